@@ -1,0 +1,4 @@
+DROP TABLE absences;
+DROP TABLE roles;
+DROP TABLE members;
+DROP TABLE units;

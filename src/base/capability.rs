@@ -1,0 +1,132 @@
+//! Who may do what: the duties of the enterprise and what each of them allows.
+//!
+//! The table of design `domain.md` ("Who may do what") as code. A duty is held *on a unit* and reaches its subtree; an
+//! auditor reaches everything. What belongs to oneself needs no capability. Selections and ideas add their rows when
+//! those rooms are built.
+
+use super::id::UnitId;
+
+crate::words!(
+    /// A duty 职务 that a member holds on a unit.
+    Role {
+        /// 党小组组长
+        GroupLeader = "group_leader",
+        /// 支部书记
+        Secretary = "secretary",
+        /// 支委
+        BranchCommittee = "branch_committee",
+        /// 党委委员
+        CommitteeMember = "committee_member",
+        /// 组织部: runs campaigns, content and the question bank.
+        Organiser = "organiser",
+        /// 领导
+        Leader = "leader",
+        /// 评审专家
+        Expert = "expert",
+        /// 督导
+        Inspector = "inspector",
+        /// 审计: reads everything, changes nothing.
+        Auditor = "auditor",
+        /// 管理员
+        Administrator = "administrator",
+    }
+);
+
+impl Role {
+    /// The duty as it is printed in Chinese rosters.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Role::GroupLeader => "党小组组长",
+            Role::Secretary => "支部书记",
+            Role::BranchCommittee => "支委",
+            Role::CommitteeMember => "党委委员",
+            Role::Organiser => "组织部",
+            Role::Leader => "领导",
+            Role::Expert => "评审专家",
+            Role::Inspector => "督导",
+            Role::Auditor => "审计",
+            Role::Administrator => "管理员",
+        }
+    }
+}
+
+crate::words!(
+    /// Something that only some duties allow.
+    Capability {
+        /// See members' points and study coverage by name.
+        SeeResults = "see_results",
+        /// Plan study pushes for one's scope.
+        PlanPushes = "plan_pushes",
+        /// Write study items, the question bank and papers.
+        ManageContent = "manage_content",
+        /// Read study items, the question bank with its answers, and papers before they are published.
+        ReadContent = "read_content",
+        /// See units' rosters: members, their duties and status.
+        SeeMembers = "see_members",
+        /// Change units, members and duties; import them.
+        ManageMembers = "manage_members",
+        /// Issue invite codes.
+        Invite = "invite",
+        /// Read point rules of every version; compare and rebuild boards without writing.
+        ReadRules = "read_rules",
+        /// Write new versions of point rules.
+        ManageRules = "manage_rules",
+        /// Operate the service: rebuild boards.
+        Operate = "operate",
+        /// Read the trail of who did what.
+        Audit = "audit",
+    }
+);
+
+impl Role {
+    /// What the duty allows, within its scope.
+    pub const fn allows(self) -> &'static [Capability] {
+        use Capability::*;
+        match self {
+            Role::GroupLeader => &[SeeResults],
+            Role::Secretary | Role::BranchCommittee => &[SeeResults, SeeMembers, PlanPushes, ReadRules, Invite],
+            Role::Organiser => &[SeeResults, SeeMembers, PlanPushes, ManageContent, ReadContent, ReadRules],
+            Role::CommitteeMember => &[SeeResults, SeeMembers, ReadRules, ManageRules],
+            Role::Auditor => &[SeeResults, SeeMembers, ReadContent, ReadRules, Audit],
+            Role::Administrator => &[SeeMembers, ManageMembers, Invite, Operate],
+            Role::Leader | Role::Expert | Role::Inspector => &[],
+        }
+    }
+}
+
+/// A duty in force today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duty {
+    pub role: Role,
+    pub unit: UnitId,
+}
+
+/// The part of the enterprise that a capability reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Everything,
+    /// These units with their subtrees; never empty.
+    Below(Vec<UnitId>),
+}
+
+impl Reach {
+    /// How far `duties` carry `capability`; `None` when they do not grant it at all.
+    pub fn of(duties: &[Duty], capability: Capability) -> Option<Reach> {
+        let mut units = Vec::new();
+        for duty in duties.iter().filter(|duty| duty.role.allows().contains(&capability)) {
+            if duty.role == Role::Auditor {
+                return Some(Reach::Everything);
+            }
+            units.push(duty.unit);
+        }
+        (!units.is_empty()).then_some(Reach::Below(units))
+    }
+
+    /// Whether the unit whose path (itself and its ancestors) is `path` lies within.
+    pub fn covers(&self, path: &[UnitId]) -> bool {
+        match self {
+            Reach::Everything => true,
+            Reach::Below(units) => units.iter().any(|unit| path.contains(unit)),
+        }
+    }
+}

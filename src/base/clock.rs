@@ -1,0 +1,38 @@
+//! The one source of "now". Production reads the system clock; tests hold a clock that they move.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::time::Timestamp;
+
+/// A clock that is handed to whoever needs the time; cheap to clone, clones share one hand.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until it is moved.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock standing at `at`.
+    pub fn manual(at: Timestamp) -> Self {
+        Clock::Manual(Arc::new(AtomicI64::new(at.micros())))
+    }
+
+    /// The present instant, cut to whole microseconds.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Clock::System => Timestamp::from_micros(chrono::Utc::now().timestamp_micros()),
+            Clock::Manual(hand) => Timestamp::from_micros(hand.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock to `at`; the system clock cannot be moved and ignores it.
+    pub fn set(&self, at: Timestamp) {
+        if let Clock::Manual(hand) = self {
+            hand.store(at.micros(), Ordering::SeqCst);
+        }
+    }
+}

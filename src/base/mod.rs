@@ -1,0 +1,8 @@
+//! The ground floor: pure values that every room shares. Imports nothing of ours.
+
+pub mod capability;
+pub mod clock;
+pub mod id;
+pub mod text;
+pub mod time;
+pub mod words;

@@ -1,0 +1,293 @@
+//! Instants, business days and the periods that boards and caps are counted by.
+//!
+//! A business day is the calendar date at +08:00 (design: the enterprise's zone, no daylight saving), whatever the
+//! machine's own zone is. Instants are stored as whole microseconds since 1970 UTC and shown with `+08:00`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::{BigInt, Date};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::ToSchema;
+
+const ENTERPRISE_OFFSET_SECONDS: i32 = 8 * 3600;
+
+fn enterprise_zone() -> FixedOffset {
+    FixedOffset::east_opt(ENTERPRISE_OFFSET_SECONDS).expect("eight hours are a valid offset")
+}
+
+/// An instant in UTC, in whole microseconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, ToSchema)]
+#[diesel(sql_type = BigInt)]
+#[schema(value_type = String, format = DateTime, examples("2026-07-01T07:50:00+08:00"))]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const fn from_micros(micros: i64) -> Self {
+        Timestamp(micros)
+    }
+
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Timestamp(self.0 + seconds * 1_000_000)
+    }
+
+    /// Seconds from `earlier` to this instant; negative when `earlier` is later.
+    pub const fn seconds_since(self, earlier: Timestamp) -> i64 {
+        (self.0 - earlier.0).div_euclid(1_000_000)
+    }
+
+    /// The business day that this instant falls on.
+    pub fn day(self) -> Day {
+        Day(self.local().date_naive())
+    }
+
+    fn local(self) -> DateTime<FixedOffset> {
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default().with_timezone(&enterprise_zone())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.local();
+        if self.0 % 1_000_000 == 0 {
+            write!(f, "{}", local.format("%Y-%m-%dT%H:%M:%S%:z"))
+        } else {
+            write!(f, "{}", local.format("%Y-%m-%dT%H:%M:%S%.6f%:z"))
+        }
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text).map(|at| Timestamp(at.timestamp_micros()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(|_| de::Error::custom("应为带时区的时间，如 2026-07-01T07:50:00+08:00"))
+    }
+}
+
+impl<DB: Backend> ToSql<BigInt, DB> for Timestamp
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Timestamp
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(value).map(Timestamp)
+    }
+}
+
+/// A business day 业务日: a calendar date at +08:00.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, ToSchema)]
+#[diesel(sql_type = Date)]
+#[schema(value_type = String, format = Date, examples("2026-07-01"))]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// The first instant of the day (00:00 at +08:00).
+    pub fn start(self) -> Timestamp {
+        self.at(NaiveTime::MIN)
+    }
+
+    /// The instant at which the clock on the wall shows `time` on this day.
+    pub fn at(self, time: NaiveTime) -> Timestamp {
+        let local = self.0.and_time(time) - TimeDelta::seconds(ENTERPRISE_OFFSET_SECONDS.into());
+        Timestamp(local.and_utc().timestamp_micros())
+    }
+
+    pub fn next(self) -> Day {
+        self.plus_days(1)
+    }
+
+    pub fn previous(self) -> Day {
+        Day(self.0.checked_sub_days(Days::new(1)).unwrap_or(self.0))
+    }
+
+    pub fn plus_days(self, days: u64) -> Day {
+        Day(self.0.checked_add_days(Days::new(days)).unwrap_or(self.0))
+    }
+
+    pub fn minus_days(self, days: u64) -> Day {
+        Day(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
+    }
+
+    /// Days since 1970-01-01; a stable seed and a compact key.
+    pub fn number(self) -> i32 {
+        self.0.to_epoch_days()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    /// Reads `YYYY-MM-DD`, years 1900 to 2999.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let complaint = || "应为日期，如 2026-07-01".to_owned();
+        if text.len() != 10 {
+            return Err(complaint());
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .filter(|date| (1900..3000).contains(&date.year()))
+            .map(Day)
+            .ok_or_else(complaint)
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<DB: Backend> ToSql<Date, DB> for Day
+where
+    NaiveDate: ToSql<Date, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<Date, DB> for Day
+where
+    NaiveDate: FromSql<Date, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        NaiveDate::from_sql(value).map(Day)
+    }
+}
+
+/// A length of business time over which points are ranked and capped. Weeks begin on Monday.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+    All,
+}
+
+impl Period {
+    /// Every period, shortest first.
+    pub const EACH: [Period; 6] =
+        [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year, Period::All];
+
+    /// The first day of the period that `day` lies in; `All` begins on 1970-01-01.
+    pub fn start(self, day: Day) -> Day {
+        let date = day.0;
+        let first = |month: u32| NaiveDate::from_ymd_opt(date.year(), month, 1).expect("the first of a month exists");
+        Day(match self {
+            Period::Day => date,
+            Period::Week => date - Days::new(date.weekday().num_days_from_monday().into()),
+            Period::Month => first(date.month()),
+            Period::Quarter => first((date.month() - 1) / 3 * 3 + 1),
+            Period::Year => first(1),
+            Period::All => NaiveDate::default(),
+        })
+    }
+
+    /// The first day after the period that `day` lies in; `All` ends never, shown as 3000-01-01.
+    pub fn end(self, day: Day) -> Day {
+        let start = self.start(day).0;
+        Day(match self {
+            Period::Day => start + Days::new(1),
+            Period::Week => start + Days::new(7),
+            Period::Month => start + Months::new(1),
+            Period::Quarter => start + Months::new(3),
+            Period::Year => start + Months::new(12),
+            Period::All => NaiveDate::from_ymd_opt(3000, 1, 1).expect("a valid date"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_business_day_turns_at_midnight_of_the_enterprise() {
+        let before: Timestamp = "2026-06-30T15:59:59.999999Z".parse().unwrap();
+        let after: Timestamp = "2026-06-30T16:00:00Z".parse().unwrap();
+        assert_eq!(before.day().to_string(), "2026-06-30");
+        assert_eq!(after.day().to_string(), "2026-07-01");
+        assert_eq!(after.day().start(), after);
+        assert_eq!(after.to_string(), "2026-07-01T00:00:00+08:00");
+    }
+
+    #[test]
+    fn periods_follow_the_calendar_and_weeks_begin_on_monday() {
+        let day: Day = "2026-11-20".parse().unwrap();
+        let starts: Vec<_> = Period::EACH.iter().map(|p| p.start(day).to_string()).collect();
+        assert_eq!(starts, ["2026-11-20", "2026-11-16", "2026-11-01", "2026-10-01", "2026-01-01", "1970-01-01"]);
+        let ends: Vec<_> = Period::EACH.iter().map(|p| p.end(day).to_string()).collect();
+        assert_eq!(ends, ["2026-11-21", "2026-11-23", "2026-12-01", "2027-01-01", "2027-01-01", "3000-01-01"]);
+    }
+
+    #[test]
+    fn a_day_is_read_strictly() {
+        for bad in ["2026-7-1", "2026-02-30", "0001-01-01", "2026-07-01x", "二〇二六年"] {
+            assert!(bad.parse::<Day>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A connection to either database, and the macro that writes a query once for both.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
+
+use super::DbError;
+
+/// A connection to one of the two databases.
+///
+/// Queries are typed diesel expressions inside [`on!`](crate::on), compiled for each backend; diesel's own
+/// multi-backend derive refuses upserts, batch inserts and `returning`.
+pub enum Conn {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Compiles one diesel expression for both databases: `on!(conn, c => units::table.load(c))`.
+#[macro_export]
+macro_rules! on {
+    ($conn:expr, $c:ident => $query:expr) => {
+        match $conn {
+            $crate::db::Conn::Pg($c) => $query,
+            $crate::db::Conn::Sqlite($c) => $query,
+        }
+    };
+}
+
+/// WAL with `synchronous=FULL`: a committed write has been synced to disk.
+const SQLITE_WRITER: &str = "
+    PRAGMA busy_timeout = 10000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -65536;
+    PRAGMA wal_autocheckpoint = 4000;";
+
+const SQLITE_READER: &str = "
+    PRAGMA busy_timeout = 10000;
+    PRAGMA query_only = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16384;
+    PRAGMA mmap_size = 268435456;";
+
+const POSTGRES: &str = "
+    SET statement_timeout = '5s';
+    SET lock_timeout = '4s';
+    SET idle_in_transaction_session_timeout = '10s';
+    SET TIME ZONE 'UTC';";
+
+impl Conn {
+    pub(super) fn open_sqlite_writer(path: &str) -> Result<Conn, DbError> {
+        let mut conn = SqliteConnection::establish(path).map_err(DbError::unavailable)?;
+        conn.batch_execute(SQLITE_WRITER)?;
+        Ok(Conn::Sqlite(conn))
+    }
+
+    pub(super) fn open_sqlite_reader(path: &str) -> Result<Conn, DbError> {
+        let mut conn = SqliteConnection::establish(path).map_err(DbError::unavailable)?;
+        conn.batch_execute(SQLITE_READER)?;
+        Ok(Conn::Sqlite(conn))
+    }
+
+    pub(super) fn open_postgres(url: &str) -> Result<Conn, DbError> {
+        let mut conn = PgConnection::establish(&with_time_limits(url)).map_err(DbError::unavailable)?;
+        conn.batch_execute(POSTGRES)?;
+        Ok(Conn::Pg(conn))
+    }
+
+    /// Runs SQL without parameters or results.
+    pub fn batch(&mut self, sql: &str) -> QueryResult<()> {
+        on!(self, c => c.batch_execute(sql))
+    }
+}
+
+/// Adds libpq's limits for connecting and for a silent network, unless the operator set them.
+fn with_time_limits(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "5000")] {
+        if !url.contains(name) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{name}={value}"));
+        }
+    }
+    url
+}

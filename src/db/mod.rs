@@ -1,0 +1,273 @@
+//! The database door: the only way to SQLite or PostgreSQL.
+//!
+//! [`Db::read`] runs a closure on a reader, [`Db::write`] runs one as exactly one transaction. Both take plain
+//! synchronous Rust. On SQLite all writes go through one thread that commits them in groups ([`writer`]); on
+//! PostgreSQL each write is a transaction of its own on one of a few threads ([`workers`]). A caller sees no
+//! difference: when `write` has answered, the data is on disk.
+
+mod conn;
+mod error;
+mod migrate;
+pub mod schema;
+mod types;
+mod workers;
+mod writer;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use tokio::sync::oneshot;
+
+use crate::base::clock::Clock;
+use crate::base::id::{Id, Ids};
+use crate::base::time::{Day, Timestamp};
+
+pub use conn::Conn;
+pub use error::{DbError, Never, Refusal, Stop};
+pub use types::Json;
+
+use workers::Workers;
+use writer::{Verdict, Writer};
+
+/// How long a caller waits for the database before it is told to come back later.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Attempts at a PostgreSQL transaction that the server broke off for another's sake (40001, 40P01).
+const PG_ATTEMPTS: u32 = 4;
+
+/// What a transaction does once it has committed: feed a board, forget a cached session.
+type Effect = Box<dyn FnOnce() + Send>;
+
+/// Sizes of the door; the defaults suit one small machine.
+#[derive(Clone, Copy, Debug)]
+pub struct DbOptions {
+    /// PostgreSQL connections, each with a thread of its own.
+    pub pg_connections: usize,
+    /// SQLite reader threads.
+    pub sqlite_readers: usize,
+    /// Jobs that may wait before further ones are refused with [`DbError::Overloaded`].
+    pub queue: usize,
+}
+
+impl Default for DbOptions {
+    fn default() -> Self {
+        DbOptions { pg_connections: 16, sqlite_readers: 2, queue: 4096 }
+    }
+}
+
+/// A handle on the database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    clock: Clock,
+    ids: Ids,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite { writer: Arc<Writer>, readers: Arc<Workers> },
+    Postgres { workers: Arc<Workers> },
+}
+
+impl Db {
+    /// Opens the database that `url` names: `postgres://…` or `sqlite://path`.
+    ///
+    /// A SQLite file is created when missing and locked for this process: a second writer is refused.
+    pub fn open(url: &str, clock: Clock, options: DbOptions) -> Result<Db, DbError> {
+        let ids = Ids::default();
+        let engine = if let Some(path) = url.strip_prefix("sqlite://") {
+            let writer = Writer::open(Path::new(path), clock.clone(), ids.clone(), options.queue)?;
+            let path = path.to_owned();
+            let readers = Workers::start("reader", options.sqlite_readers, options.queue, move || {
+                Conn::open_sqlite_reader(&path)
+            });
+            Engine::Sqlite { writer: Arc::new(writer), readers: Arc::new(readers) }
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let url = url.to_owned();
+            let workers =
+                Workers::start("postgres", options.pg_connections, options.queue, move || Conn::open_postgres(&url));
+            Engine::Postgres { workers: Arc::new(workers) }
+        } else {
+            return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
+        };
+        Ok(Db { engine, clock, ids })
+    }
+
+    /// Brings the schema up to date; servers that start together take turns.
+    pub async fn migrate(&self) -> Result<(), DbError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                let (answer_to, answer) = oneshot::channel();
+                writer.alone(Box::new(move |conn| {
+                    let _ = answer_to.send(migrate::run(conn));
+                }))?;
+                answer.await.map_err(|_| DbError::Panicked)?
+            }
+            Engine::Postgres { workers } => {
+                let (answer_to, answer) = oneshot::channel();
+                workers.submit(Box::new(move |slot| {
+                    let _ = answer_to.send(slot.get().and_then(migrate::run));
+                }))?;
+                answer.await.map_err(|_| DbError::Panicked)?
+            }
+        }
+    }
+
+    /// Whether every migration of this program has been applied.
+    pub async fn is_migrated(&self) -> Result<bool, DbError> {
+        self.read(migrate::is_current).await
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.engine, Engine::Postgres { .. })
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The present instant of the clock that every transaction reads.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The present business day.
+    pub fn today(&self) -> Day {
+        self.now().day()
+    }
+
+    /// A fresh id, for things that are named before they are written.
+    pub fn fresh_id<T: Id>(&self) -> T {
+        self.ids.fresh(self.now())
+    }
+
+    /// Runs `question` on a reader; it must not write.
+    ///
+    /// Waits at most five seconds. On PostgreSQL a connection found dead is replaced and the question asked once more.
+    pub async fn read<T, F>(&self, question: F) -> Result<T, DbError>
+    where
+        F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let workers = match &self.engine {
+            Engine::Sqlite { readers, .. } => readers,
+            Engine::Postgres { workers } => workers,
+        };
+        let (answer_to, answer) = oneshot::channel();
+        workers.submit(Box::new(move |slot| {
+            if answer_to.is_closed() {
+                return;
+            }
+            let _ = answer_to.send(slot.ask(&question));
+        }))?;
+        wait(answer).await?
+    }
+
+    /// Runs `action` as one transaction and answers after its commit is durable.
+    ///
+    /// An `Err` rolls everything back. On PostgreSQL the closure may run again when the server breaks the transaction
+    /// off, so it must touch nothing but the [`Tx`].
+    pub async fn write<T, R, F>(&self, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let (answer_to, answer) = oneshot::channel();
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => writer.submit(Box::new(move |tx| {
+                let outcome = if answer_to.is_closed() { Err(Stop::Failed(DbError::Overloaded)) } else { action(tx) };
+                Verdict {
+                    keep: outcome.is_ok(),
+                    answer: Box::new(move |committed| {
+                        let _ = answer_to.send(match committed {
+                            Ok(()) => outcome,
+                            Err(failure) => Err(Stop::Failed(failure)),
+                        });
+                    }),
+                }
+            }))?,
+            Engine::Postgres { workers } => {
+                let (clock, ids) = (self.clock.clone(), self.ids.clone());
+                workers.submit(Box::new(move |slot| {
+                    if answer_to.is_closed() {
+                        return;
+                    }
+                    let outcome = slot.transact(&clock, &ids, &action);
+                    let _ = answer_to.send(outcome);
+                }))?;
+            }
+        }
+        wait(answer).await?
+    }
+
+    /// Stops accepting work, finishes what was accepted, and closes the connections.
+    pub fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { writer, readers } => {
+                writer.close();
+                readers.close();
+            }
+            Engine::Postgres { workers } => workers.close(),
+        }
+    }
+}
+
+async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, DbError> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(outcome)) => Ok(outcome),
+        Ok(Err(_)) => Err(DbError::Panicked),
+        Err(_) => Err(DbError::Unavailable("no answer within the time limit".into())),
+    }
+}
+
+/// One transaction: its connection, its instant, its ids, and what happens after its commit.
+pub struct Tx<'c> {
+    pub conn: &'c mut Conn,
+    now: Timestamp,
+    serial: i64,
+    ids: &'c Ids,
+    effects: Vec<Effect>,
+}
+
+impl<'c> Tx<'c> {
+    fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
+        Tx { conn, now, serial, ids, effects: Vec::new() }
+    }
+
+    /// The instant of this transaction: every row of one action bears the same time.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The business day of this transaction.
+    pub fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    /// A number that grows with every SQLite transaction; PostgreSQL stamps its own transaction id by trigger.
+    pub fn serial(&self) -> i64 {
+        self.serial
+    }
+
+    pub fn fresh_id<T: Id>(&self) -> T {
+        self.ids.fresh(self.now)
+    }
+
+    /// Runs `effect` once the transaction has committed; never when it fails.
+    pub fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
+        self.effects.push(Box::new(effect));
+    }
+}
+
+/// Runs after-commit effects; a panic in one is logged and spares the others.
+fn run_effects(effects: Vec<Effect>) {
+    for effect in effects {
+        if catch_unwind(AssertUnwindSafe(effect)).is_err() {
+            tracing::error!("an after-commit effect panicked");
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! The tables as diesel sees them, room by room; `tests/schema.rs` compares them with both databases.
+
+// kernel
+
+diesel::table! {
+    changes (id) {
+        id -> Binary,
+        topic -> Text,
+        subject -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Binary,
+        topic -> Text,
+        payload -> Text,
+        available_at -> BigInt,
+        attempts -> Integer,
+        parked_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Binary,
+        held_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    trail (id) {
+        id -> Binary,
+        at -> BigInt,
+        actor_id -> Nullable<Binary>,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Binary,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (member_id, key) {
+        member_id -> Binary,
+        key -> Text,
+        request_hash -> Binary,
+        response -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> Binary,
+        member_id -> Binary,
+        unit_id -> Binary,
+        dimension -> Text,
+        rule -> Text,
+        rule_version -> Integer,
+        points -> Integer,
+        uncapped_points -> Integer,
+        day -> Date,
+        source_kind -> Text,
+        source_id -> Binary,
+        reason -> Text,
+        approved_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_days (member_id, day, dimension) {
+        member_id -> Binary,
+        day -> Date,
+        dimension -> Text,
+        points -> Integer,
+        reached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    standings (member_id, measure) {
+        member_id -> Binary,
+        measure -> Text,
+        version -> BigInt,
+        changed -> BigInt,
+        day_on -> Date,
+        day_score -> BigInt,
+        day_at -> BigInt,
+        week_on -> Date,
+        week_score -> BigInt,
+        week_at -> BigInt,
+        month_on -> Date,
+        month_score -> BigInt,
+        month_at -> BigInt,
+        quarter_on -> Date,
+        quarter_score -> BigInt,
+        quarter_at -> BigInt,
+        year_on -> Date,
+        year_score -> BigInt,
+        year_at -> BigInt,
+        all_score -> BigInt,
+        all_at -> BigInt,
+    }
+}
+
+// members
+
+diesel::table! {
+    units (id) {
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        short_name -> Text,
+        kind -> Text,
+        parent_id -> Nullable<Binary>,
+        closed_on -> Nullable<Date>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> Binary,
+        employee_no -> Text,
+        name -> Text,
+        phone_sealed -> Nullable<Binary>,
+        phone_index -> Nullable<Binary>,
+        kind -> Text,
+        status -> Text,
+        unit_id -> Binary,
+        hidden_from_boards -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Binary,
+        member_id -> Binary,
+        role -> Text,
+        unit_id -> Binary,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        granted_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    absences (id) {
+        id -> Binary,
+        member_id -> Binary,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+    }
+}
+
+// sessions
+
+diesel::table! {
+    credentials (member_id) {
+        member_id -> Binary,
+        password_hash -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Binary,
+        member_id -> Binary,
+        method -> Text,
+        device -> Text,
+        refresh_hash -> Binary,
+        previous_hash -> Nullable<Binary>,
+        rotated_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Binary,
+        code_hash -> Binary,
+        member_id -> Binary,
+        issued_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+// quiz
+
+diesel::table! {
+    questions (id) {
+        id -> Binary,
+        fingerprint -> Binary,
+        kind -> Text,
+        stem -> Text,
+        options -> Text,
+        answer -> Text,
+        explanation -> Text,
+        category -> Text,
+        difficulty -> Text,
+        source -> Text,
+        retired_at -> Nullable<BigInt>,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quiz_papers (id) {
+        id -> Binary,
+        unit_id -> Binary,
+        day -> Date,
+        questions -> Text,
+        publish_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quiz_fetches (member_id, paper_id) {
+        member_id -> Binary,
+        paper_id -> Binary,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quiz_submissions (id) {
+        id -> Binary,
+        member_id -> Binary,
+        day -> Date,
+        paper_id -> Binary,
+        answers -> Text,
+        right_count -> Integer,
+        question_count -> Integer,
+        points -> Integer,
+        late -> Bool,
+        submitted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    quiz_wrong_answers (member_id, question_id) {
+        member_id -> Binary,
+        question_id -> Binary,
+        times_wrong -> Integer,
+        right_in_a_row -> Integer,
+        last_answered_at -> BigInt,
+        cleared_at -> Nullable<BigInt>,
+    }
+}
+
+// points
+
+diesel::table! {
+    point_rules (rule, version) {
+        rule -> Text,
+        version -> Integer,
+        name -> Text,
+        dimension -> Text,
+        points -> Integer,
+        cap_day -> Nullable<Integer>,
+        cap_week -> Nullable<Integer>,
+        cap_month -> Nullable<Integer>,
+        cap_year -> Nullable<Integer>,
+        effective_on -> Date,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+// study
+
+diesel::table! {
+    study_items (id) {
+        id -> Binary,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        source -> Text,
+        cover_url -> Nullable<Text>,
+        minimum_seconds -> Integer,
+        question_ids -> Text,
+        retired_at -> Nullable<BigInt>,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    study_pushes (id) {
+        id -> Binary,
+        item_id -> Binary,
+        unit_id -> Binary,
+        day -> Date,
+        publish_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+        cancelled_at -> Nullable<BigInt>,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    study_servings (push_id, member_id) {
+        push_id -> Binary,
+        member_id -> Binary,
+        served_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    study_readings (id) {
+        id -> Binary,
+        member_id -> Binary,
+        item_id -> Binary,
+        day -> Date,
+        opened_at -> BigInt,
+        running_since -> Nullable<BigInt>,
+        read_micros -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        points -> Integer,
+    }
+}
+
+diesel::table! {
+    streak_days (member_id, day) {
+        member_id -> Binary,
+        day -> Date,
+    }
+}
+
+diesel::table! {
+    study_days (unit_id, day) {
+        unit_id -> Binary,
+        day -> Date,
+    }
+}
+
+// notices
+
+diesel::table! {
+    notices (id) {
+        id -> Binary,
+        member_id -> Nullable<Binary>,
+        unit_id -> Nullable<Binary>,
+        kind -> Text,
+        title -> Text,
+        body -> Text,
+        link -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notice_reads (member_id, notice_id) {
+        member_id -> Binary,
+        notice_id -> Binary,
+        read_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    changes,
+    outbox,
+    leases,
+    trail,
+    idempotency_keys,
+    ledger_entries,
+    ledger_days,
+    standings,
+    units,
+    members,
+    roles,
+    absences,
+    credentials,
+    sessions,
+    invitations,
+    questions,
+    quiz_papers,
+    quiz_fetches,
+    quiz_submissions,
+    quiz_wrong_answers,
+    point_rules,
+    study_items,
+    study_pushes,
+    study_servings,
+    study_readings,
+    streak_days,
+    study_days,
+    notices,
+    notice_reads,
+);

@@ -1,0 +1,185 @@
+//! Who is calling. A handler's first argument says who may: [`Member`] for anyone signed in, else a capability's name.
+//!
+//! How a token becomes a caller is the sessions room's business; `app.rs` hands it over as a [`Doorkeeper`].
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use super::error::Problem;
+use crate::base::capability::{Capability, Duty, Reach};
+use crate::base::id::{MemberId, SessionId, UnitId};
+
+/// A signed-in member with today's duties.
+#[derive(Debug)]
+pub struct Person {
+    pub member: MemberId,
+    /// The home unit and its ancestors, nearest first.
+    pub path: Arc<[UnitId]>,
+    /// The branch that the member belongs to; names are masked beyond it.
+    pub branch: Option<UnitId>,
+    pub duties: Vec<Duty>,
+}
+
+impl Person {
+    /// The home unit.
+    pub fn unit(&self) -> UnitId {
+        self.path[0]
+    }
+
+    /// How far `capability` reaches for this person; `None` when they do not have it.
+    pub fn reach(&self, capability: Capability) -> Option<Reach> {
+        Reach::of(&self.duties, capability)
+    }
+}
+
+/// Whoever sent the request: a person on a session.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub session: SessionId,
+    pub person: Arc<Person>,
+}
+
+impl Deref for Caller {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.person
+    }
+}
+
+type Recognising = Pin<Box<dyn Future<Output = Result<Caller, Problem>>>>;
+
+/// Recognises callers by their access token.
+pub struct Doorkeeper(Box<dyn Fn(&str) -> Recognising + Send + Sync>);
+
+impl Doorkeeper {
+    pub fn new<F, A>(recognise: F) -> Self
+    where
+        F: Fn(&str) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Caller, Problem>> + 'static,
+    {
+        Doorkeeper(Box::new(move |token| Box::pin(recognise(token))))
+    }
+}
+
+/// The longest access token that is looked at; ours have about 300 bytes.
+const MAX_TOKEN: usize = 4096;
+
+fn token(req: &HttpRequest) -> Result<&str, Problem> {
+    req.headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::trim)
+        .filter(|token| !token.is_empty() && token.len() <= MAX_TOKEN)
+        .ok_or_else(|| Problem::unauthenticated("session.required", "请先登录"))
+}
+
+/// Recognises the caller and leaves it with the request, for the log and the limits.
+fn recognise(req: &HttpRequest) -> Recognising {
+    let req = req.clone();
+    Box::pin(async move {
+        let doorkeeper =
+            req.app_data::<web::Data<Doorkeeper>>().ok_or_else(|| Problem::internal("no doorkeeper was hired"))?;
+        let caller = (doorkeeper.0)(token(&req)?).await?;
+        super::limits::account(&req, caller.member)?;
+        req.extensions_mut().insert(caller.clone());
+        Ok(caller)
+    })
+}
+
+/// Anyone who is signed in.
+pub struct Member(Caller);
+
+impl Deref for Member {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl FromRequest for Member {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let recognising = recognise(req);
+        Box::pin(async move { recognising.await.map(Member) })
+    }
+}
+
+/// Declares a caller who must have a capability; [`Deref`]s to [`Caller`] and knows how far it reaches.
+macro_rules! capable {
+    ($($(#[$doc:meta])* $name:ident: $capability:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        pub struct $name {
+            caller: Caller,
+            /// The part of the enterprise within which the caller may do so.
+            pub reach: Reach,
+        }
+
+        impl Deref for $name {
+            type Target = Caller;
+
+            fn deref(&self) -> &Caller {
+                &self.caller
+            }
+        }
+
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+            fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let recognising = recognise(req);
+                Box::pin(async move {
+                    let caller = recognising.await?;
+                    let reach = caller.reach(Capability::$capability).ok_or_else(not_allowed)?;
+                    Ok($name { caller, reach })
+                })
+            }
+        }
+    )+};
+}
+
+capable!(
+    /// May see members' points and study coverage by name.
+    ResultReader: SeeResults,
+    /// May plan study pushes.
+    PushPlanner: PlanPushes,
+    /// May write study items, questions and papers.
+    ContentManager: ManageContent,
+    /// May read questions with their answers, and what is not published yet.
+    ContentReader: ReadContent,
+    /// May see rosters.
+    RosterReader: SeeMembers,
+    /// May change units, members and duties.
+    RosterManager: ManageMembers,
+    /// May issue invite codes.
+    Inviter: Invite,
+    /// May read every version of the point rules.
+    RuleReader: ReadRules,
+    /// May write new versions of the point rules.
+    RuleManager: ManageRules,
+    /// May operate the service.
+    Operator: Operate,
+    /// May read who did what.
+    AuditReader: Audit,
+);
+
+/// 403 for whoever lacks the duty.
+pub fn not_allowed() -> Problem {
+    Problem::forbidden("access.denied", "您没有进行此操作的权限")
+}
+
+/// 403 for whoever has the duty, but not for this part of the enterprise.
+pub fn out_of_reach() -> Problem {
+    Problem::forbidden("access.out_of_scope", "不在您的职责范围之内")
+}

@@ -1,0 +1,220 @@
+//! Every "no" that leaves the server: `application/problem+json` (RFC 9457) with a stable `code`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::{DbError, Stop};
+
+/// A refusal or failure: programs switch on `code`, people read `detail`.
+#[derive(Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    retry_after_seconds: Option<u32>,
+    /// What is logged and never sent.
+    cause: Option<String>,
+}
+
+/// One field of a body that was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where in the body, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// Stable code for programs.
+    pub code: Cow<'static, str>,
+    /// A Chinese sentence for people.
+    pub message: String,
+}
+
+/// The body of every failure.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemBody<'a> {
+    /// A URI that names the kind of problem.
+    #[schema(value_type = String, examples("urn:xianfeng:quiz.already_submitted"))]
+    r#type: String,
+    /// The status in words.
+    title: &'a str,
+    /// The HTTP status again.
+    status: u16,
+    /// What happened, in Chinese, for people.
+    detail: &'a str,
+    /// Stable and dotted, for programs; never changes once shipped.
+    code: &'a str,
+    /// To quote when asking for help.
+    request_id: &'a str,
+    /// The fields that were not accepted (422 only).
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None, cause: None }
+    }
+
+    /// 400: the request itself cannot be read.
+    pub fn malformed(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 401: the caller is not known.
+    pub fn unauthenticated(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
+    /// 403: known, and not allowed.
+    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 404: not there, or not for the caller to know of.
+    pub fn not_found(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// 409: the present state does not allow it.
+    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 410: it was possible once and is over.
+    pub fn gone(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::GONE, code, detail)
+    }
+
+    /// 422: understood, and a field is not acceptable.
+    pub fn unprocessable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// 422 about one field; `pointer` is a JSON pointer such as `/title`.
+    pub fn field(pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段").with_errors(vec![FieldError {
+            pointer: pointer.to_owned(),
+            code: code.into(),
+            message: message.into(),
+        }])
+    }
+
+    /// 429 with the seconds to wait.
+    pub fn too_many(code: &'static str, retry_after_seconds: u32) -> Self {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("操作过于频繁，请 {retry_after_seconds} 秒后再试"))
+            .retry_after(retry_after_seconds)
+    }
+
+    /// 503: something that is needed is away for now.
+    pub fn unavailable(cause: impl Into<String>) -> Self {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service.unavailable", "服务繁忙，请稍后重试")
+            .retry_after(1)
+            .because(cause)
+    }
+
+    /// 500: a fault of ours; the client sees an id to quote and nothing else.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "service.internal",
+            "服务器内部错误，请联系管理员并告知请求编号",
+        )
+        .because(cause)
+    }
+
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds.max(1));
+        self
+    }
+
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What to write to the log; `None` for refusals, which need no cause.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The response for the request that bears `request_id`.
+    pub fn respond(&self, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(seconds) = self.retry_after_seconds {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        let body = ProblemBody {
+            r#type: format!("urn:xianfeng:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            errors: &self.errors,
+        };
+        response
+            .insert_header((CONTENT_TYPE, "application/problem+json"))
+            .body(serde_json::to_vec(&body).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status.as_u16(), self.code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Without a request id; [`super::trace`] replaces it by the one with the id.
+    fn error_response(&self) -> HttpResponse {
+        self.respond("")
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(cause) => Problem::unavailable(cause),
+            DbError::Overloaded => Problem::unavailable("the database queue is full"),
+            DbError::Panicked => Problem::internal("a database job panicked"),
+            DbError::Query(cause) => Problem::internal(cause.to_string()),
+        }
+    }
+}
+
+impl<R: Into<Problem>> From<Stop<R>> for Problem {
+    fn from(stop: Stop<R>) -> Self {
+        match stop {
+            Stop::Refused(refusal) => refusal.into(),
+            Stop::Failed(error) => error.into(),
+        }
+    }
+}
+
+impl From<crate::db::Never> for Problem {
+    fn from(never: crate::db::Never) -> Self {
+        match never {}
+    }
+}

@@ -1,0 +1,97 @@
+//! How much one account or one address may ask of the server.
+//!
+//! Counted in each process. A whole plant may sit behind one address, so the limit per address is wide and guards only
+//! what needs no account; the limit per account is what a busy phone never reaches.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+
+use actix_web::{HttpRequest, web};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::error::Problem;
+use crate::base::id::MemberId;
+
+/// Requests per second; a burst of ten seconds' worth is allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct RateLimits {
+    pub per_account: NonZeroU32,
+    /// Only for what needs no account: signing in, refreshing, invite codes.
+    pub per_address: NonZeroU32,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        RateLimits {
+            per_account: NonZeroU32::new(20).expect("not zero"),
+            per_address: NonZeroU32::new(200).expect("not zero"),
+        }
+    }
+}
+
+/// The counters of this process, and the proxies whose word about addresses is taken.
+pub struct Limits {
+    accounts: DefaultKeyedRateLimiter<MemberId>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    trusted_proxies: Vec<IpAddr>,
+}
+
+const BURST_SECONDS: u32 = 10;
+
+impl Limits {
+    pub fn new(rates: RateLimits, trusted_proxies: Vec<IpAddr>) -> Self {
+        let quota = |rate: NonZeroU32| Quota::per_second(rate).allow_burst(rate.saturating_mul(burst()));
+        Limits {
+            accounts: RateLimiter::keyed(quota(rates.per_account)),
+            addresses: RateLimiter::keyed(quota(rates.per_address)),
+            trusted_proxies,
+        }
+    }
+
+    /// Forgets accounts and addresses that have been quiet; called now and then.
+    pub fn tidy(&self) {
+        self.accounts.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+fn burst() -> NonZeroU32 {
+    NonZeroU32::new(BURST_SECONDS).expect("not zero")
+}
+
+/// Counts a request of `member`; 429 when there were too many.
+pub(super) fn account(req: &HttpRequest, member: MemberId) -> Result<(), Problem> {
+    let Some(limits) = req.app_data::<web::Data<Limits>>() else { return Ok(()) };
+    check(limits.accounts.check_key(&member))
+}
+
+/// Counts a request that needs no account by its address; 429 when there were too many.
+pub fn address(req: &HttpRequest) -> Result<(), Problem> {
+    let Some(limits) = req.app_data::<web::Data<Limits>>() else { return Ok(()) };
+    check(limits.addresses.check_key(&client_address(req)))
+}
+
+fn check(outcome: Result<(), governor::NotUntil<governor::clock::QuantaInstant>>) -> Result<(), Problem> {
+    outcome.map_err(|not_until| {
+        let wait = not_until.wait_time_from(DefaultClock::default().now());
+        Problem::too_many("limits.too_many_requests", u32::try_from(wait.as_secs()).unwrap_or(60) + 1)
+    })
+}
+
+/// The client's address: the peer's, or the last `X-Forwarded-For` entry that no trusted proxy wrote.
+pub fn client_address(req: &HttpRequest) -> IpAddr {
+    let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    let trusted = |address: &IpAddr| {
+        req.app_data::<web::Data<Limits>>().is_some_and(|limits| limits.trusted_proxies.contains(address))
+    };
+    if !trusted(&peer) {
+        return peer;
+    }
+    let forwarded = req.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    forwarded
+        .rsplit(',')
+        .map_while(|entry| entry.trim().parse::<IpAddr>().ok())
+        .find(|address| !trusted(address))
+        .unwrap_or(peer)
+}

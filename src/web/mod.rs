@@ -1,0 +1,16 @@
+//! The grammar of HTTP: how every room reads requests, says no, pages lists and names its callers.
+//!
+//! Knows actix and the ground floor, no feature.
+
+pub mod body;
+pub mod caller;
+pub mod error;
+pub mod etag;
+pub mod limits;
+pub mod openapi;
+pub mod page;
+pub mod trace;
+
+pub use body::{Body, Path, Query};
+pub use error::{FieldError, Problem};
+pub use page::{Page, PageQuery};

@@ -1,0 +1,84 @@
+//! Lists that end: `?limit=&cursor=` in, `items` and `next_cursor` out.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::error::Problem;
+
+const DEFAULT_LIMIT: i64 = 20;
+const MAX_LIMIT: i64 = 100;
+
+/// The paging parameters of every list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// How many items at most; 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// The limit, or 400 when it is out of range.
+    pub fn limit(&self) -> Result<i64, Problem> {
+        page_limit(self.limit)
+    }
+
+    /// The last key of the page before, if this is not the first one.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Problem> {
+        after(self.cursor.as_deref())
+    }
+}
+
+/// Checks a list's `limit` parameter.
+pub fn page_limit(limit: Option<i64>) -> Result<i64, Problem> {
+    match limit.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        _ => Err(Problem::malformed("query.invalid", format!("limit 须在 1 到 {MAX_LIMIT} 之间"))),
+    }
+}
+
+/// Opens a cursor that [`Page::new`] made.
+pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
+    cursor
+        .map(|cursor| {
+            URL_SAFE_NO_PAD
+                .decode(cursor)
+                .ok()
+                .and_then(|json| serde_json::from_slice(&json).ok())
+                .ok_or_else(|| Problem::malformed("query.bad_cursor", "cursor 无效，请从第一页重新开始"))
+        })
+        .transpose()
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page of `items`, of which the store was asked for `limit + 1`; `key` is what the list is ordered by.
+    pub fn new<K: Serialize>(mut items: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Page<T> {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items
+            .last()
+            .filter(|_| more)
+            .and_then(|last| serde_json::to_vec(&key(last)).ok().map(|json| URL_SAFE_NO_PAD.encode(json)));
+        Page { items, next_cursor }
+    }
+
+    /// The same page with each item shown differently.
+    pub fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(show).collect(), next_cursor: self.next_cursor }
+    }
+}
