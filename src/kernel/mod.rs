@@ -1,0 +1,9 @@
+//! Shared mechanisms without a noun of the enterprise: each owns at most a table or two and is used by calling it.
+//!
+//! Kernels know the database door and the ground floor, never HTTP and never a feature.
+
+pub mod changes;
+pub mod idempotency;
+pub mod lock;
+pub mod outbox;
+pub mod trail;
