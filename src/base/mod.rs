@@ -3,6 +3,7 @@
 pub mod capability;
 pub mod clock;
 pub mod id;
+pub mod sheet;
 pub mod text;
 pub mod time;
 pub mod words;
