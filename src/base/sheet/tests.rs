@@ -1,0 +1,347 @@
+//! The door under honest, messy and hostile files.
+
+use std::io::{Cursor, Write};
+use std::time::{Duration, Instant};
+
+use encoding_rs::GBK;
+use proptest::prelude::*;
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::limits::*;
+use super::*;
+
+fn csv(text: &str) -> Sheet {
+    read(text.as_bytes(), None).unwrap()
+}
+
+fn cells(sheet: &Sheet) -> Vec<Vec<&str>> {
+    sheet.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect()
+}
+
+fn numbers(sheet: &Sheet) -> Vec<u32> {
+    sheet.rows.iter().map(|row| row.number).collect()
+}
+
+/// A workbook written by `fill`.
+fn xlsx(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook);
+    workbook.save_to_buffer().unwrap()
+}
+
+/// A zip with these entries, each repeated `times` times over.
+fn packed(entries: &[(&str, &[u8], usize)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, part, times) in entries {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        (0..*times).for_each(|_| zip.write_all(part).unwrap());
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The least workbook, with these parts put in place of its own or added.
+fn parts(replaced: &[(&str, &str)]) -> Vec<u8> {
+    const REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let rels = |kind: &str, target: &str| {
+        format!(r#"<Relationships><Relationship Id="r1" Type="{REL}/{kind}" Target="{target}"/></Relationships>"#)
+    };
+    let mut parts = vec![
+        ("_rels/.rels", rels("officeDocument", "xl/workbook.xml")),
+        ("xl/_rels/workbook.xml.rels", rels("worksheet", "worksheets/sheet1.xml")),
+        ("xl/workbook.xml", r#"<workbook><sheets><sheet name="A" r:id="r1"/></sheets></workbook>"#.to_owned()),
+        ("xl/worksheets/sheet1.xml", worksheet(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#)),
+    ];
+    for (name, part) in replaced {
+        parts.retain(|(kept, _)| kept != name);
+        parts.push((name, (*part).to_owned()));
+    }
+    packed(&parts.iter().map(|(name, part)| (*name, part.as_bytes(), 1)).collect::<Vec<_>>())
+}
+
+fn worksheet(rows: &str) -> String {
+    format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
+}
+
+#[test]
+fn headers_are_found_however_they_are_written() {
+    let sheet = csv("＊题 干,选项Ａ*\n甲,乙\n");
+    assert_eq!(sheet.headers, ["题干", "选项A"]);
+    assert_eq!(sheet.column(&["题目", "题干"]), Some(0));
+    assert_eq!(sheet.column(&["选项a"]), Some(1));
+    assert_eq!(sheet.require(&["答案", "正确答案"]), Err(SheetError::MissingColumn("答案".into())));
+    assert_eq!(sheet.rows[0].text(sheet.column(&["选项A"])), "乙");
+    assert_eq!(sheet.rows[0].text(Some(9)), "");
+    assert_eq!(sheet.rows[0].text(None), "");
+}
+
+#[test]
+fn rows_keep_the_numbers_that_the_user_sees() {
+    let sheet = csv("\r\n,,\r\n题干,答案\r\n\r\n甲,\"一\r\n二\"\r\n , \r\n\r\n\r\n乙,B");
+    assert_eq!(numbers(&sheet), [5, 9]);
+    assert_eq!(cells(&sheet), [["甲", "一\r\n二"], ["乙", "B"]]);
+    assert_eq!(numbers(&csv("题干\n\n甲\n乙\r丙\r\r丁")), [3, 4, 5, 7]);
+}
+
+#[test]
+fn delimiters_are_guessed_from_the_header() {
+    for delimiter in [',', ';', '\t'] {
+        let sheet = csv(&format!("题干{delimiter}\"选项,,,A\"{delimiter}答案\n\"甲，乙\"{delimiter}x{delimiter}A\n"));
+        assert_eq!(sheet.headers.len(), 3);
+        assert_eq!(cells(&sheet), [["甲，乙", "x", "A"]]);
+    }
+}
+
+#[test]
+fn a_messy_csv_from_a_chinese_office_is_read() {
+    let text = "\r\n题 型；,* 题干 ,答案\r\n单选，,\"所谓\"\"两个维护\"\"是指（）。\",a\r\n,,\r\n判断,'=1+1,√\r\n";
+    let (bytes, _, lost) = GBK.encode(text);
+    assert!(!lost && std::str::from_utf8(&bytes).is_err());
+    let sheet = read(&bytes, Some(Format::Csv)).unwrap();
+    assert_eq!(sheet.headers, ["题型;", "题干", "答案"]);
+    assert_eq!(numbers(&sheet), [3, 5]);
+    assert_eq!(cells(&sheet), [["单选，", "所谓\"两个维护\"是指（）。", "a"], ["判断", "=1+1", "√"]]);
+}
+
+#[test]
+fn every_usual_encoding_gives_the_same_sheet() {
+    let text = "姓名,工号\n张三,007\n";
+    let utf16 =
+        |bytes: fn(u16) -> [u8; 2]| "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect();
+    let files: [Vec<u8>; 4] = [
+        format!("\u{FEFF}{text}").into_bytes(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+        GBK.encode(text).0.into_owned(),
+    ];
+    for bytes in files {
+        assert_eq!(read(&bytes, None).unwrap(), csv(text));
+    }
+}
+
+#[test]
+fn cells_of_a_workbook_read_as_a_person_sees_them() {
+    let bytes = xlsx(|workbook| {
+        let day = CellFormat::new().set_num_format("yyyy/m/d");
+        let minute = CellFormat::new().set_num_format("yyyy-mm-dd hh:mm");
+        let clock = CellFormat::new().set_num_format("hh:mm");
+        workbook.add_worksheet().set_hidden(true).write_string(0, 0, "hidden").unwrap();
+        let sheet = workbook.add_worksheet().set_name("题目").unwrap().set_active(true);
+        sheet.write_string(2, 0, "＊值").unwrap();
+        sheet.write_number(3, 0, 5.0).unwrap();
+        sheet.write_number(4, 0, 13_800_001_111.0).unwrap();
+        sheet.write_string(5, 0, "620302199001011234").unwrap();
+        sheet.write_number(6, 0, 0.1 + 0.2).unwrap();
+        sheet.write_boolean(7, 0, true).unwrap();
+        sheet.write_datetime_with_format(8, 0, ExcelDateTime::from_ymd(2026, 7, 1).unwrap(), &day).unwrap();
+        let instant = ExcelDateTime::from_ymd(2026, 7, 1).unwrap().and_hms(7, 50, 0).unwrap();
+        sheet.write_datetime_with_format(9, 0, instant, &minute).unwrap();
+        sheet.write_datetime_with_format(10, 0, ExcelDateTime::from_hms(7, 50, 0).unwrap(), &clock).unwrap();
+        sheet.write_number(11, 0, -12.5).unwrap();
+        sheet.write_string(13, 0, "007").unwrap();
+    });
+    let sheet = read(&bytes, Some(Format::Xlsx)).unwrap();
+    assert_eq!(sheet.headers, ["值"]);
+    let values: Vec<&str> = sheet.rows.iter().map(|row| row.text(Some(0))).collect();
+    let day = "2026-07-01";
+    let instant = "2026-07-01 07:50:00";
+    let expected = ["5", "13800001111", "620302199001011234", "0.3", "TRUE", day, instant, "07:50:00", "-12.5", "007"];
+    assert_eq!(values, expected);
+    assert_eq!(numbers(&sheet), [4, 5, 6, 7, 8, 9, 10, 11, 12, 14]);
+}
+
+#[test]
+fn what_is_no_sheet_is_refused_with_its_reason() {
+    let refusal = |bytes: &[u8], hint| read(bytes, hint).unwrap_err();
+    assert_eq!(refusal(b"", None), SheetError::Empty);
+    assert_eq!(refusal("题干,答案\n,\n".as_bytes(), None), SheetError::Empty);
+    assert_eq!(refusal("题干\n甲".as_bytes(), Some(Format::Xlsx)), SheetError::NotASheet);
+    assert_eq!(refusal(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None), SheetError::NotASheet);
+    assert_eq!(refusal(b"\xFF\xD8\xFF\xE0 a photograph", None), SheetError::UnknownEncoding);
+    assert_eq!(refusal(b"GIF89a\0\0", None), SheetError::NotASheet);
+    assert_eq!(refusal(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest", None), SheetError::Legacy);
+    assert_eq!(refusal(b"PK\x03\x04rest", None), SheetError::NotASheet);
+    assert_eq!(refusal(&packed(&[("word/document.xml", b"<w/>", 1)]), None), SheetError::NotASheet);
+}
+
+#[test]
+fn limits_hold_for_both_formats() {
+    let wide = |columns: usize| vec!["x"; columns].join(",");
+    assert_eq!(csv(&format!("{0}\n{0}", wide(MAX_COLUMNS))).rows.len(), 1);
+    assert_eq!(read(wide(MAX_COLUMNS + 1).as_bytes(), None), Err(SheetError::TooManyColumns));
+    assert_eq!(read(&vec![b','; MAX_INPUT_BYTES], None), Err(SheetError::TooManyColumns));
+    assert_eq!(read(&vec![b'x'; MAX_INPUT_BYTES + 1], None), Err(SheetError::TooLarge));
+
+    assert_eq!(csv(&("h\n".to_owned() + &"x\n\n".repeat(MAX_ROWS))).rows.len(), MAX_ROWS);
+    assert_eq!(read("x\n".repeat(MAX_ROWS + 2).as_bytes(), None), Err(SheetError::TooManyRows));
+
+    let long = |chars: usize| format!("题干\n{}", "题".repeat(chars));
+    assert_eq!(csv(&long(MAX_CELL_CHARS)).rows.len(), 1);
+    let refusal = Err(SheetError::CellTooLong { row: 2, column: 1 });
+    assert_eq!(read(long(MAX_CELL_CHARS + 1).as_bytes(), None), refusal);
+    let bytes = xlsx(|workbook| {
+        let sheet = workbook.add_worksheet();
+        sheet.write_string(0, 0, "题干").unwrap();
+        sheet.write_string(1, 0, "题".repeat(MAX_CELL_CHARS + 1)).unwrap();
+    });
+    assert_eq!(read(&bytes, None), refusal);
+}
+
+#[test]
+fn a_far_away_cell_costs_nothing() {
+    let rows = r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="B1048576"><v>2</v></c></row>"#;
+    let sheet = read(&parts(&[("xl/worksheets/sheet1.xml", &worksheet(rows))]), None).unwrap();
+    assert_eq!((numbers(&sheet), cells(&sheet)), (vec![1_048_576], vec![vec!["", "2"]]));
+    let rows = r#"<row r="1"><c r="XFD1"><v>1</v></c></row>"#;
+    let refusal = read(&parts(&[("xl/worksheets/sheet1.xml", &worksheet(rows))]), None);
+    assert_eq!(refusal, Err(SheetError::TooManyColumns));
+}
+
+fn refused_quickly(bytes: &[u8]) -> SheetError {
+    assert!(bytes.len() < MAX_INPUT_BYTES);
+    let start = Instant::now();
+    let refusal = read(bytes, None).unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
+    refusal
+}
+
+#[test]
+fn a_bomb_is_refused_quickly_even_when_its_directory_lies() {
+    let chunk = vec![b' '; 1 << 20];
+    let mut bomb = packed(&[("xl/worksheets/sheet1.xml", &chunk, 80)]);
+    assert_eq!(refused_quickly(&bomb), SheetError::Bomb);
+
+    // The same, but both headers claim that the entry unpacks to ten bytes.
+    let central = bomb.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    bomb[central + 24..central + 28].copy_from_slice(&10_u32.to_le_bytes());
+    bomb[22..26].copy_from_slice(&10_u32.to_le_bytes());
+    assert!(matches!(refused_quickly(&bomb), SheetError::Bomb | SheetError::NotASheet));
+
+    let names: Vec<String> = (0..=MAX_ZIP_ENTRIES).map(|n| n.to_string()).collect();
+    let many: Vec<(&str, &[u8], usize)> = names.iter().map(|name| (name.as_str(), &b""[..], 1)).collect();
+    assert_eq!(refused_quickly(&packed(&many)), SheetError::Bomb);
+}
+
+#[test]
+fn a_text_shared_by_a_million_cells_is_refused() {
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "题".repeat(MAX_CELL_CHARS));
+    let row: String = ('A'..='Z').map(|column| format!(r#"<c r="{column}1" t="s"><v>0</v></c>"#)).collect();
+    let rows: String =
+        (1..=1_000).map(|n| format!("<row>{}</row>", row.replace("1\" t", &format!("{n}\" t")))).collect();
+    let bytes = parts(&[("xl/sharedStrings.xml", &strings), ("xl/worksheets/sheet1.xml", &worksheet(&rows))]);
+    assert_eq!(refused_quickly(&bytes), SheetError::Bomb);
+}
+
+#[test]
+fn exported_cells_never_start_a_formula() {
+    let dangerous = ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "''-1"];
+    let rows = || dangerous.iter().map(|cell| vec![(*cell).to_owned()]);
+    let text = String::from_utf8(write_csv(&["值"], rows())).unwrap();
+    assert!(text.starts_with("\u{FEFF}\"值\"\r\n\"'=1+1\"\r\n\"'+1\"\r\n"));
+    let bytes = write_xlsx("值", &["值"], rows()).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let part = std::io::read_to_string(archive.by_name("xl/worksheets/sheet1.xml").unwrap()).unwrap();
+    assert!(!part.contains("<f>") && part.contains("t=\"s\"") && part.contains("pane"));
+    for file in [text.into_bytes(), bytes] {
+        assert_eq!(
+            read(&file, None).unwrap().rows.iter().map(|row| row.cells[0].as_str()).collect::<Vec<_>>(),
+            dangerous
+        );
+    }
+}
+
+#[test]
+fn problems_are_counted_by_row_and_capped() {
+    let mut report = ImportReport::new(true);
+    report.note(ImportProblem::warning(1, "题干", "有空格"));
+    report.note(ImportProblem::rejected(2, "题干", "不能为空"));
+    report.note(ImportProblem::rejected(2, "答案", "不能为空"));
+    report.note(ImportProblem::duplicate(3, "题干", "与第 1 行重复"));
+    assert_eq!((report.rejected, report.duplicates, report.problems.len()), (1, 1, 4));
+    report.extend((4..10_004).map(|row| ImportProblem::rejected(row, "题干", "不能为空")));
+    assert_eq!((report.rejected, report.problems.len(), report.problems_omitted), (10_001, MAX_PROBLEMS, 5_004));
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["problems"][3]["kind"], "duplicate");
+    assert!(json.get("left_out").is_none());
+}
+
+#[test]
+fn the_public_question_file_is_read_whole() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/questions.xlsx");
+    let Ok(bytes) = std::fs::read(&path).or_else(|_| std::fs::read("../../shared/data/questions.xlsx")) else {
+        return println!("questions.xlsx is absent; nothing to read");
+    };
+    let sheet = read(&bytes, Some(Format::Xlsx)).unwrap();
+    assert_eq!((sheet.rows.len(), sheet.rows[0].number), (2_396, 2));
+}
+
+#[test]
+fn the_demonstration_files_are_read_whole() {
+    let demo = |name: &str| read(&std::fs::read(format!("demo/{name}")).unwrap(), None).unwrap();
+    assert_eq!(demo("members.xlsx").rows.len(), 760);
+    assert_eq!(demo("organization.csv").rows.len(), 308);
+    assert_eq!(demo("organization.csv").headers, ["编码", "名称", "简称", "上级编码", "类型"]);
+}
+
+/// A cell that is either empty or survives: what is merely white space is read as blank.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "['＝=+@\\-\t\r\n\" ;,a题_x0-9]{1,12}", any::<String>(),].prop_map(|text| {
+        let text: String = text.chars().filter(|c| !c.is_control() || "\t\r\n".contains(*c)).collect();
+        if text.trim().is_empty() { String::new() } else { text.replace(['\u{FFFE}', '\u{FFFF}'], "") }
+    })
+}
+
+/// Rows as they come back: blank ones and trailing blanks are gone.
+fn expected(rows: &[Vec<String>]) -> Vec<SheetRow> {
+    let trimmed = |cells: &Vec<String>| {
+        let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        cells[..filled].to_vec()
+    };
+    let rows = (2..).zip(rows.iter().map(trimmed)).map(|(number, cells)| SheetRow { number, cells });
+    rows.filter(|row| !row.cells.is_empty()).collect()
+}
+
+proptest! {
+    #[test]
+    fn an_export_is_imported_unchanged(rows in prop::collection::vec(prop::collection::vec(cell(), 1..5), 1..8)) {
+        let headers = ["题干;;;", "答案"];
+        let expected = expected(&rows);
+        prop_assume!(!expected.is_empty());
+        prop_assert_eq!(&read(&write_csv(&headers, rows.iter().cloned()), None).unwrap().rows, &expected);
+        let bytes = write_xlsx("题库", &headers, rows.iter().cloned()).unwrap();
+        prop_assert_eq!(&read(&bytes, None).unwrap().rows, &expected);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..512), zip in any::<bool>()) {
+        if zip {
+            bytes.splice(..0, *b"PK\x03\x04");
+        }
+        let _ = read(&bytes, None);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "[a题,;\t\"'=\r\n]{0,64}") {
+        let _ = read(text.as_bytes(), None);
+    }
+
+    #[test]
+    fn no_damaged_workbook_makes_it_panic(damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20)) {
+        let mut bytes = write_xlsx("题库", &["题干"], [vec!["甲".to_owned()], vec!["乙".to_owned()]].into_iter()).unwrap();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let _ = read(&bytes, None);
+    }
+
+    #[test]
+    fn no_damaged_part_makes_it_panic(damage in prop::collection::vec((any::<prop::sample::Index>(), "[<>/\"=&;A-Z0-9cvrst ]{0,6}"), 1..6)) {
+        let mut part = worksheet(r#"<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46204.5</v></c></row>"#);
+        for (at, text) in damage {
+            let at = at.index(part.len());
+            part.insert_str(at, &text);
+        }
+        let _ = read(&parts(&[("xl/worksheets/sheet1.xml", &part), ("xl/sharedStrings.xml", "<sst><si><t>甲</t></si></sst>")]), None);
+    }
+}
