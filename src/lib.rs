@@ -4,4 +4,7 @@
 
 pub mod base;
 pub mod db;
+pub mod kernel;
 pub mod web;
+
+pub mod points;
