@@ -18,9 +18,12 @@ use crate::base::id::SessionId;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
+use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
 use crate::members::Directory;
+use crate::points::{self, Points};
+use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
 use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
@@ -40,6 +43,9 @@ pub struct App {
     pub db: Db,
     pub directory: Directory,
     pub sessions: Sessions,
+    pub points: Points,
+    pub quiz: Quiz,
+    boards: Boards,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
@@ -59,6 +65,9 @@ impl App {
         let directory = Directory::default();
         reload(&db, &directory).await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
+        let boards = open_boards(&db, &directory, &config).await?;
+        let points = Points::open(db.clone(), boards.clone()).await?;
+        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let handlers = Handlers::default();
         Ok(App {
             holder: db.fresh_id(),
@@ -68,6 +77,9 @@ impl App {
             db,
             directory,
             sessions,
+            points,
+            quiz,
+            boards,
         })
     }
 
@@ -83,6 +95,8 @@ impl App {
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.sessions.clone()))
+            .app_data(Data::new(self.points.clone()))
+            .app_data(Data::new(self.quiz.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -171,6 +185,8 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -239,6 +255,19 @@ async fn asked_to_stop() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The boards, in Redis or in this process, with what they must know of the roster.
+async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<Boards, DbError> {
+    let (paths, branches) = (directory.clone(), directory.clone());
+    let known = board::Directory {
+        path: Box::new(move |member| paths.path(member)),
+        branch: Box::new(move |member| branches.branch_of_active(member)),
+    };
+    match &config.redis_url {
+        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
+        None => Boards::local(db.clone(), known).await,
+    }
 }
 
 async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {

@@ -14,4 +14,6 @@ pub mod web;
 pub mod members;
 pub mod sessions;
 pub mod points;
+pub mod study;
+pub mod quiz;
 pub mod notices;
