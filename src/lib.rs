@@ -2,6 +2,16 @@
 //!
 //! Rooms in reading order; ARCHITECTURE.md draws the map.
 
+pub mod app;
+pub mod config;
+pub mod health;
+
 pub mod base;
 pub mod db;
+pub mod kernel;
 pub mod web;
+
+pub mod members;
+pub mod sessions;
+pub mod points;
+pub mod notices;

@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod clock;
+pub mod crypto;
 pub mod id;
 pub mod sheet;
 pub mod text;

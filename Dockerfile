@@ -1,0 +1,29 @@
+# The server as an image. `docker build -t xianfeng .`, then `docker run -p 8080:8080 -v xianfeng:/xianfeng/data xianfeng`
+# is a complete server on SQLite; docker-compose.yml is the enterprise's size.
+
+FROM rust:1-bookworm AS build
+# OpenSSL is built from source for TLS to PostgreSQL, which takes perl and make; the image has both, said here so that
+# another base image fails early.
+RUN perl -v >/dev/null && make --version >/dev/null
+WORKDIR /build
+COPY . .
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/build/target \
+    cargo build --release --locked --features pg-tls && cp target/release/xianfeng /usr/local/bin/
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /xianfeng --create-home --shell /usr/sbin/nologin xianfeng \
+    && install -d -o xianfeng -g xianfeng -m 700 /xianfeng/data
+COPY --from=build /usr/local/bin/xianfeng /usr/local/bin/
+# Where the vendored OpenSSL finds the authorities for `sslmode=verify-full&sslrootcert=system`.
+ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+    XIANFENG_LISTEN=0.0.0.0:8080 \
+    XIANFENG_LOG_FORMAT=json
+USER xianfeng
+WORKDIR /xianfeng
+# The SQLite database and the generated secrets; nothing is written elsewhere.
+VOLUME /xianfeng/data
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["xianfeng", "health"]
+ENTRYPOINT ["xianfeng"]
+CMD ["serve"]

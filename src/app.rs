@@ -1,0 +1,294 @@
+//! Assembles everything: the one file that names every feature.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpServer};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::clock::Clock;
+use crate::base::id::SessionId;
+use crate::config::{Config, Secrets};
+use crate::db::{Db, DbError, Never, Stop};
+use crate::health;
+use crate::kernel::outbox::Handlers;
+use crate::kernel::{changes, idempotency, lock, outbox};
+use crate::members::Directory;
+use crate::sessions::{self, Sessions};
+use crate::web::Problem;
+use crate::web::caller::Doorkeeper;
+use crate::web::limits::Limits;
+use crate::web::openapi::CommonGround;
+use crate::web::trace::trace;
+
+/// Seconds of one lease of the hourly tidying.
+const TIDY_LEASE_SECONDS: i64 = 3000;
+
+/// Connections that may be open at once; a plant's phones come through few proxies.
+const MAX_CONNECTIONS: usize = 20_000;
+
+/// The whole program, assembled: rooms over one database.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub directory: Directory,
+    pub sessions: Sessions,
+    handlers: Arc<Handlers>,
+    limits: Data<Limits>,
+    holder: lock::HolderId,
+    config: Arc<Config>,
+}
+
+impl App {
+    /// Opens the database, migrates it, and fills what is kept in memory.
+    pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
+        let secrets = Secrets::load(&config.secrets, !config.is_postgres())?;
+        let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
+        App::over(db, config, &secrets).await.map_err(|error| error.to_string())
+    }
+
+    async fn over(db: Db, config: Config, secrets: &Secrets) -> Result<App, DbError> {
+        db.migrate().await?;
+        let directory = Directory::default();
+        reload(&db, &directory).await?;
+        let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
+        let handlers = Handlers::default();
+        Ok(App {
+            holder: db.fresh_id(),
+            limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
+            handlers: Arc::new(handlers),
+            config: Arc::new(config),
+            db,
+            directory,
+            sessions,
+        })
+    }
+
+    /// Every route, with what its handlers work with.
+    fn configure(&self, cfg: &mut ServiceConfig) {
+        let gate = self.sessions.gate.clone();
+        let doorkeeper = Doorkeeper::new(move |token| {
+            let (gate, token) = (gate.clone(), token.to_owned());
+            async move { gate.recognise(&token).await }
+        });
+        cfg.app_data(Data::new(doorkeeper))
+            .app_data(self.limits.clone())
+            .app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.directory.clone()))
+            .app_data(Data::new(self.sessions.clone()))
+            .app_data(Data::new(self.config.web.clone()));
+        routes(cfg);
+    }
+
+    /// Serves until a signal asks to stop; then finishes what was accepted.
+    pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let server = self.clone().listen(listener)?;
+        let handle = server.handle();
+        let jobs = self.start_jobs();
+        tokio::spawn(async move {
+            asked_to_stop().await;
+            tracing::info!("stopping: finishing what was accepted");
+            handle.stop(true).await;
+        });
+        let outcome = server.await;
+        jobs.iter().for_each(|job| job.abort());
+        self.db.close();
+        outcome
+    }
+
+    /// An HTTP server on `listener`, not yet running.
+    pub fn listen(self, listener: std::net::TcpListener) -> std::io::Result<actix_web::dev::Server> {
+        let workers =
+            self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let app = self.clone();
+        let server = HttpServer::new(move || {
+            let app = app.clone();
+            ActixApp::new()
+                .wrap(Compress::default())
+                .wrap(app.cors())
+                .wrap(from_fn(trace))
+                .into_utoipa_app()
+                .configure(|cfg| app.configure(cfg))
+                .into_app()
+                .configure(docs)
+                .default_service(web::to(no_such_route))
+        });
+        Ok(server
+            .workers(workers)
+            .max_connections(MAX_CONNECTIONS)
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(2))
+            .keep_alive(Duration::from_secs(75))
+            .shutdown_timeout(20)
+            .disable_signals()
+            .listen(listener)?
+            .run())
+    }
+
+    fn cors(&self) -> Cors {
+        let cors = Cors::default()
+            .allow_any_method()
+            .allow_any_header()
+            .expose_headers(["etag", "location", "x-request-id", "x-board-source", "retry-after"])
+            .max_age(3600);
+        self.config.web.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+    }
+
+    /// Starts the background work of this process; each job runs at its own pace for as long as the process lives.
+    pub fn start_jobs(&self) -> Vec<tokio::task::JoinHandle<()>> {
+        self.jobs()
+            .into_iter()
+            .map(|job| {
+                tokio::spawn(async move {
+                    let mut pace = tokio::time::interval(job.every);
+                    pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+                    loop {
+                        pace.tick().await;
+                        if let Err(error) = (job.run)().await {
+                            tracing::warn!(job = job.name, %error, "a background job failed and will be tried again");
+                        }
+                    }
+                })
+            })
+            .collect()
+    }
+
+    /// Runs every job once: what tests call after moving the clock.
+    pub async fn tick(&self) -> Result<(), DbError> {
+        for job in self.jobs() {
+            (job.run)().await?;
+        }
+        Ok(())
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        let second = Duration::from_secs(1);
+        vec![
+            self.job("outbox", second, |app| async move {
+                while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
+                Ok(())
+            }),
+            self.job("changes", second, |app| async move { app.hear_changes().await }),
+            self.job("tidy", Duration::from_secs(60), |app| async move { app.tidy().await }),
+        ]
+    }
+
+    fn job<F>(&self, name: &'static str, every: Duration, run: impl Fn(App) -> F + Send + Sync + 'static) -> Job
+    where
+        F: Future<Output = Result<(), DbError>> + Send + 'static,
+    {
+        let app = self.clone();
+        Job { name, every, run: Box::new(move || Box::pin(run(app.clone()))) }
+    }
+
+    /// Learns of what other processes changed.
+    async fn hear_changes(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        let heard = self.db.read(move |conn| changes::since(conn, now)).await?;
+        for change in heard.iter().filter(|change| change.topic == sessions::SESSION_TOPIC) {
+            if let Some(session) = change.subject::<SessionId>() {
+                self.sessions.gate.end(session);
+            }
+        }
+        Ok(())
+    }
+
+    /// Throws away what nobody will ask for again; one process at a time.
+    async fn tidy(&self) -> Result<(), DbError> {
+        self.limits.tidy();
+        let holder = self.holder;
+        self.db
+            .write(move |tx| -> Result<(), Stop<Never>> {
+                if lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)? {
+                    changes::tidy(tx)?;
+                    idempotency::tidy(tx)?;
+                    sessions::tidy(tx)?;
+                }
+                Ok(())
+            })
+            .await
+            .map_err(DbError::from)
+    }
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
+
+struct Job {
+    name: &'static str,
+    every: Duration,
+    run: Box<dyn Fn() -> Running + Send + Sync>,
+}
+
+/// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
+    let today = db.today();
+    let loaded = db.read(move |conn| Directory::load(conn, today)).await?;
+    directory.replace(loaded);
+    Ok(())
+}
+
+fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
+        sessions::routes(cfg);
+    }));
+}
+
+async fn no_such_route() -> Result<actix_web::HttpResponse, Problem> {
+    Err(Problem::not_found("route.not_found", "没有这个接口，或不支持这种请求方法"))
+}
+
+/// The API document and the page to try it out, both served from the binary.
+fn docs(cfg: &mut web::ServiceConfig) {
+    let document = openapi();
+    let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
+    cfg.app_data(text).route("/openapi.json", web::get().to(openapi_json)).service(
+        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
+    );
+}
+
+struct OpenApiText(String);
+
+async fn openapi_json(text: Data<OpenApiText>) -> actix_web::HttpResponse {
+    actix_web::HttpResponse::Ok().content_type("application/json").body(text.0.clone())
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Xianfeng 先锋",
+        description = "The mobile backend that carries an enterprise's year of Party-building work.",
+        license(name = "MIT"),
+    ),
+    components(schemas(crate::web::error::ProblemBody<'static>, crate::web::FieldError)),
+    modifiers(&CommonGround)
+)]
+struct Document;
+
+/// The API document, made from the code.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, mut document) =
+        ActixApp::new().into_utoipa_app().openapi(Document::openapi()).configure(routes).split_for_parts();
+    utoipa::Modify::modify(&CommonGround, &mut document);
+    document
+}

@@ -1,0 +1,121 @@
+//! The few cryptographic moves that the rooms need, each by a well-kept library: hashing, keyed hashing, sealing,
+//! random codes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+/// A 256-bit key; never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    pub fn random() -> Self {
+        Key(rand::random())
+    }
+
+    /// Reads the base64url form that [`Key::to_text`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Key)
+    }
+
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// HMAC-SHA-256 over the parts, each preceded by its length, so that no two lists of parts look alike.
+    pub fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Encrypts and authenticates (ChaCha20-Poly1305 under a fresh nonce, which precedes the ciphertext).
+    pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; 12] = rand::random();
+        let cipher = ChaCha20Poly1305::new((&self.0).into());
+        let sealed = cipher.encrypt(Nonce::from_slice(&nonce), plain).expect("memory can be allocated");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// Opens what [`Key::seal`] sealed; `None` when it was tampered with or sealed under another key.
+    pub fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_at_checked(12)?;
+        ChaCha20Poly1305::new((&self.0).into()).decrypt(Nonce::from_slice(nonce), sealed).ok()
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// SHA-256.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// 256 random bits as base64url text.
+pub fn random_token() -> String {
+    Key::random().to_text()
+}
+
+/// Crockford's digits: no I, L, O or U, so that a code read aloud or from paper is not mistaken.
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// Twelve random Crockford digits (60 bits) in groups of four: `7K2M-9QXT-04CD`.
+pub fn random_code() -> String {
+    let bits: u64 = rand::random();
+    let digit = |n: u64| char::from(CROCKFORD[usize::try_from(bits >> (5 * n) & 31).unwrap_or(0)]);
+    let digits: String = (0..12).map(digit).collect();
+    [&digits[0..4], &digits[4..8], &digits[8..12]].join("-")
+}
+
+/// A code as it was meant: capitals, no separators, and the letters that Crockford reads as digits.
+pub fn normal_code(typed: &str) -> String {
+    super::text::fold(typed)
+        .to_uppercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| match c {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_only_untouched_and_with_the_same_key() {
+        let key = Key::random();
+        let mut sealed = key.seal("13800000000".as_bytes());
+        assert_eq!(key.open(&sealed).as_deref(), Some("13800000000".as_bytes()));
+        assert_eq!(Key::random().open(&sealed), None);
+        *sealed.last_mut().unwrap() ^= 1;
+        assert_eq!(key.open(&sealed), None);
+        assert_eq!(key.open(b"short"), None);
+    }
+
+    #[test]
+    fn a_code_survives_being_typed_by_hand() {
+        let code = random_code();
+        assert_eq!(code.len(), 14);
+        assert_eq!(normal_code(&format!(" {} ", code.to_lowercase())), code.replace('-', ""));
+        assert_eq!(normal_code("oil－1"), "0111");
+    }
+}

@@ -1,0 +1,99 @@
+//! For the operator: whether the process lives, whether it can serve, what it measures.
+
+use ::metrics::gauge;
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use serde::Serialize;
+use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::config::WebConfig;
+use crate::db::Db;
+use crate::kernel::outbox;
+use crate::web::Problem;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(healthz).service(readyz).service(metrics);
+}
+
+/// Upper bounds of the request-time buckets, in seconds.
+const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// Starts measuring; call once in a process.
+pub fn install_recorder() -> Result<PrometheusHandle, String> {
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full("http_request_seconds".into()), &BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| error.to_string())
+}
+
+/// How the process is.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
+}
+
+/// Answers as long as the process lives.
+#[utoipa::path(tag = "health", responses((status = 200, description = "Alive", body = Health)))]
+#[get("/healthz")]
+async fn healthz() -> web::Json<Health> {
+    web::Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Whether each dependency is there.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ok`, or `unavailable`.
+    database: &'static str,
+    /// `current`, or `pending` while the schema is older than the program.
+    migrations: &'static str,
+}
+
+/// Whether requests can be served: the database answers and bears the program's schema.
+#[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
+#[get("/readyz")]
+async fn readyz(db: web::Data<Db>) -> HttpResponse {
+    let (ready, readiness) = match db.is_migrated().await {
+        Ok(true) => (true, Readiness { database: "ok", migrations: "current" }),
+        Ok(false) => (false, Readiness { database: "ok", migrations: "pending" }),
+        Err(_) => (false, Readiness { database: "unavailable", migrations: "pending" }),
+    };
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status).json(readiness)
+}
+
+/// Measurements in the Prometheus text format; for the loopback interface, or with the operator's token.
+#[utoipa::path(tag = "health", responses((status = 200, description = "Measurements", body = String)))]
+#[get("/metrics")]
+async fn metrics(
+    req: HttpRequest,
+    config: web::Data<WebConfig>,
+    db: web::Data<Db>,
+    recorder: Option<web::Data<PrometheusHandle>>,
+) -> Result<HttpResponse, Problem> {
+    if !may_measure(&req, &config) {
+        return Err(Problem::forbidden("metrics.denied", "需要监控令牌"));
+    }
+    if let Ok((waiting, parked)) = db.read(outbox::count).await {
+        gauge!("outbox_waiting").set(waiting as f64);
+        gauge!("outbox_parked").set(parked as f64);
+    }
+    let text = recorder.map(|recorder| recorder.render()).unwrap_or_default();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}
+
+fn may_measure(req: &HttpRequest, config: &WebConfig) -> bool {
+    match config.metrics_token() {
+        Some(token) => req
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .is_some_and(|sent| sent.as_bytes().ct_eq(token.as_bytes()).into()),
+        None => req.peer_addr().is_some_and(|peer| peer.ip().is_loopback()),
+    }
+}

@@ -1,0 +1,11 @@
+//! Shared mechanisms without a noun of the enterprise: each owns at most a table or two and is used by calling it.
+//!
+//! Kernels know the database door and the ground floor, never HTTP and never a feature.
+
+pub mod ledger;
+pub mod board;
+pub mod outbox;
+pub mod trail;
+pub mod changes;
+pub mod lock;
+pub mod idempotency;

@@ -1,0 +1,166 @@
+//! The room's tables: units, members, roles, absences.
+
+use diesel::prelude::*;
+
+use super::model::{Absence, MemberRow, MemberStatus, RoleRow, Unit};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Day;
+use crate::db::Conn;
+use crate::db::schema::{absences, members, roles, units};
+use crate::on;
+
+pub fn list_units(conn: &mut Conn) -> QueryResult<Vec<Unit>> {
+    on!(conn, c => units::table.order(units::code).select(Unit::as_select()).load(c))
+}
+
+pub fn insert_unit(conn: &mut Conn, unit: &Unit) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(units::table).values(unit).execute(c)).map(drop)
+}
+
+/// Writes everything of a unit but its code.
+pub fn update_unit(conn: &mut Conn, unit: &Unit) -> QueryResult<()> {
+    on!(conn, c => diesel::update(units::table.filter(units::id.eq(unit.id)))
+        .set((
+            units::name.eq(&unit.name),
+            units::short_name.eq(&unit.short_name),
+            units::kind.eq(&unit.kind),
+            units::parent_id.eq(unit.parent_id),
+            units::closed_on.eq(unit.closed_on),
+            units::updated_at.eq(unit.updated_at),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+pub fn list_members(conn: &mut Conn) -> QueryResult<Vec<MemberRow>> {
+    on!(conn, c => members::table.order(members::id).select(MemberRow::as_select()).load(c))
+}
+
+/// A page of the members whose home is one of `units`, in the order of their employee numbers, after `after`.
+pub fn list_members_of(
+    conn: &mut Conn,
+    units: &[UnitId],
+    after: Option<&str>,
+    limit: i64,
+) -> QueryResult<Vec<MemberRow>> {
+    on!(conn, c => members::table
+        .filter(members::unit_id.eq_any(units))
+        .filter(members::employee_no.gt(after.unwrap_or("")))
+        .order(members::employee_no)
+        .limit(limit)
+        .select(MemberRow::as_select())
+        .load(c))
+}
+
+pub fn find_member(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberRow>> {
+    on!(conn, c => members::table.find(id).select(MemberRow::as_select()).first(c).optional())
+}
+
+pub fn find_members(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<Vec<MemberRow>> {
+    on!(conn, c => members::table.filter(members::id.eq_any(ids)).select(MemberRow::as_select()).load(c))
+}
+
+pub fn find_by_employee_no(conn: &mut Conn, employee_no: &str) -> QueryResult<Option<MemberRow>> {
+    on!(conn, c => members::table
+        .filter(members::employee_no.eq(employee_no))
+        .select(MemberRow::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The one member with that phone number who has not left.
+pub fn find_by_phone(conn: &mut Conn, phone_index: &[u8]) -> QueryResult<Option<MemberRow>> {
+    on!(conn, c => members::table
+        .filter(members::phone_index.eq(phone_index))
+        .filter(members::status.ne(MemberStatus::Left))
+        .select(MemberRow::as_select())
+        .first(c)
+        .optional())
+}
+
+pub fn insert_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(members::table).values(member).execute(c)).map(drop)
+}
+
+/// Writes everything of a member but the employee number.
+pub fn update_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
+    on!(conn, c => diesel::update(members::table.filter(members::id.eq(member.id)))
+        .set((
+            members::name.eq(&member.name),
+            members::phone_sealed.eq(&member.phone_sealed),
+            members::phone_index.eq(&member.phone_index),
+            members::kind.eq(member.kind),
+            members::status.eq(member.status),
+            members::unit_id.eq(member.unit_id),
+            members::hidden_from_boards.eq(member.hidden_from_boards),
+            members::updated_at.eq(member.updated_at),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// Duties that hold on `day` or later, of everybody.
+pub fn list_roles(conn: &mut Conn, day: Day) -> QueryResult<Vec<RoleRow>> {
+    on!(conn, c => roles::table
+        .filter(roles::to_on.is_null().or(roles::to_on.ge(day)))
+        .order(roles::id)
+        .select(RoleRow::as_select())
+        .load(c))
+}
+
+/// Duties of one member that hold on `day` or later.
+pub fn list_roles_of(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Vec<RoleRow>> {
+    on!(conn, c => roles::table
+        .filter(roles::member_id.eq(member))
+        .filter(roles::to_on.is_null().or(roles::to_on.ge(day)))
+        .order(roles::id)
+        .select(RoleRow::as_select())
+        .load(c))
+}
+
+pub fn insert_role(conn: &mut Conn, role: &RoleRow) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(roles::table).values(role).execute(c)).map(drop)
+}
+
+/// Ends a duty of `member` with `last_day`; false when there is no such duty still holding.
+pub fn end_role(conn: &mut Conn, member: MemberId, role: super::model::RoleId, last_day: Day) -> QueryResult<bool> {
+    let ended = on!(conn, c => diesel::update(roles::table.filter(roles::id.eq(role)).filter(roles::member_id.eq(member)))
+        .filter(roles::to_on.is_null().or(roles::to_on.gt(last_day)))
+        .set(roles::to_on.eq(last_day))
+        .execute(c))?;
+    Ok(ended == 1)
+}
+
+/// The absences of one member, newest first.
+pub fn list_absences(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Absence>> {
+    on!(conn, c => absences::table
+        .filter(absences::member_id.eq(member))
+        .order((absences::from_on.desc(), absences::id.desc()))
+        .select(Absence::as_select())
+        .load(c))
+}
+
+/// Who was away on `day`.
+pub fn list_away_on(conn: &mut Conn, day: Day) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => absences::table
+        .filter(absences::from_on.le(day))
+        .filter(absences::to_on.is_null().or(absences::to_on.ge(day)))
+        .select(absences::member_id)
+        .load(c))
+}
+
+pub fn insert_absence(conn: &mut Conn, absence: &Absence) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(absences::table).values(absence).execute(c)).map(drop)
+}
+
+/// Closes the open absence of a member with `last_day`.
+pub fn end_absence(conn: &mut Conn, member: MemberId, last_day: Day) -> QueryResult<()> {
+    on!(conn, c => diesel::update(absences::table.filter(absences::member_id.eq(member)).filter(absences::to_on.is_null()))
+        .set(absences::to_on.eq(last_day))
+        .execute(c))
+    .map(drop)
+}
+
+pub fn count_members(conn: &mut Conn) -> QueryResult<i64> {
+    on!(conn, c => members::table.count().get_result(c))
+}

@@ -1,0 +1,384 @@
+//! The routes of signing in, staying signed in and inviting.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::{Opened, Place, Sessions, SignIn};
+use super::invitations::{Invitees, IssuedCode, Redeeming};
+use super::model::Method;
+use super::rules::{Refusal, Weakness};
+use super::tokens::ACCESS_SECONDS;
+use crate::base::id::{MemberId, SessionId, UnitId};
+use crate::base::text::Text;
+use crate::base::time::Timestamp;
+use crate::web::caller::{Inviter, Member};
+use crate::web::{Body, Path, Problem, limits};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(sign_in)
+        .service(refresh_session)
+        .service(redeem_invitation)
+        .service(sign_out)
+        .service(list_sessions)
+        .service(end_session)
+        .service(change_password)
+        .service(issue_invitations);
+}
+
+/// What a member signs in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignInBody {
+    /// Employee number or phone number.
+    account: Text<64>,
+    password: Text<256>,
+    /// What the member would call the device, for the list of sessions.
+    device: Option<Text<60>>,
+    /// `device_key` of an earlier session on this device: it is not locked out by strangers who try passwords.
+    device_key: Option<Text<64>>,
+}
+
+/// A session's tokens. Keep `refresh_token` and `device_key` in the device's secure storage.
+#[derive(Serialize, ToSchema)]
+struct SessionTokens {
+    session_id: SessionId,
+    member_id: MemberId,
+    /// For the `Authorization: Bearer` header.
+    access_token: String,
+    /// Seconds until `access_token` ends.
+    expires_in: i64,
+    /// For `POST /session/refresh`, once.
+    refresh_token: String,
+    /// When the session ends unless it is refreshed before.
+    refresh_expires_at: Timestamp,
+    device_key: String,
+}
+
+impl From<Opened> for SessionTokens {
+    fn from(opened: Opened) -> Self {
+        SessionTokens {
+            session_id: opened.session.id,
+            member_id: opened.session.member_id,
+            access_token: opened.access_token,
+            expires_in: ACCESS_SECONDS,
+            refresh_token: opened.refresh_token,
+            refresh_expires_at: opened.session.expires_at,
+            device_key: opened.device_key,
+        }
+    }
+}
+
+fn created(opened: Opened) -> HttpResponse {
+    HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/me/sessions/{}", opened.session.id)))
+        .json(SessionTokens::from(opened))
+}
+
+fn place(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {
+    Place { address: limits::client_address(req).to_string(), device_key: device_key.map(Text::into_string) }
+}
+
+fn device_name(device: Option<Text<60>>) -> String {
+    device.map_or_else(|| "未命名设备".to_owned(), Text::into_string)
+}
+
+/// Signs in with an employee or phone number and a password.
+#[utoipa::path(tag = "session", security(()), request_body = SignInBody,
+    responses((status = 201, description = "Signed in", body = SessionTokens)))]
+#[post("/session")]
+async fn sign_in(
+    req: HttpRequest,
+    sessions: web::Data<Sessions>,
+    body: Body<SignInBody>,
+) -> Result<HttpResponse, Problem> {
+    limits::address(&req)?;
+    let body = body.into_inner();
+    let ask = SignIn {
+        account: body.account.into_string(),
+        password: body.password.into_string(),
+        device: device_name(body.device),
+        place: place(&req, body.device_key),
+    };
+    Ok(created(sessions.sign_in(ask).await?))
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RefreshBody {
+    refresh_token: Text<256>,
+}
+
+/// Exchanges a refresh token for new tokens; asking again with the same token within a minute gives the same answer.
+#[utoipa::path(tag = "session", security(()), request_body = RefreshBody,
+    responses((status = 200, description = "The next tokens", body = SessionTokens)))]
+#[post("/session/refresh")]
+async fn refresh_session(
+    req: HttpRequest,
+    sessions: web::Data<Sessions>,
+    body: Body<RefreshBody>,
+) -> Result<web::Json<SessionTokens>, Problem> {
+    limits::address(&req)?;
+    Ok(web::Json(sessions.refresh(&body.refresh_token).await?.into()))
+}
+
+/// What a member sets a password with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RedeemBody {
+    employee_no: Text<64>,
+    /// As printed, with or without hyphens.
+    invite_code: Text<32>,
+    /// 8 to 64 characters of at least two kinds.
+    new_password: Text<256>,
+    device: Option<Text<60>>,
+}
+
+/// Sets the first or a forgotten password with an invite code; ends all sessions and signs in.
+#[utoipa::path(tag = "session", security(()), request_body = RedeemBody,
+    responses((status = 201, description = "Signed in", body = SessionTokens)))]
+#[post("/session/invitation")]
+async fn redeem_invitation(
+    req: HttpRequest,
+    sessions: web::Data<Sessions>,
+    body: Body<RedeemBody>,
+) -> Result<HttpResponse, Problem> {
+    limits::address(&req)?;
+    let body = body.into_inner();
+    let ask = Redeeming {
+        employee_no: body.employee_no.into_string(),
+        code: body.invite_code.into_string(),
+        new_password: body.new_password.into_string(),
+        device: device_name(body.device),
+        place: place(&req, None),
+    };
+    Ok(created(sessions.redeem(ask).await?))
+}
+
+/// Signs out: ends the present session.
+#[utoipa::path(tag = "session", responses((status = 204, description = "Signed out")))]
+#[delete("/session")]
+async fn sign_out(caller: Member, sessions: web::Data<Sessions>) -> Result<HttpResponse, Problem> {
+    sessions.end(caller.member, caller.session).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A device on which the member is signed in.
+#[derive(Serialize, ToSchema)]
+struct SessionView {
+    id: SessionId,
+    device: String,
+    method: Method,
+    created_at: Timestamp,
+    /// When it was last refreshed.
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// The devices of a member.
+#[derive(Serialize, ToSchema)]
+struct SessionList {
+    items: Vec<SessionView>,
+}
+
+/// The devices on which the member is signed in, newest first.
+#[utoipa::path(tag = "session", responses((status = 200, description = "Sessions", body = SessionList)))]
+#[get("/me/sessions")]
+async fn list_sessions(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<SessionList>, Problem> {
+    let items = sessions
+        .list(caller.member)
+        .await?
+        .into_iter()
+        .map(|session| SessionView {
+            id: session.id,
+            device: session.device,
+            method: session.method,
+            created_at: session.created_at,
+            last_used_at: session.rotated_at,
+            expires_at: session.expires_at,
+            current: session.id == caller.session,
+        })
+        .collect();
+    Ok(web::Json(SessionList { items }))
+}
+
+/// Ends one of the member's own sessions.
+#[utoipa::path(tag = "session", responses((status = 204, description = "Ended")))]
+#[delete("/me/sessions/{id}")]
+async fn end_session(
+    caller: Member,
+    id: Path<SessionId>,
+    sessions: web::Data<Sessions>,
+) -> Result<HttpResponse, Problem> {
+    sessions.end(caller.member, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordBody {
+    old_password: Text<256>,
+    /// 8 to 64 characters of at least two kinds.
+    new_password: Text<256>,
+    device_key: Option<Text<64>>,
+}
+
+/// Changes the password and ends the member's other sessions.
+#[utoipa::path(tag = "session", request_body = PasswordBody, responses((status = 204, description = "Changed")))]
+#[put("/me/password")]
+async fn change_password(
+    caller: Member,
+    req: HttpRequest,
+    sessions: web::Data<Sessions>,
+    body: Body<PasswordBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let (old, new) = (body.old_password.into_string(), body.new_password.into_string());
+    let place = place(&req, body.device_key);
+    sessions.change_password(caller.member, caller.session, old, new, place).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// How the codes come back.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SheetFormat {
+    #[default]
+    Json,
+    /// An A4 page to print and cut.
+    Html,
+}
+
+/// Whom to invite: one member, or everybody of a unit.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InviteBody {
+    member_id: Option<MemberId>,
+    unit_id: Option<UnitId>,
+    /// With `unit_id`: also those who have a password already.
+    #[serde(default)]
+    registered_too: bool,
+    #[serde(default)]
+    format: SheetFormat,
+}
+
+/// A code, shown only in this answer.
+#[derive(Serialize, ToSchema)]
+struct CodeView {
+    member_id: MemberId,
+    employee_no: String,
+    name: String,
+    unit_id: UnitId,
+    invite_code: String,
+    expires_at: Timestamp,
+}
+
+/// The codes of one sheet.
+#[derive(Serialize, ToSchema)]
+struct CodeSheet {
+    items: Vec<CodeView>,
+}
+
+/// Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working.
+#[utoipa::path(tag = "session", request_body = InviteBody,
+    responses((status = 201, description = "The codes, or a printable page", body = CodeSheet)))]
+#[post("/invitations")]
+async fn issue_invitations(
+    inviter: Inviter,
+    sessions: web::Data<Sessions>,
+    body: Body<InviteBody>,
+) -> Result<HttpResponse, Problem> {
+    let invitees = match (body.member_id, body.unit_id) {
+        (Some(member), None) => Invitees::One(member),
+        (None, Some(unit)) => Invitees::Unit { unit, registered_too: body.registered_too },
+        _ => return Err(Problem::field("/member_id", "one_of", "member_id 与 unit_id 须且只能填写一个")),
+    };
+    let codes = sessions.invite(inviter.member, inviter.reach.clone(), invitees).await?;
+    let mut response = HttpResponse::Created();
+    if body.format == SheetFormat::Html {
+        return Ok(response.content_type("text/html; charset=utf-8").body(printable(&codes)));
+    }
+    let items = codes.into_iter().map(view).collect();
+    Ok(response.json(CodeSheet { items }))
+}
+
+fn view(code: IssuedCode) -> CodeView {
+    CodeView {
+        member_id: code.member,
+        employee_no: code.employee_no,
+        name: code.name,
+        unit_id: code.unit,
+        invite_code: code.code,
+        expires_at: code.expires_at,
+    }
+}
+
+/// A page of slips to cut apart, one a member.
+fn printable(codes: &[IssuedCode]) -> String {
+    let slips: String = codes
+        .iter()
+        .map(|code| {
+            format!(
+                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>有效期至 {}，仅可使用一次，请勿转交他人</small></div>",
+                escape(&code.name),
+                escape(&code.employee_no),
+                code.code,
+                code.expires_at.day(),
+            )
+        })
+        .collect();
+    format!(
+        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>邀请码</title><style>\
+         @page{{size:A4;margin:12mm}}body{{font-family:sans-serif;display:grid;grid-template-columns:1fr 1fr;gap:4mm}}\
+         div{{border:1px dashed #888;padding:4mm;break-inside:avoid}}code{{font-size:1.4em}}</style>{slips}</html>"
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::WrongPassword => Problem::unauthenticated("session.wrong_password", "账号或密码不正确"),
+            Refusal::LockedOut { seconds } => Problem::too_many("session.locked_out", seconds),
+            Refusal::Busy => Problem::unavailable("too many sign-ins wait"),
+            Refusal::SessionOver => Problem::unauthenticated("session.over", "登录已失效，请重新登录"),
+            Refusal::TokenReused => {
+                Problem::unauthenticated("session.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
+            }
+            Refusal::NoSuchSession => Problem::not_found("session.not_found", "没有找到这个登录设备"),
+            Refusal::BadInvitation => {
+                Problem::unprocessable("invitation.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
+            }
+            Refusal::WeakPassword(weakness) => Problem::field("/new_password", "password.weak", advice(weakness)),
+            Refusal::NoSuchMember => Problem::not_found("member.not_found", "没有找到该人员，或不在您的职责范围之内"),
+            Refusal::BeyondReach => Problem::forbidden(
+                "invitation.beyond_reach",
+                "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",
+            ),
+            Refusal::NobodyToInvite => Problem::conflict("invitation.nobody", "该组织没有需要发放邀请码的人员"),
+            Refusal::SheetTooLong => {
+                Problem::unprocessable("invitation.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
+            }
+        }
+    }
+}
+
+fn advice(weakness: Weakness) -> &'static str {
+    match weakness {
+        Weakness::TooShort => "密码至少 8 个字符",
+        Weakness::TooLong => "密码最多 64 个字符",
+        Weakness::OneKind => "密码须包含数字、小写字母、大写字母、其他字符中的至少两类",
+        Weakness::ContainsAccount => "密码不能包含工号",
+        Weakness::Common => "这个密码过于常见，请换一个",
+        Weakness::Unchanged => "新密码不能与原密码相同",
+    }
+}

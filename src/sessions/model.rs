@@ -1,0 +1,68 @@
+//! What the room keeps: passwords, sessions, invite codes.
+
+use diesel::prelude::*;
+
+use crate::base::id::{MemberId, SessionId};
+use crate::base::time::Timestamp;
+use crate::db::schema::{invitations, sessions};
+
+crate::id!(InvitationId);
+
+crate::words!(
+    /// How a session began. WeChat and WeCom join when those rooms are built.
+    Method {
+        Password = "password",
+        /// An invite code set the password and signed in.
+        Invitation = "invitation",
+    }
+);
+
+crate::words!(
+    /// Why a session ended before its time.
+    Ending {
+        /// The member signed out or ended it from another device.
+        SignedOut = "signed_out",
+        /// The password was changed or set anew.
+        PasswordChanged = "password_changed",
+        /// An old refresh token was used again: somebody copied it.
+        Reused = "reused",
+    }
+);
+
+/// A family of refresh tokens on one device.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct Session {
+    pub id: SessionId,
+    pub member_id: MemberId,
+    pub method: Method,
+    /// What the client called the device.
+    pub device: String,
+    pub refresh_hash: Vec<u8>,
+    /// The token before, good for a retry within a minute of the rotation.
+    pub previous_hash: Option<Vec<u8>>,
+    pub rotated_at: Timestamp,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+    pub revoked_because: Option<Ending>,
+}
+
+impl Session {
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+/// A single-use code that lets its member set a password. Only its hash is kept.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invitations)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub code_hash: Vec<u8>,
+    pub member_id: MemberId,
+    pub issued_by: Option<MemberId>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub used_at: Option<Timestamp>,
+}

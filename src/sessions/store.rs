@@ -1,0 +1,127 @@
+//! The room's tables: credentials, sessions, invitations.
+
+use diesel::prelude::*;
+
+use super::model::{Ending, Invitation, InvitationId, Session};
+use crate::base::id::{MemberId, SessionId};
+use crate::base::time::Timestamp;
+use crate::db::Conn;
+use crate::db::schema::{credentials, invitations, sessions};
+use crate::on;
+
+pub fn find_password_hash(conn: &mut Conn, member: MemberId) -> QueryResult<Option<String>> {
+    on!(conn, c => credentials::table.find(member).select(credentials::password_hash).first(c).optional())
+}
+
+pub fn put_password_hash(conn: &mut Conn, member: MemberId, hash: &str, now: Timestamp) -> QueryResult<()> {
+    let row = (credentials::member_id.eq(member), credentials::password_hash.eq(hash), credentials::changed_at.eq(now));
+    let change = (credentials::password_hash.eq(hash), credentials::changed_at.eq(now));
+    on!(conn, c => diesel::insert_into(credentials::table)
+        .values(row)
+        .on_conflict(credentials::member_id)
+        .do_update()
+        .set(change)
+        .execute(c))
+    .map(drop)
+}
+
+/// Which of `members` have a password.
+pub fn list_registered(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => credentials::table
+        .filter(credentials::member_id.eq_any(members))
+        .select(credentials::member_id)
+        .load(c))
+}
+
+pub fn find_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Session>> {
+    on!(conn, c => sessions::table.find(id).select(Session::as_select()).first(c).optional())
+}
+
+/// The live sessions of a member, newest first; a member has few.
+pub fn list_live_sessions(conn: &mut Conn, member: MemberId, now: Timestamp) -> QueryResult<Vec<Session>> {
+    on!(conn, c => sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::id.desc())
+        .limit(100)
+        .select(Session::as_select())
+        .load(c))
+}
+
+pub fn insert_session(conn: &mut Conn, session: &Session) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c)).map(drop)
+}
+
+/// Replaces the refresh token `old` by `new`, if `old` is the current one of a live session; false otherwise.
+pub fn rotate(
+    conn: &mut Conn,
+    id: SessionId,
+    old: &[u8],
+    new: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> QueryResult<bool> {
+    let current = sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(sessions::refresh_hash.eq(old))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now));
+    let rotated = on!(conn, c => diesel::update(current)
+        .set((
+            sessions::refresh_hash.eq(new),
+            sessions::previous_hash.eq(old),
+            sessions::rotated_at.eq(now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(c))?;
+    Ok(rotated == 1)
+}
+
+/// Ends a session of `member`; false when it was not live.
+pub fn revoke(conn: &mut Conn, member: MemberId, id: SessionId, because: Ending, now: Timestamp) -> QueryResult<bool> {
+    let live = sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::revoked_at.is_null());
+    let revoked = on!(conn, c => diesel::update(live)
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(because)))
+        .execute(c))?;
+    Ok(revoked == 1)
+}
+
+/// Deletes sessions that ended long ago, a bounded number at once.
+pub fn delete_expired(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> {
+    let old: Vec<SessionId> = on!(conn, c => sessions::table
+        .filter(sessions::expires_at.lt(before))
+        .order(sessions::expires_at)
+        .limit(500)
+        .select(sessions::id)
+        .load(c))?;
+    on!(conn, c => diesel::delete(sessions::table.filter(sessions::id.eq_any(&old))).execute(c))
+}
+
+/// Withdraws the unused codes of a member: only the newest code works.
+pub fn delete_unused_invitations(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    let unused = invitations::table.filter(invitations::member_id.eq(member)).filter(invitations::used_at.is_null());
+    on!(conn, c => diesel::delete(unused).execute(c)).map(drop)
+}
+
+pub fn insert_invitation(conn: &mut Conn, invitation: &Invitation) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(invitations::table).values(invitation).execute(c)).map(drop)
+}
+
+pub fn find_invitation(conn: &mut Conn, code_hash: &[u8]) -> QueryResult<Option<Invitation>> {
+    on!(conn, c => invitations::table
+        .filter(invitations::code_hash.eq(code_hash))
+        .select(Invitation::as_select())
+        .first(c)
+        .optional())
+}
+
+/// Uses up a code; false when somebody was faster.
+pub fn use_invitation(conn: &mut Conn, id: InvitationId, now: Timestamp) -> QueryResult<bool> {
+    let unused = invitations::table.filter(invitations::id.eq(id)).filter(invitations::used_at.is_null());
+    let used = on!(conn, c => diesel::update(unused).set(invitations::used_at.eq(now)).execute(c))?;
+    Ok(used == 1)
+}

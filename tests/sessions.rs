@@ -1,0 +1,138 @@
+//! Signing in, staying signed in, being signed out.
+
+use serde_json::json;
+use xianfeng::base::capability::Role;
+
+use crate::support::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn a_member_signs_in_and_sees_the_device() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    assert_eq!(li.session["expires_in"], 900);
+    let sessions = li.get("/me/sessions").await.ok(200);
+    assert_eq!(sessions["items"].as_array().unwrap().len(), 1);
+    assert_eq!(sessions["items"][0]["current"], true);
+    assert_eq!(sessions["items"][0]["method"], "password");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
+    let app = TestApp::start().await;
+    let (_, number) = app.member("李一").unregistered().await;
+    let li = app.member("李二").sign_in().await;
+    for account in [number.as_str(), li.employee_no.as_str(), "NOBODY"] {
+        let reply = app.post("/session", json!({ "account": account, "password": "wrong-2026" })).await;
+        reply.refused(401, "session.wrong_password");
+    }
+}
+
+#[tokio::test]
+async fn after_ten_wrong_passwords_the_pair_waits_but_a_known_device_does_not() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let wrong = json!({ "account": li.employee_no, "password": "wrong-2026" });
+    for _ in 0..10 {
+        app.post("/session", wrong.clone()).await.refused(401, "session.wrong_password");
+    }
+    let locked = app.post("/session", wrong.clone()).await;
+    locked.refused(429, "session.locked_out");
+    assert_eq!(locked.header("retry-after"), Some("1"));
+
+    let known = json!({
+        "account": li.employee_no, "password": PASSWORD, "device_key": li.session["device_key"],
+    });
+    app.post("/session", known).await.ok(201);
+    app.advance_seconds(1);
+    app.post("/session", json!({ "account": li.employee_no, "password": PASSWORD })).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_can_be_asked_again() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let ask = json!({ "refresh_token": li.session["refresh_token"] });
+    let first = app.post("/session/refresh", ask.clone()).await.ok(200);
+    let again = app.post("/session/refresh", ask).await.ok(200);
+    assert_eq!(first["refresh_token"], again["refresh_token"]);
+    assert_ne!(first["refresh_token"], li.session["refresh_token"]);
+}
+
+#[tokio::test]
+async fn an_old_refresh_token_ends_the_session_at_once() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let stolen = json!({ "refresh_token": li.session["refresh_token"] });
+    app.post("/session/refresh", stolen.clone()).await.ok(200);
+    app.advance_seconds(61);
+    app.post("/session/refresh", stolen).await.refused(401, "session.token_reused");
+    li.get("/me/sessions").await.refused(401, "session.over");
+}
+
+#[tokio::test]
+async fn signing_out_takes_effect_on_the_next_request() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let second = app.sign_in(li.id, &li.employee_no).await;
+    let path = format!("/me/sessions/{}", li.session["session_id"].as_str().unwrap());
+    second.delete(&path).await.ok(204);
+    li.get("/me/sessions").await.refused(401, "session.over");
+    second.delete("/session").await.ok(204);
+    second.get("/me/sessions").await.refused(401, "session.over");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let other = app.sign_in(li.id, &li.employee_no).await;
+    let weak = json!({ "old_password": PASSWORD, "new_password": "12345678" });
+    li.put("/me/password", weak).await.refused(422, "body.invalid");
+    let wrong = json!({ "old_password": "wrong-2026", "new_password": "lianhua-2026" });
+    li.put("/me/password", wrong).await.refused(401, "session.wrong_password");
+    let right = json!({ "old_password": PASSWORD, "new_password": "lianhua-2026" });
+    li.put("/me/password", right).await.ok(204);
+    li.get("/me/sessions").await.ok(200);
+    other.get("/me/sessions").await.refused(401, "session.over");
+    app.post("/session", json!({ "account": li.employee_no, "password": PASSWORD }))
+        .await
+        .refused(401, "session.wrong_password");
+}
+
+#[tokio::test]
+async fn an_invite_code_sets_the_first_password_once() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let (new_member, number) = app.member("新人").unregistered().await;
+    let (outsider, _) = app.member("外人").home("XZ21").unregistered().await;
+    secretary.post("/invitations", json!({ "member_id": outsider })).await.refused(404, "member.not_found");
+    let issued = secretary.post("/invitations", json!({ "member_id": new_member })).await.ok(201);
+    let code = issued["items"][0]["invite_code"].as_str().unwrap();
+    let redeem = json!({
+        "employee_no": number.to_lowercase(), "invite_code": code.to_lowercase().replace('-', " "),
+        "new_password": "xinren-2026",
+    });
+    app.post("/session/invitation", redeem.clone()).await.ok(201);
+    app.post("/session/invitation", redeem).await.refused(422, "invitation.invalid");
+    app.post("/session", json!({ "account": number, "password": "xinren-2026" })).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_secretary_cannot_take_over_a_higher_duty_by_inviting() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let (chief, _) = app.member("管理员").role(Role::Administrator, "JT").unregistered().await;
+    secretary.post("/invitations", json!({ "member_id": chief })).await.refused(403, "invitation.beyond_reach");
+    secretary.post("/invitations", json!({ "member_id": secretary.id })).await.refused(404, "member.not_found");
+}
+
+#[tokio::test]
+async fn a_units_sheet_can_be_printed_and_leaves_out_who_has_a_password() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    app.member("甲<i>").unregistered().await;
+    app.member("乙").home("XZ12").unregistered().await;
+    let sheet = secretary.post("/invitations", json!({ "unit_id": app.unit("ZB1"), "format": "html" })).await;
+    assert_eq!(sheet.status, 201);
+    assert!(sheet.text().contains("甲&lt;i&gt;") && sheet.text().contains("乙") && !sheet.text().contains("王书记"));
+}

@@ -1,0 +1,122 @@
+//! A database for one test: a SQLite file in a temporary folder, or a PostgreSQL database copied from a template.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use tempfile::TempDir;
+
+/// What a test's app is pointed at; dropped with the test.
+pub struct Database {
+    url: String,
+    redis: Option<String>,
+    folder: Arc<TempDir>,
+    /// Removes the PostgreSQL database when its last user goes.
+    _owned: Option<Arc<PgDatabase>>,
+}
+
+/// Whether this run is on PostgreSQL and Redis.
+pub fn on_postgres() -> bool {
+    match std::env::var("XIANFENG_TEST_DATABASE").as_deref() {
+        Ok("postgres") => true,
+        Ok("sqlite") | Err(_) => false,
+        Ok(other) => panic!("XIANFENG_TEST_DATABASE must be sqlite or postgres, not {other}"),
+    }
+}
+
+impl Database {
+    pub fn fresh() -> Database {
+        let folder = Arc::new(TempDir::new().unwrap());
+        if !on_postgres() {
+            let url = format!("sqlite://{}", folder.path().join("test.db").display());
+            return Database { url, redis: None, folder, _owned: None };
+        }
+        let owned = PgDatabase::copy_of_template();
+        let redis =
+            std::env::var("TEST_REDIS_URL").expect("TEST_REDIS_URL is set with XIANFENG_TEST_DATABASE=postgres");
+        let url = owned.url.clone();
+        Database { url, redis: Some(redis), folder, _owned: Some(Arc::new(owned)) }
+    }
+
+    pub fn shared(&self) -> Database {
+        Database {
+            url: self.url.clone(),
+            redis: self.redis.clone(),
+            folder: self.folder.clone(),
+            _owned: self._owned.clone(),
+        }
+    }
+
+    /// The command-line arguments that point an app here.
+    pub fn arguments(&self) -> Vec<String> {
+        let secrets = self.folder.path().join("secrets.json");
+        if !secrets.exists() {
+            std::fs::write(&secrets, xianfeng::config::Secrets::random().to_json()).unwrap();
+        }
+        let mut arguments = vec![
+            "test".to_owned(),
+            format!("--database-url={}", self.url),
+            format!("--secrets-file={}", secrets.display()),
+        ];
+        if let Some(redis) = &self.redis {
+            arguments.push(format!("--redis-url={redis}"));
+        }
+        arguments
+    }
+}
+
+struct PgDatabase {
+    url: String,
+    name: String,
+}
+
+fn server_url() -> String {
+    std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL is set with XIANFENG_TEST_DATABASE=postgres")
+}
+
+/// The server's URL with another database name.
+fn url_of(name: &str) -> String {
+    let server = server_url();
+    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
+    let host = base.rsplit_once('/').expect("a PostgreSQL URL ends with a database name").0;
+    if query.is_empty() { format!("{host}/{name}") } else { format!("{host}/{name}?{query}") }
+}
+
+/// One statement at a time on the server's own database: a template must not be in use while it is copied.
+fn administer(sql: &str) {
+    static ADMIN: OnceLock<Mutex<PgConnection>> = OnceLock::new();
+    let admin = ADMIN.get_or_init(|| Mutex::new(PgConnection::establish(&server_url()).unwrap()));
+    admin.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).batch_execute(sql).unwrap();
+}
+
+impl PgDatabase {
+    fn copy_of_template() -> PgDatabase {
+        static TEMPLATE: OnceLock<String> = OnceLock::new();
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let process = std::process::id();
+        let template = TEMPLATE.get_or_init(|| {
+            let name = format!("xianfeng_template_{process}");
+            administer(&format!("DROP DATABASE IF EXISTS {name}"));
+            administer(&format!("CREATE DATABASE {name}"));
+            migrate(&url_of(&name));
+            name
+        });
+        let name = format!("xianfeng_test_{process}_{}", MADE.fetch_add(1, Ordering::SeqCst));
+        administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        administer(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        PgDatabase { url: url_of(&name), name }
+    }
+}
+
+fn migrate(url: &str) {
+    use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+    const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+    PgConnection::establish(url).unwrap().run_pending_migrations(MIGRATIONS).unwrap();
+}
+
+impl Drop for PgDatabase {
+    fn drop(&mut self) {
+        administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
