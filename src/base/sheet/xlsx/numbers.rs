@@ -59,7 +59,7 @@ impl Numbers {
         match (format, number) {
             (Format::Moment, Some(number)) => moment(number, self.since_1904).unwrap_or_else(|| raw.to_owned()),
             (Format::Percent, Some(number)) => format!("{}%", decimal(number * 100.0)),
-            (Format::Padded(digits), Some(_)) if is_digits(raw) => format!("{raw:0>digits$}"),
+            (Format::Padded(digits), Some(_)) if is_digits(raw) && !raw.starts_with('-') => format!("{raw:0>digits$}"),
             // As typed: eighteen digits of an identity card do not fit a binary fraction.
             _ if is_digits(raw) => raw.to_owned(),
             (_, Some(number)) => decimal(number),
@@ -81,7 +81,8 @@ impl Format {
     /// A format by its code, of which the first section counts: `yyyy"年"m"月"d"日";@` is a moment.
     fn of_code(code: &str) -> Self {
         let signs = signs(code);
-        if signs.len() > 1 && signs.bytes().all(|byte| byte == b'0') {
+        // Longer codes exist only to do harm: a width beyond 65,535 makes `format!` panic.
+        if (2..=32).contains(&signs.len()) && signs.bytes().all(|byte| byte == b'0') {
             return Format::Padded(signs.len());
         }
         if signs.contains('%') {
@@ -161,6 +162,7 @@ mod tests {
             ("0.00%", Format::Percent),
             ("000000", Format::Padded(6)),
             ("0", Format::Plain),
+            (&"0".repeat(100_000), Format::Plain),
         ];
         for (code, format) in cases {
             assert_eq!(Format::of_code(code), format, "{code}");
