@@ -2,6 +2,7 @@
 
 pub mod directory;
 pub mod model;
+pub mod roster;
 pub mod store;
 
 pub use directory::Directory;
