@@ -280,6 +280,8 @@ async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
         sessions::routes(cfg);
+        points::routes(cfg);
+        quiz::routes(cfg);
     }));
 }
 
