@@ -8,3 +8,5 @@ pub mod kernel;
 pub mod web;
 
 pub mod points;
+
+pub mod boards;

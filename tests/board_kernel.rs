@@ -10,7 +10,7 @@ use diesel::{Connection, PgConnection};
 use uuid::Uuid;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::id::{MemberId, UnitId};
-use xianfeng::base::time::{Day, Period, Timestamp};
+use xianfeng::base::time::{Day, Period};
 use xianfeng::db::{Db, DbOptions, Never, Stop, Tx};
 use xianfeng::kernel::board::{self, BoardKey, Boards, Directory, Source, TOTAL, Top, enterprise};
 use xianfeng::kernel::ledger::{self, Award, Awarded, Caps, RuleTerms};
@@ -120,7 +120,7 @@ impl World {
         if !self.homes.read().unwrap().contains_key(&member) {
             self.live_in(member, &[11, 1]);
         }
-        let (boards, path, source) = (boards.cloned(), self.path(member), Uuid::now_v7_for_test());
+        let (boards, path, source) = (boards.cloned(), self.path(member), fresh_source());
         self.db
             .write(move |tx| {
                 let awarded = ledger::award(tx, &gift(&rule(Caps::default()), member, points, day, source))?;
@@ -138,16 +138,10 @@ impl World {
     }
 }
 
-/// Ids of sources need only differ.
-trait ForTest {
-    fn now_v7_for_test() -> Uuid;
-}
-
-impl ForTest for Uuid {
-    fn now_v7_for_test() -> Uuid {
-        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
-        Uuid::from_u128(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).into())
-    }
+/// Sources need only differ.
+fn fresh_source() -> Uuid {
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    Uuid::from_u128(COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).into())
 }
 
 fn rule(caps: Caps) -> RuleTerms {
@@ -207,7 +201,7 @@ async fn a_cap_is_never_exceeded_however_many_awards_come_at_once() {
     for world in World::each().await {
         let today = world.db.today();
         let awards = (0..32).map(|_| {
-            let (db, source) = (world.db.clone(), Uuid::now_v7_for_test());
+            let (db, source) = (world.db.clone(), fresh_source());
             tokio::spawn(async move {
                 let rule = rule(Caps { day: Some(50), week: Some(41), ..Caps::default() });
                 let action = move |tx: &mut Tx| -> Result<i32, Stop<Never>> {
@@ -234,7 +228,7 @@ async fn the_same_source_earns_only_once() {
     for world in World::each().await {
         let boards = world.local().await;
         let today = world.db.today();
-        let source = Uuid::now_v7_for_test();
+        let source = fresh_source();
         world.live_in(member(1), &[11, 1]);
         for (wanted, given, duplicate) in [(3, 3, false), (9, 3, true)] {
             let (boards, path) = (boards.clone(), world.path(member(1)));
@@ -368,7 +362,7 @@ async fn a_transaction_that_commits_late_is_not_missed() {
         let db = world.db.clone();
         async move {
             let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
-                ledger::award(tx, &gift(&rule(Caps::default()), member(1), 1, today, Uuid::now_v7_for_test()))?;
+                ledger::award(tx, &gift(&rule(Caps::default()), member(1), 1, today, fresh_source()))?;
                 begun.wait();
                 may_end.wait();
                 Ok(())
@@ -583,5 +577,4 @@ async fn processes_without_redis_learn_from_each_other() {
     assert_eq!(top(&other, &this_month()).await, []);
     board::sweep(&other).await.unwrap();
     assert_eq!(top(&other, &this_month()).await, [(member(1), 3)]);
-    let _ = Timestamp::from_micros(0);
 }
