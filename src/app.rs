@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
+use crate::boards;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
@@ -22,6 +23,7 @@ use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
 use crate::members::Directory;
+use crate::members::model::MemberStatus;
 use crate::points::{self, Points};
 use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
@@ -46,6 +48,7 @@ pub struct App {
     pub points: Points,
     pub quiz: Quiz,
     boards: Boards,
+    board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
@@ -75,10 +78,11 @@ impl App {
             handlers: Arc::new(handlers),
             config: Arc::new(config),
             db,
-            directory,
+            directory: directory.clone(),
             sessions,
             points,
             quiz,
+            board_room: Data::new(boards::Room::new(boards.clone(), people(&directory))),
             boards,
         })
     }
@@ -97,6 +101,7 @@ impl App {
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(self.board_room.clone())
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -270,6 +275,47 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
     }
 }
 
+/// What the boards show of the roster.
+fn people(directory: &Directory) -> boards::People {
+    let (persons, units, branches, versions) =
+        (directory.clone(), directory.clone(), directory.clone(), directory.clone());
+    boards::People {
+        person: Box::new(move |member| {
+            let card = persons.member(member)?;
+            let tree = persons.tree();
+            let unit = tree.get(card.unit)?;
+            Some(boards::PersonCard {
+                name: (*card.name).into(),
+                unit_name: unit.unit.short_name.as_str().into(),
+                branch: unit.branch,
+                hidden: card.hidden_from_boards,
+            })
+        }),
+        unit: Box::new(move |unit| {
+            units.tree().get(unit).map(|card| boards::UnitCard { name: card.unit.short_name.as_str().into() })
+        }),
+        branches: Box::new(move |scope| {
+            let mut active: std::collections::HashMap<_, i64> = std::collections::HashMap::new();
+            branches.each_member(|member, unit| {
+                if let (MemberStatus::Active, Some(branch)) = (member.status, unit.branch) {
+                    *active.entry(branch).or_default() += 1;
+                }
+            });
+            let tree = branches.tree();
+            tree.each()
+                .filter(|card| card.branch == Some(card.unit.id))
+                .filter(|card| scope.is_none_or(|scope| card.path.contains(&scope)))
+                .map(|card| boards::BranchCard {
+                    unit: card.unit.id,
+                    name: card.unit.short_name.as_str().into(),
+                    active_members: active.get(&card.unit.id).copied().unwrap_or(0),
+                })
+                .collect()
+        }),
+        version: Box::new(move |()| versions.version()),
+    }
+}
+
 async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
     let today = db.today();
     let loaded = db.read(move |conn| Directory::load(conn, today)).await?;
@@ -281,6 +327,7 @@ fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
         sessions::routes(cfg);
         points::routes(cfg);
+        boards::routes(cfg);
         quiz::routes(cfg);
     }));
 }

@@ -2,4 +2,7 @@
 
 mod support;
 
+mod board_kernel;
+mod boards;
+mod quiz;
 mod sessions;
