@@ -2,4 +2,11 @@
 
 mod support;
 
+// what every room must keep
+mod access;
+mod house;
+mod openapi;
+mod schema;
+
+// room by room
 mod sessions;
