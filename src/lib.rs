@@ -12,5 +12,6 @@ pub mod kernel;
 pub mod web;
 
 pub mod members;
-pub mod notices;
 pub mod sessions;
+pub mod points;
+pub mod notices;
