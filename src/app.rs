@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::config::{Config, Secrets};
@@ -20,7 +21,7 @@ use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
-use crate::members::Directory;
+use crate::members::{self, Directory, Members};
 use crate::sessions::{self, Sessions};
 use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
@@ -39,10 +40,12 @@ const MAX_CONNECTIONS: usize = 20_000;
 pub struct App {
     pub db: Db,
     pub directory: Directory,
+    pub members: Members,
     pub sessions: Sessions,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
+    ear: Arc<changes::Ear>,
     config: Arc<Config>,
 }
 
@@ -57,16 +60,20 @@ impl App {
     async fn over(db: Db, config: Config, secrets: &Secrets) -> Result<App, DbError> {
         db.migrate().await?;
         let directory = Directory::default();
-        reload(&db, &directory).await?;
+        let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
+        let ear = changes::Ear::new(db.now());
+        members.reload().await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let handlers = Handlers::default();
         Ok(App {
             holder: db.fresh_id(),
+            ear: Arc::new(ear),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
             config: Arc::new(config),
             db,
             directory,
+            members,
             sessions,
         })
     }
@@ -82,6 +89,7 @@ impl App {
             .app_data(self.limits.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
+            .app_data(Data::new(self.members.clone()))
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -190,14 +198,21 @@ impl App {
 
     /// Learns of what other processes changed.
     async fn hear_changes(&self) -> Result<(), DbError> {
-        let now = self.db.now();
-        let heard = self.db.read(move |conn| changes::since(conn, now)).await?;
+        let (now, asked) = (self.db.now(), self.ear.last_asked());
+        let was_deaf = self.ear.was_deaf(now);
+        let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
+        let heard = self.ear.hear(heard, now);
         for change in heard.iter().filter(|change| change.topic == sessions::SESSION_TOPIC) {
             if let Some(session) = change.subject::<SessionId>() {
                 self.sessions.gate.end(session);
             }
         }
-        Ok(())
+        // a SQLite file has only this process, whose actions have put in already what they changed
+        match (self.db.is_postgres(), was_deaf) {
+            (false, _) => Ok(()),
+            (true, false) => self.members.hear(&heard).await,
+            (true, true) => self.members.reload().await,
+        }
     }
 
     /// Throws away what nobody will ask for again; one process at a time.
@@ -241,16 +256,11 @@ async fn asked_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
-    let today = db.today();
-    let loaded = db.read(move |conn| Directory::load(conn, today)).await?;
-    directory.replace(loaded);
-    Ok(())
-}
-
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
+        members::routes(cfg);
         sessions::routes(cfg);
+        audit::routes(cfg);
     }));
 }
 

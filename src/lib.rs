@@ -15,3 +15,4 @@ pub mod members;
 pub mod sessions;
 pub mod points;
 pub mod notices;
+pub mod audit;

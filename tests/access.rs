@@ -51,14 +51,13 @@ enum Ask {
     OfUnit,
     /// The id in the path is a member, of one's own unit and of another.
     OfMember,
-    /// As [`Ask::OfUnit`], with this body.
-    OfUnitWith(fn(&World, &Place) -> Value),
-    /// As [`Ask::OfMember`], with this body.
-    OfMemberWith(fn(&World, &Place) -> Value),
-    /// The body names the unit.
-    Sending(fn(&World, &Place) -> Value),
+    /// This path, with its query, and this body.
+    Exactly(fn(&World, &Place) -> (String, Value)),
 }
 use Ask::*;
+
+const ADMINISTRATORS: Who = With(&[Administrator]);
+const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
 /// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
 const ROUTES: &[(&str, Who, Ask)] = &[
@@ -74,9 +73,44 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /me/sessions/{id}", SignedIn, Plain),
     ("PUT /me/password", SignedIn, Plain),
     ("POST /invitations", With(&[Secretary, BranchCommittee, Administrator]), Plain),
+    // members
+    ("GET /me", SignedIn, Plain),
+    ("PATCH /me", SignedIn, Plain),
+    ("GET /units", SignedIn, Plain),
+    ("GET /units/{id}", SignedIn, Plain),
+    ("POST /units", ADMINISTRATORS, Exactly(new_unit)),
+    ("PATCH /units/{id}", ADMINISTRATORS, OfUnit),
+    ("GET /units/{id}/members", SignedIn, OfUnit),
+    ("POST /members", ADMINISTRATORS, Exactly(new_member)),
+    ("GET /members/{id}", ROSTER_READERS, OfMember),
+    ("PATCH /members/{id}", ADMINISTRATORS, OfMember),
+    ("POST /members/{id}/roles", ADMINISTRATORS, Exactly(new_duty)),
+    ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
+    ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
+    // audit
+    ("GET /audit", With(&[Auditor]), Plain),
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];
+
+fn new_unit(world: &World, place: &Place) -> (String, Value) {
+    let parent = world.app.unit(place.unit);
+    ("/units".into(), json!({ "code": "ZB1", "name": "新组", "kind": "党小组", "parent_id": parent }))
+}
+
+fn new_member(world: &World, place: &Place) -> (String, Value) {
+    let unit = world.app.unit(place.unit);
+    ("/members".into(), json!({ "employee_no": "E00001", "name": "新人", "kind": "full", "unit_id": unit }))
+}
+
+fn new_duty(world: &World, place: &Place) -> (String, Value) {
+    let unit = world.app.unit(place.unit);
+    (format!("/members/{}/roles", place.member), json!({ "role": "expert", "unit_id": unit }))
+}
+
+fn exported(world: &World, place: &Place) -> String {
+    format!("/exports/members?format=csv&unit={}", world.app.unit(place.unit))
+}
 
 /// A unit and a member of it.
 struct Place {
@@ -145,7 +179,7 @@ fn every_route_of_the_document_has_its_row() {
 fn places(world: &World, ask: Ask) -> Vec<&Place> {
     match ask {
         Plain => vec![&world.own],
-        OfUnit | OfMember | OfUnitWith(_) | OfMemberWith(_) | Sending(_) => vec![&world.own, &world.other],
+        OfUnit | OfMember | Exactly(_) => vec![&world.own, &world.other],
     }
 }
 
@@ -154,11 +188,11 @@ async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: As
     let (method, path) = route.split_once(' ').unwrap();
     let nothing = uuid::Uuid::nil().to_string();
     let id = match ask {
-        Plain | Sending(_) => nothing.clone(),
-        OfUnit | OfUnitWith(_) => world.app.unit(place.unit).to_string(),
-        OfMember | OfMemberWith(_) => place.member.to_string(),
+        Plain | Exactly(_) => nothing.clone(),
+        OfUnit => world.app.unit(place.unit).to_string(),
+        OfMember => place.member.to_string(),
     };
-    let path: Vec<&str> = path
+    let parts: Vec<&str> = path
         .split('/')
         .map(|part| match part {
             "{id}" => id.as_str(),
@@ -167,12 +201,11 @@ async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: As
             part => part,
         })
         .collect();
-    let body = match ask {
-        OfUnitWith(body) | OfMemberWith(body) | Sending(body) => body(world, place),
-        Plain | OfUnit | OfMember => json!({}),
+    let (path, body) = match ask {
+        Exactly(what) => what(world, place),
+        Plain | OfUnit | OfMember => (parts.join("/"), json!({})),
     };
     let method = Method::from_bytes(method.as_bytes()).unwrap();
-    let path = path.join("/");
     let request = match (person, route.ends_with("z") || path == "/metrics") {
         (_, true) => world.app.at_root(method.clone(), &path),
         (Some(person), false) => person.request(method.clone(), &path),
