@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards;
@@ -22,8 +23,8 @@ use crate::health;
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
-use crate::members::Directory;
 use crate::members::model::MemberStatus;
+use crate::members::{self, Directory, Members};
 use crate::points::{self, Points};
 use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
@@ -44,6 +45,7 @@ const MAX_CONNECTIONS: usize = 20_000;
 pub struct App {
     pub db: Db,
     pub directory: Directory,
+    pub members: Members,
     pub sessions: Sessions,
     pub points: Points,
     pub quiz: Quiz,
@@ -52,6 +54,7 @@ pub struct App {
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
+    ear: Arc<changes::Ear>,
     config: Arc<Config>,
 }
 
@@ -66,7 +69,9 @@ impl App {
     async fn over(db: Db, config: Config, secrets: &Secrets) -> Result<App, DbError> {
         db.migrate().await?;
         let directory = Directory::default();
-        reload(&db, &directory).await?;
+        let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
+        let ear = changes::Ear::new(db.now());
+        members.reload().await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), boards.clone()).await?;
@@ -74,11 +79,13 @@ impl App {
         let handlers = Handlers::default();
         Ok(App {
             holder: db.fresh_id(),
+            ear: Arc::new(ear),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
             config: Arc::new(config),
             db,
             directory: directory.clone(),
+            members,
             sessions,
             points,
             quiz,
@@ -98,6 +105,7 @@ impl App {
             .app_data(self.limits.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
+            .app_data(Data::new(self.members.clone()))
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.quiz.clone()))
@@ -211,14 +219,21 @@ impl App {
 
     /// Learns of what other processes changed.
     async fn hear_changes(&self) -> Result<(), DbError> {
-        let now = self.db.now();
-        let heard = self.db.read(move |conn| changes::since(conn, now)).await?;
+        let (now, asked) = (self.db.now(), self.ear.last_asked());
+        let was_deaf = self.ear.was_deaf(now);
+        let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
+        let heard = self.ear.hear(heard, now);
         for change in heard.iter().filter(|change| change.topic == sessions::SESSION_TOPIC) {
             if let Some(session) = change.subject::<SessionId>() {
                 self.sessions.gate.end(session);
             }
         }
-        Ok(())
+        // a SQLite file has only this process, whose actions have put in already what they changed
+        match (self.db.is_postgres(), was_deaf) {
+            (false, _) => Ok(()),
+            (true, false) => self.members.hear(&heard).await,
+            (true, true) => self.members.reload().await,
+        }
     }
 
     /// Throws away what nobody will ask for again; one process at a time.
@@ -316,19 +331,14 @@ fn people(directory: &Directory) -> boards::People {
     }
 }
 
-async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
-    let today = db.today();
-    let loaded = db.read(move |conn| Directory::load(conn, today)).await?;
-    directory.replace(loaded);
-    Ok(())
-}
-
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
+        members::routes(cfg);
         sessions::routes(cfg);
         points::routes(cfg);
         boards::routes(cfg);
         quiz::routes(cfg);
+        audit::routes(cfg);
     }));
 }
 

@@ -18,3 +18,4 @@ pub mod boards;
 pub mod study;
 pub mod quiz;
 pub mod notices;
+pub mod audit;

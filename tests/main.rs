@@ -2,6 +2,13 @@
 
 mod support;
 
+// what every room must keep
+mod access;
+mod house;
+mod openapi;
+mod schema;
+
+// room by room
 mod board_kernel;
 mod boards;
 mod quiz;
