@@ -18,14 +18,34 @@ use xianfeng::kernel::ledger::{self, Award, Awarded, Caps, RuleTerms};
 type Homes = Arc<RwLock<HashMap<MemberId, Arc<[UnitId]>>>>;
 
 /// A database of one test, and who belongs where.
+#[derive(Clone)]
 struct World {
     db: Db,
     clock: Clock,
     homes: Homes,
     url: String,
     prefix: String,
-    _folder: tempfile::TempDir,
+    _place: Arc<Place>,
 }
+
+/// Where the database lies; taken away with the last handle on it.
+enum Place {
+    Folder { _kept: tempfile::TempDir },
+    Schema { server: String, name: String },
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Place::Schema { server, name } = self {
+            let dropped = PgConnection::establish(server)
+                .map(|mut conn| conn.batch_execute(&format!("DROP SCHEMA {name} CASCADE")));
+            drop(dropped);
+        }
+    }
+}
+
+/// Few connections, since many tests share one PostgreSQL.
+const SMALL: DbOptions = DbOptions { pg_connections: 5, sqlite_readers: 2, queue: 4096 };
 
 const NOON: &str = "2026-07-01T12:00:00+08:00";
 
@@ -48,7 +68,7 @@ impl World {
     async fn sqlite() -> World {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("xianfeng.db").display());
-        World::open(url, folder).await
+        World::open(url, Place::Folder { _kept: folder }).await
     }
 
     /// A schema of its own in the PostgreSQL that the tests were given.
@@ -58,7 +78,7 @@ impl World {
         PgConnection::establish(&server).unwrap().batch_execute(&format!("CREATE SCHEMA {schema}")).unwrap();
         let mark = if server.contains('?') { '&' } else { '?' };
         let url = format!("{server}{mark}options=-csearch_path%3D{schema}");
-        Some(World::open(url, tempfile::tempdir().unwrap()).await)
+        Some(World::open(url, Place::Schema { server, name: schema }).await)
     }
 
     /// One world on each database at hand.
@@ -68,11 +88,11 @@ impl World {
         worlds
     }
 
-    async fn open(url: String, folder: tempfile::TempDir) -> World {
+    async fn open(url: String, place: Place) -> World {
         let clock = Clock::manual(NOON.parse().unwrap());
-        let db = Db::open(&url, clock.clone(), DbOptions::default()).unwrap();
+        let db = Db::open(&url, clock.clone(), SMALL).unwrap();
         db.migrate().await.unwrap();
-        World { db, clock, homes: Homes::default(), url, prefix: format!("{}:", unique()), _folder: folder }
+        World { db, clock, homes: Homes::default(), url, prefix: format!("{}:", unique()), _place: Arc::new(place) }
     }
 
     fn directory(&self) -> Directory {
@@ -314,10 +334,8 @@ async fn an_old_version_that_comes_late_is_ignored() {
         let someone = member(u128::from(boards.is_degraded()));
         let old = world.award(Some(&boards), someone, 4).await;
         world.award(Some(&boards), someone, 3).await;
-        let before = {
-            board::sweep(&boards).await.unwrap();
-            top(&boards, &this_month()).await
-        };
+        board::sweep(&boards).await.unwrap();
+        let before = top(&boards, &this_month()).await;
         let (again, path) = (boards.clone(), world.path(someone));
         let late = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
             again.awarded(tx, &old, &path);
@@ -522,7 +540,7 @@ async fn redis_equals_the_table_after_flushes_and_lost_pushes() {
         let Some(boards) = world.redis().await else { return };
         for round in 0..6u128 {
             let mut tasks = tokio::task::JoinSet::new();
-            let world = Arc::new(World { _folder: tempfile::tempdir().unwrap(), ..world.share() });
+            let world = Arc::new(world.clone());
             for n in 0..60u128 {
                 let (world, boards) = (world.clone(), boards.clone());
                 tasks.spawn(async move {
@@ -553,24 +571,10 @@ async fn redis_equals_the_table_after_flushes_and_lost_pushes() {
     }
 }
 
-impl World {
-    /// The same world for another task.
-    fn share(&self) -> World {
-        World {
-            db: self.db.clone(),
-            clock: self.clock.clone(),
-            homes: self.homes.clone(),
-            url: self.url.clone(),
-            prefix: self.prefix.clone(),
-            _folder: tempfile::tempdir().unwrap(),
-        }
-    }
-}
-
 #[tokio::test]
 async fn processes_without_redis_learn_from_each_other() {
     let Some(world) = World::postgres().await else { return };
-    let other_db = Db::open(&world.url, world.clock.clone(), DbOptions::default()).unwrap();
+    let other_db = Db::open(&world.url, world.clock.clone(), SMALL).unwrap();
     let other = Boards::local(other_db, world.directory()).await.unwrap();
     let boards = world.local().await;
     world.award(Some(&boards), member(1), 3).await;

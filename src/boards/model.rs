@@ -35,6 +35,8 @@ pub struct UnitCard {
     pub name: Arc<str>,
 }
 
+pub use crate::kernel::board::{BranchTotal, Place};
+
 type Ask<Q, A> = Box<dyn Fn(Q) -> A + Send + Sync>;
 
 /// What the room asks about people; supplied by `app`, answered from memory, called for every line shown.

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{BranchCard, BranchLine, MemberLine, PersonCard};
+use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place};
 use crate::base::id::UnitId;
 use crate::base::text::mask_name;
-use crate::kernel::board::{BranchTotal, Place};
 
 /// Ranks branches by points per active member, then by their total, then by id; without active members there is no rank.
 pub fn rank_branches(cards: Vec<BranchCard>, totals: &[BranchTotal]) -> Vec<BranchLine> {

@@ -4,6 +4,7 @@
 //! follows every award. Reading is one shared lock, the rank a walk down a counted B-tree; no reader waits for SQL.
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -61,7 +62,7 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mark {
     start: Day,
-    order: Option<u64>,
+    order: Option<NonZeroU64>,
 }
 
 impl Row {
@@ -73,7 +74,7 @@ impl Row {
     /// The member's entry on the boards of the period that began on `start`.
     fn entry(&self, subject: MemberId, period: Period, start: Day) -> Option<Entry> {
         let mark = self.marks[period as usize];
-        mark.order.filter(|_| mark.start == start).map(|order| Entry { order, subject })
+        mark.order.filter(|_| mark.start == start).map(|order| Entry { order: order.get(), subject })
     }
 
     fn belongs_to(&self, scope: UnitId) -> bool {
@@ -118,7 +119,7 @@ impl Shelf {
                 for scope in scopes(&old.home) {
                     let Some(board) = self.boards.get_mut(&(period, before.start, scope)) else { continue };
                     if let Some(order) = before.order {
-                        board.entries.remove(&Entry { order, subject: member });
+                        board.entries.remove(&Entry { order: order.get(), subject: member });
                         board.version = ticks.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -126,7 +127,7 @@ impl Shelf {
             for scope in scopes(&new.home) {
                 let Some(board) = self.boards.get_mut(&(period, mark.start, scope)) else { continue };
                 if let Some(order) = mark.order {
-                    board.entries.insert(Entry { order, subject: member });
+                    board.entries.insert(Entry { order: order.get(), subject: member });
                     board.version = ticks.fetch_add(1, Ordering::Relaxed);
                 }
             }

@@ -113,7 +113,10 @@ fn put_right(tx: &mut Tx, member: MemberId, dry_run: bool) -> Result<Vec<Differe
         if known.is_none_or(|known| known.terms != right.terms) {
             // above every version that a board can have seen, also of a row that is gone: no row changes every µs
             right.version = known.map_or(0, |known| known.version + 1).max(tx.now().micros());
-            standing::save(tx, &right)?;
+            match known {
+                Some(_) => standing::replace(tx, &right)?,
+                None => standing::insert(tx, &right)?,
+            }
         }
     }
     Ok(found)
