@@ -5,23 +5,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::base::crypto::digest;
-use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
 use crate::db::schema::idempotency_keys;
 use crate::db::{DbError, Refusal, Stop, Tx};
 use crate::on;
 
 /// How long a key is remembered.
 const KEPT_SECONDS: i64 = 48 * 3600;
-
-/// What the client sent along with a creation.
-#[derive(Clone, Debug)]
-pub struct IdempotencyKey {
-    pub member: MemberId,
-    /// 1 to 64 visible ASCII characters.
-    pub key: String,
-    /// Hash of the route and the body: the same key must mean the same request.
-    pub request_hash: [u8; 32],
-}
 
 impl IdempotencyKey {
     /// The key that `member` sent with `body` to `route`, such as `POST /study/items`.

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{GivenAnswer, PaperQuestion, QuestionId, QuestionKind, QuestionText, WrongAnswer};
+use super::model::{Candidate, GivenAnswer, PaperQuestion, QuestionId, QuestionKind, QuestionText, WrongAnswer};
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::squeeze;
@@ -48,12 +48,6 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
-
-impl From<crate::kernel::idempotency::Reused> for Refusal {
-    fn from(_: crate::kernel::idempotency::Reused) -> Self {
-        Refusal::KeyReused
-    }
-}
 
 /// Why a question cannot be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -317,13 +311,6 @@ pub fn after_answer(
         line.cleared_at = None;
     }
     Some(line)
-}
-
-/// A question that could be drawn.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    pub id: QuestionId,
-    pub category: String,
 }
 
 /// Draws `count` questions for `unit` on `day`: the same bank, day and unit always give the same paper.

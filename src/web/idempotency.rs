@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::error::Problem;
 use crate::base::crypto::digest;
 use crate::base::id::MemberId;
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::base::idempotency::IdempotencyKey;
 
 const MAX_KEY: usize = 64;
 
