@@ -14,3 +14,4 @@ pub mod web;
 pub mod members;
 pub mod notices;
 pub mod sessions;
+pub mod points;

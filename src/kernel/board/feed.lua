@@ -1,0 +1,30 @@
+-- Takes one standing in, unless what is known is as new.
+--
+-- KEYS[1] the hash of what is known: member -> "version path"
+-- ARGV[1] member, ARGV[2] version, ARGV[3] path as "unit,unit,", ARGV[4] prefix of board keys,
+-- then for each period: name and start, order ("" without points), seconds until the board may go ("" never)
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+local old_path = ''
+if known then
+    local version, path = string.match(known, '^(%d+) (.*)$')
+    version = tonumber(version)
+    local offered = tonumber(ARGV[2])
+    if version > offered or (version == offered and path == ARGV[3]) then return 0 end
+    old_path = path
+end
+for i = 5, #ARGV, 3 do
+    local board, order, lifetime = ARGV[4] .. ARGV[i] .. ':', ARGV[i + 1], ARGV[i + 2]
+    for unit in string.gmatch(old_path, '([^,]+),') do
+        if order == '' or not string.find(ARGV[3], unit, 1, true) then
+            redis.call('ZREM', board .. unit, ARGV[1])
+        end
+    end
+    if order ~= '' then
+        for unit in string.gmatch(ARGV[3], '([^,]+),') do
+            local added = redis.call('ZADD', board .. unit, order, ARGV[1])
+            if added == 1 and lifetime ~= '' then redis.call('EXPIRE', board .. unit, lifetime) end
+        end
+    end
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])
+return 1

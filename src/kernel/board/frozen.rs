@@ -1,0 +1,61 @@
+//! A board as one query gave it: a period that is over, or a running one while Redis is away.
+
+use super::key::{Entry, Top, View, around, top};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+
+/// A sorted board that no longer changes.
+pub(super) struct Frozen(Vec<Entry>);
+
+impl Frozen {
+    /// Ranks those rows whose member `belongs` to the board.
+    pub(super) fn new(rows: Vec<(MemberId, i64, Timestamp)>, belongs: impl Fn(MemberId) -> bool) -> Self {
+        let mut entries: Vec<Entry> = rows
+            .into_iter()
+            .filter(|(member, ..)| belongs(*member))
+            .filter_map(|(member, score, at)| Entry::new(member, score, at))
+            .collect();
+        entries.sort_unstable();
+        Frozen(entries)
+    }
+
+    pub(super) fn top(&self, n: usize) -> Top {
+        top(self.0.iter().copied(), n, self.0.len())
+    }
+
+    pub(super) fn around(&self, subject: MemberId, k: usize) -> View {
+        let size = self.0.len();
+        let index = self.0.iter().position(|entry| entry.subject == subject).unwrap_or(size);
+        around(index, size, k, |i| self.0.get(i).copied())
+    }
+
+    /// Each member with its score.
+    pub(super) fn scores(&self) -> impl Iterator<Item = (MemberId, i64)> + '_ {
+        self.0.iter().map(|entry| (entry.subject, entry.score()))
+    }
+}
+
+/// A branch on a board of branches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BranchTotal {
+    pub branch: UnitId,
+    /// The points of its active members.
+    pub total: i64,
+    /// Active members who have points.
+    pub participants: i64,
+}
+
+/// Adds members' scores up by their branch; members without one, or not active, count nowhere.
+pub(super) fn by_branch(
+    scores: impl Iterator<Item = (MemberId, i64)>,
+    branch_of: impl Fn(MemberId) -> Option<UnitId>,
+) -> Vec<BranchTotal> {
+    let mut totals = std::collections::HashMap::new();
+    for (member, score) in scores {
+        let Some(branch) = branch_of(member) else { continue };
+        let sum: &mut BranchTotal = totals.entry(branch).or_insert(BranchTotal { branch, total: 0, participants: 0 });
+        sum.total += score;
+        sum.participants += 1;
+    }
+    totals.into_values().collect()
+}

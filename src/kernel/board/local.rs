@@ -1,0 +1,281 @@
+//! Boards in the process: every member's standing, and each board that someone looked at, kept up to date.
+//!
+//! A board is made when it is first looked at, from the standings in memory (about 15 ms for 60,000 members), and then
+//! follows every award. Reading is one shared lock, the rank a walk down a counted B-tree; no reader waits for SQL.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use indexset::BTreeSet;
+
+use super::key::{BoardKey, Entry, Top, View, around, enterprise, top};
+use super::standing::Standing;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Period};
+
+/// Entries per node of a board's tree; small, because most boards are those of small units.
+const NODE: usize = 256;
+
+/// Entries that all boards in memory may hold together, a node counted as full; about 30 MB.
+const CAPACITY: usize = 600_000;
+
+/// A member's path as the boards keep it; members of one unit share it. `None`: on no board (has left).
+pub(super) type Home = Option<Arc<[UnitId]>>;
+
+#[derive(Default)]
+pub(super) struct Local {
+    state: RwLock<State>,
+    /// Ticks at every change and every look, so that a board's version never repeats.
+    ticks: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    shelves: HashMap<Arc<str>, Shelf>,
+}
+
+/// Everything of one measure.
+#[derive(Default)]
+struct Shelf {
+    rows: HashMap<MemberId, Box<Row>>,
+    boards: HashMap<Place, Board>,
+}
+
+/// Where on its shelf a board stands.
+type Place = (Period, Day, UnitId);
+
+struct Board {
+    entries: BTreeSet<Entry>,
+    version: u64,
+    looked: AtomicU64,
+}
+
+/// What the boards need of a standing.
+struct Row {
+    version: i64,
+    home: Home,
+    marks: [Mark; 6],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    start: Day,
+    order: Option<u64>,
+}
+
+impl Row {
+    fn new(standing: &Standing, home: Home) -> Row {
+        let marks = standing.terms.map(|term| Mark { start: term.start, order: term.order() });
+        Row { version: standing.version, home, marks }
+    }
+
+    /// The member's entry on the boards of the period that began on `start`.
+    fn entry(&self, subject: MemberId, period: Period, start: Day) -> Option<Entry> {
+        let mark = self.marks[period as usize];
+        mark.order.filter(|_| mark.start == start).map(|order| Entry { order, subject })
+    }
+
+    fn belongs_to(&self, scope: UnitId) -> bool {
+        self.home.as_ref().is_some_and(|path| scope == enterprise() || path.contains(&scope))
+    }
+}
+
+/// The scopes on whose boards a member with this path stands.
+fn scopes(home: &Home) -> impl Iterator<Item = UnitId> + '_ {
+    home.iter().flat_map(|path| path.iter().copied().chain([enterprise()]))
+}
+
+impl Shelf {
+    /// Takes a standing in; what is older than what is known, or says nothing new, changes nothing.
+    fn apply(&mut self, standing: &Standing, mut home: Home, ticks: &AtomicU64) {
+        let old = self.rows.remove(&standing.member);
+        if let Some(row) = old.as_ref() {
+            let same_home = row.home == home;
+            if row.version > standing.version || (row.version == standing.version && same_home) {
+                self.rows.extend(old.map(|row| (standing.member, row)));
+                return;
+            }
+            if same_home {
+                home.clone_from(&row.home); // keep the shared one
+            }
+        }
+        let new = Box::new(Row::new(standing, home));
+        if !self.boards.is_empty() {
+            self.move_entries(standing.member, old.as_deref(), &new, ticks);
+        }
+        self.rows.insert(standing.member, new);
+    }
+
+    fn move_entries(&mut self, member: MemberId, old: Option<&Row>, new: &Row, ticks: &AtomicU64) {
+        for period in Period::EACH {
+            let mark = new.marks[period as usize];
+            if let Some(old) = old {
+                let before = old.marks[period as usize];
+                if before == mark && old.home == new.home {
+                    continue;
+                }
+                for scope in scopes(&old.home) {
+                    let Some(board) = self.boards.get_mut(&(period, before.start, scope)) else { continue };
+                    if let Some(order) = before.order {
+                        board.entries.remove(&Entry { order, subject: member });
+                        board.version = ticks.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+            for scope in scopes(&new.home) {
+                let Some(board) = self.boards.get_mut(&(period, mark.start, scope)) else { continue };
+                if let Some(order) = mark.order {
+                    board.entries.insert(Entry { order, subject: member });
+                    board.version = ticks.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    fn materialise(&self, (period, start, scope): Place, version: u64) -> Board {
+        let mut sorted: Vec<Entry> = self
+            .rows
+            .iter()
+            .filter_map(|(member, row)| row.entry(*member, period, start).filter(|_| row.belongs_to(scope)))
+            .collect();
+        sorted.sort_unstable();
+        let mut entries = BTreeSet::with_maximum_node_size(NODE);
+        for entry in sorted {
+            entries.insert(entry);
+        }
+        Board { entries, version, looked: AtomicU64::new(version) }
+    }
+}
+
+impl Board {
+    fn weight(&self) -> usize {
+        // filled in ascending order, the nodes are half full
+        2 * self.entries.len() + NODE
+    }
+}
+
+impl State {
+    fn board(&self, key: &BoardKey) -> Option<(&Shelf, &Board)> {
+        let shelf = self.shelves.get(&key.measure)?;
+        Some((shelf, shelf.boards.get(&(key.period, key.start, key.scope))?))
+    }
+
+    fn shelf(&mut self, measure: &Arc<str>) -> &mut Shelf {
+        if !self.shelves.contains_key(measure) {
+            self.shelves.insert(measure.clone(), Shelf::default());
+        }
+        self.shelves.get_mut(measure).expect("it was just put there")
+    }
+
+    /// Lets the boards go that nobody looked at for longest, until `weight` more fits.
+    fn make_room(&mut self, weight: usize) {
+        let mut boards: Vec<(u64, usize, Arc<str>, Place)> = self
+            .shelves
+            .iter()
+            .flat_map(|(measure, shelf)| shelf.boards.iter().map(move |(place, board)| (measure, place, board)))
+            .map(|(m, place, board)| (board.looked.load(Ordering::Relaxed), board.weight(), m.clone(), *place))
+            .collect();
+        let mut held = weight + boards.iter().map(|(_, weight, ..)| weight).sum::<usize>();
+        if held <= CAPACITY {
+            return;
+        }
+        boards.sort_unstable();
+        for (_, weight, measure, place) in boards {
+            if held <= CAPACITY {
+                break;
+            }
+            self.shelf(&measure).boards.remove(&place);
+            held -= weight;
+        }
+    }
+}
+
+impl Local {
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tick(&self) -> u64 {
+        self.ticks.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes a standing in; an older version than is known is ignored.
+    pub(super) fn apply(&self, standing: &Standing, home: Home) {
+        self.write().shelf(&standing.measure).apply(standing, home, &self.ticks);
+    }
+
+    /// Puts members who have moved where they belong now.
+    pub(super) fn rehome(&self, home_of: impl Fn(MemberId) -> Home) {
+        let mut state = self.write();
+        for shelf in state.shelves.values_mut() {
+            let mut somebody_moved = false;
+            for (member, row) in &mut shelf.rows {
+                let home = home_of(*member);
+                if row.home != home {
+                    row.home = home;
+                    somebody_moved = true;
+                }
+            }
+            if somebody_moved {
+                shelf.boards.clear(); // made again when next looked at
+            }
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        self.write().shelves.clear();
+    }
+
+    /// Reads a board, making it first when nobody has looked at it yet.
+    fn look<T>(&self, key: &BoardKey, read: impl Fn(&Shelf, &Board) -> T) -> T {
+        let now = self.tick();
+        let seen = |(shelf, board): (&Shelf, &Board)| {
+            board.looked.store(now, Ordering::Relaxed);
+            read(shelf, board)
+        };
+        if let Some(found) = self.read().board(key).map(&seen) {
+            return found;
+        }
+        let mut state = self.write();
+        if state.board(key).is_none() {
+            let place = (key.period, key.start, key.scope);
+            let board = state.shelf(&key.measure).materialise(place, now);
+            state.make_room(board.weight());
+            state.shelf(&key.measure).boards.insert(place, board);
+        }
+        state.board(key).map(seen).expect("it was just put there")
+    }
+
+    /// A number that changes whenever the board does.
+    pub(super) fn version(&self, key: &BoardKey) -> u64 {
+        self.look(key, |_, board| board.version)
+    }
+
+    pub(super) fn top(&self, key: &BoardKey, n: usize) -> Top {
+        self.look(key, |_, board| top(board.entries.iter().copied(), n, board.entries.len()))
+    }
+
+    pub(super) fn around(&self, key: &BoardKey, subject: MemberId, k: usize) -> View {
+        self.look(key, |shelf, board| {
+            let size = board.entries.len();
+            let mine = shelf
+                .rows
+                .get(&subject)
+                .filter(|row| row.belongs_to(key.scope))
+                .and_then(|row| row.entry(subject, key.period, key.start));
+            let index = mine.map_or(size, |entry| board.entries.rank(&entry));
+            // the tree counts from its root only for what is there
+            around(index, size, k, |i| if i < size { board.entries.get_index(i).copied() } else { None })
+        })
+    }
+
+    /// Hands the board's members with their scores to `fold`.
+    pub(super) fn scores<T>(&self, key: &BoardKey, fold: impl Fn(&mut dyn Iterator<Item = (MemberId, i64)>) -> T) -> T {
+        self.look(key, |_, board| fold(&mut board.entries.iter().map(|entry| (entry.subject, entry.score()))))
+    }
+}

@@ -1,0 +1,244 @@
+//! Boards: who stands where, in a measure, over a period, within a part of the enterprise.
+//!
+//! A board is a projection that may be lost. What it is made of are [`standing`]s, one row for each (member, measure)
+//! that holds the scores of all running periods and a version; an award changes two of them, both of its own member, so
+//! no request meets another on a shared row. (The house's plan was a row for each day and a projector for the longer
+//! periods. One row for all of them makes every running board derivable by one scan, and needs no projector.) Periods
+//! that are over are ranked from the ledger's days by one query and remembered.
+//!
+//! Boards live in one of two forms. [`local`]: in the process, fed by after-commit effects, complete as soon as the
+//! process has started; several processes on PostgreSQL learn from each other by the [`sweep`]. [`redis`]: sorted sets,
+//! fed by the same effects, best effort, and repaired by the same sweep.
+//!
+//! On a board is who has points in its period and has not left; moving takes one's points along, since the board asks
+//! for today's place in the enterprise. Names and who may see them are not its business.
+
+mod frozen;
+mod key;
+mod local;
+mod memo;
+mod rebuild;
+mod redis;
+pub(super) mod standing;
+mod store;
+mod sweep;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::base::id::{MemberId, UnitId};
+use crate::db::{Db, DbError, Tx};
+
+pub use frozen::BranchTotal;
+pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise};
+pub use rebuild::{Difference, Report, rebuild};
+pub use standing::{DayPoints, Standing, Term, of_member};
+pub use sweep::{Swept, sweep};
+
+use super::ledger::{self, Awarded};
+use frozen::{Frozen, by_branch};
+use local::{Home, Local};
+use memo::Memo;
+use redis::Redis;
+
+/// What the boards must know of the organisation; handed in by `app`, kept in memory by whoever supplies it.
+pub struct Directory {
+    /// A member's home unit and its ancestors, nearest first; `None` for whoever is on no board (left, or unknown).
+    pub path: Box<dyn Fn(MemberId) -> Option<Arc<[UnitId]>> + Send + Sync>,
+    /// The branch of an *active* member, whose points count for it; `None` for everyone else.
+    pub branch: Box<dyn Fn(MemberId) -> Option<UnitId> + Send + Sync>,
+}
+
+/// Where an answer comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// In the process.
+    Memory,
+    Redis,
+    /// A running period from the database, because Redis is away or not filled yet.
+    Fallback,
+    /// A period that is over.
+    Ledger,
+}
+
+/// A board's totals by branch are at most this old.
+const BRANCHES_AGE: Duration = Duration::from_millis(250);
+
+/// How old an answer from the database may be while Redis is away.
+const FALLBACK_AGE: Duration = Duration::from_secs(1);
+
+/// Late submissions still change a period that ended less than this ago (the offline grace of 6 h, and an hour).
+const GRACE_SECONDS: i64 = 7 * 3600;
+const FRESH_AGE: Duration = Duration::from_secs(1);
+const SETTLED_AGE: Duration = Duration::from_secs(60);
+
+/// Boards from queries that are remembered; about 1.5 MB each at 60,000 members.
+const FROZEN_BOARDS: usize = 16;
+
+/// How often content without a version of its own counts as new.
+const TICK: Duration = Duration::from_millis(200);
+
+/// The boards; clones share them.
+#[derive(Clone)]
+pub struct Boards(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    directory: Directory,
+    form: Form,
+    frozen: Memo<BoardKey, Frozen>,
+    branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,
+    moved: AtomicBool,
+    started: Instant,
+}
+
+enum Form {
+    /// With the watermark of the sweep.
+    Local(Local, std::sync::atomic::AtomicI64),
+    Redis(Redis),
+}
+
+impl Boards {
+    /// Boards in this process, filled from the database.
+    pub async fn local(db: Db, directory: Directory) -> Result<Boards, DbError> {
+        let boards = Boards::new(db, directory, Form::Local(Local::default(), 0.into()));
+        sweep::fill(&boards).await?;
+        Ok(boards)
+    }
+
+    /// Boards in the Redis at `url`, under keys that begin with `prefix`. Redis need not be there yet.
+    ///
+    /// Must be called within the runtime, where the pushing task will live.
+    pub fn redis(db: Db, directory: Directory, url: &str, prefix: &str) -> Result<Boards, String> {
+        let redis = Redis::open(url, prefix, db.clock().clone()).map_err(|error| error.to_string())?;
+        Ok(Boards::new(db, directory, Form::Redis(redis)))
+    }
+
+    fn new(db: Db, directory: Directory, form: Form) -> Boards {
+        let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
+        Boards(Arc::new(Inner { db, directory, form, frozen, branches, moved: false.into(), started: Instant::now() }))
+    }
+
+    /// The database that the boards are derived from.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Feeds the boards with an award once its transaction has committed; `path` is the member's, nearest unit first.
+    pub fn awarded(&self, tx: &mut Tx, awarded: &Awarded, path: &[UnitId]) {
+        if awarded.standings.is_empty() {
+            return;
+        }
+        let (boards, standings) = (self.clone(), awarded.standings.clone());
+        let home: Home = Some(path.into());
+        tx.after_commit(move || standings.into_iter().for_each(|standing| boards.take(standing, home.clone())));
+    }
+
+    fn take(&self, standing: Standing, home: Home) {
+        match &self.0.form {
+            Form::Local(local, _) => local.apply(&standing, home),
+            Form::Redis(redis) => redis.enqueue((standing, home)),
+        }
+    }
+
+    /// Says that members or units have moved, left or come back; the next [`sweep`] puts everyone in their place.
+    pub fn moved(&self) {
+        self.0.moved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether Redis keeps the boards and does not answer, so that readers are served from the database.
+    pub fn is_degraded(&self) -> bool {
+        matches!(&self.0.form, Form::Redis(redis) if !redis.is_reachable())
+    }
+
+    /// A number that changes when the board may have; equal numbers mean that what was read may be shown again.
+    pub fn version(&self, key: &BoardKey) -> u64 {
+        match &self.0.form {
+            Form::Local(local, _) if key.is_running(self.0.db.today()) => local.version(key),
+            _ => (self.0.started.elapsed().as_millis() / TICK.as_millis()) as u64,
+        }
+    }
+
+    /// The `n` first of a board.
+    pub async fn top(&self, key: &BoardKey, n: usize) -> Result<(Top, Source), DbError> {
+        if key.is_running(self.0.db.today()) {
+            match &self.0.form {
+                Form::Local(local, _) => return Ok((local.top(key, n), Source::Memory)),
+                Form::Redis(redis) => {
+                    if let Some(top) = redis.top(key, n).await {
+                        return Ok((top, Source::Redis));
+                    }
+                }
+            }
+        }
+        let (frozen, source) = self.frozen(key).await?;
+        Ok((frozen.top(n), source))
+    }
+
+    /// Where `member` stands, with up to `k` neighbours on each side.
+    pub async fn around(&self, key: &BoardKey, member: MemberId, k: usize) -> Result<(View, Source), DbError> {
+        if key.is_running(self.0.db.today()) {
+            match &self.0.form {
+                Form::Local(local, _) => return Ok((local.around(key, member, k), Source::Memory)),
+                Form::Redis(redis) => {
+                    if let Some(view) = redis.around(key, member, k).await {
+                        return Ok((view, Source::Redis));
+                    }
+                }
+            }
+        }
+        let (frozen, source) = self.frozen(key).await?;
+        Ok((frozen.around(member, k), source))
+    }
+
+    /// The points of each branch within the board's scope, in no order; at most a moment old.
+    pub async fn branch_totals(&self, key: &BoardKey) -> Result<(Vec<BranchTotal>, Source), DbError> {
+        let totals = self.0.branches.get(key, BRANCHES_AGE, async || self.count_branches(key).await).await?;
+        Ok((*totals).clone())
+    }
+
+    async fn count_branches(&self, key: &BoardKey) -> Result<(Vec<BranchTotal>, Source), DbError> {
+        let branch_of = &self.0.directory.branch;
+        match &self.0.form {
+            Form::Local(local, _) if key.is_running(self.0.db.today()) => {
+                Ok((local.scores(key, |scores| by_branch(scores, branch_of)), Source::Memory))
+            }
+            _ => {
+                let (frozen, source) = self.frozen(key).await?;
+                Ok((by_branch(frozen.scores(), branch_of), source))
+            }
+        }
+    }
+
+    /// The board from the database, remembered for as long as it can be trusted.
+    async fn frozen(&self, key: &BoardKey) -> Result<(Arc<Frozen>, Source), DbError> {
+        let (now, running) = (self.0.db.now(), key.is_running(self.0.db.today()));
+        let (age, source) = match now.seconds_since(key.end().start()) {
+            _ if running => (FALLBACK_AGE, Source::Fallback),
+            over if over < GRACE_SECONDS => (FRESH_AGE, Source::Ledger),
+            _ => (SETTLED_AGE, Source::Ledger),
+        };
+        if key.start > now.day() {
+            return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet
+        }
+        let ask = async || {
+            let asked = key.clone();
+            let rows = self.0.db.read(move |conn| match running {
+                true => store::running_scores(conn, &asked),
+                false => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
+            });
+            Ok::<_, DbError>(Frozen::new(rows.await?, |member| self.belongs(member, key.scope)))
+        };
+        Ok((self.0.frozen.get(key, age, ask).await?, source))
+    }
+
+    fn belongs(&self, member: MemberId, scope: UnitId) -> bool {
+        (self.0.directory.path)(member).is_some_and(|path| scope == enterprise() || path.contains(&scope))
+    }
+
+    /// The member's home unit and its ancestors; `None` when unknown or gone.
+    pub fn path(&self, member: MemberId) -> Option<Arc<[UnitId]>> {
+        (self.0.directory.path)(member)
+    }
+}

@@ -1,0 +1,260 @@
+//! What a member has earned in each running period: one row for each (member, measure), the table `standings`.
+//!
+//! An award touches the rows of its member only, so requests never meet on a shared row, and every board of a running
+//! period can be derived from these rows at any time. A period that is over is ranked from the ledger's days instead.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+
+use super::key::{self, TOTAL};
+use crate::base::id::MemberId;
+use crate::base::time::{Day, Period, Timestamp};
+use crate::db::schema::standings;
+use crate::db::{Conn, Tx};
+use crate::on;
+
+/// The score of one period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Term {
+    /// The first day of the newest period in which something was earned.
+    pub start: Day,
+    pub score: i64,
+    /// When the score was last changed.
+    pub at: Timestamp,
+}
+
+impl Term {
+    /// The order of this score on a board; `None` without points.
+    pub fn order(&self) -> Option<u64> {
+        key::order(self.score, self.at)
+    }
+}
+
+/// Points of a day, as the ledger adds them up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DayPoints {
+    pub day: Day,
+    pub points: i64,
+    pub at: Timestamp,
+}
+
+/// A member's scores in one measure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    pub member: MemberId,
+    /// [`TOTAL`] or a dimension.
+    pub measure: Arc<str>,
+    /// Grows with every change; a board ignores what is older than what it knows.
+    pub version: i64,
+    /// In the order of [`Period::EACH`].
+    pub terms: [Term; 6],
+}
+
+impl Standing {
+    /// The standing of someone who has earned nothing yet.
+    pub fn new(member: MemberId, measure: &str) -> Self {
+        let never = Period::All.start(Timestamp::from_micros(0).day());
+        let term = Term { start: never, score: 0, at: Timestamp::from_micros(0) };
+        Standing { member, measure: measure.into(), version: 0, terms: [term; 6] }
+    }
+
+    /// The standing that the ledger's days give, at version 0.
+    pub fn of_days(member: MemberId, measure: &str, days: impl IntoIterator<Item = DayPoints>) -> Self {
+        let mut standing = Standing::new(member, measure);
+        for DayPoints { day, points, at } in days {
+            standing.add(day, points, at);
+        }
+        standing.version = 0;
+        standing
+    }
+
+    /// Adds `points` of `day`, changed `at`, to every period that is still the member's newest.
+    ///
+    /// A newer period begins anew; an older one is over and stays out (it is ranked from the ledger), while a late
+    /// award for yesterday still counts for the week or month that it shares with today.
+    pub fn add(&mut self, day: Day, points: i64, at: Timestamp) {
+        for (period, term) in Period::EACH.into_iter().zip(&mut self.terms) {
+            let start = period.start(day);
+            if start == term.start {
+                *term = Term { start, score: term.score + points, at: term.at.max(at) };
+            } else if start > term.start {
+                *term = Term { start, score: points, at };
+            }
+        }
+        self.version += 1;
+    }
+
+    pub fn term(&self, period: Period) -> &Term {
+        &self.terms[period as usize]
+    }
+
+    /// The score in the period that began on `start`; 0 when nothing was earned in it.
+    pub fn score(&self, period: Period, start: Day) -> i64 {
+        let term = self.term(period);
+        if term.start == start { term.score } else { 0 }
+    }
+}
+
+/// A row as it is stored; `all` needs no start.
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = standings, primary_key(member_id, measure))]
+pub(super) struct Row {
+    member_id: MemberId,
+    measure: String,
+    version: i64,
+    changed: i64,
+    day_on: Day,
+    day_score: i64,
+    day_at: Timestamp,
+    week_on: Day,
+    week_score: i64,
+    week_at: Timestamp,
+    month_on: Day,
+    month_score: i64,
+    month_at: Timestamp,
+    quarter_on: Day,
+    quarter_score: i64,
+    quarter_at: Timestamp,
+    year_on: Day,
+    year_score: i64,
+    year_at: Timestamp,
+    all_score: i64,
+    all_at: Timestamp,
+}
+
+impl Row {
+    /// `changed` is the SQLite transaction's serial; on PostgreSQL a trigger puts the transaction's id there.
+    fn new(standing: &Standing, changed: i64) -> Row {
+        let [day, week, month, quarter, year, all] = standing.terms;
+        Row {
+            member_id: standing.member,
+            measure: standing.measure.to_string(),
+            version: standing.version,
+            changed,
+            day_on: day.start,
+            day_score: day.score,
+            day_at: day.at,
+            week_on: week.start,
+            week_score: week.score,
+            week_at: week.at,
+            month_on: month.start,
+            month_score: month.score,
+            month_at: month.at,
+            quarter_on: quarter.start,
+            quarter_score: quarter.score,
+            quarter_at: quarter.at,
+            year_on: year.start,
+            year_score: year.score,
+            year_at: year.at,
+            all_score: all.score,
+            all_at: all.at,
+        }
+    }
+}
+
+impl From<Row> for Standing {
+    fn from(row: Row) -> Standing {
+        let term = |start, score, at| Term { start, score, at };
+        let terms = [
+            term(row.day_on, row.day_score, row.day_at),
+            term(row.week_on, row.week_score, row.week_at),
+            term(row.month_on, row.month_score, row.month_at),
+            term(row.quarter_on, row.quarter_score, row.quarter_at),
+            term(row.year_on, row.year_score, row.year_at),
+            term(Period::All.start(row.day_on), row.all_score, row.all_at),
+        ];
+        Standing { member: row.member_id, measure: row.measure.into(), version: row.version, terms }
+    }
+}
+
+/// Adds `points` to the member's standings in the total and in `dimension`, and returns both as they are now.
+///
+/// The caller has locked the member, so reading and writing back is safe.
+pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: i64) -> QueryResult<Vec<Standing>> {
+    let known = on!(tx.conn, c => standings::table
+        .filter(standings::member_id.eq(member))
+        .filter(standings::measure.eq_any([TOTAL, dimension]))
+        .select(Row::as_select())
+        .load(c))?;
+    let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
+    [TOTAL, dimension]
+        .into_iter()
+        .map(|measure| {
+            let found = known.iter().find(|standing| *standing.measure == *measure);
+            let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
+            standing.add(day, points, tx.now());
+            save(tx, &standing)?;
+            Ok(standing)
+        })
+        .collect()
+}
+
+/// Writes a standing over the one that is there.
+pub(super) fn save(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
+    let row = Row::new(standing, tx.serial());
+    on!(tx.conn, c => diesel::insert_into(standings::table)
+        .values(&row)
+        .on_conflict((standings::member_id, standings::measure))
+        .do_update()
+        .set(&row)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Every standing of one member.
+pub fn of_member(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Standing>> {
+    let rows = on!(conn, c => standings::table
+        .filter(standings::member_id.eq(member))
+        .order(standings::measure)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Standing::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn scores(standing: &Standing) -> [i64; 6] {
+        standing.terms.map(|term| term.score)
+    }
+
+    #[test]
+    fn a_standing_follows_the_calendar() {
+        let mut standing = Standing::new(MemberId::from(Uuid::nil()), TOTAL);
+        let cases = [
+            // day, points, scores in day, week, month, quarter, year, all
+            ("2026-09-30", 5, [5, 5, 5, 5, 5, 5]),
+            ("2026-09-30", 1, [6, 6, 6, 6, 6, 6]),
+            ("2026-10-01", 2, [2, 8, 2, 2, 8, 8]), // a Thursday: the same week, a new month and quarter
+            ("2026-09-30", 3, [2, 11, 2, 2, 11, 11]), // late: the day, month and quarter are over, the week is not
+            ("2026-10-05", 1, [1, 1, 3, 3, 12, 12]), // a Monday
+            ("2027-01-01", -4, [-4, -4, -4, -4, -4, 8]),
+        ];
+        for (version, (on, points, expected)) in (1..).zip(cases) {
+            let at = Timestamp::from_micros(version);
+            standing.add(day(on), points, at);
+            assert_eq!(scores(&standing), expected, "{on} {points}");
+            assert_eq!(standing.version, version);
+        }
+        assert_eq!(standing.score(Period::Month, day("2027-01-01")), -4);
+        assert_eq!(standing.score(Period::Month, day("2026-10-01")), 0);
+    }
+
+    #[test]
+    fn what_the_days_give_does_not_depend_on_their_order() {
+        let days = [("2026-09-30", 9, 4), ("2026-10-01", 2, 3), ("2026-10-05", 1, 5)]
+            .map(|(on, points, at)| DayPoints { day: day(on), points, at: Timestamp::from_micros(at) });
+        let member = MemberId::from(Uuid::nil());
+        let forward = Standing::of_days(member, TOTAL, days);
+        let backward = Standing::of_days(member, TOTAL, days.into_iter().rev());
+        assert_eq!(forward, backward);
+        assert_eq!(scores(&forward), [1, 1, 3, 3, 12, 12]);
+    }
+}

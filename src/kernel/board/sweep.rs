@@ -1,0 +1,151 @@
+//! The sweep: one pass a second that brings to the boards what no push has brought.
+//!
+//! It reads the standings that changed since the watermark and sends them through the same way as every award; since a
+//! board ignores what it knows already, a pass is harmless however often it runs and in however many processes. Without
+//! a watermark (first start, a flushed Redis) everything is sent.
+
+use std::sync::atomic::Ordering;
+
+use super::local::Local;
+use super::redis::{BATCH, Push, Redis};
+use super::{Boards, Form, store};
+use crate::base::id::MemberId;
+use crate::db::DbError;
+
+/// Standings that a full pass reads at a time.
+const CHUNK: i64 = 5_000;
+
+crate::id!(
+    /// Names one attempt at rebuilding.
+    AttemptId
+);
+
+/// What a pass did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Swept {
+    /// Standings that were sent.
+    pub sent: usize,
+    /// Whether the boards had been lost and are complete again.
+    pub rebuilt: bool,
+    /// Whether Redis did not answer; the next pass tries again.
+    pub away: bool,
+}
+
+/// One pass. Fails only when the database does; a Redis that is away is reported, not an error.
+pub async fn sweep(boards: &Boards) -> Result<Swept, DbError> {
+    let moved = boards.0.moved.swap(false, Ordering::Relaxed);
+    match &boards.0.form {
+        Form::Local(local, _) => {
+            if moved {
+                local.rehome(&boards.0.directory.path);
+            }
+            fill(boards).await
+        }
+        Form::Redis(redis) => {
+            let swept = sweep_redis(boards, redis, moved).await?;
+            if swept.away && moved {
+                boards.moved();
+            }
+            Ok(swept)
+        }
+    }
+}
+
+/// Takes into the boards of this process what changed since the last time; everything the first time.
+pub(super) async fn fill(boards: &Boards) -> Result<Swept, DbError> {
+    let this = boards.clone();
+    let sent = boards.0.db.read(move |conn| {
+        let Form::Local(local, watermark) = &this.0.form else { return Ok(0) };
+        let (since, until) = (watermark.load(Ordering::Acquire), store::horizon(conn)?);
+        let sent = take_changed(&this, local, conn, since, until)?;
+        watermark.fetch_max(until, Ordering::AcqRel);
+        Ok(sent)
+    });
+    Ok(Swept { sent: sent.await?, ..Swept::default() })
+}
+
+fn take_changed(
+    boards: &Boards,
+    local: &Local,
+    conn: &mut crate::db::Conn,
+    since: i64,
+    until: i64,
+) -> diesel::QueryResult<usize> {
+    let mut sent = 0;
+    store::each_changed(conn, since, until, |standing| {
+        local.apply(&standing, (boards.0.directory.path)(standing.member));
+        sent += 1;
+    })?;
+    Ok(sent)
+}
+
+async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swept, DbError> {
+    let away = Swept { away: true, ..Swept::default() };
+    let Ok(watermark) = redis.watermark().await else { return Ok(away) };
+    let Some(since) = watermark else { return rebuild_redis(boards, redis).await };
+    if moved {
+        // the script notices whose path is another one
+        return Ok(send_all(boards, redis).await?.unwrap_or(away));
+    }
+    let this = boards.clone();
+    let (until, changed) = boards
+        .0
+        .db
+        .read(move |conn| {
+            let (until, mut changed) = (store::horizon(conn)?, Vec::new());
+            store::each_changed(conn, since, until, |standing| changed.push(this.with_home(standing)))?;
+            Ok((until, changed))
+        })
+        .await?;
+    for batch in changed.chunks(BATCH) {
+        if redis.push(batch).await.is_err() {
+            return Ok(away);
+        }
+    }
+    if until > since && redis.advance(since, until).await.is_err() {
+        return Ok(away);
+    }
+    Ok(Swept { sent: changed.len(), ..Swept::default() })
+}
+
+/// Fills an empty Redis. A flush in the middle takes the attempt's mark away, and the next pass begins anew.
+async fn rebuild_redis(boards: &Boards, redis: &Redis) -> Result<Swept, DbError> {
+    let away = Swept { away: true, ..Swept::default() };
+    let attempt = boards.0.db.fresh_id::<AttemptId>().to_string();
+    match redis.begin_rebuild(&attempt).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(Swept::default()), // another process is at it
+        Err(_) => return Ok(away),
+    }
+    let until = boards.0.db.read(store::horizon).await?;
+    let Some(swept) = send_all(boards, redis).await? else { return Ok(away) };
+    let rebuilt = redis.finish_rebuild(&attempt, until).await;
+    Ok(Swept { rebuilt: matches!(rebuilt, Ok(true)), away: rebuilt.is_err(), ..swept })
+}
+
+/// Sends every standing; `None` when Redis stopped answering.
+async fn send_all(boards: &Boards, redis: &Redis) -> Result<Option<Swept>, DbError> {
+    let mut sent = 0;
+    let mut after: Option<(MemberId, String)> = None;
+    loop {
+        let from = after.clone();
+        let standings = boards.0.db.read(move |conn| store::page(conn, from.as_ref(), CHUNK)).await?;
+        let Some(last) = standings.last() else { break };
+        after = Some((last.member, last.measure.to_string()));
+        let pushes: Vec<Push> = standings.into_iter().map(|standing| boards.with_home(standing)).collect();
+        for batch in pushes.chunks(BATCH) {
+            if redis.push(batch).await.is_err() || redis.still_rebuilding().await.is_err() {
+                return Ok(None);
+            }
+            sent += batch.len();
+        }
+    }
+    Ok(Some(Swept { sent, ..Swept::default() }))
+}
+
+impl Boards {
+    fn with_home(&self, standing: super::Standing) -> Push {
+        let home = (self.0.directory.path)(standing.member);
+        (standing, home)
+    }
+}

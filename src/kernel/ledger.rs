@@ -1,0 +1,359 @@
+//! The ledger of points: append-only, the truth behind every board; owns `ledger_entries` and `ledger_days`.
+//!
+//! An award is one entry (unique for its member, rule and source, so nothing is earned twice), one sum of the day, and
+//! the member's standings. It knows no rule by name: what earns how much, and up to which cap, comes with the award.
+
+use std::collections::BTreeMap;
+
+use diesel::dsl::{case_when, max, sum};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::upsert::excluded;
+use uuid::Uuid;
+
+use super::board::{DayPoints, Standing, TOTAL, standing};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Period, Timestamp};
+use crate::db::schema::{ledger_days, ledger_entries};
+use crate::db::{Conn, Tx};
+use crate::on;
+
+crate::id!(
+    /// An entry of the ledger.
+    EntryId
+);
+
+/// How much a rule may give a member in a period; `None` is without limit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Caps {
+    pub day: Option<i32>,
+    pub week: Option<i32>,
+    pub month: Option<i32>,
+    pub year: Option<i32>,
+}
+
+impl Caps {
+    /// The caps that are set, with their periods.
+    pub fn each(&self) -> impl Iterator<Item = (Period, i32)> {
+        [(Period::Day, self.day), (Period::Week, self.week), (Period::Month, self.month), (Period::Year, self.year)]
+            .into_iter()
+            .filter_map(|(period, cap)| cap.map(|cap| (period, cap)))
+    }
+}
+
+/// A rule in one version, as far as the ledger needs it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleTerms {
+    pub rule: String,
+    pub version: i32,
+    pub dimension: String,
+    pub caps: Caps,
+}
+
+/// Points that a member is to get.
+#[derive(Clone, Debug)]
+pub struct Award<'a> {
+    pub member: MemberId,
+    /// The member's home unit at this time.
+    pub unit: UnitId,
+    pub rule: &'a RuleTerms,
+    /// As many as are wanted; caps may cut them. Negative for a correction, which no cap touches.
+    pub points: i32,
+    /// The business day that they count for: today, or an earlier one.
+    pub day: Day,
+    /// What earned them: `quiz_submission`, `study_reading`, …
+    pub source_kind: &'a str,
+    pub source_id: Uuid,
+    /// A Chinese sentence that the member reads.
+    pub reason: &'a str,
+    pub approved_by: Option<MemberId>,
+}
+
+/// What became of an award.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Awarded {
+    /// What was given; after a duplicate, what was given the first time.
+    pub points: i32,
+    /// What was wanted before the caps.
+    pub wanted: i32,
+    /// Whether this member had this award already; then nothing was changed.
+    pub duplicate: bool,
+    /// The standings that it changed, for the boards; none when it changed nothing.
+    pub standings: Vec<Standing>,
+}
+
+/// Enters an award: locks the member, looks for a duplicate, cuts by the caps, writes entry, day and standings.
+///
+/// An award of which the caps leave nothing is entered with 0 points, so that the member sees why.
+pub fn award(tx: &mut Tx, award: &Award) -> QueryResult<Awarded> {
+    lock(tx.conn, award.member)?;
+    if let Some((points, wanted)) = find(tx.conn, award)? {
+        return Ok(Awarded { points, wanted, duplicate: true, standings: Vec::new() });
+    }
+    let points = cut(award.points, &rooms_left(tx.conn, award.member, award.rule, award.day)?);
+    insert(tx, award, points)?;
+    let standings = if points == 0 {
+        Vec::new()
+    } else {
+        add_to_day(tx, award, points)?;
+        standing::record(tx, award.member, &award.rule.dimension, award.day, points.into())?
+    };
+    Ok(Awarded { points, wanted: award.points, duplicate: false, standings })
+}
+
+/// How many of the `wanted` points the caps allow, given what each of them has left.
+pub fn cut(wanted: i32, rooms_left: &[i64]) -> i32 {
+    if wanted <= 0 {
+        return wanted; // a correction takes back what was given, whatever the caps say
+    }
+    let allowed = rooms_left.iter().copied().fold(i64::from(wanted), i64::min).max(0);
+    i32::try_from(allowed).unwrap_or(wanted)
+}
+
+/// What each cap of the rule leaves to the member in the periods around `day`; negative when a cap was lowered since.
+pub fn rooms_left(conn: &mut Conn, member: MemberId, rule: &RuleTerms, day: Day) -> QueryResult<Vec<i64>> {
+    rule.caps.each().map(|(period, cap)| Ok(i64::from(cap) - earned(conn, member, &rule.rule, period, day)?)).collect()
+}
+
+/// What the member earned by a rule in the period around `day`.
+fn earned(conn: &mut Conn, member: MemberId, rule: &str, period: Period, day: Day) -> QueryResult<i64> {
+    let points: Option<i64> = on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq(member))
+        .filter(ledger_entries::rule.eq(rule))
+        .filter(ledger_entries::day.ge(period.start(day)))
+        .filter(ledger_entries::day.lt(period.end(day)))
+        .select(sum(ledger_entries::points))
+        .first(c))?;
+    Ok(points.unwrap_or(0))
+}
+
+diesel::define_sql_function! {
+    /// Held until the end of the transaction; the result is void and never read.
+    fn pg_advisory_xact_lock(key: BigInt) -> Nullable<Text>;
+}
+
+/// Keeps our advisory locks apart from those for other purposes.
+const LOCKS: u64 = 0x6c65_6467_6572_0000;
+
+/// Makes awards of one member take turns, so that sums under a cap and standings stay true.
+pub fn lock(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    match conn {
+        // READ COMMITTED lets two transactions read the same sum; there may be no row to lock yet, so the lock is on a
+        // number made from the id. Two members with one number merely wait for each other.
+        Conn::Pg(c) => {
+            let key = (member.uuid().as_u64_pair().1 ^ LOCKS).cast_signed();
+            diesel::select(pg_advisory_xact_lock(key)).execute(c).map(drop)
+        }
+        // all writes go through one thread, one transaction after the other
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+fn find(conn: &mut Conn, award: &Award) -> QueryResult<Option<(i32, i32)>> {
+    on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq(award.member))
+        .filter(ledger_entries::rule.eq(&award.rule.rule))
+        .filter(ledger_entries::source_kind.eq(award.source_kind))
+        .filter(ledger_entries::source_id.eq(award.source_id.as_bytes().as_slice()))
+        .select((ledger_entries::points, ledger_entries::uncapped_points))
+        .first(c)
+        .optional())
+}
+
+fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
+    let (id, now): (EntryId, _) = (tx.fresh_id(), tx.now());
+    on!(tx.conn, c => diesel::insert_into(ledger_entries::table)
+        .values((
+            ledger_entries::id.eq(id),
+            ledger_entries::member_id.eq(award.member),
+            ledger_entries::unit_id.eq(award.unit),
+            ledger_entries::dimension.eq(&award.rule.dimension),
+            ledger_entries::rule.eq(&award.rule.rule),
+            ledger_entries::rule_version.eq(award.rule.version),
+            ledger_entries::points.eq(points),
+            ledger_entries::uncapped_points.eq(award.points),
+            ledger_entries::day.eq(award.day),
+            ledger_entries::source_kind.eq(award.source_kind),
+            ledger_entries::source_id.eq(award.source_id.as_bytes().as_slice()),
+            ledger_entries::reason.eq(award.reason),
+            ledger_entries::approved_by.eq(award.approved_by),
+            ledger_entries::created_at.eq(now),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+fn add_to_day(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
+    let now = tx.now();
+    on!(tx.conn, c => diesel::insert_into(ledger_days::table)
+        .values((
+            ledger_days::member_id.eq(award.member),
+            ledger_days::day.eq(award.day),
+            ledger_days::dimension.eq(&award.rule.dimension),
+            ledger_days::points.eq(points),
+            ledger_days::reached_at.eq(now),
+        ))
+        .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
+        .do_update()
+        .set((
+            ledger_days::points.eq(ledger_days::points + excluded(ledger_days::points)),
+            ledger_days::reached_at.eq(
+                case_when(ledger_days::reached_at.lt(excluded(ledger_days::reached_at)), excluded(ledger_days::reached_at))
+                    .otherwise(ledger_days::reached_at),
+            ),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// An entry as a member reads it.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = ledger_entries)]
+pub struct Entry {
+    pub id: EntryId,
+    pub dimension: String,
+    pub rule: String,
+    pub rule_version: i32,
+    pub points: i32,
+    pub uncapped_points: i32,
+    pub day: Day,
+    pub source_kind: String,
+    pub source_id: Vec<u8>,
+    pub reason: String,
+    pub created_at: Timestamp,
+}
+
+/// The member's entries, newest first, from below the entry `before`.
+pub fn list(conn: &mut Conn, member: MemberId, before: Option<EntryId>, limit: i64) -> QueryResult<Vec<Entry>> {
+    let before = before.unwrap_or(EntryId::from(Uuid::max()));
+    on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq(member))
+        .filter(ledger_entries::id.lt(before))
+        .order(ledger_entries::id.desc())
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(c))
+}
+
+/// What each member earned in `measure` from the day `from` until the day before `until`, and when it last changed.
+pub fn totals(conn: &mut Conn, measure: &str, from: Day, until: Day) -> QueryResult<Vec<(MemberId, i64, Timestamp)>> {
+    type Sum = (MemberId, Option<i64>, Option<Timestamp>);
+    let columns = || (ledger_days::member_id, sum(ledger_days::points), max(ledger_days::reached_at));
+    let within = || ledger_days::day.ge(from).and(ledger_days::day.lt(until));
+    let rows: Vec<Sum> = if measure == TOTAL {
+        on!(conn, c => ledger_days::table.filter(within()).group_by(ledger_days::member_id).select(columns()).load(c))?
+    } else {
+        on!(conn, c => ledger_days::table
+            .filter(within())
+            .filter(ledger_days::dimension.eq(measure))
+            .group_by(ledger_days::member_id)
+            .select(columns())
+            .load(c))?
+    };
+    Ok(rows.into_iter().filter_map(|(member, points, at)| Some((member, points?, at?))).collect())
+}
+
+/// The days of one member, as they are kept or as the entries give them: (day, dimension) → points.
+pub type Days = BTreeMap<(Day, String), DayPoints>;
+
+/// What the entries say: the truth that days and standings are derived from.
+pub fn days_of_entries(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, Days>> {
+    type Sum = (MemberId, Day, String, Option<i64>, Option<Timestamp>);
+    let rows: Vec<Sum> = on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq_any(members))
+        .filter(ledger_entries::points.ne(0))
+        .group_by((ledger_entries::member_id, ledger_entries::day, ledger_entries::dimension))
+        .select((
+            ledger_entries::member_id,
+            ledger_entries::day,
+            ledger_entries::dimension,
+            sum(ledger_entries::points),
+            max(ledger_entries::created_at),
+        ))
+        .load(c))?;
+    let whole = |(member, day, dimension, points, at): Sum| Some((member, day, dimension, points?, at?));
+    Ok(by_member(rows.into_iter().filter_map(whole)))
+}
+
+/// What `ledger_days` says.
+pub fn days_kept(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, Days>> {
+    let rows: Vec<(MemberId, Day, String, i32, Timestamp)> = on!(conn, c => ledger_days::table
+        .filter(ledger_days::member_id.eq_any(members))
+        .select((
+            ledger_days::member_id,
+            ledger_days::day,
+            ledger_days::dimension,
+            ledger_days::points,
+            ledger_days::reached_at,
+        ))
+        .load(c))?;
+    Ok(by_member(
+        rows.into_iter().map(|(member, day, dimension, points, at)| (member, day, dimension, points.into(), at)),
+    ))
+}
+
+fn by_member(rows: impl Iterator<Item = (MemberId, Day, String, i64, Timestamp)>) -> BTreeMap<MemberId, Days> {
+    let mut all: BTreeMap<MemberId, Days> = BTreeMap::new();
+    for (member, day, dimension, points, at) in rows {
+        all.entry(member).or_default().insert((day, dimension), DayPoints { day, points, at });
+    }
+    all
+}
+
+/// Puts `days` in the place of what is kept of a member; the caller holds the member's [`lock`].
+pub fn replace_days(conn: &mut Conn, member: MemberId, days: &Days) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(ledger_days::table.filter(ledger_days::member_id.eq(member))).execute(c))?;
+    for ((day, dimension), DayPoints { points, at, .. }) in days {
+        let points = i32::try_from(*points).unwrap_or(i32::MAX);
+        on!(conn, c => diesel::insert_into(ledger_days::table)
+            .values((
+                ledger_days::member_id.eq(member),
+                ledger_days::day.eq(day),
+                ledger_days::dimension.eq(dimension),
+                ledger_days::points.eq(points),
+                ledger_days::reached_at.eq(at),
+            ))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Members with entries, by id, after `after`.
+pub fn members(conn: &mut Conn, after: MemberId, limit: i64) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.gt(after))
+        .select(ledger_entries::member_id)
+        .distinct()
+        .order(ledger_entries::member_id)
+        .limit(limit)
+        .load(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_award_is_cut_by_the_narrowest_cap() {
+        let cases: &[(i32, &[i64], i32)] = &[
+            (5, &[], 5),
+            (5, &[5], 5),
+            (5, &[3], 3),
+            (5, &[9, 2, 7], 2),
+            (5, &[0], 0),
+            (5, &[-4, 8], 0),
+            (0, &[3], 0),
+            (-5, &[0], -5),
+            (i32::MAX, &[i64::MAX], i32::MAX),
+        ];
+        for (wanted, left, given) in cases {
+            assert_eq!(cut(*wanted, left), *given, "{wanted} of {left:?}");
+        }
+    }
+
+    #[test]
+    fn only_caps_that_are_set_count() {
+        let caps = Caps { day: Some(5), month: Some(100), ..Caps::default() };
+        assert_eq!(caps.each().collect::<Vec<_>>(), [(Period::Day, 5), (Period::Month, 100)]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Awarding, reading one's points, and writing new versions of rules.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+use uuid::Uuid;
+
+use super::model::{PeriodPoints, Rule, RuleName};
+use super::rules::{self, Refusal};
+use super::store;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Day;
+use crate::db::{Db, DbError, Never, Stop, Tx};
+use crate::kernel::board::{self, Boards};
+use crate::kernel::ledger::{self, Award, EntryId};
+
+/// The points room: what other rooms award with, and what its own routes read.
+#[derive(Clone)]
+pub struct Points {
+    db: Db,
+    boards: Boards,
+}
+
+/// What a member has done to earn points.
+#[derive(Clone, Debug)]
+pub struct Grant<'a> {
+    pub rule: RuleName,
+    pub member: MemberId,
+    /// The member's home unit and its ancestors, nearest first; not empty.
+    pub path: &'a [UnitId],
+    /// How often: right answers, items read. What it gives is the rule's business.
+    pub times: i32,
+    /// The business day that it counts for.
+    pub day: Day,
+    /// What earned it, so that it is never earned twice.
+    pub source_kind: &'a str,
+    pub source_id: Uuid,
+    /// A Chinese sentence that the member reads.
+    pub reason: &'a str,
+}
+
+impl Points {
+    /// Opens the room and writes the default rules that are missing.
+    pub async fn open(db: Db, boards: Boards) -> Result<Points, DbError> {
+        db.write(|tx| -> Result<(), Stop<Never>> {
+            for rule in rules::defaults(tx.now()) {
+                store::insert(tx.conn, &rule)?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(Points { db, boards })
+    }
+
+    /// Awards by the version of the rule that holds on the day, and returns the points that were given.
+    ///
+    /// The same grant again gives what it gave the first time and changes nothing. The boards hear of it after the
+    /// commit.
+    pub fn award(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<i32> {
+        let rule = store::in_force(tx.conn, grant.rule, grant.day)?.ok_or(diesel::result::Error::NotFound)?;
+        let unit = *grant.path.first().ok_or(diesel::result::Error::NotFound)?;
+        let award = Award {
+            member: grant.member,
+            unit,
+            rule: &rule.terms(),
+            points: rules::wanted(&rule, grant.times),
+            day: grant.day,
+            source_kind: grant.source_kind,
+            source_id: grant.source_id,
+            reason: grant.reason,
+            approved_by: None,
+        };
+        let awarded = ledger::award(tx, &award)?;
+        self.boards.awarded(tx, &awarded, grant.path);
+        Ok(awarded.points)
+    }
+
+    /// A member's points in every running period, and what today's caps leave.
+    pub(super) async fn overview(&self, member: MemberId) -> Result<Overview, DbError> {
+        let today = self.db.today();
+        self.db
+            .read(move |conn| {
+                let standings = board::of_member(conn, member)?;
+                let measures = standings.iter().map(|s| (s.measure.to_string(), PeriodPoints::of(s, today))).collect();
+                let mut today_left = Vec::new();
+                for name in RuleName::EACH {
+                    let Some(rule) = store::in_force(conn, *name, today)? else { continue };
+                    let left = ledger::rooms_left(conn, member, &rule.terms(), today)?.into_iter().min();
+                    today_left.push((rule, left.map(|left| left.max(0))));
+                }
+                Ok(Overview { measures, today_left })
+            })
+            .await
+    }
+
+    /// A member's entries below `before`, newest first, each with its rule's name in that version.
+    pub(super) async fn entries(
+        &self,
+        member: MemberId,
+        before: Option<EntryId>,
+        limit: i64,
+    ) -> Result<Vec<(ledger::Entry, String)>, DbError> {
+        self.db
+            .read(move |conn| {
+                let names: HashMap<(String, i32), String> =
+                    store::names(conn)?.into_iter().map(|(rule, version, name)| ((rule, version), name)).collect();
+                let name = |entry: &ledger::Entry| names.get(&(entry.rule.clone(), entry.rule_version)).cloned();
+                let entries = ledger::list(conn, member, before, limit)?;
+                Ok(entries
+                    .into_iter()
+                    .map(|e| (name(&e).unwrap_or_else(|| e.rule.clone()), e))
+                    .map(|(n, e)| (e, n))
+                    .collect())
+            })
+            .await
+    }
+
+    /// The rules in force today.
+    pub(super) async fn rules_in_force(&self) -> Result<Vec<Rule>, DbError> {
+        let today = self.db.today();
+        self.db
+            .read(move |conn| {
+                let found = RuleName::EACH.iter().map(|name| store::in_force(conn, *name, today));
+                Ok(found.collect::<QueryResult<Vec<_>>>()?.into_iter().flatten().collect())
+            })
+            .await
+    }
+
+    /// Every version of every rule.
+    pub(super) async fn rules(&self, after: Option<(String, i32)>, limit: i64) -> Result<Vec<Rule>, DbError> {
+        self.db.read(move |conn| store::list(conn, after.clone(), limit)).await
+    }
+
+    /// Writes `wanted` as the next version of its rule; the version is ours to choose.
+    ///
+    /// Sent again, it gives the version that it made the first time, and `false` for "nothing was written".
+    pub(super) async fn write_rule(&self, wanted: Rule) -> Result<(Rule, bool), Stop<Refusal>> {
+        self.db
+            .write(move |tx| {
+                let newest = store::newest(tx.conn, wanted.rule)?;
+                if let Some(same) = newest.as_ref().filter(|newest| newest.says_the_same(&wanted)) {
+                    return Ok((same.clone(), false));
+                }
+                rules::check(&wanted, tx.today())?;
+                let version = newest.map_or(0, |newest| newest.version) + 1;
+                let rule = Rule { version, created_at: tx.now(), ..wanted.clone() };
+                if !store::insert(tx.conn, &rule)? {
+                    return Err(Refusal::ChangedMeanwhile.into());
+                }
+                Ok((rule, true))
+            })
+            .await
+    }
+
+    /// The present business day.
+    pub(super) fn today(&self) -> Day {
+        self.db.today()
+    }
+
+    /// A member's home unit and its ancestors.
+    pub(super) fn path(&self, member: MemberId) -> Option<std::sync::Arc<[UnitId]>> {
+        self.boards.path(member)
+    }
+}
+
+/// A member's points.
+pub(super) struct Overview {
+    /// By measure: the total and each dimension in which something was earned.
+    pub measures: HashMap<String, PeriodPoints>,
+    /// Rules in force with what their caps leave today; `None` without a cap.
+    pub today_left: Vec<(Rule, Option<i64>)>,
+}

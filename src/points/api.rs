@@ -1,0 +1,303 @@
+//! Routes of the points room.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::actions::{Overview, Points};
+use super::model::{Caps, Dimension, PeriodPoints, Rule, RuleName};
+use super::rules::Refusal;
+use crate::base::capability::Capability;
+use crate::base::id::MemberId;
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::kernel::board::TOTAL;
+use crate::kernel::ledger::{self, EntryId};
+use crate::web::caller::{Member, RuleManager, not_allowed, out_of_reach};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query, page};
+
+/// Hands the room's routes over; they need a `web::Data<Points>`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(my_points).service(list_my_entries).service(member_points).service(list_rules).service(write_rule);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        match refusal {
+            Refusal::EffectiveInThePast => {
+                Problem::field("/effective_on", "points.effective_in_the_past", "生效日期不能早于今天")
+            }
+            Refusal::PointsOutOfRange => Problem::field("/points", "points.out_of_range", "分值须在 0 到 10000 之间"),
+            Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
+            Refusal::ChangedMeanwhile => Problem::conflict("points.rule_changed", "该规则刚刚被他人修改，请刷新后重试"),
+        }
+    }
+}
+
+/// A member's points.
+#[derive(Serialize, ToSchema)]
+struct PointsView {
+    /// The business day on which the periods run.
+    today: Day,
+    /// All dimensions together.
+    total: PeriodPoints,
+    /// Every dimension, also those without points.
+    dimensions: Vec<DimensionView>,
+    /// What can still be earned today, rule by rule.
+    rules: Vec<RuleToday>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DimensionView {
+    dimension: Dimension,
+    /// In Chinese.
+    name: &'static str,
+    #[serde(flatten)]
+    points: PeriodPoints,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RuleToday {
+    rule: RuleName,
+    /// In Chinese.
+    name: String,
+    caps: Caps,
+    /// Points that the caps leave today; `null` without a cap.
+    left: Option<i64>,
+}
+
+impl PointsView {
+    fn new(overview: Overview, today: Day) -> PointsView {
+        let Overview { measures, today_left } = overview;
+        let of = |measure: &str| measures.get(measure).copied().unwrap_or_default();
+        let dimension = |d: &Dimension| DimensionView { dimension: *d, name: d.title(), points: of(d.as_str()) };
+        let rule = |(rule, left): (Rule, _)| RuleToday { rule: rule.rule, caps: rule.caps(), name: rule.name, left };
+        PointsView {
+            today,
+            total: of(TOTAL),
+            dimensions: Dimension::EACH.iter().map(dimension).collect(),
+            rules: today_left.into_iter().map(rule).collect(),
+        }
+    }
+}
+
+/// One's own points in every running period, and what today's caps leave.
+#[utoipa::path(get, path = "/me/points", tag = "points", responses((status = 200, body = PointsView)))]
+#[get("/me/points")]
+async fn my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<PointsView>, Problem> {
+    show(&points, me.person.member).await
+}
+
+/// A member's points, for those who may see results of his unit, and for himself.
+#[utoipa::path(
+    get, path = "/members/{id}/points", tag = "points", params(("id" = MemberId, Path)),
+    responses((status = 200, body = PointsView))
+)]
+#[get("/members/{id}/points")]
+async fn member_points(
+    me: Member,
+    id: Path<MemberId>,
+    points: web::Data<Points>,
+) -> Result<web::Json<PointsView>, Problem> {
+    if *id != me.person.member {
+        let reach = me.reach(Capability::SeeResults).ok_or_else(not_allowed)?;
+        let path = points.path(*id).ok_or_else(|| Problem::not_found("members.not_found", "没有找到该党员"))?;
+        if !reach.covers(&path) {
+            return Err(out_of_reach());
+        }
+    }
+    show(&points, *id).await
+}
+
+async fn show(points: &Points, member: MemberId) -> Result<web::Json<PointsView>, Problem> {
+    Ok(web::Json(PointsView::new(points.overview(member).await?, points.today())))
+}
+
+/// An entry of the ledger: what was given, by which rule, and why.
+#[derive(Serialize, ToSchema)]
+struct EntryView {
+    id: EntryId,
+    /// The rule by which it was given.
+    rule: String,
+    /// Its name in Chinese.
+    rule_name: String,
+    rule_version: i32,
+    /// The dimension that it counts for.
+    dimension: String,
+    /// Points before the caps.
+    wanted: i32,
+    /// Points given.
+    points: i32,
+    /// Whether a cap has cut it.
+    capped: bool,
+    /// The business day that it counts for.
+    day: Day,
+    /// What earned it.
+    source: SourceView,
+    /// Why, in Chinese.
+    reason: String,
+    created_at: Timestamp,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SourceView {
+    kind: String,
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+}
+
+impl EntryView {
+    fn new((entry, rule_name): (ledger::Entry, String)) -> EntryView {
+        EntryView {
+            id: entry.id,
+            rule: entry.rule,
+            rule_name,
+            rule_version: entry.rule_version,
+            dimension: entry.dimension,
+            wanted: entry.uncapped_points,
+            points: entry.points,
+            capped: entry.points != entry.uncapped_points,
+            day: entry.day,
+            source: SourceView { kind: entry.source_kind, id: Uuid::from_slice(&entry.source_id).unwrap_or_default() },
+            reason: entry.reason,
+            created_at: entry.created_at,
+        }
+    }
+}
+
+/// One's own entries, newest first.
+#[utoipa::path(
+    get, path = "/me/points/entries", tag = "points", params(PageQuery),
+    responses((status = 200, body = Page<EntryView>))
+)]
+#[get("/me/points/entries")]
+async fn list_my_entries(
+    me: Member,
+    query: Query<PageQuery>,
+    points: web::Data<Points>,
+) -> Result<web::Json<Page<EntryView>>, Problem> {
+    let limit = query.limit()?;
+    let entries = points.entries(me.person.member, query.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(entries, limit, |(entry, _)| entry.id).map(EntryView::new)))
+}
+
+/// A rule in one version.
+#[derive(Serialize, ToSchema)]
+struct RuleView {
+    rule: RuleName,
+    version: i32,
+    /// In Chinese.
+    name: String,
+    dimension: Dimension,
+    /// The dimension in Chinese.
+    dimension_name: &'static str,
+    /// Points each time.
+    points: i32,
+    caps: Caps,
+    /// The first business day on which this version holds, until a newer one does.
+    effective_on: Day,
+    created_at: Timestamp,
+}
+
+impl From<Rule> for RuleView {
+    fn from(rule: Rule) -> RuleView {
+        RuleView {
+            rule: rule.rule,
+            version: rule.version,
+            dimension: rule.dimension,
+            dimension_name: rule.dimension.title(),
+            points: rule.points,
+            caps: rule.caps(),
+            effective_on: rule.effective_on,
+            created_at: rule.created_at,
+            name: rule.name,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RuleQuery {
+    /// Every version, for those who may read the rules; otherwise the ones in force today.
+    #[serde(default)]
+    all: bool,
+    /// How many items at most; 20 when absent, 100 at most.
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The rules in force, or all versions of them.
+#[utoipa::path(
+    get, path = "/points/rules", tag = "points", params(RuleQuery), responses((status = 200, body = Page<RuleView>))
+)]
+#[get("/points/rules")]
+async fn list_rules(
+    me: Member,
+    query: Query<RuleQuery>,
+    points: web::Data<Points>,
+) -> Result<web::Json<Page<RuleView>>, Problem> {
+    let limit = page::page_limit(query.limit)?;
+    if !query.all {
+        let items = points.rules_in_force().await?.into_iter().map(RuleView::from).collect();
+        return Ok(web::Json(Page { items, next_cursor: None }));
+    }
+    me.reach(Capability::ReadRules).ok_or_else(not_allowed)?;
+    let rules = points.rules(page::after(query.cursor.as_deref())?, limit + 1).await?;
+    Ok(web::Json(Page::new(rules, limit, |rule| (rule.rule, rule.version)).map(RuleView::from)))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RuleBody {
+    rule: RuleName,
+    /// As members read it.
+    name: Text<40>,
+    dimension: Dimension,
+    /// Points each time, 0 to 10,000.
+    points: i32,
+    /// What a member can earn at most.
+    #[serde(default)]
+    caps: Caps,
+    /// Today when absent; never earlier than today.
+    effective_on: Option<Day>,
+}
+
+/// Writes a new version of a rule. Entries keep the version that they were made by; the same request again returns the
+/// version that it made.
+#[utoipa::path(
+    post, path = "/points/rules", tag = "points", request_body = RuleBody,
+    responses((status = 201, body = RuleView), (status = 200, body = RuleView, description = "Written before"))
+)]
+#[post("/points/rules")]
+async fn write_rule(me: RuleManager, body: Body<RuleBody>, points: web::Data<Points>) -> Result<HttpResponse, Problem> {
+    // a rule holds for the whole enterprise, so the duty must be held at its top
+    if !me.path.last().is_some_and(|top| me.reach.covers(&[*top])) {
+        return Err(out_of_reach());
+    }
+    let body = body.into_inner();
+    let wanted = Rule {
+        rule: body.rule,
+        version: 0,
+        name: body.name.into_string(),
+        dimension: body.dimension,
+        points: body.points,
+        cap_day: body.caps.day,
+        cap_week: body.caps.week,
+        cap_month: body.caps.month,
+        cap_year: body.caps.year,
+        effective_on: body.effective_on.unwrap_or_else(|| points.today()),
+        created_by: Some(me.person.member),
+        created_at: Timestamp::from_micros(0),
+    };
+    let (rule, written) = points.write_rule(wanted).await?;
+    if !written {
+        return Ok(HttpResponse::Ok().json(RuleView::from(rule)));
+    }
+    let location = (LOCATION, "/api/v1/points/rules?all=true");
+    Ok(HttpResponse::Created().insert_header(location).json(RuleView::from(rule)))
+}

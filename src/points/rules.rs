@@ -1,0 +1,93 @@
+//! What a rule says, and which new version of one is acceptable.
+
+use super::model::{Caps, Dimension, Rule, RuleName};
+use crate::base::time::{Day, Period, Timestamp};
+use crate::db;
+
+/// The most that a rule may give at once, and that a cap may say.
+pub const MOST_POINTS: i32 = 10_000;
+
+/// Why a new version of a rule was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It would change what days that are over gave.
+    EffectiveInThePast,
+    /// Points outside 0..=[`MOST_POINTS`].
+    PointsOutOfRange,
+    /// A cap outside 0..=[`MOST_POINTS`].
+    CapOutOfRange,
+    /// Someone else wrote a version at the same time.
+    ChangedMeanwhile,
+}
+
+impl db::Refusal for Refusal {}
+
+/// The rules that the program brings along: defaults of a setting, in force from the beginning of time.
+pub fn defaults(now: Timestamp) -> Vec<Rule> {
+    let rule = |rule, name: &str, cap_day| Rule {
+        rule,
+        version: 1,
+        name: name.to_owned(),
+        dimension: Dimension::Learning,
+        points: 1,
+        cap_day: Some(cap_day),
+        cap_week: None,
+        cap_month: None,
+        cap_year: None,
+        effective_on: Period::All.start(now.day()),
+        created_by: None,
+        created_at: now,
+    };
+    vec![rule(RuleName::QuizDaily, "每日一答", 5), rule(RuleName::StudyRead, "每日一学", 6)]
+}
+
+/// Whether a new version may be written today.
+pub fn check(rule: &Rule, today: Day) -> Result<(), Refusal> {
+    let Caps { day, week, month, year } = rule.caps();
+    let in_range = |points: i32| (0..=MOST_POINTS).contains(&points);
+    if rule.effective_on < today {
+        Err(Refusal::EffectiveInThePast)
+    } else if !in_range(rule.points) {
+        Err(Refusal::PointsOutOfRange)
+    } else if ![day, week, month, year].into_iter().flatten().all(in_range) {
+        Err(Refusal::CapOutOfRange)
+    } else {
+        Ok(())
+    }
+}
+
+/// What a rule gives for something done `times` times, before its caps.
+pub fn wanted(rule: &Rule, times: i32) -> i32 {
+    rule.points.saturating_mul(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_version_looks_ahead_and_stays_in_range() {
+        let now: Timestamp = "2026-07-01T08:00:00+08:00".parse().unwrap();
+        let today = now.day();
+        let base = Rule { effective_on: today, ..defaults(now).remove(0) };
+        let cases = [
+            (base.clone(), Ok(())),
+            (Rule { effective_on: today.next(), points: 0, cap_day: None, ..base.clone() }, Ok(())),
+            (Rule { effective_on: today.previous(), ..base.clone() }, Err(Refusal::EffectiveInThePast)),
+            (Rule { points: -1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
+            (Rule { points: MOST_POINTS + 1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
+            (Rule { cap_year: Some(-1), ..base.clone() }, Err(Refusal::CapOutOfRange)),
+        ];
+        for (rule, outcome) in cases {
+            assert_eq!(check(&rule, today), outcome, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_default() {
+        let defaults = defaults(Timestamp::from_micros(0));
+        assert!(RuleName::EACH.iter().all(|name| defaults.iter().any(|rule| rule.rule == *name)));
+        assert_eq!(wanted(&defaults[0], 3), 3);
+        assert_eq!(wanted(&Rule { points: 9_999, ..defaults[0].clone() }, i32::MAX), i32::MAX);
+    }
+}

@@ -1,0 +1,70 @@
+//! The table `point_rules`.
+
+use diesel::prelude::*;
+
+use super::model::{Rule, RuleName};
+use crate::base::time::Day;
+use crate::db::Conn;
+use crate::db::schema::point_rules;
+use crate::on;
+
+/// The version that holds on `day`: the newest of those that are effective by then.
+pub fn in_force(conn: &mut Conn, rule: RuleName, day: Day) -> QueryResult<Option<Rule>> {
+    on!(conn, c => point_rules::table
+        .filter(point_rules::rule.eq(rule))
+        .filter(point_rules::effective_on.le(day))
+        .order(point_rules::version.desc())
+        .select(Rule::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The newest version, in force or not yet.
+pub fn newest(conn: &mut Conn, rule: RuleName) -> QueryResult<Option<Rule>> {
+    on!(conn, c => point_rules::table
+        .filter(point_rules::rule.eq(rule))
+        .order(point_rules::version.desc())
+        .select(Rule::as_select())
+        .first(c)
+        .optional())
+}
+
+/// Every version of every rule after `after`, by rule and version.
+pub fn list(conn: &mut Conn, after: Option<(String, i32)>, limit: i64) -> QueryResult<Vec<Rule>> {
+    let (rule, version) = after.unwrap_or_default();
+    on!(conn, c => point_rules::table
+        .filter(point_rules::rule.gt(&rule).or(point_rules::rule.eq(&rule).and(point_rules::version.gt(version))))
+        .order((point_rules::rule, point_rules::version))
+        .limit(limit)
+        .select(Rule::as_select())
+        .load(c))
+}
+
+/// The names of all versions, for showing entries that were made by them.
+pub fn names(conn: &mut Conn) -> QueryResult<Vec<(String, i32, String)>> {
+    on!(conn, c => point_rules::table
+        .select((point_rules::rule, point_rules::version, point_rules::name))
+        .load(c))
+}
+
+/// Writes a version; `false` when there is one with this number already.
+pub fn insert(conn: &mut Conn, rule: &Rule) -> QueryResult<bool> {
+    let written = on!(conn, c => diesel::insert_into(point_rules::table)
+        .values((
+            point_rules::rule.eq(rule.rule),
+            point_rules::version.eq(rule.version),
+            point_rules::name.eq(&rule.name),
+            point_rules::dimension.eq(rule.dimension),
+            point_rules::points.eq(rule.points),
+            point_rules::cap_day.eq(rule.cap_day),
+            point_rules::cap_week.eq(rule.cap_week),
+            point_rules::cap_month.eq(rule.cap_month),
+            point_rules::cap_year.eq(rule.cap_year),
+            point_rules::effective_on.eq(rule.effective_on),
+            point_rules::created_by.eq(rule.created_by),
+            point_rules::created_at.eq(rule.created_at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(written > 0)
+}
