@@ -18,10 +18,15 @@ use crate::base::id::SessionId;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
+use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
 use crate::members::Directory;
+use crate::members::model::MemberStatus;
+use crate::notices;
+use crate::points::Points;
 use crate::sessions::{self, Sessions};
+use crate::study::{self, Study};
 use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
@@ -40,6 +45,7 @@ pub struct App {
     pub db: Db,
     pub directory: Directory,
     pub sessions: Sessions,
+    pub study: Study,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
@@ -59,7 +65,11 @@ impl App {
         let directory = Directory::default();
         reload(&db, &directory).await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
-        let handlers = Handlers::default();
+        let boards = Boards::local(db.clone(), on_boards(&directory)).await?;
+        let points = Points::open(db.clone(), boards).await?;
+        let study = Study::new(db.clone(), directory.clone(), points, config.timetable);
+        let mut handlers = Handlers::default();
+        notices::handle(&mut handlers, &db);
         Ok(App {
             holder: db.fresh_id(),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
@@ -68,6 +78,7 @@ impl App {
             db,
             directory,
             sessions,
+            study,
         })
     }
 
@@ -83,6 +94,7 @@ impl App {
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.sessions.clone()))
+            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -99,6 +111,9 @@ impl App {
         });
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
+        if let Err(error) = self.study.flush().await {
+            tracing::warn!(%error, "the last servings could not be written");
+        }
         self.db.close();
         outcome
     }
@@ -171,6 +186,8 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("publish", second, |app| async move { app.study.publish_due().await.map(drop) }),
+            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -197,6 +214,7 @@ impl App {
                 self.sessions.gate.end(session);
             }
         }
+        heard.iter().filter(|change| change.topic == study::STUDY_TOPIC).for_each(|change| self.study.heard(change));
         Ok(())
     }
 
@@ -248,9 +266,25 @@ async fn reload(db: &Db, directory: &Directory) -> Result<(), DbError> {
     Ok(())
 }
 
+/// What the boards must know of the roster.
+fn on_boards(directory: &Directory) -> board::Directory {
+    let (paths, branches) = (directory.clone(), directory.clone());
+    board::Directory {
+        path: Box::new(move |member| {
+            paths.member(member).filter(|card| card.status != MemberStatus::Left).and_then(|_| paths.path(member))
+        }),
+        branch: Box::new(move |member| {
+            let card = branches.member(member).filter(|card| card.status == MemberStatus::Active)?;
+            branches.tree().get(card.unit).and_then(|unit| unit.branch)
+        }),
+    }
+}
+
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
         sessions::routes(cfg);
+        study::routes(cfg);
+        notices::routes(cfg);
     }));
 }
 

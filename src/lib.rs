@@ -15,3 +15,4 @@ pub mod members;
 pub mod notices;
 pub mod sessions;
 pub mod points;
+pub mod study;

@@ -2,4 +2,6 @@
 
 mod support;
 
+mod notices;
 mod sessions;
+mod study;

@@ -20,6 +20,8 @@ use xianfeng::kernel::outbox;
 
 pub use people::{PASSWORD, Person};
 
+pub use database::on_postgres;
+
 use database::Database;
 
 /// A Wednesday morning, ten minutes after the push.
