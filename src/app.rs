@@ -25,9 +25,11 @@ use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
 use crate::members::model::MemberStatus;
 use crate::members::{self, Directory, Members};
+use crate::notices;
 use crate::points::{self, Points};
 use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
+use crate::study::{self, Study};
 use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
@@ -48,6 +50,7 @@ pub struct App {
     pub members: Members,
     pub sessions: Sessions,
     pub points: Points,
+    pub study: Study,
     pub quiz: Quiz,
     boards: Boards,
     board_room: Data<boards::Room>,
@@ -76,7 +79,9 @@ impl App {
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
-        let handlers = Handlers::default();
+        let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let mut handlers = Handlers::default();
+        notices::handle(&mut handlers, &db);
         Ok(App {
             holder: db.fresh_id(),
             ear: Arc::new(ear),
@@ -88,6 +93,7 @@ impl App {
             members,
             sessions,
             points,
+            study,
             quiz,
             board_room: Data::new(boards::Room::new(boards.clone(), people(&directory))),
             boards,
@@ -110,6 +116,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(self.board_room.clone())
+            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -126,6 +133,9 @@ impl App {
         });
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
+        if let Err(error) = self.study.flush().await {
+            tracing::warn!(%error, "the last servings could not be written");
+        }
         self.db.close();
         outcome
     }
@@ -200,6 +210,8 @@ impl App {
         vec![
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
+            self.job("publish", second, |app| async move { app.study.publish_due().await.map(drop) }),
+            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -228,6 +240,7 @@ impl App {
                 self.sessions.gate.end(session);
             }
         }
+        heard.iter().filter(|change| change.topic == study::STUDY_TOPIC).for_each(|change| self.study.heard(change));
         // a SQLite file has only this process, whose actions have put in already what they changed
         match (self.db.is_postgres(), was_deaf) {
             (false, _) => Ok(()),
@@ -337,7 +350,9 @@ fn routes(cfg: &mut ServiceConfig) {
         sessions::routes(cfg);
         points::routes(cfg);
         boards::routes(cfg);
+        study::routes(cfg);
         quiz::routes(cfg);
+        notices::routes(cfg);
         audit::routes(cfg);
     }));
 }

@@ -11,5 +11,7 @@ mod schema;
 // room by room
 mod board_kernel;
 mod boards;
-mod quiz;
 mod sessions;
+mod study;
+mod quiz;
+mod notices;
