@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Notice, NoticeId, NoticeKind, Read, oldest_shown};
+use super::actions;
+use super::model::{Notice, NoticeId, NoticeKind, oldest_shown};
 use super::store::{self, Inbox};
 use crate::base::time::Timestamp;
-use crate::db::{Db, DbError, Never, Stop};
+use crate::db::Db;
 use crate::web::caller::{Caller, Member};
 use crate::web::{Body, Page, PageQuery, Problem, Query, etag};
 
@@ -106,29 +107,14 @@ async fn read_notices(
     db: web::Data<Db>,
     body: Body<ReadBody>,
 ) -> Result<web::Json<UnreadCount>, Problem> {
-    let ids = match (body.into_inner(), MOST_IDS) {
-        (ReadBody { ids: Some(ids), all: None }, most) if ids.len() <= most => Some(ids),
-        (ReadBody { ids: Some(_), all: None }, _) => {
+    let ids = match body.into_inner() {
+        ReadBody { ids: Some(ids), all: None } if ids.len() <= MOST_IDS => Some(ids),
+        ReadBody { ids: Some(_), all: None } => {
             return Err(Problem::field("/ids", "notices.too_many", format!("一次最多标记 {MOST_IDS} 条")));
         }
-        (ReadBody { ids: None, all: Some(true) }, _) => None,
+        ReadBody { ids: None, all: Some(true) } => None,
         _ => return Err(Problem::field("/ids", "one_of", "ids 与 all: true 须且只能填写一个")),
     };
-    let unread = mark(&db, inbox(&caller, &db), ids).await?;
+    let unread = actions::mark(&db, inbox(&caller, &db), ids).await?;
     Ok(web::Json(UnreadCount { unread }))
-}
-
-async fn mark(db: &Db, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> Result<i64, DbError> {
-    let marked: Result<i64, Stop<Never>> = db
-        .write(move |tx| {
-            let (member_id, read_at) = (inbox.member, tx.now());
-            let unread = store::list_unread(tx.conn, &inbox, ids.as_deref())?;
-            let reads: Vec<Read> = unread.into_iter().map(|notice_id| Read { member_id, notice_id, read_at }).collect();
-            if !reads.is_empty() {
-                store::insert_reads(tx.conn, &reads)?;
-            }
-            Ok(store::count_unread(tx.conn, &inbox)?)
-        })
-        .await;
-    Ok(marked?)
 }

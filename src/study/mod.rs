@@ -16,13 +16,16 @@ mod store;
 mod store_readings;
 
 mod actions;
-mod coverage;
+mod pushes;
 mod feed;
 mod readings;
 mod servings;
+mod coverage;
 
 mod api;
-mod api_desk;
+mod api_readings;
+mod api_items;
+mod api_pushes;
 
 use diesel::QueryResult;
 
