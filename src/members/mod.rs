@@ -9,6 +9,7 @@ mod actions;
 mod api;
 pub mod directory;
 pub mod model;
+pub mod roster;
 pub mod rules;
 pub mod store;
 
