@@ -9,4 +9,5 @@ mod openapi;
 mod schema;
 
 // room by room
+mod members;
 mod sessions;
