@@ -2,11 +2,16 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use xianfeng::app::{self, App};
 use xianfeng::base::clock::Clock;
+use xianfeng::base::crypto::random_code;
+use xianfeng::base::sheet::ImportReport;
 use xianfeng::config::{Config, Secrets};
+use xianfeng::members::{FirstAdministrator, Manager};
+use xianfeng::web::Problem;
 
 /// Xianfeng 先锋: the mobile backend that carries an enterprise's year of Party-building work
 #[derive(Parser)]
@@ -20,10 +25,56 @@ struct Cli {
 enum Command {
     /// Serves the API and does the background work
     Serve(Box<Config>),
+    /// Makes an administrator of the whole enterprise, or gives one a new password
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Imports a roster from an xlsx or csv file; the server must not be running on a SQLite database
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Prints fresh secrets, for servers that share a PostgreSQL database
     Secrets,
     /// Prints the OpenAPI document
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Makes the member an administrator and prints a fresh password; a database without units gets its root
+    Create {
+        /// The employee number to sign in with
+        #[arg(long)]
+        employee_no: String,
+        /// The name of a member who is not there yet
+        #[arg(long)]
+        name: String,
+        /// The code of the root unit, for a database without units; a roster to be imported must call its top so too
+        #[arg(long, default_value = "ROOT")]
+        unit_code: String,
+        /// The name of the root unit, for a database without units
+        #[arg(long, default_value = "集团党委")]
+        unit_name: String,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Units: 编码, 名称, 简称, 上级编码, 类型
+    Units(ImportFile),
+    /// Members: 工号, 姓名, 手机号, 所属党小组编码, 政治面貌, 职务
+    Members(ImportFile),
+}
+
+#[derive(clap::Args)]
+struct ImportFile {
+    /// The xlsx or csv file
+    file: PathBuf,
+    /// Says what would happen and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    config: Box<Config>,
 }
 
 fn main() -> std::process::ExitCode {
@@ -50,6 +101,11 @@ async fn run(command: Command) -> Result<(), String> {
             let app = App::build(*config, Clock::System).await?;
             app.serve(listener).await.map_err(|error| error.to_string())
         }
+        Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
+            let app = App::build(*config, Clock::System).await?;
+            create_administrator(&app, FirstAdministrator { employee_no, name, unit_code, unit_name }).await
+        }
+        Command::Import(command) => import(command).await,
         Command::Secrets => {
             println!("{}", Secrets::random().to_json());
             Ok(())
@@ -59,6 +115,44 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+async fn create_administrator(app: &App, ask: FirstAdministrator) -> Result<(), String> {
+    let employee_no = ask.employee_no.clone();
+    let member = app.members.create_first_administrator(ask).await.map_err(told)?;
+    let password = random_code().to_lowercase();
+    app.sessions.set_password(member, password.clone()).await.map_err(told)?;
+    app.db.close();
+    println!("工号 {employee_no}，密码 {password}（请登录后立即修改）");
+    Ok(())
+}
+
+async fn import(command: ImportCommand) -> Result<(), String> {
+    let (ImportCommand::Units(ask) | ImportCommand::Members(ask)) = &command;
+    let file = std::fs::read(&ask.file).map_err(|error| format!("{}: {error}", ask.file.display()))?;
+    let app = App::build((*ask.config).clone(), Clock::System).await?;
+    let progress = |done: usize, total: usize| eprintln!("{done}/{total}");
+    let operator = Manager::operator();
+    let report = match &command {
+        ImportCommand::Units(_) => app.members.import_units(operator, file, ask.dry_run, &progress).await,
+        ImportCommand::Members(_) => app.members.import_members(operator, file, ask.dry_run, &progress).await,
+    };
+    app.db.close();
+    let report = report.map_err(told)?;
+    for problem in &report.problems {
+        let column = problem.column.as_deref().unwrap_or_default();
+        eprintln!("第 {} 行 {column}：{}", problem.row, problem.message);
+    }
+    let ImportReport { accepted, updated, duplicates, rejected, .. } = report;
+    let done = if ask.dry_run { "试运行，未写入" } else { "已写入" };
+    println!("{done}：新增 {accepted}，更新 {updated}，未变或重复 {duplicates}，拒绝 {rejected}");
+    Ok(())
+}
+
+/// A refusal as the API would tell it.
+fn told(stop: impl Into<Problem>) -> String {
+    let problem: Problem = stop.into();
+    problem.cause().map_or_else(|| format!("{problem}: {}", problem.detail()), str::to_owned)
 }
 
 /// Takes the address before anything is opened, so that a busy port is told at once.

@@ -91,6 +91,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("PATCH /members/{id}", ADMINISTRATORS, OfMember),
     ("POST /members/{id}/roles", ADMINISTRATORS, Exactly(new_duty)),
     ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
+    ("POST /imports/units", ADMINISTRATORS, Plain),
+    ("POST /imports/members", ADMINISTRATORS, Plain),
     ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
     // points
     ("GET /me/points", SignedIn, Plain),

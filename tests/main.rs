@@ -11,6 +11,7 @@ mod schema;
 // room by room
 mod board_kernel;
 mod boards;
+mod members;
 mod sessions;
 mod study;
 mod quiz;

@@ -13,7 +13,7 @@ pub mod roster;
 pub mod rules;
 pub mod store;
 
-pub use actions::{FirstAdministrator, Manager, Members};
+pub use actions::{FirstAdministrator, Manager, Members, Progress};
 pub use api::routes;
 pub use directory::Directory;
 

@@ -3,11 +3,12 @@
 use super::model::RoleRow;
 use crate::base::capability::{Capability, Reach, Role};
 use crate::base::id::UnitId;
+use crate::base::sheet::SheetError;
 use crate::base::text::fold;
 use crate::base::time::Day;
 
 /// A no of this room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no such unit.
     NoSuchUnit,
@@ -29,6 +30,8 @@ pub enum Refusal {
     BadNumber,
     /// The unit would come to lie below itself.
     Circle,
+    /// The tree would have more than [`MAX_LEVELS`] levels.
+    TooDeep,
     /// The unit is closed and takes nobody and nothing.
     UnitClosed,
     /// The unit still has open units or members.
@@ -43,6 +46,8 @@ pub enum Refusal {
     BadDays,
     /// The enterprise would be without an administrator.
     LastAdministrator,
+    /// The file cannot be read as a sheet of the kind.
+    BadSheet(SheetError),
 }
 
 impl crate::db::Refusal for Refusal {}
@@ -74,9 +79,16 @@ pub fn mask_phone(phone: &str) -> String {
     format!("{}****{}", show(&digits[..head]), show(digits.get(tail..).unwrap_or_default()))
 }
 
-/// Whether `unit` may come to lie directly below the unit whose path (itself and its ancestors) is `parent`.
-pub fn check_parent(unit: UnitId, parent: &[UnitId]) -> Result<(), Refusal> {
-    if parent.contains(&unit) { Err(Refusal::Circle) } else { Ok(()) }
+/// Levels of the tree: every unit carries its path in memory.
+pub const MAX_LEVELS: usize = 12;
+
+/// Whether `unit`, which has `height` levels with itself, may come to lie directly below the unit whose path (itself and
+/// its ancestors) is `parent`.
+pub fn check_parent(unit: UnitId, height: usize, parent: &[UnitId]) -> Result<(), Refusal> {
+    if parent.contains(&unit) {
+        return Err(Refusal::Circle);
+    }
+    if parent.len() + height > MAX_LEVELS { Err(Refusal::TooDeep) } else { Ok(()) }
 }
 
 /// Whether a manager with `reach` may grant or end `role` on the unit at `unit_path`, for a member at `member_path`.
@@ -128,6 +140,14 @@ mod tests {
         }
         assert_eq!(mask_phone("13812345678"), "138****5678");
         assert_eq!(mask_phone("12"), "12****");
+    }
+
+    #[test]
+    fn a_unit_is_moved_neither_below_itself_nor_too_deep() {
+        let ids = fresh(13);
+        assert_eq!(check_parent(ids[0], 1, &ids[1..12]), Ok(()));
+        assert_eq!(check_parent(ids[0], 2, &ids[1..12]), Err(Refusal::TooDeep));
+        assert_eq!(check_parent(ids[0], 1, &ids[0..3]), Err(Refusal::Circle));
     }
 
     #[test]

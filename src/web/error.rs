@@ -151,6 +151,11 @@ impl Problem {
         self.code
     }
 
+    /// The sentence for people.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What to write to the log; `None` for refusals, which need no cause.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -219,6 +224,20 @@ impl<R: Into<Problem>> From<Stop<R>> for Problem {
             Stop::Refused(refusal) => refusal.into(),
             Stop::Failed(error) => error.into(),
         }
+    }
+}
+
+/// 413 for a file that is too large, 415 for one that is no sheet, 422 for a sheet that is not what was asked for.
+impl From<SheetError> for Problem {
+    fn from(error: SheetError) -> Self {
+        let status = match &error {
+            error if error.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
+            SheetError::Legacy | SheetError::UnknownEncoding | SheetError::NotASheet => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Problem::new(status, error.code(), error.to_string())
     }
 }
 

@@ -50,10 +50,18 @@ impl TestApp {
 
     /// An app with further command-line arguments.
     pub async fn start_with(arguments: &[&str]) -> TestApp {
-        let clock = Clock::manual(MORNING.parse().unwrap());
-        let app = TestApp::launch(Database::fresh(), clock, arguments).await;
+        let app = TestApp::launch(Database::fresh(), TestApp::morning(), arguments).await;
         app.make_sample_units().await;
         app
+    }
+
+    /// An app over a database without units.
+    pub async fn start_empty() -> TestApp {
+        TestApp::launch(Database::fresh(), TestApp::morning(), &[]).await
+    }
+
+    fn morning() -> Clock {
+        Clock::manual(MORNING.parse().unwrap())
     }
 
     /// A second server on the same database, as another process would be; not for SQLite.

@@ -9,9 +9,6 @@ use crate::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
 use crate::members::rules::Refusal;
 use crate::members::store;
 
-/// The code of a root unit that the command line makes.
-const ROOT_CODE: &str = "ROOT";
-
 /// Whom the operator makes administrator of the whole enterprise.
 #[derive(Clone, Debug)]
 pub struct FirstAdministrator {
@@ -19,7 +16,9 @@ pub struct FirstAdministrator {
     pub employee_no: String,
     /// For a member who is not there yet.
     pub name: String,
-    /// The name of the root unit, for a database that has none.
+    /// Code of the root unit, for a database that has none: the one that a roster to be imported calls its top by.
+    pub unit_code: String,
+    /// The root unit's name.
     pub unit_name: String,
 }
 
@@ -28,12 +27,12 @@ impl Members {
     ///
     /// Asking again changes nothing, so the operator can give a lost administrator's account a new password.
     pub async fn create_first_administrator(&self, ask: FirstAdministrator) -> Outcome<MemberId> {
-        let number = rules::normal_number(&ask.employee_no)?;
+        let (number, code) = (rules::normal_number(&ask.employee_no)?, rules::normal_number(&ask.unit_code)?);
         let members = self.clone();
         self.db
             .write(move |tx| {
                 store::lock_tree(tx.conn)?;
-                let root = members.root_or_new(tx, &ask.unit_name)?;
+                let root = members.root_or_new(tx, &code, &ask.unit_name)?;
                 let row = match store::find_by_employee_no(tx.conn, &number)? {
                     Some(row) if row.status == MemberStatus::Left => return Err(Refusal::MemberLeft.into()),
                     Some(row) => row,
@@ -58,13 +57,13 @@ impl Members {
             .await
     }
 
-    fn root_or_new(&self, tx: &mut Tx, name: &str) -> Outcome<UnitId> {
+    fn root_or_new(&self, tx: &mut Tx, code: &str, name: &str) -> Outcome<UnitId> {
         if let Some(root) = UnitTree::new(store::list_units(tx.conn)?).root() {
             return Ok(root);
         }
         let unit = Unit {
             id: tx.fresh_id(),
-            code: ROOT_CODE.into(),
+            code: code.to_owned(),
             name: name.to_owned(),
             short_name: name.to_owned(),
             kind: "集团党委".into(),

@@ -3,11 +3,13 @@
 
 mod admin;
 mod duties;
+mod imports;
 mod people;
 mod units;
 
 pub use admin::FirstAdministrator;
 pub use duties::NewDuty;
+pub use imports::Progress;
 pub use people::{MemberChange, NewMember, OwnChange};
 pub use units::{NewUnit, UnitChange};
 

@@ -194,7 +194,7 @@ fn phone_taken_meanwhile(error: diesel::result::Error) -> Stop<Refusal> {
 }
 
 /// What a trail tells of a change; of a phone number only that it changed.
-fn differences(before: &MemberRow, after: &MemberRow) -> serde_json::Value {
+pub(super) fn differences(before: &MemberRow, after: &MemberRow) -> serde_json::Value {
     let mut told = serde_json::Map::new();
     let mut tell = |name: &str, differs: bool, value: serde_json::Value| {
         if differs {

@@ -43,8 +43,10 @@ impl Members {
                 store::lock_tree(tx.conn)?;
                 let tree = UnitTree::new(store::list_units(tx.conn)?);
                 check_open(&tree, new.parent)?;
+                let id = tx.fresh_id();
+                rules::check_parent(id, 1, tree.get(new.parent).map_or(&[], |card| &card.path))?;
                 let unit = Unit {
-                    id: tx.fresh_id(),
+                    id,
                     code: code.clone(),
                     name: new.name.clone(),
                     short_name: new.short_name.clone().unwrap_or_else(|| new.name.clone()),
@@ -93,7 +95,7 @@ fn changed(tx: &mut Tx, tree: &UnitTree, manager: &Manager, before: &Unit, chang
     if let Some(parent) = change.parent.filter(|parent| before.parent_id != Some(*parent)) {
         check_reach(tree, manager, parent)?;
         check_open(tree, parent)?;
-        rules::check_parent(before.id, tree.get(parent).map_or(&[], |card| &card.path))?;
+        rules::check_parent(before.id, height(tree, before.id), tree.get(parent).map_or(&[], |card| &card.path))?;
         unit.parent_id = Some(parent);
     }
     match (change.closed, before.closed_on) {
@@ -110,6 +112,13 @@ fn changed(tx: &mut Tx, tree: &UnitTree, manager: &Manager, before: &Unit, chang
         _ => {}
     }
     Ok(unit)
+}
+
+/// Levels of a subtree.
+fn height(tree: &UnitTree, unit: UnitId) -> usize {
+    let level = |id: &UnitId| tree.get(*id).map_or(0, |card| card.path.len());
+    let deepest = tree.subtree(unit).iter().map(level).max().unwrap_or_default();
+    (deepest + 1).saturating_sub(level(&unit))
 }
 
 fn check_open(tree: &UnitTree, unit: UnitId) -> Result<(), Refusal> {

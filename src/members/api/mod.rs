@@ -1,6 +1,8 @@
 //! The routes of units, members and duties.
 
 mod duties;
+mod exports;
+mod imports;
 mod me;
 mod members;
 mod units;
@@ -24,7 +26,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(members::get_member)
         .service(members::update_member)
         .service(duties::grant_role)
-        .service(duties::end_role);
+        .service(duties::end_role)
+        .service(imports::import_units)
+        .service(imports::import_members)
+        .service(exports::export_members);
 }
 
 impl From<Refusal> for Problem {
@@ -37,11 +42,13 @@ impl From<Refusal> for Problem {
             Refusal::CodeTaken => Problem::conflict("unit.code_taken", "这个组织编码已被使用"),
             Refusal::NumberTaken => Problem::conflict("member.number_taken", "这个工号已被使用"),
             Refusal::PhoneTaken => Problem::conflict("member.phone_taken", "这个手机号已被其他人员使用"),
+            Refusal::BadSheet(error) => error.into(),
             Refusal::BadPhone => Problem::field("/phone", "member.bad_phone", "手机号应为 11 位数字"),
             Refusal::BadNumber => {
                 Problem::unprocessable("member.bad_number", "编码和工号只能包含字母、数字和连字符，最多 32 位")
             }
             Refusal::Circle => Problem::conflict("unit.circle", "不能把组织移到它自己或下级组织之下"),
+            Refusal::TooDeep => Problem::conflict("unit.too_deep", "组织层级过深，最多 12 级"),
             Refusal::UnitClosed => Problem::conflict("unit.closed", "该组织已撤销，不能再加入组织、人员或职务"),
             Refusal::UnitNotEmpty => Problem::conflict("unit.not_empty", "该组织还有下级组织或人员，请先移出后再撤销"),
             Refusal::MemberLeft => Problem::conflict("member.left", "该人员已离开，不能担任职务"),

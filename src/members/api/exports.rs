@@ -1,0 +1,124 @@
+//! Rosters as spreadsheets, in the columns of an import.
+
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::views::shown_phone;
+use crate::base::capability::{Capability, Role};
+use crate::base::id::UnitId;
+use crate::base::sheet::{write_csv, write_xlsx};
+use crate::base::time::Day;
+use crate::db::Db;
+use crate::members::actions::Members;
+use crate::members::directory::{MemberCard, UnitTree};
+use crate::members::model::{MemberRow, MemberStatus, RoleRow};
+use crate::members::roster::{MEMBER_HEADERS, MemberLine, seat_of};
+use crate::members::rules::Refusal;
+use crate::members::{Directory, store};
+use crate::web::caller::{RosterReader, out_of_reach};
+use crate::web::{Problem, Query};
+
+/// What the file is.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum FileFormat {
+    #[default]
+    Xlsx,
+    /// UTF-8 with a byte order mark, as spreadsheet programs want it.
+    Csv,
+}
+
+/// What to export.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExportQuery {
+    /// `xlsx` when absent.
+    #[serde(default)]
+    #[param(inline)]
+    format: FileFormat,
+    /// Only this unit and everything below it; the caller's whole scope when absent.
+    unit: Option<UnitId>,
+}
+
+/// More members than any enterprise has; a list that long is no roster any more.
+const MOST: i64 = 1_000_000;
+
+/// The members of the caller's scope who have not left, as a file that can be imported again.
+///
+/// Phone numbers are masked unless the caller manages the roster; a masked number is refused by an import.
+#[utoipa::path(tag = "members", params(ExportQuery),
+    responses((status = 200, description = "The file", body = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+#[get("/exports/members")]
+pub(super) async fn export_members(
+    reader: RosterReader,
+    query: Query<ExportQuery>,
+    db: web::Data<Db>,
+    directory: web::Data<Directory>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let tree = directory.tree();
+    let asked = query.unit.or(tree.root());
+    let unit = asked.and_then(|unit| tree.get(unit)).ok_or(Refusal::NoSuchUnit)?;
+    if query.unit.is_some() && !reader.reach.covers(&unit.path) {
+        return Err(out_of_reach());
+    }
+    let mut units = tree.subtree(unit.unit.id);
+    units.retain(|unit| tree.get(*unit).is_some_and(|card| reader.reach.covers(&card.path)));
+    let (statuses, today) = ([MemberStatus::Active, MemberStatus::Away], db.today());
+    let rows = db.read(move |conn| store::list_members_of(conn, &units, &statuses, None, MOST)).await?;
+    let manages = reader.reach(Capability::ManageMembers);
+    let (members, directory, format) = (members.get_ref().clone(), directory.get_ref().clone(), query.format);
+    let writing = move || {
+        let lines = rows.into_iter().map(|row| {
+            let path = tree.get(row.unit_id).map(|card| card.path.clone()).unwrap_or_default();
+            let in_full = manages.as_ref().is_some_and(|reach| reach.covers(&path));
+            let phone = shown_phone(members.open_phone(&row), in_full);
+            let card = directory.member(row.id);
+            let duties = card.map(|card| duties(&card, &path, &tree, today)).unwrap_or_default();
+            line(row, phone, duties, &tree).cells()
+        });
+        match format {
+            FileFormat::Csv => Ok(write_csv(&MEMBER_HEADERS, lines)),
+            FileFormat::Xlsx => write_xlsx("人员", &MEMBER_HEADERS, lines).map_err(|error| error.to_string()),
+        }
+    };
+    let file = web::block(writing).await.map_err(|error| Problem::internal(error.to_string()))?;
+    let file = file.map_err(Problem::internal)?;
+    let (kind, extension) = match format {
+        FileFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+        FileFormat::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((CONTENT_DISPOSITION, attachment("人员名册", &format!("{today}.{extension}"))))
+        .body(file))
+}
+
+/// The duties that an import of the row would grant where they are held; others cannot be told in a cell.
+fn duties(card: &MemberCard, path: &[UnitId], tree: &UnitTree, today: Day) -> Vec<Role> {
+    let kinds: Vec<&str> = path.iter().filter_map(|id| tree.get(*id)).map(|card| card.unit.kind.as_str()).collect();
+    let seated = |duty: &&RoleRow| seat_of(duty.role, &kinds).is_some_and(|seat| path[seat] == duty.unit_id);
+    card.duties.iter().filter(|duty| duty.holds_on(today)).filter(seated).map(|duty| duty.role).collect()
+}
+
+fn line(row: MemberRow, phone: Option<String>, duties: Vec<Role>, tree: &UnitTree) -> MemberLine {
+    MemberLine {
+        row: 0,
+        employee_no: row.employee_no,
+        name: row.name,
+        phone,
+        unit: tree.get(row.unit_id).map(|card| card.unit.code.clone()).unwrap_or_default(),
+        kind: row.kind,
+        duties,
+    }
+}
+
+/// A file's name for the client, in RFC 5987's form because it is Chinese: `title-tail`.
+fn attachment(title: &str, tail: &str) -> String {
+    let encoded: String = title.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("attachment; filename=\"members-{tail}\"; filename*=UTF-8''{encoded}-{tail}")
+}

@@ -1,0 +1,408 @@
+//! Units, members and duties: who looks after them, and what follows from a change.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+use xianfeng::members::FirstAdministrator;
+
+use crate::support::{Person, Reply, TestApp, on_postgres, send};
+
+async fn administrator(app: &TestApp) -> Person<'_> {
+    app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await
+}
+
+async fn import(person: &Person<'_>, path: &str, file: impl Into<Vec<u8>>) -> Reply {
+    send(person.request(Method::POST, path).body(file.into())).await
+}
+
+fn ids(page: &Value) -> Vec<&str> {
+    page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_member_sees_who_he_is() {
+    let app = TestApp::start().await;
+    let wang = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let me = wang.get("/me").await.ok(200);
+    let names: Vec<&str> = me["units"].as_array().unwrap().iter().map(|unit| unit["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["东一组", "东支部", "一厂党委", "集团党委"]);
+    assert_eq!(me["branch"]["code"], "ZB1");
+    assert_eq!(me["duties"][0]["title"], "支部书记");
+    let capabilities = json!(["see_results", "plan_pushes", "see_members", "invite", "read_rules"]);
+    assert_eq!(me["capabilities"], capabilities);
+    assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));
+}
+
+#[tokio::test]
+async fn a_member_changes_his_own_phone_and_signs_in_with_it() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let other = app.member("李二").sign_in().await;
+    let me = li.patch("/me", json!({ "phone": "+86 138-1234-5678", "hidden_from_boards": true })).await.ok(200);
+    assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&json!("138****5678"), &json!(true)));
+    other.patch("/me", json!({ "phone": "13812345678" })).await.refused(409, "member.phone_taken");
+    other.patch("/me", json!({ "phone": "110" })).await.refused(422, "body.invalid");
+    other.patch("/me", json!({ "name": "新名" })).await.refused(422, "body.invalid");
+    let by_phone = json!({ "account": "13812345678", "password": crate::support::PASSWORD });
+    assert_eq!(app.post("/session", by_phone).await.ok(201)["member_id"], li.session["member_id"]);
+    assert_eq!(li.patch("/me", json!({ "phone": null })).await.ok(200)["phone"], Value::Null);
+    other.patch("/me", json!({ "phone": "13812345678" })).await.ok(200);
+}
+
+#[tokio::test]
+async fn the_tree_is_flat_counted_and_not_sent_twice() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let first = li.get("/units").await;
+    let list = first.ok(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 10);
+    let count = |code: &str| {
+        list["items"].as_array().unwrap().iter().find(|unit| unit["code"] == code).unwrap()["active_members"].clone()
+    };
+    assert_eq!([count("JT"), count("ZB1"), count("ZB2")], [json!(1), json!(1), json!(0)]);
+    let again = li.request(Method::GET, "/units").header("if-none-match", first.header("etag").unwrap());
+    assert_eq!(send(again).await.status, 304);
+    let branch = li.get(&format!("/units/{}", app.unit("ZB1"))).await.ok(200);
+    assert_eq!((branch["children"].as_array().unwrap().len(), &branch["ancestors"][0]["code"]), (2, &json!("DW1")));
+}
+
+#[tokio::test]
+async fn ordinary_members_see_the_names_of_their_branch_only() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    app.member("邻组").home("XZ12").unregistered().await;
+    let roster = |code: &str| format!("/units/{}/members?limit=2", app.unit(code));
+    let page = li.get(&roster("ZB1")).await.ok(200);
+    assert_eq!(page["items"].as_array().unwrap().len(), 2);
+    assert_eq!(page["items"][0].as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "name", "unit_id"]);
+    let next = format!("{}&cursor={}", roster("ZB1"), page["next_cursor"].as_str().unwrap());
+    let rest = li.get(&next).await.ok(200);
+    assert_eq!((&rest["items"][0]["name"], &rest["next_cursor"]), (&json!("邻组"), &Value::Null));
+    assert_eq!(secretary.get(&roster("XZ11")).await.ok(200)["items"][1]["duties"][0]["role"], "secretary");
+    li.get(&roster("DW1")).await.refused(403, "access.denied");
+    secretary.get(&roster("ZB2")).await.refused(403, "access.out_of_scope");
+}
+
+#[tokio::test]
+async fn a_unit_is_made_moved_with_its_subtree_and_closed_when_empty() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let member = app.member("某人").home("XZ31").sign_in().await;
+    let (zb3, dw1) = (app.unit("ZB3"), app.unit("DW1"));
+    let new = json!({ "code": " ｚｂ4 ", "name": "北支部", "kind": "党支部", "parent_id": dw1 });
+    let made = admin.post("/units", new.clone()).await;
+    assert_eq!((&made.ok(201)["code"], &made.ok(201)["short_name"]), (&json!("ZB4"), &json!("北支部")));
+    assert_eq!(made.header("location"), Some(format!("/api/v1/units/{}", app.unit("ZB4")).as_str()));
+    admin.post("/units", new).await.refused(409, "unit.code_taken");
+
+    admin.patch(&format!("/units/{zb3}"), json!({ "parent_id": dw1, "name": "新南支部" })).await.ok(200);
+    let path = member.get("/me").await.ok(200)["units"].clone();
+    assert_eq!((&path[1]["name"], &path[2]["code"]), (&json!("新南支部"), &json!("DW1")));
+    let circle = json!({ "parent_id": app.unit("XZ31") });
+    admin.patch(&format!("/units/{zb3}"), circle.clone()).await.refused(409, "unit.circle");
+    admin.patch(&format!("/units/{}", app.unit("JT")), circle).await.refused(409, "unit.circle");
+
+    let (xz31, close) = (format!("/units/{}", app.unit("XZ31")), json!({ "closed": true }));
+    admin.patch(&xz31, close.clone()).await.refused(409, "unit.not_empty");
+    admin.patch(&format!("/units/{zb3}"), close.clone()).await.refused(409, "unit.not_empty");
+    let home = json!({ "unit_id": app.unit("XZ11") });
+    admin.patch(&format!("/members/{}", member.id), home).await.ok(200);
+    assert_eq!(admin.patch(&xz31, close).await.ok(200)["closed_on"], "2026-07-01");
+    let home = json!({ "unit_id": app.unit("XZ31") });
+    admin.patch(&format!("/members/{}", member.id), home).await.refused(409, "unit.closed");
+    admin.patch(&xz31, json!({ "closed": false })).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_administrator_looks_after_his_part_only() {
+    let app = TestApp::start().await;
+    let local = app.member("厂管理员").role(Role::Administrator, "DW1").sign_in().await;
+    let (near, _) = app.member("近").unregistered().await;
+    let (far, _) = app.member("远").home("XZ31").unregistered().await;
+    let (chief, _) = app.member("总管").role(Role::Administrator, "JT").unregistered().await;
+    let duty = |role: &str, unit: &str| json!({ "role": role, "unit_id": app.unit(unit) });
+    let roles = |member| format!("/members/{member}/roles");
+    local.post(&roles(near), duty("secretary", "ZB1")).await.ok(201);
+    local.post(&roles(near), duty("secretary", "ZB3")).await.refused(403, "access.out_of_scope");
+    local.post(&roles(near), duty("auditor", "ZB1")).await.refused(403, "access.out_of_scope");
+    local.post(&roles(far), duty("secretary", "ZB1")).await.refused(403, "access.out_of_scope");
+    local.post(&roles(local.id), duty("secretary", "ZB1")).await.refused(403, "duty.own");
+    local.patch(&format!("/members/{far}"), json!({ "name": "改" })).await.refused(403, "access.out_of_scope");
+    let away = json!({ "unit_id": app.unit("XZ31") });
+    local.patch(&format!("/members/{near}"), away).await.refused(403, "access.out_of_scope");
+    let dw2 = json!({ "parent_id": app.unit("DW2") });
+    local.patch(&format!("/units/{}", app.unit("ZB1")), dw2).await.refused(403, "access.out_of_scope");
+    let left = json!({ "status": "left" });
+    local.patch(&format!("/members/{chief}"), left).await.refused(403, "access.out_of_scope");
+}
+
+#[tokio::test]
+async fn a_duty_takes_effect_and_ends_on_the_next_request_and_the_member_is_told() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let roster = format!("/units/{}/members?limit=1", app.unit("DW1"));
+    li.get(&roster).await.refused(403, "access.denied");
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("JT"), "to_on": "2026-07-03" });
+    let path = format!("/members/{}/roles", li.id);
+    let granted = admin.post(&path, duty.clone()).await.ok(201);
+    assert_eq!((&granted["from_on"], &granted["title"]), (&json!("2026-07-01"), &json!("组织部")));
+    admin.post(&path, duty).await.refused(409, "duty.held");
+    li.get(&roster).await.ok(200);
+    let end = format!("{path}/{}", granted["id"].as_str().unwrap());
+    admin.delete(&end).await.ok(204);
+    admin.delete(&end).await.refused(404, "duty.not_found");
+    li.get(&roster).await.refused(403, "access.denied");
+    let told = app.write(|tx| Ok(xianfeng::kernel::outbox::count(tx.conn)?)).await;
+    assert_eq!(told, (2, 0));
+}
+
+#[tokio::test]
+async fn a_duty_holds_through_its_last_day() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let days =
+        |from: &str, to: &str| json!({ "role": "organiser", "unit_id": app.unit("JT"), "from_on": from, "to_on": to });
+    let path = format!("/members/{}/roles", li.id);
+    admin.post(&path, days("2026-07-03", "2026-07-02")).await.refused(422, "body.invalid");
+    admin.post(&path, days("2026-07-01", "2026-07-01")).await.ok(201);
+    let roster = format!("/units/{}/members", app.unit("DW1"));
+    app.set_clock("2026-07-01T23:59:59+08:00");
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    li.get(&roster).await.ok(200);
+    app.set_clock("2026-07-02T00:00:00+08:00");
+    li.get(&roster).await.refused(403, "access.denied");
+}
+
+#[tokio::test]
+async fn the_last_administrator_of_the_enterprise_stays() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let duty = admin.get("/me").await.ok(200)["duties"][0]["id"].as_str().unwrap().to_owned();
+    let end = format!("/members/{}/roles/{duty}", admin.id);
+    admin.delete(&end).await.refused(409, "duty.last_administrator");
+    let leave = json!({ "status": "left" });
+    admin.patch(&format!("/members/{}", admin.id), leave).await.refused(409, "duty.last_administrator");
+    let second = administrator(&app).await;
+    second.delete(&end).await.ok(204);
+    admin.get(&format!("/members/{}", second.id)).await.refused(403, "access.denied");
+}
+
+#[tokio::test]
+async fn whoever_leaves_loses_sessions_and_duties_at_once() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let li = app.member("李一").role(Role::Secretary, "ZB1").sign_in().await;
+    let path = format!("/members/{}", li.id);
+    let left = admin.patch(&path, json!({ "status": "left" })).await.ok(200);
+    assert_eq!((&left["status"], left["duties"].as_array().unwrap().len()), (&json!("left"), 0));
+    li.get("/me").await.refused(401, "session.over");
+    let refresh = json!({ "refresh_token": li.session["refresh_token"] });
+    app.post("/session/refresh", refresh).await.refused(401, "session.over");
+    let again = json!({ "account": li.employee_no, "password": crate::support::PASSWORD });
+    app.post("/session", again).await.refused(401, "session.wrong_password");
+    let duty = json!({ "role": "secretary", "unit_id": app.unit("ZB1") });
+    admin.post(&format!("{path}/roles"), duty).await.refused(409, "member.left");
+    let back = admin.patch(&path, json!({ "status": "active" })).await.ok(200);
+    assert_eq!(back["duties"].as_array().unwrap().len(), 0);
+    app.sign_in(li.id, &li.employee_no).await.get("/me").await.ok(200);
+}
+
+#[tokio::test]
+async fn being_away_is_recorded_day_by_day() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let (li, _) = app.member("李一").unregistered().await;
+    let status = |status: &str| json!({ "status": status });
+    let path = format!("/members/{li}");
+    let absences = async || app.write(move |tx| Ok(xianfeng::members::store::list_absences(tx.conn, li)?)).await;
+    admin.patch(&path, status("away")).await.ok(200);
+    admin.patch(&path, status("active")).await.ok(200);
+    assert_eq!(absences().await.len(), 0, "away and back on the same day is no absence");
+    admin.patch(&path, status("away")).await.ok(200);
+    app.set_clock("2026-07-05T09:00:00+08:00");
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
+    admin.patch(&path, status("away")).await.ok(200);
+    admin.patch(&path, status("active")).await.ok(200);
+    let days: Vec<String> = absences().await.iter().map(|a| format!("{}/{}", a.from_on, a.to_on.unwrap())).collect();
+    assert_eq!(days, ["2026-07-01/2026-07-04"]);
+}
+
+#[tokio::test]
+async fn a_new_member_is_taken_in_once() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let new = json!({
+        "employee_no": "xf-1", "name": "新人", "kind": "probationary", "unit_id": app.unit("XZ12"),
+        "phone": "13900000000",
+    });
+    let made = admin.post("/members", new.clone()).await.ok(201);
+    assert_eq!((&made["employee_no"], &made["phone"]), (&json!("XF-1"), &json!("13900000000")));
+    admin.post("/members", new.clone()).await.refused(409, "member.phone_taken");
+    let mut other = new.clone();
+    other["phone"] = json!("13900000001");
+    admin.post("/members", other.clone()).await.refused(409, "member.number_taken");
+    other["employee_no"] = json!("a b");
+    admin.post("/members", other).await.refused(422, "member.bad_number");
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let seen = secretary.get(&format!("/members/{}", made["id"].as_str().unwrap())).await.ok(200);
+    assert_eq!(seen["phone"], "139****0000");
+}
+
+#[tokio::test]
+async fn a_roster_is_imported_brought_up_to_date_and_exported() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let before = admin.get("/units").await.text();
+    let units = "编码,名称,简称,上级编码,类型\nJT,集团党委,集团党委,,集团党委\nZB5,五支部,,DW2,党支部\nXZ51,一组,,ZB5,党小组\nQQ,孤儿,,NO,党小组\n";
+    let counts =
+        |report: &Value| ["accepted", "updated", "duplicates", "rejected"].map(|name| report[name].as_u64().unwrap());
+    let dry = import(&admin, "/imports/units?dry_run=true", units).await.ok(200);
+    assert_eq!((counts(&dry), &dry["dry_run"]), ([2, 0, 1, 1], &json!(true)));
+    assert_eq!(admin.get("/units").await.text(), before);
+    assert_eq!(counts(&import(&admin, "/imports/units", units).await.ok(200)), [2, 0, 1, 1]);
+    assert_eq!(counts(&import(&admin, "/imports/units", units).await.ok(200)), [0, 0, 3, 1]);
+
+    let members = "工号,姓名,手机号,所属党小组编码,政治面貌,职务\n\
+        A1,张三,13800000001,XZ51,党员,党小组组长、支部书记\nA2,李四,,XZ51,群众,\nA3,王五,1380,XZ51,党员,\n";
+    let dry = import(&admin, "/imports/members?dry_run=true", members).await.ok(200);
+    assert_eq!((counts(&dry), &dry["problems"][0]["row"]), ([2, 0, 0, 1], &json!(4)));
+    assert_eq!(admin.get(&format!("/units/{}/members", app.unit("ZB5"))).await.ok(200)["items"], json!([]));
+    assert_eq!(counts(&import(&admin, "/imports/members", members).await.ok(200)), [2, 0, 0, 1]);
+    assert_eq!(counts(&import(&admin, "/imports/members", members).await.ok(200)), [0, 0, 2, 1]);
+    let moved = members.replace("李四,,XZ51,群众,", "李四,,XZ31,预备党员,党小组组长");
+    assert_eq!(counts(&import(&admin, "/imports/members", moved.clone()).await.ok(200)), [0, 1, 1, 1]);
+
+    let roster = admin.get(&format!("/units/{}/members", app.unit("ZB5"))).await.ok(200);
+    let units: Vec<&Value> = roster["items"][0]["duties"].as_array().unwrap().iter().map(|d| &d["unit_name"]).collect();
+    assert_eq!((ids(&roster).len(), units), (1, vec![&json!("一组"), &json!("五支部")]));
+    let export = format!("/exports/members?format=csv&unit={}", app.unit("DW2"));
+    let file = admin.get(&export).await;
+    assert!(file.header("content-disposition").unwrap().contains("filename*=UTF-8''%E4%BA%BA"));
+    assert!(file.text().contains("\"A2\",\"李四\",\"\",\"XZ31\",\"预备党员\",\"党小组组长\""), "{}", file.text());
+    assert_eq!(counts(&import(&admin, "/imports/members", file.bytes).await.ok(200)), [0, 0, 2, 0]);
+    let xlsx = admin.get("/exports/members").await;
+    assert!(counts(&import(&admin, "/imports/members", xlsx.bytes).await.ok(200))[3] == 0);
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    assert!(auditor.get(&export).await.text().contains("138****0001"));
+}
+
+#[tokio::test]
+async fn the_demonstration_rosters_are_imported_whole() {
+    let app = TestApp::start().await;
+    let read = |name: &str| std::fs::read(format!("demo/{name}")).unwrap();
+    let admin = administrator(&app).await;
+    let units = String::from_utf8(read("organization.csv")).unwrap().replace(",SF,", ",JT,");
+    let report = import(&admin, "/imports/units", units).await.ok(200);
+    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(307), &json!(1)), "the second root is refused");
+    let report = import(&admin, "/imports/members", read("members.xlsx")).await.ok(200);
+    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(760), &json!(0)));
+    let holders = app.directory().holders(Role::Administrator, app.unit("JT"), app.now().day());
+    assert_eq!(holders.len(), 2, "an imported administrator administers the whole enterprise");
+}
+
+#[tokio::test]
+async fn an_import_stays_within_the_importers_part() {
+    let app = TestApp::start().await;
+    let local = app.member("厂管理员").role(Role::Administrator, "DW1").sign_in().await;
+    let members =
+        "工号,姓名,所属党小组编码,政治面貌,职务\nB1,甲,XZ31,党员,\nB2,乙,XZ11,党员,管理员\nB3,丙,XZ11,党员,支部书记\n";
+    let report = import(&local, "/imports/members", members).await.ok(200);
+    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(1), &json!(2)));
+    let own = format!("工号,姓名,所属党小组编码,政治面貌,职务\n{},厂管理员,XZ11,党员,支部书记\n", local.employee_no);
+    let report = import(&local, "/imports/members", own).await.ok(200);
+    assert_eq!((&report["duplicates"], &report["problems"][0]["kind"]), (&json!(1), &json!("warning")));
+    let units = "编码,名称,上级编码,类型\nZB2,东二支部,DW2,党支部\nZB3,南支部,DW1,党支部\nZB9,新支部,DW1,党支部\n";
+    let report = import(&local, "/imports/units", units).await.ok(200);
+    assert_eq!((&report["accepted"], &report["updated"], &report["rejected"]), (&json!(1), &json!(0), &json!(2)));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_roster_is_refused() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    for (file, status, code) in [
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), 415, "import.legacy_format"),
+        (b"PK\x03\x04 broken".to_vec(), 415, "import.not_a_sheet"),
+        (b"a,b\n1,2\n".to_vec(), 422, "import.missing_column"),
+        (Vec::new(), 422, "import.empty"),
+        (vec![b'a'; 21 * 1024 * 1024], 413, "body.too_large"),
+    ] {
+        import(&admin, "/imports/members", file).await.refused(status, code);
+    }
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_on_an_empty_database() {
+    let app = TestApp::start_empty().await;
+    let ask = FirstAdministrator {
+        employee_no: "adm-1".into(),
+        name: "管理员".into(),
+        unit_code: "sf".into(),
+        unit_name: "示范集团党委".into(),
+    };
+    let id = app.app.members.create_first_administrator(ask.clone()).await.unwrap();
+    assert_eq!(app.app.members.create_first_administrator(ask).await.unwrap(), id);
+    app.app.sessions.set_password(id, crate::support::PASSWORD.into()).await.unwrap();
+    let admin = app.sign_in(id, "ADM-1").await;
+    let me = admin.get("/me").await.ok(200);
+    assert_eq!((&me["units"][0]["code"], me["duties"].as_array().unwrap().len()), (&json!("SF"), 1));
+    import(&admin, "/imports/units", std::fs::read("demo/organization.csv").unwrap()).await.ok(200);
+    let report = import(&admin, "/imports/members", std::fs::read("demo/members.xlsx").unwrap()).await.ok(200);
+    assert_eq!((&report["accepted"], &report["problems"]), (&json!(760), &json!([])));
+}
+
+#[tokio::test]
+async fn another_process_hears_of_a_change() {
+    if !on_postgres() {
+        return; // a SQLite file has one process
+    }
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let sibling = app.sibling().await;
+    let there = |path: &str| send(sibling.request(Method::GET, path).bearer_auth(li.token()));
+    there("/me").await.ok(200);
+    let new = json!({ "code": "ZB4", "name": "北支部", "kind": "党支部", "parent_id": app.unit("DW1") });
+    admin.post("/units", new).await.ok(201);
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("ZB4") });
+    admin.post(&format!("/members/{}/roles", li.id), duty).await.ok(201);
+    sibling.tick().await;
+    let roster = format!("/units/{}/members", app.unit("ZB4"));
+    there(&roster).await.ok(200);
+    let version = sibling.directory().version();
+    sibling.tick().await;
+    assert_eq!(sibling.directory().version(), version, "a change is acted on once");
+    admin.patch(&format!("/members/{}", li.id), json!({ "status": "left" })).await.ok(200);
+    sibling.tick().await;
+    there("/me").await.refused(401, "session.over");
+    let file = "工号,姓名,所属党小组编码,政治面貌\nC1,甲,XZ11,党员\n";
+    import(&admin, "/imports/members", file).await.ok(200);
+    let count = sibling.directory().members_below(app.unit("JT")).len();
+    sibling.tick().await;
+    assert_eq!(sibling.directory().members_below(app.unit("JT")).len(), count + 1);
+}
+
+#[tokio::test]
+async fn the_auditor_reads_who_did_what() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let (li, _) = app.member("李一").unregistered().await;
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    let path = format!("/members/{li}");
+    admin.patch(&path, json!({ "name": "李壹", "phone": "13800000000" })).await.ok(200);
+    admin.patch(&path, json!({ "status": "away" })).await.ok(200);
+    let all = auditor.get(&format!("/audit?subject_id={li}&limit=1")).await.ok(200);
+    let line = &all["items"][0];
+    assert_eq!((&line["action"], &line["detail"]), (&json!("members.update_member"), &json!({ "status": "away" })));
+    assert_eq!(line["actor_name"], "管理员");
+    let next = format!("/audit?subject_id={li}&limit=1&cursor={}", all["next_cursor"].as_str().unwrap());
+    let next = auditor.get(&next).await.ok(200);
+    assert_eq!(next["items"][0]["detail"], json!({ "name": "李壹", "phone": true }));
+    assert_eq!(next["next_cursor"], Value::Null);
+    let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&to=2026-07-01", admin.id);
+    assert_eq!(ids(&auditor.get(&by).await.ok(200)).len(), 2);
+    assert_eq!(auditor.get("/audit?to=2026-06-30").await.ok(200)["items"], json!([]));
+}
