@@ -10,6 +10,7 @@ use xianfeng::base::clock::Clock;
 use xianfeng::base::crypto::random_code;
 use xianfeng::base::sheet::ImportReport;
 use xianfeng::config::{Config, Secrets};
+use xianfeng::demo;
 use xianfeng::members::{FirstAdministrator, Manager};
 use xianfeng::web::Problem;
 
@@ -25,6 +26,14 @@ struct Cli {
 enum Command {
     /// Serves the API and does the background work
     Serve(Box<Config>),
+    /// Serves a demo enterprise with real data; a second start keeps it
+    Demo {
+        /// Makes and prints new passwords for the people of the guide
+        #[arg(long)]
+        new_passwords: bool,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
     /// Makes an administrator of the whole enterprise, or gives one a new password
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -99,6 +108,12 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Serve(config) => {
             let listener = bind(config.address())?;
             let app = App::build(*config, Clock::System).await?;
+            app.serve(listener).await.map_err(|error| error.to_string())
+        }
+        Command::Demo { new_passwords, config } => {
+            let (listener, address) = (bind(config.address())?, config.address());
+            let app = App::build(*config, Clock::System).await?;
+            demo::prepare(&app, address, new_passwords).await?;
             app.serve(listener).await.map_err(|error| error.to_string())
         }
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {

@@ -33,9 +33,10 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Tx;
 
-pub use actions::{STUDY_TOPIC, Study};
+pub use actions::{Draft, STUDY_TOPIC, Study};
 pub use api::routes;
 pub use model::{ItemId, PushId};
+pub use pushes::Plan;
 pub use streak::Streak;
 
 /// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
