@@ -9,6 +9,7 @@ use actix_cors::Cors;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -55,6 +56,7 @@ pub struct App {
     boards: Boards,
     board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
+    recorder: Option<Data<PrometheusHandle>>,
     limits: Data<Limits>,
     holder: lock::HolderId,
     ear: Arc<changes::Ear>,
@@ -87,6 +89,7 @@ impl App {
             ear: Arc::new(ear),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
+            recorder: None,
             config: Arc::new(config),
             db,
             directory: directory.clone(),
@@ -100,6 +103,12 @@ impl App {
         })
     }
 
+    /// Records measurements for `/metrics` from now on; once in a process.
+    pub fn measured(mut self) -> Result<App, String> {
+        self.recorder = Some(Data::new(health::install_recorder()?));
+        Ok(self)
+    }
+
     /// Every route, with what its handlers work with.
     fn configure(&self, cfg: &mut ServiceConfig) {
         let gate = self.sessions.gate.clone();
@@ -107,7 +116,11 @@ impl App {
             let (gate, token) = (gate.clone(), token.to_owned());
             async move { gate.recognise(&token).await }
         });
+        if let Some(recorder) = &self.recorder {
+            cfg.app_data(recorder.clone());
+        }
         cfg.app_data(Data::new(doorkeeper))
+            .app_data(Data::new(self.boards.clone()))
             .app_data(self.limits.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
@@ -138,6 +151,14 @@ impl App {
         }
         self.db.close();
         outcome
+    }
+
+    /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
+    pub async fn work(self) {
+        let jobs = self.start_jobs();
+        asked_to_stop().await;
+        jobs.iter().for_each(|job| job.abort());
+        self.db.close();
     }
 
     /// An HTTP server on `listener`, not yet running.
