@@ -12,7 +12,10 @@ pub mod kernel;
 pub mod web;
 
 pub mod members;
-pub mod notices;
 pub mod sessions;
 pub mod points;
+pub mod boards;
 pub mod study;
+pub mod quiz;
+pub mod notices;
+pub mod audit;

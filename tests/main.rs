@@ -2,6 +2,16 @@
 
 mod support;
 
+// what every room must keep
+mod access;
+mod house;
+mod openapi;
+mod schema;
+
+// room by room
+mod board_kernel;
+mod boards;
 mod notices;
+mod quiz;
 mod sessions;
 mod study;

@@ -2,10 +2,10 @@
 //!
 //! Kernels know the database door and the ground floor, never HTTP and never a feature.
 
-pub mod board;
-pub mod changes;
-pub mod idempotency;
 pub mod ledger;
-pub mod lock;
+pub mod board;
 pub mod outbox;
 pub mod trail;
+pub mod changes;
+pub mod lock;
+pub mod idempotency;

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::sheet::SheetError;
 use crate::db::{DbError, Stop};
 
 /// A refusal or failure: programs switch on `code`, people read `detail`.
@@ -201,6 +202,14 @@ impl From<DbError> for Problem {
             DbError::Panicked => Problem::internal("a database job panicked"),
             DbError::Query(cause) => Problem::internal(cause.to_string()),
         }
+    }
+}
+
+impl From<SheetError> for Problem {
+    fn from(error: SheetError) -> Self {
+        let status =
+            if error.is_too_large() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Problem::new(status, error.code(), error.to_string())
     }
 }
 

@@ -4,13 +4,23 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use serde::Serialize;
 
 use super::error::Problem;
+use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
 
 const MAX_KEY: usize = 64;
 
 /// The client's key, if it sent one: 1 to 64 visible ASCII characters, else 400.
 pub struct OptionalKey(pub Option<String>);
+
+impl OptionalKey {
+    /// The key of `member` for this very request: route and body decide whether a repeated key means the same.
+    pub fn of<T: Serialize>(self, member: MemberId, route: &str, body: &T) -> Option<IdempotencyKey> {
+        self.0.map(|key| IdempotencyKey::new(member, key, route, body))
+    }
+}
 
 impl FromRequest for OptionalKey {
     type Error = Problem;

@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod openapi;
 pub mod page;
+pub mod sheet;
 pub mod trace;
 
 pub use body::{Body, Path, Query};

@@ -39,6 +39,11 @@ impl Database {
         Database { url, redis: Some(redis), folder, _owned: Some(Arc::new(owned)) }
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The same database for a second app.
     pub fn shared(&self) -> Database {
         Database {
             url: self.url.clone(),
@@ -61,6 +66,8 @@ impl Database {
         ];
         if let Some(redis) = &self.redis {
             arguments.push(format!("--redis-url={redis}"));
+            let name = self.url.rsplit('/').next().unwrap_or_default();
+            arguments.push(format!("--redis-prefix={name}"));
         }
         arguments
     }

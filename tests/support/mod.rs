@@ -18,11 +18,8 @@ use xianfeng::config::Config;
 use xianfeng::db::Db;
 use xianfeng::kernel::outbox;
 
+pub use database::{Database, on_postgres};
 pub use people::{PASSWORD, Person};
-
-pub use database::on_postgres;
-
-use database::Database;
 
 /// A Wednesday morning, ten minutes after the push.
 pub const MORNING: &str = "2026-07-01T08:00:00+08:00";
@@ -115,6 +112,11 @@ impl TestApp {
     /// A request to `/api/v1{path}` without a session.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1{path}", self.base))
+    }
+
+    /// A request to `{path}` beside the API: health, measurements, documents.
+    pub fn at_root(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -13,7 +13,7 @@ pub mod report;
 
 mod delimited;
 mod grid;
-mod workbook;
+mod xlsx;
 
 #[cfg(test)]
 mod tests;
@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8], hint: Option<Format>) -> Result<Sheet, SheetError> {
         return Err(SheetError::TooLarge);
     }
     let grid = match sniff(bytes)? {
-        Format::Xlsx => workbook::read(bytes)?,
+        Format::Xlsx => xlsx::read(bytes)?,
         Format::Csv if hint == Some(Format::Xlsx) => return Err(SheetError::NotASheet),
         Format::Csv => delimited::read(bytes)?,
     };

@@ -6,13 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{Amendment, Draft, Study};
-use super::api::ItemView;
-use super::model::{Item, ItemId, LinkedQuestionId};
-use super::store;
+use super::feed::ItemView;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::study::actions::{Amendment, Draft, Study};
+use crate::study::model::{Item, ItemId, LinkedQuestionId};
+use crate::study::store;
 use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
@@ -65,7 +64,7 @@ async fn write_item(
     body: Body<ItemBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let key = key.0.map(|key| IdempotencyKey::new(author.member, key, "POST /study/items", &body));
+    let key = key.of(author.member, "POST /study/items", &body);
     let item = study.write_item(author.member, key, body.into()).await?;
     let place = format!("/api/v1/study/items/{}", item.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ItemView::from(item)))

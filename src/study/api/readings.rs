@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::Study;
-use super::model::{ItemId, ReadingId, ReadingState};
-use super::readings::Opened;
-use super::streak::Streak;
 use crate::base::time::{Day, Period};
+use crate::study::actions::Study;
+use crate::study::model::{ItemId, ReadingId, ReadingState};
+use crate::study::readings::Opened;
+use crate::study::rules::streak::Streak;
 use crate::web::caller::Member;
 use crate::web::{Path, Problem, Query};
 

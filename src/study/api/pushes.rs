@@ -9,13 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::Study;
-use super::coverage::{Coverage, Numbers};
-use super::model::{ItemId, Push, PushId, PushState, Reason};
-use super::pushes::Plan;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::study::actions::Study;
+use crate::study::coverage::{Coverage, Numbers};
+use crate::study::model::{ItemId, Push, PushId, PushState, Reason};
+use crate::study::pushes::Plan;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -104,7 +103,7 @@ async fn plan_push(
     study: web::Data<Study>,
     body: Body<PushBody>,
 ) -> Result<HttpResponse, Problem> {
-    let key = key.0.map(|key| IdempotencyKey::new(planner.member, key, "POST /study/pushes", &body.0));
+    let key = key.of(planner.member, "POST /study/pushes", &body.0);
     let time = body.publish_time.map(|time| time.0);
     let plan = Plan { item: body.item_id, unit: body.unit_id, day: body.day, time };
     let push = study.plan(planner.member, &planner.reach, key, plan).await?;
