@@ -116,39 +116,41 @@ impl Feed {
         self.db.read(move |conn| store::is_pushed(conn, item, &path)).await
     }
 
+    /// The lists of `path`; only those that are not kept are read.
     async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
-        if let Some(lists) = self.kept_lists(path) {
-            return Ok(lists);
-        }
-        let generation = self.generation();
-        let (units, today) = (path.clone(), self.db.today());
-        let lists: Vec<_> =
-            self.db.read(move |conn| units.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect()).await?;
-        self.keep(path, &lists, generation);
-        Ok(lists)
-    }
-
-    fn kept_lists(&self, path: &[UnitId]) -> Option<Vec<Arc<UnitPushes>>> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        if kept.day != Some(self.db.today()) {
-            return None;
-        }
-        path.iter().map(|unit| kept.units.get(unit).cloned()).collect()
-    }
-
-    fn generation(&self) -> u64 {
         let today = self.db.today();
+        let (generation, kept) = self.kept_lists(path, today);
+        let missing: Vec<UnitId> =
+            path.iter().zip(&kept).filter(|(_, list)| list.is_none()).map(|(id, _)| *id).collect();
+        if missing.is_empty() {
+            return Ok(kept.into_iter().flatten().collect());
+        }
+        let units = missing.clone();
+        let loaded: Vec<Arc<UnitPushes>> =
+            self.db.read(move |conn| units.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect()).await?;
+        self.keep(&missing, &loaded, generation);
+        let mut loaded = loaded.into_iter();
+        Ok(kept.into_iter().filter_map(|list| list.or_else(|| loaded.next())).collect())
+    }
+
+    /// What is kept for `path`, in its order, with the generation that it belongs to.
+    fn kept_lists(&self, path: &[UnitId], today: Day) -> (u64, Vec<Option<Arc<UnitPushes>>>) {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        if kept.day == Some(today) {
+            return (kept.generation, path.iter().map(|unit| kept.units.get(unit).cloned()).collect());
+        }
+        drop(kept);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.day != Some(today) {
             kept.clear(today);
         }
-        kept.generation
+        (kept.generation, vec![None; path.len()])
     }
 
-    fn keep(&self, path: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
+    fn keep(&self, units: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.generation == generation {
-            kept.units.extend(path.iter().copied().zip(lists.iter().cloned()));
+            kept.units.extend(units.iter().copied().zip(lists.iter().cloned()));
         }
     }
 }

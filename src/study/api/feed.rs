@@ -92,11 +92,15 @@ fn write_items(head: &str, items: &[Marked]) -> String {
 #[derive(Serialize, ToSchema)]
 pub(super) struct ItemView {
     id: ItemId,
+    /// One line.
     title: String,
+    /// What it is about, in a sentence or two.
     summary: String,
     /// Markdown.
     body: String,
+    /// Where it comes from, such as a newspaper and its date.
     source: String,
+    /// An https address of a picture.
     cover_url: Option<String>,
     /// How long it must be read to count.
     minimum_seconds: i32,

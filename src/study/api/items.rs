@@ -23,7 +23,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemBody {
+    /// One line.
     title: Text<100>,
+    /// What it is about, in a sentence or two; shown in the feed.
     summary: Text<300>,
     /// Markdown.
     body: Text<50_000>,
@@ -74,15 +76,19 @@ async fn write_item(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemPatch {
+    /// One line.
     title: Option<Text<100>>,
+    /// What it is about, in a sentence or two.
     summary: Option<Text<300>>,
     /// Markdown.
     body: Option<Text<50_000>>,
+    /// Where it comes from.
     source: Option<Text<200>>,
     /// `null` takes the cover away.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     cover_url: Option<Option<String>>,
+    /// How long it must be read to count.
     #[schema(minimum = 0, maximum = 3600)]
     minimum_seconds: Option<i32>,
     question_ids: Option<Vec<LinkedQuestionId>>,
@@ -128,9 +134,13 @@ async fn change_item(
 #[derive(Serialize, ToSchema)]
 struct ItemLine {
     id: ItemId,
+    /// One line.
     title: String,
+    /// What it is about, in a sentence or two.
     summary: String,
+    /// Where it comes from.
     source: String,
+    /// How long it must be read to count.
     minimum_seconds: i32,
     retired_at: Option<Timestamp>,
     created_at: Timestamp,

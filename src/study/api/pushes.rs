@@ -68,6 +68,7 @@ struct PushBody {
 struct PushView {
     id: PushId,
     item_id: ItemId,
+    /// Title of the item.
     item_title: String,
     unit_id: UnitId,
     day: Day,
@@ -121,6 +122,7 @@ struct PushQuery {
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
     cursor: Option<String>,
 }
 
@@ -170,6 +172,7 @@ struct CoverageQuery {
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
     cursor: Option<String>,
 }
 
@@ -177,6 +180,7 @@ struct CoverageQuery {
 #[derive(Serialize, ToSchema)]
 struct UnitCoverage {
     unit_id: UnitId,
+    /// Name of the unit.
     unit_name: String,
     /// Members of every kind who could be expected to read: not gone, and not away on the push's day.
     members: u32,
