@@ -127,9 +127,9 @@ impl App {
             .app_data(Data::new(self.members.clone()))
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.points.clone()))
+            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(self.board_room.clone())
-            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -229,10 +229,10 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
+            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
-            self.job("publish", second, |app| async move { app.study.publish_due().await.map(drop) }),
-            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -261,7 +261,9 @@ impl App {
                 self.sessions.gate.end(session);
             }
         }
-        heard.iter().filter(|change| change.topic == study::STUDY_TOPIC).for_each(|change| self.study.heard(change));
+        if was_deaf || heard.iter().any(|change| change.topic == study::STUDY_TOPIC) {
+            self.study.forget();
+        }
         // a SQLite file has only this process, whose actions have put in already what they changed
         match (self.db.is_postgres(), was_deaf) {
             (false, _) => Ok(()),

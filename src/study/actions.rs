@@ -8,10 +8,11 @@ use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
 use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
 use crate::config::Timetable;
 use crate::db::{Db, DbError, Json, Stop, Tx};
-use crate::kernel::changes::{self, Change};
-use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
+use crate::kernel::changes;
+use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 use crate::points::Points;
@@ -108,11 +109,9 @@ impl Study {
         Ok(())
     }
 
-    /// Another server changed the feed.
-    pub fn heard(&self, change: &Change) {
-        if let Some(occasion) = change.subject() {
-            self.feed.heard(occasion);
-        }
+    /// Reads the feed's tables again: another server has changed them, or may have.
+    pub fn forget(&self) {
+        self.feed.forget();
     }
 }
 

@@ -9,9 +9,10 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Day;
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::idempotency::{self, IdempotencyKey};
+use crate::kernel::idempotency;
 use crate::notices::{self, NewNotice, NoticeKind, To};
 
 /// Pushes published by one transaction.

@@ -1,5 +1,7 @@
 //! Items, pushes, and the days on which there was something to do.
 
+pub mod readings;
+
 use diesel::prelude::*;
 
 use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
