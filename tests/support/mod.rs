@@ -3,8 +3,9 @@
 //! `XIANFENG_TEST_DATABASE=postgres` with `TEST_DATABASE_URL` (and `TEST_REDIS_URL`) runs every test on PostgreSQL and
 //! Redis; otherwise each test has a SQLite file.
 
-mod database;
+pub mod database;
 mod people;
+pub mod process;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
