@@ -39,18 +39,18 @@ struct Submitters {
 }
 
 impl Submitters {
-    /// Sends one member's submission; `None` when no answer came.
-    async fn submit(&self, client: &reqwest::Client, base: &str, index: usize) -> Option<u16> {
+    /// Sends one member's submission and waits for the whole answer.
+    async fn submit(&self, client: &reqwest::Client, base: &str, index: usize) -> reqwest::Result<u16> {
         self.states[index].fetch_max(SENT, Ordering::SeqCst);
         let request = client.put(format!("{base}{}", self.path)).bearer_auth(&self.tokens[index]);
-        let answer = request.json(&self.bodies[right(index)]).send().await.ok()?;
+        let answer = request.json(&self.bodies[right(index)]).send().await?;
         let status = answer.status().as_u16();
         // the answer counts once it is complete
-        answer.bytes().await.ok()?;
+        answer.bytes().await?;
         if matches!(status, 200 | 201) {
             self.states[index].store(ACKNOWLEDGED, Ordering::SeqCst);
         }
-        Some(status)
+        Ok(status)
     }
 }
 
@@ -84,9 +84,9 @@ impl Load {
                 loop {
                     let index = members.start + next.fetch_add(1, Ordering::SeqCst) % members.len();
                     match site.submit(&client, &base, index).await {
-                        Some(200 | 201) => answered.fetch_add(1, Ordering::SeqCst),
-                        Some(status) => panic!("a submission was answered {status}"),
-                        None => break,
+                        Ok(200 | 201) => answered.fetch_add(1, Ordering::SeqCst),
+                        Ok(status) => panic!("a submission was answered {status}"),
+                        Err(error) => break error.is_connect(),
                     };
                 }
             });
@@ -112,7 +112,7 @@ impl Load {
         for (index, state) in self.site.states.iter().enumerate() {
             if state.load(Ordering::SeqCst) == SENT {
                 let status = self.site.submit(&server.client, &server.url(""), index).await;
-                assert!(matches!(status, Some(200 | 201)), "a submission sent again was answered {status:?}");
+                assert!(matches!(status, Ok(200 | 201)), "a submission sent again was answered {status:?}");
                 resent += 1;
             }
         }
@@ -139,7 +139,8 @@ impl Load {
 
 /// A load under way.
 pub struct Running {
-    clients: JoinSet<()>,
+    /// Each ends with whether it was refused a connection, rather than left without an answer.
+    clients: JoinSet<bool>,
     answered: Arc<AtomicUsize>,
 }
 
@@ -150,11 +151,10 @@ impl Running {
         }
     }
 
-    /// Waits for every client to have ended, each because it met a server that was gone.
-    pub async fn end(mut self) {
-        while let Some(client) = self.clients.join_next().await {
-            client.unwrap();
-        }
+    /// Waits for every client to have ended, each because it met a server that was gone. Says how many of them were
+    /// left without an answer.
+    pub async fn end(self) -> usize {
+        self.clients.join_all().await.into_iter().filter(|refused| !refused).count()
     }
 }
 

@@ -4,9 +4,11 @@
 
 mod load;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::Rng;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::support::process::Site;
@@ -53,4 +55,35 @@ async fn what_was_acknowledged_survives_kill_9() {
         load.acknowledged() - resent,
     );
     assert!(resent > 0, "no kill met a request on its way");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_asked_to_stop_finishes_what_it_accepted() {
+    const STOP_LIMIT: Duration = Duration::from_secs(25);
+    let _turn = alone().await;
+    let site = Site::open(ROUND).await;
+    let mut server = site.serve().await;
+    let load = Load::new(&site);
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let running = load.start(&server, 0..ROUND);
+    running.wait_for_an_answer().await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let asked = Instant::now();
+    server.terminate();
+    let unanswered = running.end().await;
+    let status = server.exited(STOP_LIMIT).await;
+    let took = asked.elapsed();
+    println!(
+        "SIGTERM: sent {}, acknowledged {}, left without an answer {unanswered}, exited after {took:.1?}",
+        load.sent(),
+        load.acknowledged()
+    );
+    assert!(status.success(), "{status}: {}", server.log());
+    assert_eq!(unanswered, 0, "a request on its way was not answered");
+    load.check(&Books::read(&site));
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+    let server = site.serve().await;
+    load.resend(&server).await;
+    load.check(&Books::read(&site));
 }
