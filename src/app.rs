@@ -29,6 +29,7 @@ use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
 use crate::web::openapi::CommonGround;
+use crate::web::stopping::{self, Stopping};
 use crate::web::trace::trace;
 
 /// Seconds of one lease of the hourly tidying.
@@ -48,6 +49,7 @@ pub struct App {
     boards: Boards,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
+    stopping: Data<Stopping>,
     holder: lock::HolderId,
     config: Arc<Config>,
 }
@@ -71,6 +73,7 @@ impl App {
         let handlers = Handlers::default();
         Ok(App {
             holder: db.fresh_id(),
+            stopping: Data::default(),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
             config: Arc::new(config),
@@ -92,6 +95,7 @@ impl App {
         });
         cfg.app_data(Data::new(doorkeeper))
             .app_data(self.limits.clone())
+            .app_data(self.stopping.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.sessions.clone()))
@@ -103,14 +107,10 @@ impl App {
 
     /// Serves until a signal asks to stop; then finishes what was accepted.
     pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let door = listener.try_clone()?;
         let server = self.clone().listen(listener)?;
-        let handle = server.handle();
         let jobs = self.start_jobs();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            tracing::info!("stopping: finishing what was accepted");
-            handle.stop(true).await;
-        });
+        tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
         self.db.close();
@@ -240,6 +240,17 @@ struct Job {
     name: &'static str,
     every: Duration,
     run: Box<dyn Fn() -> Running + Send + Sync>,
+}
+
+/// Once asked to: refuses new connections, asks those that are open to leave, then closes what is left.
+async fn stop_when_asked(server: actix_web::dev::ServerHandle, door: std::net::TcpListener, stopping: Data<Stopping>) {
+    asked_to_stop().await;
+    tracing::info!("stopping: finishing what was accepted");
+    server.pause().await;
+    stopping::refuse_connections(door);
+    stopping.begin(); // only now, so that nobody who leaves is let in again
+    tokio::time::sleep(stopping::NOTICE).await;
+    server.stop(true).await;
 }
 
 /// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.

@@ -14,6 +14,7 @@ use crate::config::WebConfig;
 use crate::db::Db;
 use crate::kernel::outbox;
 use crate::web::Problem;
+use crate::web::stopping::Stopping;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz).service(metrics);
@@ -53,16 +54,17 @@ struct Readiness {
     migrations: &'static str,
 }
 
-/// Whether requests can be served: the database answers and bears the program's schema.
+/// Whether requests can be served: the database answers and bears the program's schema, and the process is not about to
+/// stop.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
 #[get("/readyz")]
-async fn readyz(db: web::Data<Db>) -> HttpResponse {
+async fn readyz(db: web::Data<Db>, stopping: web::Data<Stopping>) -> HttpResponse {
     let (ready, readiness) = match db.is_migrated().await {
         Ok(true) => (true, Readiness { database: "ok", migrations: "current" }),
         Ok(false) => (false, Readiness { database: "ok", migrations: "pending" }),
         Err(_) => (false, Readiness { database: "unavailable", migrations: "pending" }),
     };
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready && !stopping.has_begun() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(readiness)
 }
 
