@@ -34,7 +34,9 @@ pub fn install_recorder() -> Result<PrometheusHandle, String> {
 /// How the process is.
 #[derive(Serialize, ToSchema)]
 struct Health {
+    /// `ok`.
     status: &'static str,
+    /// Of the program.
     version: &'static str,
 }
 

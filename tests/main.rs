@@ -3,4 +3,16 @@
 mod support;
 
 mod crash;
+// what every room must keep
+mod access;
+mod house;
+mod openapi;
+mod schema;
+
+// room by room
+mod board_kernel;
+mod boards;
 mod sessions;
+mod study;
+mod quiz;
+mod notices;

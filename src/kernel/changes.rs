@@ -2,6 +2,9 @@
 //!
 //! A change commits with what it tells of; every process asks once a second for what is new.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -21,6 +24,8 @@ const KEPT_SECONDS: i64 = 3600;
 /// One change: what kind of thing, and which.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable)]
 pub struct Change {
+    id: ChangeId,
+    at: Timestamp,
     pub topic: String,
     pub subject: Vec<u8>,
 }
@@ -45,14 +50,44 @@ pub fn announce(tx: &mut Tx, topic: &'static str, subject: Uuid) -> QueryResult<
     Ok(())
 }
 
-/// The changes around and after `last_asked`; some come twice, which does no harm.
+/// The changes around and after `last_asked`; some come twice, see [`Ear`].
 pub fn since(conn: &mut Conn, last_asked: Timestamp) -> QueryResult<Vec<Change>> {
     let from = last_asked.plus_seconds(-OVERLAP_SECONDS);
     on!(conn, c => changes::table
         .filter(changes::at.ge(from))
         .order((changes::at, changes::id))
-        .select((changes::topic, changes::subject))
+        .select((changes::id, changes::at, changes::topic, changes::subject))
         .load(c))
+}
+
+/// What one process has heard, so that it acts on each change once.
+pub struct Ear(Mutex<(Timestamp, HashMap<ChangeId, Timestamp>)>);
+
+impl Ear {
+    /// An ear that has heard everything before `now`.
+    pub fn new(now: Timestamp) -> Self {
+        Ear(Mutex::new((now, HashMap::new())))
+    }
+
+    /// When it last listened; what [`since`] is asked with.
+    pub fn last_asked(&self) -> Timestamp {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Whether changes may have been forgotten since it last listened.
+    pub fn was_deaf(&self, now: Timestamp) -> bool {
+        now.seconds_since(self.last_asked()) > KEPT_SECONDS - OVERLAP_SECONDS
+    }
+
+    /// Notes that `changes` were asked for at `now`, and gives those that are new.
+    pub fn hear(&self, changes: Vec<Change>, now: Timestamp) -> Vec<Change> {
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last_asked, known) = &mut *heard;
+        let settled = now.plus_seconds(-2 * OVERLAP_SECONDS);
+        known.retain(|_, at| *at >= settled);
+        *last_asked = now;
+        changes.into_iter().filter(|change| known.insert(change.id, change.at).is_none()).collect()
+    }
 }
 
 /// Forgets changes that everybody has heard of.

@@ -1,15 +1,19 @@
-//! Who did what to what, and when. Append-only (triggers refuse changes); nothing decides by reading it.
+//! Who did what to what, and when. Append-only (triggers refuse changes); nothing decides by reading it, auditors do.
 
 use diesel::prelude::*;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::schema::trail;
-use crate::db::{Json, Tx};
+use crate::db::{Conn, Json, Tx};
 use crate::on;
 
-crate::id!(TrailId);
+crate::id!(
+    /// A line of the trail.
+    TrailId
+);
 
 /// Something that happened to `subject_id`, of the kind `subject_kind`.
 pub struct Act<'a, D> {
@@ -38,4 +42,61 @@ pub fn note<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>) -> Que
     );
     on!(tx.conn, c => diesel::insert_into(trail::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// A line of the trail as it was written.
+#[derive(Clone, Debug, Queryable)]
+pub struct Line {
+    pub id: TrailId,
+    pub at: Timestamp,
+    pub actor: Option<MemberId>,
+    pub action: String,
+    pub subject_kind: String,
+    subject_id: Vec<u8>,
+    pub detail: Json<serde_json::Value>,
+}
+
+impl Line {
+    /// The thing that it happened to.
+    pub fn subject(&self) -> Uuid {
+        Uuid::from_slice(&self.subject_id).unwrap_or_default()
+    }
+}
+
+/// Which lines are asked for; what is `None` does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub subject: Option<Uuid>,
+    pub actor: Option<MemberId>,
+    /// `room.verb`.
+    pub action: Option<String>,
+    pub from: Option<Timestamp>,
+    /// Exclusive.
+    pub until: Option<Timestamp>,
+}
+
+/// The newest lines before `before`, at most `limit`.
+pub fn list(conn: &mut Conn, filter: &Filter, before: Option<TrailId>, limit: i64) -> QueryResult<Vec<Line>> {
+    on!(conn, c => {
+        let mut lines = trail::table.into_boxed();
+        if let Some(subject) = filter.subject {
+            lines = lines.filter(trail::subject_id.eq(subject.as_bytes().to_vec()));
+        }
+        if let Some(actor) = filter.actor {
+            lines = lines.filter(trail::actor_id.eq(actor));
+        }
+        if let Some(action) = &filter.action {
+            lines = lines.filter(trail::action.eq(action));
+        }
+        if let Some(from) = filter.from {
+            lines = lines.filter(trail::at.ge(from));
+        }
+        if let Some(until) = filter.until {
+            lines = lines.filter(trail::at.lt(until));
+        }
+        if let Some(before) = before {
+            lines = lines.filter(trail::id.lt(before));
+        }
+        lines.order(trail::id.desc()).limit(limit).load(c)
+    })
 }

@@ -1,10 +1,20 @@
 //! Members: the organisation tree, its members, their duties and absences.
+//!
+//! Tables: `units`, `members`, `roles`, `absences`. Routes: `/me`, `/units`, `/members`, `/members/{id}/roles`,
+//! `/imports/units`, `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
+//! where and may do what, and [`Members`] to `app`, which lets it hear what other processes changed, and to the command
+//! line.
 
+mod actions;
+mod api;
 pub mod directory;
 pub mod model;
 pub mod roster;
+pub mod rules;
 pub mod store;
 
+pub use actions::{FirstAdministrator, Manager, Members};
+pub use api::routes;
 pub use directory::Directory;
 
 use crate::base::crypto::Key;

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::model::{Absence, MemberRow, MemberStatus, RoleRow, Unit};
+use super::model::{Absence, MemberRow, MemberStatus, RoleId, RoleRow, Unit};
+use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
@@ -13,8 +14,25 @@ pub fn list_units(conn: &mut Conn) -> QueryResult<Vec<Unit>> {
     on!(conn, c => units::table.order(units::code).select(Unit::as_select()).load(c))
 }
 
-pub fn insert_unit(conn: &mut Conn, unit: &Unit) -> QueryResult<()> {
-    on!(conn, c => diesel::insert_into(units::table).values(unit).execute(c)).map(drop)
+/// Lets one transaction at a time change the tree or the administrators: whoever comes second sees the first's work.
+pub fn lock_tree(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => units::table
+            .filter(units::parent_id.is_null())
+            .order(units::id)
+            .select(units::id)
+            .for_update()
+            .load::<UnitId>(c)
+            .map(drop),
+        // there is only one writer
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Inserts a unit; false when another one bears its code.
+pub fn insert_unit(conn: &mut Conn, unit: &Unit) -> QueryResult<bool> {
+    let inserted = on!(conn, c => diesel::insert_into(units::table).values(unit).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
 }
 
 /// Writes everything of a unit but its code.
@@ -36,15 +54,18 @@ pub fn list_members(conn: &mut Conn) -> QueryResult<Vec<MemberRow>> {
     on!(conn, c => members::table.order(members::id).select(MemberRow::as_select()).load(c))
 }
 
-/// A page of the members whose home is one of `units`, in the order of their employee numbers, after `after`.
+/// A page of the members whose home is one of `units` and whose status is one of `statuses`, in the order of their
+/// employee numbers, after `after`.
 pub fn list_members_of(
     conn: &mut Conn,
     units: &[UnitId],
+    statuses: &[MemberStatus],
     after: Option<&str>,
     limit: i64,
 ) -> QueryResult<Vec<MemberRow>> {
     on!(conn, c => members::table
         .filter(members::unit_id.eq_any(units))
+        .filter(members::status.eq_any(statuses))
         .filter(members::employee_no.gt(after.unwrap_or("")))
         .order(members::employee_no)
         .limit(limit)
@@ -54,6 +75,37 @@ pub fn list_members_of(
 
 pub fn find_member(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberRow>> {
     on!(conn, c => members::table.find(id).select(MemberRow::as_select()).first(c).optional())
+}
+
+/// A member whom nobody else changes until this transaction ends.
+pub fn lock_member(conn: &mut Conn, id: MemberId) -> QueryResult<Option<MemberRow>> {
+    match conn {
+        Conn::Pg(c) => members::table.find(id).select(MemberRow::as_select()).for_update().first(c).optional(),
+        // there is only one writer
+        Conn::Sqlite(c) => members::table.find(id).select(MemberRow::as_select()).first(c).optional(),
+    }
+}
+
+/// Whether somebody who has not left is at home in `unit` itself.
+pub fn is_inhabited(conn: &mut Conn, unit: UnitId) -> QueryResult<bool> {
+    let here = members::table.filter(members::unit_id.eq(unit)).filter(members::status.ne(MemberStatus::Left));
+    on!(conn, c => diesel::select(diesel::dsl::exists(here)).get_result(c))
+}
+
+pub fn list_by_employee_no(conn: &mut Conn, numbers: &[String]) -> QueryResult<Vec<MemberRow>> {
+    on!(conn, c => members::table
+        .filter(members::employee_no.eq_any(numbers))
+        .select(MemberRow::as_select())
+        .load(c))
+}
+
+/// Who has not left and signs in with one of these phone numbers.
+pub fn list_by_phone(conn: &mut Conn, phone_indexes: &[Vec<u8>]) -> QueryResult<Vec<MemberRow>> {
+    on!(conn, c => members::table
+        .filter(members::phone_index.eq_any(phone_indexes))
+        .filter(members::status.ne(MemberStatus::Left))
+        .select(MemberRow::as_select())
+        .load(c))
 }
 
 pub fn find_members(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<Vec<MemberRow>> {
@@ -78,8 +130,11 @@ pub fn find_by_phone(conn: &mut Conn, phone_index: &[u8]) -> QueryResult<Option<
         .optional())
 }
 
-pub fn insert_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
-    on!(conn, c => diesel::insert_into(members::table).values(member).execute(c)).map(drop)
+/// Inserts a member; false when another one bears the employee number or the phone number.
+pub fn insert_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<bool> {
+    let inserted =
+        on!(conn, c => diesel::insert_into(members::table).values(member).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
 }
 
 /// Writes everything of a member but the employee number.
@@ -118,17 +173,54 @@ pub fn list_roles_of(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult
         .load(c))
 }
 
+/// Duties of several members that hold on `day` or later.
+pub fn list_roles_of_all(conn: &mut Conn, of: &[MemberId], day: Day) -> QueryResult<Vec<RoleRow>> {
+    on!(conn, c => roles::table
+        .filter(roles::member_id.eq_any(of))
+        .filter(roles::to_on.is_null().or(roles::to_on.ge(day)))
+        .order(roles::id)
+        .select(RoleRow::as_select())
+        .load(c))
+}
+
+pub fn find_role(conn: &mut Conn, id: RoleId) -> QueryResult<Option<RoleRow>> {
+    on!(conn, c => roles::table.find(id).select(RoleRow::as_select()).first(c).optional())
+}
+
+/// Who holds `role` on `unit` itself on `day` and has not left.
+pub fn list_holders(conn: &mut Conn, role: Role, unit: UnitId, day: Day) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => roles::table
+        .inner_join(members::table.on(members::id.eq(roles::member_id)))
+        .filter(roles::unit_id.eq(unit))
+        .filter(roles::role.eq(role))
+        .filter(roles::from_on.le(day))
+        .filter(roles::to_on.is_null().or(roles::to_on.ge(day)))
+        .filter(members::status.ne(MemberStatus::Left))
+        .select(members::id)
+        .distinct()
+        .load(c))
+}
+
 pub fn insert_role(conn: &mut Conn, role: &RoleRow) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(roles::table).values(role).execute(c)).map(drop)
 }
 
 /// Ends a duty of `member` with `last_day`; false when there is no such duty still holding.
-pub fn end_role(conn: &mut Conn, member: MemberId, role: super::model::RoleId, last_day: Day) -> QueryResult<bool> {
+pub fn end_role(conn: &mut Conn, member: MemberId, role: RoleId, last_day: Day) -> QueryResult<bool> {
     let ended = on!(conn, c => diesel::update(roles::table.filter(roles::id.eq(role)).filter(roles::member_id.eq(member)))
         .filter(roles::to_on.is_null().or(roles::to_on.gt(last_day)))
         .set(roles::to_on.eq(last_day))
         .execute(c))?;
     Ok(ended == 1)
+}
+
+/// Ends every duty of `member` with `last_day`, also those still to come.
+pub fn end_roles(conn: &mut Conn, member: MemberId, last_day: Day) -> QueryResult<()> {
+    on!(conn, c => diesel::update(roles::table.filter(roles::member_id.eq(member)))
+        .filter(roles::to_on.is_null().or(roles::to_on.gt(last_day)))
+        .set(roles::to_on.eq(last_day))
+        .execute(c))
+    .map(drop)
 }
 
 /// The absences of one member, newest first.
@@ -153,9 +245,11 @@ pub fn insert_absence(conn: &mut Conn, absence: &Absence) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(absences::table).values(absence).execute(c)).map(drop)
 }
 
-/// Closes the open absence of a member with `last_day`.
+/// Closes the open absence of a member with `last_day`; one that began later never was.
 pub fn end_absence(conn: &mut Conn, member: MemberId, last_day: Day) -> QueryResult<()> {
-    on!(conn, c => diesel::update(absences::table.filter(absences::member_id.eq(member)).filter(absences::to_on.is_null()))
+    let open = absences::member_id.eq(member).and(absences::to_on.is_null());
+    on!(conn, c => diesel::delete(absences::table.filter(open).filter(absences::from_on.gt(last_day))).execute(c))?;
+    on!(conn, c => diesel::update(absences::table.filter(open))
         .set(absences::to_on.eq(last_day))
         .execute(c))
     .map(drop)

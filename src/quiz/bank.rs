@@ -6,15 +6,22 @@ use super::model::{Question, QuestionId, QuestionText};
 use super::rules::{self, Refusal};
 use super::store::{self, QuestionFilter};
 use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
 use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
 use crate::db::{DbError, Json, Never, Stop, Tx};
-use crate::kernel::idempotency::{self, IdempotencyKey};
+use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
 /// Rows of an import that share a transaction: long work comes in chunks, so that members' writes pass in between.
 const CHUNK: usize = 500;
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
 
 impl Quiz {
     pub async fn question(&self, id: QuestionId) -> Outcome<Question> {

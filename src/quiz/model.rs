@@ -98,6 +98,13 @@ impl Question {
     }
 }
 
+/// A question that could be drawn.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub id: QuestionId,
+    pub category: String,
+}
+
 /// A question as it was when the paper was set: later edits of the bank change no result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperQuestion {

@@ -2,8 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer};
-use super::rules::Candidate;
+use super::model::{Candidate, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;

@@ -34,6 +34,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct SignInBody {
     /// Employee number or phone number.
     account: Text<64>,
+    /// The member's own password.
     password: Text<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
@@ -54,6 +55,7 @@ struct SessionTokens {
     refresh_token: String,
     /// When the session ends unless it is refreshed before.
     refresh_expires_at: Timestamp,
+    /// Proves at a later sign-in that this device had a session of the member before.
     device_key: String,
 }
 
@@ -109,6 +111,7 @@ async fn sign_in(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RefreshBody {
+    /// As it came with the session or with the last refresh.
     refresh_token: Text<256>,
 }
 
@@ -129,11 +132,13 @@ async fn refresh_session(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RedeemBody {
+    /// The member that the code was issued for.
     employee_no: Text<64>,
     /// As printed, with or without hyphens.
     invite_code: Text<32>,
     /// 8 to 64 characters of at least two kinds.
     new_password: Text<256>,
+    /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
 }
 
@@ -170,6 +175,7 @@ async fn sign_out(caller: Member, sessions: web::Data<Sessions>) -> Result<HttpR
 #[derive(Serialize, ToSchema)]
 struct SessionView {
     id: SessionId,
+    /// What the member called it.
     device: String,
     method: Method,
     created_at: Timestamp,
@@ -223,9 +229,11 @@ async fn end_session(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordBody {
+    /// The present password.
     old_password: Text<256>,
     /// 8 to 64 characters of at least two kinds.
     new_password: Text<256>,
+    /// `device_key` of a session on this device, so that strangers who try passwords do not lock it out.
     device_key: Option<Text<64>>,
 }
 
@@ -272,9 +280,13 @@ struct InviteBody {
 #[derive(Serialize, ToSchema)]
 struct CodeView {
     member_id: MemberId,
+    /// The employee number to redeem it with.
     employee_no: String,
+    /// The member's name.
     name: String,
+    /// The member's home unit.
     unit_id: UnitId,
+    /// Three groups of four characters.
     invite_code: String,
     expires_at: Timestamp,
 }

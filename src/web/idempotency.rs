@@ -4,13 +4,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-
 use serde::Serialize;
 
 use super::error::Problem;
-use crate::base::crypto::digest;
 use crate::base::id::MemberId;
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::base::idempotency::IdempotencyKey;
 
 const MAX_KEY: usize = 64;
 
@@ -20,9 +18,7 @@ pub struct OptionalKey(pub Option<String>);
 impl OptionalKey {
     /// The key of `member` for this very request: route and body decide whether a repeated key means the same.
     pub fn of<T: Serialize>(self, member: MemberId, route: &str, body: &T) -> Option<IdempotencyKey> {
-        let body = serde_json::to_vec(body).unwrap_or_default();
-        let request_hash = digest(&[route.as_bytes(), b"\n", &body].concat());
-        self.0.map(|key| IdempotencyKey { member, key, request_hash })
+        self.0.map(|key| IdempotencyKey::new(member, key, route, body))
     }
 }
 

@@ -51,14 +51,20 @@ pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Pro
                 .decode(cursor)
                 .ok()
                 .and_then(|json| serde_json::from_slice(&json).ok())
-                .ok_or_else(|| Problem::malformed("query.bad_cursor", "cursor 无效，请从第一页重新开始"))
+                .ok_or_else(bad_cursor)
         })
         .transpose()
+}
+
+/// 400: the cursor is none that a list gave.
+pub fn bad_cursor() -> Problem {
+    Problem::malformed("query.bad_cursor", "cursor 无效，请从第一页重新开始")
 }
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
+    /// In the list's stable order.
     pub items: Vec<T>,
     /// Where the next page begins; `null` on the last one.
     pub next_cursor: Option<String>,

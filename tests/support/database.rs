@@ -39,6 +39,11 @@ impl Database {
         Database { url, redis: Some(redis), folder, _owned: Some(Arc::new(owned)) }
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The same database for a second app.
     pub fn shared(&self) -> Database {
         Database {
             url: self.url.clone(),
@@ -46,10 +51,6 @@ impl Database {
             folder: self.folder.clone(),
             _owned: self._owned.clone(),
         }
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
     }
 
     /// A folder for the test's files, gone with the database.

@@ -3,7 +3,7 @@
 //! `XIANFENG_TEST_DATABASE=postgres` with `TEST_DATABASE_URL` (and `TEST_REDIS_URL`) runs every test on PostgreSQL and
 //! Redis; otherwise each test has a SQLite file.
 
-pub mod database;
+mod database;
 mod people;
 pub mod process;
 
@@ -19,9 +19,8 @@ use xianfeng::config::Config;
 use xianfeng::db::Db;
 use xianfeng::kernel::outbox;
 
+pub use database::{Database, on_postgres};
 pub use people::{PASSWORD, Person};
-
-use database::Database;
 
 /// A Wednesday morning, ten minutes after the push.
 pub const MORNING: &str = "2026-07-01T08:00:00+08:00";
@@ -114,6 +113,11 @@ impl TestApp {
     /// A request to `/api/v1{path}` without a session.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1{path}", self.base))
+    }
+
+    /// A request to `{path}` beside the API: health, measurements, documents.
+    pub fn at_root(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
     }
 
     pub async fn get(&self, path: &str) -> Reply {

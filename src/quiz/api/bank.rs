@@ -33,12 +33,18 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct QuestionView {
     id: QuestionId,
     kind: QuestionKind,
+    /// The question itself.
     stem: String,
+    /// In the order of the letters A, B, C …; empty for judge and fill questions.
     options: Vec<String>,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
     answer: Vec<String>,
+    /// Shown after grading; may be empty.
     explanation: String,
+    /// The subject that it belongs to.
     category: String,
     difficulty: Difficulty,
+    /// The document that it rests on; may be empty.
     source: String,
     /// When it was taken out of use; `null` while it is in use.
     retired_at: Option<Timestamp>,
@@ -70,7 +76,9 @@ impl From<Question> for QuestionView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct QuestionQuery {
+    /// Only questions of this type.
     kind: Option<QuestionKind>,
+    /// Only questions of this category.
     category: Option<String>,
     /// A part of the stem, one character or more.
     q: Option<String>,
@@ -111,15 +119,19 @@ async fn list_questions(
 #[serde(deny_unknown_fields)]
 struct QuestionBody {
     kind: QuestionKind,
+    /// The question itself; a blank is written `____`.
     stem: Text<1000>,
     /// 2 to 12 for single and multiple choice, none otherwise.
     #[serde(default)]
     options: Vec<Text<300>>,
     /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
     answer: Vec<Text<300>>,
+    /// Shown after grading.
     explanation: Option<Text<2000>>,
+    /// The subject that it belongs to.
     category: Text<200>,
     difficulty: Difficulty,
+    /// The document that it rests on.
     source: Option<Text<200>>,
 }
 
@@ -179,12 +191,18 @@ async fn get_question(
 #[serde(deny_unknown_fields)]
 struct QuestionChange {
     kind: Option<QuestionKind>,
+    /// The question itself.
     stem: Option<Text<1000>>,
+    /// All options, in the order of their letters.
     options: Option<Vec<Text<300>>>,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
     answer: Option<Vec<Text<300>>>,
+    /// Shown after grading.
     explanation: Option<Text<2000>>,
+    /// The subject that it belongs to.
     category: Option<Text<200>>,
     difficulty: Option<Difficulty>,
+    /// The document that it rests on.
     source: Option<Text<200>>,
     /// Takes the question out of use, or back into it. Papers that were set keep it.
     retired: Option<bool>,

@@ -32,9 +32,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
 pub struct AskedQuestion<'a> {
     id: QuestionId,
     kind: QuestionKind,
+    /// The question itself.
     stem: &'a str,
     /// In the order of the letters A, B, C …; empty for judge and fill questions.
     options: &'a [String],
+    /// The subject that it belongs to.
     category: &'a str,
 }
 
@@ -123,14 +125,19 @@ impl AnswerBody {
 struct GradedQuestion {
     id: QuestionId,
     kind: QuestionKind,
+    /// The question itself.
     stem: String,
+    /// In the order of the letters A, B, C …; empty for judge and fill questions.
     options: Vec<String>,
     /// What the member answered; empty when nothing was.
     given: Vec<String>,
     /// The right answer; for a blank, every accepted wording.
     answer: Vec<String>,
+    /// Whether the member answered rightly.
     right: bool,
+    /// Why the right answer is right; may be empty.
     explanation: String,
+    /// The document that the question rests on; may be empty.
     source: String,
 }
 
@@ -146,7 +153,9 @@ struct QuizResult {
 #[derive(Serialize, ToSchema)]
 struct QuizSummary {
     day: Day,
+    /// Questions answered rightly.
     right_count: i32,
+    /// Questions on the paper.
     question_count: i32,
     /// Points earned, after the caps.
     points: i32,

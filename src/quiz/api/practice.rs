@@ -21,9 +21,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct WrongQuestion {
     question_id: QuestionId,
     kind: QuestionKind,
+    /// The question itself.
     stem: String,
+    /// In the order of the letters A, B, C …; empty for judge and fill questions.
     options: Vec<String>,
+    /// The subject that it belongs to.
     category: String,
+    /// How often the member has got it wrong.
     times_wrong: i32,
     /// After two it leaves the book.
     right_in_a_row: i32,
@@ -63,10 +67,13 @@ async fn list_wrong_answers(
 #[derive(Serialize, ToSchema)]
 struct PracticeResult {
     question_id: QuestionId,
+    /// Whether this answer was right.
     right: bool,
     /// The right answer; for a blank, every accepted wording.
     answer: Vec<String>,
+    /// Why it is right; may be empty.
     explanation: String,
+    /// Right answers in a row; after two the question leaves the book.
     right_in_a_row: i32,
     /// Whether the question has left the book.
     cleared: bool,

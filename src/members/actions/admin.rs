@@ -1,0 +1,103 @@
+//! The first administrator: made from the server's command line, never over the network.
+
+use super::{Manager, Members, Outcome, note, rules};
+use crate::base::capability::Role;
+use crate::base::id::{MemberId, UnitId};
+use crate::db::Tx;
+use crate::members::directory::UnitTree;
+use crate::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
+use crate::members::rules::Refusal;
+use crate::members::store;
+
+/// The code of a root unit that the command line makes.
+const ROOT_CODE: &str = "ROOT";
+
+/// Whom the operator makes administrator of the whole enterprise.
+#[derive(Clone, Debug)]
+pub struct FirstAdministrator {
+    /// As typed.
+    pub employee_no: String,
+    /// For a member who is not there yet.
+    pub name: String,
+    /// The name of the root unit, for a database that has none.
+    pub unit_name: String,
+}
+
+impl Members {
+    /// Makes a member administrator of the root, and member and root unit too when they are not there yet.
+    ///
+    /// Asking again changes nothing, so the operator can give a lost administrator's account a new password.
+    pub async fn create_first_administrator(&self, ask: FirstAdministrator) -> Outcome<MemberId> {
+        let number = rules::normal_number(&ask.employee_no)?;
+        let members = self.clone();
+        self.db
+            .write(move |tx| {
+                store::lock_tree(tx.conn)?;
+                let root = members.root_or_new(tx, &ask.unit_name)?;
+                let row = match store::find_by_employee_no(tx.conn, &number)? {
+                    Some(row) if row.status == MemberStatus::Left => return Err(Refusal::MemberLeft.into()),
+                    Some(row) => row,
+                    None => members.insert_administrator(tx, &number, &ask.name, root)?,
+                };
+                if !store::list_holders(tx.conn, Role::Administrator, root, tx.today())?.contains(&row.id) {
+                    let duty = RoleRow {
+                        id: tx.fresh_id(),
+                        member_id: row.id,
+                        role: Role::Administrator,
+                        unit_id: root,
+                        from_on: tx.today(),
+                        to_on: None,
+                        granted_by: None,
+                        created_at: tx.now(),
+                    };
+                    members.insert_duty(tx, &Manager::operator(), &duty)?;
+                }
+                members.publish_member(tx, &row)?;
+                Ok(row.id)
+            })
+            .await
+    }
+
+    fn root_or_new(&self, tx: &mut Tx, name: &str) -> Outcome<UnitId> {
+        if let Some(root) = UnitTree::new(store::list_units(tx.conn)?).root() {
+            return Ok(root);
+        }
+        let unit = Unit {
+            id: tx.fresh_id(),
+            code: ROOT_CODE.into(),
+            name: name.to_owned(),
+            short_name: name.to_owned(),
+            kind: "集团党委".into(),
+            parent_id: None,
+            closed_on: None,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        store::insert_unit(tx.conn, &unit)?;
+        note(tx, &Manager::operator(), "members.create_unit", ("unit", unit.id.uuid()), &unit.code)?;
+        self.publish_units(tx, unit.id)?;
+        Ok(unit.id)
+    }
+
+    fn insert_administrator(&self, tx: &mut Tx, number: &str, name: &str, unit: UnitId) -> Outcome<MemberRow> {
+        let row = MemberRow {
+            id: tx.fresh_id(),
+            employee_no: number.to_owned(),
+            name: name.to_owned(),
+            phone_sealed: None,
+            phone_index: None,
+            kind: MemberKind::Full,
+            status: MemberStatus::Active,
+            unit_id: unit,
+            hidden_from_boards: false,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        if !store::insert_member(tx.conn, &row)? {
+            return Err(Refusal::NumberTaken.into());
+        }
+        let subject = ("member", row.id.uuid());
+        note(tx, &Manager::operator(), "members.create_member", subject, serde_json::json!({ "unit": unit }))?;
+        Ok(row)
+    }
+}

@@ -1,0 +1,188 @@
+//! What changes the roster: units, people, duties. Each action is one transaction that leaves a trail, lets the other
+//! processes know and puts its result into the directory after the commit.
+
+mod admin;
+mod duties;
+mod people;
+mod units;
+
+pub use admin::FirstAdministrator;
+pub use duties::NewDuty;
+pub use people::{MemberChange, NewMember, OwnChange};
+pub use units::{NewUnit, UnitChange};
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::QueryResult;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::directory::{Directory, MemberCard, UnitTree, card};
+use super::model::{MemberRow, MemberStatus, RoleRow};
+use super::rules::{self, Refusal};
+use super::store;
+use crate::base::capability::Reach;
+use crate::base::crypto::Key;
+use crate::base::id::{MemberId, UnitId};
+use crate::db::{Db, DbError, Stop, Tx};
+use crate::kernel::changes::{self, Change};
+use crate::kernel::trail::{self, Act};
+
+/// The change that tells other processes to read one member again.
+pub const MEMBER_TOPIC: &str = "member";
+/// The change that tells other processes to read the tree again.
+pub const UNITS_TOPIC: &str = "units";
+/// The change that tells other processes to read everything again, after an import.
+pub const ROSTER_TOPIC: &str = "roster";
+
+/// Changed members beyond which reading everything is cheaper than reading them one by one.
+const MANY: usize = 500;
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// Active members by unit, with the directory's version for which they were counted.
+type Headcount = (u64, Arc<HashMap<UnitId, u32>>);
+
+/// Everything the room works with; clones share it.
+#[derive(Clone)]
+pub struct Members {
+    db: Db,
+    directory: Directory,
+    phone_key: Key,
+    headcount: Arc<Mutex<Option<Headcount>>>,
+}
+
+/// Who changes the roster, and how far that person's duty reaches.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    /// `None` for the operator's command line.
+    pub member: Option<MemberId>,
+    pub reach: Reach,
+}
+
+impl Manager {
+    /// Whoever sits at the server's own command line.
+    pub fn operator() -> Self {
+        Manager { member: None, reach: Reach::Everything }
+    }
+}
+
+impl Members {
+    pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
+        Members { db, directory, phone_key, headcount: Arc::default() }
+    }
+
+    /// Reads the whole roster anew.
+    pub async fn reload(&self) -> Result<(), DbError> {
+        let today = self.db.today();
+        let loaded = self.db.read(move |conn| Directory::load(conn, today)).await?;
+        self.directory.replace(loaded);
+        Ok(())
+    }
+
+    /// Reads again what `changes` say that another process changed. A long list is answered by reading everything.
+    pub async fn hear(&self, changes: &[Change]) -> Result<(), DbError> {
+        let about = |topic: &'static str| changes.iter().filter(move |change| change.topic == topic);
+        let members: Vec<MemberId> = about(MEMBER_TOPIC).filter_map(Change::subject).collect();
+        if about(ROSTER_TOPIC).next().is_some() || members.len() > MANY {
+            return self.reload().await;
+        }
+        if about(UNITS_TOPIC).next().is_some() {
+            self.directory.put_tree(UnitTree::new(self.db.read(store::list_units).await?));
+        }
+        if members.is_empty() {
+            return Ok(());
+        }
+        let today = self.db.today();
+        let cards = self.db.read(move |conn| {
+            let roles = store::list_roles_of_all(conn, &members, today)?;
+            let duties_of = |id| roles.iter().filter(|role| role.member_id == id).cloned().collect::<Vec<RoleRow>>();
+            Ok(store::find_members(conn, &members)?.iter().map(|row| card(row, duties_of(row.id))).collect::<Vec<_>>())
+        });
+        cards.await?.into_iter().for_each(|card| self.directory.put_member(card));
+        Ok(())
+    }
+
+    /// Active members in the subtree of every unit.
+    pub fn headcount(&self) -> Arc<HashMap<UnitId, u32>> {
+        let version = self.directory.version();
+        let mut kept = self.headcount.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, counts)) = kept.as_ref().filter(|(counted, _)| *counted == version) {
+            return counts.clone();
+        }
+        let mut counts = HashMap::new();
+        self.directory.each_member(|member, home| {
+            if member.status == MemberStatus::Active {
+                home.path.iter().for_each(|unit| *counts.entry(*unit).or_default() += 1);
+            }
+        });
+        let counts = Arc::new(counts);
+        *kept = Some((version, counts.clone()));
+        counts
+    }
+
+    /// A member as stored, with the phone number opened.
+    pub async fn find(&self, id: MemberId) -> Result<Option<(MemberRow, Option<String>)>, DbError> {
+        let row = self.db.read(move |conn| store::find_member(conn, id)).await?;
+        Ok(row.map(|row| {
+            let phone = self.open_phone(&row);
+            (row, phone)
+        }))
+    }
+
+    /// The phone number of a member; `None` also when it was sealed under another key.
+    pub fn open_phone(&self, row: &MemberRow) -> Option<String> {
+        String::from_utf8(self.phone_key.open(row.phone_sealed.as_deref()?)?).ok()
+    }
+
+    /// A phone number as it is stored: sealed, and its index.
+    fn seal_phone(&self, phone: &str) -> (Vec<u8>, Vec<u8>) {
+        (self.phone_key.seal(phone.as_bytes()), super::phone_index(&self.phone_key, phone))
+    }
+
+    /// Refuses when a unit does not exist or lies beyond the manager's reach.
+    fn check_unit(&self, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {
+        check_reach(&self.directory.tree(), manager, unit)
+    }
+
+    /// Refuses when a member does not exist or lies beyond the manager's reach.
+    fn check_member(&self, manager: &Manager, member: MemberId) -> Result<(), Refusal> {
+        let card = self.directory.member(member).ok_or(Refusal::NoSuchMember)?;
+        self.check_unit(manager, card.unit)
+    }
+
+    /// Writes the card of a changed member into the directory after the commit, here and elsewhere.
+    fn publish_member(&self, tx: &mut Tx, row: &MemberRow) -> QueryResult<MemberCard> {
+        let duties = store::list_roles_of(tx.conn, row.id, tx.today())?;
+        changes::announce(tx, MEMBER_TOPIC, row.id.uuid())?;
+        let (directory, card) = (self.directory.clone(), card(row, duties));
+        let put = card.clone();
+        tx.after_commit(move || directory.put_member(put));
+        Ok(card)
+    }
+
+    /// Writes the changed tree into the directory after the commit, here and elsewhere.
+    fn publish_units(&self, tx: &mut Tx, changed: UnitId) -> QueryResult<()> {
+        changes::announce(tx, UNITS_TOPIC, changed.uuid())?;
+        let (directory, tree) = (self.directory.clone(), UnitTree::new(store::list_units(tx.conn)?));
+        tx.after_commit(move || directory.put_tree(tree));
+        Ok(())
+    }
+}
+
+fn check_reach(tree: &UnitTree, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {
+    let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
+    if manager.reach.covers(&card.path) { Ok(()) } else { Err(Refusal::OutOfReach) }
+}
+
+/// Leaves a trail of what `manager` did.
+fn note<D: Serialize + std::fmt::Debug>(
+    tx: &mut Tx,
+    manager: &Manager,
+    action: &'static str,
+    subject: (&'static str, Uuid),
+    detail: D,
+) -> QueryResult<()> {
+    trail::note(tx, Act { actor: manager.member, action, subject_kind: subject.0, subject_id: subject.1, detail })
+}

@@ -1,0 +1,56 @@
+//! The routes of units, members and duties.
+
+mod duties;
+mod me;
+mod members;
+mod units;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::rules::Refusal;
+use crate::web::Problem;
+use crate::web::caller::out_of_reach;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(me::get_me)
+        .service(me::update_me)
+        .service(units::list_units)
+        .service(units::create_unit)
+        .service(units::get_unit)
+        .service(units::update_unit)
+        .service(members::list_unit_members)
+        .service(members::create_member)
+        .service(members::get_member)
+        .service(members::update_member)
+        .service(duties::grant_role)
+        .service(duties::end_role);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchUnit => Problem::not_found("unit.not_found", "没有找到这个组织"),
+            Refusal::NoSuchMember => Problem::not_found("member.not_found", "没有找到该人员"),
+            Refusal::NoSuchDuty => Problem::not_found("duty.not_found", "没有找到这项职务，或已经终止"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::CodeTaken => Problem::conflict("unit.code_taken", "这个组织编码已被使用"),
+            Refusal::NumberTaken => Problem::conflict("member.number_taken", "这个工号已被使用"),
+            Refusal::PhoneTaken => Problem::conflict("member.phone_taken", "这个手机号已被其他人员使用"),
+            Refusal::BadPhone => Problem::field("/phone", "member.bad_phone", "手机号应为 11 位数字"),
+            Refusal::BadNumber => {
+                Problem::unprocessable("member.bad_number", "编码和工号只能包含字母、数字和连字符，最多 32 位")
+            }
+            Refusal::Circle => Problem::conflict("unit.circle", "不能把组织移到它自己或下级组织之下"),
+            Refusal::UnitClosed => Problem::conflict("unit.closed", "该组织已撤销，不能再加入组织、人员或职务"),
+            Refusal::UnitNotEmpty => Problem::conflict("unit.not_empty", "该组织还有下级组织或人员，请先移出后再撤销"),
+            Refusal::MemberLeft => Problem::conflict("member.left", "该人员已离开，不能担任职务"),
+            Refusal::OwnDuty => Problem::forbidden("duty.own", "不能给自己任命职务"),
+            Refusal::DutyHeld => Problem::conflict("duty.held", "该人员在这个组织已担任此职务"),
+            Refusal::BadDays => Problem::field("/to_on", "duty.bad_days", "终止日期不能早于起始日期"),
+            Refusal::LastAdministrator => {
+                Problem::conflict("duty.last_administrator", "不能终止全企业最后一名管理员，请先任命另一名管理员")
+            }
+        }
+    }
+}

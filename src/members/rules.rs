@@ -1,0 +1,175 @@
+//! What units, members and duties obey. Pure.
+
+use super::model::RoleRow;
+use crate::base::capability::{Capability, Reach, Role};
+use crate::base::id::UnitId;
+use crate::base::text::fold;
+use crate::base::time::Day;
+
+/// A no of this room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such unit.
+    NoSuchUnit,
+    /// There is no such member.
+    NoSuchMember,
+    /// The member has no such duty, or it has ended.
+    NoSuchDuty,
+    /// The unit or member lies outside the part of the enterprise that the caller looks after.
+    OutOfReach,
+    /// Another unit bears the code.
+    CodeTaken,
+    /// Another member bears the employee number.
+    NumberTaken,
+    /// Another member who has not left signs in with the phone number.
+    PhoneTaken,
+    /// That is no mobile phone number.
+    BadPhone,
+    /// A code or employee number has letters, digits and hyphens, at most 32 of them.
+    BadNumber,
+    /// The unit would come to lie below itself.
+    Circle,
+    /// The unit is closed and takes nobody and nothing.
+    UnitClosed,
+    /// The unit still has open units or members.
+    UnitNotEmpty,
+    /// The member has left.
+    MemberLeft,
+    /// Nobody grants a duty to himself.
+    OwnDuty,
+    /// The member holds that duty on that unit already.
+    DutyHeld,
+    /// The last day lies before the first.
+    BadDays,
+    /// The enterprise would be without an administrator.
+    LastAdministrator,
+}
+
+impl crate::db::Refusal for Refusal {}
+
+/// The longest code or employee number.
+const MAX_NUMBER: usize = 32;
+
+/// A unit's code or an employee number as it is compared and stored: letters, digits and hyphens, in capitals.
+pub fn normal_number(typed: &str) -> Result<String, Refusal> {
+    let number = fold(typed).to_ascii_uppercase();
+    let well_formed =
+        (1..=MAX_NUMBER).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if well_formed { Ok(number) } else { Err(Refusal::BadNumber) }
+}
+
+/// A mobile phone number as it is stored: eleven digits, without separators and country code.
+pub fn normal_phone(typed: &str) -> Result<String, Refusal> {
+    let bare: String = fold(typed).chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
+    let digits = bare.strip_prefix("+86").or_else(|| bare.strip_prefix("0086")).unwrap_or(&bare);
+    let well_formed = digits.len() == 11 && digits.starts_with('1') && digits.bytes().all(|b| b.is_ascii_digit());
+    if well_formed { Ok(digits.to_owned()) } else { Err(Refusal::BadPhone) }
+}
+
+/// A phone number as it is shown to whoever need not call: `138****0000`.
+pub fn mask_phone(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().collect();
+    let (head, tail) = (digits.len().min(3), digits.len().saturating_sub(4).max(3));
+    let show = |part: &[char]| part.iter().collect::<String>();
+    format!("{}****{}", show(&digits[..head]), show(digits.get(tail..).unwrap_or_default()))
+}
+
+/// Whether `unit` may come to lie directly below the unit whose path (itself and its ancestors) is `parent`.
+pub fn check_parent(unit: UnitId, parent: &[UnitId]) -> Result<(), Refusal> {
+    if parent.contains(&unit) { Err(Refusal::Circle) } else { Ok(()) }
+}
+
+/// Whether a manager with `reach` may grant or end `role` on the unit at `unit_path`, for a member at `member_path`.
+///
+/// A duty that reaches everything whatever its unit may only be handed out by whoever looks after everything.
+pub fn check_grant(
+    reach: &Reach,
+    role: Role,
+    unit_path: &[UnitId],
+    member_path: &[UnitId],
+    root: &[UnitId],
+) -> Result<(), Refusal> {
+    let widest = if role.allows().contains(&Capability::Audit) { root } else { unit_path };
+    let covered = reach.covers(unit_path) && reach.covers(member_path) && reach.covers(widest);
+    if covered { Ok(()) } else { Err(Refusal::OutOfReach) }
+}
+
+/// Whether a duty from `from` to `to` fits beside those that the member holds.
+pub fn check_days(held: &[RoleRow], role: Role, unit: UnitId, from: Day, to: Option<Day>) -> Result<(), Refusal> {
+    if to.is_some_and(|to| to < from) {
+        return Err(Refusal::BadDays);
+    }
+    let overlaps = |duty: &RoleRow| duty.to_on.is_none_or(|end| from <= end) && to.is_none_or(|to| duty.from_on <= to);
+    match held.iter().any(|duty| duty.role == role && duty.unit_id == unit && overlaps(duty)) {
+        true => Err(Refusal::DutyHeld),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::{Ids, MemberId};
+    use crate::base::time::Timestamp;
+
+    fn fresh(n: usize) -> Vec<UnitId> {
+        let now: Timestamp = "2026-07-01T08:00:00+08:00".parse().unwrap();
+        let ids = Ids::default();
+        (0..n).map(|_| ids.fresh(now)).collect()
+    }
+
+    #[test]
+    fn a_phone_number_is_read_tolerantly_and_shown_masked() {
+        for typed in ["13800000000", " 138-0000-0000", "+86 138 0000 0000", "１３８００００００００"] {
+            assert_eq!(normal_phone(typed).as_deref(), Ok("13800000000"), "{typed}");
+        }
+        for typed in ["", "1380000000", "23800000000", "138****0000", "1380000000x"] {
+            assert_eq!(normal_phone(typed), Err(Refusal::BadPhone), "{typed}");
+        }
+        assert_eq!(mask_phone("13812345678"), "138****5678");
+        assert_eq!(mask_phone("12"), "12****");
+    }
+
+    #[test]
+    fn a_duty_is_not_held_twice_at_a_time() {
+        let ids = fresh(2);
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let held = RoleRow {
+            id: super::super::model::RoleId::from(uuid::Uuid::nil()),
+            member_id: MemberId::from(uuid::Uuid::nil()),
+            role: Role::Secretary,
+            unit_id: ids[0],
+            from_on: day("2026-03-01"),
+            to_on: Some(day("2026-06-30")),
+            granted_by: None,
+            created_at: Timestamp::from_micros(0),
+        };
+        let held = [held];
+        for (unit, from, to, expected) in [
+            (0, "2026-07-01", None, Ok(())),
+            (0, "2026-06-30", None, Err(Refusal::DutyHeld)),
+            (0, "2026-01-01", Some("2026-02-28"), Ok(())),
+            (0, "2026-01-01", Some("2026-03-01"), Err(Refusal::DutyHeld)),
+            (1, "2026-06-30", None, Ok(())),
+            (1, "2026-06-30", Some("2026-06-29"), Err(Refusal::BadDays)),
+        ] {
+            assert_eq!(
+                check_days(&held, Role::Secretary, ids[unit], day(from), to.map(day)),
+                expected,
+                "{from} {to:?}"
+            );
+        }
+        assert_eq!(check_days(&held, Role::GroupLeader, ids[0], day("2026-06-30"), None), Ok(()));
+    }
+
+    #[test]
+    fn whoever_reads_everything_is_appointed_by_whoever_looks_after_everything() {
+        let ids = fresh(3);
+        let (unit, root) = (&ids[..], &ids[2..]);
+        let local = Reach::Below(vec![ids[1]]);
+        assert_eq!(check_grant(&local, Role::Secretary, unit, unit, root), Ok(()));
+        assert_eq!(check_grant(&local, Role::Auditor, unit, unit, root), Err(Refusal::OutOfReach));
+        assert_eq!(check_grant(&local, Role::Secretary, root, unit, root), Err(Refusal::OutOfReach));
+        assert_eq!(check_grant(&Reach::Below(vec![ids[2]]), Role::Auditor, unit, unit, root), Ok(()));
+    }
+}

@@ -1,0 +1,283 @@
+//! Who may do what: every route of the document, asked by everybody.
+//!
+//! A route that is missing here fails the build of the house: add a row to [`ROUTES`]. Everybody of [`KINDS`] is at home
+//! in XZ11 and holds the duty on DW1 (a branch's duty on ZB1, a group's on XZ11, the auditor's on JT). "Own" is ZB1 and
+//! a member of it, "other" is ZB3 of DW2. What is asked for is minimal, and only 401 and 403 count as refused, so a
+//! handler must look at the caller before it looks at the body.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+use xianfeng::base::capability::Role::*;
+use xianfeng::base::id::MemberId;
+
+use crate::openapi::operations;
+use crate::support::{Person, TestApp};
+
+/// Everybody who asks: a member without any duty, then one for each.
+const KINDS: [(Option<Role>, &str); 11] = [
+    (None, ""),
+    (Some(GroupLeader), "XZ11"),
+    (Some(Secretary), "ZB1"),
+    (Some(BranchCommittee), "ZB1"),
+    (Some(Organiser), "DW1"),
+    (Some(CommitteeMember), "DW1"),
+    (Some(Leader), "DW1"),
+    (Some(Expert), "DW1"),
+    (Some(Inspector), "DW1"),
+    (Some(Auditor), "JT"),
+    (Some(Administrator), "DW1"),
+];
+
+/// Whom a route lets in.
+#[derive(Clone, Copy)]
+enum Who {
+    /// Also whoever has not signed in.
+    Anyone,
+    SignedIn,
+    /// Whoever holds one of these duties.
+    With(&'static [Role]),
+}
+use Who::*;
+
+/// What is asked, and whether it matters of which unit it is.
+#[derive(Clone, Copy)]
+enum Ask {
+    /// The same for all; ids in the path name nothing.
+    Plain,
+    /// The id in the path is a unit, own and other.
+    OfUnit,
+    /// The id in the path is a member, of one's own unit and of another.
+    OfMember,
+    /// This path, with its query, and this body.
+    Exactly(fn(&World, &Place) -> (String, Value)),
+}
+use Ask::*;
+
+const ADMINISTRATORS: Who = With(&[Administrator]);
+const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
+
+const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const CONTENT_MANAGERS: Who = With(&[Organiser]);
+const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
+
+/// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
+const ROUTES: &[(&str, Who, Ask)] = &[
+    // health
+    ("GET /healthz", Anyone, Plain),
+    ("GET /readyz", Anyone, Plain),
+    ("GET /metrics", Anyone, Plain),
+    // session
+    ("POST /session", Anyone, Plain),
+    ("POST /session/refresh", Anyone, Plain),
+    ("POST /session/invitation", Anyone, Plain),
+    ("GET /me/sessions", SignedIn, Plain),
+    ("DELETE /me/sessions/{id}", SignedIn, Plain),
+    ("PUT /me/password", SignedIn, Plain),
+    ("POST /invitations", With(&[Secretary, BranchCommittee, Administrator]), Plain),
+    // members
+    ("GET /me", SignedIn, Plain),
+    ("PATCH /me", SignedIn, Plain),
+    ("GET /units", SignedIn, Plain),
+    ("GET /units/{id}", SignedIn, Plain),
+    ("POST /units", ADMINISTRATORS, Exactly(new_unit)),
+    ("PATCH /units/{id}", ADMINISTRATORS, OfUnit),
+    ("GET /units/{id}/members", SignedIn, OfUnit),
+    ("POST /members", ADMINISTRATORS, Exactly(new_member)),
+    ("GET /members/{id}", ROSTER_READERS, OfMember),
+    ("PATCH /members/{id}", ADMINISTRATORS, OfMember),
+    ("POST /members/{id}/roles", ADMINISTRATORS, Exactly(new_duty)),
+    ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
+    ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
+    // points
+    ("GET /me/points", SignedIn, Plain),
+    ("GET /me/points/entries", SignedIn, Plain),
+    ("GET /members/{id}/points", RESULT_READERS, OfMember),
+    ("GET /points/rules", SignedIn, Plain),
+    ("POST /points/rules", With(&[CommitteeMember]), Plain),
+    // boards
+    ("GET /boards", SignedIn, Plain),
+    ("GET /boards/{scope}/{measure}", SignedIn, Plain),
+    ("GET /boards/{scope}/{measure}/me", SignedIn, Plain),
+    ("POST /boards/rebuild", ADMINISTRATORS, Plain),
+    // study
+    ("GET /study/feed", SignedIn, Plain),
+    ("GET /study/today", SignedIn, Plain),
+    ("GET /study/items", CONTENT_READERS, Plain),
+    ("POST /study/items", CONTENT_MANAGERS, Plain),
+    ("GET /study/items/{id}", SignedIn, Plain),
+    ("PATCH /study/items/{id}", CONTENT_MANAGERS, Plain),
+    ("POST /study/items/{id}/readings", SignedIn, Plain),
+    ("GET /study/readings/{id}", SignedIn, Plain),
+    ("POST /study/readings/{id}/finish", SignedIn, Plain),
+    ("GET /study/pushes", PUSH_PLANNERS, Plain),
+    ("POST /study/pushes", PUSH_PLANNERS, Plain),
+    ("GET /study/pushes/{id}", PUSH_PLANNERS, Plain),
+    ("DELETE /study/pushes/{id}", PUSH_PLANNERS, Plain),
+    ("GET /study/pushes/{id}/coverage", RESULT_READERS, Plain),
+    ("GET /me/streak", SignedIn, Plain),
+    ("GET /me/study-hours", SignedIn, Plain),
+    // quiz
+    ("GET /quiz/daily", SignedIn, Plain),
+    ("PUT /quiz/daily/{day}/submission", SignedIn, Plain),
+    ("GET /quiz/daily/{day}", CONTENT_READERS, Exactly(|world, place| (paper(world, place), Value::Null))),
+    (
+        "PUT /quiz/daily/{day}",
+        CONTENT_MANAGERS,
+        Exactly(|world, place| ("/quiz/daily/2026-07-09".into(), paper_body(world, place))),
+    ),
+    ("GET /me/quiz/history", SignedIn, Plain),
+    ("GET /me/quiz/history/{day}", SignedIn, Plain),
+    ("GET /me/quiz/wrong-answers", SignedIn, Plain),
+    ("POST /quiz/practice", SignedIn, Plain),
+    ("GET /questions", CONTENT_READERS, Plain),
+    ("POST /questions", CONTENT_MANAGERS, Plain),
+    ("GET /questions/{id}", CONTENT_READERS, Plain),
+    ("PATCH /questions/{id}", CONTENT_MANAGERS, Plain),
+    ("POST /imports/questions", CONTENT_MANAGERS, Plain),
+    ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
+    ("GET /exports/questions", CONTENT_READERS, Plain),
+    // notices
+    ("GET /me/notices", SignedIn, Plain),
+    ("GET /me/notices/unread-count", SignedIn, Plain),
+    ("POST /me/notices/read", SignedIn, Plain),
+    // audit
+    ("GET /audit", With(&[Auditor]), Plain),
+    // last, because it ends the sessions of those who ask
+    ("DELETE /session", SignedIn, Plain),
+];
+
+fn new_unit(world: &World, place: &Place) -> (String, Value) {
+    let parent = world.app.unit(place.unit);
+    ("/units".into(), json!({ "code": "ZB1", "name": "新组", "kind": "党小组", "parent_id": parent }))
+}
+
+fn new_member(world: &World, place: &Place) -> (String, Value) {
+    let unit = world.app.unit(place.unit);
+    ("/members".into(), json!({ "employee_no": "E00001", "name": "新人", "kind": "full", "unit_id": unit }))
+}
+
+fn new_duty(world: &World, place: &Place) -> (String, Value) {
+    let unit = world.app.unit(place.unit);
+    (format!("/members/{}/roles", place.member), json!({ "role": "expert", "unit_id": unit }))
+}
+
+fn exported(world: &World, place: &Place) -> String {
+    format!("/exports/members?format=csv&unit={}", world.app.unit(place.unit))
+}
+
+fn paper(world: &World, place: &Place) -> String {
+    format!("/quiz/daily/2026-07-09?unit_id={}", world.app.unit(place.unit))
+}
+
+/// A paper of one question that does not exist: refused for that, but only to who may set papers.
+fn paper_body(world: &World, place: &Place) -> Value {
+    let unit = world.app.unit(place.unit);
+    json!({ "question_ids": [unit], "unit_id": unit })
+}
+
+/// A unit and a member of it.
+struct Place {
+    unit: &'static str,
+    member: MemberId,
+}
+
+struct World {
+    app: TestApp,
+    own: Place,
+    other: Place,
+}
+
+#[tokio::test]
+async fn every_route_lets_in_exactly_those_who_may() {
+    let app = TestApp::start().await;
+    let own = Place { unit: "ZB1", member: app.member("甲").unregistered().await.0 };
+    let other = Place { unit: "ZB3", member: app.member("乙").home("XZ31").unregistered().await.0 };
+    let world = World { app, own, other };
+    let mut wrong = Vec::new();
+    for (role, unit) in KINDS {
+        let builder = world.app.member("某某");
+        let person = match role {
+            Some(role) => builder.role(role, unit).sign_in().await,
+            None => builder.sign_in().await,
+        };
+        for (route, who, ask) in ROUTES {
+            let may = match who {
+                Anyone | SignedIn => true,
+                With(roles) => role.is_some_and(|role| roles.contains(&role)),
+            };
+            for place in places(&world, *ask) {
+                let may = may && (place.unit == "ZB1" || role == Some(Auditor));
+                let status = status(&world, Some(&person), route, *ask, place).await;
+                if matches!(status, 401 | 403) == may {
+                    let asked = role.map_or("member", Role::as_str);
+                    wrong.push(format!("{route} asked by {asked} about {}: {status}", place.unit));
+                }
+            }
+        }
+    }
+    for (route, who, ask) in ROUTES {
+        let status = status(&world, None, route, *ask, &world.own).await;
+        if matches!(who, Anyone) == (status == 401 || status == 403) {
+            wrong.push(format!("{route} asked by nobody: {status}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_route_of_the_document_has_its_row() {
+    let document = serde_json::to_value(xianfeng::app::openapi()).unwrap();
+    let known: BTreeSet<String> = ROUTES.iter().map(|(route, ..)| (*route).to_owned()).collect();
+    let served: BTreeSet<String> = operations(&document)
+        .iter()
+        .map(|(method, path, _)| format!("{method} {}", path.strip_prefix("/api/v1").unwrap_or(path)))
+        .collect();
+    let missing: Vec<_> = served.difference(&known).collect();
+    assert!(missing.is_empty(), "routes without a row in tests/access.rs: {missing:#?}");
+    let gone: Vec<_> = known.difference(&served).collect();
+    assert!(gone.is_empty(), "rows of tests/access.rs without a route: {gone:#?}");
+    assert_eq!(known.len(), ROUTES.len(), "a route has two rows");
+}
+
+fn places(world: &World, ask: Ask) -> Vec<&Place> {
+    match ask {
+        Plain => vec![&world.own],
+        OfUnit | OfMember | Exactly(_) => vec![&world.own, &world.other],
+    }
+}
+
+/// What `person` (or nobody) is answered; the body of the answer is not waited for, since a stream has no end.
+async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: Ask, place: &Place) -> u16 {
+    let (method, path) = route.split_once(' ').unwrap();
+    let nothing = uuid::Uuid::nil().to_string();
+    let id = match ask {
+        Plain | Exactly(_) => nothing.clone(),
+        OfUnit => world.app.unit(place.unit).to_string(),
+        OfMember => place.member.to_string(),
+    };
+    let parts: Vec<&str> = path
+        .split('/')
+        .map(|part| match part {
+            "{id}" => id.as_str(),
+            "{day}" => "2026-07-01",
+            part if part.starts_with('{') => nothing.as_str(),
+            part => part,
+        })
+        .collect();
+    let (path, body) = match ask {
+        Exactly(what) => what(world, place),
+        Plain | OfUnit | OfMember => (parts.join("/"), json!({})),
+    };
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let request = match (person, route.ends_with("z") || path == "/metrics") {
+        (_, true) => world.app.at_root(method.clone(), &path),
+        (Some(person), false) => person.request(method.clone(), &path),
+        (None, false) => world.app.request(method.clone(), &path),
+    };
+    let request = if method == Method::GET || method == Method::DELETE { request } else { request.json(&body) };
+    request.send().await.unwrap().status().as_u16()
+}

@@ -1,0 +1,361 @@
+//! The rules of the house, kept by reading what every file of `src` names. ARCHITECTURE.md draws the same map.
+//!
+//! The reading is a light one: comments and strings are taken out, a module of tests at the end is left out, and every
+//! path that begins with `crate`, `super`, `self` or one of the watched libraries counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Which room may use which, as in ARCHITECTURE.md. Free of circles, checked below.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("notices", &[]),
+    ("members", &["notices"]),
+    ("sessions", &["members", "notices"]),
+    ("points", &["members", "notices"]),
+    ("boards", &["points", "members"]),
+    ("study", &["points", "members", "notices", "boards"]),
+    ("quiz", &["points", "study", "members", "notices", "boards"]),
+    ("audit", &["members"]),
+];
+
+/// The composition roots: they name everything.
+const ROOTS: [&str; 4] = ["app", "main", "lib", "demo"];
+/// What every room may stand on.
+const GROUND: [&str; 5] = ["base", "db", "kernel", "web", "config"];
+
+const BASE: &str = "rule 1: base imports nothing of ours";
+const DB: &str = "rule 1: db imports only base";
+const KERNEL: &str = "rule 1: kernel imports only base and db";
+const WEB: &str = "rule 1: web imports only base and db";
+const CONFIG: &str = "rule 1: config imports no feature";
+const MODEL: &str = "rule 2: model stands on base, db and what kernels keep";
+const RULES: &str = "rule 2: rules know only model: no query, no actix, no clock — now is an argument";
+const STORE: &str = "rule 2: store knows only model and db";
+const ACTIONS: &str = "rule 2: actions know store, rules, model and kernels, never HTTP's side of the room";
+const ACTIX: &str = "rule 3: actix appears only in web, app.rs and a room's api";
+const REDIS: &str = "rule 3: redis appears only in kernel";
+const DIESEL: &str = "rule 3: queries are built only in store, kernel and db";
+const TABLE: &str = "rule 4: a table belongs to one room; others go through what its mod.rs lends";
+const EDGE: &str = "rule 4: this edge between rooms is not on the list (ARCHITECTURE.md and tests/house.rs)";
+const APP: &str = "rule 5: only main.rs, demo and tests import app.rs";
+
+#[test]
+fn every_file_keeps_the_rules_of_the_house() {
+    let tables = tables();
+    let mut broken = BTreeSet::new();
+    for file in files(Path::new("src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let place = Place::of(file.strip_prefix("src").unwrap());
+        for path in paths(&text, &place) {
+            if let Some(rule) = verdict(&place, &path, &tables) {
+                broken.insert(format!("{}: {}\n    {rule}", file.display(), path.join("::")));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}\n", broken.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_rooms_form_no_circle() {
+    let mut settled: BTreeSet<&str> = BTreeSet::new();
+    while settled.len() < ROOMS.len() {
+        let next: Vec<&str> = ROOMS
+            .iter()
+            .filter(|(room, uses)| !settled.contains(room) && uses.iter().all(|used| settled.contains(used)))
+            .map(|(room, _)| *room)
+            .collect();
+        assert!(!next.is_empty(), "rule 4: these rooms use each other in a circle, beyond {settled:?}");
+        settled.extend(next);
+    }
+}
+
+#[test]
+fn a_broken_rule_is_noticed() {
+    let tables = tables();
+    for (file, line, rule) in [
+        ("base/id.rs", "use crate::db::Conn;", BASE),
+        ("db/mod.rs", "use crate::kernel::trail;", DB),
+        ("kernel/trail.rs", "use crate::{base::id, web::Problem};", KERNEL),
+        ("web/caller.rs", "fn f() { crate::members::find(); }", WEB),
+        ("points/rules.rs", "use super::{model::Rule, store};", RULES),
+        ("points/rules.rs", "use crate::base::clock::Clock;", RULES),
+        ("points/model.rs", "use crate::web::Problem;", MODEL),
+        ("points/store.rs", "use super::actions::award;", STORE),
+        ("points/actions.rs", "use super::api;", ACTIONS),
+        ("points/actions/awards.rs", "use super::super::api::View;", ACTIONS),
+        ("points/actions.rs", "use actix_web::web;", ACTIX),
+        ("points/store.rs", "use redis::Client;", REDIS),
+        ("points/actions.rs", "use crate::on;", DIESEL),
+        ("points/actions.rs", "fn f() { diesel::insert_into(x) }", DIESEL),
+        ("points/store.rs", "use crate::db::schema::{point_rules, members};", TABLE),
+        ("members/actions.rs", "use crate::points::Points;", EDGE),
+        ("points/api.rs", "use crate::app::App;", APP),
+    ] {
+        let place = Place::of(Path::new(file));
+        let broken: Vec<_> = paths(line, &place).iter().filter_map(|path| verdict(&place, path, &tables)).collect();
+        assert!(broken.contains(&rule), "{file}: {line} → {broken:?}");
+    }
+    let place = Place::of(Path::new("points/rules.rs"));
+    let harmless = "// use actix_web::web;\nconst X: &str = \"redis::x\";\n#[cfg(test)]\nmod tests { use crate::app; }";
+    assert!(paths(harmless, &place).iter().all(|path| verdict(&place, path, &tables).is_none()));
+}
+
+/// Where a file stands: its room, and its layer within the room (`api/units.rs` belongs to `api`).
+struct Place {
+    module: Vec<String>,
+    room: String,
+    layer: String,
+}
+
+impl Place {
+    fn of(file: &Path) -> Place {
+        let mut module: Vec<String> =
+            file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        if module.last().is_some_and(|last| last == "mod") {
+            module.pop();
+        }
+        let room = module[0].clone();
+        // health is a room of one file, all of it routes
+        let layer = if room == "health" { "api".into() } else { module.get(1).cloned().unwrap_or_default() };
+        Place { module, room, layer }
+    }
+}
+
+/// The rule that `path` breaks at `place`, if any.
+fn verdict(place: &Place, path: &[String], tables: &BTreeMap<String, String>) -> Option<&'static str> {
+    let (room, layer) = (place.room.as_str(), place.layer.as_str());
+    let root = ROOTS.contains(&room);
+    let part = |n: usize| path.get(n).map_or("", String::as_str);
+    match part(0) {
+        "actix_web" | "actix_multipart" | "actix_cors" | "utoipa_actix_web" | "actix" => {
+            let allowed = room == "web" || root || (layer == "api");
+            return (!allowed).then_some(if layer == "rules" { RULES } else { ACTIX });
+        }
+        "redis" => return (room != "kernel").then_some(REDIS),
+        "diesel" => return builds_queries(place, part(1)).then_some(DIESEL),
+        "crate" => {}
+        _ => return None,
+    }
+    // the macros of the ground floor and of the door stand at the top of the crate
+    let target = match part(1) {
+        "id" | "words" => "base",
+        "on" => "db",
+        target => target,
+    };
+    if target == "app" && !root {
+        return Some(APP);
+    }
+    if part(1) == "on" && builds_queries(place, "prelude") {
+        return Some(DIESEL);
+    }
+    if target == "db" && part(2) == "schema" && !may_touch(place, part(3), tables) {
+        return Some(TABLE);
+    }
+    let among = |allowed: &[&str]| target == room || allowed.contains(&target);
+    match room {
+        "base" => return (!among(&[])).then_some(BASE),
+        "db" => return (!among(&["base"])).then_some(DB),
+        "kernel" => return (!among(&["base", "db"])).then_some(KERNEL),
+        "web" => return (!among(&["base", "db"])).then_some(WEB),
+        "config" => return (!among(&GROUND)).then_some(CONFIG),
+        _ if root => return None,
+        _ => {}
+    }
+    let within = target == room;
+    let (own, clock) = (part(2), target == "base" && part(2) == "clock");
+    match layer {
+        "model" if within && own != "model" => return Some(MODEL),
+        "model" if ["web", "config"].contains(&target) => return Some(MODEL),
+        "rules" if within && !["model", "rules"].contains(&own) => return Some(RULES),
+        "rules" if clock || ["web", "kernel", "config"].contains(&target) => return Some(RULES),
+        // a refusal says that it is one; nothing else of the door is for rules
+        "rules" if target == "db" && !["", "Refusal"].contains(&part(2)) => return Some(RULES),
+        "store" if within && !["model", "store"].contains(&own) => return Some(STORE),
+        "store" if clock || ["web", "config"].contains(&target) => return Some(STORE),
+        "actions" if within && own == "api" => return Some(ACTIONS),
+        _ => {}
+    }
+    let listed = |used: &str| ROOMS.iter().any(|(name, uses)| *name == room && uses.contains(&used));
+    (!within && !GROUND.contains(&target) && room != "health" && !listed(target)).then_some(EDGE)
+}
+
+/// Whether naming `diesel::{what}` at `place` builds a query where none may be built.
+fn builds_queries(place: &Place, what: &str) -> bool {
+    let builder =
+        ["prelude", "insert_into", "update", "delete", "select", "sql_query", "dsl", "sql_types"].contains(&what);
+    // a model derives its rows, and the ground floor its column types
+    let rows = matches!(place.layer.as_str(), "model") && matches!(what, "prelude" | "sql_types");
+    let queries = place.layer == "store" || ["kernel", "db"].contains(&place.room.as_str());
+    builder && !rows && !queries && place.room != "base"
+}
+
+fn may_touch(place: &Place, table: &str, tables: &BTreeMap<String, String>) -> bool {
+    if table.is_empty() || place.room == "db" || ROOTS.contains(&place.room.as_str()) {
+        return true;
+    }
+    tables.get(table).is_none_or(|owner| *owner == place.room)
+}
+
+/// The room of every table: `src/db/schema.rs` lists them under comments that name the rooms.
+fn tables() -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string("src/db/schema.rs").unwrap();
+    let mut room = String::new();
+    let mut owners = BTreeMap::new();
+    let mut in_table = false;
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("// ") {
+            room = name.trim().to_owned();
+        } else if line.starts_with("diesel::table!") {
+            in_table = true;
+        } else if std::mem::take(&mut in_table) {
+            owners.insert(line.trim().split(' ').next().unwrap().to_owned(), room.clone());
+        }
+    }
+    assert!(owners["members"] == "members" && owners["outbox"] == "kernel", "{owners:?}");
+    owners
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") && path.file_stem().unwrap() != "tests" {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Every path that the text names, from the crate's top or from a library, with groups spread out.
+fn paths(text: &str, place: &Place) -> Vec<Vec<String>> {
+    let code = bare(text);
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let tokens = tokens(code);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let begins = at == 0 || tokens[at - 1] != "::" || !is_word(tokens.get(at.wrapping_sub(2)));
+        if begins && is_word(tokens.get(at)) && tokens.get(at + 1).is_some_and(|next| *next == "::") {
+            at = spread(&tokens, at, &[], &mut found);
+        } else if tokens[at] == "use" && is_word(tokens.get(at + 1)) && tokens.get(at + 2) != Some(&"::") {
+            found.push(vec![tokens[at + 1].to_owned()]);
+            at += 1;
+        } else {
+            at += 1;
+        }
+    }
+    found.into_iter().filter_map(|path| absolute(path, place)).collect()
+}
+
+/// Reads one path, or a group of them, that continues `before`; says where it ended.
+fn spread(tokens: &[&str], mut at: usize, before: &[String], found: &mut Vec<Vec<String>>) -> usize {
+    let mut path = before.to_vec();
+    loop {
+        match tokens.get(at) {
+            Some(&"{") => {
+                at += 1;
+                while tokens.get(at).is_some_and(|token| *token != "}") {
+                    let next = spread(tokens, at, &path, found);
+                    at = if next == at { at + 1 } else { next };
+                }
+                return at + 1;
+            }
+            Some(word) if is_word(Some(word)) => {
+                path.push((*word).to_owned());
+                at += 1;
+            }
+            _ => break,
+        }
+        // `path!` is the macro of that name; `as` renames what was already read
+        if tokens.get(at) == Some(&"::") && tokens.get(at + 1).is_some_and(|next| *next == "{" || is_word(Some(next))) {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    if path.len() > before.len() {
+        found.push(path);
+    }
+    if tokens.get(at) == Some(&"as") { at + 2 } else { at }
+}
+
+fn is_word(token: Option<&&str>) -> bool {
+    token.is_some_and(|token| token.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+}
+
+/// The path from the crate's top: `super` and `self` are resolved, a library's path stays as it is.
+fn absolute(path: Vec<String>, place: &Place) -> Option<Vec<String>> {
+    let crate_path = |module: &[String], rest: &[String]| {
+        let rest = rest.iter().filter(|part| *part != "self").cloned();
+        Some(std::iter::once("crate".to_owned()).chain(module.iter().cloned()).chain(rest).collect())
+    };
+    match path[0].as_str() {
+        "super" | "self" => {
+            let ups = path.iter().take_while(|part| *part == "super").count();
+            let module = &place.module[..place.module.len().checked_sub(ups)?];
+            crate_path(module, &path[ups..])
+        }
+        "xianfeng" => crate_path(&[], &path[1..]),
+        _ => Some(path),
+    }
+}
+
+/// The text without comments and without what stands in strings.
+fn bare(text: &str) -> String {
+    let mut code = String::new();
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '/' if rest.peek() == Some(&'/') => {
+                while rest.peek().is_some_and(|c| *c != '\n') {
+                    rest.next();
+                }
+            }
+            '"' => {
+                while let Some(c) = rest.next() {
+                    match c {
+                        '\\' => {
+                            rest.next();
+                        }
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+                code.push(' ');
+            }
+            // a character such as '"' or '/', not a lifetime
+            '\'' => {
+                let ahead: String = rest.clone().take(3).collect();
+                let quoted = if ahead.starts_with('\\') { 3 } else { 2 };
+                if ahead.chars().nth(quoted - 1) == Some('\'') {
+                    (0..quoted).for_each(|_| {
+                        rest.next();
+                    });
+                }
+                code.push(' ');
+            }
+            c => code.push(c),
+        }
+    }
+    code
+}
+
+fn tokens(code: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let length = match first {
+            _ if word > 0 => word,
+            ':' if rest.starts_with("::") => 2,
+            first => first.len_utf8(),
+        };
+        if !first.is_whitespace() {
+            tokens.push(&rest[..length]);
+        }
+        rest = &rest[length..];
+    }
+    tokens
+}

@@ -1,0 +1,119 @@
+//! The schema that diesel believes in is the one that both migration sets make.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::sql_types::Text;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+
+use crate::support::{Database, on_postgres};
+
+/// Columns by table: what diesel calls the type, with `Nullable<…>` around it where NULL may stand.
+type Schema = BTreeMap<String, BTreeMap<String, String>>;
+
+const FOLDERS: [&str; 2] = ["migrations/sqlite", "migrations/postgres"];
+
+#[test]
+fn the_migration_folders_are_twins() {
+    let [sqlite, postgres] = FOLDERS.map(|folder| names(folder).into_iter().collect::<Vec<_>>());
+    assert_eq!(sqlite, postgres);
+}
+
+#[test]
+fn sqlite_has_the_tables_that_the_code_believes_in() {
+    compare("SQLite", &of_sqlite());
+}
+
+#[test]
+fn postgres_has_the_tables_that_the_code_believes_in() {
+    if on_postgres() {
+        compare("PostgreSQL", &of_postgres());
+    }
+}
+
+#[track_caller]
+fn compare(database: &str, found: &Schema) {
+    let believed = believed();
+    for (table, columns) in &believed {
+        assert_eq!(found.get(table), Some(columns), "{database}: table {table} (right: src/db/schema.rs)");
+    }
+    let unknown: Vec<_> = found.keys().filter(|table| !believed.contains_key(*table)).collect();
+    assert!(unknown.is_empty(), "{database} has tables that src/db/schema.rs does not know: {unknown:?}");
+}
+
+fn names(folder: &str) -> BTreeSet<String> {
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// What `src/db/schema.rs` says.
+fn believed() -> Schema {
+    let text = std::fs::read_to_string("src/db/schema.rs").unwrap();
+    let mut schema = Schema::new();
+    for block in text.split("diesel::table! {").skip(1) {
+        let (head, columns) = block.split_once("{").unwrap();
+        let table = head.trim().split(' ').next().unwrap();
+        let columns = columns.split('}').next().unwrap().lines().filter_map(|line| line.split_once("->"));
+        let columns = columns.map(|(name, kind)| (name.trim().into(), kind.trim().trim_end_matches(',').into()));
+        schema.insert(table.into(), columns.collect());
+    }
+    assert!(schema.len() > 10);
+    schema
+}
+
+fn of_sqlite() -> Schema {
+    let conn = rusqlite::Connection::open_in_memory().unwrap();
+    for migration in names(FOLDERS[0]) {
+        let sql = std::fs::read_to_string(format!("{}/{migration}/up.sql", FOLDERS[0])).unwrap();
+        conn.execute_batch(&sql).unwrap_or_else(|error| panic!("{migration}: {error}"));
+    }
+    let sql = "SELECT t.name, c.name, c.type, c.\"notnull\" FROM sqlite_schema t, pragma_table_info(t.name) c
+               WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
+    let mut schema = Schema::new();
+    let mut statement = conn.prepare(sql).unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let (table, column, kind, not_null): (String, String, String, bool) =
+            (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap(), row.get(3).unwrap());
+        schema.entry(table).or_default().insert(column, spoken(&kind, !not_null));
+    }
+    schema
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = Text)]
+    column_name: String,
+    #[diesel(sql_type = Text)]
+    data_type: String,
+    #[diesel(sql_type = Text)]
+    is_nullable: String,
+}
+
+fn of_postgres() -> Schema {
+    let database = Database::fresh();
+    let mut conn = PgConnection::establish(database.url()).unwrap();
+    let sql = "SELECT table_name::text, column_name::text, data_type::text, is_nullable::text
+               FROM information_schema.columns
+               WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
+    let mut schema = Schema::new();
+    for column in sql_query(sql).load::<Column>(&mut conn).unwrap() {
+        let kind = spoken(&column.data_type, column.is_nullable == "YES");
+        schema.entry(column.table_name).or_default().insert(column.column_name, kind);
+    }
+    schema
+}
+
+/// A column's type in diesel's words.
+fn spoken(kind: &str, nullable: bool) -> String {
+    let word = match kind.to_uppercase().as_str() {
+        "BLOB" | "BYTEA" => "Binary",
+        "TEXT" => "Text",
+        "BIGINT" => "BigInt",
+        "INTEGER" => "Integer",
+        "BOOLEAN" => "Bool",
+        "DATE" => "Date",
+        other => panic!("a column type that is not portable: {other}"),
+    };
+    if nullable { format!("Nullable<{word}>") } else { word.into() }
+}
