@@ -35,6 +35,7 @@ use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
 use crate::web::openapi::CommonGround;
+use crate::web::stopping::{self, Stopping};
 use crate::web::trace::trace;
 
 /// Seconds of one lease of the hourly tidying.
@@ -58,6 +59,7 @@ pub struct App {
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
     limits: Data<Limits>,
+    stopping: Data<Stopping>,
     holder: lock::HolderId,
     ear: Arc<changes::Ear>,
     config: Arc<Config>,
@@ -86,6 +88,7 @@ impl App {
         notices::handle(&mut handlers, &db);
         Ok(App {
             holder: db.fresh_id(),
+            stopping: Data::default(),
             ear: Arc::new(ear),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
@@ -122,6 +125,7 @@ impl App {
         cfg.app_data(Data::new(doorkeeper))
             .app_data(Data::new(self.boards.clone()))
             .app_data(self.limits.clone())
+            .app_data(self.stopping.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.members.clone()))
@@ -136,14 +140,10 @@ impl App {
 
     /// Serves until a signal asks to stop; then finishes what was accepted.
     pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let door = listener.try_clone()?;
         let server = self.clone().listen(listener)?;
-        let handle = server.handle();
         let jobs = self.start_jobs();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            tracing::info!("stopping: finishing what was accepted");
-            handle.stop(true).await;
-        });
+        tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
         if let Err(error) = self.study.flush().await {
@@ -296,6 +296,17 @@ struct Job {
     name: &'static str,
     every: Duration,
     run: Box<dyn Fn() -> Running + Send + Sync>,
+}
+
+/// Once asked to: refuses new connections, asks those that are open to leave, then closes what is left.
+async fn stop_when_asked(server: actix_web::dev::ServerHandle, door: std::net::TcpListener, stopping: Data<Stopping>) {
+    asked_to_stop().await;
+    tracing::info!("stopping: finishing what was accepted");
+    server.pause().await;
+    stopping::refuse_connections(door);
+    stopping.begin(); // only now, so that nobody who leaves is let in again
+    tokio::time::sleep(stopping::NOTICE).await;
+    server.stop(true).await;
 }
 
 /// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.

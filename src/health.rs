@@ -20,6 +20,7 @@ use crate::db::Db;
 use crate::kernel::board::Boards;
 use crate::kernel::outbox;
 use crate::web::Problem;
+use crate::web::stopping::Stopping;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz).service(metrics);
@@ -63,10 +64,11 @@ struct Readiness {
     redis: &'static str,
 }
 
-/// Whether requests can be served: the database answers and bears the program's schema.
+/// Whether requests can be served: the database answers and bears the program's schema, and the process is not about to
+/// stop.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
 #[get("/readyz")]
-async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>) -> HttpResponse {
+async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>, stopping: web::Data<Stopping>) -> HttpResponse {
     let (ready, database, migrations) = match db.is_migrated().await {
         Ok(true) => (true, "ok", "current"),
         Ok(false) => (false, "ok", "pending"),
@@ -78,7 +80,7 @@ async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>) -> HttpResponse {
         (true, true) => "degraded",
     };
     let readiness = Readiness { database, migrations, redis };
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready && !stopping.has_begun() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(readiness)
 }
 
