@@ -4,7 +4,9 @@ mod support;
 
 // what every room must keep
 mod access;
+mod database;
 mod house;
+mod input;
 mod openapi;
 mod schema;
 
