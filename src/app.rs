@@ -16,13 +16,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
+use crate::boards;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
+use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
+use crate::members::model::MemberStatus;
 use crate::members::{self, Directory, Members};
+use crate::notices;
+use crate::points::{self, Points};
+use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
+use crate::study::{self, Study};
 use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
@@ -42,6 +49,11 @@ pub struct App {
     pub directory: Directory,
     pub members: Members,
     pub sessions: Sessions,
+    pub points: Points,
+    pub study: Study,
+    pub quiz: Quiz,
+    boards: Boards,
+    board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
     limits: Data<Limits>,
     holder: lock::HolderId,
@@ -64,7 +76,12 @@ impl App {
         let ear = changes::Ear::new(db.now());
         members.reload().await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
-        let handlers = Handlers::default();
+        let boards = open_boards(&db, &directory, &config).await?;
+        let points = Points::open(db.clone(), boards.clone()).await?;
+        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let mut handlers = Handlers::default();
+        notices::handle(&mut handlers, &db);
         Ok(App {
             holder: db.fresh_id(),
             ear: Arc::new(ear),
@@ -72,9 +89,14 @@ impl App {
             handlers: Arc::new(handlers),
             config: Arc::new(config),
             db,
-            directory,
+            directory: directory.clone(),
             members,
             sessions,
+            points,
+            study,
+            quiz,
+            board_room: Data::new(boards::Room::new(boards.clone(), people(&directory))),
+            boards,
         })
     }
 
@@ -91,6 +113,10 @@ impl App {
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.members.clone()))
             .app_data(Data::new(self.sessions.clone()))
+            .app_data(Data::new(self.points.clone()))
+            .app_data(Data::new(self.quiz.clone()))
+            .app_data(self.board_room.clone())
+            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -107,6 +133,9 @@ impl App {
         });
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
+        if let Err(error) = self.study.flush().await {
+            tracing::warn!(%error, "the last servings could not be written");
+        }
         self.db.close();
         outcome
     }
@@ -179,6 +208,10 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
+            self.job("publish", second, |app| async move { app.study.publish_due().await.map(drop) }),
+            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -207,6 +240,7 @@ impl App {
                 self.sessions.gate.end(session);
             }
         }
+        heard.iter().filter(|change| change.topic == study::STUDY_TOPIC).for_each(|change| self.study.heard(change));
         // a SQLite file has only this process, whose actions have put in already what they changed
         match (self.db.is_postgres(), was_deaf) {
             (false, _) => Ok(()),
@@ -256,10 +290,69 @@ async fn asked_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
+/// The boards, in Redis or in this process, with what they must know of the roster.
+async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<Boards, DbError> {
+    let (paths, branches) = (directory.clone(), directory.clone());
+    let known = board::Directory {
+        path: Box::new(move |member| paths.path(member)),
+        branch: Box::new(move |member| branches.branch_of_active(member)),
+    };
+    match &config.redis_url {
+        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
+        None => Boards::local(db.clone(), known).await,
+    }
+}
+
+/// What the boards show of the roster.
+fn people(directory: &Directory) -> boards::People {
+    let (persons, units, branches, versions) =
+        (directory.clone(), directory.clone(), directory.clone(), directory.clone());
+    boards::People {
+        person: Box::new(move |member| {
+            let card = persons.member(member)?;
+            let tree = persons.tree();
+            let unit = tree.get(card.unit)?;
+            Some(boards::PersonCard {
+                name: (*card.name).into(),
+                unit_name: unit.unit.short_name.as_str().into(),
+                branch: unit.branch,
+                hidden: card.hidden_from_boards,
+            })
+        }),
+        unit: Box::new(move |unit| {
+            units.tree().get(unit).map(|card| boards::UnitCard { name: card.unit.short_name.as_str().into() })
+        }),
+        branches: Box::new(move |scope| {
+            let mut active: std::collections::HashMap<_, i64> = std::collections::HashMap::new();
+            branches.each_member(|member, unit| {
+                if let (MemberStatus::Active, Some(branch)) = (member.status, unit.branch) {
+                    *active.entry(branch).or_default() += 1;
+                }
+            });
+            let tree = branches.tree();
+            tree.each()
+                .filter(|card| card.branch == Some(card.unit.id))
+                .filter(|card| scope.is_none_or(|scope| card.path.contains(&scope)))
+                .map(|card| boards::BranchCard {
+                    unit: card.unit.id,
+                    name: card.unit.short_name.as_str().into(),
+                    active_members: active.get(&card.unit.id).copied().unwrap_or(0),
+                })
+                .collect()
+        }),
+        version: Box::new(move |()| versions.version()),
+    }
+}
+
 fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes).service(utoipa_actix_web::scope("/api/v1").configure(|cfg| {
         members::routes(cfg);
         sessions::routes(cfg);
+        points::routes(cfg);
+        boards::routes(cfg);
+        study::routes(cfg);
+        quiz::routes(cfg);
+        notices::routes(cfg);
         audit::routes(cfg);
     }));
 }

@@ -27,6 +27,10 @@ pub struct Config {
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
+    /// What the keys in Redis begin with, so that several enterprises can share one
+    #[arg(long, env = "XIANFENG_REDIS_PREFIX", default_value = "xianfeng")]
+    pub redis_prefix: String,
+
     /// Address and port to listen on
     #[arg(long, env = "XIANFENG_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

@@ -14,5 +14,8 @@ pub mod web;
 pub mod members;
 pub mod sessions;
 pub mod points;
+pub mod boards;
+pub mod study;
+pub mod quiz;
 pub mod notices;
 pub mod audit;

@@ -59,6 +59,11 @@ use Ask::*;
 const ADMINISTRATORS: Who = With(&[Administrator]);
 const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
+const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const CONTENT_MANAGERS: Who = With(&[Organiser]);
+const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
+
 /// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
 const ROUTES: &[(&str, Who, Ask)] = &[
     // health
@@ -89,6 +94,58 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /imports/units", ADMINISTRATORS, Plain),
     ("POST /imports/members", ADMINISTRATORS, Plain),
     ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
+    // points
+    ("GET /me/points", SignedIn, Plain),
+    ("GET /me/points/entries", SignedIn, Plain),
+    ("GET /members/{id}/points", RESULT_READERS, OfMember),
+    ("GET /points/rules", SignedIn, Plain),
+    ("POST /points/rules", With(&[CommitteeMember]), Plain),
+    // boards
+    ("GET /boards", SignedIn, Plain),
+    ("GET /boards/{scope}/{measure}", SignedIn, Plain),
+    ("GET /boards/{scope}/{measure}/me", SignedIn, Plain),
+    ("POST /boards/rebuild", ADMINISTRATORS, Plain),
+    // study
+    ("GET /study/feed", SignedIn, Plain),
+    ("GET /study/today", SignedIn, Plain),
+    ("GET /study/items", CONTENT_READERS, Plain),
+    ("POST /study/items", CONTENT_MANAGERS, Plain),
+    ("GET /study/items/{id}", SignedIn, Plain),
+    ("PATCH /study/items/{id}", CONTENT_MANAGERS, Plain),
+    ("POST /study/items/{id}/readings", SignedIn, Plain),
+    ("GET /study/readings/{id}", SignedIn, Plain),
+    ("POST /study/readings/{id}/finish", SignedIn, Plain),
+    ("GET /study/pushes", PUSH_PLANNERS, Plain),
+    ("POST /study/pushes", PUSH_PLANNERS, Plain),
+    ("GET /study/pushes/{id}", PUSH_PLANNERS, Plain),
+    ("DELETE /study/pushes/{id}", PUSH_PLANNERS, Plain),
+    ("GET /study/pushes/{id}/coverage", RESULT_READERS, Plain),
+    ("GET /me/streak", SignedIn, Plain),
+    ("GET /me/study-hours", SignedIn, Plain),
+    // quiz
+    ("GET /quiz/daily", SignedIn, Plain),
+    ("PUT /quiz/daily/{day}/submission", SignedIn, Plain),
+    ("GET /quiz/daily/{day}", CONTENT_READERS, Exactly(|world, place| (paper(world, place), Value::Null))),
+    (
+        "PUT /quiz/daily/{day}",
+        CONTENT_MANAGERS,
+        Exactly(|world, place| ("/quiz/daily/2026-07-09".into(), paper_body(world, place))),
+    ),
+    ("GET /me/quiz/history", SignedIn, Plain),
+    ("GET /me/quiz/history/{day}", SignedIn, Plain),
+    ("GET /me/quiz/wrong-answers", SignedIn, Plain),
+    ("POST /quiz/practice", SignedIn, Plain),
+    ("GET /questions", CONTENT_READERS, Plain),
+    ("POST /questions", CONTENT_MANAGERS, Plain),
+    ("GET /questions/{id}", CONTENT_READERS, Plain),
+    ("PATCH /questions/{id}", CONTENT_MANAGERS, Plain),
+    ("POST /imports/questions", CONTENT_MANAGERS, Plain),
+    ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
+    ("GET /exports/questions", CONTENT_READERS, Plain),
+    // notices
+    ("GET /me/notices", SignedIn, Plain),
+    ("GET /me/notices/unread-count", SignedIn, Plain),
+    ("POST /me/notices/read", SignedIn, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     // last, because it ends the sessions of those who ask
@@ -112,6 +169,16 @@ fn new_duty(world: &World, place: &Place) -> (String, Value) {
 
 fn exported(world: &World, place: &Place) -> String {
     format!("/exports/members?format=csv&unit={}", world.app.unit(place.unit))
+}
+
+fn paper(world: &World, place: &Place) -> String {
+    format!("/quiz/daily/2026-07-09?unit_id={}", world.app.unit(place.unit))
+}
+
+/// A paper of one question that does not exist: refused for that, but only to who may set papers.
+fn paper_body(world: &World, place: &Place) -> Value {
+    let unit = world.app.unit(place.unit);
+    json!({ "question_ids": [unit], "unit_id": unit })
 }
 
 /// A unit and a member of it.

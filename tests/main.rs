@@ -11,5 +11,10 @@ mod openapi;
 mod schema;
 
 // room by room
+mod board_kernel;
+mod boards;
 mod members;
 mod sessions;
+mod study;
+mod quiz;
+mod notices;

@@ -4,6 +4,7 @@ pub mod capability;
 pub mod clock;
 pub mod crypto;
 pub mod id;
+pub mod idempotency;
 pub mod sheet;
 pub mod text;
 pub mod time;

@@ -380,6 +380,9 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(quiz_fetches -> quiz_papers (paper_id));
+diesel::joinable!(quiz_wrong_answers -> questions (question_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,

@@ -4,23 +4,14 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::id::MemberId;
 use crate::db::schema::idempotency_keys;
 use crate::db::{DbError, Refusal, Stop, Tx};
 use crate::on;
 
+pub use crate::base::idempotency::IdempotencyKey;
+
 /// How long a key is remembered.
 const KEPT_SECONDS: i64 = 48 * 3600;
-
-/// What the client sent along with a creation.
-#[derive(Clone, Debug)]
-pub struct IdempotencyKey {
-    pub member: MemberId,
-    /// 1 to 64 visible ASCII characters.
-    pub key: String,
-    /// Hash of the route and the body: the same key must mean the same request.
-    pub request_hash: [u8; 32],
-}
 
 /// The key was used before, for another request.
 #[derive(Debug, PartialEq, Eq)]

@@ -200,6 +200,14 @@ impl Directory {
         })
     }
 
+    /// The branch of a member who takes part at present; `None` for everybody else.
+    pub fn branch_of_active(&self, id: MemberId) -> Option<UnitId> {
+        self.read(|state| {
+            let member = state.members.get(&id).filter(|member| member.status == MemberStatus::Active)?;
+            state.tree.get(member.unit)?.branch
+        })
+    }
+
     /// Members whose home lies in the subtree of `unit`, whatever their status.
     pub fn members_below(&self, unit: UnitId) -> Vec<Arc<MemberCard>> {
         self.read(|state| {

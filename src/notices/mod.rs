@@ -1,21 +1,16 @@
 //! Notices: what the program tells a member or a unit, kept in an inbox with an unread count.
 //!
-//! Rooms call [`tell`] inside their transaction; the notice leaves by the outbox after the commit. Channels beyond the
-//! inbox (WeChat, WeCom) will hang on the same messages.
+//! Tables: `notices`, `notice_reads`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/read`. Rooms call
+//! [`tell`] inside their transaction; the notice leaves by the outbox after the commit and [`handle`] puts it into the
+//! inbox. A unit's notice is one row, whoever reads it. Channels beyond the inbox (WeChat, WeCom) will hang on the same
+//! messages.
 
 pub mod model;
+mod store;
 
-use diesel::QueryResult;
+mod actions;
+mod api;
 
-use crate::db::Tx;
-use crate::kernel::outbox;
-
+pub use actions::{handle, tell};
+pub use api::routes;
 pub use model::{NewNotice, NoticeKind, To};
-
-/// The outbox topic under which notices travel.
-pub const TOPIC: &str = "notice";
-
-/// Tells somebody something once this transaction has committed.
-pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
-    outbox::send(tx, TOPIC, notice).map(drop)
-}

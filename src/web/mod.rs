@@ -6,11 +6,14 @@ pub mod body;
 pub mod caller;
 pub mod error;
 pub mod etag;
+pub mod idempotency;
 pub mod limits;
 pub mod openapi;
 pub mod page;
+pub mod sheet;
 pub mod trace;
 
 pub use body::{Body, Path, Query};
 pub use error::{FieldError, Problem};
+pub use idempotency::OptionalKey;
 pub use page::{Page, PageQuery};

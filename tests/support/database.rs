@@ -72,6 +72,8 @@ impl Database {
         ];
         if let Some(redis) = &self.redis {
             arguments.push(format!("--redis-url={redis}"));
+            let name = self.url.rsplit('/').next().unwrap_or_default();
+            arguments.push(format!("--redis-prefix={name}"));
         }
         arguments
     }

@@ -50,6 +50,8 @@ CREATE TABLE study_readings (
     UNIQUE (member_id, item_id, day)
 );
 CREATE INDEX study_readings_by_day ON study_readings (member_id, day);
+-- One reading of a member runs at a time.
+CREATE UNIQUE INDEX study_readings_one_runs ON study_readings (member_id) WHERE running_since IS NOT NULL;
 
 -- Days on which a member studied or answered, kept for the streak.
 CREATE TABLE streak_days (

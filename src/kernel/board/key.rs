@@ -1,5 +1,6 @@
 //! Which board is meant, and in which order its members stand.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub struct Entry {
 impl Entry {
     /// `None` for whoever has no points: boards list those who have some.
     pub fn new(subject: MemberId, score: i64, at: Timestamp) -> Option<Entry> {
-        order(score, at).map(|order| Entry { order, subject })
+        order(score, at).map(|order| Entry { order: order.get(), subject })
     }
 
     pub fn score(self) -> i64 {
@@ -74,14 +75,14 @@ impl Entry {
     }
 }
 
-/// The order of `score` reached `at`; `None` without points.
-pub fn order(score: i64, at: Timestamp) -> Option<u64> {
+/// The order of `score` reached `at`, never 0; `None` without points.
+pub fn order(score: i64, at: Timestamp) -> Option<NonZeroU64> {
     if score <= 0 {
         return None;
     }
     let missing = HIGHEST_SCORE - score.min(HIGHEST_SCORE);
-    let tenths = ((at.micros() - EPOCH_MICROS) / 100_000).clamp(0, (1 << TIME_BITS) - 1);
-    Some((missing << TIME_BITS | tenths).cast_unsigned())
+    let tenths = ((at.micros() - EPOCH_MICROS) / 100_000).clamp(1, (1 << TIME_BITS) - 1);
+    NonZeroU64::new((missing << TIME_BITS | tenths).cast_unsigned())
 }
 
 /// One line of a board.

@@ -4,6 +4,7 @@
 //! follows every award. Reading is one shared lock, the rank a walk down a counted B-tree; no reader waits for SQL.
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -61,7 +62,7 @@ struct Row {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mark {
     start: Day,
-    order: Option<u64>,
+    order: Option<NonZeroU64>,
 }
 
 impl Row {
@@ -73,7 +74,7 @@ impl Row {
     /// The member's entry on the boards of the period that began on `start`.
     fn entry(&self, subject: MemberId, period: Period, start: Day) -> Option<Entry> {
         let mark = self.marks[period as usize];
-        mark.order.filter(|_| mark.start == start).map(|order| Entry { order, subject })
+        mark.order.filter(|_| mark.start == start).map(|order| Entry { order: order.get(), subject })
     }
 
     fn belongs_to(&self, scope: UnitId) -> bool {
@@ -118,7 +119,7 @@ impl Shelf {
                 for scope in scopes(&old.home) {
                     let Some(board) = self.boards.get_mut(&(period, before.start, scope)) else { continue };
                     if let Some(order) = before.order {
-                        board.entries.remove(&Entry { order, subject: member });
+                        board.entries.remove(&Entry { order: order.get(), subject: member });
                         board.version = ticks.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -126,7 +127,7 @@ impl Shelf {
             for scope in scopes(&new.home) {
                 let Some(board) = self.boards.get_mut(&(period, mark.start, scope)) else { continue };
                 if let Some(order) = mark.order {
-                    board.entries.insert(Entry { order, subject: member });
+                    board.entries.insert(Entry { order: order.get(), subject: member });
                     board.version = ticks.fetch_add(1, Ordering::Relaxed);
                 }
             }
@@ -227,10 +228,6 @@ impl Local {
         }
     }
 
-    pub(super) fn clear(&self) {
-        self.write().shelves.clear();
-    }
-
     /// Reads a board, making it first when nobody has looked at it yet.
     fn look<T>(&self, key: &BoardKey, read: impl Fn(&Shelf, &Board) -> T) -> T {
         let now = self.tick();
@@ -277,5 +274,116 @@ impl Local {
     /// Hands the board's members with their scores to `fold`.
     pub(super) fn scores<T>(&self, key: &BoardKey, fold: impl Fn(&mut dyn Iterator<Item = (MemberId, i64)>) -> T) -> T {
         self.look(key, |_, board| fold(&mut board.entries.iter().map(|entry| (entry.subject, entry.score()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+    use crate::kernel::board::TOTAL;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn unit(n: u8) -> UnitId {
+        Uuid::from_u128(n.into()).into()
+    }
+
+    fn member(n: u16) -> MemberId {
+        Uuid::from_u128(n.into()).into()
+    }
+
+    /// Three groups in two branches under one committee.
+    fn home(group: u8) -> Home {
+        let branch = if group < 2 { 10 } else { 11 };
+        Some([unit(group + 20), unit(branch), unit(1)].into())
+    }
+
+    fn key(period: Period, scope: UnitId) -> BoardKey {
+        BoardKey::new(TOTAL, period, "2026-07-01".parse().unwrap(), scope)
+    }
+
+    /// The board by plain sorting.
+    fn sorted(standings: &HashMap<u16, (Standing, u8)>, key: &BoardKey) -> Vec<(MemberId, i64)> {
+        let belongs = |group: u8| key.scope == enterprise() || home(group).unwrap().contains(&key.scope);
+        let mut lines: Vec<_> = standings
+            .values()
+            .filter(|(standing, group)| belongs(*group) && standing.score(key.period, key.start) > 0)
+            .map(|(standing, _)| {
+                let score = standing.score(key.period, key.start);
+                (std::cmp::Reverse(score), standing.term(key.period).at, standing.member)
+            })
+            .collect();
+        lines.sort();
+        lines.into_iter().map(|(score, _, member)| (member, score.0)).collect()
+    }
+
+    fn agree(local: &Local, standings: &HashMap<u16, (Standing, u8)>, key: &BoardKey) -> Result<(), TestCaseError> {
+        let expected = sorted(standings, key);
+        let top = local.top(key, expected.len() + 1);
+        prop_assert_eq!(top.size, expected.len());
+        let found: Vec<_> = top.places.iter().map(|place| (place.subject, place.score)).collect();
+        prop_assert_eq!(&found, &expected);
+        for (index, (subject, score)) in expected.iter().enumerate() {
+            let around = local.around(key, *subject, 2).around.unwrap();
+            prop_assert_eq!((around.place.rank, around.place.score), (index + 1, *score));
+            let first = index.saturating_sub(2);
+            let last = expected.len().min(index + 3);
+            let neighbours: Vec<_> = around.neighbours.iter().map(|place| (place.subject, place.score)).collect();
+            prop_assert_eq!(&neighbours, &expected[first..last]);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_board_in_memory_is_what_sorting_gives(
+            awards in prop::collection::vec((0u16..400, 0u8..3, -3i64..9, 0u64..3, any::<bool>()), 0..900),
+            looked_early in any::<bool>(),
+        ) {
+            let local = Local::default();
+            let keys: Vec<_> = [Period::Day, Period::Week, Period::All]
+                .into_iter()
+                .flat_map(|period| [enterprise(), unit(11), unit(20)].map(|scope| key(period, scope)))
+                .collect();
+            if looked_early {
+                keys.iter().for_each(|key| drop(local.top(key, 1)));
+            }
+            let today: Day = "2026-07-01".parse().unwrap();
+            let mut standings = HashMap::new();
+            for (n, (who, group, points, days_ago, repeated)) in (0..).zip(awards) {
+                let (standing, _) = standings
+                    .remove(&who)
+                    .unwrap_or_else(|| (Standing::new(member(who), TOTAL), group));
+                let old = standing.clone();
+                let mut standing = standing;
+                // four awards fall into the same tenth of a second, so that ties come before the ids
+                let at = today.start().micros() + n / 4 * 100_000;
+                standing.add(today.minus_days(days_ago), points, Timestamp::from_micros(at));
+                local.apply(&standing, home(group));
+                if repeated {
+                    local.apply(&old, home(group)); // an older version, too late
+                }
+                standings.insert(who, (standing, group));
+            }
+            for key in &keys {
+                agree(&local, &standings, key)?;
+            }
+        }
+    }
+
+    #[test]
+    fn boards_that_nobody_looks_at_make_room() {
+        let local = Local::default();
+        let mut standing = Standing::new(member(1), TOTAL);
+        standing.add("2026-07-01".parse().unwrap(), 1, Timestamp::from_micros(1));
+        local.apply(&standing, home(0));
+        for n in 0..u128::try_from(CAPACITY / NODE + 10).unwrap() {
+            local.top(&key(Period::Day, Uuid::from_u128(n).into()), 1);
+        }
+        let held: usize = local.read().shelves.values().map(|shelf| shelf.boards.len()).sum();
+        assert!(held <= CAPACITY / NODE, "{held}");
+        assert_eq!(local.top(&key(Period::Day, enterprise()), 9).size, 1);
     }
 }

@@ -156,8 +156,13 @@ impl Boards {
     pub fn version(&self, key: &BoardKey) -> u64 {
         match &self.0.form {
             Form::Local(local, _) if key.is_running(self.0.db.today()) => local.version(key),
-            _ => (self.0.started.elapsed().as_millis() / TICK.as_millis()) as u64,
+            _ => self.tick(),
         }
+    }
+
+    /// A number that changes five times a second, for content that has no version of its own.
+    pub fn tick(&self) -> u64 {
+        (self.0.started.elapsed().as_millis() / TICK.as_millis()) as u64
     }
 
     /// The `n` first of a board.

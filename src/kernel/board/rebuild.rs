@@ -73,13 +73,11 @@ pub async fn rebuild(boards: &Boards, dry_run: bool) -> Result<Report, DbError> 
     Ok(report)
 }
 
-/// Empties the boards and fills them from the standings; a Redis that is away is left to the sweep.
+/// Fills the boards from the standings. Those in the process take what is newer; Redis, which others can write to, is
+/// emptied first, and one that is away is left to the sweep.
 async fn refill(boards: &Boards) -> Result<(), DbError> {
     match &boards.0.form {
-        Form::Local(local, watermark) => {
-            watermark.store(0, std::sync::atomic::Ordering::Release);
-            local.clear();
-        }
+        Form::Local(_, watermark) => watermark.store(0, std::sync::atomic::Ordering::Release),
         Form::Redis(redis) => {
             if redis.clear().await.is_err() {
                 return Ok(());
@@ -113,9 +111,12 @@ fn put_right(tx: &mut Tx, member: MemberId, dry_run: bool) -> Result<Vec<Differe
     for mut right in standings_of(member, &days, kept.iter().map(|standing| &*standing.measure)) {
         let known = kept.iter().find(|standing| standing.measure == right.measure);
         if known.is_none_or(|known| known.terms != right.terms) {
-            // above every version that a board can have seen
-            right.version = known.map_or(0, |known| known.version) + 1;
-            standing::save(tx, &right)?;
+            // above every version that a board can have seen, also of a row that is gone: no row changes every µs
+            right.version = known.map_or(0, |known| known.version + 1).max(tx.now().micros());
+            match known {
+                Some(_) => standing::replace(tx, &right)?,
+                None => standing::insert(tx, &right)?,
+            }
         }
     }
     Ok(found)

@@ -3,6 +3,7 @@
 //! An award touches the rows of its member only, so requests never meet on a shared row, and every board of a running
 //! period can be derived from these rows at any time. A period that is over is ranked from the ledger's days instead.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -26,7 +27,7 @@ pub struct Term {
 
 impl Term {
     /// The order of this score on a board; `None` without points.
-    pub fn order(&self) -> Option<u64> {
+    pub fn order(&self) -> Option<NonZeroU64> {
         key::order(self.score, self.at)
     }
 }
@@ -184,22 +185,30 @@ pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: 
             let found = known.iter().find(|standing| *standing.measure == *measure);
             let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
             standing.add(day, points, tx.now());
-            save(tx, &standing)?;
+            match found {
+                Some(_) => replace(tx, &standing)?,
+                None => insert(tx, &standing)?,
+            }
             Ok(standing)
         })
         .collect()
 }
 
-/// Writes a standing over the one that is there.
-pub(super) fn save(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
+/// Writes the first standing of a member in a measure.
+pub(super) fn insert(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
     let row = Row::new(standing, tx.serial());
-    on!(tx.conn, c => diesel::insert_into(standings::table)
-        .values(&row)
-        .on_conflict((standings::member_id, standings::measure))
-        .do_update()
+    on!(tx.conn, c => diesel::insert_into(standings::table).values(&row).execute(c)).map(drop)
+}
+
+/// Writes a standing over the one that is there.
+pub(super) fn replace(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
+    let row = Row::new(standing, tx.serial());
+    on!(tx.conn, c => diesel::update(standings::table)
+        .filter(standings::member_id.eq(standing.member))
+        .filter(standings::measure.eq(&*standing.measure))
         .set(&row)
-        .execute(c))?;
-    Ok(())
+        .execute(c))
+    .map(drop)
 }
 
 /// Every standing of one member.

@@ -13,11 +13,12 @@ use crate::db::Conn;
 use crate::db::schema::standings;
 use crate::on;
 
-/// The number below which every change is visible to whoever asks after this.
+/// The number below which every change is visible to whoever asks after this: the next watermark.
 ///
 /// Transactions commit out of order, so on PostgreSQL this is the oldest one still running: what bears a smaller id
-/// has ended by now. Asked *before* the rows are read; a change missed by one pass has a number of at least this, and
-/// is found by the next. SQLite numbers its transactions in the order in which they commit.
+/// has ended by now. Asked *before* the rows are read. Rows above it that are visible are sent too, and again by the
+/// next pass, which costs little; only the watermark must not pass a transaction that has not ended, or what it brings
+/// would be missed. SQLite numbers its transactions in the order in which they commit.
 pub(super) fn horizon(conn: &mut Conn) -> QueryResult<i64> {
     match conn {
         Conn::Pg(c) => {
@@ -31,12 +32,11 @@ pub(super) fn horizon(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Hands every standing that changed from `since` until before `until` to `take`, without keeping them all.
-pub(super) fn each_changed(conn: &mut Conn, since: i64, until: i64, mut take: impl FnMut(Standing)) -> QueryResult<()> {
+/// Hands every standing that changed from `since` on to `take`, without keeping them all.
+pub(super) fn each_changed(conn: &mut Conn, since: i64, mut take: impl FnMut(Standing)) -> QueryResult<()> {
     on!(conn, c => {
         let rows = standings::table
             .filter(standings::changed.ge(since))
-            .filter(standings::changed.lt(until))
             .select(Row::as_select())
             .load_iter::<Row, DefaultLoadingMode>(c)?;
         for row in rows {

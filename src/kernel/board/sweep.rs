@@ -57,22 +57,16 @@ pub(super) async fn fill(boards: &Boards) -> Result<Swept, DbError> {
     let sent = boards.0.db.read(move |conn| {
         let Form::Local(local, watermark) = &this.0.form else { return Ok(0) };
         let (since, until) = (watermark.load(Ordering::Acquire), store::horizon(conn)?);
-        let sent = take_changed(&this, local, conn, since, until)?;
+        let sent = take_changed(&this, local, conn, since)?;
         watermark.fetch_max(until, Ordering::AcqRel);
         Ok(sent)
     });
     Ok(Swept { sent: sent.await?, ..Swept::default() })
 }
 
-fn take_changed(
-    boards: &Boards,
-    local: &Local,
-    conn: &mut crate::db::Conn,
-    since: i64,
-    until: i64,
-) -> diesel::QueryResult<usize> {
+fn take_changed(boards: &Boards, local: &Local, conn: &mut crate::db::Conn, since: i64) -> diesel::QueryResult<usize> {
     let mut sent = 0;
-    store::each_changed(conn, since, until, |standing| {
+    store::each_changed(conn, since, |standing| {
         local.apply(&standing, (boards.0.directory.path)(standing.member));
         sent += 1;
     })?;
@@ -93,7 +87,7 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
         .db
         .read(move |conn| {
             let (until, mut changed) = (store::horizon(conn)?, Vec::new());
-            store::each_changed(conn, since, until, |standing| changed.push(this.with_home(standing)))?;
+            store::each_changed(conn, since, |standing| changed.push(this.with_home(standing)))?;
             Ok((until, changed))
         })
         .await?;

@@ -1,0 +1,133 @@
+//! Everything that the measurements assume of the product: its commands, settings, routes and bodies, and the
+//! stored shapes of what is written past it. When the product changes, this file follows.
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// An authenticated JSON reply that asks the database nothing: what every answer costs at least.
+pub const HELLO: &str = "/api/v1/me";
+pub const BOARD: &str = "/api/v1/boards/enterprise/total?period=day&limit=50";
+pub const MY_RANK: &str = "/api/v1/boards/enterprise/total/me?period=day";
+pub const FEED: &str = "/api/v1/study/feed";
+pub const PAPER: &str = "/api/v1/quiz/daily";
+pub const REFRESH: &str = "/api/v1/session/refresh";
+/// Answers 200 when the server can serve.
+pub const READY: &str = "/readyz";
+
+/// The table whose insertion is a daily submission.
+pub const SUBMISSIONS: &str = "quiz_submissions";
+
+/// Tables whose triggers refuse DELETE.
+pub const APPEND_ONLY: &[&str] = &["ledger_entries", "trail"];
+
+pub const MIGRATE: &[&str] = &["migrate"];
+pub const SERVE: &[&str] = &["serve"];
+pub const PRINT_SECRETS: &[&str] = &["secrets"];
+/// Followed by the file.
+pub const IMPORT_QUESTIONS: &[&str] = &["import", "questions"];
+
+/// The dimension that the points of the prepared members lie in.
+pub const DIMENSION: &str = "learning";
+
+pub fn submission_path(day: &str) -> String {
+    format!("/api/v1/quiz/daily/{day}/submission")
+}
+
+pub fn open_path(item: &str) -> String {
+    format!("/api/v1/study/items/{item}/readings")
+}
+
+pub fn finish_path(reading: &str) -> String {
+    format!("/api/v1/study/readings/{reading}/finish")
+}
+
+/// The settings of a server under measurement, beside where its database is.
+pub fn settings(secrets: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("XIANFENG_SECRETS", secrets.to_owned()),
+        // Paper and pushes of the day are out, whatever the time is.
+        ("XIANFENG_PAPER_AT", "00:00".into()),
+        ("XIANFENG_PUSH_AT", "00:00".into()),
+        ("XIANFENG_LOG", "warn".into()),
+        // 60,000 phones behind one address.
+        ("XIANFENG_RATE_PER_ADDRESS", "1000000".into()),
+        ("XIANFENG_RATE_PER_ACCOUNT", "1000".into()),
+    ]
+}
+
+/// What signs access tokens.
+pub struct TokenKey {
+    kid: String,
+    key: Vec<u8>,
+}
+
+impl TokenKey {
+    /// The signing key among the secrets that the product printed.
+    pub fn of(secrets: &str) -> Result<TokenKey> {
+        let secrets: Value = serde_json::from_str(secrets)?;
+        let text = |pointer| secrets.pointer(pointer).and_then(Value::as_str).context("the secrets have another shape");
+        let key = URL_SAFE_NO_PAD.decode(text("/token_keys/0/key")?)?;
+        Ok(TokenKey { kid: text("/token_keys/0/kid")?.to_owned(), key })
+    }
+
+    /// An access token, good for a quarter of an hour from `now` (seconds since 1970).
+    pub fn access_token(&self, member: Uuid, session: Uuid, now: i64) -> String {
+        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let header = part(json!({"typ": "JWT", "alg": "HS256", "kid": self.kid}));
+        let claims = part(json!({"sub": member, "sid": session, "iss": "xianfeng", "aud": "xianfeng",
+            "iat": now, "nbf": now, "exp": now + 900}));
+        let signed = format!("{header}.{claims}");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        mac.update(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+}
+
+/// The refresh token of a session and what the database keeps of it.
+pub fn refresh_token(session: Uuid) -> (String, Vec<u8>) {
+    let secret = URL_SAFE_NO_PAD.encode(Sha256::digest(session.as_bytes()));
+    (format!("{session}.{secret}"), Sha256::digest(secret.as_bytes()).to_vec())
+}
+
+/// The access token in the answer to a refresh.
+pub fn refreshed(reply: &[u8]) -> Result<String> {
+    text(reply, &["/access_token"])
+}
+
+/// The newest item of a feed.
+pub fn newest_item(reply: &[u8]) -> Result<String> {
+    text(reply, &["/items/0/item_id", "/items/0/item/id", "/items/0/id"])
+}
+
+/// The reading that opening an item began.
+pub fn reading(reply: &[u8]) -> Result<String> {
+    text(reply, &["/id"])
+}
+
+/// The questions of a paper, in its order.
+pub fn questions(reply: &[u8]) -> Result<Vec<String>> {
+    let paper: Value = serde_json::from_slice(reply)?;
+    let questions = paper.pointer("/questions").and_then(Value::as_array).context("the paper has no questions")?;
+    let id = |question: &Value| question.get("id").or(question.get("question_id"))?.as_str().map(str::to_owned);
+    questions.iter().map(|question| id(question).context("a question has no id")).collect()
+}
+
+/// A submission that answers each question with its stored answer key, or wrongly where there is none.
+pub fn submission<'a>(answers: impl Iterator<Item = (&'a str, Option<&'a Value>)>) -> String {
+    let wrong = json!(["A"]);
+    let answers: Vec<Value> = answers
+        .map(|(question, answer)| json!({"question_id": question, "answer": answer.unwrap_or(&wrong)}))
+        .collect();
+    json!({"answers": answers}).to_string()
+}
+
+fn text(reply: &[u8], pointers: &[&str]) -> Result<String> {
+    let reply: Value = serde_json::from_slice(reply)?;
+    let found = pointers.iter().find_map(|pointer| reply.pointer(pointer)?.as_str());
+    found.map(str::to_owned).with_context(|| format!("nothing at {pointers:?} in {reply}"))
+}

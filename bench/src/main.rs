@@ -1,0 +1,301 @@
+//! Measures the product against what the machine can do at all, in the same run.
+//!
+//! Start it with bench/run; README.md says what the floors mean.
+
+mod client;
+mod contract;
+mod postgres;
+mod raw;
+mod report;
+mod server;
+mod work;
+mod world;
+mod wrk;
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+use postgres::Postgres;
+use raw::Replay;
+use report::{Figure, Figures, Floor, Target, median};
+use server::{Product, Server};
+use work::AnswerKeys;
+use world::World;
+
+/// Measures Xianfeng against the floors of this machine.
+#[derive(Parser)]
+struct Arguments {
+    /// The product, built for release
+    #[arg(long)]
+    server: PathBuf,
+    /// The questions that papers are drawn from
+    #[arg(long, default_value = "demo/questions.csv")]
+    questions: PathBuf,
+    #[arg(long, default_value_t = 60_000)]
+    members: u32,
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Seconds of each measurement that is not a fixed amount of work
+    #[arg(long, default_value_t = 5)]
+    seconds: u32,
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Where databases, logs and scripts go; on the disk that is to be measured
+    #[arg(long)]
+    folder: PathBuf,
+    /// A PostgreSQL server; without it only SQLite is measured
+    #[arg(long, env = "TEST_DATABASE_URL", hide_env_values = true)]
+    postgres: Option<String>,
+    /// The log of that server, for the statements of pgbench
+    #[arg(long, env = "POSTGRES_LOG")]
+    postgres_log: Option<PathBuf>,
+    #[arg(long, env = "TEST_REDIS_URL", hide_env_values = true)]
+    redis: Option<String>,
+}
+
+const TARGETS: &[Target] = &[
+    Target { name: "board top 50, in process", figure: "top 50", floor: Floor::Of("hello"), ratio: 0.50, p99_ms: 10.0 },
+    Target { name: "my rank, in process", figure: "my rank", floor: Floor::Of("hello"), ratio: 0.50, p99_ms: 10.0 },
+    Target { name: "study feed", figure: "feed", floor: Floor::Of("hello"), ratio: 0.35, p99_ms: 15.0 },
+    Target { name: "today's paper", figure: "paper", floor: Floor::Of("hello"), ratio: 0.35, p99_ms: 15.0 },
+    Target {
+        name: "daily submission, SQLite",
+        figure: "submission",
+        floor: Floor::Combined("hello, our client", "raw submission"),
+        ratio: 0.40,
+        p99_ms: 25.0,
+    },
+    Target {
+        name: "daily submission, PostgreSQL",
+        figure: "submission, PostgreSQL",
+        floor: Floor::Of("pgbench submission"),
+        ratio: 0.60,
+        p99_ms: 60.0,
+    },
+    Target {
+        name: "board top 50, Redis",
+        figure: "top 50, Redis",
+        floor: Floor::Of("ZREVRANGE"),
+        ratio: 0.40,
+        p99_ms: 10.0,
+    },
+];
+
+/// The longest that all mornings may take, seconds.
+const MORNINGS_SECONDS: f64 = 60.0;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    std::fs::create_dir_all(&arguments.folder)?;
+    let mut bench = Bench::prepare(arguments)?;
+    for round in 1..=bench.arguments.rounds {
+        eprintln!("==> round {round} of {}", bench.arguments.rounds);
+        bench.reads_and_writes()?;
+        bench.mornings()?;
+        bench.postgres_round()?;
+    }
+    println!("{}", bench.report());
+    Ok(())
+}
+
+/// Everything that lasts from round to round.
+struct Bench {
+    arguments: Arguments,
+    product: Product,
+    world: Rc<World>,
+    keys: Rc<AnswerKeys>,
+    /// The database that every round starts from.
+    base: PathBuf,
+    postgres: Option<(Postgres, PathBuf)>,
+    figures: Figures,
+    mornings: Vec<(f64, f64)>,
+    starts_ms: Vec<f64>,
+    resident_mb: Vec<f64>,
+}
+
+impl Bench {
+    fn prepare(arguments: Arguments) -> Result<Bench> {
+        eprintln!("==> writing an enterprise of {} members", arguments.members);
+        let secrets = server::print_secrets(&arguments.server)?;
+        let world = Rc::new(World::new(arguments.members, &secrets)?);
+        let (log, redis_url) = (arguments.folder.join("server.log"), arguments.redis.clone());
+        let product = Product { program: arguments.server.clone(), secrets, log, redis_url };
+        let base = arguments.folder.join("base.db");
+        remove_database(&base);
+        product.run(contract::MIGRATE, &sqlite_url(&base))?;
+        let questions = arguments.questions.to_str().context("the path of the questions")?;
+        product.run(&[contract::IMPORT_QUESTIONS, &[questions]].concat(), &sqlite_url(&base))?;
+        world.write(&base)?;
+        // The server draws the paper of the day, so that every round starts with the same one.
+        let server = product.serve(&sqlite_url(&base), false)?;
+        work::fetch_paper(server.address, &world)?;
+        server.stop()?;
+        rusqlite::Connection::open(&base)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        let keys = Rc::new(AnswerKeys::read(&base)?);
+        let mut bench = Bench {
+            arguments,
+            product,
+            world,
+            keys,
+            base,
+            postgres: None,
+            figures: Figures::default(),
+            mornings: Vec::new(),
+            starts_ms: Vec::new(),
+            resident_mb: Vec::new(),
+        };
+        bench.prepare_postgres()?;
+        Ok(bench)
+    }
+
+    /// A PostgreSQL twin of the base, and the statements of one submission as a pgbench script.
+    fn prepare_postgres(&mut self) -> Result<()> {
+        let (Some(url), Some(log)) = (self.arguments.postgres.clone(), self.arguments.postgres_log.clone()) else {
+            eprintln!("==> PostgreSQL is not measured: --postgres and --postgres-log are needed");
+            return Ok(());
+        };
+        eprintln!("==> copying the enterprise to PostgreSQL");
+        let postgres = Postgres { url, log };
+        postgres.create("bench_base")?;
+        self.product.run(contract::MIGRATE, &postgres.database("bench_base"))?;
+        postgres.fill("bench_base", &self.base)?;
+        postgres.copy("bench_base", "bench_capture")?;
+        let log = postgres.logged("bench_capture", || {
+            let server = self.serve_postgres(&postgres.database("bench_capture"))?;
+            let questions = work::fetch_paper(server.address, &self.world)?;
+            let (status, body) = client::once(server.address, &work::submit(&self.world, &self.keys, &questions, 0))?;
+            ensure!((200..300).contains(&status), "{status} {}", String::from_utf8_lossy(&body));
+            server.stop()
+        })?;
+        let known = postgres::known_ids(&self.base)?;
+        let script = self.arguments.folder.join("submission.pgbench");
+        std::fs::write(&script, postgres::script(&log, &self.world, &known, self.arguments.connections)?)?;
+        self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
+    /// A copy of the base that a round may spoil.
+    fn copy(&self, name: &str) -> Result<PathBuf> {
+        let path = self.arguments.folder.join(name);
+        remove_database(&path);
+        std::fs::copy(&self.base, &path)?;
+        std::fs::File::open(&path)?.sync_all()?;
+        Ok(path)
+    }
+
+    fn serve_postgres(&self, url: &str) -> Result<Server> {
+        if let Some(redis) = &self.arguments.redis {
+            postgres::flush_redis(redis)?;
+        }
+        self.product.serve(url, true)
+    }
+
+    fn read(&mut self, server: &Server, name: &'static str, path: &str) -> Result<()> {
+        let tokens = self.world.write_tokens(&self.arguments.folder)?;
+        let Arguments { connections, seconds, .. } = self.arguments;
+        self.figures.add(name, wrk::read(server.address, path, &tokens, connections, seconds)?);
+        Ok(())
+    }
+
+    fn reads_and_writes(&mut self) -> Result<()> {
+        let path = self.copy("round.db")?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.starts_ms.push(server.ready_after.as_secs_f64() * 1000.0);
+        self.read(&server, "hello", contract::HELLO)?;
+        self.read(&server, "top 50", contract::BOARD)?;
+        self.read(&server, "my rank", contract::MY_RANK)?;
+        self.read(&server, "feed", contract::FEED)?;
+        self.read(&server, "paper", contract::PAPER)?;
+        let Arguments { connections, seconds, .. } = self.arguments;
+        let limit = Duration::from_secs(seconds.into());
+        self.figures.add("hello, our client", work::hello(server.address, &self.world, connections, limit)?);
+        // What reading left behind (papers fetched, feeds served) is not part of what a submission writes.
+        server.stop()?;
+        let before = self.arguments.folder.join("before.db");
+        settle(&path, &before)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.figures.add("submission", work::submissions(server.address, &self.world, &self.keys, connections)?);
+        self.resident_mb.push(server.resident_mb()?);
+        server.stop()?;
+        let replay = Replay::between(&before, &path)?;
+        eprintln!("    a submission writes {:.1} rows", replay.rows_each());
+        self.figures.add("raw submission", replay.run(&before)?);
+        Ok(())
+    }
+
+    fn mornings(&mut self) -> Result<()> {
+        let path = self.copy("mornings.db")?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let seen = work::mornings(server.address, &self.world, &self.keys, self.arguments.connections)?;
+        self.resident_mb.push(server.resident_mb()?);
+        server.stop()?;
+        if let Some(error) = &seen.first_error {
+            anyhow::bail!("mornings: {} errors, the first: {error}", seen.errors);
+        }
+        let p99 = seen.percentile_ms(0.99);
+        eprintln!("    {} mornings: {:.1} s", self.world.members, seen.seconds);
+        self.mornings.push((seen.seconds, p99));
+        self.figures.add("requests of mornings", Figure { rate: seen.rate(), p99_ms: p99 });
+        Ok(())
+    }
+
+    fn postgres_round(&mut self) -> Result<()> {
+        let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
+        let Arguments { connections, seconds, .. } = self.arguments;
+        postgres.copy("bench_base", "bench_round")?;
+        let server = self.serve_postgres(&postgres.database("bench_round"))?;
+        if let Some(url) = self.arguments.redis.clone() {
+            self.read(&server, "top 50, Redis", contract::BOARD)?;
+            self.figures.add("ZREVRANGE", postgres::redis_floor(&url, self.world.members)?);
+        }
+        let figure = work::submissions(server.address, &self.world, &self.keys, connections)?;
+        self.figures.add("submission, PostgreSQL", figure);
+        server.stop()?;
+        postgres.copy("bench_base", "bench_round")?;
+        self.figures.add("pgbench submission", postgres.pgbench("bench_round", &script, connections, seconds)?);
+        self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
+    fn report(&self) -> String {
+        let Arguments { members, rounds, connections, .. } = self.arguments;
+        let seconds: Vec<f64> = self.mornings.iter().map(|morning| morning.0).collect();
+        let p99s: Vec<f64> = self.mornings.iter().map(|morning| morning.1).collect();
+        let reached = median(&seconds) <= MORNINGS_SECONDS * f64::from(members) / 60_000.0 && median(&p99s) <= 100.0;
+        format!(
+            "\n{members} members, {connections} connections, medians of {rounds} rounds\n\n{}\n\
+             {members} mornings: {:.1} s ({}), p99 {:.1} ms, no errors; to reach: 60 s for 60,000, 100 ms: {}\n\
+             start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
+            self.figures.comparison(TARGETS),
+            median(&seconds),
+            seconds.iter().map(|seconds| format!("{seconds:.1}")).collect::<Vec<_>>().join(", "),
+            median(&p99s),
+            if reached { "reached" } else { "**missed**" },
+            median(&self.starts_ms),
+            self.resident_mb.iter().copied().fold(0.0, f64::max),
+            self.figures.all(),
+        )
+    }
+}
+
+fn sqlite_url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+fn remove_database(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+    }
+}
+
+/// Moves what is in the log of `database` into its file, and copies that to `copy`.
+fn settle(database: &Path, copy: &Path) -> Result<()> {
+    rusqlite::Connection::open(database)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+    remove_database(copy);
+    std::fs::copy(database, copy)?;
+    Ok(())
+}

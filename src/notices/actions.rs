@@ -1,0 +1,46 @@
+//! Telling, delivering and marking as read.
+
+use diesel::QueryResult;
+
+use super::model::{NewNotice, Notice, NoticeId, Read};
+use super::store::{self, Inbox};
+use crate::db::{Db, DbError, Never, Stop, Tx};
+use crate::kernel::outbox::{self, Handlers, Message};
+
+/// The outbox topic under which notices travel.
+const TOPIC: &str = "notice";
+
+/// Tells somebody something once this transaction has committed.
+pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
+    outbox::send(tx, TOPIC, notice).map(drop)
+}
+
+/// Lets notices be delivered into the inbox.
+pub fn handle(handlers: &mut Handlers, db: &Db) {
+    let db = db.clone();
+    handlers.on(TOPIC, move |message| deliver(db.clone(), message));
+}
+
+/// Puts a notice into the inbox; the message's id is the notice's, so that delivering it twice gives one notice.
+async fn deliver(db: Db, message: Message) -> Result<(), String> {
+    let new: NewNotice = message.payload()?;
+    let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at);
+    let delivered: Result<(), Stop<Never>> = db.write(move |tx| Ok(store::insert(tx.conn, &notice)?)).await;
+    delivered.map_err(|stop| DbError::from(stop).to_string())
+}
+
+/// Marks what is unread in the inbox as read, of `ids` only if there are any, and says how much is left.
+pub(super) async fn mark(db: &Db, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> Result<i64, DbError> {
+    let marked: Result<i64, Stop<Never>> = db
+        .write(move |tx| {
+            let (member_id, read_at) = (inbox.member, tx.now());
+            let unread = store::list_unread(tx.conn, &inbox, ids.as_deref())?;
+            let reads: Vec<Read> = unread.into_iter().map(|notice_id| Read { member_id, notice_id, read_at }).collect();
+            if !reads.is_empty() {
+                store::insert_reads(tx.conn, &reads)?;
+            }
+            Ok(store::count_unread(tx.conn, &inbox)?)
+        })
+        .await;
+    Ok(marked?)
+}

@@ -1,0 +1,120 @@
+//! The inbox of a member.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions;
+use super::model::{Notice, NoticeId, NoticeKind, oldest_shown};
+use super::store::{self, Inbox};
+use crate::base::time::Timestamp;
+use crate::db::Db;
+use crate::web::caller::{Caller, Member};
+use crate::web::{Body, Page, PageQuery, Problem, Query, etag};
+
+/// Notices that one request marks by their ids.
+const MOST_IDS: usize = 100;
+
+/// Hands the room's routes over; they need a `web::Data<Db>`.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_notices).service(count_unread_notices).service(read_notices);
+}
+
+/// A notice in the caller's inbox.
+#[derive(Serialize, ToSchema)]
+struct NoticeView {
+    id: NoticeId,
+    kind: NoticeKind,
+    title: String,
+    body: String,
+    /// The API path of what it is about.
+    link: Option<String>,
+    /// Whether it went to a whole unit.
+    to_unit: bool,
+    unread: bool,
+    created_at: Timestamp,
+}
+
+impl From<(Notice, Option<Timestamp>)> for NoticeView {
+    fn from((notice, read_at): (Notice, Option<Timestamp>)) -> Self {
+        NoticeView {
+            id: notice.id,
+            kind: notice.kind,
+            title: notice.title,
+            body: notice.body,
+            link: notice.link,
+            to_unit: notice.unit_id.is_some(),
+            unread: read_at.is_none(),
+            created_at: notice.created_at,
+        }
+    }
+}
+
+fn inbox(caller: &Caller, db: &Db) -> Inbox {
+    Inbox { member: caller.member, path: caller.path.clone(), from: oldest_shown(caller.member, db.now()) }
+}
+
+/// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
+/// caller became a member.
+#[utoipa::path(tag = "notices", params(PageQuery),
+    responses((status = 200, description = "Notices; 304 when they have not changed", body = Page<NoticeView>)))]
+#[get("/me/notices")]
+async fn list_notices(
+    caller: Member,
+    req: HttpRequest,
+    db: web::Data<Db>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (limit, before) = (query.limit()?, query.after::<NoticeId>()?);
+    let inbox = inbox(&caller, &db);
+    let found = db.read(move |conn| store::list(conn, &inbox, before, limit + 1)).await?;
+    let page = Page::new(found, limit, |(notice, _)| notice.id).map(NoticeView::from);
+    etag::tagged(&req, &page)
+}
+
+/// How many notices of the inbox are unread.
+#[derive(Serialize, ToSchema)]
+struct UnreadCount {
+    unread: i64,
+}
+
+/// How many of the caller's notices are unread.
+#[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount)))]
+#[get("/me/notices/unread-count")]
+async fn count_unread_notices(caller: Member, db: web::Data<Db>) -> Result<web::Json<UnreadCount>, Problem> {
+    let inbox = inbox(&caller, &db);
+    let unread = db.read(move |conn| store::count_unread(conn, &inbox)).await?;
+    Ok(web::Json(UnreadCount { unread }))
+}
+
+/// Which notices were read: some by their ids, or all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReadBody {
+    /// 100 at most; those that are not in the caller's inbox are passed over.
+    ids: Option<Vec<NoticeId>>,
+    /// Everything in the inbox; `true` instead of `ids`.
+    all: Option<bool>,
+}
+
+/// Marks notices as read and says how many are left; marking again changes nothing.
+#[utoipa::path(tag = "notices", request_body = ReadBody,
+    responses((status = 200, description = "What is left unread", body = UnreadCount)))]
+#[post("/me/notices/read")]
+async fn read_notices(
+    caller: Member,
+    db: web::Data<Db>,
+    body: Body<ReadBody>,
+) -> Result<web::Json<UnreadCount>, Problem> {
+    let ids = match body.into_inner() {
+        ReadBody { ids: Some(ids), all: None } if ids.len() <= MOST_IDS => Some(ids),
+        ReadBody { ids: Some(_), all: None } => {
+            return Err(Problem::field("/ids", "notices.too_many", format!("一次最多标记 {MOST_IDS} 条")));
+        }
+        ReadBody { ids: None, all: Some(true) } => None,
+        _ => return Err(Problem::field("/ids", "one_of", "ids 与 all: true 须且只能填写一个")),
+    };
+    let unread = actions::mark(&db, inbox(&caller, &db), ids).await?;
+    Ok(web::Json(UnreadCount { unread }))
+}

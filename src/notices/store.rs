@@ -1,0 +1,78 @@
+//! The room's tables: notices and who has read them.
+
+use diesel::prelude::*;
+
+use super::model::{Notice, NoticeId, Read};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::Conn;
+use crate::db::schema::{notice_reads, notices};
+use crate::on;
+
+/// Whose inbox, and from which notice on.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    pub member: MemberId,
+    /// The member's home unit and its ancestors.
+    pub path: std::sync::Arc<[UnitId]>,
+    /// Notices with smaller ids are out of sight.
+    pub from: NoticeId,
+}
+
+/// Writes a notice; one that is there already stays as it is.
+pub fn insert(conn: &mut Conn, notice: &Notice) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(notices::table).values(notice).on_conflict_do_nothing().execute(c)).map(drop)
+}
+
+/// What of the notices `$inbox` holds.
+macro_rules! seen_in {
+    ($inbox:expr) => {
+        notices::table
+            .left_join(
+                notice_reads::table
+                    .on(notice_reads::notice_id.eq(notices::id).and(notice_reads::member_id.eq($inbox.member))),
+            )
+            .filter(notices::member_id.eq($inbox.member).or(notices::unit_id.eq_any($inbox.path.iter().copied())))
+            .filter(notices::id.gt($inbox.from))
+    };
+}
+
+/// Notices of the inbox before `before`, newest first, each with the instant at which the member read it.
+pub fn list(
+    conn: &mut Conn,
+    inbox: &Inbox,
+    before: Option<NoticeId>,
+    limit: i64,
+) -> QueryResult<Vec<(Notice, Option<Timestamp>)>> {
+    let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
+    on!(conn, c => seen_in!(inbox)
+        .filter(notices::id.lt(before))
+        .order(notices::id.desc())
+        .limit(limit)
+        .select((Notice::as_select(), notice_reads::read_at.nullable()))
+        .load(c))
+}
+
+pub fn count_unread(conn: &mut Conn, inbox: &Inbox) -> QueryResult<i64> {
+    on!(conn, c => seen_in!(inbox).filter(notice_reads::read_at.is_null()).count().get_result(c))
+}
+
+/// The unread ones of the inbox; of `ids` only, if there are any.
+pub fn list_unread(conn: &mut Conn, inbox: &Inbox, ids: Option<&[NoticeId]>) -> QueryResult<Vec<NoticeId>> {
+    match ids {
+        Some(ids) => on!(conn, c => seen_in!(inbox)
+            .filter(notice_reads::read_at.is_null())
+            .filter(notices::id.eq_any(ids))
+            .select(notices::id)
+            .load(c)),
+        None => on!(conn, c => seen_in!(inbox)
+            .filter(notice_reads::read_at.is_null())
+            .select(notices::id)
+            .load(c)),
+    }
+}
+
+/// Puts down what a member has read; what was read before keeps its instant.
+pub fn insert_reads(conn: &mut Conn, reads: &[Read]) -> QueryResult<usize> {
+    on!(conn, c => diesel::insert_into(notice_reads::table).values(reads).on_conflict_do_nothing().execute(c))
+}

@@ -1,0 +1,56 @@
+//! The routes of the room, and what its refusals mean over HTTP.
+
+mod bank;
+mod daily;
+mod practice;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::rules::Refusal;
+use crate::web::caller::out_of_reach;
+use crate::web::{FieldError, Problem};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(daily::routes).configure(practice::routes).configure(bank::routes);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoPaper => Problem::not_found("quiz.no_paper", "这一天没有已发布的答题"),
+            Refusal::DayOver => Problem::gone("quiz.day_over", "这一天的答题已经截止"),
+            Refusal::NotFetched => {
+                Problem::gone("quiz.not_fetched", "这一天的答题已经截止：当天没有打开过试卷，不能补交")
+            }
+            Refusal::NotDealt { index } => Problem::conflict("quiz.not_dealt", "答案中有不属于这份试卷的题目")
+                .with_errors(vec![answer_error(index, "not_dealt", "这份试卷没有这道题")]),
+            Refusal::AnsweredTwice { index } => {
+                Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段")
+                    .with_errors(vec![answer_error(index, "answered_twice", "同一道题只能回答一次")])
+            }
+            Refusal::AlreadySubmitted => {
+                Problem::conflict("quiz.already_submitted", "这一天已经提交过答题，成绩以第一次提交为准")
+            }
+            Refusal::OnTodaysPaper => {
+                Problem::conflict("quiz.on_todays_paper", "这道题在今天的试卷中，请先完成今日答题")
+            }
+            Refusal::NoSuchQuestion => Problem::not_found("quiz.question_not_found", "没有找到这道题"),
+            Refusal::BadQuestion(flaw) => Problem::field("/", "question.invalid", flaw.to_string()),
+            Refusal::DuplicateQuestion => Problem::conflict("quiz.duplicate_question", "题库中已有相同的题目"),
+            Refusal::PaperPublished => Problem::conflict("quiz.paper_published", "试卷已经发布，不能再修改"),
+            Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),
+            Refusal::UnknownQuestion { index } => question_error(index, "题库中没有这道题，或已停用"),
+            Refusal::QuestionTwice { index } => question_error(index, "同一道题在试卷中只能出现一次"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
+        }
+    }
+}
+
+fn answer_error(index: usize, code: &'static str, message: &str) -> FieldError {
+    FieldError { pointer: format!("/answers/{index}"), code: code.into(), message: message.to_owned() }
+}
+
+fn question_error(index: usize, message: &str) -> Problem {
+    Problem::field(&format!("/question_ids/{index}"), "question", message)
+}

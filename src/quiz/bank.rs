@@ -1,0 +1,203 @@
+//! The question bank: writing, importing and exporting questions.
+
+use super::Quiz;
+use super::import::{self, Imported, ImportedQuestion};
+use super::model::{Question, QuestionId, QuestionText};
+use super::rules::{self, Refusal};
+use super::store::{self, QuestionFilter};
+use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
+use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
+use crate::db::{DbError, Json, Never, Stop, Tx};
+use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::trail::{self, Act};
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// Rows of an import that share a transaction: long work comes in chunks, so that members' writes pass in between.
+const CHUNK: usize = 500;
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
+
+impl Quiz {
+    pub async fn question(&self, id: QuestionId) -> Outcome<Question> {
+        let found = self.db.read(move |conn| store::find_question(conn, id)).await?;
+        found.ok_or_else(|| Refusal::NoSuchQuestion.into())
+    }
+
+    pub async fn questions(
+        &self,
+        filter: QuestionFilter,
+        before: Option<QuestionId>,
+        limit: i64,
+    ) -> Result<Vec<Question>, DbError> {
+        self.db.read(move |conn| store::list_questions(conn, &filter, before, limit)).await
+    }
+
+    /// Puts a question into the bank; the same key again returns the first one.
+    pub async fn create_question(
+        &self,
+        actor: MemberId,
+        text: QuestionText,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<QuestionId> {
+        let text = rules::check_question(text).map_err(Refusal::BadQuestion)?;
+        self.db
+            .write(move |tx| {
+                idempotency::once(tx, key.as_ref(), |tx| {
+                    let question = new_question(tx, Some(actor), &rules::fingerprint(&text), &text);
+                    if !store::insert_question(tx.conn, &question)? {
+                        return Err(Refusal::DuplicateQuestion.into());
+                    }
+                    trail::note(tx, written(actor, "quiz.create_question", question.id))?;
+                    Ok(question.id)
+                })
+            })
+            .await
+    }
+
+    /// Changes a question, or retires it. Papers that were set keep the question as it was.
+    pub async fn edit_question(
+        &self,
+        actor: MemberId,
+        id: QuestionId,
+        change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
+        retired: Option<bool>,
+    ) -> Outcome<Question> {
+        self.db
+            .write(move |tx| {
+                let mut question = store::find_question(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
+                let text = rules::check_question(change(question.text())).map_err(Refusal::BadQuestion)?;
+                put_text(&mut question, &text);
+                let twins = store::find_fingerprints(tx.conn, std::slice::from_ref(&question.fingerprint))?;
+                if twins.iter().any(|(_, twin)| *twin != id) {
+                    return Err(Refusal::DuplicateQuestion.into());
+                }
+                question.retired_at = match retired {
+                    Some(true) => question.retired_at.or(Some(tx.now())),
+                    Some(false) => None,
+                    None => question.retired_at,
+                };
+                question.updated_at = tx.now();
+                store::update_question(tx.conn, &question)?;
+                trail::note(tx, written(actor, "quiz.edit_question", id))?;
+                Ok(question)
+            })
+            .await
+    }
+
+    /// Imports the questions of a sheet. `progress` hears how many rows are done.
+    ///
+    /// What is in the bank already is reported as a duplicate and never overwritten; a dry run writes nothing.
+    pub async fn import_questions(
+        &self,
+        actor: Option<MemberId>,
+        sheet: &Sheet,
+        dry_run: bool,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Result<ImportReport, SheetError>, DbError> {
+        let Imported { questions, problems } = match import::read_questions(sheet) {
+            Ok(imported) => imported,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut report = ImportReport::new(dry_run);
+        let mut remarks = problems;
+        for (done, chunk) in questions.chunks(CHUNK).enumerate() {
+            let duplicates = self.import_chunk(actor, chunk.to_vec(), dry_run).await?;
+            report.accepted += u32::try_from(chunk.len() - duplicates.len()).unwrap_or(u32::MAX);
+            remarks.extend(duplicates.into_iter().map(in_bank_already));
+            progress(done * CHUNK + chunk.len());
+        }
+        remarks.sort_by_key(|problem| problem.row);
+        report.extend(remarks);
+        Ok(Ok(report))
+    }
+
+    /// Imports a chunk and returns the rows whose questions were in the bank.
+    async fn import_chunk(
+        &self,
+        actor: Option<MemberId>,
+        chunk: Vec<ImportedQuestion>,
+        dry_run: bool,
+    ) -> Result<Vec<u32>, DbError> {
+        let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
+            let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
+            let known: Vec<Vec<u8>> =
+                store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();
+            let mut duplicates = Vec::new();
+            for question in &chunk {
+                let row = new_question(tx, actor, &question.fingerprint, &question.text);
+                // one by one: the two databases take a batch with nullable columns and a conflict clause differently
+                let is_new = !known.contains(&row.fingerprint) && (dry_run || store::insert_question(tx.conn, &row)?);
+                if !is_new {
+                    duplicates.push(question.row);
+                }
+            }
+            Ok(duplicates)
+        };
+        self.db.write(action).await.map_err(DbError::from)
+    }
+
+    /// Every question in use, in the order in which they came into the bank.
+    pub async fn export_questions(&self) -> Result<Vec<QuestionText>, DbError> {
+        let mut texts = Vec::new();
+        let mut after = None;
+        loop {
+            let chunk = self.db.read(move |conn| store::list_for_export(conn, after, CHUNK as i64)).await?;
+            let Some(last) = chunk.last() else { return Ok(texts) };
+            after = Some(last.id);
+            texts.extend(chunk.iter().map(Question::text));
+        }
+    }
+}
+
+fn in_bank_already(row: u32) -> ImportProblem {
+    ImportProblem::duplicate(row, "题干", "题库中已有这道题，未作改动")
+}
+
+fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &QuestionText) -> Question {
+    let text = text.clone();
+    Question {
+        id: tx.fresh_id(),
+        fingerprint: fingerprint.to_vec(),
+        kind: text.kind,
+        stem: text.stem,
+        options: Json(text.options),
+        answer: Json(text.answer),
+        explanation: text.explanation,
+        category: text.category,
+        difficulty: text.difficulty,
+        source: text.source,
+        retired_at: None,
+        created_by: actor,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    }
+}
+
+fn put_text(question: &mut Question, text: &QuestionText) {
+    let text = text.clone();
+    question.fingerprint = rules::fingerprint(&text).to_vec();
+    question.kind = text.kind;
+    question.stem = text.stem;
+    question.options = Json(text.options);
+    question.answer = Json(text.answer);
+    question.explanation = text.explanation;
+    question.category = text.category;
+    question.difficulty = text.difficulty;
+    question.source = text.source;
+}
+
+fn written(actor: MemberId, action: &str, question: QuestionId) -> Act<'_, serde_json::Value> {
+    Act {
+        actor: Some(actor),
+        action,
+        subject_kind: "question",
+        subject_id: question.uuid(),
+        detail: serde_json::Value::Null,
+    }
+}

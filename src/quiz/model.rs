@@ -1,0 +1,166 @@
+//! What the room keeps: questions, papers, submissions, wrong answers.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::db::Json;
+use crate::db::schema::{questions, quiz_papers, quiz_submissions, quiz_wrong_answers};
+
+crate::id!(
+    /// A question of the bank.
+    QuestionId
+);
+crate::id!(
+    /// The paper of a day for a unit.
+    PaperId
+);
+crate::id!(
+    /// What a member answered on a day.
+    SubmissionId
+);
+
+crate::words!(
+    /// The type of a question 题型.
+    QuestionKind {
+        /// 单选题: one letter.
+        Single = "single",
+        /// 多选题: all the right letters and no other.
+        Multiple = "multiple",
+        /// 判断题: `true` or `false`.
+        Judge = "judge",
+        /// 填空题: the missing words.
+        Fill = "fill",
+    }
+);
+
+crate::words!(
+    /// How hard a question is 难度.
+    Difficulty {
+        Easy = "easy",
+        Medium = "medium",
+        Hard = "hard",
+    }
+);
+
+/// What makes up a question, checked by [`super::rules::check_question`]; the part that members never see before
+/// grading is `answer` and `explanation`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionText {
+    pub kind: QuestionKind,
+    pub stem: String,
+    /// In the order of the letters A, B, C …; empty for judge and fill.
+    pub options: Vec<String>,
+    /// Letters, sorted; `["true"]` or `["false"]`; or every accepted wording of a blank.
+    pub answer: Vec<String>,
+    pub explanation: String,
+    pub category: String,
+    pub difficulty: Difficulty,
+    /// The document that the question rests on.
+    pub source: String,
+}
+
+/// A question as stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = questions)]
+pub struct Question {
+    pub id: QuestionId,
+    /// Hash of stem and options without white space: the same question is kept once.
+    pub fingerprint: Vec<u8>,
+    pub kind: QuestionKind,
+    pub stem: String,
+    pub options: Json<Vec<String>>,
+    pub answer: Json<Vec<String>>,
+    pub explanation: String,
+    pub category: String,
+    pub difficulty: Difficulty,
+    pub source: String,
+    /// A retired question is in no new paper.
+    pub retired_at: Option<Timestamp>,
+    pub created_by: Option<MemberId>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl Question {
+    pub fn text(&self) -> QuestionText {
+        QuestionText {
+            kind: self.kind,
+            stem: self.stem.clone(),
+            options: self.options.0.clone(),
+            answer: self.answer.0.clone(),
+            explanation: self.explanation.clone(),
+            category: self.category.clone(),
+            difficulty: self.difficulty,
+            source: self.source.clone(),
+        }
+    }
+}
+
+/// A question that could be drawn.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub id: QuestionId,
+    pub category: String,
+}
+
+/// A question as it was when the paper was set: later edits of the bank change no result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperQuestion {
+    pub id: QuestionId,
+    #[serde(flatten)]
+    pub text: QuestionText,
+}
+
+/// The paper of a day for a unit's subtree.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = quiz_papers)]
+pub struct Paper {
+    pub id: PaperId,
+    pub unit_id: UnitId,
+    pub day: Day,
+    pub questions: Json<Vec<PaperQuestion>>,
+    pub publish_at: Timestamp,
+    pub published_at: Option<Timestamp>,
+    /// Who set it; `None` when it was drawn.
+    pub created_by: Option<MemberId>,
+    pub created_at: Timestamp,
+}
+
+/// One answer of a submission: to which question, and what. Letters, `true`/`false`, or the words for a blank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenAnswer {
+    pub question_id: QuestionId,
+    pub answer: Vec<String>,
+}
+
+/// What a member submitted for a day, with its result.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = quiz_submissions)]
+pub struct Submission {
+    pub id: SubmissionId,
+    pub member_id: MemberId,
+    pub day: Day,
+    pub paper_id: PaperId,
+    pub answers: Json<Vec<GivenAnswer>>,
+    pub right_count: i32,
+    pub question_count: i32,
+    /// Points earned, after the caps.
+    pub points: i32,
+    /// Sent after its day, within the offline grace.
+    pub late: bool,
+    pub submitted_at: Timestamp,
+}
+
+/// A question that a member got wrong; cleared after two right answers in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = quiz_wrong_answers)]
+pub struct WrongAnswer {
+    pub member_id: MemberId,
+    pub question_id: QuestionId,
+    pub times_wrong: i32,
+    pub right_in_a_row: i32,
+    pub last_answered_at: Timestamp,
+    pub cleared_at: Option<Timestamp>,
+}

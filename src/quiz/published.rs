@@ -1,0 +1,86 @@
+//! Today's published papers, kept in memory for a second.
+//!
+//! At 7:50 every phone asks for the same few papers. They are read from the database once a second at most, whatever
+//! the number of phones; a paper published by another server is seen within that second.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use moka::sync::Cache;
+
+use super::model::{Paper, PaperId};
+use super::rules;
+use super::store;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Day;
+use crate::db::{Db, DbError, Never, Stop, Tx};
+
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Members whose fetch is known to be on record; more than an enterprise has in a day.
+const REMEMBERED_FETCHES: u64 = 100_000;
+
+struct Snapshot {
+    day: Day,
+    read_at: Instant,
+    papers: Arc<Vec<Arc<Paper>>>,
+}
+
+/// The papers of the present day; clones share them.
+#[derive(Clone)]
+pub struct Published {
+    db: Db,
+    snapshot: Arc<RwLock<Option<Snapshot>>>,
+    fetched: Cache<(MemberId, PaperId), ()>,
+}
+
+impl Published {
+    pub fn new(db: Db) -> Self {
+        Published { db, snapshot: Arc::default(), fetched: Cache::new(REMEMBERED_FETCHES) }
+    }
+
+    /// The paper of `day` for the member at `path`, if one is published.
+    pub async fn paper(&self, day: Day, path: &[UnitId]) -> Result<Option<Arc<Paper>>, DbError> {
+        let papers = self.papers(day).await?;
+        Ok(rules::nearest(&papers, |paper| paper.unit_id, path).cloned())
+    }
+
+    /// Puts on record that the member was handed the paper, before it is handed over.
+    pub async fn record_fetch(&self, member: MemberId, paper: PaperId) -> Result<(), DbError> {
+        if self.fetched.contains_key(&(member, paper)) {
+            return Ok(());
+        }
+        self.db
+            .write(move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                Ok(store::insert_fetch(tx.conn, member, paper, tx.now())?)
+            })
+            .await
+            .map_err(DbError::from)?;
+        self.fetched.insert((member, paper), ());
+        Ok(())
+    }
+
+    /// Forgets the papers, because one was just published here.
+    pub fn forget(&self) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    async fn papers(&self, day: Day) -> Result<Arc<Vec<Arc<Paper>>>, DbError> {
+        if let Some(papers) = self.remembered(day) {
+            return Ok(papers);
+        }
+        let papers = self.db.read(move |conn| store::list_published(conn, day)).await?;
+        debug_assert_eq!(papers.iter().map(|paper| paper.unit_id).collect::<HashSet<_>>().len(), papers.len());
+        let papers = Arc::new(papers.into_iter().map(Arc::new).collect::<Vec<_>>());
+        let snapshot = Snapshot { day, read_at: Instant::now(), papers: papers.clone() };
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        Ok(papers)
+    }
+
+    fn remembered(&self, day: Day) -> Option<Arc<Vec<Arc<Paper>>>> {
+        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = snapshot.as_ref()?;
+        (snapshot.day == day && snapshot.read_at.elapsed() < FRESH).then(|| snapshot.papers.clone())
+    }
+}

@@ -1,0 +1,317 @@
+//! The room's tables. One function for each question that the room asks.
+
+use diesel::prelude::*;
+
+use super::model::{Candidate, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::db::Conn;
+use crate::db::schema::{questions, quiz_fetches, quiz_papers, quiz_submissions, quiz_wrong_answers};
+use crate::on;
+
+// ── the question bank ──
+
+/// What a list of questions is narrowed by; an empty filter lists every question in use.
+#[derive(Clone, Debug, Default)]
+pub struct QuestionFilter {
+    pub kind: Option<QuestionKind>,
+    pub category: Option<String>,
+    /// A part of the stem.
+    pub text: Option<String>,
+    /// Retired questions instead of those in use.
+    pub retired: bool,
+}
+
+pub fn find_question(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Question>> {
+    on!(conn, c => questions::table.find(id).select(Question::as_select()).first(c).optional())
+}
+
+pub fn find_questions(conn: &mut Conn, ids: &[QuestionId]) -> QueryResult<Vec<Question>> {
+    on!(conn, c => questions::table.filter(questions::id.eq_any(ids)).select(Question::as_select()).load(c))
+}
+
+/// A page of questions, newest first, before `before`.
+pub fn list_questions(
+    conn: &mut Conn,
+    filter: &QuestionFilter,
+    before: Option<QuestionId>,
+    limit: i64,
+) -> QueryResult<Vec<Question>> {
+    // two backends want two boxed types, so the chain is written by a macro rather than a function
+    on!(conn, c => {
+        let mut query = questions::table.into_boxed();
+        query = match filter.retired {
+            true => query.filter(questions::retired_at.is_not_null()),
+            false => query.filter(questions::retired_at.is_null()),
+        };
+        if let Some(kind) = filter.kind {
+            query = query.filter(questions::kind.eq(kind));
+        }
+        if let Some(category) = &filter.category {
+            query = query.filter(questions::category.eq(category));
+        }
+        if let Some(text) = &filter.text {
+            query = query.filter(questions::stem.like(containing(text)).escape('\\'));
+        }
+        if let Some(before) = before {
+            query = query.filter(questions::id.lt(before));
+        }
+        query.order(questions::id.desc()).limit(limit).select(Question::as_select()).load(c)
+    })
+}
+
+/// A LIKE pattern for any text that contains `part`, whatever signs it has.
+fn containing(part: &str) -> String {
+    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// Every question in use that could be drawn.
+pub fn list_candidates(conn: &mut Conn) -> QueryResult<Vec<Candidate>> {
+    let rows: Vec<(QuestionId, String)> = on!(conn, c => questions::table
+        .filter(questions::retired_at.is_null())
+        .order(questions::id)
+        .select((questions::id, questions::category))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, category)| Candidate { id, category }).collect())
+}
+
+/// The bank in chunks for the export, oldest first, after `after`.
+pub fn list_for_export(conn: &mut Conn, after: Option<QuestionId>, limit: i64) -> QueryResult<Vec<Question>> {
+    on!(conn, c => {
+        let mut query = questions::table.filter(questions::retired_at.is_null()).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(questions::id.gt(after));
+        }
+        query.order(questions::id).limit(limit).select(Question::as_select()).load(c)
+    })
+}
+
+/// Which of `fingerprints` are in the bank, retired questions included, with their ids.
+pub fn find_fingerprints(conn: &mut Conn, fingerprints: &[Vec<u8>]) -> QueryResult<Vec<(Vec<u8>, QuestionId)>> {
+    on!(conn, c => questions::table
+        .filter(questions::fingerprint.eq_any(fingerprints))
+        .select((questions::fingerprint, questions::id))
+        .load(c))
+}
+
+/// Puts a question into the bank; false when the same one is there already.
+pub fn insert_question(conn: &mut Conn, question: &Question) -> QueryResult<bool> {
+    let inserted = on!(conn, c => diesel::insert_into(questions::table)
+        .values(question)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Writes everything of a question but who made it and when.
+pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<()> {
+    on!(conn, c => diesel::update(questions::table.filter(questions::id.eq(question.id)))
+        .set((
+            (
+                questions::fingerprint.eq(&question.fingerprint),
+                questions::kind.eq(question.kind),
+                questions::stem.eq(&question.stem),
+                questions::options.eq(&question.options),
+                questions::answer.eq(&question.answer),
+                questions::explanation.eq(&question.explanation),
+            ),
+            (
+                questions::category.eq(&question.category),
+                questions::difficulty.eq(question.difficulty),
+                questions::source.eq(&question.source),
+                questions::retired_at.eq(question.retired_at),
+                questions::updated_at.eq(question.updated_at),
+            ),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+// ── papers ──
+
+pub fn find_paper(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<Option<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::unit_id.eq(unit))
+        .filter(quiz_papers::day.eq(day))
+        .select(Paper::as_select())
+        .first(c)
+        .optional())
+}
+
+pub fn find_paper_by_id(conn: &mut Conn, id: PaperId) -> QueryResult<Option<Paper>> {
+    on!(conn, c => quiz_papers::table.find(id).select(Paper::as_select()).first(c).optional())
+}
+
+/// The published papers of a day, one a unit.
+pub fn list_published(conn: &mut Conn, day: Day) -> QueryResult<Vec<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::day.eq(day))
+        .filter(quiz_papers::published_at.is_not_null())
+        .order(quiz_papers::id)
+        .select(Paper::as_select())
+        .load(c))
+}
+
+/// Papers of `unit` from `since` on, newest first.
+pub fn list_papers_since(conn: &mut Conn, unit: UnitId, since: Day, limit: i64) -> QueryResult<Vec<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::unit_id.eq(unit))
+        .filter(quiz_papers::day.ge(since))
+        .order(quiz_papers::day.desc())
+        .limit(limit)
+        .select(Paper::as_select())
+        .load(c))
+}
+
+/// Papers whose time has come and that are not published yet.
+pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::published_at.is_null())
+        .filter(quiz_papers::publish_at.le(now))
+        .order((quiz_papers::publish_at, quiz_papers::id))
+        .limit(limit)
+        .select(Paper::as_select())
+        .load(c))
+}
+
+/// Inserts a paper; false when the unit has one for that day.
+pub fn insert_paper(conn: &mut Conn, paper: &Paper) -> QueryResult<bool> {
+    let inserted = on!(conn, c => diesel::insert_into(quiz_papers::table)
+        .values(paper)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Replaces what is on a paper; false when it has been published.
+pub fn update_unpublished(conn: &mut Conn, paper: &Paper) -> QueryResult<bool> {
+    let unpublished =
+        quiz_papers::table.filter(quiz_papers::id.eq(paper.id)).filter(quiz_papers::published_at.is_null());
+    let updated = on!(conn, c => diesel::update(unpublished)
+        .set((quiz_papers::questions.eq(&paper.questions), quiz_papers::created_by.eq(paper.created_by)))
+        .execute(c))?;
+    Ok(updated == 1)
+}
+
+/// Publishes a paper; false when another server was faster.
+pub fn publish(conn: &mut Conn, id: PaperId, now: Timestamp) -> QueryResult<bool> {
+    let unpublished = quiz_papers::table.filter(quiz_papers::id.eq(id)).filter(quiz_papers::published_at.is_null());
+    let published = on!(conn, c => diesel::update(unpublished).set(quiz_papers::published_at.eq(now)).execute(c))?;
+    Ok(published == 1)
+}
+
+// ── fetches and submissions ──
+
+/// Records that a member was handed a paper; the first time counts.
+pub fn insert_fetch(conn: &mut Conn, member: MemberId, paper: PaperId, now: Timestamp) -> QueryResult<()> {
+    let row = (quiz_fetches::member_id.eq(member), quiz_fetches::paper_id.eq(paper), quiz_fetches::fetched_at.eq(now));
+    on!(conn, c => diesel::insert_into(quiz_fetches::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
+}
+
+/// The paper of `day` that a member was handed on that very day, the latest if the member moved in between.
+pub fn find_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .inner_join(quiz_fetches::table)
+        .filter(quiz_fetches::member_id.eq(member))
+        .filter(quiz_papers::day.eq(day))
+        .filter(quiz_fetches::fetched_at.lt(day.next().start()))
+        .order((quiz_fetches::fetched_at.desc(), quiz_papers::id))
+        .select(Paper::as_select())
+        .first(c)
+        .optional())
+}
+
+/// Inserts a submission; false when the member has submitted for that day.
+pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<bool> {
+    let inserted = on!(conn, c => diesel::insert_into(quiz_submissions::table)
+        .values(submission)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Adds the points, known only after the award, to a submission of the same transaction.
+pub fn set_points(conn: &mut Conn, submission: &Submission, points: i32) -> QueryResult<()> {
+    on!(conn, c => diesel::update(quiz_submissions::table.filter(quiz_submissions::id.eq(submission.id)))
+        .set(quiz_submissions::points.eq(points))
+        .execute(c))
+    .map(drop)
+}
+
+pub fn find_submission(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Submission>> {
+    on!(conn, c => quiz_submissions::table
+        .filter(quiz_submissions::member_id.eq(member))
+        .filter(quiz_submissions::day.eq(day))
+        .select(Submission::as_select())
+        .first(c)
+        .optional())
+}
+
+/// A member's submissions before `before`, newest day first.
+pub fn list_submissions(
+    conn: &mut Conn,
+    member: MemberId,
+    before: Option<Day>,
+    limit: i64,
+) -> QueryResult<Vec<Submission>> {
+    on!(conn, c => {
+        let mut query = quiz_submissions::table.filter(quiz_submissions::member_id.eq(member)).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(quiz_submissions::day.lt(before));
+        }
+        query.order(quiz_submissions::day.desc()).limit(limit).select(Submission::as_select()).load(c)
+    })
+}
+
+// ── the wrong-answer book ──
+
+/// The member's lines about `questions`.
+pub fn list_wrong_about(conn: &mut Conn, member: MemberId, questions: &[QuestionId]) -> QueryResult<Vec<WrongAnswer>> {
+    on!(conn, c => quiz_wrong_answers::table
+        .filter(quiz_wrong_answers::member_id.eq(member))
+        .filter(quiz_wrong_answers::question_id.eq_any(questions))
+        .select(WrongAnswer::as_select())
+        .load(c))
+}
+
+/// A page of the open lines of a member's book with their questions, after `after`, in the order of the questions.
+pub fn list_open_wrong(
+    conn: &mut Conn,
+    member: MemberId,
+    after: Option<QuestionId>,
+    limit: i64,
+) -> QueryResult<Vec<(WrongAnswer, Question)>> {
+    on!(conn, c => {
+        let mut query = quiz_wrong_answers::table
+            .inner_join(questions::table)
+            .filter(quiz_wrong_answers::member_id.eq(member))
+            .filter(quiz_wrong_answers::cleared_at.is_null())
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(quiz_wrong_answers::question_id.gt(after));
+        }
+        query
+            .order(quiz_wrong_answers::question_id)
+            .limit(limit)
+            .select((WrongAnswer::as_select(), Question::as_select()))
+            .load(c)
+    })
+}
+
+/// Writes a line of the book, new or changed.
+pub fn put_wrong(conn: &mut Conn, line: &WrongAnswer) -> QueryResult<()> {
+    let change = (
+        quiz_wrong_answers::times_wrong.eq(line.times_wrong),
+        quiz_wrong_answers::right_in_a_row.eq(line.right_in_a_row),
+        quiz_wrong_answers::last_answered_at.eq(line.last_answered_at),
+        quiz_wrong_answers::cleared_at.eq(line.cleared_at),
+    );
+    on!(conn, c => diesel::insert_into(quiz_wrong_answers::table)
+        .values(line)
+        .on_conflict((quiz_wrong_answers::member_id, quiz_wrong_answers::question_id))
+        .do_update()
+        .set(change)
+        .execute(c))
+    .map(drop)
+}

@@ -1,0 +1,252 @@
+//! The feed: the shared part in memory, one query for the member's own marks.
+//!
+//! Each unit's newest pushes are kept as they will be sent, for as long as nothing changes: a change in this process
+//! forgets them at once, one in another process within a second or two (`kernel::changes`). A member's feed is the
+//! merge of the few lists along the path from the home unit to the top.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use super::actions::Study;
+use super::model::{FeedPush, ItemId, Mark, Place, ReadState};
+use super::{rules, store, store_readings};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::db::{Conn, Db, DbError};
+
+/// Pushes kept of each unit: two usual pages. Older ones are read from the database.
+const HEAD: i64 = 41;
+
+/// Lists are read again after this time even if no change was heard of, in case a server slept through one.
+const LONGEST_AGE_SECONDS: i64 = 30;
+
+/// Announcements are heard repeatedly for some seconds; each counts once.
+const HEARD_FOR: Duration = Duration::from_secs(120);
+
+/// A push with what every member sees of it as JSON; the member's state is put in when it is sent.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub push: FeedPush,
+    pub json: String,
+}
+
+impl From<FeedPush> for Shown {
+    fn from(push: FeedPush) -> Self {
+        let json = serde_json::to_string(&push).unwrap_or_default();
+        Shown { push, json }
+    }
+}
+
+/// The newest pushes of one unit.
+#[derive(Debug)]
+struct UnitPushes {
+    /// Newest first.
+    head: Vec<Arc<Shown>>,
+    /// Whether there are no older ones.
+    complete: bool,
+    /// When today's planned push is published.
+    next_publish_at: Option<Timestamp>,
+}
+
+#[derive(Default)]
+struct Kept {
+    units: HashMap<UnitId, Arc<UnitPushes>>,
+    /// Grows with every change, so that a list that was read before it is not kept after it.
+    generation: u64,
+    day: Option<Day>,
+    since: Option<Timestamp>,
+}
+
+impl Kept {
+    fn clear(&mut self, now: Timestamp) {
+        self.units.clear();
+        self.generation += 1;
+        (self.day, self.since) = (Some(now.day()), Some(now));
+    }
+
+    fn is_stale(&self, now: Timestamp) -> bool {
+        let fresh = |since: Timestamp| (0..LONGEST_AGE_SECONDS).contains(&now.seconds_since(since));
+        self.day != Some(now.day()) || !self.since.is_some_and(fresh)
+    }
+}
+
+/// What is kept of the feed; clones share it.
+#[derive(Clone)]
+pub(super) struct Feed {
+    db: Db,
+    kept: Arc<RwLock<Kept>>,
+    heard: Cache<Uuid, ()>,
+}
+
+impl Feed {
+    pub fn new(db: Db) -> Feed {
+        let heard = Cache::builder().max_capacity(100_000).time_to_live(HEARD_FOR).build();
+        Feed { db, kept: Arc::default(), heard }
+    }
+
+    /// Reads everything again when it is next asked for.
+    pub fn forget(&self) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).clear(self.db.now());
+    }
+
+    /// Takes in an announcement of a change; the same one again means nothing.
+    pub fn heard(&self, occasion: Uuid) {
+        if self.heard.get(&occasion).is_none() {
+            self.heard.insert(occasion, ());
+            self.forget();
+        }
+    }
+
+    /// `limit` pushes at most to the units of `path` before `before`, newest first.
+    pub async fn page(
+        &self,
+        path: &Arc<[UnitId]>,
+        before: Option<Place>,
+        limit: i64,
+    ) -> Result<Vec<Arc<Shown>>, DbError> {
+        let lists = self.lists(path).await?;
+        if let Some(page) = merge(&lists, before, usize::try_from(limit).unwrap_or(0)) {
+            return Ok(page);
+        }
+        let path = path.clone();
+        let older = self.db.read(move |conn| store::list_published(conn, &path, before, limit)).await?;
+        Ok(older.into_iter().map(|push| Arc::new(push.into())).collect())
+    }
+
+    /// Today's pushes to the units of `path`, and when the next one is published.
+    pub async fn today(&self, path: &Arc<[UnitId]>) -> Result<(Vec<Arc<Shown>>, Option<Timestamp>), DbError> {
+        let today = self.db.today();
+        let lists = self.lists(path).await?;
+        let of_today = |list: &Arc<UnitPushes>| list.head.first().filter(|shown| shown.push.day == today).cloned();
+        // a unit has one push a day, and pushes are not published before their day
+        let mut pushes: Vec<Arc<Shown>> = lists.iter().filter_map(of_today).collect();
+        pushes.sort_unstable_by_key(|shown| std::cmp::Reverse(shown.push.place()));
+        Ok((pushes, lists.iter().filter_map(|list| list.next_publish_at).min()))
+    }
+
+    /// Whether a push of the item was published to one of the units of `path`.
+    pub async fn shows(&self, path: &Arc<[UnitId]>, item: ItemId) -> Result<bool, DbError> {
+        let lists = self.lists(path).await?;
+        if lists.iter().any(|list| list.head.iter().any(|shown| shown.push.item_id == item)) {
+            return Ok(true);
+        }
+        if lists.iter().all(|list| list.complete) {
+            return Ok(false);
+        }
+        let path = path.clone();
+        self.db.read(move |conn| store::is_pushed(conn, item, &path)).await
+    }
+
+    async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
+        if let Some(lists) = self.kept_lists(path) {
+            return Ok(lists);
+        }
+        let generation = self.generation();
+        let (units, today) = (path.clone(), self.db.today());
+        let lists: Vec<_> =
+            self.db.read(move |conn| units.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect()).await?;
+        self.keep(path, &lists, generation);
+        Ok(lists)
+    }
+
+    fn kept_lists(&self, path: &[UnitId]) -> Option<Vec<Arc<UnitPushes>>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_stale(self.db.now()) {
+            return None;
+        }
+        path.iter().map(|unit| kept.units.get(unit).cloned()).collect()
+    }
+
+    fn generation(&self) -> u64 {
+        let now = self.db.now();
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_stale(now) {
+            kept.clear(now);
+        }
+        kept.generation
+    }
+
+    fn keep(&self, path: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation == generation {
+            kept.units.extend(path.iter().copied().zip(lists.iter().cloned()));
+        }
+    }
+}
+
+fn load(conn: &mut Conn, unit: UnitId, today: Day) -> diesel::QueryResult<UnitPushes> {
+    let found = store::list_published(conn, &[unit], None, HEAD)?;
+    Ok(UnitPushes {
+        complete: found.len() < usize::try_from(HEAD).unwrap_or(usize::MAX),
+        head: found.into_iter().map(|push| Arc::new(push.into())).collect(),
+        next_publish_at: store::next_publish_at(conn, unit, today)?,
+    })
+}
+
+/// The newest `limit` pushes of `lists` before `before`; `None` when that needs pushes that are not kept.
+fn merge(lists: &[Arc<UnitPushes>], before: Option<Place>, limit: usize) -> Option<Vec<Arc<Shown>>> {
+    let mut merged: Vec<Arc<Shown>> = Vec::new();
+    let mut sources = 0;
+    for list in lists {
+        let from = before.map_or(0, |before| list.head.partition_point(|shown| shown.push.place() >= before));
+        let rest = &list.head[from..];
+        if rest.len() < limit && !list.complete {
+            return None;
+        }
+        sources += usize::from(!rest.is_empty());
+        merged.extend(rest.iter().take(limit).cloned());
+    }
+    if sources > 1 {
+        merged.sort_by_key(|shown| std::cmp::Reverse(shown.push.place()));
+    }
+    merged.truncate(limit);
+    Some(merged)
+}
+
+/// A push with what the member has done with it.
+pub(super) type Marked = (Arc<Shown>, ReadState);
+
+impl Study {
+    /// A page of the member's feed; asks for one more than `limit`, so that the page knows whether there are more.
+    pub(super) async fn feed(
+        &self,
+        member: MemberId,
+        path: &Arc<[UnitId]>,
+        before: Option<Place>,
+        limit: i64,
+    ) -> Result<Vec<Marked>, DbError> {
+        let page = self.feed.page(path, before, limit + 1).await?;
+        self.marked(member, page).await
+    }
+
+    /// What the member may study today, and when the next push comes.
+    pub(super) async fn today(
+        &self,
+        member: MemberId,
+        path: &Arc<[UnitId]>,
+    ) -> Result<(Vec<Marked>, Option<Timestamp>), DbError> {
+        let (pushes, next) = self.feed.today(path).await?;
+        Ok((self.marked(member, pushes).await?, next))
+    }
+
+    async fn marked(&self, member: MemberId, pushes: Vec<Arc<Shown>>) -> Result<Vec<Marked>, DbError> {
+        let Some(oldest) = pushes.iter().map(|shown| shown.push.day).min() else { return Ok(Vec::new()) };
+        let marks: Vec<Mark> = self.db.read(move |conn| store_readings::list_marks(conn, member, oldest)).await?;
+        let (now, grace) = (self.db.now(), self.timetable.grace_seconds());
+        self.serve(member, &pushes, now);
+        let state = |shown: &Shown| rules::read_state(&shown.push, &marks, now, grace);
+        Ok(pushes.into_iter().map(|shown| (state(&shown), shown)).map(|(state, shown)| (shown, state)).collect())
+    }
+
+    /// Puts down that the member's phone has today's pushes.
+    fn serve(&self, member: MemberId, pushes: &[Arc<Shown>], now: Timestamp) {
+        let today = now.day();
+        for shown in pushes.iter().filter(|shown| shown.push.day == today) {
+            self.servings.offer(shown.push.id, member, now);
+        }
+    }
+}

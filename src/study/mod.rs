@@ -1,0 +1,49 @@
+//! Daily study 每日一学: items, the pushes that publish them, the feed, and reading measured by the server.
+//!
+//! Tables: `study_items`, `study_pushes`, `study_servings`, `study_readings`, `streak_days`, `study_days`. Routes:
+//! `/study/items`, `/study/pushes`, `/study/feed`, `/study/today`, `/study/readings`, `/me/streak`, `/me/study-hours`.
+//!
+//! The feed is the truth: published pushes to any ancestor of the member's unit, joined to the member's own readings;
+//! nothing is copied to members. [`Study::publish_due`] publishes pushes when their time has come, once however many
+//! servers there are. Lends [`open_day`] and [`mark_day`] to rooms that give members something else to do (the daily
+//! paper), so that a streak counts both.
+
+mod model;
+mod rules;
+mod streak;
+
+mod store;
+mod store_readings;
+
+mod actions;
+mod pushes;
+mod feed;
+mod readings;
+mod servings;
+mod coverage;
+
+mod api;
+mod api_readings;
+mod api_items;
+mod api_pushes;
+
+use diesel::QueryResult;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Day;
+use crate::db::Tx;
+
+pub use actions::{STUDY_TOPIC, Study};
+pub use api::routes;
+pub use model::{ItemId, PushId};
+pub use streak::Streak;
+
+/// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
+pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
+    store::insert_open_day(tx.conn, unit, day)
+}
+
+/// Puts down that `member` did something on `day`: the day counts for the streak.
+pub fn mark_day(tx: &mut Tx, member: MemberId, day: Day) -> QueryResult<()> {
+    store_readings::insert_done_day(tx.conn, member, day)
+}

@@ -1,0 +1,200 @@
+//! Study items, the pushes that publish them, and what the server measured of their reading.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::db::Json;
+use crate::db::schema::{study_items, study_pushes, study_readings, study_servings};
+
+crate::id!(
+    /// A study item.
+    ItemId
+);
+crate::id!(
+    /// A push: one item for one unit on one day.
+    PushId
+);
+crate::id!(
+    /// A member's reading of an item on a day.
+    ReadingId
+);
+crate::id!(
+    /// A question that belongs to an item; the bank is the quiz room's.
+    LinkedQuestionId
+);
+
+/// Something to study.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = study_items, treat_none_as_null = true)]
+pub struct Item {
+    pub id: ItemId,
+    pub title: String,
+    pub summary: String,
+    /// Markdown.
+    pub body: String,
+    /// Where it comes from, such as a newspaper and its date.
+    pub source: String,
+    pub cover_url: Option<String>,
+    /// How long it must be read to count.
+    pub minimum_seconds: i32,
+    pub question_ids: Json<Vec<LinkedQuestionId>>,
+    /// Since when it is offered for no further push.
+    pub retired_at: Option<Timestamp>,
+    pub created_by: Option<MemberId>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a reading needs to know of its item.
+#[derive(Clone, Debug, Queryable)]
+pub struct ItemHead {
+    pub title: String,
+    pub minimum_seconds: i32,
+}
+
+/// One item for one unit's subtree on one business day.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = study_pushes)]
+pub struct Push {
+    pub id: PushId,
+    pub item_id: ItemId,
+    pub unit_id: UnitId,
+    pub day: Day,
+    /// When the scheduler publishes it.
+    pub publish_at: Timestamp,
+    pub published_at: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
+    pub created_by: Option<MemberId>,
+    pub created_at: Timestamp,
+}
+
+crate::words!(
+    /// What became of a push.
+    PushState {
+        /// Waits for its time.
+        Planned = "planned",
+        Published = "published",
+        /// Taken back before its time.
+        Cancelled = "cancelled",
+    }
+);
+
+impl Push {
+    pub fn state(&self) -> PushState {
+        match (self.published_at, self.cancelled_at) {
+            (Some(_), _) => PushState::Published,
+            (None, Some(_)) => PushState::Cancelled,
+            (None, None) => PushState::Planned,
+        }
+    }
+}
+
+/// A published push as the feed shows it, the same for every member.
+#[derive(Clone, Debug, Queryable, Serialize, ToSchema)]
+pub struct FeedPush {
+    #[serde(rename = "push_id")]
+    pub id: PushId,
+    pub item_id: ItemId,
+    /// The unit to whose subtree it was pushed.
+    pub unit_id: UnitId,
+    pub day: Day,
+    pub published_at: Timestamp,
+    pub title: String,
+    pub summary: String,
+    pub source: String,
+    pub cover_url: Option<String>,
+    /// How long it must be read to count.
+    pub minimum_seconds: i32,
+}
+
+impl FeedPush {
+    /// The feed's order, newest last.
+    pub fn place(&self) -> Place {
+        (self.day, self.id)
+    }
+}
+
+/// Where a push stands in the feed.
+pub type Place = (Day, PushId);
+
+/// That a member's phone was served a push on its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Insertable)]
+#[diesel(table_name = study_servings, treat_none_as_default_value = false)]
+pub struct Serving {
+    pub push_id: PushId,
+    pub member_id: MemberId,
+    pub served_at: Timestamp,
+}
+
+/// A member's reading of an item, counted for the day on which it was opened.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = study_readings)]
+pub struct Reading {
+    pub id: ReadingId,
+    pub member_id: MemberId,
+    pub item_id: ItemId,
+    pub day: Day,
+    pub opened_at: Timestamp,
+    /// Since when it runs; `None` while it is paused and when it is finished.
+    pub running_since: Option<Timestamp>,
+    /// Time read before `running_since`, in microseconds.
+    pub read_micros: i64,
+    pub finished_at: Option<Timestamp>,
+    /// What finishing it earned.
+    pub points: i32,
+}
+
+crate::words!(
+    /// How far a reading has come.
+    ReadingState {
+        /// Its time runs.
+        Running = "running",
+        /// Another item was opened meanwhile.
+        Paused = "paused",
+        Finished = "finished",
+    }
+);
+
+impl Reading {
+    pub fn state(&self) -> ReadingState {
+        match (self.finished_at, self.running_since) {
+            (Some(_), _) => ReadingState::Finished,
+            (None, Some(_)) => ReadingState::Running,
+            (None, None) => ReadingState::Paused,
+        }
+    }
+}
+
+/// What the feed needs to know of a member's reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Mark {
+    pub item_id: ItemId,
+    pub day: Day,
+    pub finished_at: Option<Timestamp>,
+}
+
+crate::words!(
+    /// What a member has done with a push.
+    ReadState {
+        New = "new",
+        /// Opened, and can still be finished.
+        Reading = "reading",
+        Finished = "finished",
+    }
+);
+
+crate::words!(
+    /// Why a member has not read a push.
+    Reason {
+        /// The push never reached a phone of the member's: the feed was not opened on its day.
+        NotServed = "not_served",
+        /// The feed showed it; the member did not open it.
+        ServedNotOpened = "served_not_opened",
+        OpenedNotFinished = "opened_not_finished",
+        /// Away on that day, and therefore in no denominator.
+        Away = "away",
+    }
+);

@@ -1,0 +1,205 @@
+//! What may be written, planned, opened and finished, and how reading is measured.
+
+use super::model::{FeedPush, Mark, ReadState, Reading, ReadingState};
+use crate::base::time::{Day, Timestamp};
+use crate::db;
+
+/// The longest minimum time, and the most that one reading gives in study hours: a phone left open earns no more.
+pub const LONGEST_SECONDS: i32 = 3600;
+/// The most questions that an item links to.
+pub const MOST_QUESTIONS: usize = 20;
+const LONGEST_URL: usize = 500;
+/// How far ahead pushes are planned.
+const PLANNED_DAYS: u64 = 366;
+
+/// Why the room says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NoSuchItem,
+    NoSuchUnit,
+    NoSuchPush,
+    NoSuchReading,
+    /// The caller's duty does not reach the unit.
+    OutOfReach,
+    MinimumOutOfRange,
+    BadCover,
+    TooManyQuestions,
+    /// The item is offered for no further push.
+    ItemRetired,
+    DayOver,
+    TooFarAhead,
+    /// The unit has its push of that day.
+    PushTaken,
+    /// It is published and cannot be taken back.
+    AlreadyPublished,
+    NotPublished,
+    TooSoon {
+        seconds_left: u32,
+        /// Time stands still until it is opened again.
+        paused: bool,
+    },
+    /// The day of opening and its grace are over.
+    ReadingOver,
+    KeyReused,
+}
+
+impl db::Refusal for Refusal {}
+
+/// Whether an item of that shape may be written.
+pub fn check_item(minimum_seconds: i32, cover_url: Option<&str>, questions: usize) -> Result<(), Refusal> {
+    if !(0..=LONGEST_SECONDS).contains(&minimum_seconds) {
+        Err(Refusal::MinimumOutOfRange)
+    } else if !cover_url.is_none_or(is_https) {
+        Err(Refusal::BadCover)
+    } else if questions > MOST_QUESTIONS {
+        Err(Refusal::TooManyQuestions)
+    } else {
+        Ok(())
+    }
+}
+
+fn is_https(url: &str) -> bool {
+    let host = url.strip_prefix("https://").unwrap_or_default();
+    url.len() <= LONGEST_URL
+        && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && host.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\'))
+}
+
+/// Whether a push may be planned for `day`.
+pub fn check_day(day: Day, today: Day) -> Result<(), Refusal> {
+    if day < today {
+        Err(Refusal::DayOver)
+    } else if day > today.plus_days(PLANNED_DAYS) {
+        Err(Refusal::TooFarAhead)
+    } else {
+        Ok(())
+    }
+}
+
+/// The time that a reading has run up to `now`, in microseconds.
+pub fn read_micros(reading: &Reading, now: Timestamp) -> i64 {
+    let running = reading.running_since.map_or(0, |since| (now.micros() - since.micros()).max(0));
+    (reading.read_micros + running).min(i64::from(LONGEST_SECONDS) * 1_000_000)
+}
+
+/// Whole seconds of [`read_micros`].
+pub fn seconds_read(reading: &Reading, now: Timestamp) -> i64 {
+    read_micros(reading, now) / 1_000_000
+}
+
+/// The reading with its time stopped at `now`.
+pub fn paused(reading: &Reading, now: Timestamp) -> Reading {
+    Reading { read_micros: read_micros(reading, now), running_since: None, ..reading.clone() }
+}
+
+/// Whether what was opened on `day` can still be finished.
+pub fn is_open(day: Day, now: Timestamp, grace_seconds: i64) -> bool {
+    now < day.next().start().plus_seconds(grace_seconds)
+}
+
+/// Whether the reading may be finished now.
+pub fn check_finish(
+    reading: &Reading,
+    minimum_seconds: i32,
+    now: Timestamp,
+    grace_seconds: i64,
+) -> Result<(), Refusal> {
+    if !is_open(reading.day, now, grace_seconds) {
+        return Err(Refusal::ReadingOver);
+    }
+    let left = i64::from(minimum_seconds) * 1_000_000 - read_micros(reading, now);
+    if left > 0 {
+        let seconds_left = u32::try_from((left + 999_999) / 1_000_000).unwrap_or(u32::MAX);
+        return Err(Refusal::TooSoon { seconds_left, paused: reading.state() == ReadingState::Paused });
+    }
+    Ok(())
+}
+
+/// What a member, whose readings are `marks`, has done with `push`. A reading of the item on its day or later counts.
+pub fn read_state(push: &FeedPush, marks: &[Mark], now: Timestamp, grace_seconds: i64) -> ReadState {
+    let mut state = ReadState::New;
+    for mark in marks.iter().filter(|mark| mark.item_id == push.item_id && mark.day >= push.day) {
+        if mark.finished_at.is_some() {
+            return ReadState::Finished;
+        }
+        if is_open(mark.day, now, grace_seconds) {
+            state = ReadState::Reading;
+        }
+    }
+    state
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::Ids;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn reading() -> Reading {
+        let opened_at = at("2026-07-01T08:00:00+08:00");
+        let ids = Ids::default();
+        Reading {
+            id: ids.fresh(opened_at),
+            member_id: ids.fresh(opened_at),
+            item_id: ids.fresh(opened_at),
+            day: opened_at.day(),
+            opened_at,
+            running_since: Some(opened_at),
+            read_micros: 0,
+            finished_at: None,
+            points: 0,
+        }
+    }
+
+    #[test]
+    fn time_runs_until_the_pause_and_an_hour_at_most() {
+        let reading = reading();
+        let paused = paused(&reading, at("2026-07-01T08:00:10.5+08:00"));
+        assert_eq!(seconds_read(&paused, at("2026-07-01T09:00:00+08:00")), 10);
+        let resumed = Reading { running_since: Some(at("2026-07-01T09:00:00+08:00")), ..paused };
+        assert_eq!(seconds_read(&resumed, at("2026-07-01T09:00:01.5+08:00")), 12);
+        assert_eq!(seconds_read(&resumed, at("2026-07-01T23:00:00+08:00")), 3600);
+    }
+
+    #[test]
+    fn finishing_waits_for_the_minimum_and_ends_with_the_grace() {
+        let grace = 6 * 3600;
+        let running = reading();
+        let stopped = paused(&running, at("2026-07-01T08:00:20+08:00"));
+        let too_soon = |seconds_left, paused| Err(Refusal::TooSoon { seconds_left, paused });
+        let cases = [
+            (&running, "2026-07-01T08:00:29.999999+08:00", too_soon(1, false)),
+            (&running, "2026-07-01T08:00:30+08:00", Ok(())),
+            (&stopped, "2026-07-01T12:00:00+08:00", too_soon(10, true)),
+            (&running, "2026-07-02T05:59:59+08:00", Ok(())),
+            (&running, "2026-07-02T06:00:00+08:00", Err(Refusal::ReadingOver)),
+        ];
+        for (reading, now, outcome) in cases {
+            assert_eq!(check_finish(reading, 30, at(now), grace), outcome, "{now}");
+        }
+    }
+
+    #[test]
+    fn an_item_stays_within_its_limits() {
+        let cover = Some("https://cdn.example.com/封面.png");
+        let long = format!("https://e.cn/{}", "x".repeat(LONGEST_URL));
+        let cases = [
+            (check_item(0, None, 0), Ok(())),
+            (check_item(LONGEST_SECONDS, Some("https://cdn.example.com/a.png?x=1"), MOST_QUESTIONS), Ok(())),
+            (check_item(-1, None, 0), Err(Refusal::MinimumOutOfRange)),
+            (check_item(LONGEST_SECONDS + 1, None, 0), Err(Refusal::MinimumOutOfRange)),
+            (check_item(0, Some("http://cdn.example.com/a.png"), 0), Err(Refusal::BadCover)),
+            (check_item(0, Some("https://"), 0), Err(Refusal::BadCover)),
+            (check_item(0, Some("https://a.cn/\"><script>"), 0), Err(Refusal::BadCover)),
+            (check_item(0, cover, 0), Err(Refusal::BadCover)),
+            (check_item(0, Some(&long), 0), Err(Refusal::BadCover)),
+            (check_item(0, None, MOST_QUESTIONS + 1), Err(Refusal::TooManyQuestions)),
+        ];
+        for (n, (outcome, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(outcome, expected, "case {n}");
+        }
+    }
+}

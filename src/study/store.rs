@@ -1,0 +1,188 @@
+//! Items, pushes, and the days on which there was something to do.
+
+use diesel::prelude::*;
+
+use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
+use crate::base::id::UnitId;
+use crate::base::time::{Day, Period, Timestamp};
+use crate::db::Conn;
+use crate::db::schema::{study_days, study_items, study_pushes};
+use crate::on;
+
+pub fn insert_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(study_items::table).values(item).execute(c)).map(drop)
+}
+
+/// Writes everything of an item.
+pub fn update_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
+    on!(conn, c => diesel::update(study_items::table.filter(study_items::id.eq(item.id))).set(item).execute(c))
+        .map(drop)
+}
+
+pub fn find_item(conn: &mut Conn, id: ItemId) -> QueryResult<Option<Item>> {
+    on!(conn, c => study_items::table.find(id).select(Item::as_select()).first(c).optional())
+}
+
+pub fn find_item_head(conn: &mut Conn, id: ItemId) -> QueryResult<Option<ItemHead>> {
+    on!(conn, c => study_items::table
+        .find(id)
+        .select((study_items::title, study_items::minimum_seconds))
+        .first(c)
+        .optional())
+}
+
+/// Items written before `before`, newest first.
+pub fn list_items(conn: &mut Conn, before: Option<ItemId>, limit: i64) -> QueryResult<Vec<Item>> {
+    let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
+    on!(conn, c => study_items::table
+        .filter(study_items::id.lt(before))
+        .order(study_items::id.desc())
+        .limit(limit)
+        .select(Item::as_select())
+        .load(c))
+}
+
+/// Writes a push; false when the unit has one on that day.
+pub fn insert_push(conn: &mut Conn, push: &Push) -> QueryResult<bool> {
+    let inserted = on!(conn, c => diesel::insert_into(study_pushes::table)
+        .values(push)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+pub fn find_push(conn: &mut Conn, id: PushId) -> QueryResult<Option<Push>> {
+    on!(conn, c => study_pushes::table.find(id).select(Push::as_select()).first(c).optional())
+}
+
+/// The pushes of `day` for `units`, by id, after `after`.
+pub fn list_pushes(
+    conn: &mut Conn,
+    units: &[UnitId],
+    day: Day,
+    after: Option<PushId>,
+    limit: i64,
+) -> QueryResult<Vec<(Push, String)>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::unit_id.eq_any(units))
+        .filter(study_pushes::day.eq(day))
+        .filter(study_pushes::id.gt(after))
+        .order(study_pushes::id)
+        .limit(limit)
+        .select((Push::as_select(), study_items::title))
+        .load(c))
+}
+
+/// Pushes whose time has come, the longest due first.
+pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<(Push, String, String)>> {
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::published_at.is_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .filter(study_pushes::publish_at.le(now))
+        .order((study_pushes::publish_at, study_pushes::id))
+        .limit(limit)
+        .select((Push::as_select(), study_items::title, study_items::summary))
+        .load(c))
+}
+
+/// Publishes a planned push; false when another server was first or it was cancelled.
+pub fn publish(conn: &mut Conn, id: PushId, now: Timestamp) -> QueryResult<bool> {
+    let planned =
+        study_pushes::id.eq(id).and(study_pushes::published_at.is_null()).and(study_pushes::cancelled_at.is_null());
+    let published = on!(conn, c => diesel::update(study_pushes::table.filter(planned))
+        .set(study_pushes::published_at.eq(now))
+        .execute(c))?;
+    Ok(published == 1)
+}
+
+/// Cancels a planned push; false when it was published or cancelled before.
+pub fn cancel(conn: &mut Conn, id: PushId, now: Timestamp) -> QueryResult<bool> {
+    let planned =
+        study_pushes::id.eq(id).and(study_pushes::published_at.is_null()).and(study_pushes::cancelled_at.is_null());
+    let cancelled = on!(conn, c => diesel::update(study_pushes::table.filter(planned))
+        .set(study_pushes::cancelled_at.eq(now))
+        .execute(c))?;
+    Ok(cancelled == 1)
+}
+
+/// Whether a push of the item was published to one of `units`.
+pub fn is_pushed(conn: &mut Conn, item: ItemId, units: &[UnitId]) -> QueryResult<bool> {
+    let pushed = study_pushes::table
+        .filter(study_pushes::unit_id.eq_any(units))
+        .filter(study_pushes::item_id.eq(item))
+        .filter(study_pushes::published_at.is_not_null())
+        .filter(study_pushes::cancelled_at.is_null());
+    on!(conn, c => diesel::select(diesel::dsl::exists(pushed)).get_result(c))
+}
+
+/// The published pushes of `units` before `before`, newest first.
+pub fn list_published(
+    conn: &mut Conn,
+    units: &[UnitId],
+    before: Option<Place>,
+    limit: i64,
+) -> QueryResult<Vec<FeedPush>> {
+    let (day, id) = before.unwrap_or_else(the_end);
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::unit_id.eq_any(units))
+        .filter(study_pushes::published_at.is_not_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .filter(study_pushes::day.le(day))
+        .filter(study_pushes::day.lt(day).or(study_pushes::id.lt(id)))
+        .order((study_pushes::day.desc(), study_pushes::id.desc()))
+        .limit(limit)
+        .select((
+            study_pushes::id,
+            study_pushes::item_id,
+            study_pushes::unit_id,
+            study_pushes::day,
+            study_pushes::published_at.assume_not_null(),
+            study_items::title,
+            study_items::summary,
+            study_items::source,
+            study_items::cover_url,
+            study_items::minimum_seconds,
+        ))
+        .load(c))
+}
+
+/// A place after every push.
+fn the_end() -> Place {
+    (Period::All.end(Timestamp::from_micros(0).day()), PushId::from(uuid::Uuid::max()))
+}
+
+/// When the next planned push of the unit on `day` is published.
+pub fn next_publish_at(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => study_pushes::table
+        .filter(study_pushes::unit_id.eq(unit))
+        .filter(study_pushes::day.eq(day))
+        .filter(study_pushes::published_at.is_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .order(study_pushes::publish_at)
+        .select(study_pushes::publish_at)
+        .first(c)
+        .optional())
+}
+
+/// Puts down that `unit` has something to do on `day`.
+pub fn insert_open_day(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(study_days::table)
+        .values((study_days::unit_id.eq(unit), study_days::day.eq(day)))
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// The days from `from` on with something to do for one of `units`.
+pub fn list_open_days(conn: &mut Conn, units: &[UnitId], from: Day) -> QueryResult<Vec<Day>> {
+    on!(conn, c => study_days::table
+        .filter(study_days::unit_id.eq_any(units))
+        .filter(study_days::day.ge(from))
+        .select(study_days::day)
+        .distinct()
+        .load(c))
+}

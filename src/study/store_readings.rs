@@ -1,0 +1,153 @@
+//! What members did: readings, servings, and the days that keep a streak.
+
+use diesel::prelude::*;
+
+use super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
+use crate::base::id::MemberId;
+use crate::base::time::Day;
+use crate::db::Conn;
+use crate::db::schema::{streak_days, study_readings, study_servings};
+use crate::on;
+
+/// Lets the readings of one member change one after the other until the transaction ends.
+pub fn lock(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    match conn {
+        // there may be no row yet that could be locked
+        Conn::Pg(c) => {
+            let (high, low) = member.uuid().as_u64_pair();
+            diesel::select(pg_advisory_xact_lock((high ^ low).cast_signed())).execute(c).map(drop)
+        }
+        // its one writer does nothing else meanwhile
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+diesel::define_sql_function! {
+    fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt);
+}
+
+pub fn find_reading(conn: &mut Conn, member: MemberId, id: ReadingId) -> QueryResult<Option<Reading>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::id.eq(id))
+        .select(Reading::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The member's reading of the item that was opened on `day`.
+pub fn find_reading_of(conn: &mut Conn, member: MemberId, item: ItemId, day: Day) -> QueryResult<Option<Reading>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::item_id.eq(item))
+        .filter(study_readings::day.eq(day))
+        .select(Reading::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The member's reading whose time runs.
+pub fn find_running(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Reading>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::running_since.is_not_null())
+        .select(Reading::as_select())
+        .first(c)
+        .optional())
+}
+
+/// Whether the member has finished the item on some day.
+pub fn has_finished(conn: &mut Conn, member: MemberId, item: ItemId) -> QueryResult<bool> {
+    let finished = study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::item_id.eq(item))
+        .filter(study_readings::finished_at.is_not_null());
+    on!(conn, c => diesel::select(diesel::dsl::exists(finished)).get_result(c))
+}
+
+pub fn insert_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(study_readings::table).values(reading).execute(c)).map(drop)
+}
+
+/// Writes how far a reading has come.
+pub fn update_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
+    on!(conn, c => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
+        .set((
+            study_readings::running_since.eq(reading.running_since),
+            study_readings::read_micros.eq(reading.read_micros),
+            study_readings::finished_at.eq(reading.finished_at),
+            study_readings::points.eq(reading.points),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// The member's readings that were opened between two days, both included.
+pub fn list_readings(conn: &mut Conn, member: MemberId, from: Day, to: Day) -> QueryResult<Vec<Reading>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::day.between(from, to))
+        .order((study_readings::day, study_readings::id))
+        .select(Reading::as_select())
+        .load(c))
+}
+
+/// What the member has opened from `from` on.
+pub fn list_marks(conn: &mut Conn, member: MemberId, from: Day) -> QueryResult<Vec<Mark>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::day.ge(from))
+        .select((study_readings::item_id, study_readings::day, study_readings::finished_at))
+        .load(c))
+}
+
+/// Puts servings down; those that are there already stay as they are.
+pub fn insert_servings(conn: &mut Conn, servings: &[Serving]) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(study_servings::table)
+        .values(servings)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// Which of `members` were served the push.
+pub fn list_served(conn: &mut Conn, push: PushId, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => study_servings::table
+        .filter(study_servings::push_id.eq(push))
+        .filter(study_servings::member_id.eq_any(members))
+        .select(study_servings::member_id)
+        .load(c))
+}
+
+/// Which of `members` opened the item on `from` or later, and whether they finished it.
+pub fn list_opened(
+    conn: &mut Conn,
+    item: ItemId,
+    from: Day,
+    members: &[MemberId],
+) -> QueryResult<Vec<(MemberId, bool)>> {
+    on!(conn, c => study_readings::table
+        .filter(study_readings::member_id.eq_any(members))
+        .filter(study_readings::item_id.eq(item))
+        .filter(study_readings::day.ge(from))
+        .select((study_readings::member_id, study_readings::finished_at.is_not_null()))
+        .load(c))
+}
+
+/// Puts down that `member` did something on `day`.
+pub fn insert_done_day(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(streak_days::table)
+        .values((streak_days::member_id.eq(member), streak_days::day.eq(day)))
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// The days from `from` on, on which `member` did something.
+pub fn list_done_days(conn: &mut Conn, member: MemberId, from: Day) -> QueryResult<Vec<Day>> {
+    on!(conn, c => streak_days::table
+        .filter(streak_days::member_id.eq(member))
+        .filter(streak_days::day.ge(from))
+        .select(streak_days::day)
+        .load(c))
+}

@@ -1,0 +1,84 @@
+//! Spreadsheets over HTTP: a whole file in, a whole file out.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::receive;
+use super::error::Problem;
+use crate::base::sheet::limits::MAX_INPUT_BYTES;
+use crate::base::sheet::{self, Format, Sheet};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// How an import is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// Only report what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// How an export is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportQuery {
+    /// `xlsx` when absent.
+    #[serde(default)]
+    pub format: ExportFormat,
+}
+
+/// The file formats of exports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    #[default]
+    Xlsx,
+    /// UTF-8 with byte order mark.
+    Csv,
+}
+
+/// Receives the request's body as a spreadsheet (xlsx or csv, told apart by content) and reads it off the event loop.
+pub async fn receive_sheet(req: &HttpRequest, payload: Payload) -> Result<Sheet, Problem> {
+    let bytes = receive(payload, MAX_INPUT_BYTES).await?;
+    let claims_xlsx = req
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with(XLSX));
+    let hint = claims_xlsx.then_some(Format::Xlsx);
+    let read = actix_web::web::block(move || sheet::read(&bytes, hint)).await;
+    Ok(read.map_err(|_| Problem::unavailable("the blocking pool is closing"))??)
+}
+
+/// Answers with a file called `name` (without ending; Chinese is fine) that holds `headers` and `rows`.
+pub async fn send_sheet(
+    name: &str,
+    format: ExportFormat,
+    headers: &'static [&'static str],
+    rows: Vec<Vec<String>>,
+) -> Result<HttpResponse, Problem> {
+    let (ending, kind) = match format {
+        ExportFormat::Xlsx => ("xlsx", XLSX),
+        ExportFormat::Csv => ("csv", CSV),
+    };
+    let bytes = actix_web::web::block(move || match format {
+        ExportFormat::Xlsx => sheet::write_xlsx("Sheet1", headers, rows.into_iter()).map_err(|error| error.to_string()),
+        ExportFormat::Csv => Ok(sheet::write_csv(headers, rows.into_iter())),
+    })
+    .await
+    .map_err(|_| Problem::unavailable("the blocking pool is closing"))?
+    .map_err(Problem::internal)?;
+    // RFC 5987: the name in UTF-8, percent-encoded, since headers hold ASCII only
+    let encoded: String = format!("{name}.{ending}").bytes().map(|byte| format!("%{byte:02X}")).collect();
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")))
+        .body(bytes))
+}

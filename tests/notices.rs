@@ -1,0 +1,127 @@
+//! The inbox: what was told, to whom, and whether it was read.
+
+use serde_json::{Value, json};
+use xianfeng::notices::{self, NewNotice, NoticeKind, To};
+
+use crate::support::{Person, TestApp, send};
+
+async fn tell(app: &TestApp, to: To, title: &'static str) {
+    app.write(move |tx| {
+        let (kind, title, body) = (NoticeKind::Published, title.to_owned(), "内容".to_owned());
+        Ok(notices::tell(tx, NewNotice { to, kind, title, body, link: None })?)
+    })
+    .await;
+}
+
+async fn titles(person: &Person<'_>) -> Vec<String> {
+    let page = person.get("/me/notices").await.ok(200);
+    let title = |notice: &Value| notice["title"].as_str().unwrap().to_owned();
+    page["items"].as_array().unwrap().iter().map(title).collect()
+}
+
+async fn unread(person: &Person<'_>) -> i64 {
+    person.get("/me/notices/unread-count").await.ok(200)["unread"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn an_inbox_holds_what_is_ones_own_and_what_is_the_units() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").home("XZ11").sign_in().await;
+    let zhou = app.member("周二").home("XZ21").sign_in().await;
+    tell(&app, To::Member(li.id), "给李一").await;
+    tell(&app, To::Unit(app.unit("ZB1")), "给东支部").await;
+    tell(&app, To::Unit(app.unit("DW1")), "给一厂").await;
+    tell(&app, To::Unit(app.unit("XZ12")), "给东二组").await;
+    assert!(titles(&li).await.is_empty());
+    app.drain().await;
+    assert_eq!(titles(&li).await, ["给一厂", "给东支部", "给李一"]);
+    assert_eq!(titles(&zhou).await, ["给一厂"]);
+    assert_eq!((unread(&li).await, unread(&zhou).await), (3, 1));
+}
+
+#[tokio::test]
+async fn a_new_member_does_not_see_the_units_old_notices_and_old_ones_leave_the_inbox() {
+    let app = TestApp::start().await;
+    tell(&app, To::Unit(app.unit("JT")), "以前的").await;
+    app.drain().await;
+    app.advance_seconds(1);
+    let li = app.member("李一").sign_in().await;
+    tell(&app, To::Unit(app.unit("JT")), "以后的").await;
+    app.drain().await;
+    assert_eq!(titles(&li).await, ["以后的"]);
+    app.advance_seconds(181 * 24 * 3600);
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    assert!(titles(&li).await.is_empty());
+    assert_eq!(unread(&li).await, 0);
+}
+
+#[tokio::test]
+async fn notices_are_marked_by_id_or_all_at_once() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let zhou = app.member("周二").sign_in().await;
+    for title in ["一", "二", "三"] {
+        tell(&app, To::Unit(app.unit("JT")), title).await;
+    }
+    tell(&app, To::Member(zhou.id), "给周二").await;
+    app.drain().await;
+
+    let page = li.get("/me/notices?limit=2").await.ok(200);
+    assert_eq!(page["items"][0]["unread"], true);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = li.get(&format!("/me/notices?limit=2&cursor={cursor}")).await.ok(200);
+    assert_eq!((rest["items"][0]["title"].as_str(), rest["next_cursor"].as_str()), (Some("一"), None));
+
+    let of_zhou = zhou.get("/me/notices?limit=1").await.ok(200)["items"][0]["id"].clone();
+    let some = json!({ "ids": [page["items"][0]["id"], of_zhou] });
+    assert_eq!(li.post("/me/notices/read", some.clone()).await.ok(200), json!({ "unread": 2 }));
+    assert_eq!(li.post("/me/notices/read", some).await.ok(200), json!({ "unread": 2 }));
+    assert_eq!(li.get("/me/notices").await.ok(200)["items"][0]["unread"], false);
+    assert_eq!(unread(&zhou).await, 4);
+
+    assert_eq!(li.post("/me/notices/read", json!({ "all": true })).await.ok(200), json!({ "unread": 0 }));
+    assert_eq!((unread(&li).await, unread(&zhou).await), (0, 4));
+}
+
+#[tokio::test]
+async fn what_is_marked_is_said_in_one_way() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let id = "01980000-0000-7000-8000-000000000000";
+    for body in
+        [json!({}), json!({ "all": false }), json!({ "all": true, "ids": [id] }), json!({ "ids": vec![id; 101] })]
+    {
+        li.post("/me/notices/read", body).await.refused(422, "body.invalid");
+    }
+    li.post("/me/notices/read", json!({ "ids": [] })).await.ok(200);
+    li.post("/me/notices/read", json!({ "ids": [id] })).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_unchanged_inbox_costs_no_bytes() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let tag = li.get("/me/notices").await.header("etag").unwrap().to_owned();
+    let again = || li.request(reqwest::Method::GET, "/me/notices").header("if-none-match", &tag);
+    assert_eq!(send(again()).await.status, 304);
+    tell(&app, To::Member(li.id), "新的").await;
+    app.drain().await;
+    assert_eq!(send(again()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_stolen_token_is_told_in_the_inbox_once() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let stolen = json!({ "refresh_token": li.session["refresh_token"] });
+    app.post("/session/refresh", stolen.clone()).await.ok(200);
+    app.advance_seconds(61);
+    app.post("/session/refresh", stolen.clone()).await.refused(401, "session.token_reused");
+    app.drain().await;
+    app.drain().await;
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    let page = li.get("/me/notices").await.ok(200);
+    assert_eq!(page["items"].as_array().unwrap().len(), 1);
+    assert_eq!(page["items"][0]["kind"], "security");
+    assert_eq!(page["items"][0]["to_unit"], false);
+}
