@@ -5,7 +5,9 @@ mod support;
 mod crash;
 // what every room must keep
 mod access;
+mod database;
 mod house;
+mod input;
 mod openapi;
 mod schema;
 

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::members::FirstAdministrator;
+use xianfeng::members::model::MemberKind;
 
 use crate::support::{Person, Reply, TestApp, on_postgres, send};
 
@@ -52,7 +53,8 @@ async fn a_member_changes_his_own_phone_and_signs_in_with_it() {
 #[tokio::test]
 async fn the_tree_is_flat_counted_and_not_sent_twice() {
     let app = TestApp::start().await;
-    let li = app.member("李一").sign_in().await;
+    let li = app.member("李一").kind(MemberKind::Masses).sign_in().await;
+    app.get("/units").await.refused(401, "session.required");
     let first = li.get("/units").await;
     let list = first.ok(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 10);
@@ -405,4 +407,5 @@ async fn the_auditor_reads_who_did_what() {
     let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&to=2026-07-01", admin.id);
     assert_eq!(ids(&auditor.get(&by).await.ok(200)).len(), 2);
     assert_eq!(auditor.get("/audit?to=2026-06-30").await.ok(200)["items"], json!([]));
+    app.drain().await;
 }

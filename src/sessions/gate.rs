@@ -59,6 +59,7 @@ impl Gate {
         let version = self.directory.version();
         match self.known.get(&claims.sid) {
             Some(Known::Ended) => Err(over()),
+            Some(Known::Live(seen)) if seen.person.member != claims.sub => Err(over()),
             Some(Known::Live(seen)) if seen.day == today && seen.directory_version == version => {
                 Ok(Caller { session: claims.sid, person: seen.person })
             }

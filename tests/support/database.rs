@@ -43,6 +43,12 @@ impl Database {
         &self.url
     }
 
+    /// The secrets of the apps on this database.
+    pub fn secrets(&self) -> xianfeng::config::Secrets {
+        let text = std::fs::read_to_string(self.folder.path().join("secrets.json")).unwrap();
+        xianfeng::config::Secrets::parse(&text).unwrap()
+    }
+
     /// The same database for a second app.
     pub fn shared(&self) -> Database {
         Database {

@@ -93,6 +93,11 @@ impl TestApp {
         &self.app.db
     }
 
+    /// The app's keys, for whoever forges a token.
+    pub fn secrets(&self) -> xianfeng::config::Secrets {
+        self.database.secrets()
+    }
+
     /// Puts the clock to an instant such as `2026-07-01T08:00:00+08:00`.
     pub fn set_clock(&self, at: &str) {
         self.clock.set(at.parse().unwrap());

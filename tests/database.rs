@@ -1,0 +1,255 @@
+//! The database door: nothing is lost, nobody fails for another's sake, and what failed leaves no trace.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+
+use diesel::prelude::*;
+use futures_util::future::join_all;
+use xianfeng::base::clock::Clock;
+use xianfeng::base::time::Timestamp;
+use xianfeng::db::schema::leases;
+use xianfeng::db::{Conn, Db, DbError, DbOptions, Never, Refusal, Stop, Tx};
+use xianfeng::kernel::lock::HolderId;
+use xianfeng::on;
+
+use crate::support::{Database, MORNING, on_postgres};
+
+/// A door to a database of its own, and the database, which goes when it is dropped.
+async fn open(options: DbOptions) -> (Db, Database) {
+    let database = Database::fresh();
+    let db = Db::open(database.url(), Clock::manual(MORNING.parse().unwrap()), options).unwrap();
+    db.migrate().await.unwrap();
+    (db, database)
+}
+
+async fn few() -> (Db, Database) {
+    open(DbOptions { pg_connections: 4, ..DbOptions::default() }).await
+}
+
+/// Leases are small rows with a name and a number, which is all that these tests need.
+fn put(tx: &mut Tx, name: &str) -> QueryResult<()> {
+    let holder: HolderId = tx.fresh_id();
+    let row = (leases::name.eq(name), leases::holder.eq(holder), leases::held_until.eq(Timestamp::from_micros(0)));
+    on!(tx.conn, c => diesel::insert_into(leases::table).values(row).execute(c)).map(drop)
+}
+
+fn add_one(conn: &mut Conn, name: &str) -> QueryResult<()> {
+    let sum = diesel::dsl::sql::<diesel::sql_types::BigInt>("held_until + 1");
+    on!(conn, c => diesel::update(leases::table.find(name)).set(leases::held_until.eq(sum)).execute(c)).map(drop)
+}
+
+async fn number(db: &Db, name: &'static str) -> Option<i64> {
+    let found = db.read(move |conn| {
+        on!(conn, c => leases::table.find(name).select(leases::held_until).first::<Timestamp>(c).optional())
+    });
+    found.await.unwrap().map(Timestamp::micros)
+}
+
+type Nothing = Result<(), Stop<Never>>;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_writers_lose_nothing() {
+    let (db, _database) = few().await;
+    db.write(|tx| -> Nothing { Ok(put(tx, "sum")?) }).await.unwrap();
+    let writer = |n: usize| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            for turn in 0..20 {
+                db.write(move |tx| -> Nothing {
+                    put(tx, &format!("{n}/{turn}"))?;
+                    Ok(add_one(tx.conn, "sum")?)
+                })
+                .await
+                .unwrap();
+            }
+        })
+    };
+    join_all((0..64).map(writer)).await.into_iter().for_each(|writer| writer.unwrap());
+    assert_eq!(number(&db, "sum").await, Some(64 * 20));
+    let rows = db.read(|conn| on!(conn, c => leases::table.count().get_result::<i64>(c))).await.unwrap();
+    assert_eq!(rows, 64 * 20 + 1);
+}
+
+#[tokio::test]
+async fn a_job_that_panics_fails_alone() {
+    let (db, _database) = few().await;
+    let job = |n: u32| {
+        db.write(move |tx| -> Nothing {
+            put(tx, &format!("job {n}"))?;
+            assert!(n != 5, "this panic is part of the test");
+            Ok(())
+        })
+    };
+    for (n, outcome) in join_all((0..10).map(job)).await.into_iter().enumerate() {
+        match outcome {
+            Ok(()) => assert_ne!(n, 5),
+            Err(Stop::Failed(DbError::Panicked)) => assert_eq!(n, 5),
+            Err(other) => panic!("job {n}: {other:?}"),
+        }
+    }
+    let rows = db.read(|conn| on!(conn, c => leases::table.count().get_result::<i64>(c))).await.unwrap();
+    assert_eq!((rows, number(&db, "job 5").await), (9, None));
+    let question = db.read(|_| -> QueryResult<()> { panic!("this panic is part of the test") }).await;
+    assert!(matches!(question, Err(DbError::Panicked)));
+    assert_eq!(number(&db, "job 4").await, Some(0));
+}
+
+#[tokio::test]
+async fn a_full_queue_says_so_at_once() {
+    let (db, _database) = open(DbOptions { pg_connections: 1, sqlite_readers: 1, queue: 2 }).await;
+    let (started, has_started) = mpsc::channel();
+    let (let_go, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let busy = db.clone();
+    let slow = async move {
+        let waits = busy.write(move |_| -> Nothing {
+            started.send(()).unwrap();
+            gate.lock().unwrap().recv().unwrap();
+            Ok(())
+        });
+        waits.await
+    };
+    let slow = tokio::spawn(slow);
+    tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
+    let quick = |name: &'static str| {
+        let db = db.clone();
+        tokio::spawn(async move { db.write(move |tx| -> Nothing { Ok(put(tx, name)?) }).await })
+    };
+    let waiting = [quick("first"), quick("second")];
+    tokio::task::yield_now().await;
+    let refused = quick("third").await.unwrap();
+    assert!(matches!(refused, Err(Stop::Failed(DbError::Overloaded))), "{refused:?}");
+    let_go.send(()).unwrap();
+    slow.await.unwrap().unwrap();
+    for job in waiting {
+        job.await.unwrap().unwrap();
+    }
+    assert_eq!((number(&db, "second").await, number(&db, "third").await), (Some(0), None));
+}
+
+#[derive(Debug)]
+struct No;
+
+impl Refusal for No {}
+
+#[tokio::test]
+async fn what_is_refused_leaves_no_trace_and_has_no_effect() {
+    let (db, _database) = few().await;
+    let effects = Arc::new(AtomicU32::new(0));
+    let counted = effects.clone();
+    let refused = db.write(move |tx| -> Result<(), Stop<No>> {
+        put(tx, "refused")?;
+        let counted = counted.clone();
+        tx.after_commit(move || {
+            counted.fetch_add(1, SeqCst);
+        });
+        Err(No.into())
+    });
+    let broken = db.write(|tx| -> Nothing {
+        put(tx, "twice")?;
+        Ok(put(tx, "twice")?)
+    });
+    let kept = db.write(|tx| -> Nothing { Ok(put(tx, "kept")?) });
+    let (refused, broken, kept) = tokio::join!(refused, broken, kept);
+    assert!(matches!(refused, Err(Stop::Refused(No))));
+    assert!(matches!(broken, Err(Stop::Failed(error)) if error.is_duplicate()));
+    kept.unwrap();
+    assert_eq!((number(&db, "refused").await, number(&db, "twice").await), (None, None));
+    assert_eq!((number(&db, "kept").await, effects.load(SeqCst)), (Some(0), 0));
+}
+
+#[tokio::test]
+async fn effects_run_after_the_commit_and_before_the_answer() {
+    let (db, _database) = few().await;
+    let ran = Arc::new(AtomicBool::new(false));
+    let (inside, after) = (ran.clone(), ran.clone());
+    db.write(move |tx| -> Nothing {
+        put(tx, "row")?;
+        let ran = inside.clone();
+        tx.after_commit(|| panic!("this panic is part of the test"));
+        tx.after_commit(move || ran.store(true, SeqCst));
+        assert!(!inside.load(SeqCst));
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert!(after.load(SeqCst), "a panicking effect spares the others");
+    assert_eq!(number(&db, "row").await, Some(0));
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write_and_a_second_process_is_refused() {
+    if on_postgres() {
+        return; // there the server keeps processes apart, and readers share the writers' connections
+    }
+    let (db, database) = few().await;
+    let written = db.read(|conn| conn.batch("DELETE FROM leases")).await;
+    assert!(written.is_err());
+    let second = Db::open(database.url(), Clock::System, DbOptions::default());
+    assert!(matches!(second, Err(DbError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn postgres_breaks_a_deadlock_and_both_are_done() {
+    if !on_postgres() {
+        return;
+    }
+    let (db, _database) = few().await;
+    for name in ["a", "b"] {
+        db.write(move |tx| -> Nothing { Ok(put(tx, name)?) }).await.unwrap();
+    }
+    let (both_hold_one, attempts) = (Arc::new(Barrier::new(2)), Arc::new(AtomicU32::new(0)));
+    let cross = |first: &'static str, second: &'static str| {
+        let (barrier, attempts, tried) = (both_hold_one.clone(), attempts.clone(), AtomicBool::new(false));
+        db.write(move |tx| -> Nothing {
+            attempts.fetch_add(1, SeqCst);
+            add_one(tx.conn, first)?;
+            if !tried.swap(true, SeqCst) {
+                barrier.wait();
+            }
+            Ok(add_one(tx.conn, second)?)
+        })
+    };
+    let (one, other) = tokio::join!(cross("a", "b"), cross("b", "a"));
+    one.unwrap();
+    other.unwrap();
+    assert_eq!((number(&db, "a").await, number(&db, "b").await), (Some(2), Some(2)));
+    assert_eq!(attempts.load(SeqCst), 3);
+}
+
+#[tokio::test]
+async fn postgres_is_asked_again_a_few_times_and_no_more() {
+    if !on_postgres() {
+        return;
+    }
+    let (db, _database) = few().await;
+    let failing = |times: u32| {
+        let (attempts, effects) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let (tried, effected) = (attempts.clone(), effects.clone());
+        let outcome = db.write(move |tx| -> Nothing {
+            let effected = effected.clone();
+            tx.after_commit(move || {
+                effected.fetch_add(1, SeqCst);
+            });
+            match tried.fetch_add(1, SeqCst) < times {
+                true => Ok(tx.conn.batch("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$")?),
+                false => Ok(()),
+            }
+        });
+        async move { (outcome.await.is_ok(), attempts.load(SeqCst), effects.load(SeqCst)) }
+    };
+    assert_eq!(failing(3).await, (true, 4, 1), "effects of broken attempts are forgotten");
+    assert_eq!(failing(99).await, (false, 4, 0));
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_replaced() {
+    if !on_postgres() {
+        return;
+    }
+    let (db, _database) = open(DbOptions { pg_connections: 1, ..DbOptions::default() }).await;
+    let lost = db.write(|tx| -> Nothing { Ok(tx.conn.batch("SELECT pg_terminate_backend(pg_backend_pid())")?) }).await;
+    assert!(matches!(lost, Err(Stop::Failed(DbError::Unavailable(_)))), "{lost:?}");
+    db.write(|tx| -> Nothing { Ok(put(tx, "after")?) }).await.unwrap();
+    assert_eq!(number(&db, "after").await, Some(0));
+}
