@@ -210,14 +210,6 @@ impl From<DbError> for Problem {
     }
 }
 
-impl From<SheetError> for Problem {
-    fn from(error: SheetError) -> Self {
-        let status =
-            if error.is_too_large() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Problem::new(status, error.code(), error.to_string())
-    }
-}
-
 impl<R: Into<Problem>> From<Stop<R>> for Problem {
     fn from(stop: Stop<R>) -> Self {
         match stop {
