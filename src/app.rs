@@ -9,6 +9,7 @@ use actix_cors::Cors;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
+use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,6 +35,7 @@ use crate::web::Problem;
 use crate::web::caller::Doorkeeper;
 use crate::web::limits::Limits;
 use crate::web::openapi::CommonGround;
+use crate::web::stopping::{self, Stopping};
 use crate::web::trace::trace;
 
 /// Seconds of one lease of the hourly tidying.
@@ -55,7 +57,9 @@ pub struct App {
     boards: Boards,
     board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
+    recorder: Option<Data<PrometheusHandle>>,
     limits: Data<Limits>,
+    stopping: Data<Stopping>,
     holder: lock::HolderId,
     ear: Arc<changes::Ear>,
     config: Arc<Config>,
@@ -84,9 +88,11 @@ impl App {
         notices::handle(&mut handlers, &db);
         Ok(App {
             holder: db.fresh_id(),
+            stopping: Data::default(),
             ear: Arc::new(ear),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
+            recorder: None,
             config: Arc::new(config),
             db,
             directory: directory.clone(),
@@ -100,6 +106,12 @@ impl App {
         })
     }
 
+    /// Records measurements for `/metrics` from now on; once in a process.
+    pub fn measured(mut self) -> Result<App, String> {
+        self.recorder = Some(Data::new(health::install_recorder()?));
+        Ok(self)
+    }
+
     /// Every route, with what its handlers work with.
     fn configure(&self, cfg: &mut ServiceConfig) {
         let gate = self.sessions.gate.clone();
@@ -107,30 +119,31 @@ impl App {
             let (gate, token) = (gate.clone(), token.to_owned());
             async move { gate.recognise(&token).await }
         });
+        if let Some(recorder) = &self.recorder {
+            cfg.app_data(recorder.clone());
+        }
         cfg.app_data(Data::new(doorkeeper))
+            .app_data(Data::new(self.boards.clone()))
             .app_data(self.limits.clone())
+            .app_data(self.stopping.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.members.clone()))
             .app_data(Data::new(self.sessions.clone()))
             .app_data(Data::new(self.points.clone()))
+            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(self.board_room.clone())
-            .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
 
     /// Serves until a signal asks to stop; then finishes what was accepted.
     pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let door = listener.try_clone()?;
         let server = self.clone().listen(listener)?;
-        let handle = server.handle();
         let jobs = self.start_jobs();
-        tokio::spawn(async move {
-            asked_to_stop().await;
-            tracing::info!("stopping: finishing what was accepted");
-            handle.stop(true).await;
-        });
+        tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
         if let Err(error) = self.study.flush().await {
@@ -138,6 +151,14 @@ impl App {
         }
         self.db.close();
         outcome
+    }
+
+    /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
+    pub async fn work(self) {
+        let jobs = self.start_jobs();
+        asked_to_stop().await;
+        jobs.iter().for_each(|job| job.abort());
+        self.db.close();
     }
 
     /// An HTTP server on `listener`, not yet running.
@@ -208,10 +229,10 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
+            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
-            self.job("publish", second, |app| async move { app.study.publish_due().await.map(drop) }),
-            self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
@@ -240,7 +261,9 @@ impl App {
                 self.sessions.gate.end(session);
             }
         }
-        heard.iter().filter(|change| change.topic == study::STUDY_TOPIC).for_each(|change| self.study.heard(change));
+        if was_deaf || heard.iter().any(|change| change.topic == study::STUDY_TOPIC) {
+            self.study.forget();
+        }
         // a SQLite file has only this process, whose actions have put in already what they changed
         match (self.db.is_postgres(), was_deaf) {
             (false, _) => Ok(()),
@@ -273,6 +296,17 @@ struct Job {
     name: &'static str,
     every: Duration,
     run: Box<dyn Fn() -> Running + Send + Sync>,
+}
+
+/// Once asked to: refuses new connections, asks those that are open to leave, then closes what is left.
+async fn stop_when_asked(server: actix_web::dev::ServerHandle, door: std::net::TcpListener, stopping: Data<Stopping>) {
+    asked_to_stop().await;
+    tracing::info!("stopping: finishing what was accepted");
+    server.pause().await;
+    stopping::refuse_connections(door);
+    stopping.begin(); // only now, so that nobody who leaves is let in again
+    tokio::time::sleep(stopping::NOTICE).await;
+    server.stop(true).await;
 }
 
 /// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.

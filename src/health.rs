@@ -1,5 +1,8 @@
 //! For the operator: whether the process lives, whether it can serve, what it measures.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
 use ::metrics::gauge;
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
@@ -7,13 +10,17 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::config::WebConfig;
 use crate::db::Db;
+use crate::kernel::board::Boards;
 use crate::kernel::outbox;
 use crate::web::Problem;
+use crate::web::stopping::Stopping;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz).service(metrics);
@@ -53,18 +60,27 @@ struct Readiness {
     database: &'static str,
     /// `current`, or `pending` while the schema is older than the program.
     migrations: &'static str,
+    /// `ok`, `degraded` while Redis is away (boards come from the database), or `off` without Redis.
+    redis: &'static str,
 }
 
-/// Whether requests can be served: the database answers and bears the program's schema.
+/// Whether requests can be served: the database answers and bears the program's schema, and the process is not about to
+/// stop.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
 #[get("/readyz")]
-async fn readyz(db: web::Data<Db>) -> HttpResponse {
-    let (ready, readiness) = match db.is_migrated().await {
-        Ok(true) => (true, Readiness { database: "ok", migrations: "current" }),
-        Ok(false) => (false, Readiness { database: "ok", migrations: "pending" }),
-        Err(_) => (false, Readiness { database: "unavailable", migrations: "pending" }),
+async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>, stopping: web::Data<Stopping>) -> HttpResponse {
+    let (ready, database, migrations) = match db.is_migrated().await {
+        Ok(true) => (true, "ok", "current"),
+        Ok(false) => (false, "ok", "pending"),
+        Err(_) => (false, "unavailable", "pending"),
     };
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let redis = match (boards.is_shared(), boards.is_degraded()) {
+        (false, _) => "off",
+        (true, false) => "ok",
+        (true, true) => "degraded",
+    };
+    let readiness = Readiness { database, migrations, redis };
+    let status = if ready && !stopping.has_begun() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(readiness)
 }
 
@@ -97,5 +113,23 @@ fn may_measure(req: &HttpRequest, config: &WebConfig) -> bool {
             .and_then(|value| value.strip_prefix("Bearer "))
             .is_some_and(|sent| sent.as_bytes().ct_eq(token.as_bytes()).into()),
         None => req.peer_addr().is_some_and(|peer| peer.ip().is_loopback()),
+    }
+}
+
+/// Asks the server that listens on `address`, by way of the loopback interface, whether it is ready.
+pub async fn ask(address: SocketAddr) -> Result<(), String> {
+    let target = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port());
+    let asking = async {
+        let mut stream = TcpStream::connect(target).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.take(4096).read_to_string(&mut answer).await?;
+        Ok::<String, std::io::Error>(answer)
+    };
+    match tokio::time::timeout(Duration::from_secs(4), asking).await {
+        Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200") => Ok(()),
+        Ok(Ok(answer)) => Err(format!("not ready: {}", answer.lines().next().unwrap_or_default())),
+        Ok(Err(error)) => Err(format!("{target}: {error}")),
+        Err(_) => Err(format!("{target}: no answer")),
     }
 }

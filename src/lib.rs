@@ -19,3 +19,5 @@ pub mod study;
 pub mod quiz;
 pub mod notices;
 pub mod audit;
+
+pub mod demo;

@@ -8,8 +8,10 @@ use clap::{Parser, Subcommand};
 use xianfeng::app::{self, App};
 use xianfeng::base::clock::Clock;
 use xianfeng::base::crypto::random_code;
-use xianfeng::base::sheet::ImportReport;
+use xianfeng::base::sheet::{self, ImportReport};
 use xianfeng::config::{Config, Secrets};
+use xianfeng::demo;
+use xianfeng::health;
 use xianfeng::members::{FirstAdministrator, Manager};
 use xianfeng::web::Problem;
 
@@ -25,12 +27,30 @@ struct Cli {
 enum Command {
     /// Serves the API and does the background work
     Serve(Box<Config>),
+    /// Serves a demo enterprise with real data; a second start keeps it
+    Demo {
+        /// Makes and prints new passwords for the people of the guide
+        #[arg(long)]
+        new_passwords: bool,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
     /// Makes an administrator of the whole enterprise, or gives one a new password
     #[command(subcommand)]
     Admin(AdminCommand),
     /// Imports a roster from an xlsx or csv file; the server must not be running on a SQLite database
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Does the background work alone, beside servers that share a PostgreSQL database
+    Work(Box<Config>),
+    /// Brings the database schema up to date and ends
+    Migrate(Box<Config>),
+    /// Asks the server on this machine whether it is ready; for health checks of containers
+    Health {
+        /// The address that the server listens on
+        #[arg(long, env = "XIANFENG_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
     /// Prints fresh secrets, for servers that share a PostgreSQL database
     Secrets,
     /// Prints the OpenAPI document
@@ -64,6 +84,8 @@ enum ImportCommand {
     Units(ImportFile),
     /// Members: 工号, 姓名, 手机号, 所属党小组编码, 政治面貌, 职务
     Members(ImportFile),
+    /// Questions: 题型, 题干, 选项A …, 答案, 解析, 分类, 难度, 来源
+    Questions(ImportFile),
 }
 
 #[derive(clap::Args)]
@@ -98,7 +120,13 @@ async fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Serve(config) => {
             let listener = bind(config.address())?;
-            let app = App::build(*config, Clock::System).await?;
+            let app = App::build(*config, Clock::System).await?.measured()?;
+            app.serve(listener).await.map_err(|error| error.to_string())
+        }
+        Command::Demo { new_passwords, config } => {
+            let (listener, address) = (bind(config.address())?, config.address());
+            let app = App::build(*config, Clock::System).await?.measured()?;
+            demo::prepare(&app, address, new_passwords).await?;
             app.serve(listener).await.map_err(|error| error.to_string())
         }
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
@@ -106,6 +134,13 @@ async fn run(command: Command) -> Result<(), String> {
             create_administrator(&app, FirstAdministrator { employee_no, name, unit_code, unit_name }).await
         }
         Command::Import(command) => import(command).await,
+        Command::Work(config) => {
+            let app = App::build(*config, Clock::System).await?;
+            app.work().await;
+            Ok(())
+        }
+        Command::Migrate(config) => App::build(*config, Clock::System).await.map(drop),
+        Command::Health { listen } => health::ask(listen).await,
         Command::Secrets => {
             println!("{}", Secrets::random().to_json());
             Ok(())
@@ -128,7 +163,7 @@ async fn create_administrator(app: &App, ask: FirstAdministrator) -> Result<(), 
 }
 
 async fn import(command: ImportCommand) -> Result<(), String> {
-    let (ImportCommand::Units(ask) | ImportCommand::Members(ask)) = &command;
+    let (ImportCommand::Units(ask) | ImportCommand::Members(ask) | ImportCommand::Questions(ask)) = &command;
     let file = std::fs::read(&ask.file).map_err(|error| format!("{}: {error}", ask.file.display()))?;
     let app = App::build((*ask.config).clone(), Clock::System).await?;
     let progress = |done: usize, total: usize| eprintln!("{done}/{total}");
@@ -136,6 +171,12 @@ async fn import(command: ImportCommand) -> Result<(), String> {
     let report = match &command {
         ImportCommand::Units(_) => app.members.import_units(operator, file, ask.dry_run, &progress).await,
         ImportCommand::Members(_) => app.members.import_members(operator, file, ask.dry_run, &progress).await,
+        ImportCommand::Questions(_) => {
+            let sheet = sheet::read(&file, None).map_err(|error| error.to_string())?;
+            let total = sheet.rows.len();
+            let imported = app.quiz.import_questions(None, &sheet, ask.dry_run, |done| progress(done, total)).await;
+            Ok(imported.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?)
+        }
     };
     app.db.close();
     let report = report.map_err(told)?;

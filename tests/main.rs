@@ -2,6 +2,7 @@
 
 mod support;
 
+mod crash;
 // what every room must keep
 mod access;
 mod database;

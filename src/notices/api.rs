@@ -26,12 +26,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct NoticeView {
     id: NoticeId,
     kind: NoticeKind,
+    /// One line.
     title: String,
+    /// The text.
     body: String,
     /// The API path of what it is about.
     link: Option<String>,
     /// Whether it went to a whole unit.
     to_unit: bool,
+    /// Whether the caller has not marked it as read.
     unread: bool,
     created_at: Timestamp,
 }
@@ -76,6 +79,7 @@ async fn list_notices(
 /// How many notices of the inbox are unread.
 #[derive(Serialize, ToSchema)]
 struct UnreadCount {
+    /// Unread notices in the inbox.
     unread: i64,
 }
 

@@ -8,10 +8,11 @@ use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
 use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
 use crate::config::Timetable;
-use crate::db::{Db, Json, Stop, Tx};
-use crate::kernel::changes::{self, Change};
-use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
+use crate::db::{Db, DbError, Json, Stop, Tx};
+use crate::kernel::changes;
+use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 use crate::points::Points;
@@ -40,7 +41,7 @@ impl From<Reused> for Refusal {
 
 /// An item as its author sends it.
 #[derive(Clone, Debug)]
-pub(super) struct Draft {
+pub struct Draft {
     pub title: String,
     pub summary: String,
     pub body: String,
@@ -70,7 +71,12 @@ impl Study {
         Study { db, directory, points, timetable, feed, servings }
     }
 
-    pub(super) async fn write_item(&self, actor: MemberId, key: Option<IdempotencyKey>, draft: Draft) -> Outcome<Item> {
+    /// The items that may be pushed, oldest first.
+    pub async fn item_ids(&self) -> Result<Vec<ItemId>, DbError> {
+        self.db.read(store::list_item_ids).await
+    }
+
+    pub async fn write_item(&self, actor: MemberId, key: Option<IdempotencyKey>, draft: Draft) -> Outcome<Item> {
         self.db
             .write(move |tx| {
                 let id = idempotency::once(tx, key.as_ref(), |tx| insert_item(tx, actor, &draft))?;
@@ -103,11 +109,9 @@ impl Study {
         Ok(())
     }
 
-    /// Another server changed the feed.
-    pub fn heard(&self, change: &Change) {
-        if let Some(occasion) = change.subject() {
-            self.feed.heard(occasion);
-        }
+    /// Reads the feed's tables again: another server has changed them, or may have.
+    pub fn forget(&self) {
+        self.feed.forget();
     }
 }
 

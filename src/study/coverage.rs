@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::actions::{Outcome, Study};
 use super::model::{Push, PushId, Reason};
 use super::rules::Refusal;
-use super::{store, store_readings};
+use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
@@ -127,8 +127,8 @@ impl Seen {
         let mut seen =
             Seen { away: members::store::list_away_on(conn, push.day)?.into_iter().collect(), ..Seen::default() };
         for members in members.chunks(CHUNK) {
-            seen.served.extend(store_readings::list_served(conn, push.id, members)?);
-            for (member, finished) in store_readings::list_opened(conn, push.item_id, push.day, members)? {
+            seen.served.extend(store::readings::list_served(conn, push.id, members)?);
+            for (member, finished) in store::readings::list_opened(conn, push.item_id, push.day, members)? {
                 *seen.opened.entry(member).or_default() |= finished;
             }
         }

@@ -6,26 +6,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
-
-use moka::sync::Cache;
-use uuid::Uuid;
 
 use super::actions::Study;
 use super::model::{FeedPush, ItemId, Mark, Place, ReadState};
-use super::{rules, store, store_readings};
+use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError};
 
 /// Pushes kept of each unit: two usual pages. Older ones are read from the database.
 const HEAD: i64 = 41;
-
-/// Lists are read again after this time even if no change was heard of, in case a server slept through one.
-const LONGEST_AGE_SECONDS: i64 = 30;
-
-/// Announcements are heard repeatedly for some seconds; each counts once.
-const HEARD_FOR: Duration = Duration::from_secs(120);
 
 /// A push with what every member sees of it as JSON; the member's state is put in when it is sent.
 #[derive(Clone, Debug)]
@@ -57,20 +47,15 @@ struct Kept {
     units: HashMap<UnitId, Arc<UnitPushes>>,
     /// Grows with every change, so that a list that was read before it is not kept after it.
     generation: u64,
+    /// The day that the lists were read on.
     day: Option<Day>,
-    since: Option<Timestamp>,
 }
 
 impl Kept {
-    fn clear(&mut self, now: Timestamp) {
+    fn clear(&mut self, day: Day) {
         self.units.clear();
         self.generation += 1;
-        (self.day, self.since) = (Some(now.day()), Some(now));
-    }
-
-    fn is_stale(&self, now: Timestamp) -> bool {
-        let fresh = |since: Timestamp| (0..LONGEST_AGE_SECONDS).contains(&now.seconds_since(since));
-        self.day != Some(now.day()) || !self.since.is_some_and(fresh)
+        self.day = Some(day);
     }
 }
 
@@ -79,26 +64,16 @@ impl Kept {
 pub(super) struct Feed {
     db: Db,
     kept: Arc<RwLock<Kept>>,
-    heard: Cache<Uuid, ()>,
 }
 
 impl Feed {
     pub fn new(db: Db) -> Feed {
-        let heard = Cache::builder().max_capacity(100_000).time_to_live(HEARD_FOR).build();
-        Feed { db, kept: Arc::default(), heard }
+        Feed { db, kept: Arc::default() }
     }
 
     /// Reads everything again when it is next asked for.
     pub fn forget(&self) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).clear(self.db.now());
-    }
-
-    /// Takes in an announcement of a change; the same one again means nothing.
-    pub fn heard(&self, occasion: Uuid) {
-        if self.heard.get(&occasion).is_none() {
-            self.heard.insert(occasion, ());
-            self.forget();
-        }
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).clear(self.db.today());
     }
 
     /// `limit` pushes at most to the units of `path` before `before`, newest first.
@@ -141,39 +116,41 @@ impl Feed {
         self.db.read(move |conn| store::is_pushed(conn, item, &path)).await
     }
 
+    /// The lists of `path`; only those that are not kept are read.
     async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
-        if let Some(lists) = self.kept_lists(path) {
-            return Ok(lists);
+        let today = self.db.today();
+        let (generation, kept) = self.kept_lists(path, today);
+        let missing: Vec<UnitId> =
+            path.iter().zip(&kept).filter(|(_, list)| list.is_none()).map(|(id, _)| *id).collect();
+        if missing.is_empty() {
+            return Ok(kept.into_iter().flatten().collect());
         }
-        let generation = self.generation();
-        let (units, today) = (path.clone(), self.db.today());
-        let lists: Vec<_> =
+        let units = missing.clone();
+        let loaded: Vec<Arc<UnitPushes>> =
             self.db.read(move |conn| units.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect()).await?;
-        self.keep(path, &lists, generation);
-        Ok(lists)
+        self.keep(&missing, &loaded, generation);
+        let mut loaded = loaded.into_iter();
+        Ok(kept.into_iter().filter_map(|list| list.or_else(|| loaded.next())).collect())
     }
 
-    fn kept_lists(&self, path: &[UnitId]) -> Option<Vec<Arc<UnitPushes>>> {
+    /// What is kept for `path`, in its order, with the generation that it belongs to.
+    fn kept_lists(&self, path: &[UnitId], today: Day) -> (u64, Vec<Option<Arc<UnitPushes>>>) {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        if kept.is_stale(self.db.now()) {
-            return None;
+        if kept.day == Some(today) {
+            return (kept.generation, path.iter().map(|unit| kept.units.get(unit).cloned()).collect());
         }
-        path.iter().map(|unit| kept.units.get(unit).cloned()).collect()
-    }
-
-    fn generation(&self) -> u64 {
-        let now = self.db.now();
+        drop(kept);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.is_stale(now) {
-            kept.clear(now);
+        if kept.day != Some(today) {
+            kept.clear(today);
         }
-        kept.generation
+        (kept.generation, vec![None; path.len()])
     }
 
-    fn keep(&self, path: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
+    fn keep(&self, units: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.generation == generation {
-            kept.units.extend(path.iter().copied().zip(lists.iter().cloned()));
+            kept.units.extend(units.iter().copied().zip(lists.iter().cloned()));
         }
     }
 }
@@ -235,7 +212,7 @@ impl Study {
 
     async fn marked(&self, member: MemberId, pushes: Vec<Arc<Shown>>) -> Result<Vec<Marked>, DbError> {
         let Some(oldest) = pushes.iter().map(|shown| shown.push.day).min() else { return Ok(Vec::new()) };
-        let marks: Vec<Mark> = self.db.read(move |conn| store_readings::list_marks(conn, member, oldest)).await?;
+        let marks: Vec<Mark> = self.db.read(move |conn| store::readings::list_marks(conn, member, oldest)).await?;
         let (now, grace) = (self.db.now(), self.timetable.grace_seconds());
         self.serve(member, &pushes, now);
         let state = |shown: &Shown| rules::read_state(&shown.push, &marks, now, grace);

@@ -10,10 +10,7 @@
 
 mod model;
 mod rules;
-mod streak;
-
 mod store;
-mod store_readings;
 
 mod actions;
 mod pushes;
@@ -23,9 +20,6 @@ mod servings;
 mod coverage;
 
 mod api;
-mod api_readings;
-mod api_items;
-mod api_pushes;
 
 use diesel::QueryResult;
 
@@ -33,10 +27,11 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Tx;
 
-pub use actions::{STUDY_TOPIC, Study};
+pub use actions::{Draft, STUDY_TOPIC, Study};
 pub use api::routes;
 pub use model::{ItemId, PushId};
-pub use streak::Streak;
+pub use pushes::Plan;
+pub use rules::streak::Streak;
 
 /// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
 pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
@@ -45,5 +40,5 @@ pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
 
 /// Puts down that `member` did something on `day`: the day counts for the streak.
 pub fn mark_day(tx: &mut Tx, member: MemberId, day: Day) -> QueryResult<()> {
-    store_readings::insert_done_day(tx.conn, member, day)
+    store::readings::insert_done_day(tx.conn, member, day)
 }

@@ -102,9 +102,13 @@ pub struct FeedPush {
     pub unit_id: UnitId,
     pub day: Day,
     pub published_at: Timestamp,
+    /// The item's title.
     pub title: String,
+    /// What it is about, in a sentence or two.
     pub summary: String,
+    /// Where the text comes from, such as a newspaper and its date.
     pub source: String,
+    /// An https address of a picture.
     pub cover_url: Option<String>,
     /// How long it must be read to count.
     pub minimum_seconds: i32,

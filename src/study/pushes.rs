@@ -9,9 +9,10 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Day;
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::idempotency::{self, IdempotencyKey};
+use crate::kernel::idempotency;
 use crate::notices::{self, NewNotice, NoticeKind, To};
 
 /// Pushes published by one transaction.
@@ -19,7 +20,7 @@ const PUBLISHED_AT_ONCE: i64 = 50;
 
 /// A push as its planner sends it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     pub item: ItemId,
     pub unit: UnitId,
     pub day: Day,
@@ -29,7 +30,7 @@ pub(super) struct Plan {
 
 impl Study {
     /// Plans a push, within the planner's reach.
-    pub(super) async fn plan(
+    pub async fn plan(
         &self,
         actor: MemberId,
         reach: &Reach,
@@ -107,6 +108,19 @@ impl Study {
             let published: Result<usize, Stop<Never>> = self.db.write(move |tx| Ok(study.publish_some(tx)?)).await;
             total += published?;
         }
+    }
+
+    /// Publishes today's pushes at once, whatever their hour; for the demo.
+    pub async fn publish_today(&self) -> Result<usize, DbError> {
+        self.db
+            .write(|tx| -> Result<(), Stop<Never>> { Ok(store::bring_forward(tx.conn, tx.today(), tx.now())?) })
+            .await?;
+        self.publish_due().await
+    }
+
+    /// Whether the unit has its push of that day.
+    pub async fn has_push(&self, unit: UnitId, day: Day) -> Result<bool, DbError> {
+        self.db.read(move |conn| store::has_push(conn, unit, day)).await
     }
 
     fn publish_some(&self, tx: &mut Tx) -> diesel::QueryResult<usize> {

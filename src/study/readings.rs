@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::actions::{Outcome, Study};
 use super::model::{Item, ItemHead, ItemId, Reading, ReadingId};
+use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, streak};
 use super::rules::{self, Refusal};
-use super::streak::{Days, LOOK_BACK_DAYS, Streak, streak};
-use super::{store, store_readings};
+use super::store;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::{Conn, DbError, Tx};
@@ -62,7 +62,7 @@ impl Study {
         let found = self
             .db
             .read(move |conn| {
-                let Some(reading) = store_readings::find_reading(conn, member, id)? else { return Ok(None) };
+                let Some(reading) = store::readings::find_reading(conn, member, id)? else { return Ok(None) };
                 Ok(store::find_item_head(conn, reading.item_id)?.map(|head| (reading, head)))
             })
             .await?;
@@ -83,8 +83,8 @@ impl Study {
     }
 
     fn finish_reading(&self, tx: &mut Tx, member: MemberId, path: &[UnitId], id: ReadingId) -> Outcome<i32> {
-        store_readings::lock(tx.conn, member)?;
-        let reading = store_readings::find_reading(tx.conn, member, id)?.ok_or(Refusal::NoSuchReading)?;
+        store::readings::lock(tx.conn, member)?;
+        let reading = store::readings::find_reading(tx.conn, member, id)?.ok_or(Refusal::NoSuchReading)?;
         if reading.finished_at.is_some() {
             return Ok(reading.points);
         }
@@ -92,14 +92,14 @@ impl Study {
         rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace_seconds())?;
         let points = self.award(tx, path, &reading, &head)?;
         let finished = Reading { finished_at: Some(tx.now()), points, ..rules::paused(&reading, tx.now()) };
-        store_readings::update_reading(tx.conn, &finished)?;
+        store::readings::update_reading(tx.conn, &finished)?;
         super::mark_day(tx, member, reading.day)?;
         Ok(points)
     }
 
     /// Points for the first reading of an item; an item earns once, whenever it is read again.
     fn award(&self, tx: &mut Tx, path: &[UnitId], reading: &Reading, head: &ItemHead) -> diesel::QueryResult<i32> {
-        if store_readings::has_finished(tx.conn, reading.member_id, reading.item_id)? {
+        if store::readings::has_finished(tx.conn, reading.member_id, reading.item_id)? {
             return Ok(0);
         }
         let grant = Grant {
@@ -143,7 +143,7 @@ impl Study {
     /// What the member read between two days, both included; days without reading are left out.
     pub(super) async fn hours(&self, member: MemberId, from: Day, to: Day) -> Result<BTreeMap<Day, DayHours>, DbError> {
         let now = self.db.now();
-        let readings = self.db.read(move |conn| store_readings::list_readings(conn, member, from, to)).await?;
+        let readings = self.db.read(move |conn| store::readings::list_readings(conn, member, from, to)).await?;
         let mut days: BTreeMap<Day, DayHours> = BTreeMap::new();
         for reading in &readings {
             let day = days.entry(reading.day).or_default();
@@ -155,10 +155,10 @@ impl Study {
 }
 
 fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
-    store_readings::lock(tx.conn, member)?;
+    store::readings::lock(tx.conn, member)?;
     let head = store::find_item_head(tx.conn, item)?.ok_or(Refusal::NoSuchItem)?;
     let (now, today) = (tx.now(), tx.today());
-    let found = store_readings::find_reading_of(tx.conn, member, item, today)?;
+    let found = store::readings::find_reading_of(tx.conn, member, item, today)?;
     let is_new = found.is_none();
     let mut reading = found.unwrap_or_else(|| Reading {
         id: tx.fresh_id(),
@@ -175,8 +175,8 @@ fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
     if reading.finished_at.is_none() && reading.running_since.is_none() {
         reading.running_since = Some(now);
         match is_new {
-            true => store_readings::insert_reading(tx.conn, &reading)?,
-            false => store_readings::update_reading(tx.conn, &reading)?,
+            true => store::readings::insert_reading(tx.conn, &reading)?,
+            false => store::readings::update_reading(tx.conn, &reading)?,
         }
     }
     let seconds_read = rules::seconds_read(&reading, now);
@@ -185,8 +185,8 @@ fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
 
 /// One reading runs at a time.
 fn pause_others(tx: &mut Tx, member: MemberId, spared: ReadingId) -> diesel::QueryResult<()> {
-    match store_readings::find_running(tx.conn, member)?.filter(|running| running.id != spared) {
-        Some(running) => store_readings::update_reading(tx.conn, &rules::paused(&running, tx.now())),
+    match store::readings::find_running(tx.conn, member)?.filter(|running| running.id != spared) {
+        Some(running) => store::readings::update_reading(tx.conn, &rules::paused(&running, tx.now())),
         None => Ok(()),
     }
 }
@@ -194,7 +194,7 @@ fn pause_others(tx: &mut Tx, member: MemberId, spared: ReadingId) -> diesel::Que
 fn load_days(conn: &mut Conn, member: MemberId, path: &[UnitId], from: Day) -> diesel::QueryResult<Days> {
     let absences = members::store::list_absences(conn, member)?;
     Ok(Days {
-        done: store_readings::list_done_days(conn, member, from)?.into_iter().collect(),
+        done: store::readings::list_done_days(conn, member, from)?.into_iter().collect(),
         open: store::list_open_days(conn, path, from)?.into_iter().collect(),
         away: absences.into_iter().map(|absence| (absence.from_on, absence.to_on)).collect(),
     })

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::model::{PushId, Serving};
-use super::store_readings;
+use super::store;
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError, Never, Stop, Tx};
@@ -66,7 +66,7 @@ impl Servings {
             batch.sort_unstable(); // two servers that write the same rows never wait for each other in a circle
             self.db
                 .write(move |tx: &mut Tx| -> Result<(), Stop<Never>> {
-                    Ok(store_readings::insert_servings(tx.conn, &batch)?)
+                    Ok(store::readings::insert_servings(tx.conn, &batch)?)
                 })
                 .await
                 .map_err(DbError::from)?;

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod openapi;
 pub mod page;
 pub mod sheet;
+pub mod stopping;
 pub mod trace;
 
 pub use body::{Body, Path, Query};

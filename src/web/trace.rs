@@ -55,6 +55,7 @@ pub async fn trace(
     let id = RequestId::of(&req);
     let response = next.call(req).await?.map_into_boxed_body();
     let mut response = tell_problem(response, &id);
+    super::stopping::tell(&mut response);
     let status = response.status();
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id.0.clone());

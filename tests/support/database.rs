@@ -59,6 +59,11 @@ impl Database {
         }
     }
 
+    /// A folder for the test's files, gone with the database.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// The command-line arguments that point an app here.
     pub fn arguments(&self) -> Vec<String> {
         let secrets = self.folder.path().join("secrets.json");

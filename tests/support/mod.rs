@@ -5,6 +5,7 @@
 
 mod database;
 mod people;
+pub mod process;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -147,6 +147,11 @@ impl Boards {
         self.0.moved.store(true, Ordering::Relaxed);
     }
 
+    /// Whether Redis keeps the boards.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.form, Form::Redis(_))
+    }
+
     /// Whether Redis keeps the boards and does not answer, so that readers are served from the database.
     pub fn is_degraded(&self) -> bool {
         matches!(&self.0.form, Form::Redis(redis) if !redis.is_reachable())

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::Study;
-use super::model::{ItemId, ReadingId, ReadingState};
-use super::readings::Opened;
-use super::streak::Streak;
 use crate::base::time::{Day, Period};
+use crate::study::actions::Study;
+use crate::study::model::{ItemId, ReadingId, ReadingState};
+use crate::study::readings::Opened;
+use crate::study::rules::streak::Streak;
 use crate::web::caller::Member;
 use crate::web::{Path, Problem, Query};
 
@@ -31,6 +31,7 @@ struct ReadingView {
     /// The business day that it counts for: that of its opening.
     day: Day,
     state: ReadingState,
+    /// How long the item must be read to count.
     seconds_needed: i32,
     /// Whole seconds up to now; stands still while paused.
     seconds_read: i64,
@@ -125,7 +126,9 @@ const LONGEST_SPAN_DAYS: i32 = 366;
 struct StudyHours {
     from: Day,
     to: Day,
+    /// Seconds read, all days together.
     seconds: i64,
+    /// Readings finished, all days together.
     items_finished: u32,
     /// Days on which something was read.
     days: Vec<StudyDay>,
@@ -135,7 +138,9 @@ struct StudyHours {
 #[derive(Serialize, ToSchema)]
 struct StudyDay {
     day: Day,
+    /// Seconds read.
     seconds: i64,
+    /// Readings finished.
     items_finished: u32,
 }
 

@@ -9,13 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::Study;
-use super::coverage::{Coverage, Numbers};
-use super::model::{ItemId, Push, PushId, PushState, Reason};
-use super::pushes::Plan;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::study::actions::Study;
+use crate::study::coverage::{Coverage, Numbers};
+use crate::study::model::{ItemId, Push, PushId, PushState, Reason};
+use crate::study::pushes::Plan;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -69,6 +68,7 @@ struct PushBody {
 struct PushView {
     id: PushId,
     item_id: ItemId,
+    /// Title of the item.
     item_title: String,
     unit_id: UnitId,
     day: Day,
@@ -104,7 +104,7 @@ async fn plan_push(
     study: web::Data<Study>,
     body: Body<PushBody>,
 ) -> Result<HttpResponse, Problem> {
-    let key = key.0.map(|key| IdempotencyKey::new(planner.member, key, "POST /study/pushes", &body.0));
+    let key = key.of(planner.member, "POST /study/pushes", &body.0);
     let time = body.publish_time.map(|time| time.0);
     let plan = Plan { item: body.item_id, unit: body.unit_id, day: body.day, time };
     let push = study.plan(planner.member, &planner.reach, key, plan).await?;
@@ -122,6 +122,7 @@ struct PushQuery {
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
     cursor: Option<String>,
 }
 
@@ -171,6 +172,7 @@ struct CoverageQuery {
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
     cursor: Option<String>,
 }
 
@@ -178,6 +180,7 @@ struct CoverageQuery {
 #[derive(Serialize, ToSchema)]
 struct UnitCoverage {
     unit_id: UnitId,
+    /// Name of the unit.
     unit_name: String,
     /// Members of every kind who could be expected to read: not gone, and not away on the push's day.
     members: u32,

@@ -1,5 +1,7 @@
 //! What may be written, planned, opened and finished, and how reading is measured.
 
+pub mod streak;
+
 use super::model::{FeedPush, Mark, ReadState, Reading, ReadingState};
 use crate::base::time::{Day, Timestamp};
 use crate::db;

@@ -6,13 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{Amendment, Draft, Study};
-use super::api::ItemView;
-use super::model::{Item, ItemId, LinkedQuestionId};
-use super::store;
+use super::feed::ItemView;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
-use crate::kernel::idempotency::IdempotencyKey;
+use crate::study::actions::{Amendment, Draft, Study};
+use crate::study::model::{Item, ItemId, LinkedQuestionId};
+use crate::study::store;
 use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
@@ -24,7 +23,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemBody {
+    /// One line.
     title: Text<100>,
+    /// What it is about, in a sentence or two; shown in the feed.
     summary: Text<300>,
     /// Markdown.
     body: Text<50_000>,
@@ -65,7 +66,7 @@ async fn write_item(
     body: Body<ItemBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let key = key.0.map(|key| IdempotencyKey::new(author.member, key, "POST /study/items", &body));
+    let key = key.of(author.member, "POST /study/items", &body);
     let item = study.write_item(author.member, key, body.into()).await?;
     let place = format!("/api/v1/study/items/{}", item.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ItemView::from(item)))
@@ -75,15 +76,19 @@ async fn write_item(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ItemPatch {
+    /// One line.
     title: Option<Text<100>>,
+    /// What it is about, in a sentence or two.
     summary: Option<Text<300>>,
     /// Markdown.
     body: Option<Text<50_000>>,
+    /// Where it comes from.
     source: Option<Text<200>>,
     /// `null` takes the cover away.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     cover_url: Option<Option<String>>,
+    /// How long it must be read to count.
     #[schema(minimum = 0, maximum = 3600)]
     minimum_seconds: Option<i32>,
     question_ids: Option<Vec<LinkedQuestionId>>,
@@ -129,9 +134,13 @@ async fn change_item(
 #[derive(Serialize, ToSchema)]
 struct ItemLine {
     id: ItemId,
+    /// One line.
     title: String,
+    /// What it is about, in a sentence or two.
     summary: String,
+    /// Where it comes from.
     source: String,
+    /// How long it must be read to count.
     minimum_seconds: i32,
     retired_at: Option<Timestamp>,
     created_at: Timestamp,

@@ -1,5 +1,7 @@
 //! Items, pushes, and the days on which there was something to do.
 
+pub mod readings;
+
 use diesel::prelude::*;
 
 use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
@@ -40,6 +42,34 @@ pub fn list_items(conn: &mut Conn, before: Option<ItemId>, limit: i64) -> QueryR
         .limit(limit)
         .select(Item::as_select())
         .load(c))
+}
+
+/// The items that may be pushed, oldest first.
+pub fn list_item_ids(conn: &mut Conn) -> QueryResult<Vec<ItemId>> {
+    on!(conn, c => study_items::table
+        .filter(study_items::retired_at.is_null())
+        .order(study_items::id)
+        .select(study_items::id)
+        .load(c))
+}
+
+/// Whether the unit has a push of that day which is not cancelled.
+pub fn has_push(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<bool> {
+    let standing = study_pushes::table
+        .filter(study_pushes::unit_id.eq(unit))
+        .filter(study_pushes::day.eq(day))
+        .filter(study_pushes::cancelled_at.is_null());
+    on!(conn, c => diesel::select(diesel::dsl::exists(standing)).get_result(c))
+}
+
+/// Makes the pushes of `day` that wait for a later hour due `now`.
+pub fn bring_forward(conn: &mut Conn, day: Day, now: Timestamp) -> QueryResult<()> {
+    let waiting = study_pushes::table
+        .filter(study_pushes::day.eq(day))
+        .filter(study_pushes::publish_at.gt(now))
+        .filter(study_pushes::published_at.is_null())
+        .filter(study_pushes::cancelled_at.is_null());
+    on!(conn, c => diesel::update(waiting).set(study_pushes::publish_at.eq(now)).execute(c)).map(drop)
 }
 
 /// Writes a push; false when the unit has one on that day.

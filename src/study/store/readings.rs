@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
+use super::super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::db::Conn;

@@ -1,0 +1,102 @@
+//! The demo enterprise: real data on an empty database, so that a morning can be tried within a minute.
+//!
+//! Loads the organisation and the members that the project ships under `demo/`, with a question bank and study items
+//! written for it, plans pushes and papers around today, and makes passwords for a few people. A second start keeps
+//! everything and extends pushes and papers to today. Nothing here is used by `serve`.
+
+mod content;
+mod people;
+
+use std::net::SocketAddr;
+
+use crate::app::App;
+use crate::base::sheet;
+use crate::members::Manager;
+
+use people::SignIn;
+
+/// Days for which pushes and papers are planned, today included.
+const PLANNED_DAYS: u64 = 7;
+
+/// Brings the demo enterprise up to date and prints how to use it at `address`.
+///
+/// Passwords exist only as hashes, so they are printed when they are made: at the first start, or with `new_passwords`.
+pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Result<(), String> {
+    let is_new = app.directory.tree().is_empty();
+    if is_new {
+        load_enterprise(app).await?;
+    }
+    let cast = people::cast(app)?;
+    content::plan_days(app, cast.organiser.id, PLANNED_DAYS).await?;
+    let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
+    print_guide(address, &cast.each(), passwords.as_deref());
+    Ok(())
+}
+
+async fn load_enterprise(app: &App) -> Result<(), String> {
+    let units = include_bytes!("../../demo/organization.csv");
+    let members = include_bytes!("../../demo/members.xlsx");
+    let report = app
+        .members
+        .import_units(Manager::operator(), units.as_slice(), false, &progress("组织 units"))
+        .await
+        .map_err(complaint)?;
+    expect_clean(&report)?;
+    let report = app
+        .members
+        .import_members(Manager::operator(), members.as_slice(), false, &progress("人员 members"))
+        .await
+        .map_err(complaint)?;
+    expect_clean(&report)?;
+    let questions = sheet::read(include_bytes!("../../demo/questions.csv"), None).map_err(|error| error.to_string())?;
+    let total = questions.rows.len();
+    let tell = progress("题库 questions");
+    let report = app
+        .quiz
+        .import_questions(None, &questions, false, |done| tell(done, total))
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?;
+    expect_clean(&report)?;
+    content::write_items(app, people::cast(app)?.organiser.id, &progress("学习内容 study items")).await
+}
+
+/// What the project ships must load without a remark.
+fn expect_clean(report: &sheet::ImportReport) -> Result<(), String> {
+    match report.problems.first() {
+        None => Ok(()),
+        Some(problem) => Err(format!("the demo data, row {}: {}", problem.row, problem.message)),
+    }
+}
+
+fn complaint(stop: impl Into<crate::web::Problem>) -> String {
+    stop.into().to_string()
+}
+
+/// Shows on standard error how far a long step has come.
+fn progress(what: &'static str) -> impl Fn(usize, usize) + Sync {
+    move |done, total| eprintln!("  {what}: {done}/{total}")
+}
+
+fn print_guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[String]>) {
+    println!("\n先锋 Xianfeng 已就绪：http://{address}");
+    println!("  接口文档 interactive API page: http://{address}/docs/\n");
+    println!("登录 sign-in:");
+    for (index, person) in people.iter().enumerate() {
+        let password = passwords.and_then(|all| all.get(index)).map_or("（已设置，见首次启动的输出）", String::as_str);
+        println!("  {:<24} 工号 {}  密码 {}", person.title, person.employee_no, password);
+    }
+    if passwords.is_none() {
+        println!("  重新生成密码 new passwords: cargo run --release -- demo --new-passwords");
+    }
+    let employee_no = &people[0].employee_no;
+    let password = passwords.map_or("在此填写密码", |all| all[0].as_str());
+    println!("\n试一试 try:");
+    println!(
+        "  TOKEN=$(curl -s http://{address}/api/v1/session -H 'Content-Type: application/json' -d '{{\"account\":\"{employee_no}\",\"password\":\"{password}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
+    );
+    println!("  curl -s http://{address}/api/v1/quiz/daily -H \"Authorization: Bearer $TOKEN\"");
+    println!(
+        "  curl -s 'http://{address}/api/v1/boards/enterprise/total?period=week' -H \"Authorization: Bearer $TOKEN\"\n"
+    );
+}

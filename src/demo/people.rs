@@ -1,0 +1,65 @@
+//! The people whose sign-in data the demo prints.
+
+use crate::app::App;
+use crate::base::capability::Role;
+use crate::base::crypto::random_code;
+use crate::base::id::MemberId;
+use crate::members::directory::MemberCard;
+use crate::members::model::MemberStatus;
+
+use super::complaint;
+
+/// Somebody to sign in as.
+pub struct SignIn {
+    /// What the person is, in Chinese and English.
+    pub title: &'static str,
+    pub id: MemberId,
+    pub employee_no: String,
+}
+
+/// One of each kind that the guide names.
+pub struct Cast {
+    member: SignIn,
+    secretary: SignIn,
+    pub organiser: SignIn,
+    administrator: SignIn,
+}
+
+impl Cast {
+    pub fn each(&self) -> [&SignIn; 4] {
+        [&self.member, &self.secretary, &self.organiser, &self.administrator]
+    }
+}
+
+/// Picks the people: the first of each kind by employee number, the same at every start.
+pub fn cast(app: &App) -> Result<Cast, String> {
+    let mut cards: Vec<MemberCard> = Vec::new();
+    app.directory.each_member(|card, _| cards.push(card.clone()));
+    cards.retain(|card| card.status == MemberStatus::Active);
+    cards.sort_by(|a, b| a.employee_no.cmp(&b.employee_no));
+    let find = |title, fits: &dyn Fn(&MemberCard) -> bool| {
+        cards
+            .iter()
+            .find(|card| fits(card))
+            .map(|card| SignIn { title, id: card.id, employee_no: card.employee_no.to_string() })
+            .ok_or_else(|| format!("the database has no {title}; the demo starts on an empty one"))
+    };
+    let holds = |card: &MemberCard, role: Role| card.duties.iter().any(|duty| duty.role == role);
+    Ok(Cast {
+        member: find("党员 member", &|card| card.duties.is_empty())?,
+        secretary: find("支部书记 secretary", &|card| holds(card, Role::Secretary))?,
+        organiser: find("组织部 organiser", &|card| holds(card, Role::Organiser))?,
+        administrator: find("管理员 administrator", &|card| holds(card, Role::Administrator))?,
+    })
+}
+
+/// Makes a password for each of them, in the order of [`Cast::each`].
+pub async fn set_passwords(app: &App, cast: &Cast) -> Result<Vec<String>, String> {
+    let mut passwords = Vec::new();
+    for person in cast.each() {
+        let password = random_code();
+        app.sessions.set_password(person.id, password.clone()).await.map_err(complaint)?;
+        passwords.push(password);
+    }
+    Ok(passwords)
+}

@@ -1,0 +1,313 @@
+//! The server as its users run it: the real program as a child process, on a database that was filled before.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
+use serde_json::{Value, json};
+use xianfeng::app::App;
+use xianfeng::base::clock::Clock;
+use xianfeng::base::id::{MemberId, SessionId, UnitId};
+use xianfeng::base::sheet;
+use xianfeng::base::time::Day;
+use xianfeng::config::Secrets;
+use xianfeng::db::schema::{members, quiz_papers, sessions};
+use xianfeng::db::{Conn, Json, Never, Stop, Tx};
+use xianfeng::members::directory::UnitTree;
+use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus, Unit};
+use xianfeng::members::store;
+use xianfeng::on;
+use xianfeng::sessions::model::{Method, Session};
+use xianfeng::sessions::tokens::Tokens;
+
+use super::Arguments;
+use super::database::Database;
+
+/// How long a server may take to become ready; a debug build on a busy machine needs a second or two.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// Members who share a transaction while a site is prepared.
+const CHUNK: usize = 500;
+
+/// Questions on the paper of a site, all of them true.
+pub const QUESTIONS: usize = 5;
+
+/// An enterprise on a database of its own, on which servers may be started: members with sessions, a bank of questions.
+pub struct Site {
+    database: Database,
+    tokens: Tokens,
+    clock: Clock,
+    pub day: Day,
+    people: Vec<(MemberId, SessionId)>,
+}
+
+impl Site {
+    /// A site with that many members, and today's paper published.
+    pub async fn open(members: usize) -> Site {
+        let (site, app) = Site::prepare(members).await;
+        app.quiz.publish_today().await.unwrap();
+        app.db.close();
+        site
+    }
+
+    /// A site whose paper is still to be drawn and published by its servers.
+    pub async fn without_paper(members: usize) -> Site {
+        let (site, app) = Site::prepare(members).await;
+        app.db.close();
+        site
+    }
+
+    async fn prepare(members: usize) -> (Site, App) {
+        let database = Database::fresh();
+        let config = Arguments::parse_from(database.arguments()).config;
+        let tokens = Tokens::new(&Secrets::load(&config.secrets, false).unwrap());
+        let clock = Clock::System;
+        let app = App::build(config, clock.clone()).await.unwrap();
+        let root = write(&app, insert_units).await;
+        app.directory.put_tree(UnitTree::new(app.db.read(store::list_units).await.unwrap()));
+        let mut people = Vec::new();
+        while people.len() < members {
+            let (from, until) = (people.len(), members.min(people.len() + CHUNK));
+            people.extend(write(&app, move |tx| insert_people(tx, root, from..until)).await);
+        }
+        let questions: String = (1..=QUESTIONS).map(|n| format!("判断题,第{n}条是对的,对\n")).collect();
+        let sheet = sheet::read(format!("题型,题干,答案\n{questions}").as_bytes(), None).unwrap();
+        app.quiz.import_questions(None, &sheet, false, |_| ()).await.unwrap().unwrap();
+        (Site { database, tokens, day: clock.now().day(), clock, people }, app)
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    pub fn member(&self, index: usize) -> MemberId {
+        self.people[index].0
+    }
+
+    /// An access token of the member's one session.
+    pub fn token(&self, index: usize) -> String {
+        let (member, session) = self.people[index];
+        self.tokens.access(member, session, self.clock.now())
+    }
+
+    /// What the member submits: `right` right answers and the rest wrong.
+    pub fn answers(&self, right: usize) -> Value {
+        let questions = self.paper().into_iter().enumerate();
+        let answer = |(n, id): (usize, String)| json!({ "question_id": id, "answer": [(n < right).to_string()] });
+        json!({ "answers": questions.map(answer).collect::<Vec<_>>() })
+    }
+
+    /// The ids of the questions on today's paper.
+    fn paper(&self) -> Vec<String> {
+        let day = self.day;
+        let mut conn = self.connect();
+        let Json(questions): Json<Vec<Value>> = on!(&mut conn, c => quiz_papers::table
+            .filter(quiz_papers::day.eq(day))
+            .select(quiz_papers::questions)
+            .first(c))
+        .unwrap();
+        questions.iter().map(|question| question["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A connection of the test's own, to look at what the servers have written.
+    pub fn connect(&self) -> Conn {
+        match self.database.url().strip_prefix("sqlite://") {
+            Some(path) => Conn::Sqlite(SqliteConnection::establish(path).unwrap()),
+            None => Conn::Pg(PgConnection::establish(self.database.url()).unwrap()),
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.database.folder()
+    }
+
+    /// A server on this site, ready to answer.
+    pub async fn serve(&self) -> Server {
+        self.serve_with(&[]).await
+    }
+
+    /// A server with further arguments, which win over the usual ones.
+    pub async fn serve_with(&self, arguments: &[String]) -> Server {
+        let mut all: Vec<String> = self.database.arguments().split_off(1);
+        let given = |argument: &String| {
+            let name = argument.split('=').next();
+            arguments.iter().any(|other| other.split('=').next() == name)
+        };
+        all.retain(|argument| !given(argument));
+        all.extend(arguments.iter().cloned());
+        let server = Server::launch(&all, self.folder());
+        server.ready().await;
+        server
+    }
+}
+
+async fn write<T: Send + 'static>(app: &App, action: impl Fn(&mut Tx) -> Result<T, Stop<Never>> + Send + 'static) -> T {
+    app.db.write(action).await.unwrap_or_else(|stop| panic!("{stop:?}"))
+}
+
+/// The enterprise and one branch in it; the branch is where everybody belongs.
+fn insert_units(tx: &mut Tx) -> Result<UnitId, Stop<Never>> {
+    let mut parent_id = None;
+    for (code, name, kind) in [("JT", "集团党委", "集团党委"), ("ZB1", "东支部", "党支部")] {
+        let unit = Unit {
+            id: tx.fresh_id(),
+            code: code.into(),
+            name: name.into(),
+            short_name: name.into(),
+            kind: kind.into(),
+            parent_id,
+            closed_on: None,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        store::insert_unit(tx.conn, &unit)?;
+        parent_id = Some(unit.id);
+    }
+    Ok(parent_id.expect("units were made"))
+}
+
+fn insert_people(
+    tx: &mut Tx,
+    unit: UnitId,
+    numbers: std::ops::Range<usize>,
+) -> Result<Vec<(MemberId, SessionId)>, Stop<Never>> {
+    let mut people = Vec::new();
+    for number in numbers {
+        let (member, session) = person(tx, unit, number);
+        // one by one: diesel would begin a transaction of its own for several rows on SQLite
+        on!(&mut *tx.conn, c => diesel::insert_into(members::table).values(&member).execute(c))?;
+        on!(&mut *tx.conn, c => diesel::insert_into(sessions::table).values(&session).execute(c))?;
+        people.push((member.id, session.id));
+    }
+    Ok(people)
+}
+
+fn person(tx: &Tx, unit_id: UnitId, number: usize) -> (MemberRow, Session) {
+    let now = tx.now();
+    let member = MemberRow {
+        id: tx.fresh_id(),
+        employee_no: format!("E{number:05}"),
+        name: format!("党员{number}"),
+        phone_sealed: None,
+        phone_index: None,
+        kind: MemberKind::Full,
+        status: MemberStatus::Active,
+        unit_id,
+        hidden_from_boards: false,
+        created_at: now,
+        updated_at: now,
+    };
+    let session = Session {
+        id: tx.fresh_id(),
+        member_id: member.id,
+        method: Method::Password,
+        device: "phone".into(),
+        refresh_hash: vec![0; 32],
+        previous_hash: None,
+        rotated_at: now,
+        created_at: now,
+        expires_at: now.plus_seconds(86_400),
+        revoked_at: None,
+        revoked_because: None,
+    };
+    (member, session)
+}
+
+/// A running server; killed when dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    pub client: reqwest::Client,
+    log: std::path::PathBuf,
+}
+
+impl Server {
+    fn launch(arguments: &[String], folder: &Path) -> Server {
+        let address = free_address();
+        let log = folder.join(format!("server-{}.log", address.port()));
+        let child = Command::new(env!("CARGO_BIN_EXE_xianfeng"))
+            .arg("serve")
+            .arg(format!("--port={}", address.port()))
+            .args(["--rate-per-account=1000000", "--rate-per-address=1000000"])
+            .args(arguments)
+            .env("XIANFENG_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::options().create(true).append(true).open(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        Server { child, address, client, log }
+    }
+
+    /// Waits until the server says that it can serve.
+    async fn ready(&self) {
+        let began = Instant::now();
+        let url = format!("http://{}/readyz", self.address);
+        while !matches!(self.client.get(&url).send().await, Ok(reply) if reply.status() == 200) {
+            assert!(began.elapsed() < START_LIMIT, "the server did not become ready:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What the server has logged; warnings and errors only.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `http://127.0.0.1:port/api/v1{path}`
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/api/v1{path}", self.address)
+    }
+
+    /// Ends the process as a power failure would: without a word.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to stop, as a service manager does.
+    pub fn terminate(&self) {
+        let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.pid())]).status().unwrap();
+        assert!(asked.success());
+    }
+
+    /// Waits for the process to end by itself.
+    pub async fn exited(&mut self, limit: Duration) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(began.elapsed() < limit, "still running after {limit:?}:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(20).collect();
+            eprintln!("the end of {}:\n{}", self.log.display(), tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
+        }
+    }
+}
+
+/// An address that nobody listens on at this moment.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
