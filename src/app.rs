@@ -18,6 +18,7 @@ use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards;
+use crate::brands::{self, Brands};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
@@ -54,6 +55,7 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub brands: Brands,
     boards: Boards,
     board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
@@ -94,13 +96,14 @@ impl App {
             handlers: Arc::new(handlers),
             recorder: None,
             config: Arc::new(config),
-            db,
             directory: directory.clone(),
             members,
             sessions,
             points,
             study,
             quiz,
+            brands: Brands::new(db.clone(), directory.clone()),
+            db,
             board_room: Data::new(boards::Room::new(boards.clone(), people(&directory))),
             boards,
         })
@@ -133,6 +136,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.brands.clone()))
             .app_data(self.board_room.clone())
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -386,6 +390,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        brands::routes(cfg);
         notices::routes(cfg);
         audit::routes(cfg);
     }));

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("notices", &[]),
     ("members", &["notices"]),
     ("sessions", &["members", "notices"]),
+    ("brands", &["members"]),
     ("points", &["members", "notices"]),
     ("boards", &["points", "members"]),
     ("study", &["points", "members", "notices", "boards"]),
