@@ -67,7 +67,9 @@ struct BoardList {
 /// A word for the path, with its name in Chinese.
 #[derive(Serialize, ToSchema)]
 struct Named {
+    /// What a request names it by.
     id: String,
+    /// What people call it.
     name: String,
 }
 

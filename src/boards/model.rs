@@ -103,6 +103,7 @@ pub struct MemberLine {
     /// Short name of the home unit.
     #[schema(value_type = String)]
     pub unit: Arc<str>,
+    /// What the board measures.
     pub score: i64,
 }
 
@@ -120,14 +121,17 @@ pub struct BranchBoard {
 /// A branch on a board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BranchLine {
+    /// 1 is the best.
     pub rank: usize,
     pub unit_id: UnitId,
+    /// The branch's short name.
     #[schema(value_type = String)]
     pub name: Arc<str>,
     /// Hundredths of a point per active member, rounded half up.
     pub average_hundredths: i64,
     /// Points of all active members.
     pub total: i64,
+    /// Who shares in the average, with points or without.
     pub active_members: i64,
     /// Active members who have points.
     pub participants: i64,

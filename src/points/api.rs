@@ -124,6 +124,7 @@ struct EntryView {
     rule: String,
     /// Its name in Chinese.
     rule_name: String,
+    /// The version of the rule that held on the day.
     rule_version: i32,
     /// The dimension that it counts for.
     dimension: String,
@@ -144,7 +145,9 @@ struct EntryView {
 
 #[derive(Serialize, ToSchema)]
 struct SourceView {
+    /// What kind of thing it is.
     kind: String,
+    /// The thing itself.
     #[schema(value_type = String, format = "uuid")]
     id: Uuid,
 }
@@ -188,6 +191,7 @@ async fn list_my_entries(
 #[derive(Serialize, ToSchema)]
 struct RuleView {
     rule: RuleName,
+    /// Counts up from 1 with every change.
     version: i32,
     /// In Chinese.
     name: String,
