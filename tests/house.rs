@@ -12,10 +12,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("members", &["notices"]),
     ("sessions", &["members", "notices"]),
     ("brands", &["members"]),
-    ("points", &["members", "notices"]),
+    ("points", &[]),
     ("boards", &["points", "members"]),
-    ("study", &["points", "members", "notices", "boards"]),
-    ("quiz", &["points", "study", "members", "notices", "boards"]),
+    ("study", &["points", "members", "notices"]),
+    ("quiz", &["points", "study", "members", "notices"]),
     ("audit", &["members"]),
 ];
 

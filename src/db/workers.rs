@@ -146,3 +146,42 @@ impl Post {
         since > 0 && u128::from((now + 1).saturating_sub(since)) > OVERDUE.as_millis()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_hangs_is_replaced_and_ends_by_itself() {
+        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let (let_go, hang) = bounded::<()>(0);
+        let (report, reports) = bounded::<&str>(2);
+        workers.submit(Box::new(move |_| hang.recv().unwrap_or_default())).unwrap();
+        thread::sleep(OVERDUE + Duration::from_millis(200));
+        workers.submit(Box::new(move |_| report.send("served").unwrap())).unwrap();
+        assert_eq!(reports.recv_timeout(Duration::from_secs(2)), Ok("served"));
+        assert_eq!(workers.crew.lost.load(Ordering::Relaxed), 1);
+        drop(let_go);
+        let until = Instant::now() + Duration::from_secs(2);
+        while workers.crew.lost.load(Ordering::Relaxed) > 0 && Instant::now() < until {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(workers.crew.lost.load(Ordering::Relaxed), 0);
+        workers.close();
+    }
+
+    #[test]
+    fn a_job_that_panics_spares_the_next_one() {
+        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let (report, reports) = bounded::<DbError>(1);
+        workers
+            .submit(Box::new(move |slot| {
+                let outcome = slot.guard(|_| -> Result<(), DbError> { panic!("a test's own") });
+                report.send(outcome.unwrap_err()).unwrap();
+            }))
+            .unwrap();
+        let outcome = reports.recv_timeout(Duration::from_secs(2)).unwrap();
+        assert!(matches!(outcome, DbError::Panicked), "{outcome}");
+        workers.close();
+    }
+}
