@@ -163,6 +163,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // no parameter of ours holds a NUL, and PostgreSQL takes none in a text
+        if req.query_string().contains("%00") {
+            return ready(Err(Problem::malformed("query.invalid", "查询参数有误：含有不可见的控制字符")));
+        }
         ready(
             actix_web::web::Query::<T>::from_query(req.query_string()).map(|query| Query(query.into_inner())).map_err(
                 |error| {

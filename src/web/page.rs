@@ -50,6 +50,7 @@ pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Pro
             URL_SAFE_NO_PAD
                 .decode(cursor)
                 .ok()
+                .filter(|json| !json.windows(6).any(|part| part == br"\u0000"))
                 .and_then(|json| serde_json::from_slice(&json).ok())
                 .ok_or_else(bad_cursor)
         })
