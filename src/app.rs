@@ -18,6 +18,7 @@ use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
+use crate::brands::{self, Brands};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
@@ -54,6 +55,7 @@ pub struct App {
     pub study: Study,
     pub quiz: Quiz,
     pub board_room: BoardRoom,
+    pub brands: Brands,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
@@ -93,13 +95,14 @@ impl App {
             handlers: Arc::new(handlers),
             recorder: None,
             config: Arc::new(config),
-            db,
             directory: directory.clone(),
             members,
             sessions,
             points,
             study,
             quiz,
+            brands: Brands::new(db.clone(), directory.clone()),
+            db,
             board_room: BoardRoom::new(boards.clone(), directory),
             boards,
         })
@@ -132,6 +135,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -344,6 +348,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        brands::routes(cfg);
         notices::routes(cfg);
         audit::routes(cfg);
     }));

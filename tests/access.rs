@@ -142,6 +142,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
+    // brands
+    ("GET /brands", SignedIn, Plain),
+    ("POST /imports/brands", CONTENT_MANAGERS, Plain),
     // notices
     ("GET /me/notices", SignedIn, Plain),
     ("GET /me/notices/unread-count", SignedIn, Plain),

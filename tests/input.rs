@@ -34,9 +34,13 @@ fn routes() -> Vec<(Method, String, Value)> {
         .collect()
 }
 
-/// The path with every part in braces replaced by `part`.
+/// The path with every part in braces replaced by `part`, or by something well formed that names nothing.
 fn filled(path: &str, part: &str) -> String {
-    let fill = |piece: &str| if piece.starts_with('{') { part.to_owned() } else { piece.to_owned() };
+    let fill = |piece| match piece {
+        "{day}" if part == NOTHING => "2026-07-01",
+        piece if str::starts_with(piece, "{") => part,
+        piece => piece,
+    };
     path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 

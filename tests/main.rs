@@ -18,4 +18,5 @@ mod members;
 mod sessions;
 mod study;
 mod quiz;
+mod brands;
 mod notices;

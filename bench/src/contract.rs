@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// An authenticated JSON reply that asks the database nothing: what every answer costs at least.
-pub const HELLO: &str = "/api/v1/me";
+pub const HELLO: &str = "/api/v1/boards";
 pub const BOARD: &str = "/api/v1/boards/enterprise/total?period=day&limit=50";
 pub const MY_RANK: &str = "/api/v1/boards/enterprise/total/me?period=day";
 pub const FEED: &str = "/api/v1/study/feed";

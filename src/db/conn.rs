@@ -44,8 +44,8 @@ const SQLITE_READER: &str = "
     PRAGMA mmap_size = 268435456;";
 
 const POSTGRES: &str = "
-    SET statement_timeout = '5s';
-    SET lock_timeout = '4s';
+    SET statement_timeout = '4s';
+    SET lock_timeout = '3s';
     SET idle_in_transaction_session_timeout = '10s';
     SET TIME ZONE 'UTC';";
 
@@ -74,10 +74,13 @@ impl Conn {
     }
 }
 
-/// Adds libpq's limits for connecting and for a silent network, unless the operator set them.
+/// Adds libpq's limits for connecting and for a silent network, unless the operator set them. They end connections whose
+/// peer is gone; one that takes everything and answers nothing they do not notice, see [`super::workers`].
 fn with_time_limits(url: &str) -> String {
     let mut url = url.to_owned();
-    for (name, value) in [("connect_timeout", "2"), ("tcp_user_timeout", "5000")] {
+    for (name, value) in
+        [("connect_timeout", "2"), ("tcp_user_timeout", "5000"), ("keepalives_idle", "5"), ("keepalives_interval", "2")]
+    {
         if !url.contains(name) {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&format!("{name}={value}"));

@@ -42,6 +42,20 @@ impl DbError {
     }
 }
 
+/// What the two databases say when they are there but cannot do it now: statement, lock and idle timeouts, a server that
+/// starts up or shuts down; a file that another program holds, a disk that is full or failing.
+const SIGNS: [&str; 9] = [
+    "timeout",
+    "terminating connection",
+    "starting up",
+    "shutting down",
+    "recovery",
+    "disk I/O",
+    "disk is full",
+    "No space left",
+    "is locked",
+];
+
 impl From<QueryError> for DbError {
     fn from(error: QueryError) -> Self {
         match error {
@@ -49,11 +63,8 @@ impl From<QueryError> for DbError {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 about,
             ) => DbError::unavailable(about.message()),
-            // statement, lock and idle timeouts, a server that shuts down or starts up: PostgreSQL is there but busy
             QueryError::DatabaseError(DatabaseErrorKind::Unknown, about)
-                if ["timeout", "terminating connection", "starting up", "shutting down", "recovery", "disk I/O"]
-                    .iter()
-                    .any(|sign| about.message().contains(sign)) =>
+                if SIGNS.iter().any(|sign| about.message().contains(sign)) =>
             {
                 DbError::unavailable(about.message())
             }

@@ -8,7 +8,9 @@
 mod conn;
 mod error;
 mod migrate;
+mod outage;
 pub mod schema;
+mod slot;
 mod types;
 mod workers;
 mod writer;
@@ -32,8 +34,9 @@ pub use types::Json;
 use workers::Workers;
 use writer::{Verdict, Writer};
 
-/// How long a caller waits for the database before it is told to come back later.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a caller waits for the database before it is told to come back later: less than the five seconds within
+/// which every request is answered.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Attempts at a PostgreSQL transaction that the server broke off for another's sake (40001, 40P01).
 const PG_ATTEMPTS: u32 = 4;
@@ -146,7 +149,7 @@ impl Db {
 
     /// Runs `question` on a reader; it must not write.
     ///
-    /// Waits at most five seconds. On PostgreSQL a connection found dead is replaced and the question asked once more.
+    /// Waits at most four seconds. On PostgreSQL a connection found dead is replaced and the question asked once more.
     pub async fn read<T, F>(&self, question: F) -> Result<T, DbError>
     where
         F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
@@ -161,7 +164,7 @@ impl Db {
             if answer_to.is_closed() {
                 return;
             }
-            let _ = answer_to.send(slot.ask(&question));
+            let _ = answer_to.send(slot.guard(|slot| slot.ask(&question)));
         }))?;
         wait(answer).await?
     }
@@ -179,7 +182,14 @@ impl Db {
         let (answer_to, answer) = oneshot::channel();
         match &self.engine {
             Engine::Sqlite { writer, .. } => writer.submit(Box::new(move |tx| {
-                let outcome = if answer_to.is_closed() { Err(Stop::Failed(DbError::Overloaded)) } else { action(tx) };
+                let outcome = if answer_to.is_closed() {
+                    Err(Stop::Failed(DbError::Overloaded))
+                } else {
+                    catch_unwind(AssertUnwindSafe(|| action(tx))).unwrap_or_else(|_| {
+                        tracing::error!("a database job panicked");
+                        Err(Stop::Failed(DbError::Panicked))
+                    })
+                };
                 Verdict {
                     keep: outcome.is_ok(),
                     answer: Box::new(move |committed| {
@@ -196,7 +206,7 @@ impl Db {
                     if answer_to.is_closed() {
                         return;
                     }
-                    let outcome = slot.transact(&clock, &ids, &action);
+                    let outcome = slot.guard(|slot| slot.transact(&clock, &ids, &action));
                     let _ = answer_to.send(outcome);
                 }))?;
             }
@@ -219,7 +229,7 @@ impl Db {
 async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, DbError> {
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(Ok(outcome)) => Ok(outcome),
-        Ok(Err(_)) => Err(DbError::Panicked),
+        Ok(Err(_)) => Err(DbError::Unavailable("the job was dropped unheard".into())),
         Err(_) => Err(DbError::Unavailable("no answer within the time limit".into())),
     }
 }

@@ -380,6 +380,19 @@ diesel::table! {
     }
 }
 
+// brands
+
+diesel::table! {
+    brands (id) {
+        id -> Binary,
+        unit_id -> Binary,
+        name -> Text,
+        summary -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::joinable!(quiz_fetches -> quiz_papers (paper_id));
 diesel::joinable!(quiz_wrong_answers -> questions (question_id));
 
@@ -413,4 +426,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     study_days,
     notices,
     notice_reads,
+    brands,
 );

@@ -1,20 +1,30 @@
 //! A few threads, each with a connection of its own, that take jobs from one bounded queue.
 //!
 //! A thread connects when it first has something to do and again after its connection died, so an outage needs no
-//! restart.
+//! restart. A thread may also hang: libpq waits without end for a peer that took a query and says nothing, and diesel
+//! lends nobody the socket that one could close. Such a thread is written off after [`OVERDUE`] and another takes its
+//! place; it ends by itself when its job does, or when the system gives its connection up.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use diesel::QueryResult;
 
-use super::{Conn, DbError, PG_ATTEMPTS, Stop, Tx, run_effects};
-use crate::base::clock::Clock;
-use crate::base::id::Ids;
+use super::outage::Connector;
+use super::slot::Slot;
+use super::{Conn, DbError};
 
-type Connect = dyn Fn() -> Result<Conn, DbError> + Send + Sync;
+/// How long a job may keep its thread. Statements are cut off after four seconds, but a job that is so slow is rare
+/// enough for a thread more.
+const OVERDUE: Duration = Duration::from_secs(3);
+
+/// Threads that may hang at the same time, for each that works.
+const MOST_LOST: usize = 3;
+
+/// How long closing waits for the jobs that were accepted.
+const CLOSING: Duration = Duration::from_secs(5);
 
 enum Message {
     Job(Box<dyn FnOnce(&mut Slot) + Send>),
@@ -23,7 +33,26 @@ enum Message {
 
 pub(super) struct Workers {
     queue: Sender<Message>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    crew: Arc<Crew>,
+    on_duty: Mutex<Vec<(Arc<Post>, JoinHandle<()>)>>,
+}
+
+/// What the threads share.
+struct Crew {
+    name: String,
+    messages: Receiver<Message>,
+    connector: Arc<Connector>,
+    began: Instant,
+    /// Threads that were written off and have not ended.
+    lost: AtomicUsize,
+}
+
+/// What is known of one thread.
+#[derive(Default)]
+struct Post {
+    /// Milliseconds from the crew's beginning to that of the present job, plus one; zero without a job.
+    busy_since: AtomicU64,
+    relieved: AtomicBool,
 }
 
 impl Workers {
@@ -33,137 +62,126 @@ impl Workers {
         queue: usize,
         connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static,
     ) -> Self {
-        let connect: Arc<Connect> = Arc::new(connect);
         let (queue, messages) = bounded(queue);
-        let threads = (0..threads.max(1))
-            .map(|n| {
-                let (messages, connect) = (messages.clone(), connect.clone());
-                thread::Builder::new()
-                    .name(format!("{name}-{n}"))
-                    .spawn(move || work(&messages, &connect))
-                    .expect("the system can start a thread")
-            })
-            .collect();
-        Workers { queue, threads: Mutex::new(threads) }
+        let connector = Arc::new(Connector::new(connect));
+        let crew = Crew { name: name.into(), messages, connector, began: Instant::now(), lost: AtomicUsize::new(0) };
+        let crew = Arc::new(crew);
+        let on_duty = (0..threads.max(1)).map(|_| Crew::hire(&crew).expect("the system can start a thread")).collect();
+        Workers { queue, crew, on_duty: Mutex::new(on_duty) }
     }
 
     /// Hands `job` to the next free thread; refuses when the queue is full.
     pub(super) fn submit(&self, job: Box<dyn FnOnce(&mut Slot) + Send>) -> Result<(), DbError> {
+        self.relieve();
         self.queue.try_send(Message::Job(job)).map_err(|_| DbError::Overloaded)
     }
 
-    /// Finishes the accepted jobs, then ends the threads.
+    /// Puts new threads in the place of those that hang. Whoever hands in a job looks after this, since without jobs
+    /// nobody misses a thread.
+    fn relieve(&self) {
+        let Ok(mut on_duty) = self.on_duty.try_lock() else { return };
+        let now = self.crew.millis();
+        let most = MOST_LOST * on_duty.len();
+        for place in on_duty.iter_mut().filter(|(post, _)| post.is_overdue(now)) {
+            if self.crew.lost.load(Ordering::Relaxed) >= most {
+                return;
+            }
+            let Ok(substitute) = Crew::hire(&self.crew) else { return };
+            tracing::warn!(
+                pool = self.crew.name,
+                "a database thread does not come back from its job; another takes over"
+            );
+            self.crew.lost.fetch_add(1, Ordering::Relaxed);
+            place.0.relieved.store(true, Ordering::Release);
+            *place = substitute;
+        }
+    }
+
+    /// Finishes the accepted jobs, then ends the threads; those that hang are left behind.
     pub(super) fn close(&self) {
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|p| p.into_inner()));
+        let until = Instant::now() + CLOSING;
+        let threads = std::mem::take(&mut *self.on_duty.lock().unwrap_or_else(PoisonError::into_inner));
         for _ in &threads {
-            let _ = self.queue.send(Message::Stop);
+            let _ = self.queue.send_deadline(Message::Stop, until);
         }
-        for thread in threads {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn work(messages: &Receiver<Message>, connect: &Arc<Connect>) {
-    let mut slot = Slot { conn: None, connect: connect.clone() };
-    while let Ok(Message::Job(job)) = messages.recv() {
-        if catch_unwind(AssertUnwindSafe(|| job(&mut slot))).is_err() {
-            tracing::error!("a database job panicked");
-            slot.conn = None; // its transaction may still be open
+        while Instant::now() < until && threads.iter().any(|(_, thread)| !thread.is_finished()) {
+            thread::sleep(Duration::from_millis(2));
         }
     }
 }
 
-/// A thread's place for its connection.
-pub(super) struct Slot {
-    conn: Option<Conn>,
-    connect: Arc<Connect>,
-}
-
-impl Slot {
-    /// The connection, made now if there is none.
-    pub(super) fn get(&mut self) -> Result<&mut Conn, DbError> {
-        match &mut self.conn {
-            Some(conn) => Ok(conn),
-            empty => Ok(empty.insert((self.connect)()?)),
-        }
+impl Crew {
+    fn hire(crew: &Arc<Crew>) -> std::io::Result<(Arc<Post>, JoinHandle<()>)> {
+        let (crew, post) = (crew.clone(), Arc::<Post>::default());
+        let name = crew.name.clone();
+        let its_post = post.clone();
+        let thread = thread::Builder::new().name(name).spawn(move || crew.work(&its_post))?;
+        Ok((post, thread))
     }
 
-    /// Asks a question; one that met a dead connection is asked again on a new one.
-    pub(super) fn ask<T>(&mut self, question: &impl Fn(&mut Conn) -> QueryResult<T>) -> Result<T, DbError> {
-        let reused = self.conn.is_some();
-        let first = question(self.get()?).map_err(DbError::from);
-        match first {
-            Err(DbError::Unavailable(_)) => {
-                self.conn = None;
-                if reused { Ok(question(self.get()?)?) } else { first }
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Runs `action` as one PostgreSQL transaction, again when the server broke it off for another's sake.
-    pub(super) fn transact<T, R>(
-        &mut self,
-        clock: &Clock,
-        ids: &Ids,
-        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
-    ) -> Result<T, Stop<R>> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(clock, ids, action) {
-                Err(Stop::Failed(error)) if error.wants_retry() && attempt < PG_ATTEMPTS => attempt += 1,
-                outcome => return outcome,
+    fn work(&self, post: &Post) {
+        let mut slot = Slot::new(self.connector.clone());
+        while let Ok(Message::Job(job)) = self.messages.recv() {
+            post.busy_since.store(self.millis() + 1, Ordering::Relaxed);
+            let _ = slot.guard::<(), DbError>(|slot| {
+                job(slot);
+                Ok(())
+            });
+            post.busy_since.store(0, Ordering::Relaxed);
+            if post.relieved.load(Ordering::Acquire) {
+                self.lost.fetch_sub(1, Ordering::Relaxed);
+                return;
             }
         }
     }
 
-    fn attempt<T, R>(
-        &mut self,
-        clock: &Clock,
-        ids: &Ids,
-        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
-    ) -> Result<T, Stop<R>> {
-        self.begin()?;
-        let conn = self.get()?;
-        let mut tx = Tx::new(conn, clock.now(), 0, ids);
-        let outcome = action(&mut tx);
-        let effects = std::mem::take(&mut tx.effects);
-        match outcome {
-            Ok(value) => match conn.batch("COMMIT") {
-                Ok(()) => {
-                    run_effects(effects);
-                    Ok(value)
-                }
-                Err(error) => {
-                    self.roll_back();
-                    Err(error.into())
-                }
-            },
-            Err(stop) => Err(match (self.roll_back(), stop) {
-                // whatever the query said, the cause is the lost connection
-                (false, Stop::Failed(error)) => Stop::Failed(DbError::unavailable(error)),
-                (_, stop) => stop,
-            }),
+    fn millis(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Post {
+    fn is_overdue(&self, now: u64) -> bool {
+        let since = self.busy_since.load(Ordering::Relaxed);
+        since > 0 && u128::from((now + 1).saturating_sub(since)) > OVERDUE.as_millis()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_hangs_is_replaced_and_ends_by_itself() {
+        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let (let_go, hang) = bounded::<()>(0);
+        let (report, reports) = bounded::<&str>(2);
+        workers.submit(Box::new(move |_| hang.recv().unwrap_or_default())).unwrap();
+        thread::sleep(OVERDUE + Duration::from_millis(200));
+        workers.submit(Box::new(move |_| report.send("served").unwrap())).unwrap();
+        assert_eq!(reports.recv_timeout(Duration::from_secs(2)), Ok("served"));
+        assert_eq!(workers.crew.lost.load(Ordering::Relaxed), 1);
+        drop(let_go);
+        let until = Instant::now() + Duration::from_secs(2);
+        while workers.crew.lost.load(Ordering::Relaxed) > 0 && Instant::now() < until {
+            thread::sleep(Duration::from_millis(5));
         }
+        assert_eq!(workers.crew.lost.load(Ordering::Relaxed), 0);
+        workers.close();
     }
 
-    /// Opens a transaction; the first statement after an outage finds out that the connection is dead.
-    fn begin(&mut self) -> Result<(), DbError> {
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-        if self.get()?.batch(begin).is_ok() {
-            return Ok(());
-        }
-        self.conn = None;
-        Ok(self.get()?.batch(begin)?)
-    }
-
-    /// Rolls back; a connection that cannot even do that is dropped. Says whether it is still good.
-    fn roll_back(&mut self) -> bool {
-        let good = self.conn.as_mut().is_some_and(|conn| conn.batch("ROLLBACK").is_ok());
-        if !good {
-            self.conn = None;
-        }
-        good
+    #[test]
+    fn a_job_that_panics_spares_the_next_one() {
+        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let (report, reports) = bounded::<DbError>(1);
+        workers
+            .submit(Box::new(move |slot| {
+                let outcome = slot.guard(|_| -> Result<(), DbError> { panic!("a test's own") });
+                report.send(outcome.unwrap_err()).unwrap();
+            }))
+            .unwrap();
+        let outcome = reports.recv_timeout(Duration::from_secs(2)).unwrap();
+        assert!(matches!(outcome, DbError::Panicked), "{outcome}");
+        workers.close();
     }
 }

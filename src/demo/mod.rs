@@ -58,6 +58,15 @@ async fn load_enterprise(app: &App) -> Result<(), String> {
         .map_err(|error| error.to_string())?
         .map_err(|error| error.to_string())?;
     expect_clean(&report)?;
+    let brands = sheet::read(include_bytes!("../../demo/brands.csv"), None).map_err(|error| error.to_string())?;
+    let report = app
+        .brands
+        .import(None, &brands, false)
+        .await
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?;
+    expect_clean(&report)?;
+    eprintln!("  品牌 brands: {}", report.accepted);
     content::write_items(app, people::cast(app)?.organiser.id, &progress("学习内容 study items")).await
 }
 

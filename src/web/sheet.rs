@@ -57,20 +57,23 @@ pub async fn receive_sheet(req: &HttpRequest, payload: Payload) -> Result<Sheet,
     Ok(read.map_err(|_| Problem::unavailable("the blocking pool is closing"))??)
 }
 
-/// Answers with a file called `name` (without ending; Chinese is fine) that holds `headers` and `rows`.
+/// Answers with a file called `name` (without ending; Chinese is fine) that holds `headers` and what `rows` makes, off
+/// the event loop.
 pub async fn send_sheet(
     name: &str,
     format: ExportFormat,
     headers: &'static [&'static str],
-    rows: Vec<Vec<String>>,
+    rows: impl FnOnce() -> Vec<Vec<String>> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (ending, kind) = match format {
         ExportFormat::Xlsx => ("xlsx", XLSX),
         ExportFormat::Csv => ("csv", CSV),
     };
     let bytes = actix_web::web::block(move || match format {
-        ExportFormat::Xlsx => sheet::write_xlsx("Sheet1", headers, rows.into_iter()).map_err(|error| error.to_string()),
-        ExportFormat::Csv => Ok(sheet::write_csv(headers, rows.into_iter())),
+        ExportFormat::Xlsx => {
+            sheet::write_xlsx("Sheet1", headers, rows().into_iter()).map_err(|error| error.to_string())
+        }
+        ExportFormat::Csv => Ok(sheet::write_csv(headers, rows().into_iter())),
     })
     .await
     .map_err(|_| Problem::unavailable("the blocking pool is closing"))?

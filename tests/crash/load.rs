@@ -16,6 +16,7 @@ use xianfeng::db::schema::{ledger_days, ledger_entries, quiz_submissions, standi
 use xianfeng::kernel::board::TOTAL;
 use xianfeng::on;
 
+use crate::support::Reply;
 use crate::support::process::{QUESTIONS, Server, Site};
 
 /// Clients that send at the same time.
@@ -39,18 +40,14 @@ struct Submitters {
 }
 
 impl Submitters {
-    /// Sends one member's submission and waits for the whole answer.
-    async fn submit(&self, client: &reqwest::Client, base: &str, index: usize) -> reqwest::Result<u16> {
+    async fn submit(&self, http: &reqwest::Client, base: &str, index: usize) -> reqwest::Result<Reply> {
         self.states[index].fetch_max(SENT, Ordering::SeqCst);
-        let request = client.put(format!("{base}{}", self.path)).bearer_auth(&self.tokens[index]);
-        let answer = request.json(&self.bodies[right(index)]).send().await?;
-        let status = answer.status().as_u16();
-        // the answer counts once it is complete
-        answer.bytes().await?;
-        if matches!(status, 200 | 201) {
+        let request = http.put(format!("{base}{}", self.path)).bearer_auth(&self.tokens[index]);
+        let reply = Reply::read(request.json(&self.bodies[right(index)]).send().await?).await?;
+        if matches!(reply.status, 200 | 201) {
             self.states[index].store(ACKNOWLEDGED, Ordering::SeqCst);
         }
-        Ok(status)
+        Ok(reply)
     }
 }
 
@@ -84,14 +81,19 @@ impl Load {
                 loop {
                     let index = members.start + next.fetch_add(1, Ordering::SeqCst) % members.len();
                     match site.submit(&client, &base, index).await {
-                        Ok(200 | 201) => answered.fetch_add(1, Ordering::SeqCst),
-                        Ok(status) => panic!("a submission was answered {status}"),
+                        Ok(reply) if matches!(reply.status, 200 | 201) => answered.fetch_add(1, Ordering::SeqCst),
+                        Ok(reply) => panic!("a submission was answered {}", reply.status),
                         Err(error) => break error.is_connect(),
                     };
                 }
             });
         }
         Running { clients, answered }
+    }
+
+    /// Sends one member's submission and waits for the whole answer.
+    pub async fn submit(&self, server: &Server, index: usize) -> reqwest::Result<Reply> {
+        self.site.submit(&server.client, &server.url(""), index).await
     }
 
     fn count(&self, least: u8) -> usize {
@@ -111,8 +113,8 @@ impl Load {
         let mut resent = 0;
         for (index, state) in self.site.states.iter().enumerate() {
             if state.load(Ordering::SeqCst) == SENT {
-                let status = self.site.submit(&server.client, &server.url(""), index).await;
-                assert!(matches!(status, Ok(200 | 201)), "a submission sent again was answered {status:?}");
+                let reply = self.submit(server, index).await.unwrap();
+                assert!(matches!(reply.status, 200 | 201), "a submission sent again was answered {}", reply.status);
                 resent += 1;
             }
         }
@@ -214,8 +216,16 @@ impl Books {
         self.submissions.len()
     }
 
+    /// The highest totals, best first.
+    pub fn best(&self, count: usize) -> Vec<i64> {
+        let mut totals: Vec<i64> = self.totals.values().copied().filter(|total| *total > 0).collect();
+        totals.sort_unstable_by(|a, b| b.cmp(a));
+        totals.truncate(count);
+        totals
+    }
+
     /// Every submission has its one entry; entries, days and standings say the same of everybody.
-    fn agree(&self) {
+    pub fn agree(&self) {
         let mut earned: HashMap<MemberId, i64> = HashMap::new();
         for (member, submissions) in &self.submissions {
             for (id, right, points) in submissions {

@@ -2,7 +2,12 @@
 //!
 //! These tests start the program itself, on the system's clock. They take turns, because they measure time.
 
+mod durable;
+mod held;
 mod load;
+mod outages;
+mod pair;
+mod senders;
 
 use std::time::{Duration, Instant};
 

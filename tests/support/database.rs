@@ -59,6 +59,10 @@ impl Database {
         }
     }
 
+    pub fn redis_url(&self) -> Option<&str> {
+        self.redis.as_deref()
+    }
+
     /// A folder for the test's files, gone with the database.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

@@ -6,6 +6,7 @@
 mod database;
 mod people;
 pub mod process;
+pub mod proxy;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -162,6 +163,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Reads the whole answer.
+    pub async fn read(response: reqwest::Response) -> reqwest::Result<Reply> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Reply { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
@@ -195,7 +202,5 @@ impl Reply {
 
 /// Sends a request and reads the whole answer.
 pub async fn send(request: RequestBuilder) -> Reply {
-    let response = request.send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Reply { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+    Reply::read(request.send().await.unwrap()).await.unwrap()
 }

@@ -25,8 +25,8 @@ use xianfeng::on;
 use xianfeng::sessions::model::{Method, Session};
 use xianfeng::sessions::tokens::Tokens;
 
-use super::Arguments;
 use super::database::Database;
+use super::{Arguments, Reply};
 
 /// How long a server may take to become ready; a debug build on a busy machine needs a second or two.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -125,6 +125,15 @@ impl Site {
 
     pub fn folder(&self) -> &Path {
         self.database.folder()
+    }
+
+    pub fn database_url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// Where Redis is, in runs on PostgreSQL.
+    pub fn redis_url(&self) -> Option<&str> {
+        self.database.redis_url()
     }
 
     /// A server on this site, ready to answer.
@@ -268,6 +277,11 @@ impl Server {
     /// `http://127.0.0.1:port/api/v1{path}`
     pub fn url(&self, path: &str) -> String {
         format!("http://{}/api/v1{path}", self.address)
+    }
+
+    /// Asks for `/api/v1{path}`.
+    pub async fn get(&self, path: &str, token: &str) -> reqwest::Result<Reply> {
+        Reply::read(self.client.get(self.url(path)).bearer_auth(token).send().await?).await
     }
 
     /// Ends the process as a power failure would: without a word.

@@ -5,8 +5,8 @@
 //! and whoever finds none knows that the boards are not there (yet): readers ask the database, the sweeper rebuilds.
 //! A Redis that does not answer is left alone until the sweeper, which calls every second, has reached it again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -41,7 +41,8 @@ pub(super) type Push = (Standing, Home);
 
 #[derive(Clone)]
 pub(super) struct Redis {
-    connection: ConnectionManager,
+    connection: Arc<Mutex<ConnectionManager>>,
+    client: Client,
     prefix: Arc<str>,
     clock: Clock,
     scripts: Arc<Scripts>,
@@ -68,10 +69,7 @@ const FINISH: &str = "if redis.call('GET', KEYS[2]) == ARGV[1] then \
 impl Redis {
     /// Prepares the connection, which is made when it is first needed, and starts the pushing task.
     pub(super) fn open(url: &str, prefix: &str, clock: Clock) -> RedisResult<Redis> {
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(ANSWER_LIMIT))
-            .set_connection_timeout(Some(CONNECT_LIMIT))
-            .set_number_of_retries(0);
+        let client = Client::open(url)?;
         let scripts = Scripts {
             feed: Script::new(include_str!("feed.lua")),
             look: Script::new(include_str!("look.lua")),
@@ -80,7 +78,8 @@ impl Redis {
         };
         let (queue, waiting) = channel(QUEUE);
         let redis = Redis {
-            connection: ConnectionManager::new_lazy_with_config(Client::open(url)?, config)?,
+            connection: Arc::new(Mutex::new(prepare(&client)?)),
+            client,
             prefix: prefix.into(),
             clock,
             scripts: Arc::new(scripts),
@@ -124,11 +123,26 @@ impl Redis {
             Err(_) => Err((ErrorKind::Io, "no answer within the time limit").into()),
         };
         self.reachable.store(answer.is_ok(), Ordering::Relaxed);
+        if answer.as_ref().is_err_and(|error| error.is_timeout() || error.is_io_error()) {
+            self.begin_anew();
+        }
         answer
     }
 
+    fn connection(&self) -> ConnectionManager {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Leaves a connection that does not answer; the manager itself would wait for it to break, which a silent network
+    /// lets no connection do for a quarter of an hour.
+    fn begin_anew(&self) {
+        if let Ok(fresh) = prepare(&self.client) {
+            *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+    }
+
     async fn query<T: FromRedisValue>(&self, pipeline: &Pipeline) -> RedisResult<T> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         self.ask(pipeline.query_async(&mut connection)).await
     }
 
@@ -161,7 +175,7 @@ impl Redis {
         }
         match self.query::<()>(&pipeline).await {
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                let mut connection = self.connection.clone();
+                let mut connection = self.connection();
                 self.ask(self.scripts.feed.load_async(&mut connection)).await?;
                 self.query(&pipeline).await
             }
@@ -220,7 +234,7 @@ impl Redis {
         if !self.is_reachable() {
             return None;
         }
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         let mut look = self.scripts.look.key(self.watermark_key());
         look.key(self.board_key(key)).arg(subject(member)).arg(k);
         let reply: Reply = self.ask(look.invoke_async(&mut connection)).await.ok()?;
@@ -237,7 +251,7 @@ impl Redis {
 
     /// Moves the watermark, if it is still the one that the pass began with.
     pub(super) async fn advance(&self, from: i64, to: i64) -> RedisResult<bool> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         let mut advance = self.scripts.advance.key(self.watermark_key());
         advance.arg(from).arg(to);
         self.ask(advance.invoke_async(&mut connection)).await
@@ -258,7 +272,7 @@ impl Redis {
 
     /// Declares the boards complete up to `watermark`; `false` when a flush came between.
     pub(super) async fn finish_rebuild(&self, token: &str, watermark: i64) -> RedisResult<bool> {
-        let mut connection = self.connection.clone();
+        let mut connection = self.connection();
         let mut finish = self.scripts.finish.key(self.watermark_key());
         finish.key(self.rebuilding_key()).arg(token).arg(watermark);
         self.ask(finish.invoke_async(&mut connection)).await
@@ -290,6 +304,15 @@ impl Redis {
         }
         Ok(())
     }
+}
+
+/// A connection that is made when it is first needed.
+fn prepare(client: &Client) -> RedisResult<ConnectionManager> {
+    let config = ConnectionManagerConfig::new()
+        .set_response_timeout(Some(ANSWER_LIMIT))
+        .set_connection_timeout(Some(CONNECT_LIMIT))
+        .set_number_of_retries(0);
+    ConnectionManager::new_lazy_with_config(client.clone(), config)
 }
 
 /// Raw bytes: Redis orders equal scores by them, as we order ids.

@@ -1,14 +1,12 @@
 //! Rosters as spreadsheets, in the columns of an import.
 
-use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpResponse, get, web};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::views::shown_phone;
 use crate::base::capability::{Capability, Role};
 use crate::base::id::UnitId;
-use crate::base::sheet::{write_csv, write_xlsx};
 use crate::base::time::Day;
 use crate::db::Db;
 use crate::members::actions::Members;
@@ -18,17 +16,8 @@ use crate::members::roster::{MEMBER_HEADERS, MemberLine, seat_of};
 use crate::members::rules::Refusal;
 use crate::members::{Directory, store};
 use crate::web::caller::{RosterReader, out_of_reach};
+use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
-
-/// What the file is.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum FileFormat {
-    #[default]
-    Xlsx,
-    /// UTF-8 with a byte order mark, as spreadsheet programs want it.
-    Csv,
-}
 
 /// What to export.
 #[derive(Deserialize, IntoParams)]
@@ -38,7 +27,7 @@ struct ExportQuery {
     /// `xlsx` when absent.
     #[serde(default)]
     #[param(inline)]
-    format: FileFormat,
+    format: ExportFormat,
     /// Only this unit and everything below it; the caller's whole scope when absent.
     unit: Option<UnitId>,
 }
@@ -71,31 +60,19 @@ pub(super) async fn export_members(
     let (statuses, today) = ([MemberStatus::Active, MemberStatus::Away], db.today());
     let rows = db.read(move |conn| store::list_members_of(conn, &units, &statuses, None, MOST)).await?;
     let manages = reader.reach(Capability::ManageMembers);
-    let (members, directory, format) = (members.get_ref().clone(), directory.get_ref().clone(), query.format);
-    let writing = move || {
-        let lines = rows.into_iter().map(|row| {
+    let (members, directory) = (members.get_ref().clone(), directory.get_ref().clone());
+    let lines = move || {
+        let shown = |row: MemberRow| {
             let path = tree.get(row.unit_id).map(|card| card.path.clone()).unwrap_or_default();
             let in_full = manages.as_ref().is_some_and(|reach| reach.covers(&path));
             let phone = shown_phone(members.open_phone(&row), in_full);
             let card = directory.member(row.id);
             let duties = card.map(|card| duties(&card, &path, &tree, today)).unwrap_or_default();
             line(row, phone, duties, &tree).cells()
-        });
-        match format {
-            FileFormat::Csv => Ok(write_csv(&MEMBER_HEADERS, lines)),
-            FileFormat::Xlsx => write_xlsx("人员", &MEMBER_HEADERS, lines).map_err(|error| error.to_string()),
-        }
+        };
+        rows.into_iter().map(shown).collect()
     };
-    let file = web::block(writing).await.map_err(|error| Problem::internal(error.to_string()))?;
-    let file = file.map_err(Problem::internal)?;
-    let (kind, extension) = match format {
-        FileFormat::Csv => ("text/csv; charset=utf-8", "csv"),
-        FileFormat::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    };
-    Ok(HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((CONTENT_DISPOSITION, attachment("人员名册", &format!("{today}.{extension}"))))
-        .body(file))
+    send_sheet(&format!("人员名册-{today}"), query.format, &MEMBER_HEADERS, lines).await
 }
 
 /// The duties that an import of the row would grant where they are held; others cannot be told in a cell.
@@ -115,10 +92,4 @@ fn line(row: MemberRow, phone: Option<String>, duties: Vec<Role>, tree: &UnitTre
         kind: row.kind,
         duties,
     }
-}
-
-/// A file's name for the client, in RFC 5987's form because it is Chinese: `title-tail`.
-fn attachment(title: &str, tail: &str) -> String {
-    let encoded: String = title.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    format!("attachment; filename=\"members-{tail}\"; filename*=UTF-8''{encoded}-{tail}")
 }

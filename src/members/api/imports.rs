@@ -1,11 +1,6 @@
 //! Importing rosters from spreadsheets.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, post, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use actix_web::{post, web};
 
 use super::units::by;
 use crate::base::sheet::ImportReport;
@@ -13,29 +8,8 @@ use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::members::actions::Members;
 use crate::web::body::receive;
 use crate::web::caller::RosterManager;
+use crate::web::sheet::ImportQuery;
 use crate::web::{Problem, Query};
-
-/// How to import.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportQuery {
-    /// Only says what would happen; writes nothing.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// The request's body as it arrives, taken before anybody reads it.
-pub(super) struct File(Payload);
-
-impl FromRequest for File {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(Ok(File(payload.take())))
-    }
-}
 
 /// Imports units from an xlsx or csv file (编码, 名称, 简称, 上级编码, 类型), at most 20 MB.
 ///
@@ -49,9 +23,9 @@ pub(super) async fn import_units(
     manager: RosterManager,
     query: Query<ImportQuery>,
     members: web::Data<Members>,
-    file: File,
+    file: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
-    let file = receive(file.0, MAX_INPUT_BYTES).await?;
+    let file = receive(file.into_inner(), MAX_INPUT_BYTES).await?;
     Ok(web::Json(members.import_units(by(&manager), file, query.dry_run, &|_, _| {}).await?))
 }
 
@@ -67,8 +41,8 @@ pub(super) async fn import_members(
     manager: RosterManager,
     query: Query<ImportQuery>,
     members: web::Data<Members>,
-    file: File,
+    file: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
-    let file = receive(file.0, MAX_INPUT_BYTES).await?;
+    let file = receive(file.into_inner(), MAX_INPUT_BYTES).await?;
     Ok(web::Json(members.import_members(by(&manager), file, query.dry_run, &|_, _| {}).await?))
 }

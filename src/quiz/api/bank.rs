@@ -10,7 +10,7 @@ use crate::base::sheet::ImportReport;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::quiz::Quiz;
-use crate::quiz::import::{EXPORT_HEADERS, to_row};
+use crate::quiz::import::{EXPORT_HEADERS, examples, to_row};
 use crate::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText};
 use crate::quiz::store::QuestionFilter;
 use crate::web::caller::{ContentManager, ContentReader};
@@ -261,7 +261,7 @@ async fn import_questions(
     responses((status = 200, description = "The template", body = Vec<u8>)))]
 #[get("/imports/questions/template")]
 async fn get_question_template(_manager: ContentManager, query: Query<ExportQuery>) -> Result<HttpResponse, Problem> {
-    send_sheet("题库导入模板", query.format, &EXPORT_HEADERS, crate::quiz::import::examples()).await
+    send_sheet("题库导入模板", query.format, &EXPORT_HEADERS, examples).await
 }
 
 /// Every question in use as a file that can be imported again.
@@ -273,6 +273,6 @@ async fn export_questions(
     query: Query<ExportQuery>,
     quiz: web::Data<Quiz>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = quiz.export_questions().await?.iter().map(to_row).collect();
-    send_sheet("题库", query.format, &EXPORT_HEADERS, rows).await
+    let questions = quiz.export_questions().await?;
+    send_sheet("题库", query.format, &EXPORT_HEADERS, move || questions.iter().map(to_row).collect()).await
 }

@@ -1,0 +1,65 @@
+//! The routes of the room.
+
+use actix_web::{HttpRequest, get, post, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::Brands;
+use super::model::{Brand, BrandId};
+use crate::base::id::UnitId;
+use crate::base::sheet::ImportReport;
+use crate::web::caller::{ContentManager, Member};
+use crate::web::sheet::{ImportQuery, receive_sheet};
+use crate::web::{Page, PageQuery, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_brands).service(import_brands);
+}
+
+/// The brand of a unit.
+#[derive(Serialize, ToSchema)]
+struct BrandView {
+    id: BrandId,
+    unit_id: UnitId,
+    /// The brand's name, such as 铜花飞扬 筑梦中冶.
+    name: String,
+    /// What it stands for and how it is built.
+    summary: String,
+}
+
+impl From<Brand> for BrandView {
+    fn from(brand: Brand) -> Self {
+        BrandView { id: brand.id, unit_id: brand.unit_id, name: brand.name, summary: brand.summary }
+    }
+}
+
+/// The brands of the enterprise.
+#[utoipa::path(tag = "brands", params(PageQuery),
+    responses((status = 200, description = "Brands", body = Page<BrandView>)))]
+#[get("/brands")]
+async fn list_brands(
+    _caller: Member,
+    page: Query<PageQuery>,
+    brands: web::Data<Brands>,
+) -> Result<web::Json<Page<BrandView>>, Problem> {
+    let limit = page.limit()?;
+    let found = brands.list(page.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(BrandView::from)))
+}
+
+/// Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date.
+#[utoipa::path(tag = "brands", params(ImportQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 20 MB at most"),
+    responses((status = 200, description = "What was done, or would be", body = ImportReport)))]
+#[post("/imports/brands")]
+async fn import_brands(
+    manager: ContentManager,
+    req: HttpRequest,
+    query: Query<ImportQuery>,
+    payload: web::Payload,
+    brands: web::Data<Brands>,
+) -> Result<web::Json<ImportReport>, Problem> {
+    let sheet = receive_sheet(&req, payload.into_inner()).await?;
+    Ok(web::Json(brands.import(Some(manager.member), &sheet, query.dry_run).await??))
+}

@@ -1,0 +1,36 @@
+//! The room's table.
+
+use diesel::prelude::*;
+
+use super::model::{Brand, BrandId};
+use crate::base::id::UnitId;
+use crate::db::Conn;
+use crate::db::schema::brands;
+use crate::on;
+
+/// A page of brands in the order in which they came, after `after`.
+pub fn list(conn: &mut Conn, after: Option<BrandId>, limit: i64) -> QueryResult<Vec<Brand>> {
+    on!(conn, c => {
+        let mut query = brands::table.into_boxed();
+        if let Some(after) = after {
+            query = query.filter(brands::id.gt(after));
+        }
+        query.order(brands::id).limit(limit).select(Brand::as_select()).load(c)
+    })
+}
+
+pub fn find_of(conn: &mut Conn, unit: UnitId) -> QueryResult<Option<Brand>> {
+    on!(conn, c => brands::table.filter(brands::unit_id.eq(unit)).select(Brand::as_select()).first(c).optional())
+}
+
+pub fn insert(conn: &mut Conn, brand: &Brand) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(brands::table).values(brand).execute(c)).map(drop)
+}
+
+/// Writes name and summary of a brand.
+pub fn update(conn: &mut Conn, brand: &Brand) -> QueryResult<()> {
+    on!(conn, c => diesel::update(brands::table.filter(brands::id.eq(brand.id)))
+        .set((brands::name.eq(&brand.name), brands::summary.eq(&brand.summary), brands::updated_at.eq(brand.updated_at)))
+        .execute(c))
+    .map(drop)
+}

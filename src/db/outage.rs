@@ -1,0 +1,94 @@
+//! Connecting to a server that may be away.
+//!
+//! An attempt that meets silence takes seconds. Were every thread to make one for every request, all requests would
+//! wait in line for them, during an outage and also after its end. So while the server is away an attempt begins only
+//! now and then, on whichever thread asks first, and everybody else is told at once.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Conn, DbError};
+
+/// How often a connection is tried while the server is away. An attempt takes two seconds at most, so that of 16
+/// threads four are busy trying, and the return is noticed within half a second.
+const TRY_EVERY: Duration = Duration::from_millis(500);
+
+/// Makes connections for all threads of a pool.
+pub(super) struct Connector {
+    connect: Box<dyn Fn() -> Result<Conn, DbError> + Send + Sync>,
+    seen: Mutex<Seen>,
+}
+
+/// What the threads know of the server.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// When the latest attempt began, if the server is away.
+    away_tried_at: Option<Instant>,
+    /// When a connection was last made.
+    good_at: Option<Instant>,
+}
+
+impl Seen {
+    /// Whether an attempt may begin at `now`; notes it.
+    fn may_try(&mut self, now: Instant) -> bool {
+        match self.away_tried_at {
+            Some(tried_at) if now.duration_since(tried_at) < TRY_EVERY => false,
+            Some(_) => {
+                self.away_tried_at = Some(now);
+                true
+            }
+            None => true,
+        }
+    }
+
+    fn note(&mut self, began: Instant, good: bool, now: Instant) {
+        if good {
+            *self = Seen { away_tried_at: None, good_at: Some(now) };
+        } else if self.good_at.is_none_or(|good_at| good_at < began) {
+            // a slow failure says nothing against a connection that was made meanwhile
+            self.away_tried_at = self.away_tried_at.or(Some(now));
+        }
+    }
+}
+
+impl Connector {
+    pub(super) fn new(connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static) -> Self {
+        Connector { connect: Box::new(connect), seen: Mutex::default() }
+    }
+
+    /// A new connection; refused at once when an attempt has failed a moment ago.
+    pub(super) fn connect(&self) -> Result<Conn, DbError> {
+        let began = Instant::now();
+        if !self.with_seen(|seen| seen.may_try(began)) {
+            return Err(DbError::Unavailable("it was away a moment ago".into()));
+        }
+        let outcome = (self.connect)();
+        self.with_seen(|seen| seen.note(began, outcome.is_ok(), Instant::now()));
+        outcome
+    }
+
+    fn with_seen<T>(&self, f: impl FnOnce(&mut Seen) -> T) -> T {
+        f(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_the_server_is_away_it_is_tried_now_and_then() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut seen = Seen::default();
+        assert!(seen.may_try(at(0)) && seen.may_try(at(0)), "nobody waits as long as all is well");
+        seen.note(at(0), false, at(100));
+        assert!(!seen.may_try(at(101)), "one attempt has just failed");
+        assert!(seen.may_try(at(600)));
+        assert!(!seen.may_try(at(601)), "another is under way");
+        assert!(seen.may_try(at(1100)));
+        seen.note(at(1100), true, at(1200));
+        seen.note(at(600), false, at(2600));
+        assert!(seen.may_try(at(2601)) && seen.may_try(at(2601)), "the older attempt's failure is stale");
+    }
+}

@@ -1,0 +1,46 @@
+//! Another program holds the SQLite file: a backup, or somebody's shell.
+
+use std::time::{Duration, Instant};
+
+use super::alone;
+use super::load::Load;
+use crate::support::on_postgres;
+use crate::support::process::Site;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_another_program_holds_is_an_outage() {
+    if on_postgres() {
+        return println!("skipped: this is about SQLite");
+    }
+    let _turn = alone().await;
+    let site = Site::open(4).await;
+    let server = site.serve().await;
+    let load = Load::new(&site);
+    assert_eq!(load.submit(&server, 0).await.unwrap().status, 201);
+    let path = site.database_url().trim_start_matches("sqlite://");
+    let holder = rusqlite::Connection::open(path).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asked = Instant::now();
+    let (first, second) = tokio::join!(load.submit(&server, 1), load.submit(&server, 2));
+    let refused = asked.elapsed();
+    for reply in [first.unwrap(), second.unwrap()] {
+        reply.refused(503, "service.unavailable");
+        assert!(reply.header("retry-after").is_some());
+    }
+    assert!(refused < Duration::from_secs(5), "{refused:?}");
+    // a day's first fetch writes, a result only reads
+    let read = server.get("/me/points", &site.token(0)).await.unwrap();
+    assert_eq!(read.status, 200, "reading goes on");
+    // longer than SQLite itself waits, so that the writer has met the lock as an error
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    let late = load.submit(&server, 1).await.unwrap();
+    late.refused(503, "service.unavailable");
+    holder.execute_batch("ROLLBACK").unwrap();
+    let returned = Instant::now();
+    while load.submit(&server, 3).await.unwrap().status != 201 {
+        assert!(returned.elapsed() < Duration::from_secs(2), "too slow to come back");
+    }
+    println!("SQLite held: refused after {refused:.2?}, first good write {:.2?} after the return", returned.elapsed());
+    load.resend(&server).await;
+    load.check(&super::load::Books::read(&site));
+}
