@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::audit;
 use crate::base::clock::Clock;
 use crate::base::id::SessionId;
-use crate::boards;
+use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
@@ -25,7 +25,6 @@ use crate::health;
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
-use crate::members::model::MemberStatus;
 use crate::members::{self, Directory, Members};
 use crate::notices;
 use crate::points::{self, Points};
@@ -55,9 +54,9 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub board_room: BoardRoom,
     pub brands: Brands,
     boards: Boards,
-    board_room: Data<boards::Room>,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
     limits: Data<Limits>,
@@ -83,7 +82,7 @@ impl App {
         members.reload().await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let boards = open_boards(&db, &directory, &config).await?;
-        let points = Points::open(db.clone(), boards.clone()).await?;
+        let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let mut handlers = Handlers::default();
@@ -104,7 +103,7 @@ impl App {
             quiz,
             brands: Brands::new(db.clone(), directory.clone()),
             db,
-            board_room: Data::new(boards::Room::new(boards.clone(), people(&directory))),
+            board_room: BoardRoom::new(boards.clone(), directory),
             boards,
         })
     }
@@ -137,7 +136,7 @@ impl App {
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(Data::new(self.brands.clone()))
-            .app_data(self.board_room.clone())
+            .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
     }
@@ -233,15 +232,15 @@ impl App {
     fn jobs(&self) -> Vec<Job> {
         let second = Duration::from_secs(1);
         vec![
+            self.job("changes", second, |app| async move { app.hear_changes().await }),
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
-            self.job("boards", second, |app| async move { board::sweep(&app.boards).await.map(drop) }),
+            self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())
             }),
-            self.job("changes", second, |app| async move { app.hear_changes().await }),
             self.job("tidy", Duration::from_secs(60), |app| async move { app.tidy().await }),
         ]
     }
@@ -332,53 +331,12 @@ async fn asked_to_stop() {
 async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<Boards, DbError> {
     let (paths, branches) = (directory.clone(), directory.clone());
     let known = board::Directory {
-        path: Box::new(move |member| paths.path(member)),
+        path: Box::new(move |member| paths.path_unless_left(member)),
         branch: Box::new(move |member| branches.branch_of_active(member)),
     };
     match &config.redis_url {
         Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
         None => Boards::local(db.clone(), known).await,
-    }
-}
-
-/// What the boards show of the roster.
-fn people(directory: &Directory) -> boards::People {
-    let (persons, units, branches, versions) =
-        (directory.clone(), directory.clone(), directory.clone(), directory.clone());
-    boards::People {
-        person: Box::new(move |member| {
-            let card = persons.member(member)?;
-            let tree = persons.tree();
-            let unit = tree.get(card.unit)?;
-            Some(boards::PersonCard {
-                name: (*card.name).into(),
-                unit_name: unit.unit.short_name.as_str().into(),
-                branch: unit.branch,
-                hidden: card.hidden_from_boards,
-            })
-        }),
-        unit: Box::new(move |unit| {
-            units.tree().get(unit).map(|card| boards::UnitCard { name: card.unit.short_name.as_str().into() })
-        }),
-        branches: Box::new(move |scope| {
-            let mut active: std::collections::HashMap<_, i64> = std::collections::HashMap::new();
-            branches.each_member(|member, unit| {
-                if let (MemberStatus::Active, Some(branch)) = (member.status, unit.branch) {
-                    *active.entry(branch).or_default() += 1;
-                }
-            });
-            let tree = branches.tree();
-            tree.each()
-                .filter(|card| card.branch == Some(card.unit.id))
-                .filter(|card| scope.is_none_or(|scope| card.path.contains(&scope)))
-                .map(|card| boards::BranchCard {
-                    unit: card.unit.id,
-                    name: card.unit.short_name.as_str().into(),
-                    active_members: active.get(&card.unit.id).copied().unwrap_or(0),
-                })
-                .collect()
-        }),
-        version: Box::new(move |()| versions.version()),
     }
 }
 

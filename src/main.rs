@@ -10,8 +10,10 @@ use xianfeng::base::clock::Clock;
 use xianfeng::base::crypto::random_code;
 use xianfeng::base::sheet::{self, ImportReport};
 use xianfeng::config::{Config, Secrets};
+use xianfeng::db::DbError;
 use xianfeng::demo;
 use xianfeng::health;
+use xianfeng::kernel::board::Difference;
 use xianfeng::members::{FirstAdministrator, Manager};
 use xianfeng::web::Problem;
 
@@ -41,6 +43,15 @@ enum Command {
     /// Imports a roster from an xlsx or csv file; the server must not be running on a SQLite database
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Compares the boards with the ledger and puts right what differs; not beside a server on SQLite, which can be
+    /// asked over HTTP instead
+    RebuildBoards {
+        /// Only compares and reports
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
     /// Does the background work alone, beside servers that share a PostgreSQL database
     Work(Box<Config>),
     /// Brings the database schema up to date and ends
@@ -134,6 +145,10 @@ async fn run(command: Command) -> Result<(), String> {
             create_administrator(&app, FirstAdministrator { employee_no, name, unit_code, unit_name }).await
         }
         Command::Import(command) => import(command).await,
+        Command::RebuildBoards { dry_run, config } => {
+            let app = App::build(*config, Clock::System).await?;
+            rebuild_boards(&app, dry_run).await.map_err(told)
+        }
         Command::Work(config) => {
             let app = App::build(*config, Clock::System).await?;
             app.work().await;
@@ -187,6 +202,29 @@ async fn import(command: ImportCommand) -> Result<(), String> {
     let ImportReport { accepted, updated, duplicates, rejected, .. } = report;
     let done = if ask.dry_run { "试运行，未写入" } else { "已写入" };
     println!("{done}：新增 {accepted}，更新 {updated}，未变或重复 {duplicates}，拒绝 {rejected}");
+    Ok(())
+}
+
+async fn rebuild_boards(app: &App, dry_run: bool) -> Result<(), DbError> {
+    let (mut members, mut differing, mut after) = (0, 0, None);
+    loop {
+        let report = app.board_room.rebuild(None, dry_run, after).await?;
+        for Difference { member, measure, what, expected, found } in &report.differences {
+            println!("{member} {measure} {what}: {found}, should be {expected}");
+        }
+        members += report.members;
+        differing += report.differing;
+        eprintln!("{members}");
+        after = report.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    if !dry_run {
+        app.board_room.keep_up().await?;
+    }
+    app.db.close();
+    println!("{}：党员 {members}，不一致 {differing}", if dry_run { "试运行，未写入" } else { "已更正" });
     Ok(())
 }
 

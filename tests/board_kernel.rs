@@ -47,6 +47,8 @@ impl Drop for Place {
 /// Few connections, since many tests share one PostgreSQL.
 const SMALL: DbOptions = DbOptions { pg_connections: 5, sqlite_readers: 2, queue: 4096 };
 
+const PATIENCE: Duration = Duration::from_secs(9);
+
 const NOON: &str = "2026-07-01T12:00:00+08:00";
 
 fn unit(n: u128) -> UnitId {
@@ -503,7 +505,7 @@ async fn a_rebuild_reports_what_differs_and_puts_it_right() {
         }
         let good = top(&forms[0], &this_month()).await;
         for boards in &forms {
-            let clean = board::rebuild(boards, true).await.unwrap();
+            let clean = board::rebuild(boards, true, None, PATIENCE).await.unwrap();
             assert_eq!((clean.members, clean.differing, clean.written), (5, 0, 0));
             // by hand: two scores changed, a row lost, one that nobody earned
             world
@@ -513,7 +515,7 @@ async fn a_rebuild_reports_what_differs_and_puts_it_right() {
                 .await;
             world.batch("UPDATE ledger_days SET points = 98 WHERE points = 11").await;
             world.batch("DELETE FROM standings WHERE month_score = 12").await;
-            let dry = board::rebuild(boards, true).await.unwrap();
+            let dry = board::rebuild(boards, true, None, PATIENCE).await.unwrap();
             assert_eq!((dry.members, dry.differing, dry.written), (5, 3, 0));
             let what: Vec<_> =
                 dry.differences.iter().map(|d| (d.member, d.measure.as_str(), d.what.as_str())).collect();
@@ -526,9 +528,10 @@ async fn a_rebuild_reports_what_differs_and_puts_it_right() {
                     (member(2), "total", "standing day"),
                 ]
             );
-            let real = board::rebuild(boards, false).await.unwrap();
+            let real = board::rebuild(boards, false, None, PATIENCE).await.unwrap();
+            board::sweep(boards).await.unwrap();
             assert_eq!((real.differing, real.written, &real.differences), (3, 3, &dry.differences));
-            assert_eq!(board::rebuild(boards, true).await.unwrap().differing, 0);
+            assert_eq!(board::rebuild(boards, true, None, PATIENCE).await.unwrap().differing, 0);
             assert_eq!(top(boards, &this_month()).await, good);
         }
     }
@@ -567,7 +570,7 @@ async fn redis_equals_the_table_after_flushes_and_lost_pushes() {
                 assert_eq!(found.size, 17);
             }
         }
-        assert_eq!(board::rebuild(&boards, true).await.unwrap().differing, 0);
+        assert_eq!(board::rebuild(&boards, true, None, PATIENCE).await.unwrap().differing, 0);
     }
 }
 

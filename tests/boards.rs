@@ -1,316 +1,453 @@
-//! Boards and points through their routes, with callers recognised by a name in place of a token.
+//! Boards and points: who stands where, who sees which name, what a rule gives.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use actix_web::dev::ServiceResponse;
-use actix_web::{App, test, web};
+use reqwest::Method;
 use serde_json::{Value, json};
-use utoipa_actix_web::{AppExt, scope};
-use uuid::Uuid;
-use xianfeng::base::capability::{Duty, Role};
-use xianfeng::base::clock::Clock;
-use xianfeng::base::id::{MemberId, SessionId, UnitId};
-use xianfeng::boards::{self, BranchCard, People, PersonCard, Room, UnitCard};
-use xianfeng::db::{Db, DbOptions, Never, Stop};
-use xianfeng::kernel::board::{Boards, Directory};
-use xianfeng::points::{self, Grant, Points, RuleName};
-use xianfeng::web::caller::{Caller, Doorkeeper, Person};
+use xianfeng::base::capability::Role;
+use xianfeng::base::id::MemberId;
+use xianfeng::db::{Never, Stop};
+use xianfeng::points::{Grant, RuleName};
 
-fn unit(n: u128) -> UnitId {
-    Uuid::from_u128(n).into()
-}
+use crate::support::{Person, TestApp, on_postgres, send};
 
-/// Members 1 to 9: odd ones in the east branch (11), even ones in the west (12), all under the committee (1).
-fn member(n: u128) -> MemberId {
-    Uuid::from_u128(1_000 + n).into()
-}
-
-fn number(member: MemberId) -> u128 {
-    member.uuid().as_u128() - 1_000
-}
-
-fn path(member: MemberId) -> Arc<[UnitId]> {
-    [if number(member) % 2 == 1 { unit(11) } else { unit(12) }, unit(1)].into()
-}
-
-/// `3` is member 3; `3 administrator` has that duty on the whole enterprise, `3 secretary` on the east branch.
-fn recognise(token: &str) -> Caller {
-    let (n, role) = token.split_once(' ').unwrap_or((token, ""));
-    let member = member(n.parse().unwrap());
-    let at = if role == "secretary" { unit(11) } else { unit(1) };
-    let duties = role.parse::<Role>().map(|role| Duty { role, unit: at }).into_iter().collect();
-    let person = Person { member, path: path(member), branch: Some(path(member)[0]), duties };
-    Caller { session: SessionId::from(Uuid::nil()), person: Arc::new(person) }
-}
-
-struct Stage {
-    db: Db,
-    clock: Clock,
-    points: Points,
-    room: web::Data<Room>,
-    hidden: Arc<AtomicU64>,
-    _folder: tempfile::TempDir,
-}
-
-impl Stage {
-    async fn new() -> Stage {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::manual("2026-07-01T12:00:00+08:00".parse().unwrap());
-        let url = format!("sqlite://{}", folder.path().join("xianfeng.db").display());
-        let db = Db::open(&url, clock.clone(), DbOptions::default()).unwrap();
-        db.migrate().await.unwrap();
-        let directory = Directory {
-            path: Box::new(|member| (1..=9).contains(&number(member)).then(|| path(member))),
-            branch: Box::new(|member| Some(path(member)[0])),
+/// `count` right answers of today, a second after the last event; the points that they gave.
+async fn answer(app: &TestApp, member: MemberId, count: i32) -> i32 {
+    app.advance_seconds(1);
+    let (points, path) = (app.app.points.clone(), app.directory().path(member).unwrap());
+    app.write(move |tx| -> Result<i32, Stop<Never>> {
+        let grant = Grant {
+            rule: RuleName::QuizDaily,
+            member,
+            path: &path,
+            times: count,
+            day: tx.today(),
+            source_kind: "quiz_submission",
+            source_id: tx.fresh_id::<MemberId>().uuid(),
+            reason: "每日一答",
         };
-        let boards = Boards::local(db.clone(), directory).await.unwrap();
-        let points = Points::open(db.clone(), boards.clone()).await.unwrap();
-        let hidden = Arc::new(AtomicU64::new(0));
-        let room = web::Data::new(Room::new(boards, people(hidden.clone())));
-        Stage { db, clock, points, room, hidden, _folder: folder }
-    }
-
-    /// Answers `count` questions right, a second after the last event.
-    async fn answer(&self, who: u128, count: i32) -> i32 {
-        self.clock.set(self.clock.now().plus_seconds(1));
-        let (points, day, source_id) = (self.points.clone(), self.db.today(), self.db.fresh_id::<MemberId>().uuid());
-        self.db
-            .write(move |tx| {
-                let path = path(member(who));
-                let grant = Grant {
-                    rule: RuleName::QuizDaily,
-                    member: member(who),
-                    path: &path,
-                    times: count,
-                    day,
-                    source_kind: "quiz_submission",
-                    source_id,
-                    reason: "每日一答",
-                };
-                Ok::<_, Stop<Never>>(points.award(tx, &grant)?)
-            })
-            .await
-            .unwrap()
-    }
-
-    async fn send(&self, request: test::TestRequest, token: &str) -> ServiceResponse {
-        let doorkeeper = Doorkeeper::new(|token: &str| std::future::ready(Ok(recognise(token))));
-        let (app, _) = App::new()
-            .app_data(web::Data::new(doorkeeper))
-            .app_data(web::Data::new(self.points.clone()))
-            .app_data(self.room.clone())
-            .into_utoipa_app()
-            .service(scope("/api/v1").configure(boards::routes).configure(points::routes))
-            .split_for_parts();
-        let app = test::init_service(app).await;
-        test::call_service(&app, request.insert_header(("authorization", format!("Bearer {token}"))).to_request()).await
-    }
-
-    async fn get(&self, uri: &str, token: &str) -> (u16, Value) {
-        let request = test::TestRequest::get().uri(&format!("/api/v1{uri}"));
-        body(self.send(request, token).await).await
-    }
-
-    async fn post(&self, uri: &str, token: &str, content: Value) -> (u16, Value) {
-        let request = test::TestRequest::post().uri(&format!("/api/v1{uri}")).set_json(content);
-        body(self.send(request, token).await).await
-    }
-}
-
-async fn body(response: ServiceResponse) -> (u16, Value) {
-    let status = response.status().as_u16();
-    (status, serde_json::from_slice(&test::read_body(response).await).unwrap_or(Value::Null))
-}
-
-/// Nine people called 赵一… of whom `hidden` (when not 0) does not want to be seen.
-fn people(hidden: Arc<AtomicU64>) -> People {
-    let version = hidden.clone();
-    People {
-        person: Box::new(move |member| {
-            Some(PersonCard {
-                name: format!("赵{}", number(member)).into(),
-                unit_name: if number(member) % 2 == 1 { "东" } else { "西" }.into(),
-                branch: Some(path(member)[0]),
-                hidden: u128::from(hidden.load(Ordering::Relaxed)) == number(member),
-            })
-        }),
-        unit: Box::new(|id| [unit(1), unit(11), unit(12)].contains(&id).then(|| UnitCard { name: "组织".into() })),
-        branches: Box::new(|scope| {
-            let all = [(unit(11), 5), (unit(12), 4)].into_iter();
-            all.filter(|(id, _)| scope.is_none_or(|scope| scope == unit(1) || scope == *id))
-                .map(|(unit, active_members)| BranchCard { unit, name: "支部".into(), active_members })
-                .collect()
-        }),
-        version: Box::new(move |()| version.load(Ordering::Relaxed)),
-    }
+        Ok(points.award(tx, &grant)?)
+    })
+    .await
 }
 
 fn column<'a>(board: &'a Value, list: &str, name: &str) -> Vec<&'a Value> {
-    board[list].as_array().unwrap().iter().map(|line| &line[name]).collect()
+    board[list].as_array().unwrap_or_else(|| panic!("{board}")).iter().map(|line| &line[name]).collect()
 }
 
-#[actix_web::test]
-async fn names_are_masked_beyond_the_viewers_branch() {
-    let stage = Stage::new().await;
-    for (who, count) in [(1, 3), (2, 5), (3, 3), (4, 1)] {
-        stage.answer(who, count).await;
+/// Rank, name and points of each line; of a branch the hundredths per active member.
+fn lines(board: &Value) -> Vec<(u64, &str, i64)> {
+    let points = |line: &Value| line["score"].as_i64().or(line["average_hundredths"].as_i64()).unwrap();
+    let items = board["items"].as_array().unwrap_or_else(|| panic!("{board}"));
+    items.iter().map(|line| (line["rank"].as_u64().unwrap(), line["name"].as_str().unwrap(), points(line))).collect()
+}
+
+/// Waits until the board is as expected: a moment in Redis and by branch, up to a second when its period is over.
+async fn shows(app: &TestApp, viewer: &Person<'_>, uri: &str, expected: &[(u64, &str, i64)]) -> Value {
+    let since = Instant::now();
+    loop {
+        app.tick().await;
+        let board = viewer.get(&format!("/boards/{uri}")).await.ok(200);
+        if lines(&board) == expected {
+            return board;
+        }
+        assert!(since.elapsed() < Duration::from_secs(4), "{uri}: {:?} is not {expected:?}", lines(&board));
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let (status, board) = stage.get("/boards/enterprise/total?period=day&limit=3", "5").await;
-    assert_eq!(status, 200);
-    assert_eq!(column(&board, "items", "name"), ["赵*", "赵1", "赵3"]);
-    assert_eq!(column(&board, "items", "score"), [5, 3, 3]);
-    assert_eq!(
-        (&board["size"], &board["to"], &board["scope"]),
-        (&json!(4), &json!("2026-07-01"), &json!("enterprise"))
-    );
-    let (_, board) = stage.get("/boards/enterprise/learning?period=all", "6").await;
-    assert_eq!(column(&board, "items", "name"), ["赵2", "赵*", "赵*", "赵4"]);
-    assert_eq!(board["to"], Value::Null);
-    let (_, east) = stage.get(&format!("/boards/{}/total", unit(11)), "6").await;
-    assert_eq!(column(&east, "items", "rank"), [1, 2]);
-    // at once after an award, whoever looked before
-    stage.answer(4, 4).await;
-    let (_, board) = stage.get("/boards/enterprise/learning?period=all", "6").await;
-    assert_eq!(column(&board, "items", "name"), ["赵2", "赵4", "赵*", "赵*"]);
 }
 
-#[actix_web::test]
-async fn whoever_is_hidden_keeps_his_rank_and_sees_it() {
-    let stage = Stage::new().await;
-    for (who, count) in [(1, 5), (3, 4), (5, 2)] {
-        stage.answer(who, count).await;
-    }
-    let uri = "/boards/enterprise/total?period=month";
-    assert_eq!(column(&stage.get(uri, "9").await.1, "items", "rank"), [1, 2, 3]);
-    stage.hidden.store(3, Ordering::Relaxed);
-    assert_eq!(column(&stage.get(uri, "9").await.1, "items", "rank"), [1, 3]);
-    let (_, mine) = stage.get("/boards/enterprise/total/me?period=month", "3").await;
-    assert_eq!((&mine["rank"], &mine["score"], &mine["distance_to_next"]), (&json!(2), &json!(4), &json!(1)));
-    assert_eq!(column(&mine, "neighbours", "me"), [false, true, false]);
-    let (_, below) = stage.get("/boards/enterprise/total/me?period=month", "5").await;
-    assert_eq!(column(&below, "neighbours", "rank"), [1, 3]);
-    let (status, nobody) = stage.get("/boards/enterprise/total/me?period=month", "7").await;
-    assert_eq!((status, &nobody["rank"], &nobody["size"]), (200, &Value::Null, &json!(3)));
-}
-
-#[actix_web::test]
-async fn branches_are_ranked_by_points_per_active_member() {
-    let stage = Stage::new().await;
-    for (who, count) in [(1, 5), (3, 2), (2, 6)] {
-        stage.answer(who, count).await;
-    }
-    let (_, board) = stage.get("/boards/enterprise/total?by=branch&period=week", "1").await;
-    assert_eq!(column(&board, "items", "average_hundredths"), [140, 125]);
-    assert_eq!(column(&board, "items", "participants"), [2, 1]);
-    let (_, part) = stage.get(&format!("/boards/{}/total?by=branch", unit(12)), "1").await;
-    assert_eq!(column(&part, "items", "total"), [5], "6 right answers are cut by the cap of 5");
-}
-
-#[actix_web::test]
-async fn an_unchanged_board_costs_no_bytes() {
-    let stage = Stage::new().await;
-    stage.answer(1, 1).await;
-    let uri = "/api/v1/boards/enterprise/total";
-    let first = stage.send(test::TestRequest::get().uri(uri), "1").await;
-    let tag = first.headers().get("etag").unwrap().clone();
-    let again = || test::TestRequest::get().uri(uri).insert_header(("if-none-match", tag.clone()));
-    assert_eq!(stage.send(again(), "1").await.status(), 304);
-    stage.answer(2, 1).await;
-    assert_eq!(stage.send(again(), "1").await.status(), 200);
-}
-
-#[actix_web::test]
-async fn a_board_that_does_not_exist_is_not_found() {
-    let stage = Stage::new().await;
-    for (uri, expected) in [
-        ("/boards/nowhere/total", 404),
-        (&*format!("/boards/{}/total", unit(99)), 404),
-        ("/boards/enterprise/luck", 404),
-        ("/boards/enterprise/total/me?limit=3", 400),
-        ("/boards/enterprise/total?period=hour", 400),
-        ("/boards/enterprise/total?limit=101", 400),
-        ("/boards/enterprise/total?limit=0", 400),
-        ("/boards/enterprise/total?date=2999-12-31", 200),
-        ("/boards/enterprise/total?date=1900-01-01&period=year", 200),
-        ("/boards/enterprise/total?date=2999-12-31&period=all&by=branch", 200),
-        ("/boards", 200),
+#[tokio::test]
+async fn every_period_of_every_scope_ranks_members_and_branches() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let east = app.member("王东东").home("XZ12").unregistered().await.0;
+    let west = app.member("赵西").home("XZ21").unregistered().await.0;
+    let south = app.member("钱南").home("XZ31").unregistered().await.0;
+    // on the day, in the week (from Monday), in the month, in the year, before it
+    for (day, who, count) in [
+        ("2025-12-31", south, 5),
+        ("2026-06-30", south, 5),
+        ("2026-06-27", east, 5),
+        ("2026-06-30", li.id, 4),
+        ("2026-07-01", west, 4),
+        ("2026-07-01", li.id, 2),
+        ("2026-07-01", east, 3),
     ] {
-        assert_eq!(stage.get(uri, "1").await.0, expected, "{uri}");
+        app.set_clock(&format!("{day}T09:00:00+08:00"));
+        answer(&app, who, count).await;
+    }
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    let (dw1, zb1) = (app.unit("DW1"), app.unit("ZB1"));
+    let today = [(1, "赵*", 4), (2, "王东东", 3), (3, "李一", 2)];
+    let week = [(1, "李一", 6), (2, "钱*", 5), (3, "赵*", 4), (4, "王东东", 3)];
+    let year = [(1, "王东东", 8), (2, "李一", 6), (3, "钱*", 5), (4, "赵*", 4)];
+    let ever = [(1, "钱*", 10), (2, "王东东", 8), (3, "李一", 6), (4, "赵*", 4)];
+    for (uri, expected) in [
+        ("enterprise/total?period=day".to_owned(), &today[..]),
+        ("enterprise/total".to_owned(), &week),
+        ("enterprise/total?period=month".to_owned(), &today),
+        ("enterprise/learning?period=quarter".to_owned(), &today),
+        ("enterprise/total?period=year".to_owned(), &year),
+        ("enterprise/total?period=all".to_owned(), &ever),
+        ("enterprise/political?period=all".to_owned(), &[]),
+        ("enterprise/total?period=all&limit=2".to_owned(), &ever[..2]),
+        (format!("{dw1}/total?period=day"), &today),
+        (format!("{zb1}/total?period=day"), &[(1, "王东东", 3), (2, "李一", 2)]),
+        (format!("{zb1}/total?period=week"), &[(1, "李一", 6), (2, "王东东", 3)]),
+        (format!("{zb1}/total?period=all&date=2030-01-01"), &[(1, "王东东", 8), (2, "李一", 6)]),
+        // three periods that are over, one of them in another year
+        (
+            "enterprise/total?period=month&date=2026-06-01".to_owned(),
+            &[(1, "王东东", 5), (2, "钱*", 5), (3, "李一", 4)],
+        ),
+        ("enterprise/total?period=day&date=2026-06-30".to_owned(), &[(1, "钱*", 5), (2, "李一", 4)]),
+        ("enterprise/total?period=year&date=2025-01-01".to_owned(), &[(1, "钱*", 5)]),
+        // by branch: two members in ZB1, one in each of the others
+        (
+            "enterprise/total?by=branch&period=day".to_owned(),
+            &[(1, "西支部", 400), (2, "东支部", 250), (3, "南支部", 0)],
+        ),
+        ("enterprise/total?by=branch".to_owned(), &[(1, "南支部", 500), (2, "东支部", 450), (3, "西支部", 400)]),
+        ("enterprise/total?by=branch&period=all&limit=1".to_owned(), &[(1, "南支部", 1000)]),
+        (format!("{dw1}/total?by=branch&period=year"), &[(1, "东支部", 700), (2, "西支部", 400)]),
+        (format!("{dw1}/total?by=branch&period=day&date=2026-06-30"), &[(1, "东支部", 200), (2, "西支部", 0)]),
+    ] {
+        shows(&app, &li, &uri, expected).await;
+    }
+    let branches = li.get("/boards/enterprise/total?by=branch&period=day").await.ok(200);
+    assert_eq!(column(&branches, "items", "participants"), [1, 2, 0]);
+    assert_eq!(column(&branches, "items", "total"), [4, 5, 0]);
+    assert_eq!(column(&branches, "items", "active_members"), [1, 2, 1]);
+    let all = li.get("/boards").await.ok(200);
+    assert_eq!(column(&all, "scopes", "name"), ["全集团", "集团党委", "一厂党委", "东支部", "东一组"]);
+    assert_eq!(all["periods"], json!(["day", "week", "month", "quarter", "year", "all"]));
+    assert_eq!((column(&all, "measures", "id").len(), &all["by"]), (6, &json!(["member", "branch"])));
+}
+
+#[tokio::test]
+async fn names_are_masked_beyond_the_viewers_branch() {
+    let app = TestApp::start().await;
+    let east = app.member("李东").sign_in().await;
+    let west = app.member("王西").home("XZ21").sign_in().await;
+    let east_too = app.member("赵东东").home("XZ12").unregistered().await.0;
+    for (who, count) in [(east.id, 3), (west.id, 5), (east_too, 3)] {
+        answer(&app, who, count).await;
+    }
+    let uri = "enterprise/total?period=day&limit=3";
+    let board = shows(&app, &east, uri, &[(1, "王*", 5), (2, "李东", 3), (3, "赵东东", 3)]).await;
+    assert_eq!(
+        (&board["size"], &board["from"], &board["to"], &board["scope"], &board["measure"]),
+        (&json!(3), &json!("2026-07-01"), &json!("2026-07-01"), &json!("enterprise"), &json!("total"))
+    );
+    let board = shows(&app, &west, uri, &[(1, "王西", 5), (2, "李*", 3), (3, "赵**", 3)]).await;
+    assert_eq!(column(&board, "items", "unit"), ["西一组", "东一组", "东二组"]);
+    assert_eq!(
+        shows(&app, &west, "enterprise/total?period=all", &[(1, "王西", 5), (2, "李*", 3), (3, "赵**", 3)]).await["to"],
+        Value::Null
+    );
+    answer(&app, east_too, 1).await;
+    if !on_postgres() {
+        // in the process at once after an award, whoever looked before
+        let board = west.get(&format!("/boards/{uri}")).await.ok(200);
+        assert_eq!(lines(&board), [(1, "王西", 5), (2, "赵**", 4), (3, "李*", 3)]);
     }
 }
 
-#[actix_web::test]
-async fn only_an_operator_rebuilds() {
-    let stage = Stage::new().await;
-    stage.answer(1, 2).await;
-    assert_eq!(stage.post("/boards/rebuild?dry_run=true", "1", json!({})).await.0, 403);
-    let (status, report) = stage.post("/boards/rebuild?dry_run=true", "1 administrator", json!({})).await;
-    assert_eq!((status, &report["members"], &report["differing"]), (200, &json!(1), &json!(0)));
+#[tokio::test]
+async fn a_member_finds_his_place_and_whoever_is_hidden_keeps_it() {
+    let app = TestApp::start().await;
+    let first = app.member("李一").sign_in().await;
+    let second = app.member("王二").home("XZ12").sign_in().await;
+    let third = app.member("赵三").home("XZ21").sign_in().await;
+    let nobody = app.member("钱四").sign_in().await;
+    for (who, count) in [(first.id, 5), (second.id, 4), (third.id, 2)] {
+        answer(&app, who, count).await;
+    }
+    let uri = "/boards/enterprise/total/me?period=month";
+    shows(&app, &nobody, "enterprise/total?period=month", &[(1, "李一", 5), (2, "王二", 4), (3, "赵*", 2)]).await;
+    let mine = second.get(uri).await.ok(200);
+    assert_eq!((&mine["rank"], &mine["score"], &mine["distance_to_next"]), (&json!(2), &json!(4), &json!(1)));
+    assert_eq!(column(&mine, "neighbours", "name"), ["李一", "王二", "赵*"]);
+    assert_eq!(column(&mine, "neighbours", "me"), [false, true, false]);
+    let top = first.get(uri).await.ok(200);
+    assert_eq!((&top["rank"], &top["distance_to_next"], &top["size"]), (&json!(1), &Value::Null, &json!(3)));
+
+    second.patch("/me", json!({ "hidden_from_boards": true })).await.ok(200);
+    shows(&app, &nobody, "enterprise/total?period=month", &[(1, "李一", 5), (3, "赵*", 2)]).await;
+    let mine = second.get(uri).await.ok(200);
+    assert_eq!(
+        (&mine["rank"], column(&mine, "neighbours", "rank")),
+        (&json!(2), vec![&json!(1), &json!(2), &json!(3)])
+    );
+    assert_eq!(column(&third.get(uri).await.ok(200), "neighbours", "rank"), [1, 3]);
+    let none = nobody.get(uri).await.ok(200);
+    assert_eq!((&none["rank"], &none["score"], &none["size"]), (&Value::Null, &json!(0), &json!(3)));
+    assert_eq!(none["neighbours"], json!([]));
+    // another branch's board is no place for him
+    let west = format!("/boards/{}/total/me?period=day", app.unit("ZB2"));
+    assert_eq!(second.get(&west).await.ok(200)["rank"], Value::Null);
+    assert_eq!(third.get(&west).await.ok(200)["rank"], 1);
 }
 
-#[actix_web::test]
+#[tokio::test]
+async fn only_three_neighbours_are_shown_on_each_side() {
+    let app = TestApp::start().await;
+    let mut ids = Vec::new();
+    for n in 0..9 {
+        ids.push(app.member(&format!("第{n}")).unregistered().await.0);
+    }
+    let me = app.member("李一").sign_in().await;
+    ids.insert(4, me.id);
+    for who in ids {
+        answer(&app, who, 2).await;
+    }
+    app.tick().await;
+    let mine = me.get("/boards/enterprise/total/me?period=day").await.ok(200);
+    assert_eq!((&mine["rank"], &mine["distance_to_next"]), (&json!(5), &json!(0)));
+    assert_eq!(column(&mine, "neighbours", "rank"), [2, 3, 4, 5, 6, 7, 8]);
+}
+
+#[tokio::test]
+async fn who_moves_takes_the_points_along_and_who_leaves_is_gone() {
+    let app = TestApp::start().await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let mover = app.member("李一").unregistered().await.0;
+    let leaver = app.member("王二").unregistered().await.0;
+    let stayer = app.member("赵三").home("XZ31").unregistered().await.0;
+    for (who, count) in [(mover, 5), (leaver, 4), (stayer, 3)] {
+        answer(&app, who, count).await;
+    }
+    let (east, south) = (format!("{}/total?period=day", app.unit("XZ11")), format!("{}/total", app.unit("DW2")));
+    shows(&app, &admin, &east, &[(1, "李一", 5), (2, "王二", 4)]).await;
+    shows(&app, &admin, &south, &[(1, "赵*", 3)]).await;
+
+    let unit = app.unit("XZ31");
+    admin.patch(&format!("/members/{mover}"), json!({ "unit_id": unit })).await.ok(200);
+    shows(&app, &admin, &east, &[(1, "王二", 4)]).await;
+    shows(&app, &admin, &south, &[(1, "李*", 5), (2, "赵*", 3)]).await;
+    let by_branch = [(1, "南支部", 400), (2, "东支部", 200), (3, "西支部", 0)];
+    // the administrator is active too, and west has nobody
+    shows(&app, &admin, "enterprise/total?by=branch", &by_branch[..2]).await;
+
+    admin.patch(&format!("/members/{mover}"), json!({ "name": "李改" })).await.ok(200);
+    admin.patch(&format!("/members/{stayer}"), json!({ "status": "away" })).await.ok(200);
+    shows(&app, &admin, &south, &[(1, "李*", 5), (2, "赵*", 3)]).await;
+    shows(&app, &admin, "enterprise/total?by=branch", &[(1, "南支部", 500), (2, "东支部", 200)]).await;
+
+    admin.patch(&format!("/members/{leaver}"), json!({ "status": "left" })).await.ok(200);
+    let board = shows(&app, &admin, "enterprise/total?period=all", &[(1, "李*", 5), (2, "赵*", 3)]).await;
+    assert_eq!(board["size"], 2);
+    shows(&app, &admin, &east, &[]).await;
+
+    let south_branch = app.unit("ZB3");
+    admin.patch(&format!("/units/{south_branch}"), json!({ "parent_id": app.unit("DW1") })).await.ok(200);
+    shows(&app, &admin, &format!("{}/total", app.unit("DW1")), &[(1, "李*", 5), (2, "赵*", 3)]).await;
+    shows(&app, &admin, &south, &[]).await;
+}
+
+#[tokio::test]
+async fn a_new_name_is_on_the_next_page() {
+    let app = TestApp::start().await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").unregistered().await.0;
+    answer(&app, li, 2).await;
+    shows(&app, &admin, "enterprise/total", &[(1, "李一", 2)]).await;
+    admin.patch(&format!("/members/{li}"), json!({ "name": "李改" })).await.ok(200);
+    assert_eq!(lines(&admin.get("/boards/enterprise/total").await.ok(200)), [(1, "李改", 2)]);
+    admin.patch(&format!("/units/{}", app.unit("XZ11")), json!({ "short_name": "新一组" })).await.ok(200);
+    let board = admin.get("/boards/enterprise/total").await.ok(200);
+    assert_eq!(board["items"][0]["unit"], "新一组");
+}
+
+#[tokio::test]
+async fn a_day_that_is_over_still_takes_what_comes_late() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let mut csv = String::from("题型,题干,选项A,选项B,答案,分类\n");
+    (0..5).for_each(|n| csv += &format!("单选题,第{n}道题,甲,乙,B,类\n"));
+    send(organiser.request(Method::POST, "/imports/questions").body(csv)).await.ok(200);
+    app.tick().await;
+    let li = app.member("李一").sign_in().await;
+    let wang = app.member("王二").unregistered().await.0;
+    let paper = li.get("/quiz/daily").await.ok(200);
+    let questions = paper["questions"].as_array().unwrap();
+    let answers = questions.iter().map(|question| json!({ "question_id": question["id"], "answer": ["B"] }));
+    let body = json!({ "answers": answers.collect::<Vec<_>>() });
+    answer(&app, wang, 3).await;
+    shows(&app, &li, "enterprise/total?period=day", &[(1, "王二", 3)]).await;
+
+    app.set_clock("2026-07-02T00:00:00+08:00");
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    shows(&app, &li, "enterprise/total?period=day", &[]).await;
+    let yesterday = "enterprise/total?period=day&date=2026-07-01";
+    let board = shows(&app, &li, yesterday, &[(1, "王二", 3)]).await;
+    assert_eq!((&board["from"], &board["to"]), (&json!("2026-07-01"), &json!("2026-07-01")));
+
+    let result = li.put("/quiz/daily/2026-07-01/submission", body).await.ok(201);
+    assert_eq!((&result["late"], &result["points"]), (&json!(true), &json!(5)));
+    shows(&app, &li, yesterday, &[(1, "李一", 5), (2, "王二", 3)]).await;
+    shows(&app, &li, &format!("{}/total?period=day&date=2026-07-01&by=branch", app.unit("ZB1")), &[(1, "东支部", 267)])
+        .await;
+    let mine = li.get("/boards/enterprise/total/me?period=day&date=2026-07-01").await.ok(200);
+    assert_eq!((&mine["rank"], &mine["score"]), (&json!(1), &json!(5)));
+    shows(&app, &li, "enterprise/total?period=day", &[]).await;
+    shows(&app, &li, "enterprise/total?period=week", &[(1, "李一", 5), (2, "王二", 3)]).await;
+}
+
+#[tokio::test]
+async fn an_unchanged_board_costs_no_bytes() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    answer(&app, li.id, 1).await;
+    shows(&app, &li, "enterprise/total", &[(1, "李一", 1)]).await;
+    let first = li.get("/boards/enterprise/total").await;
+    let tag = first.header("etag").unwrap();
+    let again = || send(li.request(Method::GET, "/boards/enterprise/total").header("if-none-match", tag));
+    let unchanged = again().await;
+    assert_eq!((unchanged.status, unchanged.bytes.len(), unchanged.header("etag")), (304, 0, Some(tag)));
+    answer(&app, li.id, 1).await;
+    shows(&app, &li, "enterprise/total", &[(1, "李一", 2)]).await;
+    assert_eq!(again().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_board_that_does_not_exist_is_not_found() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let stranger = li.id;
+    for uri in ["nowhere/total", &format!("{stranger}/total"), "enterprise/luck"] {
+        li.get(&format!("/boards/{uri}")).await.refused(404, "boards.not_found");
+        li.get(&format!("/boards/{uri}/me")).await.refused(404, "boards.not_found");
+    }
+    for uri in ["total/me?limit=3", "total?period=hour", "total?limit=101", "total?limit=0", "total?date=2026-02-30"] {
+        li.get(&format!("/boards/enterprise/{uri}")).await.refused(400, "query.invalid");
+    }
+    for uri in ["date=2999-12-31", "date=1900-01-01&period=year", "date=2999-12-31&period=all&by=branch"] {
+        li.get(&format!("/boards/enterprise/total?{uri}")).await.ok(200);
+    }
+}
+
+#[tokio::test]
+async fn an_operator_has_the_boards_compared_with_the_ledger() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    answer(&app, li.id, 2).await;
+    answer(&app, admin.id, 1).await;
+    let uri = "enterprise/total?period=day";
+    shows(&app, &li, uri, &[(1, "李一", 2), (2, "管理员", 1)]).await;
+    li.post("/boards/rebuild", json!({})).await.refused(403, "access.denied");
+
+    app.write(|tx| {
+        Ok(tx.conn.batch("UPDATE standings SET day_score = 9, version = version + 1 WHERE day_score = 1")?)
+    })
+    .await;
+    let report = admin.post("/boards/rebuild?dry_run=true", json!({})).await.ok(200);
+    assert_eq!((&report["members"], &report["differing"], &report["written"]), (&json!(2), &json!(1), &json!(0)));
+    let report = admin.post("/boards/rebuild", json!({})).await.ok(200);
+    assert_eq!((&report["differing"], &report["written"], &report["next"]), (&json!(1), &json!(1), &Value::Null));
+    shows(&app, &li, uri, &[(1, "李一", 2), (2, "管理员", 1)]).await;
+    let last = li.id.max(admin.id);
+    let rest = admin.post(&format!("/boards/rebuild?after={last}"), json!({})).await.ok(200);
+    assert_eq!((&rest["members"], &rest["next"]), (&json!(0), &Value::Null));
+
+    let trail = auditor.get("/audit?action=boards.rebuild").await.ok(200);
+    assert_eq!(
+        column(&trail, "items", "detail"),
+        [&json!({ "members": 0, "written": 0 }), &json!({ "members": 2, "written": 1 })]
+    );
+}
+
+#[tokio::test]
 async fn a_member_sees_every_entry_and_what_the_caps_leave() {
-    let stage = Stage::new().await;
-    assert_eq!((stage.answer(1, 4).await, stage.answer(1, 3).await, stage.answer(1, 2).await), (4, 1, 0));
-    let (_, mine) = stage.get("/me/points", "1").await;
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    for (count, given) in [(4, 4), (3, 1), (2, 0)] {
+        assert_eq!(answer(&app, li.id, count).await, given);
+    }
+    let mine = li.get("/me/points").await.ok(200);
     assert_eq!((&mine["total"]["day"], &mine["total"]["all"]), (&json!(5), &json!(5)));
     assert_eq!((&mine["dimensions"][1]["name"], &mine["dimensions"][1]["week"]), (&json!("学习培训"), &json!(5)));
     assert_eq!(column(&mine, "rules", "left"), [0, 6]);
-    let (_, page) = stage.get("/me/points/entries?limit=2", "1").await;
-    assert_eq!(column(&page, "items", "points"), [0, 1]);
-    assert_eq!(column(&page, "items", "wanted"), [2, 3]);
+    let page = li.get("/me/points/entries?limit=2").await.ok(200);
+    assert_eq!(
+        (column(&page, "items", "points"), column(&page, "items", "wanted")),
+        (vec![&json!(0), &json!(1)], vec![&json!(2), &json!(3)])
+    );
     assert_eq!(page["items"][0]["rule_name"], "每日一答");
     let cursor = page["next_cursor"].as_str().unwrap();
-    let (_, rest) = stage.get(&format!("/me/points/entries?limit=2&cursor={cursor}"), "1").await;
+    let rest = li.get(&format!("/me/points/entries?limit=2&cursor={cursor}")).await.ok(200);
     assert_eq!((column(&rest, "items", "points"), &rest["next_cursor"]), (vec![&json!(4)], &Value::Null));
-    stage.clock.set("2026-07-02T00:00:00+08:00".parse().unwrap());
-    let (_, mine) = stage.get("/me/points", "1").await;
+
+    app.set_clock("2026-07-02T00:00:00+08:00");
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    let mine = li.get("/me/points").await.ok(200);
     assert_eq!((&mine["total"]["day"], &mine["total"]["week"]), (&json!(0), &json!(5)));
     assert_eq!(column(&mine, "rules", "left"), [5, 6]);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn members_points_are_for_those_who_answer_for_them() {
-    let stage = Stage::new().await;
-    stage.answer(1, 4).await;
-    let of = |n| format!("/members/{}/points", member(n));
-    for (who, whose, expected) in [
-        ("1", 1, 200),
-        ("3", 1, 403),
-        ("3 secretary", 1, 200),
-        ("3 secretary", 2, 403),
-        ("3 auditor", 2, 200),
-        ("3 auditor", 99, 404),
-        ("3", 99, 403),
-    ] {
-        assert_eq!(stage.get(&of(whose), who).await.0, expected, "{who} looks at {whose}");
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let peer = app.member("王二").sign_in().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    let west = app.member("赵西").home("XZ21").unregistered().await.0;
+    let nobody = app.unit("JT");
+    answer(&app, li.id, 4).await;
+    let of = |id: MemberId| format!("/members/{id}/points");
+    for reader in [&li, &secretary, &auditor] {
+        assert_eq!(reader.get(&of(li.id)).await.ok(200)["total"]["day"], 4);
     }
+    peer.get(&of(li.id)).await.refused(403, "access.denied");
+    peer.get(&format!("/members/{nobody}/points")).await.refused(403, "access.denied");
+    secretary.get(&of(west)).await.refused(403, "access.out_of_scope");
+    auditor.get(&of(west)).await.ok(200);
+    auditor.get(&format!("/members/{nobody}/points")).await.refused(404, "members.not_found");
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn a_new_version_of_a_rule_holds_from_its_day() {
-    let stage = Stage::new().await;
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let committee = app.member("党委").role(Role::CommitteeMember, "JT").sign_in().await;
+    let lower = app.member("基层").role(Role::CommitteeMember, "DW1").sign_in().await;
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
     let rule = |points: i32, on: &str| {
         json!({"rule": "quiz.daily", "name": "每日一答", "dimension": "learning", "points": points,
                "caps": {"day": 20}, "effective_on": on})
     };
-    assert_eq!(stage.post("/points/rules", "3", rule(2, "2026-07-02")).await.0, 403);
-    assert_eq!(stage.post("/points/rules", "3 committee_member", rule(2, "2026-06-30")).await.0, 422);
-    assert_eq!(stage.post("/points/rules", "3 committee_member", rule(-1, "2026-07-02")).await.0, 422);
-    let (status, made) = stage.post("/points/rules", "3 committee_member", rule(2, "2026-07-02")).await;
-    assert_eq!((status, &made["version"]), (201, &json!(2)));
-    let (status, same) = stage.post("/points/rules", "3 committee_member", rule(2, "2026-07-02")).await;
-    assert_eq!((status, &same["version"]), (200, &json!(2)));
-    assert_eq!(stage.answer(1, 3).await, 3);
-    stage.clock.set("2026-07-02T08:00:00+08:00".parse().unwrap());
-    assert_eq!(stage.answer(1, 3).await, 6);
-    let (_, in_force) = stage.get("/points/rules", "1").await;
-    assert_eq!(column(&in_force, "items", "version"), [2, 1]);
-    assert_eq!(stage.get("/points/rules?all=true", "1").await.0, 403);
-    let (_, all) = stage.get("/points/rules?all=true&limit=2", "3 auditor").await;
-    assert_eq!(column(&all, "items", "version"), [1, 2]);
+    let path = "/points/rules";
+    li.post(path, rule(2, "2026-07-02")).await.refused(403, "access.denied");
+    lower.post(path, rule(2, "2026-07-02")).await.refused(403, "access.out_of_scope");
+    committee.post(path, rule(2, "2026-06-30")).await.refused(422, "body.invalid");
+    committee.post(path, rule(-1, "2026-07-02")).await.refused(422, "body.invalid");
+
+    let keyed = |key: &'static str, body: Value| {
+        committee.request(Method::POST, path).header("idempotency-key", key).json(&body)
+    };
+    assert_eq!(send(keyed("a", rule(2, "2026-07-02"))).await.ok(201)["version"], 2);
+    assert_eq!(committee.post(path, rule(2, "2026-07-02")).await.ok(200)["version"], 2);
+    assert_eq!(committee.post(path, rule(3, "2026-07-03")).await.ok(201)["version"], 3);
+    // the first request again, late: it does not bring version 2 back
+    assert_eq!(send(keyed("a", rule(2, "2026-07-02"))).await.ok(201)["version"], 2);
+    send(keyed("a", rule(4, "2026-07-02"))).await.refused(422, "idempotency.reused");
+
+    assert_eq!(answer(&app, li.id, 3).await, 3);
+    app.set_clock("2026-07-02T08:00:00+08:00");
+    assert_eq!(answer(&app, li.id, 3).await, 6);
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    let auditor = app.sign_in(auditor.id, &auditor.employee_no).await;
+    assert_eq!(column(&li.get(path).await.ok(200), "items", "version"), [2, 1]);
+    li.get("/points/rules?all=true").await.refused(403, "access.denied");
+    let all = auditor.get("/points/rules?all=true&limit=3").await.ok(200);
+    assert_eq!(column(&all, "items", "version"), [1, 2, 3]);
     let cursor = all["next_cursor"].as_str().unwrap();
-    let (_, rest) = stage.get(&format!("/points/rules?all=true&cursor={cursor}"), "3 auditor").await;
+    let rest = auditor.get(&format!("/points/rules?all=true&cursor={cursor}")).await.ok(200);
     assert_eq!(column(&rest, "items", "rule"), ["study.read"]);
+    let trail = auditor.get("/audit?action=points.write_rule").await.ok(200);
+    let versions: Vec<_> = column(&trail, "items", "detail").into_iter().map(|detail| &detail["version"]).collect();
+    assert_eq!(versions, [3, 2]);
 }

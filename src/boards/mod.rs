@@ -2,12 +2,14 @@
 //!
 //! Owns no table. Routes: `GET /boards`, `GET /boards/{scope}/{measure}`, `GET /boards/{scope}/{measure}/me`,
 //! `POST /boards/rebuild`. Adds names, hides whoever wishes to be hidden, masks names beyond the viewer's branch, and
-//! ranks branches by points per active member.
+//! ranks branches by points per active member. Uses `members` (who is where) and `points` (dimensions).
+//!
+//! [`BoardRoom`] puts a board together; `api` keeps the pages that it sent for as long as nothing changes.
 
+mod actions;
+mod api;
 mod model;
 mod rules;
 
-mod api;
-
-pub use api::{Room, routes};
-pub use model::{BranchCard, People, PersonCard, UnitCard};
+pub use actions::BoardRoom;
+pub use api::routes;

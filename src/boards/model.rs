@@ -1,19 +1,23 @@
 //! What the boards show, and what they must know of people to show it.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period};
+use crate::kernel::board::Source;
 
-/// A member as a board shows him.
-#[derive(Clone, Debug)]
-pub struct PersonCard {
-    pub name: Arc<str>,
+/// The scope that is everyone.
+pub const ENTERPRISE: &str = "enterprise";
+
+/// A member as a board shows one.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonCard<'a> {
+    pub name: &'a str,
     /// Short name of the home unit.
-    pub unit_name: Arc<str>,
+    pub unit_name: &'a str,
     /// The branch within which the name is shown in full.
     pub branch: Option<UnitId>,
     /// Whether the member wishes not to appear on public boards.
@@ -21,39 +25,45 @@ pub struct PersonCard {
 }
 
 /// A branch as a board of branches shows it.
-#[derive(Clone, Debug)]
-pub struct BranchCard {
+#[derive(Clone, Copy, Debug)]
+pub struct BranchCard<'a> {
     pub unit: UnitId,
-    pub name: Arc<str>,
-    /// Active members, those that [`Directory::branch`](crate::kernel::board::Directory) counts for it.
+    pub name: &'a str,
+    /// Those whose points count for it.
     pub active_members: i64,
 }
 
-/// A unit as a scope.
-#[derive(Clone, Debug)]
-pub struct UnitCard {
-    pub name: Arc<str>,
+/// Who looks at a board.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    pub member: MemberId,
+    pub branch: Option<UnitId>,
+}
+
+/// When two pages with equal stamps say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    pub board: u64,
+    pub roster: u64,
+}
+
+/// A board as a viewer from one branch sees it.
+#[derive(Debug)]
+pub struct Shown {
+    pub board: Board,
+    /// Branches of which somebody is shown, in full to their own members and masked to others.
+    pub branches: HashSet<UnitId>,
+    pub source: Source,
 }
 
 pub use crate::kernel::board::{BranchTotal, Place};
 
-type Ask<Q, A> = Box<dyn Fn(Q) -> A + Send + Sync>;
-
-/// What the room asks about people; supplied by `app`, answered from memory, called for every line shown.
-pub struct People {
-    pub person: Ask<MemberId, Option<PersonCard>>,
-    /// A unit that may be looked at; `None` when there is none with this id.
-    pub unit: Ask<UnitId, Option<UnitCard>>,
-    /// The branches at or below a unit; all of them for `None`.
-    pub branches: Ask<Option<UnitId>, Vec<BranchCard>>,
-    /// Grows whenever one of the answers above may have changed; rendered boards are kept until then.
-    pub version: Ask<(), u64>,
-}
-
 crate::words!(
     /// Who competes on a board.
     By {
+        /// Members, by their points.
         Member = "member",
+        /// Branches, by their points per active member.
         Branch = "branch",
     }
 );
@@ -65,6 +75,7 @@ pub struct Heading {
     pub scope: String,
     /// `total` or a dimension.
     pub measure: String,
+    /// How long the period is.
     pub period: Period,
     /// The first day of the period.
     pub from: Day,
@@ -76,6 +87,7 @@ pub struct Heading {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Board {
+    /// Otherwise.
     Members(MemberBoard),
     /// With `by=branch`.
     Branches(BranchBoard),
@@ -84,6 +96,7 @@ pub enum Board {
 /// A board of members.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberBoard {
+    /// What the board is about.
     #[serde(flatten)]
     pub heading: Heading,
     /// Members who have points, shown or not.
@@ -98,18 +111,17 @@ pub struct MemberLine {
     /// 1 is the best; ties go to whoever was there first.
     pub rank: usize,
     /// Masked beyond the viewer's branch.
-    #[schema(value_type = String)]
-    pub name: Arc<str>,
+    pub name: String,
     /// Short name of the home unit.
-    #[schema(value_type = String)]
-    pub unit: Arc<str>,
-    /// What the board measures.
+    pub unit: String,
+    /// Points in the period.
     pub score: i64,
 }
 
 /// A board of branches.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BranchBoard {
+    /// What the board is about.
     #[serde(flatten)]
     pub heading: Heading,
     /// Branches with active members.
@@ -123,15 +135,15 @@ pub struct BranchBoard {
 pub struct BranchLine {
     /// 1 is the best.
     pub rank: usize,
+    /// The branch.
     pub unit_id: UnitId,
-    /// The branch's short name.
-    #[schema(value_type = String)]
-    pub name: Arc<str>,
+    /// Its short name.
+    pub name: String,
     /// Hundredths of a point per active member, rounded half up.
     pub average_hundredths: i64,
     /// Points of all active members.
     pub total: i64,
-    /// Who shares in the average, with points or without.
+    /// Those among whom the points are shared out.
     pub active_members: i64,
     /// Active members who have points.
     pub participants: i64,
@@ -140,6 +152,7 @@ pub struct BranchLine {
 /// One's own place on a board.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MyPlace {
+    /// What the board is about.
     #[serde(flatten)]
     pub heading: Heading,
     /// `null` without points, or outside the scope.
@@ -157,6 +170,7 @@ pub struct MyPlace {
 /// A line around one's own.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Neighbour {
+    /// The line itself.
     #[serde(flatten)]
     pub line: MemberLine,
     /// Whether this is oneself.

@@ -1,14 +1,13 @@
 //! How branches are ranked, and who sees which name.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place};
 use crate::base::id::UnitId;
 use crate::base::text::mask_name;
 
 /// Ranks branches by points per active member, then by their total, then by id; without active members there is no rank.
-pub fn rank_branches(cards: Vec<BranchCard>, totals: &[BranchTotal]) -> Vec<BranchLine> {
+pub fn rank_branches(cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
     let totals: HashMap<UnitId, &BranchTotal> = totals.iter().map(|total| (total.branch, total)).collect();
     let mut lines: Vec<BranchLine> = cards
         .into_iter()
@@ -16,6 +15,7 @@ pub fn rank_branches(cards: Vec<BranchCard>, totals: &[BranchTotal]) -> Vec<Bran
         .map(|BranchCard { unit, name, active_members }| {
             let (total, participants) = totals.get(&unit).map_or((0, 0), |t| (t.total, t.participants));
             let average_hundredths = hundredths(total, active_members);
+            let name = name.to_owned();
             BranchLine { rank: 0, unit_id: unit, name, average_hundredths, total, active_members, participants }
         })
         .collect();
@@ -32,15 +32,15 @@ fn hundredths(total: i64, count: i64) -> i64 {
 }
 
 /// How a member appears to a viewer from `branch`; `None` for whoever is hidden.
-pub fn line(place: &Place, person: &PersonCard, viewer_branch: Option<UnitId>) -> Option<MemberLine> {
+pub fn line(place: &Place, person: &PersonCard<'_>, viewer_branch: Option<UnitId>) -> Option<MemberLine> {
     let masked = person.branch.is_none() || person.branch != viewer_branch;
     (!person.hidden).then(|| full_line(place, person, masked))
 }
 
 /// The line itself, with the name in full or masked.
-pub fn full_line(place: &Place, person: &PersonCard, masked: bool) -> MemberLine {
-    let name: Arc<str> = if masked { mask_name(&person.name).into() } else { person.name.clone() };
-    MemberLine { rank: place.rank, name, unit: person.unit_name.clone(), score: place.score }
+pub fn full_line(place: &Place, person: &PersonCard<'_>, masked: bool) -> MemberLine {
+    let name = if masked { mask_name(person.name) } else { person.name.to_owned() };
+    MemberLine { rank: place.rank, name, unit: person.unit_name.to_owned(), score: place.score }
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn branches_are_ranked_by_points_per_active_member() {
-        let card = |n, active_members| BranchCard { unit: unit(n), name: "支部".into(), active_members };
+        let card = |n, active_members| BranchCard { unit: unit(n), name: "支部", active_members };
         let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants };
         let cards = vec![card(1, 3), card(2, 10), card(3, 8), card(4, 0), card(5, 4), card(6, 2)];
         let totals = [total(1, 10, 2), total(2, 30, 9), total(3, 1, 1), total(4, 99, 9), total(5, 12, 4)];
@@ -75,9 +75,8 @@ mod tests {
     #[test]
     fn a_name_is_shown_within_ones_branch_only_and_a_hidden_member_nowhere() {
         let place = Place { rank: 4, subject: Uuid::nil().into(), score: 9 };
-        let person =
-            |branch, hidden| PersonCard { name: "张三丰".into(), unit_name: "一组".into(), branch, hidden };
-        let seen = |branch, viewer, hidden| line(&place, &person(branch, hidden), viewer).map(|l| l.name.to_string());
+        let person = |branch, hidden| PersonCard { name: "张三丰", unit_name: "一组", branch, hidden };
+        let seen = |branch, viewer, hidden| line(&place, &person(branch, hidden), viewer).map(|l| l.name);
         let (east, west) = (Some(unit(1)), Some(unit(2)));
         assert_eq!(seen(east, east, false).as_deref(), Some("张三丰"));
         assert_eq!(seen(east, west, false).as_deref(), Some("张**"));

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::QueryResult;
 
+use super::headcount::{Headcount, Kept};
 use super::model::{BRANCH_KIND, MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
 use super::store;
 use crate::base::capability::{Duty, Role};
@@ -135,9 +136,14 @@ struct State {
 
 /// The shared roster; clones look at the same one.
 #[derive(Clone, Default)]
-pub struct Directory {
-    state: Arc<RwLock<State>>,
-    version: Arc<AtomicU64>,
+pub struct Directory(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    state: RwLock<State>,
+    version: AtomicU64,
+    moves: AtomicU64,
+    headcount: Kept,
 }
 
 impl Directory {
@@ -161,27 +167,50 @@ impl Directory {
     /// Replaces everything by what was read.
     pub fn replace(&self, loaded: Loaded) {
         let members = loaded.members.into_iter().map(|card| (card.id, Arc::new(card))).collect();
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State { tree: Arc::new(loaded.tree), members };
-        self.version.fetch_add(1, Ordering::Release);
+        self.change(|state| {
+            *state = State { tree: Arc::new(loaded.tree), members };
+            true
+        });
     }
 
     /// Puts in what an action changed about one member.
     pub fn put_member(&self, card: MemberCard) {
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        state.members.insert(card.id, Arc::new(card));
-        drop(state);
-        self.version.fetch_add(1, Ordering::Release);
+        let place = |card: &MemberCard| (card.unit, card.status);
+        let new = place(&card);
+        self.change(|state| {
+            let old = state.members.insert(card.id, Arc::new(card));
+            old.is_none_or(|old| place(&old) != new)
+        });
     }
 
     /// Puts in a changed tree.
     pub fn put_tree(&self, tree: UnitTree) {
-        self.state.write().unwrap_or_else(PoisonError::into_inner).tree = Arc::new(tree);
-        self.version.fetch_add(1, Ordering::Release);
+        self.change(|state| {
+            state.tree = Arc::new(tree);
+            true
+        });
+    }
+
+    /// Makes a change, which says whether it moved anybody.
+    fn change(&self, make: impl FnOnce(&mut State) -> bool) {
+        let moved = make(&mut self.0.state.write().unwrap_or_else(PoisonError::into_inner));
+        self.0.moves.fetch_add(moved.into(), Ordering::Release);
+        self.0.version.fetch_add(1, Ordering::Release);
     }
 
     /// Grows with every change; whoever keeps something derived compares it.
     pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
+        self.0.version.load(Ordering::Acquire)
+    }
+
+    /// Grows when somebody may have come, moved, gone away or left; a new name or duty moves nobody.
+    pub fn moves(&self) -> u64 {
+        self.0.moves.load(Ordering::Acquire)
+    }
+
+    /// How many active members every unit has.
+    pub fn headcount(&self) -> Arc<Headcount> {
+        self.0.headcount.get(self)
     }
 
     pub fn tree(&self) -> Arc<UnitTree> {
@@ -196,6 +225,14 @@ impl Directory {
     pub fn path(&self, id: MemberId) -> Option<Arc<[UnitId]>> {
         self.read(|state| {
             let member = state.members.get(&id)?;
+            state.tree.get(member.unit).map(|card| card.path.clone())
+        })
+    }
+
+    /// [`path`](Self::path) of whoever has not left; `None` also for strangers.
+    pub fn path_unless_left(&self, id: MemberId) -> Option<Arc<[UnitId]>> {
+        self.read(|state| {
+            let member = state.members.get(&id).filter(|member| member.status != MemberStatus::Left)?;
             state.tree.get(member.unit).map(|card| card.path.clone())
         })
     }
@@ -254,7 +291,7 @@ impl Directory {
     }
 
     fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+        look(&self.0.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -8,6 +8,7 @@
 mod actions;
 mod api;
 pub mod directory;
+mod headcount;
 pub mod model;
 pub mod roster;
 pub mod rules;
@@ -16,6 +17,7 @@ pub mod store;
 pub use actions::{FirstAdministrator, Manager, Members, Progress};
 pub use api::routes;
 pub use directory::Directory;
+pub use headcount::Headcount;
 
 use crate::base::crypto::Key;
 use crate::base::text::fold;

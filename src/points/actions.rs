@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::QueryResult;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::model::{PeriodPoints, Rule, RuleName};
@@ -12,12 +13,16 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{self, Boards};
+use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
 use crate::kernel::ledger::{self, Award, EntryId};
+use crate::kernel::trail::{self, Act};
+use crate::members::Directory;
 
 /// The points room: what other rooms award with, and what its own routes read.
 #[derive(Clone)]
 pub struct Points {
     db: Db,
+    directory: Directory,
     boards: Boards,
 }
 
@@ -41,7 +46,7 @@ pub struct Grant<'a> {
 
 impl Points {
     /// Opens the room and writes the default rules that are missing.
-    pub async fn open(db: Db, boards: Boards) -> Result<Points, DbError> {
+    pub async fn open(db: Db, directory: Directory, boards: Boards) -> Result<Points, DbError> {
         db.write(|tx| -> Result<(), Stop<Never>> {
             for rule in rules::defaults(tx.now()) {
                 store::insert(tx.conn, &rule)?;
@@ -49,7 +54,7 @@ impl Points {
             Ok(())
         })
         .await?;
-        Ok(Points { db, boards })
+        Ok(Points { db, directory, boards })
     }
 
     /// Awards by the version of the rule that holds on the day, and returns the points that were given.
@@ -133,21 +138,17 @@ impl Points {
 
     /// Writes `wanted` as the next version of its rule; the version is ours to choose.
     ///
-    /// Sent again, it gives the version that it made the first time, and `false` for "nothing was written".
-    pub(super) async fn write_rule(&self, wanted: Rule) -> Result<(Rule, bool), Stop<Refusal>> {
+    /// What the newest version says already is not written again: that version comes back, with `false`. A key makes
+    /// sure that a request which arrives again much later does not bring an old version back.
+    pub(super) async fn write_rule(
+        &self,
+        wanted: Rule,
+        key: Option<IdempotencyKey>,
+    ) -> Result<(Rule, bool), Stop<Refusal>> {
         self.db
             .write(move |tx| {
-                let newest = store::newest(tx.conn, wanted.rule)?;
-                if let Some(same) = newest.as_ref().filter(|newest| newest.says_the_same(&wanted)) {
-                    return Ok((same.clone(), false));
-                }
-                rules::check(&wanted, tx.today())?;
-                let version = newest.map_or(0, |newest| newest.version) + 1;
-                let rule = Rule { version, created_at: tx.now(), ..wanted.clone() };
-                if !store::insert(tx.conn, &rule)? {
-                    return Err(Refusal::ChangedMeanwhile.into());
-                }
-                Ok((rule, true))
+                let (version, written) = idempotency::once(tx, key.as_ref(), |tx| write_version(tx, &wanted))?;
+                Ok((store::version(tx.conn, wanted.rule, version)?, written))
             })
             .await
     }
@@ -159,7 +160,41 @@ impl Points {
 
     /// A member's home unit and its ancestors.
     pub(super) fn path(&self, member: MemberId) -> Option<std::sync::Arc<[UnitId]>> {
-        self.boards.path(member)
+        self.directory.path(member)
+    }
+}
+
+/// Writes the next version, unless the newest says the same; which it is, and whether it was written.
+fn write_version(tx: &mut Tx, wanted: &Rule) -> Result<(i32, bool), Stop<Refusal>> {
+    let newest = store::newest(tx.conn, wanted.rule)?;
+    if let Some(same) = newest.as_ref().filter(|newest| newest.says_the_same(wanted)) {
+        return Ok((same.version, false));
+    }
+    rules::check(wanted, tx.today())?;
+    let version = newest.map_or(0, |newest| newest.version) + 1;
+    let rule = Rule { version, created_at: tx.now(), ..wanted.clone() };
+    if !store::insert(tx.conn, &rule)? {
+        return Err(Refusal::ChangedMeanwhile.into());
+    }
+    trail::note(
+        tx,
+        Act {
+            actor: rule.created_by,
+            action: "points.write_rule",
+            subject_kind: "point_rules", // which has no id; the detail names it
+            subject_id: Uuid::nil(),
+            detail: json!({
+                "rule": rule.rule, "version": version, "points": rule.points, "caps": rule.caps(),
+                "effective_on": rule.effective_on,
+            }),
+        },
+    )?;
+    Ok((version, true))
+}
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
     }
 }
 

@@ -17,7 +17,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::kernel::board::TOTAL;
 use crate::kernel::ledger::{self, EntryId};
 use crate::web::caller::{Member, RuleManager, not_allowed, out_of_reach};
-use crate::web::{Body, Page, PageQuery, Path, Problem, Query, page};
+use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page};
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,6 +33,7 @@ impl From<Refusal> for Problem {
             Refusal::PointsOutOfRange => Problem::field("/points", "points.out_of_range", "分值须在 0 到 10000 之间"),
             Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
             Refusal::ChangedMeanwhile => Problem::conflict("points.rule_changed", "该规则刚刚被他人修改，请刷新后重试"),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
 }
@@ -50,20 +51,26 @@ struct PointsView {
     rules: Vec<RuleToday>,
 }
 
+/// Points in one dimension.
 #[derive(Serialize, ToSchema)]
 struct DimensionView {
+    /// Which dimension.
     dimension: Dimension,
     /// In Chinese.
     name: &'static str,
+    /// Points in every running period.
     #[serde(flatten)]
     points: PeriodPoints,
 }
 
+/// What a rule still gives today.
 #[derive(Serialize, ToSchema)]
 struct RuleToday {
+    /// Which rule.
     rule: RuleName,
     /// In Chinese.
     name: String,
+    /// What it gives at most.
     caps: Caps,
     /// Points that the caps leave today; `null` without a cap.
     left: Option<i64>,
@@ -85,7 +92,7 @@ impl PointsView {
 }
 
 /// One's own points in every running period, and what today's caps leave.
-#[utoipa::path(get, path = "/me/points", tag = "points", responses((status = 200, body = PointsView)))]
+#[utoipa::path(tag = "points", responses((status = 200, description = "The points", body = PointsView)))]
 #[get("/me/points")]
 async fn my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<PointsView>, Problem> {
     show(&points, me.person.member).await
@@ -93,8 +100,8 @@ async fn my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<Po
 
 /// A member's points, for those who may see results of his unit, and for himself.
 #[utoipa::path(
-    get, path = "/members/{id}/points", tag = "points", params(("id" = MemberId, Path)),
-    responses((status = 200, body = PointsView))
+    tag = "points", params(("id" = MemberId, Path, description = "The member")),
+    responses((status = 200, description = "The points", body = PointsView))
 )]
 #[get("/members/{id}/points")]
 async fn member_points(
@@ -119,12 +126,13 @@ async fn show(points: &Points, member: MemberId) -> Result<web::Json<PointsView>
 /// An entry of the ledger: what was given, by which rule, and why.
 #[derive(Serialize, ToSchema)]
 struct EntryView {
+    /// The entry.
     id: EntryId,
     /// The rule by which it was given.
     rule: String,
     /// Its name in Chinese.
     rule_name: String,
-    /// The version of the rule that held on the day.
+    /// The version of the rule.
     rule_version: i32,
     /// The dimension that it counts for.
     dimension: String,
@@ -140,14 +148,16 @@ struct EntryView {
     source: SourceView,
     /// Why, in Chinese.
     reason: String,
+    /// When it was written.
     created_at: Timestamp,
 }
 
+/// What earned points.
 #[derive(Serialize, ToSchema)]
 struct SourceView {
-    /// What kind of thing it is.
+    /// What kind of thing, such as `quiz_submission`.
     kind: String,
-    /// The thing itself.
+    /// Which of them.
     #[schema(value_type = String, format = "uuid")]
     id: Uuid,
 }
@@ -173,8 +183,8 @@ impl EntryView {
 
 /// One's own entries, newest first.
 #[utoipa::path(
-    get, path = "/me/points/entries", tag = "points", params(PageQuery),
-    responses((status = 200, body = Page<EntryView>))
+    tag = "points", params(PageQuery),
+    responses((status = 200, description = "A page of entries", body = Page<EntryView>))
 )]
 #[get("/me/points/entries")]
 async fn list_my_entries(
@@ -190,19 +200,23 @@ async fn list_my_entries(
 /// A rule in one version.
 #[derive(Serialize, ToSchema)]
 struct RuleView {
+    /// Which rule.
     rule: RuleName,
-    /// Counts up from 1 with every change.
+    /// From 1, one more each time the rule is written anew.
     version: i32,
     /// In Chinese.
     name: String,
+    /// What its points count for.
     dimension: Dimension,
     /// The dimension in Chinese.
     dimension_name: &'static str,
     /// Points each time.
     points: i32,
+    /// What a member can earn at most.
     caps: Caps,
     /// The first business day on which this version holds, until a newer one does.
     effective_on: Day,
+    /// When it was written.
     created_at: Timestamp,
 }
 
@@ -237,7 +251,8 @@ struct RuleQuery {
 
 /// The rules in force, or all versions of them.
 #[utoipa::path(
-    get, path = "/points/rules", tag = "points", params(RuleQuery), responses((status = 200, body = Page<RuleView>))
+    tag = "points", params(RuleQuery),
+    responses((status = 200, description = "A page of rules", body = Page<RuleView>))
 )]
 #[get("/points/rules")]
 async fn list_rules(
@@ -255,12 +270,15 @@ async fn list_rules(
     Ok(web::Json(Page::new(rules, limit, |rule| (rule.rule, rule.version)).map(RuleView::from)))
 }
 
-#[derive(Deserialize, ToSchema)]
+/// A rule as it shall be.
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleBody {
+    /// Which rule.
     rule: RuleName,
     /// As members read it.
     name: Text<40>,
+    /// What its points count for.
     dimension: Dimension,
     /// Points each time, 0 to 10,000.
     points: i32,
@@ -274,16 +292,26 @@ struct RuleBody {
 /// Writes a new version of a rule. Entries keep the version that they were made by; the same request again returns the
 /// version that it made.
 #[utoipa::path(
-    post, path = "/points/rules", tag = "points", request_body = RuleBody,
-    responses((status = 201, body = RuleView), (status = 200, body = RuleView, description = "Written before"))
+    tag = "points", request_body = RuleBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+    responses(
+        (status = 201, description = "Written", body = RuleView),
+        (status = 200, description = "The newest version says so already", body = RuleView)
+    )
 )]
 #[post("/points/rules")]
-async fn write_rule(me: RuleManager, body: Body<RuleBody>, points: web::Data<Points>) -> Result<HttpResponse, Problem> {
+async fn write_rule(
+    me: RuleManager,
+    key: OptionalKey,
+    points: web::Data<Points>,
+    body: Body<RuleBody>,
+) -> Result<HttpResponse, Problem> {
     // a rule holds for the whole enterprise, so the duty must be held at its top
     if !me.path.last().is_some_and(|top| me.reach.covers(&[*top])) {
         return Err(out_of_reach());
     }
     let body = body.into_inner();
+    let key = key.of(me.person.member, "POST /points/rules", &body);
     let wanted = Rule {
         rule: body.rule,
         version: 0,
@@ -298,7 +326,7 @@ async fn write_rule(me: RuleManager, body: Body<RuleBody>, points: web::Data<Poi
         created_by: Some(me.person.member),
         created_at: Timestamp::from_micros(0),
     };
-    let (rule, written) = points.write_rule(wanted).await?;
+    let (rule, written) = points.write_rule(wanted, key).await?;
     if !written {
         return Ok(HttpResponse::Ok().json(RuleView::from(rule)));
     }

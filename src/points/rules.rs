@@ -18,6 +18,8 @@ pub enum Refusal {
     CapOutOfRange,
     /// Someone else wrote a version at the same time.
     ChangedMeanwhile,
+    /// The idempotency key was used for something else.
+    KeyReused,
 }
 
 impl db::Refusal for Refusal {}

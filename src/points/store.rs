@@ -29,6 +29,11 @@ pub fn newest(conn: &mut Conn, rule: RuleName) -> QueryResult<Option<Rule>> {
         .optional())
 }
 
+/// One version, which must be there.
+pub fn version(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Rule> {
+    on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c))
+}
+
 /// Every version of every rule after `after`, by rule and version.
 pub fn list(conn: &mut Conn, after: Option<(String, i32)>, limit: i64) -> QueryResult<Vec<Rule>> {
     let (rule, version) = after.unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -15,17 +16,36 @@ pub fn tagged<T: Serialize>(req: &HttpRequest, content: &T) -> Result<HttpRespon
 }
 
 /// [`tagged`] for JSON that is already written.
-pub fn tagged_bytes(req: &HttpRequest, body: impl Into<actix_web::web::Bytes>) -> HttpResponse {
-    let body = body.into();
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&body);
-    let tag = format!("W/\"{:016x}\"", hasher.finish());
-    let known = req
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(',').any(|known| known.trim() == tag));
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "private, no-cache"));
-    if known { response.finish() } else { response.content_type("application/json").body(body) }
+pub fn tagged_bytes(req: &HttpRequest, body: impl Into<Bytes>) -> HttpResponse {
+    Tagged::new(body).answer(req)
+}
+
+/// JSON with its tag, kept for being sent many times.
+#[derive(Clone)]
+pub struct Tagged {
+    body: Bytes,
+    tag: HeaderValue,
+}
+
+impl Tagged {
+    pub fn new(body: impl Into<Bytes>) -> Tagged {
+        let body = body.into();
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&body);
+        let tag = format!("W/\"{:016x}\"", hasher.finish());
+        Tagged { body, tag: HeaderValue::from_str(&tag).expect("quotes and digits may stand in a header") }
+    }
+
+    /// The whole content, or 304 for a client that has exactly it.
+    pub fn answer(&self, req: &HttpRequest) -> HttpResponse {
+        let known = req
+            .headers()
+            .get(IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(',').any(|known| known.trim() == self.tag));
+        let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        response.insert_header((ETAG, self.tag.clone()));
+        response.insert_header((CACHE_CONTROL, HeaderValue::from_static("private, no-cache")));
+        if known { response.finish() } else { response.content_type(ContentType::json()).body(self.body.clone()) }
+    }
 }

@@ -108,6 +108,14 @@ impl Shelf {
         self.rows.insert(standing.member, new);
     }
 
+    /// Takes the entries of a member along to a new home.
+    fn rehome(&mut self, member: MemberId, home: Home, ticks: &AtomicU64) {
+        let Some(old) = self.rows.remove(&member) else { return };
+        let new = Box::new(Row { home, ..*old });
+        self.move_entries(member, Some(&old), &new, ticks);
+        self.rows.insert(member, new);
+    }
+
     fn move_entries(&mut self, member: MemberId, old: Option<&Row>, new: &Row, ticks: &AtomicU64) {
         for period in Period::EACH {
             let mark = new.marks[period as usize];
@@ -210,21 +218,17 @@ impl Local {
         self.write().shelf(&standing.measure).apply(standing, home, &self.ticks);
     }
 
-    /// Puts members who have moved where they belong now.
+    /// Puts members who have moved where they belong now. Whoever reads meanwhile waits only for these.
     pub(super) fn rehome(&self, home_of: impl Fn(MemberId) -> Home) {
-        let mut state = self.write();
-        for shelf in state.shelves.values_mut() {
-            let mut somebody_moved = false;
-            for (member, row) in &mut shelf.rows {
-                let home = home_of(*member);
-                if row.home != home {
-                    row.home = home;
-                    somebody_moved = true;
-                }
-            }
-            if somebody_moved {
-                shelf.boards.clear(); // made again when next looked at
-            }
+        let mut moved: Vec<(Arc<str>, MemberId, Home)> = Vec::new();
+        for (measure, shelf) in &self.read().shelves {
+            let homes = shelf.rows.iter().map(|(member, row)| (*member, &row.home, home_of(*member)));
+            moved.extend(
+                homes.filter(|(_, old, new)| *old != new).map(|(member, _, new)| (measure.clone(), member, new)),
+            );
+        }
+        for (measure, member, home) in moved {
+            self.write().shelf(&measure).rehome(member, home, &self.ticks);
         }
     }
 

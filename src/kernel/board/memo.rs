@@ -36,6 +36,11 @@ impl<K: Eq + Hash + Clone, V> Memo<K, V> {
         Ok(value)
     }
 
+    /// Forgets everything; what is being found out at this moment is not kept either.
+    pub(super) fn forget(&self) {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn slot(&self, key: &K) -> Slot<V> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() >= self.capacity && !slots.contains_key(key) {

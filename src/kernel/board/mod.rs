@@ -24,7 +24,7 @@ mod store;
 mod sweep;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
@@ -91,6 +91,8 @@ struct Inner {
     branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,
     moved: AtomicBool,
     started: Instant,
+    /// Milliseconds from `started` to the last good sweep.
+    swept_at: AtomicU64,
 }
 
 enum Form {
@@ -117,7 +119,8 @@ impl Boards {
 
     fn new(db: Db, directory: Directory, form: Form) -> Boards {
         let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
-        Boards(Arc::new(Inner { db, directory, form, frozen, branches, moved: false.into(), started: Instant::now() }))
+        let (moved, started, swept_at) = (false.into(), Instant::now(), 0.into());
+        Boards(Arc::new(Inner { db, directory, form, frozen, branches, moved, started, swept_at }))
     }
 
     /// The database that the boards are derived from.
@@ -245,10 +248,5 @@ impl Boards {
 
     fn belongs(&self, member: MemberId, scope: UnitId) -> bool {
         (self.0.directory.path)(member).is_some_and(|path| scope == enterprise() || path.contains(&scope))
-    }
-
-    /// The member's home unit and its ancestors; `None` when unknown or gone.
-    pub fn path(&self, member: MemberId) -> Option<Arc<[UnitId]>> {
-        (self.0.directory.path)(member)
     }
 }

@@ -4,6 +4,8 @@
 //! holds the member's lock, since between two questions a new award may have come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use serde::Serialize;
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::standing::{self, Standing};
-use super::{Boards, Form, TOTAL, store, sweep};
+use super::{Boards, Form, TOTAL, store};
 use crate::base::id::MemberId;
 use crate::base::time::Period;
 use crate::db::{Conn, DbError, Never, Stop, Tx};
@@ -34,11 +36,14 @@ pub struct Report {
     pub written: usize,
     /// Up to 100 differences.
     pub differences: Vec<Difference>,
+    /// Whom to go on after, when time was up; `null` once everyone has been looked at.
+    pub next: Option<MemberId>,
 }
 
 /// One thing that is not as the ledger says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct Difference {
+    /// Whose it is.
     pub member: MemberId,
     /// The measure, or the dimension of a day.
     pub measure: String,
@@ -50,14 +55,21 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Recomputes everything from the ledger's entries, repairs it unless `dry_run`, then fills the boards anew.
-pub async fn rebuild(boards: &Boards, dry_run: bool) -> Result<Report, DbError> {
-    let mut report = Report::default();
-    let mut after = MemberId::from(Uuid::nil());
-    loop {
+/// Recomputes standings from the ledger's entries and repairs what differs, unless `dry_run`.
+///
+/// Goes through the members after `after` until `patience` is over, and says how far it came. Once everyone has been
+/// looked at the boards are emptied, and the next [`sweep`](super::sweep) fills them anew.
+pub async fn rebuild(
+    boards: &Boards,
+    dry_run: bool,
+    after: Option<MemberId>,
+    patience: Duration,
+) -> Result<Report, DbError> {
+    let begun = Instant::now();
+    let mut report = Report { next: Some(after.unwrap_or(Uuid::nil().into())), ..Report::default() };
+    while let Some(after) = report.next.filter(|_| report.members == 0 || begun.elapsed() < patience) {
         let (members, suspects) = boards.0.db.read(move |conn| look_at(conn, after)).await?;
-        let Some(last) = members.last() else { break };
-        after = *last;
+        report.next = members.last().copied();
         report.members += members.len();
         for member in suspects {
             let found = boards.0.db.write(move |tx| put_right(tx, member, dry_run)).await?;
@@ -67,24 +79,23 @@ pub async fn rebuild(boards: &Boards, dry_run: bool) -> Result<Report, DbError> 
             report.differences.extend(found.into_iter().take(room));
         }
     }
-    if !dry_run {
-        refill(boards).await?;
+    if report.next.is_none() && !dry_run {
+        empty(boards).await;
     }
     Ok(report)
 }
 
-/// Fills the boards from the standings. Those in the process take what is newer; Redis, which others can write to, is
-/// emptied first, and one that is away is left to the sweep.
-async fn refill(boards: &Boards) -> Result<(), DbError> {
+/// Makes the next sweep send everything. Boards in the process take what is newer; those in Redis, which others can
+/// write to, are taken away, and one that is away is left as it is.
+async fn empty(boards: &Boards) {
     match &boards.0.form {
-        Form::Local(_, watermark) => watermark.store(0, std::sync::atomic::Ordering::Release),
+        Form::Local(_, watermark) => watermark.store(0, Ordering::Release),
         Form::Redis(redis) => {
-            if redis.clear().await.is_err() {
-                return Ok(());
+            if let Err(error) = redis.clear().await {
+                tracing::warn!(%error, "the boards in Redis could not be emptied");
             }
         }
     }
-    sweep(boards).await.map(drop)
 }
 
 /// The next members, and those among them that seem to differ.

@@ -6,10 +6,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::local::Local;
 use super::redis::{BATCH, Push, Redis};
-use super::{Boards, Form, store};
+use super::{Boards, Form, Standing, store};
 use crate::base::id::MemberId;
+use crate::base::time::{Period, Timestamp};
 use crate::db::DbError;
 
 /// Standings that a full pass reads at a time.
@@ -29,48 +29,71 @@ pub struct Swept {
     pub rebuilt: bool,
     /// Whether Redis did not answer; the next pass tries again.
     pub away: bool,
+    /// When the oldest of what was sent was earned; `None` when nothing was, or simply everything.
+    pub oldest: Option<Timestamp>,
+}
+
+impl Swept {
+    fn count(&mut self, standing: &Standing, since: i64) {
+        let at = standing.term(Period::All).at;
+        self.sent += 1;
+        self.oldest = (since > 0).then(|| self.oldest.map_or(at, |oldest| oldest.min(at)));
+    }
 }
 
 /// One pass. Fails only when the database does; a Redis that is away is reported, not an error.
 pub async fn sweep(boards: &Boards) -> Result<Swept, DbError> {
     let moved = boards.0.moved.swap(false, Ordering::Relaxed);
-    match &boards.0.form {
+    if moved {
+        boards.0.frozen.forget();
+        boards.0.branches.forget();
+    }
+    let swept = match &boards.0.form {
         Form::Local(local, _) => {
             if moved {
                 local.rehome(&boards.0.directory.path);
             }
             fill(boards).await
         }
-        Form::Redis(redis) => {
-            let swept = sweep_redis(boards, redis, moved).await?;
-            if swept.away && moved {
-                boards.moved();
-            }
-            Ok(swept)
-        }
+        Form::Redis(redis) => sweep_redis(boards, redis, moved).await,
+    };
+    let done = swept.as_ref().is_ok_and(|swept| !swept.away);
+    if moved && !done {
+        boards.moved();
     }
+    tell_lag(boards, swept.as_ref().ok().filter(|_| done));
+    swept
+}
+
+/// `board_lag_seconds`: how old the oldest standing was that a good pass had to send; without a good pass, how long ago
+/// the last one was. A second or two is usual, since a pass also sends what was pushed since the one before.
+fn tell_lag(boards: &Boards, good: Option<&Swept>) {
+    let now = boards.0.started.elapsed().as_millis() as u64;
+    let lag = match good {
+        Some(swept) => {
+            boards.0.swept_at.store(now, Ordering::Relaxed);
+            swept.oldest.map_or(0, |oldest| boards.0.db.now().seconds_since(oldest).max(0))
+        }
+        None => (now.saturating_sub(boards.0.swept_at.load(Ordering::Relaxed)) / 1000).cast_signed(),
+    };
+    metrics::gauge!("board_lag_seconds").set(lag as f64);
 }
 
 /// Takes into the boards of this process what changed since the last time; everything the first time.
 pub(super) async fn fill(boards: &Boards) -> Result<Swept, DbError> {
     let this = boards.clone();
-    let sent = boards.0.db.read(move |conn| {
-        let Form::Local(local, watermark) = &this.0.form else { return Ok(0) };
+    let swept = boards.0.db.read(move |conn| {
+        let Form::Local(local, watermark) = &this.0.form else { return Ok(Swept::default()) };
         let (since, until) = (watermark.load(Ordering::Acquire), store::horizon(conn)?);
-        let sent = take_changed(&this, local, conn, since)?;
+        let mut swept = Swept::default();
+        store::each_changed(conn, since, |standing| {
+            swept.count(&standing, since);
+            local.apply(&standing, (this.0.directory.path)(standing.member));
+        })?;
         watermark.fetch_max(until, Ordering::AcqRel);
-        Ok(sent)
+        Ok(swept)
     });
-    Ok(Swept { sent: sent.await?, ..Swept::default() })
-}
-
-fn take_changed(boards: &Boards, local: &Local, conn: &mut crate::db::Conn, since: i64) -> diesel::QueryResult<usize> {
-    let mut sent = 0;
-    store::each_changed(conn, since, |standing| {
-        local.apply(&standing, (boards.0.directory.path)(standing.member));
-        sent += 1;
-    })?;
-    Ok(sent)
+    swept.await
 }
 
 async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swept, DbError> {
@@ -82,13 +105,16 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
         return Ok(send_all(boards, redis).await?.unwrap_or(away));
     }
     let this = boards.clone();
-    let (until, changed) = boards
+    let (until, changed, swept) = boards
         .0
         .db
         .read(move |conn| {
-            let (until, mut changed) = (store::horizon(conn)?, Vec::new());
-            store::each_changed(conn, since, |standing| changed.push(this.with_home(standing)))?;
-            Ok((until, changed))
+            let (until, mut changed, mut swept) = (store::horizon(conn)?, Vec::new(), Swept::default());
+            store::each_changed(conn, since, |standing| {
+                swept.count(&standing, since);
+                changed.push(this.with_home(standing));
+            })?;
+            Ok((until, changed, swept))
         })
         .await?;
     for batch in changed.chunks(BATCH) {
@@ -99,7 +125,7 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
     if until > since && redis.advance(since, until).await.is_err() {
         return Ok(away);
     }
-    Ok(Swept { sent: changed.len(), ..Swept::default() })
+    Ok(swept)
 }
 
 /// Fills an empty Redis. A flush in the middle takes the attempt's mark away, and the next pass begins anew.
@@ -138,7 +164,7 @@ async fn send_all(boards: &Boards, redis: &Redis) -> Result<Option<Swept>, DbErr
 }
 
 impl Boards {
-    fn with_home(&self, standing: super::Standing) -> Push {
+    fn with_home(&self, standing: Standing) -> Push {
         let home = (self.0.directory.path)(standing.member);
         (standing, home)
     }

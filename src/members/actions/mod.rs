@@ -13,15 +13,12 @@ pub use imports::Progress;
 pub use people::{MemberChange, NewMember, OwnChange};
 pub use units::{NewUnit, UnitChange};
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use diesel::QueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::directory::{Directory, MemberCard, UnitTree, card};
-use super::model::{MemberRow, MemberStatus, RoleRow};
+use super::model::{MemberRow, RoleRow};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
@@ -43,16 +40,12 @@ const MANY: usize = 500;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
-/// Active members by unit, with the directory's version for which they were counted.
-type Headcount = (u64, Arc<HashMap<UnitId, u32>>);
-
 /// Everything the room works with; clones share it.
 #[derive(Clone)]
 pub struct Members {
     db: Db,
     directory: Directory,
     phone_key: Key,
-    headcount: Arc<Mutex<Option<Headcount>>>,
 }
 
 /// Who changes the roster, and how far that person's duty reaches.
@@ -72,7 +65,7 @@ impl Manager {
 
 impl Members {
     pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
-        Members { db, directory, phone_key, headcount: Arc::default() }
+        Members { db, directory, phone_key }
     }
 
     /// Reads the whole roster anew.
@@ -104,24 +97,6 @@ impl Members {
         });
         cards.await?.into_iter().for_each(|card| self.directory.put_member(card));
         Ok(())
-    }
-
-    /// Active members in the subtree of every unit.
-    pub fn headcount(&self) -> Arc<HashMap<UnitId, u32>> {
-        let version = self.directory.version();
-        let mut kept = self.headcount.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, counts)) = kept.as_ref().filter(|(counted, _)| *counted == version) {
-            return counts.clone();
-        }
-        let mut counts = HashMap::new();
-        self.directory.each_member(|member, home| {
-            if member.status == MemberStatus::Active {
-                home.path.iter().for_each(|unit| *counts.entry(*unit).or_default() += 1);
-            }
-        });
-        let counts = Arc::new(counts);
-        *kept = Some((version, counts.clone()));
-        counts
     }
 
     /// A member as stored, with the phone number opened.

@@ -67,10 +67,9 @@ pub(super) async fn list_units(
     _caller: Member,
     req: HttpRequest,
     directory: web::Data<Directory>,
-    members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let (tree, counts) = (directory.tree(), members.headcount());
-    let view = |card: &UnitCard| UnitView::of(&card.unit, counts.get(&card.unit.id).copied().unwrap_or_default());
+    let (tree, counts) = (directory.tree(), directory.headcount());
+    let view = |card: &UnitCard| UnitView::of(&card.unit, counts.below(card.unit.id));
     let mut items: Vec<UnitView> = tree.each().map(view).collect();
     items.sort_by(|a, b| a.code.cmp(&b.code));
     etag::tagged(&req, &UnitList { items })
@@ -95,11 +94,10 @@ pub(super) async fn get_unit(
     _caller: Member,
     id: Path<UnitId>,
     directory: web::Data<Directory>,
-    members: web::Data<Members>,
 ) -> Result<web::Json<UnitDetail>, Problem> {
     let tree = directory.tree();
     let card = tree.get(*id).ok_or(Refusal::NoSuchUnit)?;
-    let active = members.headcount().get(&*id).copied().unwrap_or_default();
+    let active = directory.headcount().below(*id);
     Ok(web::Json(UnitDetail {
         unit: UnitView::of(&card.unit, active),
         ancestors: UnitName::path(&tree, *id).split_off(1),
@@ -169,6 +167,7 @@ pub(super) async fn update_unit(
     manager: RosterManager,
     id: Path<UnitId>,
     members: web::Data<Members>,
+    directory: web::Data<Directory>,
     body: Body<UnitChangeBody>,
 ) -> Result<web::Json<UnitView>, Problem> {
     let body = body.into_inner();
@@ -180,7 +179,7 @@ pub(super) async fn update_unit(
         closed: body.closed,
     };
     let unit = members.update_unit(by(&manager), *id, change).await?;
-    let active = members.headcount().get(&unit.id).copied().unwrap_or_default();
+    let active = directory.headcount().below(unit.id);
     Ok(web::Json(UnitView::of(&unit, active)))
 }
 
