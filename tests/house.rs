@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("members", &["notices"]),
     ("sessions", &["members", "notices"]),
     ("brands", &["members"]),
-    ("points", &[]),
+    ("points", &["members"]),
     ("boards", &["points", "members"]),
     ("study", &["points", "members", "notices"]),
     ("quiz", &["points", "study", "members", "notices"]),
