@@ -5,10 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::{case_when, max, sum};
+use diesel::dsl::{max, sum};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use super::board::{DayPoints, Standing, TOTAL, standing};
@@ -183,27 +182,33 @@ fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
     Ok(())
 }
 
+/// Adds to the member's day in the rule's dimension; the member is locked, so reading before writing is safe.
 fn add_to_day(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
-    let now = tx.now();
-    on!(tx.conn, c => diesel::insert_into(ledger_days::table)
-        .values((
-            ledger_days::member_id.eq(award.member),
-            ledger_days::day.eq(award.day),
-            ledger_days::dimension.eq(&award.rule.dimension),
-            ledger_days::points.eq(points),
-            ledger_days::reached_at.eq(now),
-        ))
-        .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
-        .do_update()
-        .set((
-            ledger_days::points.eq(ledger_days::points + excluded(ledger_days::points)),
-            ledger_days::reached_at.eq(
-                case_when(ledger_days::reached_at.lt(excluded(ledger_days::reached_at)), excluded(ledger_days::reached_at))
-                    .otherwise(ledger_days::reached_at),
-            ),
-        ))
-        .execute(c))?;
-    Ok(())
+    let known: Option<(i32, Timestamp)> = on!(tx.conn, c => ledger_days::table
+        .find((award.member, award.day, &award.rule.dimension))
+        .select((ledger_days::points, ledger_days::reached_at))
+        .first(c)
+        .optional())?;
+    let (before, reached_at) = known.unwrap_or((0, tx.now()));
+    let (points, reached_at) = (before.saturating_add(points), reached_at.max(tx.now()));
+    let row = (
+        ledger_days::member_id.eq(award.member),
+        ledger_days::day.eq(award.day),
+        ledger_days::dimension.eq(&award.rule.dimension),
+        ledger_days::points.eq(points),
+        ledger_days::reached_at.eq(reached_at),
+    );
+    match tx.conn {
+        Conn::Pg(c) => diesel::insert_into(ledger_days::table)
+            .values(row)
+            .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
+            .do_update()
+            .set((ledger_days::points.eq(points), ledger_days::reached_at.eq(reached_at)))
+            .execute(c)
+            .map(drop),
+        // diesel keeps a prepared REPLACE but parses every upsert anew
+        Conn::Sqlite(c) => diesel::replace_into(ledger_days::table).values(row).execute(c).map(drop),
+    }
 }
 
 /// An entry as a member reads it.

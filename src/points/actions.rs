@@ -57,6 +57,11 @@ impl Points {
         Ok(Points { db, directory, boards })
     }
 
+    /// Makes transactions that award one member take turns from here on, so that what they look up first stays true.
+    pub fn take_turns(&self, tx: &mut Tx, member: MemberId) -> QueryResult<()> {
+        ledger::lock(tx.conn, member)
+    }
+
     /// Awards by the version of the rule that holds on the day, and returns the points that were given.
     ///
     /// The same grant again gives what it gave the first time and changes nothing. The boards hear of it after the

@@ -44,6 +44,9 @@ crate::words!(
     }
 );
 
+/// Questions on one paper.
+pub const PAPER_LIMIT: usize = 20;
+
 /// What makes up a question, checked by [`super::rules::check_question`]; the part that members never see before
 /// grading is `answer` and `explanation`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

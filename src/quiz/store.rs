@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::model::{Candidate, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer};
+use super::model::{
+    Candidate, PAPER_LIMIT, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer,
+};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -222,21 +224,9 @@ pub fn find_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<
         .optional())
 }
 
-/// Inserts a submission; false when the member has submitted for that day.
-pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<bool> {
-    let inserted = on!(conn, c => diesel::insert_into(quiz_submissions::table)
-        .values(submission)
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(inserted == 1)
-}
-
-/// Adds the points, known only after the award, to a submission of the same transaction.
-pub fn set_points(conn: &mut Conn, submission: &Submission, points: i32) -> QueryResult<()> {
-    on!(conn, c => diesel::update(quiz_submissions::table.filter(quiz_submissions::id.eq(submission.id)))
-        .set(quiz_submissions::points.eq(points))
-        .execute(c))
-    .map(drop)
+/// Inserts a submission; fails when the member has submitted for that day.
+pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(quiz_submissions::table).values(submission).execute(c)).map(drop)
 }
 
 pub fn find_submission(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Submission>> {
@@ -266,11 +256,14 @@ pub fn list_submissions(
 
 // ── the wrong-answer book ──
 
-/// The member's lines about `questions`.
+/// The member's lines about `questions`, [`PAPER_LIMIT`] at most.
 pub fn list_wrong_about(conn: &mut Conn, member: MemberId, questions: &[QuestionId]) -> QueryResult<Vec<WrongAnswer>> {
+    let Some(first) = questions.first() else { return Ok(Vec::new()) };
+    // always the same number of parameters, so that SQLite prepares this statement once and not for each submission
+    let padded: [QuestionId; PAPER_LIMIT] = std::array::from_fn(|n| *questions.get(n).unwrap_or(first));
     on!(conn, c => quiz_wrong_answers::table
         .filter(quiz_wrong_answers::member_id.eq(member))
-        .filter(quiz_wrong_answers::question_id.eq_any(questions))
+        .filter(quiz_wrong_answers::question_id.eq_any(padded))
         .select(WrongAnswer::as_select())
         .load(c))
 }
@@ -307,11 +300,15 @@ pub fn put_wrong(conn: &mut Conn, line: &WrongAnswer) -> QueryResult<()> {
         quiz_wrong_answers::last_answered_at.eq(line.last_answered_at),
         quiz_wrong_answers::cleared_at.eq(line.cleared_at),
     );
-    on!(conn, c => diesel::insert_into(quiz_wrong_answers::table)
-        .values(line)
-        .on_conflict((quiz_wrong_answers::member_id, quiz_wrong_answers::question_id))
-        .do_update()
-        .set(change)
-        .execute(c))
-    .map(drop)
+    match conn {
+        Conn::Pg(c) => diesel::insert_into(quiz_wrong_answers::table)
+            .values(line)
+            .on_conflict((quiz_wrong_answers::member_id, quiz_wrong_answers::question_id))
+            .do_update()
+            .set(change)
+            .execute(c)
+            .map(drop),
+        // the whole line is known, and diesel keeps a prepared REPLACE but parses every upsert anew
+        Conn::Sqlite(c) => diesel::replace_into(quiz_wrong_answers::table).values(line).execute(c).map(drop),
+    }
 }

@@ -203,12 +203,16 @@ pub(super) fn insert(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
 /// Writes a standing over the one that is there.
 pub(super) fn replace(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
     let row = Row::new(standing, tx.serial());
-    on!(tx.conn, c => diesel::update(standings::table)
-        .filter(standings::member_id.eq(standing.member))
-        .filter(standings::measure.eq(&*standing.measure))
-        .set(&row)
-        .execute(c))
-    .map(drop)
+    match tx.conn {
+        Conn::Pg(c) => diesel::update(standings::table)
+            .filter(standings::member_id.eq(standing.member))
+            .filter(standings::measure.eq(&*standing.measure))
+            .set(&row)
+            .execute(c)
+            .map(drop),
+        // the whole row is known, and diesel keeps a prepared REPLACE but parses every UPDATE anew
+        Conn::Sqlite(c) => diesel::replace_into(standings::table).values(&row).execute(c).map(drop),
+    }
 }
 
 /// Every standing of one member.

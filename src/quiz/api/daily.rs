@@ -12,7 +12,9 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::Stop;
 use crate::quiz::Quiz;
 use crate::quiz::daily::Graded;
-use crate::quiz::model::{GivenAnswer, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, Submission};
+use crate::quiz::model::{
+    GivenAnswer, PAPER_LIMIT, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, Submission,
+};
 use crate::quiz::rules::{self, Refusal};
 use crate::web::caller::{ContentManager, ContentReader, Member};
 use crate::web::etag::tagged;
@@ -289,8 +291,6 @@ impl From<Paper> for PlannedPaper {
         }
     }
 }
-
-const PAPER_LIMIT: usize = 20;
 
 /// Sets the paper of a day; it replaces one that is not published yet.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later")), request_body = PaperBody,
