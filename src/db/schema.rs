@@ -219,6 +219,7 @@ diesel::table! {
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        version -> Integer,
     }
 }
 

@@ -46,8 +46,10 @@ impl Quiz {
         key: Option<IdempotencyKey>,
     ) -> Outcome<QuestionId> {
         let text = rules::check_question(text).map_err(Refusal::BadQuestion)?;
+        let stock = self.stock.clone();
         self.db
             .write(move |tx| {
+                stock.forget_after(tx);
                 idempotency::once(tx, key.as_ref(), |tx| {
                     let question = new_question(tx, Some(actor), &rules::fingerprint(&text), &text);
                     if !store::insert_question(tx.conn, &question)? {
@@ -68,8 +70,10 @@ impl Quiz {
         change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
         retired: Option<bool>,
     ) -> Outcome<Question> {
+        let stock = self.stock.clone();
         self.db
             .write(move |tx| {
+                stock.forget_after(tx);
                 let mut question = store::find_question(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 let text = rules::check_question(change(question.text())).map_err(Refusal::BadQuestion)?;
                 put_text(&mut question, &text);
@@ -124,7 +128,9 @@ impl Quiz {
         chunk: Vec<ImportedQuestion>,
         dry_run: bool,
     ) -> Result<Vec<u32>, DbError> {
+        let stock = self.stock.clone();
         let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
+            stock.forget_after(tx);
             let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
             let known: Vec<Vec<u8>> =
                 store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();
@@ -172,6 +178,7 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
         category: text.category,
         difficulty: text.difficulty,
         source: text.source,
+        version: 1,
         retired_at: None,
         created_by: actor,
         created_at: tx.now(),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Quiz;
+use super::lending::{freeze, keep_book};
 use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission};
 use super::rules::{self, Refusal};
 use super::store;
@@ -83,7 +84,7 @@ impl Quiz {
         let mut submission = new_submission(tx, member, paper, answers, &marks, late);
         submission.points = self.award(tx, path, &submission)?;
         store::insert_submission(tx.conn, &submission)?;
-        self.keep_book(tx, member, &paper.questions.0, &marks)?;
+        keep_book(tx, member, &paper.questions.0, &marks)?;
         study::mark_day(tx, member, day)?;
         Ok(Graded { submission, questions: paper.questions.0.clone(), is_new: true })
     }
@@ -103,26 +104,6 @@ impl Quiz {
                 reason: &reason,
             },
         )
-    }
-
-    /// Writes into the wrong-answer book what these answers changed.
-    pub(super) fn keep_book(
-        &self,
-        tx: &mut Tx,
-        member: MemberId,
-        questions: &[PaperQuestion],
-        marks: &[bool],
-    ) -> diesel::QueryResult<()> {
-        let ids: Vec<QuestionId> = questions.iter().map(|question| question.id).collect();
-        let mut before = store::list_wrong_about(tx.conn, member, &ids)?;
-        // a handful of lines at most, and SQLite cannot take an upsert of several rows with nullable columns
-        for (id, right) in ids.into_iter().zip(marks) {
-            let line = before.iter().position(|line| line.question_id == id).map(|at| before.swap_remove(at));
-            if let Some(line) = rules::after_answer(line, member, id, *right, tx.now()) {
-                store::put_wrong(tx.conn, &line)?;
-            }
-        }
-        Ok(())
     }
 
     /// Sets the paper of `unit` for `day`, which is not published yet.
@@ -190,7 +171,7 @@ impl Quiz {
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 let ids = drawn(tx.conn, root, day, count)?;
-                let questions = snapshot(store::find_questions(tx.conn, &ids)?, &ids);
+                let questions = freeze(tx.conn, &ids)?;
                 if !questions.is_empty() {
                     let paper = new_paper(tx, None, root, day, publish_at, questions);
                     store::insert_paper(tx.conn, &paper)?;
@@ -321,17 +302,11 @@ fn frozen(conn: &mut Conn, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     if let Some(index) = ids.iter().position(|id| !seen.insert(*id)) {
         return Err(Refusal::QuestionTwice { index }.into());
     }
-    let mut found = store::find_questions(conn, ids)?;
-    found.retain(|question| question.retired_at.is_none());
+    let found = freeze(conn, ids)?;
     if let Some(index) = ids.iter().position(|id| !found.iter().any(|question| question.id == *id)) {
         return Err(Refusal::UnknownQuestion { index }.into());
     }
-    Ok(snapshot(found, ids))
-}
-
-fn snapshot(questions: Vec<super::model::Question>, order: &[QuestionId]) -> Vec<PaperQuestion> {
-    let find = |id: &QuestionId| questions.iter().find(|question| question.id == *id);
-    order.iter().filter_map(find).map(|question| PaperQuestion { id: question.id, text: question.text() }).collect()
+    Ok(found)
 }
 
 fn drawn(conn: &mut Conn, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {

@@ -6,7 +6,7 @@
 //!
 //! Tables: `questions`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice`, `/questions…`, `/imports/questions`, `/exports/questions`.
-//! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends nothing but its handle.
+//! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
 //! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `practice`) does one thing in one
 //! transaction, `rules` decide without looking anything up, `store` asks the database.
@@ -15,6 +15,7 @@ mod api;
 mod bank;
 mod daily;
 mod import;
+pub mod lending;
 mod model;
 mod practice;
 mod published;
@@ -26,9 +27,11 @@ use crate::db::Db;
 use crate::members::Directory;
 use crate::points::Points;
 
+pub use api::daily::{AnswerBody, AskedQuestion};
 pub use api::routes;
-pub use model::{QuestionKind, SubmissionId};
+pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
 
+use lending::Stock;
 use published::Published;
 
 /// The room's handle: everything its actions work with. Clones share it.
@@ -39,10 +42,11 @@ pub struct Quiz {
     points: Points,
     timetable: Timetable,
     published: Published,
+    stock: Stock,
 }
 
 impl Quiz {
     pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Self {
-        Quiz { published: Published::new(db.clone()), db, directory, points, timetable }
+        Quiz { published: Published::new(db.clone()), stock: Stock::new(db.clone()), db, directory, points, timetable }
     }
 }

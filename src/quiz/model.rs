@@ -79,6 +79,8 @@ pub struct Question {
     pub category: String,
     pub difficulty: Difficulty,
     pub source: String,
+    /// Grows when the wording of a question changes that was dealt before.
+    pub version: i32,
     /// A retired question is in no new paper.
     pub retired_at: Option<Timestamp>,
     pub created_by: Option<MemberId>,
@@ -102,18 +104,27 @@ impl Question {
 }
 
 /// A question that could be drawn.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     pub id: QuestionId,
+    pub kind: QuestionKind,
     pub category: String,
+    pub difficulty: Difficulty,
 }
 
 /// A question as it was when the paper was set: later edits of the bank change no result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperQuestion {
     pub id: QuestionId,
+    /// Papers that were set before questions had versions hold the first.
+    #[serde(default = "first_version")]
+    pub version: i32,
     #[serde(flatten)]
     pub text: QuestionText,
+}
+
+fn first_version() -> i32 {
+    1
 }
 
 /// The paper of a day for a unit's subtree.

@@ -1,6 +1,7 @@
 //! The book of wrong answers 错题本: looking into it and practising from it.
 
 use super::Quiz;
+use super::lending::keep_book;
 use super::model::{PaperQuestion, QuestionId, QuestionText, WrongAnswer};
 use super::rules::{self, Refusal};
 use super::store;
@@ -41,7 +42,6 @@ impl Quiz {
         let paper = self.published.paper(self.db.today(), path).await?;
         let on_todays_paper =
             paper.is_some_and(|paper| paper.questions.0.iter().any(|on_paper| on_paper.id == question));
-        let quiz = self.clone();
         self.db
             .write(move |tx| {
                 let today = tx.today();
@@ -55,8 +55,8 @@ impl Quiz {
                 let found = store::find_question(tx.conn, question)?.ok_or(Refusal::NoSuchQuestion)?;
                 let text = found.text();
                 let right = rules::is_right(&text, &answer);
-                let asked = [PaperQuestion { id: question, text: text.clone() }];
-                quiz.keep_book(tx, member, &asked, &[right])?;
+                let asked = [PaperQuestion { id: question, version: found.version, text: text.clone() }];
+                keep_book(tx, member, &asked, &[right])?;
                 let line = store::list_wrong_about(tx.conn, member, &[question])?.pop();
                 Ok(Practised { question: text, right, line: line.ok_or(Refusal::NoSuchQuestion)? })
             })

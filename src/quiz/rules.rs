@@ -456,8 +456,14 @@ mod tests {
     fn a_draw_is_repeatable_mixed_and_avoids_recent_questions() {
         let ids = Ids::default();
         let unit: UnitId = ids.fresh(now());
-        let bank: Vec<Candidate> =
-            (0..40).map(|n| Candidate { id: ids.fresh(now()), category: format!("类{}", n % 4) }).collect();
+        let bank: Vec<Candidate> = (0..40)
+            .map(|n| Candidate {
+                id: ids.fresh(now()),
+                kind: QuestionKind::Judge,
+                category: format!("类{}", n % 4),
+                difficulty: Difficulty::Easy,
+            })
+            .collect();
         let day = now().day();
         let first = draw(unit, day, &bank, &HashSet::new(), 5);
         assert_eq!(first, draw(unit, day, &bank, &HashSet::new(), 5));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{
-    Candidate, PAPER_LIMIT, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer,
+    Candidate, Difficulty, PAPER_LIMIT, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer,
 };
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -70,12 +70,14 @@ fn containing(part: &str) -> String {
 
 /// Every question in use that could be drawn.
 pub fn list_candidates(conn: &mut Conn) -> QueryResult<Vec<Candidate>> {
-    let rows: Vec<(QuestionId, String)> = on!(conn, c => questions::table
+    type Row = (QuestionId, QuestionKind, String, Difficulty);
+    let rows: Vec<Row> = on!(conn, c => questions::table
         .filter(questions::retired_at.is_null())
         .order(questions::id)
-        .select((questions::id, questions::category))
+        .select((questions::id, questions::kind, questions::category, questions::difficulty))
         .load(c))?;
-    Ok(rows.into_iter().map(|(id, category)| Candidate { id, category }).collect())
+    let candidate = |(id, kind, category, difficulty)| Candidate { id, kind, category, difficulty };
+    Ok(rows.into_iter().map(candidate).collect())
 }
 
 /// The bank in chunks for the export, oldest first, after `after`.

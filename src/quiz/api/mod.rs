@@ -1,7 +1,7 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod bank;
-mod daily;
+pub mod daily;
 mod practice;
 
 use utoipa_actix_web::service_config::ServiceConfig;
