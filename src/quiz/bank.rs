@@ -166,7 +166,7 @@ fn in_bank_already(row: u32) -> ImportProblem {
 }
 
 fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &QuestionText) -> Question {
-    let text = text.clone();
+    let (search, text) = (rules::search_text(text), text.clone());
     Question {
         id: tx.fresh_id(),
         fingerprint: fingerprint.to_vec(),
@@ -179,6 +179,8 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
         difficulty: text.difficulty,
         source: text.source,
         version: 1,
+        first_dealt_at: None,
+        search,
         retired_at: None,
         created_by: actor,
         created_at: tx.now(),
@@ -189,6 +191,7 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
 fn put_text(question: &mut Question, text: &QuestionText) {
     let text = text.clone();
     question.fingerprint = rules::fingerprint(&text).to_vec();
+    question.search = rules::search_text(&text);
     question.kind = text.kind;
     question.stem = text.stem;
     question.options = Json(text.options);

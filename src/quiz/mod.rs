@@ -4,7 +4,7 @@
 //! is graded at once against the questions *as they were when the paper was set*, earns points, keeps the streak alive
 //! and puts what was wrong into a book that is left after two right answers. Papers are published by the clock.
 //!
-//! Tables: `questions`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
+//! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice`, `/questions…`, `/imports/questions`, `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
@@ -29,9 +29,10 @@ use crate::points::Points;
 
 pub use api::daily::{AnswerBody, AskedQuestion};
 pub use api::routes;
+pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
 
-use lending::Stock;
+use lending::{Asking, Stock};
 use published::Published;
 
 /// The room's handle: everything its actions work with. Clones share it.
@@ -43,10 +44,13 @@ pub struct Quiz {
     timetable: Timetable,
     published: Published,
     stock: Stock,
+    /// Of other rooms: what they are asking a member at this moment.
+    askers: Vec<Asking>,
 }
 
 impl Quiz {
     pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Self {
-        Quiz { published: Published::new(db.clone()), stock: Stock::new(db.clone()), db, directory, points, timetable }
+        let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
+        Quiz { db, directory, points, timetable, published, stock, askers: Vec::new() }
     }
 }

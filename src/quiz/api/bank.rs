@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::sheet::ImportReport;
-use crate::base::text::Text;
+use crate::base::text::{Text, squeeze};
 use crate::base::time::Timestamp;
 use crate::quiz::Quiz;
 use crate::quiz::import::{EXPORT_HEADERS, examples, to_row};
@@ -80,7 +80,10 @@ struct QuestionQuery {
     kind: Option<QuestionKind>,
     /// Only questions of this category.
     category: Option<String>,
-    /// A part of the stem, one character or more.
+    /// Only questions of this difficulty.
+    difficulty: Option<Difficulty>,
+    /// A part of the stem or of an option, one character or more; full-width and half-width, upper and lower case are
+    /// alike, white space does not count.
     q: Option<String>,
     /// Retired questions instead of those in use.
     #[serde(default)]
@@ -94,6 +97,22 @@ struct QuestionQuery {
 /// Characters that a search may have.
 const SEARCH_LIMIT: usize = 100;
 
+impl QuestionQuery {
+    fn filter(&self) -> Result<QuestionFilter, Problem> {
+        let text = self.q.as_deref().map(squeeze).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
+            return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
+        }
+        Ok(QuestionFilter {
+            kind: self.kind,
+            category: self.category.clone(),
+            difficulty: self.difficulty,
+            text,
+            retired: self.retired,
+        })
+    }
+}
+
 /// Questions of the bank, newest first.
 #[utoipa::path(tag = "questions", params(QuestionQuery),
     responses((status = 200, description = "Questions with their keys", body = Page<QuestionView>)))]
@@ -105,12 +124,7 @@ async fn list_questions(
 ) -> Result<web::Json<Page<QuestionView>>, Problem> {
     let limit = page::page_limit(query.limit)?;
     let before = page::after(query.cursor.as_deref())?;
-    let text = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
-        return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
-    }
-    let filter = QuestionFilter { kind: query.kind, category: query.category.clone(), text, retired: query.retired };
-    let found = quiz.questions(filter, before, limit + 1).await?;
+    let found = quiz.questions(query.filter()?, before, limit + 1).await?;
     Ok(web::Json(Page::new(found, limit, |question| question.id).map(QuestionView::from)))
 }
 
