@@ -46,6 +46,10 @@ struct QuestionView {
     difficulty: Difficulty,
     /// The document that it rests on; may be empty.
     source: String,
+    /// Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
+    version: i32,
+    /// When it was first put on a paper or asked; `null` while it never was.
+    first_dealt_at: Option<Timestamp>,
     /// When it was taken out of use; `null` while it is in use.
     retired_at: Option<Timestamp>,
     created_at: Timestamp,
@@ -64,6 +68,8 @@ impl From<Question> for QuestionView {
             category: question.category,
             difficulty: question.difficulty,
             source: question.source,
+            version: question.version,
+            first_dealt_at: question.first_dealt_at,
             retired_at: question.retired_at,
             created_at: question.created_at,
             updated_at: question.updated_at,

@@ -29,9 +29,13 @@ pub enum Refusal {
     AnsweredTwice { index: usize },
     /// Something else was submitted for that day before.
     AlreadySubmitted,
-    /// The question is on today's paper, which the member has not submitted yet.
+    /// The question is on a paper that the member can still submit.
     OnTodaysPaper,
-    /// No such question, or it is not in the member's book.
+    /// Nobody may see the key for now: the question belongs to a contest that is running.
+    Guarded,
+    /// Another room is asking the member this question just now.
+    BeingAsked,
+    /// No such question, or it is out of use and not in the member's book.
     NoSuchQuestion,
     /// The question cannot be asked as it stands.
     BadQuestion(Flaw),
@@ -165,6 +169,42 @@ pub fn draw(unit: UnitId, day: Day, bank: &[Candidate], recent: &HashSet<Questio
     drawn
 }
 
+/// The questions `ids` as they are dealt to a member who practises, `limit` of them after `after`: shuffled by member and
+/// day, so that a day's pages neither repeat nor leave out a question.
+pub fn deal(
+    member: MemberId,
+    day: Day,
+    ids: impl Iterator<Item = QuestionId>,
+    after: Option<QuestionId>,
+    limit: usize,
+) -> Vec<QuestionId> {
+    let seed = member.uuid().as_u128() as u64 ^ u64::from(day.number().unsigned_abs()).rotate_left(32);
+    let lot = |id: QuestionId| (mix(seed ^ mix(id.uuid().as_u128() as u64)), id);
+    let mut lots: Vec<(u64, QuestionId)> =
+        ids.map(lot).filter(|lot_of| after.is_none_or(|id| *lot_of > lot(id))).collect();
+    lots.sort_unstable();
+    lots.into_iter().map(|(_, id)| id).take(limit).collect()
+}
+
+/// SplitMix64: shuffles a bank of 50,000 in a few milliseconds, which a cryptographic hash would not.
+fn mix(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The categories with how many questions each has, the largest first.
+pub fn count_categories(bank: &[Candidate]) -> Vec<(String, usize)> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for candidate in bank {
+        *counts.entry(&candidate.category).or_default() += 1;
+    }
+    let mut counts: Vec<(String, usize)> = counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,5 +271,24 @@ mod tests {
         let recent: HashSet<QuestionId> = first.iter().copied().collect();
         assert!(draw(unit, day.next(), &bank, &recent, 5).iter().all(|id| !recent.contains(id)));
         assert_eq!(draw(unit, day, &bank[..3], &recent, 5).len(), 3);
+    }
+
+    #[test]
+    fn a_member_is_dealt_every_question_once_a_day_in_an_order_of_ones_own() {
+        let ids = Ids::default();
+        let (member, other): (MemberId, MemberId) = (ids.fresh(now()), ids.fresh(now()));
+        let bank: Vec<QuestionId> = (0..30).map(|_| ids.fresh(now())).collect();
+        let all = |member, day| deal(member, day, bank.iter().copied(), None, 99);
+        let (day, order) = (now().day(), all(member, now().day()));
+        let mut paged = Vec::new();
+        while paged.len() < 30 {
+            let page = deal(member, day, bank.iter().copied(), paged.last().copied(), 7);
+            assert!(!page.is_empty());
+            paged.extend(page);
+        }
+        assert_eq!(paged, order);
+        assert_eq!(order.iter().collect::<HashSet<_>>().len(), 30);
+        assert_ne!(order, all(other, day));
+        assert_ne!(order, all(member, day.next()));
     }
 }

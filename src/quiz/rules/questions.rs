@@ -34,6 +34,10 @@ pub enum Flaw {
     },
     /// A single-choice question has one answer, a multiple-choice one at least two.
     WrongAnswerCount,
+    /// More accepted wordings of a blank than anybody would read.
+    TooManyWordings,
+    /// A sheet separates the wordings of a blank by this sign.
+    BarInWording,
     /// A judge question is answered by right or wrong.
     NotJudgement,
 }
@@ -52,6 +56,8 @@ impl std::fmt::Display for Flaw {
             Flaw::NoAnswer => f.write_str("没有答案"),
             Flaw::AnswerOutOfRange { letter } => write!(f, "答案“{letter}”不是任何选项的字母"),
             Flaw::WrongAnswerCount => f.write_str("答案的个数不对：单选题一个，多选题至少两个"),
+            Flaw::TooManyWordings => write!(f, "填空题的答案不能超过 {WORDINGS_LIMIT} 种写法"),
+            Flaw::BarInWording => f.write_str("填空题的答案中不能有“|”，它用来分隔几种写法"),
             Flaw::NotJudgement => f.write_str("判断题的答案应为正确或错误"),
         }
     }
@@ -64,6 +70,8 @@ pub const LABEL_LIMIT: usize = 200;
 /// A to L.
 pub const OPTIONS_LIMIT: usize = 12;
 const WORDINGS_LIMIT: usize = 20;
+/// What separates the accepted wordings of a blank in a sheet.
+pub const WORDING_SIGNS: [char; 2] = ['|', '｜'];
 
 /// The letter of the option at `index`.
 pub fn letter(index: usize) -> char {
@@ -100,7 +108,10 @@ pub fn check_question(mut text: QuestionText) -> Result<QuestionText, Flaw> {
         }
         QuestionKind::Fill => {
             if text.answer.len() > WORDINGS_LIMIT {
-                return Err(Flaw::WrongAnswerCount);
+                return Err(Flaw::TooManyWordings);
+            }
+            if text.answer.iter().any(|wording| wording.contains(WORDING_SIGNS)) {
+                return Err(Flaw::BarInWording);
             }
         }
     }
@@ -156,6 +167,12 @@ fn check_letters(text: &QuestionText) -> Result<Vec<String>, Flaw> {
     if count_is_right { Ok(letters) } else { Err(Flaw::WrongAnswerCount) }
 }
 
+/// Whether an edit changes what is asked or which answer is right, and not only what is said about the question.
+pub fn is_reworded(before: &QuestionText, after: &QuestionText) -> bool {
+    (before.kind, &before.stem, &before.options, &before.answer)
+        != (after.kind, &after.stem, &after.options, &after.answer)
+}
+
 /// What makes two questions the same: stem and options, whatever the white space.
 ///
 /// Case and width count: a question may well ask for `pH` among `PH` and `ph`.
@@ -190,6 +207,17 @@ pub fn is_right(text: &QuestionText, given: &[String]) -> bool {
             given == text.answer.iter().map(String::as_str).collect::<Vec<_>>()
         }
     }
+}
+
+/// `part` of `whole` in basis points (10,000 = all), rounded; `None` of nothing.
+pub fn share_bp(part: i64, whole: i64) -> Option<i64> {
+    (whole > 0).then(|| (part * 10_000 + whole / 2) / whole)
+}
+
+/// The discrimination index 区分度 in basis points: the right share of the upper group less that of the lower one, each
+/// group given as (asked, right); `None` while one of them is empty.
+pub fn discrimination_bp(upper: (i64, i64), lower: (i64, i64)) -> Option<i64> {
+    Some(share_bp(upper.1, upper.0)? - share_bp(lower.1, lower.0)?)
 }
 
 #[cfg(test)]
@@ -261,5 +289,16 @@ mod tests {
         assert_eq!(fingerprint(&one), fingerprint(&two));
         two.options.swap(0, 1);
         assert_ne!(fingerprint(&one), fingerprint(&two));
+    }
+
+    #[test]
+    fn shares_are_rounded_and_of_nothing_there_is_none() {
+        assert_eq!(
+            [share_bp(1, 3), share_bp(2, 3), share_bp(0, 5), share_bp(0, 0)],
+            [Some(3333), Some(6667), Some(0), None]
+        );
+        assert_eq!(discrimination_bp((10, 9), (10, 3)), Some(6000));
+        assert_eq!(discrimination_bp((10, 3), (10, 9)), Some(-6000));
+        assert_eq!(discrimination_bp((0, 0), (10, 9)), None);
     }
 }

@@ -119,9 +119,10 @@ pub fn insert_question(conn: &mut Conn, question: &Question) -> QueryResult<bool
     Ok(inserted == 1)
 }
 
-/// Writes everything of a question but who made it and when.
-pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<()> {
-    on!(conn, c => diesel::update(questions::table.filter(questions::id.eq(question.id)))
+/// Writes everything of a question but who made it and when; false when another question says the same.
+pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<bool> {
+    use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
+    let updated = on!(conn, c => diesel::update(questions::table.filter(questions::id.eq(question.id)))
         .set((
             (
                 questions::fingerprint.eq(&question.fingerprint),
@@ -141,8 +142,11 @@ pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<()> 
                 questions::search.eq(&question.search),
             ),
         ))
-        .execute(c))
-    .map(drop)
+        .execute(c));
+    match updated {
+        Err(DatabaseError(UniqueViolation, _)) => Ok(false),
+        updated => updated.map(|_| true),
+    }
 }
 
 // ── versions ──

@@ -43,12 +43,3 @@ pub fn is_guarded(conn: &mut Conn, question: QuestionId, now: Timestamp) -> Quer
         .filter(question_guards::guarded_until.gt(now));
     on!(conn, c => diesel::select(diesel::dsl::exists(guards)).get_result(c))
 }
-
-/// The questions that somebody guards at `now`.
-pub fn list_guarded(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<QuestionId>> {
-    on!(conn, c => question_guards::table
-        .filter(question_guards::guarded_until.gt(now))
-        .select(question_guards::question_id)
-        .distinct()
-        .load(c))
-}

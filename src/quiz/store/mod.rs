@@ -155,10 +155,11 @@ pub fn list_wrong_about(conn: &mut Conn, member: MemberId, questions: &[Question
         .load(c))
 }
 
-/// A page of the open lines of a member's book with their questions, after `after`, in the order of the questions.
+/// A page of the open lines of a member's book (of one category) with their questions, after `after`, in the order of the questions.
 pub fn list_open_wrong(
     conn: &mut Conn,
     member: MemberId,
+    category: Option<&str>,
     after: Option<QuestionId>,
     limit: i64,
 ) -> QueryResult<Vec<(WrongAnswer, Question)>> {
@@ -168,6 +169,9 @@ pub fn list_open_wrong(
             .filter(quiz_wrong_answers::member_id.eq(member))
             .filter(quiz_wrong_answers::cleared_at.is_null())
             .into_boxed();
+        if let Some(category) = category {
+            query = query.filter(questions::category.eq(category));
+        }
         if let Some(after) = after {
             query = query.filter(quiz_wrong_answers::question_id.gt(after));
         }
