@@ -36,6 +36,7 @@ struct KindCount {
 /// A category of the bank.
 #[derive(Serialize, ToSchema)]
 struct QuestionCategory {
+    /// Its name.
     category: String,
     /// Questions in use.
     count: i64,
