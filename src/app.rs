@@ -236,6 +236,7 @@ impl App {
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}

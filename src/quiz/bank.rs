@@ -1,10 +1,12 @@
-//! The question bank: writing, importing and exporting questions.
+//! The question bank: adding, finding, importing and exporting questions; editing them is in [`super::versions`].
+
+use std::sync::atomic::Ordering;
 
 use super::Quiz;
 use super::import::{self, Imported, ImportedQuestion};
 use super::model::{Question, QuestionId, QuestionText};
 use super::rules::{self, Refusal};
-use super::store::{self, QuestionFilter};
+use super::store::{self, CategoryCount, QuestionFilter};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
@@ -62,36 +64,29 @@ impl Quiz {
             .await
     }
 
-    /// Changes a question, or retires it. Papers that were set keep the question as it was.
-    pub async fn edit_question(
-        &self,
-        actor: MemberId,
-        id: QuestionId,
-        change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
-        retired: Option<bool>,
-    ) -> Outcome<Question> {
-        let stock = self.stock.clone();
-        self.db
-            .write(move |tx| {
-                stock.forget_after(tx);
-                let mut question = store::find_question(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
-                let text = rules::check_question(change(question.text())).map_err(Refusal::BadQuestion)?;
-                put_text(&mut question, &text);
-                let twins = store::find_fingerprints(tx.conn, std::slice::from_ref(&question.fingerprint))?;
-                if twins.iter().any(|(_, twin)| *twin != id) {
-                    return Err(Refusal::DuplicateQuestion.into());
-                }
-                question.retired_at = match retired {
-                    Some(true) => question.retired_at.or(Some(tx.now())),
-                    Some(false) => None,
-                    None => question.retired_at,
-                };
-                question.updated_at = tx.now();
-                store::update_question(tx.conn, &question)?;
-                trail::note(tx, written(actor, "quiz.edit_question", id))?;
-                Ok(question)
-            })
-            .await
+    /// The categories of the questions in use, counted by kind and difficulty.
+    pub async fn categories(&self) -> Result<Vec<CategoryCount>, DbError> {
+        self.db.read(store::count_by_category).await
+    }
+
+    /// Writes the text to search in for questions that were there before it was: once after an update.
+    pub(super) async fn fold_search(&self) -> Result<(), DbError> {
+        if self.is_folded.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut after = None;
+        loop {
+            let chunk = self.db.read(move |conn| store::list_unfolded(conn, after, CHUNK as i64)).await?;
+            let Some(last) = chunk.last() else { break };
+            after = Some(last.id);
+            let texts: Vec<_> = chunk.iter().map(|found| (found.id, rules::search_text(&found.text()))).collect();
+            let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                Ok(texts.iter().try_for_each(|(id, search)| store::update_search(tx.conn, *id, search))?)
+            };
+            self.db.write(action).await.map_err(DbError::from)?;
+        }
+        self.is_folded.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Imports the questions of a sheet. `progress` hears how many rows are done.
@@ -119,6 +114,24 @@ impl Quiz {
         remarks.sort_by_key(|problem| problem.row);
         report.extend(remarks);
         Ok(Ok(report))
+    }
+
+    /// Imports the questions of a sheet if no row of it is rejected, and nothing otherwise.
+    ///
+    /// What was in the bank already hinders nobody: the same file again accepts nothing, as ever.
+    pub async fn import_all_or_nothing(
+        &self,
+        actor: Option<MemberId>,
+        sheet: &Sheet,
+    ) -> Result<Result<ImportReport, SheetError>, DbError> {
+        match self.import_questions(actor, sheet, true, |_| ()).await? {
+            Ok(mut report) if report.rejected > 0 => {
+                (report.accepted, report.dry_run) = (0, false);
+                Ok(Ok(report))
+            }
+            Ok(_) => self.import_questions(actor, sheet, false, |_| ()).await,
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     /// Imports a chunk and returns the rows whose questions were in the bank.
@@ -166,7 +179,7 @@ fn in_bank_already(row: u32) -> ImportProblem {
 }
 
 fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &QuestionText) -> Question {
-    let text = text.clone();
+    let (search, text) = (rules::search_text(text), text.clone());
     Question {
         id: tx.fresh_id(),
         fingerprint: fingerprint.to_vec(),
@@ -179,6 +192,8 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
         difficulty: text.difficulty,
         source: text.source,
         version: 1,
+        first_dealt_at: None,
+        search,
         retired_at: None,
         created_by: actor,
         created_at: tx.now(),
@@ -186,20 +201,7 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
     }
 }
 
-fn put_text(question: &mut Question, text: &QuestionText) {
-    let text = text.clone();
-    question.fingerprint = rules::fingerprint(&text).to_vec();
-    question.kind = text.kind;
-    question.stem = text.stem;
-    question.options = Json(text.options);
-    question.answer = Json(text.answer);
-    question.explanation = text.explanation;
-    question.category = text.category;
-    question.difficulty = text.difficulty;
-    question.source = text.source;
-}
-
-fn written(actor: MemberId, action: &str, question: QuestionId) -> Act<'_, serde_json::Value> {
+pub(super) fn written(actor: MemberId, action: &str, question: QuestionId) -> Act<'_, serde_json::Value> {
     Act {
         actor: Some(actor),
         action,

@@ -1,15 +1,24 @@
-//! What the room lends to challenge and contests: the questions in use, questions as they stand, the wrong-answer book.
+//! What the room lends to challenge and contests: the questions in use, questions as they stand, the wrong-answer book;
+//! and what they tell this room: what was dealt, what nobody may practise for a while, how questions fared.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
 use super::Quiz;
-use super::model::{Candidate, PaperQuestion, Question, QuestionId};
+use super::model::tally::{SourceId, TallyRow};
+use super::model::{Candidate, PAPER_LIMIT, PaperQuestion, Question, QuestionId};
 use super::{rules, store};
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Tx};
 
+pub use super::model::tally::{Tally, TallySource, group_size};
 pub use super::rules::is_right;
+
+/// Whether a room is asking the member this question just now, so that practising it would show the key.
+pub type Asking = fn(&mut Conn, MemberId, QuestionId) -> diesel::QueryResult<bool>;
 
 /// How old the list of questions in use may be: an edit on another server is seen within this time.
 const FRESH: Duration = Duration::from_secs(5);
@@ -41,7 +50,9 @@ impl Stock {
         if let Some(candidates) = self.remembered() {
             return Ok(candidates);
         }
-        let candidates: Arc<[Candidate]> = self.db.read(store::list_candidates).await?.into();
+        let now = self.db.now();
+        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
+        let candidates: Arc<[Candidate]> = found.into();
         let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         Ok(candidates)
@@ -54,9 +65,27 @@ impl Stock {
 }
 
 impl Quiz {
-    /// Every question in use, by id, from memory.
+    /// Every question in use that nobody guards, by id, from memory: a change elsewhere is seen within five seconds.
     pub async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
         self.stock.candidates().await
+    }
+
+    /// [`guard`], of which the draws of this server hear at once.
+    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        guard(tx, ids, source_id, until)
+    }
+
+    /// [`release`], of which the draws of this server hear at once.
+    pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        release(tx, source_id)
+    }
+
+    /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
+    pub fn unless_asked_by(mut self, asking: Asking) -> Self {
+        self.askers.push(asking);
+        self
     }
 }
 
@@ -88,4 +117,42 @@ pub fn freeze(conn: &mut Conn, ids: &[QuestionId]) -> diesel::QueryResult<Vec<Pa
     let frozen =
         |question: &Question| PaperQuestion { id: question.id, version: question.version, text: question.text() };
     Ok(ids.iter().filter_map(in_use).map(frozen).collect())
+}
+
+/// Records that `ids` have been dealt: an edit of such a question keeps the former wording under its version.
+///
+/// Call it before [`freeze`] in the same transaction, so that an edit in between is not missed. Once a question is
+/// marked this only reads, so nothing is hot about a question that is dealt every day.
+pub fn mark_dealt(tx: &mut Tx, ids: &[QuestionId]) -> diesel::QueryResult<()> {
+    // in one order for all, so that two who deal the same questions wait for each other only once
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.chunks(PAPER_LIMIT).try_for_each(|chunk| store::mark_dealt(tx.conn, chunk, tx.now()))
+}
+
+/// Keeps the keys of `ids` from everybody until `until` or [`release`]: such a question is not practised, and it is
+/// not among [`Quiz::candidates`]. Again with a later `until` makes the guard longer, never shorter.
+pub fn guard(tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
+}
+
+/// Ends every guard that `source_id` set.
+pub fn release(tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
+    store::delete_guards(tx.conn, SourceId::from(source_id))
+}
+
+/// Puts `tallies`, one for each question and version, in the place of what was counted for this source before.
+pub fn put_tallies(
+    tx: &mut Tx,
+    source_kind: TallySource,
+    source_id: Uuid,
+    tallies: &[Tally],
+) -> diesel::QueryResult<()> {
+    let source = SourceId::from(source_id);
+    let row = |tally| TallyRow::new(tally, source_kind, source, tx.now());
+    let rows: Vec<TallyRow> = tallies.iter().map(row).collect();
+    store::replace_tallies(tx.conn, source_kind, source, &rows)
 }
