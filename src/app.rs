@@ -19,6 +19,7 @@ use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
+use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
@@ -54,6 +55,7 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub challenge: Challenge,
     pub board_room: BoardRoom,
     pub brands: Brands,
     boards: Boards,
@@ -85,6 +87,14 @@ impl App {
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let challenge = Challenge::open(
+            db.clone(),
+            directory.clone(),
+            quiz.clone(),
+            points.clone(),
+            boards.clone(),
+            config.challenge,
+        );
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         Ok(App {
@@ -101,6 +111,7 @@ impl App {
             points,
             study,
             quiz,
+            challenge,
             brands: Brands::new(db.clone(), directory.clone()),
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
@@ -135,6 +146,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.challenge.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
@@ -236,6 +248,7 @@ impl App {
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -348,6 +361,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        challenge::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
         audit::routes(cfg);

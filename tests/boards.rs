@@ -121,7 +121,7 @@ async fn every_period_of_every_scope_ranks_members_and_branches() {
     let all = li.get("/boards").await.ok(200);
     assert_eq!(column(&all, "scopes", "name"), ["全集团", "集团党委", "一厂党委", "东支部", "东一组"]);
     assert_eq!(all["periods"], json!(["day", "week", "month", "quarter", "year", "all"]));
-    assert_eq!((column(&all, "measures", "id").len(), &all["by"]), (6, &json!(["member", "branch"])));
+    assert_eq!((column(&all, "measures", "id").len(), &all["by"]), (7, &json!(["member", "branch"])));
 }
 
 #[tokio::test]

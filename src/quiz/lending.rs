@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use super::Quiz;
 use super::model::{Candidate, PaperQuestion, Question, QuestionId};
 use super::{rules, store};
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Day;
 use crate::db::{Conn, Db, DbError, Tx};
 
 pub use super::rules::is_right;
@@ -58,6 +59,17 @@ impl Quiz {
     pub async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
         self.stock.candidates().await
     }
+
+    /// What is on the paper that the member at `path` has today, from memory; nothing before it is published.
+    pub async fn on_todays_paper(&self, path: &[UnitId]) -> Result<Vec<QuestionId>, DbError> {
+        let paper = self.published.paper(self.db.today(), path).await?;
+        Ok(paper.iter().flat_map(|paper| &paper.questions.0).map(|question| question.id).collect())
+    }
+}
+
+/// Whether the member has submitted the paper of `day`; until then nothing may show the key of a question on it.
+pub fn has_submitted(conn: &mut Conn, member: MemberId, day: Day) -> diesel::QueryResult<bool> {
+    Ok(store::find_submission(conn, member, day)?.is_some())
 }
 
 /// Writes into the member's wrong-answer book what these answers changed; `marks` are in the order of `questions`.
@@ -79,6 +91,12 @@ pub fn keep_book(
         }
     }
     Ok(())
+}
+
+/// One question as it stands now; `None` when it does not exist or is retired.
+pub fn freeze_one(conn: &mut Conn, id: QuestionId) -> diesel::QueryResult<Option<PaperQuestion>> {
+    let found = store::find_question(conn, id)?.filter(|question| question.retired_at.is_none());
+    Ok(found.map(|question| PaperQuestion { id, version: question.version, text: question.text() }))
 }
 
 /// The questions `ids` as they stand now, in that order; those that do not exist or are retired are left out.

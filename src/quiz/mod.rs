@@ -27,7 +27,7 @@ use crate::db::Db;
 use crate::members::Directory;
 use crate::points::Points;
 
-pub use api::daily::{AnswerBody, AskedQuestion};
+pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
 

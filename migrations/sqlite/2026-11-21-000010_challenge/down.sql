@@ -1,0 +1,3 @@
+DROP TABLE challenge_days;
+DROP TABLE challenge_answers;
+DROP TABLE challenge_runs;
