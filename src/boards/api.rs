@@ -68,11 +68,7 @@ fn named(id: impl ToString, name: &str) -> Named {
 /// The scopes, measures and periods that boards can be asked for.
 #[utoipa::path(tag = "boards", responses((status = 200, description = "What there is", body = BoardList)))]
 #[get("/boards")]
-async fn list_boards(
-    me: Member,
-    directory: web::Data<Directory>,
-    room: web::Data<BoardRoom>,
-) -> web::Json<BoardList> {
+async fn list_boards(me: Member, directory: web::Data<Directory>, room: web::Data<BoardRoom>) -> web::Json<BoardList> {
     let tree = directory.tree();
     let units =
         me.path.iter().rev().filter_map(|id| tree.get(*id)).map(|card| named(card.unit.id, &card.unit.short_name));

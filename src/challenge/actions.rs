@@ -18,7 +18,7 @@ use crate::kernel::board::{Boards, Gain};
 use crate::members::Directory;
 use crate::points::{Grant, Points, RuleName};
 use crate::quiz::lending::{freeze_one, has_submitted, is_right, keep_book};
-use crate::quiz::{Candidate, PaperQuestion, Quiz, QuestionId};
+use crate::quiz::{Candidate, PaperQuestion, QuestionId, Quiz};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -66,10 +66,8 @@ impl Challenge {
         terms: ChallengeTerms,
     ) -> Self {
         boards.register(MEASURE);
-        let terms = Terms {
-            seconds: terms.challenge_seconds.into(),
-            floor_micros: i64::from(terms.challenge_floor_ms) * 1000,
-        };
+        let terms =
+            Terms { seconds: terms.challenge_seconds.into(), floor_micros: i64::from(terms.challenge_floor_ms) * 1000 };
         Challenge { db, directory, quiz, points, boards, terms }
     }
 
@@ -164,13 +162,7 @@ impl Challenge {
         self.db.write(move |tx| room.revive_in(tx, (member, id), &path, &deck)).await
     }
 
-    fn revive_in(
-        &self,
-        tx: &mut Tx,
-        (member, id): (MemberId, RunId),
-        path: &[UnitId],
-        deck: &Deck,
-    ) -> Outcome<State> {
+    fn revive_in(&self, tx: &mut Tx, (member, id): (MemberId, RunId), path: &[UnitId], deck: &Deck) -> Outcome<State> {
         self.points.take_turns(tx, member)?;
         let run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
         let mut state = self.look(tx, run, path)?;
@@ -234,12 +226,7 @@ impl Challenge {
         Ok(())
     }
 
-    async fn end_if_overdue(
-        &self,
-        member: MemberId,
-        path: Arc<[UnitId]>,
-        id: RunId,
-    ) -> Result<Option<State>, DbError> {
+    async fn end_if_overdue(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Result<Option<State>, DbError> {
         let room = self.clone();
         self.db
             .write(move |tx| -> Result<Option<State>, Stop<Never>> {
@@ -279,8 +266,7 @@ impl Challenge {
         let gained = rules::improve(&mut day, run);
         if gained > 0 {
             store::put_day(tx.conn, &day)?;
-            let gain =
-                Gain { member: run.member_id, path, day: run.day, points: gained.into(), at: day.reached_at };
+            let gain = Gain { member: run.member_id, path, day: run.day, points: gained.into(), at: day.reached_at };
             self.boards.record(tx, &MEASURE, &gain)?;
             run.points += self.award(tx, run, path, gained)?;
         }

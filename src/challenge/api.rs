@@ -124,8 +124,11 @@ struct ChallengeRun<'a> {
 impl<'a> From<&'a State> for ChallengeRun<'a> {
     fn from(State { run, day, now }: &'a State) -> Self {
         let left = (run.due_at.micros() - now.micros()).max(0) / 1000;
-        let waiting =
-            |question| WaitingQuestion { seq: run.seq, milliseconds_left: left, question: AskedQuestion::from(question) };
+        let waiting = |question| WaitingQuestion {
+            seq: run.seq,
+            milliseconds_left: left,
+            question: AskedQuestion::from(question),
+        };
         let revivable_until = rules::revivable_until(run, day).filter(|until| now < until);
         ChallengeRun {
             id: run.id,
@@ -233,7 +236,11 @@ async fn answer_challenge_question(
 #[utoipa::path(tag = "challenge", params(("id" = RunId, Path, description = "The run")),
     responses((status = 200, description = "It goes on", body = ChallengeRun<'static>)))]
 #[post("/challenge/runs/{id}/revival")]
-async fn revive_challenge_run(me: Member, id: Path<RunId>, room: web::Data<Challenge>) -> Result<HttpResponse, Problem> {
+async fn revive_challenge_run(
+    me: Member,
+    id: Path<RunId>,
+    room: web::Data<Challenge>,
+) -> Result<HttpResponse, Problem> {
     let state = room.revive(me.member, me.path.clone(), *id).await?;
     Ok(HttpResponse::Ok().json(ChallengeRun::from(&state)))
 }
@@ -327,7 +334,9 @@ const NOTABLE: i32 = 3;
 #[derive(Serialize, ToSchema)]
 struct ReviewedRun {
     member_id: MemberId,
+    /// The member's employee number.
     employee_no: String,
+    /// The member's name.
     name: String,
     /// The member's home unit.
     unit_id: UnitId,

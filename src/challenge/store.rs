@@ -8,7 +8,7 @@ use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{challenge_answers, challenge_days, challenge_runs};
-use crate::kernel::board::DayPoints;
+use crate::kernel::board::{DayPoints, ScoredDays, Totals};
 use crate::on;
 use crate::quiz::QuestionId;
 
@@ -134,7 +134,7 @@ pub fn list_members(conn: &mut Conn, after: MemberId, limit: i64) -> QueryResult
 }
 
 /// Every day's best of these members.
-pub fn list_days(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<(MemberId, DayPoints)>> {
+pub fn list_days(conn: &mut Conn, members: &[MemberId]) -> QueryResult<ScoredDays> {
     let rows: Vec<(MemberId, Day, i32, Timestamp)> = on!(conn, c => challenge_days::table
         .filter(challenge_days::member_id.eq_any(members))
         .filter(challenge_days::best.gt(0))
@@ -149,7 +149,7 @@ pub fn list_days(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<(Memb
 }
 
 /// The sum of each member's daily bests from `from` until the day before `until`, and when it last grew.
-pub fn total_days(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<(MemberId, i64, Timestamp)>> {
+pub fn total_days(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Totals> {
     let rows: Vec<(MemberId, Option<i64>, Option<Timestamp>)> = on!(conn, c => challenge_days::table
         .filter(challenge_days::day.ge(from))
         .filter(challenge_days::day.lt(until))

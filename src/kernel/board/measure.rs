@@ -14,6 +14,12 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Tx};
 
+/// Scores of days, with when they were reached.
+pub type ScoredDays = Vec<(MemberId, DayPoints)>;
+
+/// The sum of each member's scores, with when the newest of them was reached.
+pub type Totals = Vec<(MemberId, i64, Timestamp)>;
+
 /// A measure that a room keeps itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Measure {
@@ -23,10 +29,10 @@ pub struct Measure {
     pub title: &'static str,
     /// Members who have something in it, by id, after one of them, as many as the limit says.
     pub members: fn(&mut Conn, MemberId, i64) -> QueryResult<Vec<MemberId>>,
-    /// Every day on which one of these members reached something, with its score and when that was reached.
-    pub days: fn(&mut Conn, &[MemberId]) -> QueryResult<Vec<(MemberId, DayPoints)>>,
-    /// What each member reached from a day until the day before another, and when the newest of it was.
-    pub totals: fn(&mut Conn, Day, Day) -> QueryResult<Vec<(MemberId, i64, Timestamp)>>,
+    /// Every day on which one of these members reached something.
+    pub days: fn(&mut Conn, &[MemberId]) -> QueryResult<ScoredDays>,
+    /// What each member reached from a day until the day before another.
+    pub totals: fn(&mut Conn, Day, Day) -> QueryResult<Totals>,
 }
 
 /// A member's score in a measure has grown.

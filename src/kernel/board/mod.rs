@@ -25,8 +25,8 @@ pub(super) mod standing;
 mod store;
 mod sweep;
 
-use std::sync::{Arc, RwLock};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
@@ -34,7 +34,7 @@ use crate::db::{Db, DbError, Tx};
 
 pub use frozen::BranchTotal;
 pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise};
-pub use measure::{Gain, Measure};
+pub use measure::{Gain, Measure, ScoredDays, Totals};
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
@@ -124,7 +124,17 @@ impl Boards {
     fn new(db: Db, directory: Directory, form: Form) -> Boards {
         let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
         let (moved, started, swept_at) = (false.into(), Instant::now(), 0.into());
-        Boards(Arc::new(Inner { db, directory, form, frozen, branches, measures: RwLock::default(), moved, started, swept_at }))
+        Boards(Arc::new(Inner {
+            db,
+            directory,
+            form,
+            frozen,
+            branches,
+            measures: RwLock::default(),
+            moved,
+            started,
+            swept_at,
+        }))
     }
 
     /// The database that the boards are derived from.

@@ -103,11 +103,7 @@ async fn empty(boards: &Boards) {
 }
 
 /// The next members, and those among them that seem to differ.
-fn look_at(
-    conn: &mut Conn,
-    measures: &[Measure],
-    after: MemberId,
-) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
+fn look_at(conn: &mut Conn, measures: &[Measure], after: MemberId) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
     let limit = CHUNK.cast_signed() as i64;
     let mut known: BTreeSet<MemberId> =
         ledger::members(conn, after, limit)?.into_iter().chain(store::members(conn, after, limit)?).collect();
