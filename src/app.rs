@@ -85,7 +85,8 @@ impl App {
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
-        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
+            .unless_asked_by(challenge::is_asking);
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let challenge = Challenge::open(
             db.clone(),
@@ -248,6 +249,12 @@ impl App {
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
+            self.job(
+                "challenge tallies",
+                Duration::from_secs(60),
+                |app| async move { app.challenge.tally_due().await },
+            ),
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {

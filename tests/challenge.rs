@@ -426,3 +426,38 @@ async fn questions_of_todays_paper_wait_until_it_is_submitted() {
     let run = climb(&app, &li, start(&li).await, 8).await;
     assert_eq!(run["ended"]["because"], "bank_exhausted");
 }
+
+#[tokio::test]
+async fn the_bank_hears_how_questions_fared_once_the_day_is_over() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app, 30).await;
+    let li = app.member("李一").sign_in().await;
+    let first = start(&li).await;
+    let second = climb(&app, &li, first.clone(), 1).await;
+    let ask = json!({ "question_id": second["question"]["id"], "answer": ["B"] });
+    li.post("/quiz/practice", ask.clone()).await.refused(409, "quiz.being_asked");
+    answer(&app, &li, &second, "A").await;
+    assert_eq!(li.post("/quiz/practice", ask).await.ok(200)["right"], true);
+    let unanswered = start(&li).await;
+    app.advance_seconds(60);
+    app.tick().await;
+
+    let statistics = |run: &Value| format!("/questions/{}/statistics", run["question"]["id"].as_str().unwrap());
+    assert_eq!(organiser.get(&statistics(&first)).await.ok(200)["total"]["shown"], 0);
+    app.set_clock("2026-07-02T01:00:00+08:00");
+    app.tick().await;
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let figures = organiser.get(&statistics(&first)).await.ok(200)["versions"][0].clone();
+    assert_eq!(
+        (&figures["shown"], &figures["right"], &figures["choices"][1]["count"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    let figures = organiser.get(&statistics(&second)).await.ok(200)["versions"][0].clone();
+    assert_eq!(
+        (&figures["shown"], &figures["right"], &figures["choices"][0]["count"]),
+        (&json!(1), &json!(0), &json!(1))
+    );
+    if ![&first, &second].iter().any(|run| run["question"]["id"] == unanswered["question"]["id"]) {
+        assert_eq!(organiser.get(&statistics(&unanswered)).await.ok(200)["total"]["shown"], 0);
+    }
+}

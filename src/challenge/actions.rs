@@ -1,6 +1,5 @@
 //! Runs from their first question to their end.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -15,10 +14,11 @@ use crate::base::time::Timestamp;
 use crate::config::ChallengeTerms;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{Boards, Gain};
+use crate::kernel::lock::HolderId;
 use crate::members::Directory;
 use crate::points::{Grant, Points, RuleName};
-use crate::quiz::lending::{freeze_one, has_submitted, is_right, keep_book};
-use crate::quiz::{Candidate, PaperQuestion, QuestionId, Quiz};
+use crate::quiz::lending::{OpenPapers, deal_one, is_right, keep_book};
+use crate::quiz::{Candidate, PaperQuestion, Quiz};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -37,14 +37,16 @@ pub struct Challenge {
     quiz: Quiz,
     points: Points,
     boards: Boards,
-    pub(super) terms: Terms,
+    terms: Terms,
+    /// Under this name the process counts what is over.
+    pub(super) holder: HolderId,
 }
 
 /// What can be dealt to a member.
 struct Deck {
     candidates: Arc<[Candidate]>,
-    /// Not to be shown before the member has submitted today's paper.
-    on_paper: Vec<QuestionId>,
+    /// What is on these is not shown before the member has submitted them.
+    open: OpenPapers,
 }
 
 /// An answer as it came in.
@@ -68,7 +70,7 @@ impl Challenge {
         boards.register(MEASURE);
         let terms =
             Terms { seconds: terms.challenge_seconds.into(), floor_micros: i64::from(terms.challenge_floor_ms) * 1000 };
-        Challenge { db, directory, quiz, points, boards, terms }
+        Challenge { holder: db.fresh_id(), db, directory, quiz, points, boards, terms }
     }
 
     /// Begins a run, or gives the one that is running; whether it has just begun.
@@ -293,23 +295,17 @@ impl Challenge {
     }
 
     async fn deck(&self, path: &[UnitId]) -> Result<Deck, DbError> {
-        Ok(Deck { candidates: self.quiz.candidates().await?, on_paper: self.quiz.on_todays_paper(path).await? })
+        Ok(Deck { candidates: self.quiz.candidates().await?, open: self.quiz.open_papers(path).await? })
     }
 }
 
-/// Draws the next question of a run: none that it has dealt, and none of today's paper before that was submitted.
+/// Draws the next question of a run: none that it has dealt, and none of a paper that can still be submitted.
 fn next_question(tx: &mut Tx, run: &Run, deck: &Deck) -> QueryResult<Option<PaperQuestion>> {
-    let mut taken: HashSet<QuestionId> = store::list_dealt(tx.conn, run.id)?.into_iter().collect();
-    let mut may_show_paper = false;
+    let now = tx.now();
+    let mut taken = deck.open.questions(tx.conn, run.member_id, now)?;
+    taken.extend(store::list_dealt(tx.conn, run.id)?);
     while let Some(id) = rules::draw(run.seed, run.seq + 1, &deck.candidates, |id| taken.contains(&id)) {
-        if !may_show_paper && deck.on_paper.contains(&id) {
-            may_show_paper = has_submitted(tx.conn, run.member_id, tx.today())?;
-            if !may_show_paper {
-                taken.extend(&deck.on_paper);
-                continue;
-            }
-        }
-        if let Some(question) = freeze_one(tx.conn, id)? {
+        if let Some(question) = deal_one(tx, id)? {
             return Ok(Some(question));
         }
         taken.insert(id); // retired a moment ago

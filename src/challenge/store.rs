@@ -1,13 +1,13 @@
 //! The room's tables, and what the boards ask of them.
 
-use diesel::dsl::{max, sum};
+use diesel::dsl::{exists, max, min, sum};
 use diesel::prelude::*;
 
 use super::model::{Answer, DayRecord, Run, RunId};
 use crate::base::id::MemberId;
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
-use crate::db::schema::{challenge_answers, challenge_days, challenge_runs};
+use crate::db::schema::{challenge_answers, challenge_days, challenge_runs, challenge_tallied_days};
 use crate::kernel::board::{DayPoints, ScoredDays, Totals};
 use crate::on;
 use crate::quiz::QuestionId;
@@ -99,6 +99,25 @@ pub fn insert_answer(conn: &mut Conn, answer: &Answer) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(challenge_answers::table).values(answer).execute(c)).map(drop)
 }
 
+/// What was answered in runs with an id above `after` (or in that run after that number) and below `until`, in order.
+pub fn list_answers_between(
+    conn: &mut Conn,
+    (run, seq): (RunId, i32),
+    until: RunId,
+    limit: i64,
+) -> QueryResult<Vec<Answer>> {
+    let after =
+        challenge_answers::run_id.gt(run).or(challenge_answers::run_id.eq(run).and(challenge_answers::seq.gt(seq)));
+    on!(conn, c => challenge_answers::table
+        .filter(challenge_answers::run_id.ge(run)) // the range of the primary key, which no OR gives
+        .filter(challenge_answers::run_id.lt(until))
+        .filter(after)
+        .order((challenge_answers::run_id, challenge_answers::seq))
+        .limit(limit)
+        .select(Answer::as_select())
+        .load(c))
+}
+
 // ── days ──
 
 pub fn find_day(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<DayRecord>> {
@@ -117,6 +136,33 @@ pub fn put_day(conn: &mut Conn, day: &DayRecord) -> QueryResult<()> {
             .map(drop),
         Conn::Sqlite(c) => diesel::replace_into(challenge_days::table).values(day).execute(c).map(drop),
     }
+}
+
+/// The first day after those that are counted, `until` at the latest, on which somebody played; none while a run of it
+/// is running.
+pub fn first_untallied_day(conn: &mut Conn, until: Day) -> QueryResult<Option<Day>> {
+    let newest: Option<Day> = on!(conn, c => challenge_tallied_days::table
+        .select(max(challenge_tallied_days::day))
+        .first(c))?;
+    let day: Option<Day> = on!(conn, c => challenge_days::table
+        .filter(challenge_days::day.gt(newest.unwrap_or(Period::All.start(until))))
+        .filter(challenge_days::day.le(until))
+        .select(min(challenge_days::day))
+        .first(c))?;
+    let Some(day) = day else { return Ok(None) };
+    let running = challenge_runs::table.filter(challenge_runs::ended_at.is_null()).filter(challenge_runs::day.eq(day));
+    let is_open: bool = on!(conn, c => diesel::select(exists(running)).get_result(c))?;
+    Ok((!is_open).then_some(day))
+}
+
+/// Records that the answers of a day have been counted.
+pub fn mark_tallied(conn: &mut Conn, day: Day, now: Timestamp) -> QueryResult<()> {
+    let row = (challenge_tallied_days::day.eq(day), challenge_tallied_days::tallied_at.eq(now));
+    on!(conn, c => diesel::insert_into(challenge_tallied_days::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
 }
 
 // ── what the boards ask: see `kernel::board::Measure` ──

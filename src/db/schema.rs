@@ -220,6 +220,43 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         version -> Integer,
+        first_dealt_at -> Nullable<BigInt>,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    question_versions (question_id, version) {
+        question_id -> Binary,
+        version -> Integer,
+        text -> Text,
+        replaced_by -> Binary,
+        replaced_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    question_tallies (question_id, version, source_kind, source_id) {
+        question_id -> Binary,
+        version -> Integer,
+        source_kind -> Text,
+        source_id -> Binary,
+        shown -> BigInt,
+        right_count -> BigInt,
+        chosen -> Text,
+        upper_count -> BigInt,
+        upper_right -> BigInt,
+        lower_count -> BigInt,
+        lower_right -> BigInt,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    question_guards (question_id, source_id) {
+        question_id -> Binary,
+        source_id -> Binary,
+        guarded_until -> BigInt,
     }
 }
 
@@ -233,6 +270,7 @@ diesel::table! {
         published_at -> Nullable<BigInt>,
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
+        tallied_at -> Nullable<BigInt>,
     }
 }
 
@@ -429,6 +467,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    challenge_tallied_days (day) {
+        day -> Date,
+        tallied_at -> BigInt,
+    }
+}
+
 // brands
 
 diesel::table! {
@@ -462,6 +507,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     invitations,
     questions,
+    question_versions,
+    question_tallies,
+    question_guards,
     quiz_papers,
     quiz_fetches,
     quiz_submissions,
@@ -478,5 +526,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_runs,
     challenge_answers,
     challenge_days,
+    challenge_tallied_days,
     brands,
 );

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Quiz;
-use super::lending::{freeze, keep_book};
+use super::lending::{freeze, keep_book, mark_dealt};
 use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission};
 use super::rules::{self, Refusal};
 use super::store;
@@ -127,7 +127,7 @@ impl Quiz {
                 if day < tx.today() {
                     return Err(Refusal::DayPast.into());
                 }
-                let questions = frozen(tx.conn, &ids)?;
+                let questions = frozen(tx, &ids)?;
                 let paper = put_paper(tx, Some(actor), unit, day, publish_at, questions)?;
                 trail::note(tx, paper_set(actor, &paper, &ids))?;
                 Ok(paper)
@@ -170,7 +170,8 @@ impl Quiz {
         let count = usize::from(self.timetable.paper_questions);
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
-                let ids = drawn(tx.conn, root, day, count)?;
+                let ids = drawn(tx, root, day, count)?;
+                mark_dealt(tx, &ids)?;
                 let questions = freeze(tx.conn, &ids)?;
                 if !questions.is_empty() {
                     let paper = new_paper(tx, None, root, day, publish_at, questions);
@@ -297,21 +298,25 @@ fn paper_set<'a>(actor: MemberId, paper: &Paper, ids: &'a [QuestionId]) -> Act<'
 }
 
 /// The questions of a paper that somebody sets, in that order; each must be in use and named once.
-fn frozen(conn: &mut Conn, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
+///
+/// From here on they count as dealt, not only from the publication: the paper bears the wording of this moment, and its
+/// version must never come to mean another.
+fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     let mut seen = HashSet::new();
     if let Some(index) = ids.iter().position(|id| !seen.insert(*id)) {
         return Err(Refusal::QuestionTwice { index }.into());
     }
-    let found = freeze(conn, ids)?;
+    mark_dealt(tx, ids)?;
+    let found = freeze(tx.conn, ids)?;
     if let Some(index) = ids.iter().position(|id| !found.iter().any(|question| question.id == *id)) {
         return Err(Refusal::UnknownQuestion { index }.into());
     }
     Ok(found)
 }
 
-fn drawn(conn: &mut Conn, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {
-    let bank = store::list_candidates(conn)?;
-    let recent = store::list_papers_since(conn, unit, day.minus_days(RECENT_DAYS), 200)?;
+fn drawn(tx: &mut Tx, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {
+    let bank = store::list_candidates(tx.conn, tx.now())?;
+    let recent = store::list_papers_since(tx.conn, unit, day.minus_days(RECENT_DAYS), 200)?;
     let recent: HashSet<QuestionId> =
         recent.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect();
     Ok(rules::draw(unit, day, &bank, &recent, count))

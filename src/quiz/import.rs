@@ -196,7 +196,7 @@ fn is_judgement_pair(options: &[String]) -> bool {
 
 /// Accepted wordings of a blank, separated by `|`.
 fn read_wordings(typed: &str) -> Vec<String> {
-    typed.split(['|', '｜']).map(|wording| wording.trim().to_owned()).collect()
+    typed.split(rules::WORDING_SIGNS).map(|wording| wording.trim().to_owned()).collect()
 }
 
 fn read_difficulty(typed: &str) -> Result<Difficulty, RowProblem> {
@@ -214,7 +214,8 @@ fn column_of(flaw: &Flaw) -> &'static str {
         Flaw::TooLong { what, .. } => what,
         Flaw::TooFewOptions | Flaw::TooManyOptions | Flaw::UnwantedOptions => "选项A",
         Flaw::EmptyOption { .. } | Flaw::SameOptions { .. } => "选项A",
-        Flaw::NoAnswer | Flaw::AnswerOutOfRange { .. } | Flaw::WrongAnswerCount | Flaw::NotJudgement => "答案",
+        Flaw::NoAnswer | Flaw::AnswerOutOfRange { .. } | Flaw::WrongAnswerCount => "答案",
+        Flaw::TooManyWordings | Flaw::BarInWording | Flaw::NotJudgement => "答案",
     }
 }
 

@@ -1,16 +1,26 @@
-//! What the room lends to challenge and contests: the questions in use, questions as they stand, the wrong-answer book.
+//! What the room lends to challenge and contests: the questions in use, questions as they stand, the wrong-answer book;
+//! and what they tell this room: what was dealt, what nobody may practise for a while, how questions fared.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
 use super::Quiz;
-use super::model::{Candidate, PaperQuestion, Question, QuestionId};
+use super::model::tally::{SourceId, TallyRow};
+use super::model::{Candidate, PAPER_LIMIT, Paper, PaperQuestion, Question, QuestionId, QuestionText};
+use super::practice::open_questions;
 use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Day;
+use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Tx};
 
+pub use super::model::tally::{Tally, TallySource, group_size};
 pub use super::rules::is_right;
+
+/// Whether a room is asking the member this question just now, so that practising it would show the key.
+pub type Asking = fn(&mut Conn, MemberId, QuestionId) -> diesel::QueryResult<bool>;
 
 /// How old the list of questions in use may be: an edit on another server is seen within this time.
 const FRESH: Duration = Duration::from_secs(5);
@@ -42,7 +52,9 @@ impl Stock {
         if let Some(candidates) = self.remembered() {
             return Ok(candidates);
         }
-        let candidates: Arc<[Candidate]> = self.db.read(store::list_candidates).await?.into();
+        let now = self.db.now();
+        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
+        let candidates: Arc<[Candidate]> = found.into();
         let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         Ok(candidates)
@@ -55,21 +67,60 @@ impl Stock {
 }
 
 impl Quiz {
-    /// Every question in use, by id, from memory.
+    /// Every question in use that nobody guards, by id, from memory: a change elsewhere is seen within five seconds.
     pub async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
         self.stock.candidates().await
     }
 
-    /// What is on the paper that the member at `path` has today, from memory; nothing before it is published.
-    pub async fn on_todays_paper(&self, path: &[UnitId]) -> Result<Vec<QuestionId>, DbError> {
-        let paper = self.published.paper(self.db.today(), path).await?;
-        Ok(paper.iter().flat_map(|paper| &paper.questions.0).map(|question| question.id).collect())
+    /// [`guard`], of which the draws of this server hear at once.
+    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        guard(tx, ids, source_id, until)
+    }
+
+    /// [`release`], of which the draws of this server hear at once.
+    pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        release(tx, source_id)
+    }
+
+    /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
+    pub fn unless_asked_by(mut self, asking: Asking) -> Self {
+        self.askers.push(asking);
+        self
+    }
+
+    /// The papers that a member at `path` may still have to submit; today's comes from memory.
+    pub async fn open_papers(&self, path: &[UnitId]) -> Result<OpenPapers, DbError> {
+        let current = self.published.paper(self.db.today(), path).await?;
+        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
     }
 }
 
-/// Whether the member has submitted the paper of `day`; until then nothing may show the key of a question on it.
-pub fn has_submitted(conn: &mut Conn, member: MemberId, day: Day) -> diesel::QueryResult<bool> {
-    Ok(store::find_submission(conn, member, day)?.is_some())
+/// Papers of which nothing may be shown before they are submitted.
+pub struct OpenPapers {
+    current: Option<Arc<Paper>>,
+    grace_seconds: i64,
+}
+
+impl OpenPapers {
+    /// What is on papers that the member can still submit at `now`.
+    pub fn questions(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        now: Timestamp,
+    ) -> diesel::QueryResult<HashSet<QuestionId>> {
+        open_questions(conn, member, self.current.as_deref(), now, self.grace_seconds)
+    }
+}
+
+/// Every wording that a question has had, with the numbers of their versions.
+pub fn wordings(conn: &mut Conn, id: QuestionId) -> diesel::QueryResult<Vec<(i32, QuestionText)>> {
+    let Some(question) = store::find_question(conn, id)? else { return Ok(Vec::new()) };
+    let former =
+        store::list_versions(conn, id, None, i64::MAX)?.into_iter().map(|former| (former.version, former.text.0));
+    Ok(std::iter::once((question.version, question.text())).chain(former).collect())
 }
 
 /// Writes into the member's wrong-answer book what these answers changed; `marks` are in the order of `questions`.
@@ -93,9 +144,14 @@ pub fn keep_book(
     Ok(())
 }
 
-/// One question as it stands now; `None` when it does not exist or is retired.
-pub fn freeze_one(conn: &mut Conn, id: QuestionId) -> diesel::QueryResult<Option<PaperQuestion>> {
-    let found = store::find_question(conn, id)?.filter(|question| question.retired_at.is_none());
+/// Deals one question as it stands now, on record; `None` when it does not exist or is retired.
+pub fn deal_one(tx: &mut Tx, id: QuestionId) -> diesel::QueryResult<Option<PaperQuestion>> {
+    let mut found = store::find_question(tx.conn, id)?;
+    if found.as_ref().is_some_and(|question| question.first_dealt_at.is_none()) {
+        mark_dealt(tx, &[id])?;
+        found = store::find_question(tx.conn, id)?; // an edit may have come before the mark
+    }
+    let found = found.filter(|question| question.retired_at.is_none());
     Ok(found.map(|question| PaperQuestion { id, version: question.version, text: question.text() }))
 }
 
@@ -106,4 +162,42 @@ pub fn freeze(conn: &mut Conn, ids: &[QuestionId]) -> diesel::QueryResult<Vec<Pa
     let frozen =
         |question: &Question| PaperQuestion { id: question.id, version: question.version, text: question.text() };
     Ok(ids.iter().filter_map(in_use).map(frozen).collect())
+}
+
+/// Records that `ids` have been dealt: an edit of such a question keeps the former wording under its version.
+///
+/// Call it before [`freeze`] in the same transaction, so that an edit in between is not missed. Once a question is
+/// marked this only reads, so nothing is hot about a question that is dealt every day.
+pub fn mark_dealt(tx: &mut Tx, ids: &[QuestionId]) -> diesel::QueryResult<()> {
+    // in one order for all, so that two who deal the same questions wait for each other only once
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.chunks(PAPER_LIMIT).try_for_each(|chunk| store::mark_dealt(tx.conn, chunk, tx.now()))
+}
+
+/// Keeps the keys of `ids` from everybody until `until` or [`release`]: such a question is not practised, and it is
+/// not among [`Quiz::candidates`]. Again with a later `until` makes the guard longer, never shorter.
+pub fn guard(tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
+}
+
+/// Ends every guard that `source_id` set.
+pub fn release(tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
+    store::delete_guards(tx.conn, SourceId::from(source_id))
+}
+
+/// Puts `tallies`, one for each question and version, in the place of what was counted for this source before.
+pub fn put_tallies(
+    tx: &mut Tx,
+    source_kind: TallySource,
+    source_id: Uuid,
+    tallies: &[Tally],
+) -> diesel::QueryResult<()> {
+    let source = SourceId::from(source_id);
+    let row = |tally| TallyRow::new(tally, source_kind, source, tx.now());
+    let rows: Vec<TallyRow> = tallies.iter().map(row).collect();
+    store::replace_tallies(tx.conn, source_kind, source, &rows)
 }

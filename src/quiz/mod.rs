@@ -1,15 +1,20 @@
-//! Quizzes: the question bank, the paper of the day, and the book of wrong answers.
+//! Quizzes: the question bank, the paper of the day, practice and the book of wrong answers.
 //!
 //! Every business day has a paper, set by an organiser or drawn from the bank by the date. A member submits it once; it
 //! is graded at once against the questions *as they were when the paper was set*, earns points, keeps the streak alive
 //! and puts what was wrong into a book that is left after two right answers. Papers are published by the clock.
 //!
-//! Tables: `questions`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
-//! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice`, `/questions…`, `/imports/questions`, `/exports/questions`.
+//! A question that was dealt keeps its former wordings as versions. How it fared is counted once a paper is over, by
+//! version, and never on the way of an answer.
+//!
+//! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `quiz_papers`, `quiz_fetches`,
+//! `quiz_submissions`, `quiz_wrong_answers`.
+//! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice…`, `/questions…`, `/imports/questions…`,
+//! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `practice`) does one thing in one
-//! transaction, `rules` decide without looking anything up, `store` asks the database.
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `practice`, `tallying`) does one thing in
+//! one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
 mod bank;
@@ -21,17 +26,23 @@ mod practice;
 mod published;
 mod rules;
 mod store;
+mod tallying;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::config::Timetable;
-use crate::db::Db;
+use crate::db::{Db, DbError};
+use crate::kernel::lock::HolderId;
 use crate::members::Directory;
 use crate::points::Points;
 
 pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
+pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
 
-use lending::Stock;
+use lending::{Asking, Stock};
 use published::Published;
 
 /// The room's handle: everything its actions work with. Clones share it.
@@ -43,10 +54,24 @@ pub struct Quiz {
     timetable: Timetable,
     published: Published,
     stock: Stock,
+    /// Of other rooms: what they are asking a member at this moment.
+    askers: Vec<Asking>,
+    /// Under this name the process counts what is over.
+    holder: HolderId,
+    /// Every question of the bank is known to have its text to search in.
+    is_folded: Arc<AtomicBool>,
 }
 
 impl Quiz {
     pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Self {
-        Quiz { published: Published::new(db.clone()), stock: Stock::new(db.clone()), db, directory, points, timetable }
+        let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
+        let (holder, is_folded) = (db.fresh_id(), Arc::default());
+        Quiz { db, directory, points, timetable, published, stock, askers: Vec::new(), holder, is_folded }
+    }
+
+    /// What need not be done this second: counting papers that are over, preparing old questions for the search.
+    pub async fn keep_up(&self) -> Result<(), DbError> {
+        self.fold_search().await?;
+        self.tally_due().await
     }
 }

@@ -1,20 +1,40 @@
-//! The book of wrong answers 错题本: looking into it and practising from it.
+//! Practice: the book of wrong answers 错题本, and the bank by category.
+
+use std::collections::HashSet;
 
 use super::Quiz;
 use super::lending::keep_book;
-use super::model::{PaperQuestion, QuestionId, QuestionText, WrongAnswer};
+use super::model::WrongAnswer;
+use super::model::{Candidate, Difficulty, Paper, PaperQuestion, Question, QuestionId, QuestionKind, QuestionText};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};
-use crate::db::{DbError, Stop};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, DbError, Stop};
 
 /// A practised question, graded.
 #[derive(Clone, Debug)]
 pub struct Practised {
     pub question: QuestionText,
     pub right: bool,
-    /// The book's line after this answer.
-    pub line: WrongAnswer,
+    /// The book's line after this answer; `None` when the question was never in the book.
+    pub line: Option<WrongAnswer>,
+}
+
+/// What a member wants to practise; an empty filter means the whole bank.
+#[derive(Clone, Debug, Default)]
+pub struct PracticeFilter {
+    pub category: Option<String>,
+    pub kind: Option<QuestionKind>,
+    pub difficulty: Option<Difficulty>,
+}
+
+impl PracticeFilter {
+    fn takes(&self, candidate: &Candidate) -> bool {
+        self.category.as_ref().is_none_or(|category| candidate.category == *category)
+            && self.kind.is_none_or(|kind| candidate.kind == kind)
+            && self.difficulty.is_none_or(|difficulty| candidate.difficulty == difficulty)
+    }
 }
 
 impl Quiz {
@@ -22,16 +42,48 @@ impl Quiz {
     pub async fn wrong_answers(
         &self,
         member: MemberId,
+        category: Option<String>,
         after: Option<QuestionId>,
         limit: i64,
     ) -> Result<Vec<(WrongAnswer, QuestionText)>, DbError> {
-        let lines = self.db.read(move |conn| store::list_open_wrong(conn, member, after, limit)).await?;
+        let lines =
+            self.db.read(move |conn| store::list_open_wrong(conn, member, category.as_deref(), after, limit)).await?;
         Ok(lines.into_iter().map(|(line, question)| (line, question.text())).collect())
     }
 
-    /// Grades an answer to a question of the member's book; two right answers in a row clear it.
+    /// The categories of the questions that could be practised, with how many each has.
+    pub async fn practice_categories(&self) -> Result<Vec<(String, usize)>, DbError> {
+        Ok(rules::count_categories(&self.candidates().await?))
+    }
+
+    /// Questions to practise after `after`, in an order that is the member's own and stays for the day.
     ///
-    /// A question of today's paper can be practised only after the paper was submitted: grading shows the key.
+    /// Left out is what may not be practised now: what is guarded, and what is on a paper that is still to be submitted.
+    pub async fn practice_questions(
+        &self,
+        member: MemberId,
+        path: &[UnitId],
+        filter: &PracticeFilter,
+        after: Option<QuestionId>,
+        limit: usize,
+    ) -> Result<Vec<Question>, DbError> {
+        let (now, grace) = (self.db.now(), self.timetable.grace_seconds());
+        let current = self.published.paper(now.day(), path).await?;
+        let hidden = self.db.read(move |conn| open_questions(conn, member, current.as_deref(), now, grace)).await?;
+        let stock = self.candidates().await?;
+        let wanted = stock.iter().filter(|candidate| filter.takes(candidate) && !hidden.contains(&candidate.id));
+        let ids = rules::deal(member, now.day(), wanted.map(|candidate| candidate.id), after, limit);
+        let asked = ids.clone();
+        let found = self.db.read(move |conn| store::find_questions(conn, &asked)).await?;
+        let in_order = |id: &QuestionId| found.iter().find(|question| question.id == *id).cloned();
+        Ok(ids.iter().filter_map(in_order).collect())
+    }
+
+    /// Grades an answer to a question of the bank in use or of the member's book, which two right answers in a row
+    /// clear and a wrong one fills.
+    ///
+    /// Grading shows the key. So a question of a paper that the member can still submit is refused, one that is guarded
+    /// for all, and one that another room is asking the member.
     pub async fn practise(
         &self,
         member: MemberId,
@@ -39,27 +91,74 @@ impl Quiz {
         question: QuestionId,
         answer: Vec<String>,
     ) -> Result<Practised, Stop<Refusal>> {
-        let paper = self.published.paper(self.db.today(), path).await?;
-        let on_todays_paper =
-            paper.is_some_and(|paper| paper.questions.0.iter().any(|on_paper| on_paper.id == question));
+        let current = self.published.paper(self.db.today(), path).await?;
+        let quiz = self.clone();
         self.db
             .write(move |tx| {
-                let today = tx.today();
-                if on_todays_paper && store::find_submission(tx.conn, member, today)?.is_none() {
-                    return Err(Refusal::OnTodaysPaper.into());
-                }
-                let in_book = store::list_wrong_about(tx.conn, member, &[question])?;
-                if !in_book.iter().any(|line| line.cleared_at.is_none()) {
+                quiz.points.take_turns(tx, member)?;
+                quiz.may_practise(tx.conn, member, question, current.as_deref(), tx.now())?;
+                let found = store::find_question(tx.conn, question)?.ok_or(Refusal::NoSuchQuestion)?;
+                let lines = store::list_wrong_about(tx.conn, member, &[question])?;
+                // a question that was taken out of use can still be worked off the book
+                if found.retired_at.is_some() && lines.iter().all(|line| line.cleared_at.is_some()) {
                     return Err(Refusal::NoSuchQuestion.into());
                 }
-                let found = store::find_question(tx.conn, question)?.ok_or(Refusal::NoSuchQuestion)?;
                 let text = found.text();
                 let right = rules::is_right(&text, &answer);
                 let asked = [PaperQuestion { id: question, version: found.version, text: text.clone() }];
                 keep_book(tx, member, &asked, &[right])?;
                 let line = store::list_wrong_about(tx.conn, member, &[question])?.pop();
-                Ok(Practised { question: text, right, line: line.ok_or(Refusal::NoSuchQuestion)? })
+                Ok(Practised { question: text, right, line })
             })
             .await
     }
+
+    fn may_practise(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        question: QuestionId,
+        current: Option<&Paper>,
+        now: Timestamp,
+    ) -> Result<(), Stop<Refusal>> {
+        if open_questions(conn, member, current, now, self.timetable.grace_seconds())?.contains(&question) {
+            return Err(Refusal::OnTodaysPaper.into());
+        }
+        if store::is_guarded(conn, question, now)? {
+            return Err(Refusal::Guarded.into());
+        }
+        for asking in &self.askers {
+            if asking(conn, member, question)? {
+                return Err(Refusal::BeingAsked.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The questions of papers that the member can still submit: today's, `current` in memory, and yesterday's within the
+/// grace, if it was fetched.
+pub(super) fn open_questions(
+    conn: &mut Conn,
+    member: MemberId,
+    current: Option<&Paper>,
+    now: Timestamp,
+    grace_seconds: i64,
+) -> diesel::QueryResult<HashSet<QuestionId>> {
+    let today = now.day();
+    let mut open = HashSet::new();
+    for day in [today, today.previous()] {
+        if rules::may_submit(day, now, grace_seconds, true).is_err() {
+            continue;
+        }
+        if store::find_submission(conn, member, day)?.is_some() {
+            continue;
+        }
+        let fetched = store::find_fetched(conn, member, day)?;
+        let current = current.filter(|paper| paper.day == day);
+        for paper in fetched.iter().chain(current) {
+            open.extend(paper.questions.0.iter().map(|question| question.id));
+        }
+    }
+    Ok(open)
 }

@@ -51,3 +51,9 @@ CREATE TABLE challenge_days (
     PRIMARY KEY (member_id, day)
 );
 CREATE INDEX challenge_days_by_day ON challenge_days (day);
+
+-- Days whose answers have been counted for the statistics of the bank.
+CREATE TABLE challenge_tallied_days (
+    day DATE NOT NULL PRIMARY KEY,
+    tallied_at BIGINT NOT NULL
+);

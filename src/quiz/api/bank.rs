@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::sheet::ImportReport;
-use crate::base::text::Text;
+use crate::base::text::{Text, squeeze};
 use crate::base::time::Timestamp;
 use crate::quiz::Quiz;
 use crate::quiz::import::{EXPORT_HEADERS, examples, to_row};
@@ -46,6 +46,10 @@ struct QuestionView {
     difficulty: Difficulty,
     /// The document that it rests on; may be empty.
     source: String,
+    /// Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
+    version: i32,
+    /// When it was first put on a paper or asked; `null` while it never was.
+    first_dealt_at: Option<Timestamp>,
     /// When it was taken out of use; `null` while it is in use.
     retired_at: Option<Timestamp>,
     created_at: Timestamp,
@@ -64,6 +68,8 @@ impl From<Question> for QuestionView {
             category: question.category,
             difficulty: question.difficulty,
             source: question.source,
+            version: question.version,
+            first_dealt_at: question.first_dealt_at,
             retired_at: question.retired_at,
             created_at: question.created_at,
             updated_at: question.updated_at,
@@ -80,7 +86,10 @@ struct QuestionQuery {
     kind: Option<QuestionKind>,
     /// Only questions of this category.
     category: Option<String>,
-    /// A part of the stem, one character or more.
+    /// Only questions of this difficulty.
+    difficulty: Option<Difficulty>,
+    /// A part of the stem or of an option, one character or more; full-width and half-width, upper and lower case are
+    /// alike, white space does not count.
     q: Option<String>,
     /// Retired questions instead of those in use.
     #[serde(default)]
@@ -94,6 +103,22 @@ struct QuestionQuery {
 /// Characters that a search may have.
 const SEARCH_LIMIT: usize = 100;
 
+impl QuestionQuery {
+    fn filter(&self) -> Result<QuestionFilter, Problem> {
+        let text = self.q.as_deref().map(squeeze).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
+            return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
+        }
+        Ok(QuestionFilter {
+            kind: self.kind,
+            category: self.category.clone(),
+            difficulty: self.difficulty,
+            text,
+            retired: self.retired,
+        })
+    }
+}
+
 /// Questions of the bank, newest first.
 #[utoipa::path(tag = "questions", params(QuestionQuery),
     responses((status = 200, description = "Questions with their keys", body = Page<QuestionView>)))]
@@ -105,12 +130,7 @@ async fn list_questions(
 ) -> Result<web::Json<Page<QuestionView>>, Problem> {
     let limit = page::page_limit(query.limit)?;
     let before = page::after(query.cursor.as_deref())?;
-    let text = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
-        return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
-    }
-    let filter = QuestionFilter { kind: query.kind, category: query.category.clone(), text, retired: query.retired };
-    let found = quiz.questions(filter, before, limit + 1).await?;
+    let found = quiz.questions(query.filter()?, before, limit + 1).await?;
     Ok(web::Json(Page::new(found, limit, |question| question.id).map(QuestionView::from)))
 }
 

@@ -1,53 +1,10 @@
-//! What questions, papers, submissions and the wrong-answer book obey. Pure: no query, no clock.
-//!
-//! Source: design `domain.md`, "Questions and quizzes".
+//! What a question must be to be asked, when two are the same, and which answers are right.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::model::{Candidate, GivenAnswer, PaperQuestion, QuestionId, QuestionKind, QuestionText, WrongAnswer};
 use crate::base::crypto::digest;
-use crate::base::id::{MemberId, UnitId};
 use crate::base::text::squeeze;
-use crate::base::time::{Day, Timestamp};
-
-/// A no of this room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// No paper is published for the member on that day.
-    NoPaper,
-    /// That day's paper can no longer be submitted.
-    DayOver,
-    /// The paper was not fetched on its day, so it cannot be handed in later.
-    NotFetched,
-    /// An answer to a question that is not on the paper.
-    NotDealt { index: usize },
-    /// Two answers to one question.
-    AnsweredTwice { index: usize },
-    /// Something else was submitted for that day before.
-    AlreadySubmitted,
-    /// The question is on today's paper, which the member has not submitted yet.
-    OnTodaysPaper,
-    /// No such question, or it is not in the member's book.
-    NoSuchQuestion,
-    /// The question cannot be asked as it stands.
-    BadQuestion(Flaw),
-    /// The same question is in the bank already.
-    DuplicateQuestion,
-    /// A published paper is not changed any more.
-    PaperPublished,
-    /// A paper of a day that is over cannot be set.
-    DayPast,
-    /// A paper names a question that does not exist or is retired.
-    UnknownQuestion { index: usize },
-    /// A paper names a question twice.
-    QuestionTwice { index: usize },
-    /// The unit is not within the caller's reach.
-    OutOfReach,
-    /// The idempotency key was used for another request.
-    KeyReused,
-}
-
-impl crate::db::Refusal for Refusal {}
+use crate::quiz::model::{QuestionKind, QuestionText};
 
 /// Why a question cannot be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +34,10 @@ pub enum Flaw {
     },
     /// A single-choice question has one answer, a multiple-choice one at least two.
     WrongAnswerCount,
+    /// More accepted wordings of a blank than anybody would read.
+    TooManyWordings,
+    /// A sheet separates the wordings of a blank by this sign.
+    BarInWording,
     /// A judge question is answered by right or wrong.
     NotJudgement,
 }
@@ -95,6 +56,8 @@ impl std::fmt::Display for Flaw {
             Flaw::NoAnswer => f.write_str("没有答案"),
             Flaw::AnswerOutOfRange { letter } => write!(f, "答案“{letter}”不是任何选项的字母"),
             Flaw::WrongAnswerCount => f.write_str("答案的个数不对：单选题一个，多选题至少两个"),
+            Flaw::TooManyWordings => write!(f, "填空题的答案不能超过 {WORDINGS_LIMIT} 种写法"),
+            Flaw::BarInWording => f.write_str("填空题的答案中不能有“|”，它用来分隔几种写法"),
             Flaw::NotJudgement => f.write_str("判断题的答案应为正确或错误"),
         }
     }
@@ -107,6 +70,8 @@ pub const LABEL_LIMIT: usize = 200;
 /// A to L.
 pub const OPTIONS_LIMIT: usize = 12;
 const WORDINGS_LIMIT: usize = 20;
+/// What separates the accepted wordings of a blank in a sheet.
+pub const WORDING_SIGNS: [char; 2] = ['|', '｜'];
 
 /// The letter of the option at `index`.
 pub fn letter(index: usize) -> char {
@@ -143,7 +108,10 @@ pub fn check_question(mut text: QuestionText) -> Result<QuestionText, Flaw> {
         }
         QuestionKind::Fill => {
             if text.answer.len() > WORDINGS_LIMIT {
-                return Err(Flaw::WrongAnswerCount);
+                return Err(Flaw::TooManyWordings);
+            }
+            if text.answer.iter().any(|wording| wording.contains(WORDING_SIGNS)) {
+                return Err(Flaw::BarInWording);
             }
         }
     }
@@ -199,6 +167,12 @@ fn check_letters(text: &QuestionText) -> Result<Vec<String>, Flaw> {
     if count_is_right { Ok(letters) } else { Err(Flaw::WrongAnswerCount) }
 }
 
+/// Whether an edit changes what is asked or which answer is right, and not only what is said about the question.
+pub fn is_reworded(before: &QuestionText, after: &QuestionText) -> bool {
+    (before.kind, &before.stem, &before.options, &before.answer)
+        != (after.kind, &after.stem, &after.options, &after.answer)
+}
+
 /// What makes two questions the same: stem and options, whatever the white space.
 ///
 /// Case and width count: a question may well ask for `pH` among `PH` and `ph`.
@@ -206,6 +180,12 @@ pub fn fingerprint(text: &QuestionText) -> [u8; 32] {
     let mut parts = vec![without_spaces(&text.stem)];
     parts.extend(text.options.iter().map(|option| without_spaces(option)));
     digest(parts.join("\u{1f}").as_bytes())
+}
+
+/// Stem and options as they are searched: folded, without white space, a line each so that nothing is found across two.
+pub fn search_text(text: &QuestionText) -> String {
+    let parts: Vec<String> = std::iter::once(&text.stem).chain(&text.options).map(|part| squeeze(part)).collect();
+    parts.join("\n")
 }
 
 fn without_spaces(text: &str) -> String {
@@ -229,122 +209,20 @@ pub fn is_right(text: &QuestionText, given: &[String]) -> bool {
     }
 }
 
-/// Orders the answers as the questions stand on the paper; a question without an answer stays unanswered.
-pub fn match_answers(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Result<Vec<GivenAnswer>, Refusal> {
-    let mut given: HashMap<QuestionId, &GivenAnswer> = HashMap::new();
-    for (index, answer) in answers.iter().enumerate() {
-        if !questions.iter().any(|question| question.id == answer.question_id) {
-            return Err(Refusal::NotDealt { index });
-        }
-        if given.insert(answer.question_id, answer).is_some() {
-            return Err(Refusal::AnsweredTwice { index });
-        }
-    }
-    Ok(questions.iter().filter_map(|question| given.get(&question.id).map(|answer| (*answer).clone())).collect())
+/// `part` of `whole` in basis points (10,000 = all), rounded; `None` of nothing.
+pub fn share_bp(part: i64, whole: i64) -> Option<i64> {
+    (whole > 0).then(|| (part * 10_000 + whole / 2) / whole)
 }
 
-/// Which of the paper's questions were answered rightly, in the paper's order.
-pub fn grade(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Vec<bool> {
-    questions
-        .iter()
-        .map(|question| {
-            answers
-                .iter()
-                .find(|answer| answer.question_id == question.id)
-                .is_some_and(|answer| is_right(&question.text, &answer.answer))
-        })
-        .collect()
-}
-
-/// Whether the paper of `day` may be submitted at `now`, and whether that is late.
-///
-/// On its day anybody may; afterwards, for `grace_seconds`, whoever was recorded as having fetched it on its day.
-pub fn may_submit(day: Day, now: Timestamp, grace_seconds: i64, was_fetched: bool) -> Result<bool, Refusal> {
-    let today = now.day();
-    if day > today {
-        return Err(Refusal::NoPaper);
-    }
-    if day == today {
-        return Ok(false);
-    }
-    if now >= day.next().start().plus_seconds(grace_seconds) {
-        return Err(Refusal::DayOver);
-    }
-    if was_fetched { Ok(true) } else { Err(Refusal::NotFetched) }
-}
-
-/// The paper for a member: that of the nearest unit on the way up from home.
-pub fn nearest<'a, P>(papers: &'a [P], unit_of: impl Fn(&P) -> UnitId, path: &[UnitId]) -> Option<&'a P> {
-    path.iter().find_map(|unit| papers.iter().find(|paper| unit_of(paper) == *unit))
-}
-
-/// Right answers in a row after which a question leaves the book.
-const RIGHT_TO_LEAVE: i32 = 2;
-
-/// The book's line about a question after it was answered; `None` when there is nothing to write.
-pub fn after_answer(
-    before: Option<WrongAnswer>,
-    member: MemberId,
-    question: QuestionId,
-    right: bool,
-    now: Timestamp,
-) -> Option<WrongAnswer> {
-    let in_book = before.as_ref().is_some_and(|line| line.cleared_at.is_none());
-    if right && !in_book {
-        return None;
-    }
-    let mut line = before.unwrap_or(WrongAnswer {
-        member_id: member,
-        question_id: question,
-        times_wrong: 0,
-        right_in_a_row: 0,
-        last_answered_at: now,
-        cleared_at: None,
-    });
-    line.last_answered_at = now;
-    if right {
-        line.right_in_a_row += 1;
-        line.cleared_at = (line.right_in_a_row >= RIGHT_TO_LEAVE).then_some(now);
-    } else {
-        line.times_wrong += 1;
-        line.right_in_a_row = 0;
-        line.cleared_at = None;
-    }
-    Some(line)
-}
-
-/// Draws `count` questions for `unit` on `day`: the same bank, day and unit always give the same paper.
-///
-/// Questions of recent papers come only when nothing else is left, and categories are mixed as far as they go.
-pub fn draw(unit: UnitId, day: Day, bank: &[Candidate], recent: &HashSet<QuestionId>, count: usize) -> Vec<QuestionId> {
-    let seed = [unit.uuid().as_bytes().as_slice(), &day.number().to_be_bytes()].concat();
-    let mut shuffled: Vec<(bool, [u8; 32], &Candidate)> = bank
-        .iter()
-        .map(|candidate| {
-            let lot = digest(&[seed.as_slice(), candidate.id.uuid().as_bytes()].concat());
-            (recent.contains(&candidate.id), lot, candidate)
-        })
-        .collect();
-    shuffled.sort_unstable_by_key(|(was_recent, lot, _)| (*was_recent, *lot));
-    let mut drawn: Vec<QuestionId> = Vec::with_capacity(count);
-    let mut categories: HashSet<&str> = HashSet::new();
-    for (was_recent, _, candidate) in &shuffled {
-        if drawn.len() < count && !was_recent && categories.insert(&candidate.category) {
-            drawn.push(candidate.id);
-        }
-    }
-    for (_, _, candidate) in &shuffled {
-        if drawn.len() < count && !drawn.contains(&candidate.id) {
-            drawn.push(candidate.id);
-        }
-    }
-    drawn
+/// The discrimination index 区分度 in basis points: the right share of the upper group less that of the lower one, each
+/// group given as (asked, right); `None` while one of them is empty.
+pub fn discrimination_bp(upper: (i64, i64), lower: (i64, i64)) -> Option<i64> {
+    Some(share_bp(upper.1, upper.0)? - share_bp(lower.1, lower.0)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::id::Ids;
     use crate::quiz::model::Difficulty;
 
     fn question(kind: QuestionKind, options: &[&str], answer: &[&str]) -> QuestionText {
@@ -359,10 +237,6 @@ mod tests {
             difficulty: Difficulty::Easy,
             source: String::new(),
         }
-    }
-
-    fn now() -> Timestamp {
-        "2026-07-01T08:00:00+08:00".parse().unwrap()
     }
 
     #[test]
@@ -418,60 +292,13 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_can_be_submitted_on_its_day_and_late_only_if_it_was_fetched() {
-        let day: Day = "2026-07-01".parse().unwrap();
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let grace = 6 * 3600;
-        for (now, fetched, expected) in [
-            ("2026-07-01T00:00:00+08:00", false, Ok(false)),
-            ("2026-07-01T23:59:59+08:00", false, Ok(false)),
-            ("2026-07-02T00:00:00+08:00", true, Ok(true)),
-            ("2026-07-02T05:59:59+08:00", true, Ok(true)),
-            ("2026-07-02T00:00:00+08:00", false, Err(Refusal::NotFetched)),
-            ("2026-07-02T06:00:00+08:00", true, Err(Refusal::DayOver)),
-            ("2026-06-30T23:59:59+08:00", true, Err(Refusal::NoPaper)),
-        ] {
-            assert_eq!(may_submit(day, at(now), grace, fetched), expected, "{now} {fetched}");
-        }
-    }
-
-    #[test]
-    fn a_question_leaves_the_book_after_two_right_answers_in_a_row() {
-        let ids = Ids::default();
-        let (member, id) = (ids.fresh(now()), ids.fresh(now()));
-        let step = |before, right| after_answer(before, member, id, right, now());
-        assert_eq!(step(None, true), None);
-        let wrong = step(None, false);
-        assert_eq!(wrong.as_ref().map(|line| line.times_wrong), Some(1));
-        let once = step(wrong, true);
-        let spoilt = step(once.clone(), false);
-        assert_eq!(spoilt.map(|line| (line.times_wrong, line.right_in_a_row)), Some((2, 0)));
-        let cleared = step(once, true);
-        assert!(cleared.as_ref().unwrap().cleared_at.is_some());
-        assert_eq!(step(cleared.clone(), true), None);
-        assert!(step(cleared, false).unwrap().cleared_at.is_none());
-    }
-
-    #[test]
-    fn a_draw_is_repeatable_mixed_and_avoids_recent_questions() {
-        let ids = Ids::default();
-        let unit: UnitId = ids.fresh(now());
-        let bank: Vec<Candidate> = (0..40)
-            .map(|n| Candidate {
-                id: ids.fresh(now()),
-                kind: QuestionKind::Judge,
-                category: format!("类{}", n % 4),
-                difficulty: Difficulty::Easy,
-            })
-            .collect();
-        let day = now().day();
-        let first = draw(unit, day, &bank, &HashSet::new(), 5);
-        assert_eq!(first, draw(unit, day, &bank, &HashSet::new(), 5));
-        assert_eq!(first.iter().collect::<HashSet<_>>().len(), 5);
-        let category = |id: &QuestionId| bank.iter().find(|c| c.id == *id).unwrap().category.clone();
-        assert_eq!(first.iter().map(category).collect::<HashSet<_>>().len(), 4);
-        let recent: HashSet<QuestionId> = first.iter().copied().collect();
-        assert!(draw(unit, day.next(), &bank, &recent, 5).iter().all(|id| !recent.contains(id)));
-        assert_eq!(draw(unit, day, &bank[..3], &recent, 5).len(), 3);
+    fn shares_are_rounded_and_of_nothing_there_is_none() {
+        assert_eq!(
+            [share_bp(1, 3), share_bp(2, 3), share_bp(0, 5), share_bp(0, 0)],
+            [Some(3333), Some(6667), Some(0), None]
+        );
+        assert_eq!(discrimination_bp((10, 9), (10, 3)), Some(6000));
+        assert_eq!(discrimination_bp((10, 3), (10, 9)), Some(-6000));
+        assert_eq!(discrimination_bp((0, 0), (10, 9)), None);
     }
 }

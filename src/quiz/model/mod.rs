@@ -1,12 +1,14 @@
 //! What the room keeps: questions, papers, submissions, wrong answers.
 
+pub mod tally;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
-use crate::db::schema::{questions, quiz_papers, quiz_submissions, quiz_wrong_answers};
+use crate::db::schema::{question_versions, questions, quiz_papers, quiz_submissions, quiz_wrong_answers};
 
 crate::id!(
     /// A question of the bank.
@@ -81,6 +83,10 @@ pub struct Question {
     pub source: String,
     /// Grows when the wording of a question changes that was dealt before.
     pub version: i32,
+    /// When it was first put on a paper or asked; until then an edit changes it in place.
+    pub first_dealt_at: Option<Timestamp>,
+    /// Stem and options, folded, to search in.
+    pub search: String,
     /// A retired question is in no new paper.
     pub retired_at: Option<Timestamp>,
     pub created_by: Option<MemberId>,
@@ -101,6 +107,18 @@ impl Question {
             source: self.source.clone(),
         }
     }
+}
+
+/// A former wording of a question, as stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = question_versions)]
+pub struct FormerVersion {
+    pub question_id: QuestionId,
+    pub version: i32,
+    pub text: Json<QuestionText>,
+    /// Who changed the question, so that this version became a former one.
+    pub replaced_by: MemberId,
+    pub replaced_at: Timestamp,
 }
 
 /// A question that could be drawn.

@@ -1,136 +1,21 @@
-//! The room's tables. One function for each question that the room asks.
+//! The room's tables. One function for each question that the room asks; here papers, submissions and the book.
+
+mod bank;
+mod guards;
+mod tallies;
 
 use diesel::prelude::*;
 
-use super::model::{
-    Candidate, Difficulty, PAPER_LIMIT, Paper, PaperId, Question, QuestionId, QuestionKind, Submission, WrongAnswer,
-};
+pub use bank::*;
+pub use guards::*;
+pub use tallies::*;
+
+use super::model::{PAPER_LIMIT, Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{questions, quiz_fetches, quiz_papers, quiz_submissions, quiz_wrong_answers};
 use crate::on;
-
-// ── the question bank ──
-
-/// What a list of questions is narrowed by; an empty filter lists every question in use.
-#[derive(Clone, Debug, Default)]
-pub struct QuestionFilter {
-    pub kind: Option<QuestionKind>,
-    pub category: Option<String>,
-    /// A part of the stem.
-    pub text: Option<String>,
-    /// Retired questions instead of those in use.
-    pub retired: bool,
-}
-
-pub fn find_question(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Question>> {
-    on!(conn, c => questions::table.find(id).select(Question::as_select()).first(c).optional())
-}
-
-pub fn find_questions(conn: &mut Conn, ids: &[QuestionId]) -> QueryResult<Vec<Question>> {
-    on!(conn, c => questions::table.filter(questions::id.eq_any(ids)).select(Question::as_select()).load(c))
-}
-
-/// A page of questions, newest first, before `before`.
-pub fn list_questions(
-    conn: &mut Conn,
-    filter: &QuestionFilter,
-    before: Option<QuestionId>,
-    limit: i64,
-) -> QueryResult<Vec<Question>> {
-    // two backends want two boxed types, so the chain is written by a macro rather than a function
-    on!(conn, c => {
-        let mut query = questions::table.into_boxed();
-        query = match filter.retired {
-            true => query.filter(questions::retired_at.is_not_null()),
-            false => query.filter(questions::retired_at.is_null()),
-        };
-        if let Some(kind) = filter.kind {
-            query = query.filter(questions::kind.eq(kind));
-        }
-        if let Some(category) = &filter.category {
-            query = query.filter(questions::category.eq(category));
-        }
-        if let Some(text) = &filter.text {
-            query = query.filter(questions::stem.like(containing(text)).escape('\\'));
-        }
-        if let Some(before) = before {
-            query = query.filter(questions::id.lt(before));
-        }
-        query.order(questions::id.desc()).limit(limit).select(Question::as_select()).load(c)
-    })
-}
-
-/// A LIKE pattern for any text that contains `part`, whatever signs it has.
-fn containing(part: &str) -> String {
-    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
-/// Every question in use that could be drawn.
-pub fn list_candidates(conn: &mut Conn) -> QueryResult<Vec<Candidate>> {
-    type Row = (QuestionId, QuestionKind, String, Difficulty);
-    let rows: Vec<Row> = on!(conn, c => questions::table
-        .filter(questions::retired_at.is_null())
-        .order(questions::id)
-        .select((questions::id, questions::kind, questions::category, questions::difficulty))
-        .load(c))?;
-    let candidate = |(id, kind, category, difficulty)| Candidate { id, kind, category, difficulty };
-    Ok(rows.into_iter().map(candidate).collect())
-}
-
-/// The bank in chunks for the export, oldest first, after `after`.
-pub fn list_for_export(conn: &mut Conn, after: Option<QuestionId>, limit: i64) -> QueryResult<Vec<Question>> {
-    on!(conn, c => {
-        let mut query = questions::table.filter(questions::retired_at.is_null()).into_boxed();
-        if let Some(after) = after {
-            query = query.filter(questions::id.gt(after));
-        }
-        query.order(questions::id).limit(limit).select(Question::as_select()).load(c)
-    })
-}
-
-/// Which of `fingerprints` are in the bank, retired questions included, with their ids.
-pub fn find_fingerprints(conn: &mut Conn, fingerprints: &[Vec<u8>]) -> QueryResult<Vec<(Vec<u8>, QuestionId)>> {
-    on!(conn, c => questions::table
-        .filter(questions::fingerprint.eq_any(fingerprints))
-        .select((questions::fingerprint, questions::id))
-        .load(c))
-}
-
-/// Puts a question into the bank; false when the same one is there already.
-pub fn insert_question(conn: &mut Conn, question: &Question) -> QueryResult<bool> {
-    let inserted = on!(conn, c => diesel::insert_into(questions::table)
-        .values(question)
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(inserted == 1)
-}
-
-/// Writes everything of a question but who made it and when.
-pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<()> {
-    on!(conn, c => diesel::update(questions::table.filter(questions::id.eq(question.id)))
-        .set((
-            (
-                questions::fingerprint.eq(&question.fingerprint),
-                questions::kind.eq(question.kind),
-                questions::stem.eq(&question.stem),
-                questions::options.eq(&question.options),
-                questions::answer.eq(&question.answer),
-                questions::explanation.eq(&question.explanation),
-            ),
-            (
-                questions::category.eq(&question.category),
-                questions::difficulty.eq(question.difficulty),
-                questions::source.eq(&question.source),
-                questions::retired_at.eq(question.retired_at),
-                questions::updated_at.eq(question.updated_at),
-            ),
-        ))
-        .execute(c))
-    .map(drop)
-}
 
 // ── papers ──
 
@@ -270,10 +155,11 @@ pub fn list_wrong_about(conn: &mut Conn, member: MemberId, questions: &[Question
         .load(c))
 }
 
-/// A page of the open lines of a member's book with their questions, after `after`, in the order of the questions.
+/// A page of the open lines of a member's book (of one category) with their questions, after `after`, in the order of the questions.
 pub fn list_open_wrong(
     conn: &mut Conn,
     member: MemberId,
+    category: Option<&str>,
     after: Option<QuestionId>,
     limit: i64,
 ) -> QueryResult<Vec<(WrongAnswer, Question)>> {
@@ -283,6 +169,9 @@ pub fn list_open_wrong(
             .filter(quiz_wrong_answers::member_id.eq(member))
             .filter(quiz_wrong_answers::cleared_at.is_null())
             .into_boxed();
+        if let Some(category) = category {
+            query = query.filter(questions::category.eq(category));
+        }
         if let Some(after) = after {
             query = query.filter(quiz_wrong_answers::question_id.gt(after));
         }
