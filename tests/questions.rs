@@ -565,6 +565,22 @@ async fn the_template_is_a_file_that_can_be_imported() {
 }
 
 #[tokio::test]
+async fn a_bad_row_blocks_the_others_only_when_that_is_asked_for() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let (good, bad) = ("题型,题干,答案\n判断题,一,对\n判断题,二,错\n", "判断题,三,也许\n");
+    let report = import(&organiser, format!("{good}{bad}").into(), "?all_or_nothing=true").await.ok(200);
+    assert_eq!((&report["accepted"], &report["rejected"], &report["dry_run"]), (&json!(0), &json!(1), &json!(false)));
+    assert_eq!((&report["problems"][0]["row"], &report["problems"][0]["column"]), (&json!(4), &json!("答案")));
+    assert_eq!(all(&organiser, "").await.len(), 0);
+    let tried = import(&organiser, good.into(), "?all_or_nothing=true&dry_run=true").await.ok(200);
+    assert_eq!((&tried["accepted"], all(&organiser, "").await.len()), (&json!(2), 0));
+    assert_eq!(import(&organiser, good.into(), "?all_or_nothing=true").await.ok(200)["accepted"], 2);
+    let again = import(&organiser, format!("{good}{bad}").into(), "").await.ok(200);
+    assert_eq!((&again["accepted"], &again["duplicates"], &again["rejected"]), (&json!(0), &json!(2), &json!(1)));
+}
+
+#[tokio::test]
 async fn a_file_beyond_the_limits_is_refused_whole() {
     let app = TestApp::start().await;
     let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
