@@ -71,7 +71,7 @@ impl Boards {
     /// The caller has taken the member's turn ([`ledger::lock`](crate::kernel::ledger::lock)) and writes the same into
     /// the truth that `measure` tells of.
     pub fn record(&self, tx: &mut Tx, measure: &Measure, gain: &Gain) -> QueryResult<()> {
-        let standings = standing::add(tx, gain.member, [measure.name], gain.day, gain.points, gain.at)?;
+        let standings = standing::add(tx, gain.member, &[measure.name], gain.day, gain.points, gain.at)?;
         let (boards, home): (_, Home) = (self.clone(), Some(gain.path.into()));
         tx.after_commit(move || standings.into_iter().for_each(|standing| boards.take(standing, home.clone())));
         Ok(())

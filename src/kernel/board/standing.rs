@@ -174,26 +174,28 @@ impl From<Row> for Standing {
 /// The caller has locked the member, so reading and writing back is safe.
 pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: i64) -> QueryResult<Vec<Standing>> {
     let now = tx.now();
-    add(tx, member, [TOTAL, dimension], day, points, now)
+    add(tx, member, &[TOTAL, dimension], day, points, now)
 }
 
-/// Adds `points`, reached `at`, to the member's standings in just these measures; the caller has locked the member.
-pub(super) fn add<const N: usize>(
+/// Adds `points`, reached `at`, to the member's standings in just these measures, of which there are one or two; the
+/// caller has locked the member.
+pub(super) fn add(
     tx: &mut Tx,
     member: MemberId,
-    measures: [&str; N],
+    measures: &[&str],
     day: Day,
     points: i64,
     at: Timestamp,
 ) -> QueryResult<Vec<Standing>> {
+    let (Some(one), Some(other)) = (measures.first(), measures.last()) else { return Ok(Vec::new()) };
     let known = on!(tx.conn, c => standings::table
         .filter(standings::member_id.eq(member))
-        .filter(standings::measure.eq_any(measures))
+        .filter(standings::measure.eq(one).or(standings::measure.eq(other)))
         .select(Row::as_select())
         .load(c))?;
     let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
     measures
-        .into_iter()
+        .iter()
         .map(|measure| {
             let found = known.iter().find(|standing| *standing.measure == *measure);
             let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
