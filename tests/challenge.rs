@@ -142,7 +142,7 @@ async fn a_run_that_nobody_looks_at_ends_when_its_time_was_up() {
     let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
     climb(&app, &li, start(&li).await, 2).await;
     climb(&app, &wang, start(&wang).await, 1).await;
-    app.advance_seconds(26);
+    app.advance_seconds(31);
     app.tick().await;
     assert_eq!(points(&li).await, [(2, 2)]);
     shows(&app, &li, "period=day", &[("李一", 2), ("王二", 1)]).await;
@@ -394,7 +394,7 @@ async fn a_run_over_midnight_belongs_to_the_day_it_began() {
     let result = give(&li, &run, 3, "B").await.ok(200);
     assert_eq!((&result["right"], &result["run"]["of_day"]["day"]), (&json!(true), &json!("2026-07-01")));
     assert_eq!(li.get("/challenge/today").await.ok(200)["runs"], 0);
-    app.advance_seconds(30);
+    app.advance_seconds(31);
     app.tick().await;
     let entries = li.get("/me/points/entries").await.ok(200);
     assert_eq!((&entries["items"][0]["day"], &entries["items"][0]["points"]), (&json!("2026-07-01"), &json!(3)));
@@ -460,4 +460,41 @@ async fn the_bank_hears_how_questions_fared_once_the_day_is_over() {
     if ![&first, &second].iter().any(|run| run["question"]["id"] == unanswered["question"]["id"]) {
         assert_eq!(organiser.get(&statistics(&unanswered)).await.ok(200)["total"]["shown"], 0);
     }
+}
+
+#[tokio::test]
+async fn whatever_comes_at_once_leaves_one_truth() {
+    let app = TestApp::start().await;
+    organiser(&app, 30).await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let mut run = start(&li).await;
+    for round in 0..12 {
+        app.advance_seconds(if round % 5 == 4 { 20 } else { 1 });
+        let seq = run["question"]["seq"].as_i64().unwrap();
+        let (ending, revival) = (path(&run, "end"), path(&run, "revival"));
+        let (li, run_now) = (&li, &run);
+        let requests = (0..24).map(async |n| match n % 8 {
+            0 => li.post("/challenge/runs", json!({})).await,
+            1 if round % 3 == 2 => li.post(&ending, json!({})).await,
+            2 => li.post(&revival, json!({})).await,
+            3 if round % 4 == 3 => give(li, run_now, seq, "A").await,
+            4 => li.get("/challenge/today").await,
+            _ => give(li, run_now, seq, "B").await,
+        });
+        for reply in join_all(requests).await {
+            assert!(reply.status < 500, "{}", reply.text());
+        }
+        run = li.post("/challenge/runs", json!({})).await.json();
+    }
+    li.post(&path(&run, "end"), json!({})).await.ok(200);
+    let best = li.get("/challenge/today").await.ok(200)["best"].as_i64().unwrap();
+    let given = points(&li).await;
+    assert_eq!(given.iter().map(|(wanted, _)| wanted).sum::<i64>(), best, "{given:?}");
+    assert_eq!(given.iter().map(|(_, points)| points).sum::<i64>(), best.min(6), "{given:?}");
+    let runs = li.get("/me/challenge/runs?limit=100").await.ok(200);
+    let most = runs["items"].as_array().unwrap().iter().map(|run| run["right_count"].as_i64().unwrap()).max();
+    assert_eq!(most, Some(best));
+    let report = admin.post("/boards/rebuild?dry_run=true", json!({})).await.ok(200);
+    assert_eq!(report["differing"], 0, "{report}");
 }

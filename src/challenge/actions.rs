@@ -22,9 +22,9 @@ use crate::quiz::{Candidate, PaperQuestion, Quiz};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
-/// How long after its time was up the background job ends a run: an answer that came in time may wait for the database
-/// as long as [`crate::db`] has patience.
-const UNNOTICED_SECONDS: i64 = 5;
+/// How long after its time was up the background job ends a run. An answer that came in time may still be on its way: it
+/// waits for a reader and for its turn to write, each as long as [`crate::db`] has patience.
+const UNNOTICED_SECONDS: i64 = 10;
 
 /// Runs that one pass of the job ends.
 const OVERDUE_AT_ONCE: i64 = 500;

@@ -38,7 +38,7 @@ pub enum Verdict {
 
 /// A run as stored. While it is running it has a question and no end.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = challenge_runs, treat_none_as_null = true)]
+#[diesel(table_name = challenge_runs, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Run {
     pub id: RunId,
     pub member_id: MemberId,
@@ -98,7 +98,7 @@ impl Run {
 
 /// What became of a question that was dealt.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = challenge_answers)]
+#[diesel(table_name = challenge_answers, treat_none_as_default_value = false)]
 pub struct Answer {
     pub run_id: RunId,
     pub seq: i32,
@@ -133,7 +133,7 @@ impl Answer {
 
 /// What a member's runs of one day come to.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = challenge_days)]
+#[diesel(table_name = challenge_days, primary_key(member_id, day))]
 pub struct DayRecord {
     pub member_id: MemberId,
     pub day: Day,

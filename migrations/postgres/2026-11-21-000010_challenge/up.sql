@@ -24,7 +24,7 @@ CREATE TABLE challenge_runs (
 CREATE UNIQUE INDEX challenge_runs_running ON challenge_runs (member_id) WHERE ended_at IS NULL;
 CREATE INDEX challenge_runs_due ON challenge_runs (due_at) WHERE ended_at IS NULL;
 CREATE INDEX challenge_runs_by_member ON challenge_runs (member_id, id);
-CREATE INDEX challenge_runs_by_too_fast ON challenge_runs (too_fast_count, id);
+CREATE INDEX challenge_runs_too_fast ON challenge_runs (id) WHERE too_fast_count > 0;
 
 -- What was dealt and what became of it; append-only. Without an answer: the time was up, or the member gave up.
 CREATE TABLE challenge_answers (

@@ -187,7 +187,7 @@ pub(super) fn add(
     points: i64,
     at: Timestamp,
 ) -> QueryResult<Vec<Standing>> {
-    let (Some(one), Some(other)) = (measures.first(), measures.last()) else { return Ok(Vec::new()) };
+    let (Some(one), Some(other)) = (measures.first().copied(), measures.last().copied()) else { return Ok(Vec::new()) };
     let known = on!(tx.conn, c => standings::table
         .filter(standings::member_id.eq(member))
         .filter(standings::measure.eq(one).or(standings::measure.eq(other)))
@@ -196,7 +196,7 @@ pub(super) fn add(
     let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
     measures
         .iter()
-        .map(|measure| {
+        .map(|&measure| {
             let found = known.iter().find(|standing| *standing.measure == *measure);
             let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
             standing.add(day, points, at);
