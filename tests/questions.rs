@@ -292,6 +292,10 @@ async fn a_papers_figures_are_counted_once_nobody_can_submit_it_any_more() {
     assert_eq!(early["total"]["right_share_bp"], Value::Null);
 
     app.set_clock("2026-07-02T06:01:00+08:00");
+    if on_postgres() {
+        let sibling = app.sibling().await;
+        tokio::join!(app.tick(), sibling.tick());
+    }
     app.tick().await;
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     let found = organiser.get(&path(first)).await.ok(200);
@@ -451,6 +455,21 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     let quiz = app.app.quiz.clone();
     app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.release(tx, contest)?) }).await;
     li.post("/quiz/practice", body).await.ok(200);
+}
+
+#[tokio::test]
+async fn what_another_room_is_asking_is_not_practised() {
+    let app = TestApp::start().await;
+    organiser(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let batch = li.get("/quiz/practice/questions?limit=1").await.ok(200);
+    let question: QuestionId = batch["items"][0]["question_id"].as_str().unwrap().parse().unwrap();
+    for (asking, expected) in [(true, "BeingAsked"), (false, "right: true")] {
+        let quiz = app.app.quiz.clone();
+        let quiz = if asking { quiz.unless_asked_by(|_, _, _| Ok(true)) } else { quiz };
+        let outcome = quiz.practise(li.id, &[], question, vec!["B".into()]).await;
+        assert!(format!("{outcome:?}").contains(expected), "{outcome:?}");
+    }
 }
 
 #[tokio::test]
