@@ -19,5 +19,6 @@ mod sessions;
 mod study;
 mod quiz;
 mod questions;
+mod challenge;
 mod brands;
 mod notices;
