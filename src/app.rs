@@ -20,6 +20,7 @@ use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::config::{Config, Secrets};
+use crate::contests::{self, Contests};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::health;
 use crate::kernel::board::{self, Boards};
@@ -54,6 +55,7 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub contests: Contests,
     pub board_room: BoardRoom,
     pub brands: Brands,
     boards: Boards,
@@ -84,6 +86,7 @@ impl App {
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let contests = Contests::new(db.clone(), directory.clone(), quiz.clone(), points.clone());
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
@@ -101,6 +104,7 @@ impl App {
             points,
             study,
             quiz,
+            contests,
             brands: Brands::new(db.clone(), directory.clone()),
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
@@ -135,6 +139,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.contests.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
@@ -237,6 +242,8 @@ impl App {
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
+            self.job("contests", second, |app| async move { app.contests.keep_up().await }),
+            self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -349,6 +356,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        contests::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
         audit::routes(cfg);

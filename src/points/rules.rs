@@ -40,7 +40,11 @@ pub fn defaults(now: Timestamp) -> Vec<Rule> {
         created_by: None,
         created_at: now,
     };
-    vec![rule(RuleName::QuizDaily, "每日一答", 5), rule(RuleName::StudyRead, "每日一学", 6)]
+    vec![
+        rule(RuleName::QuizDaily, "每日一答", 5),
+        rule(RuleName::StudyRead, "每日一学", 6),
+        Rule { cap_day: None, ..rule(RuleName::Contest, "知识竞赛", 0) },
+    ]
 }
 
 /// Whether a new version may be written today.
