@@ -18,5 +18,6 @@ mod members;
 mod sessions;
 mod study;
 mod quiz;
+mod contests;
 mod brands;
 mod notices;

@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(short[0].to_string(), "第 2 条抽题规则（单选题 5 道）还缺 2 道题");
         assert_eq!(draw(&[line(Some("乙"), None, 1)], &bank, true, 7).unwrap_err().len(), 1);
         let pools = draw(&[line(None, single, 1), line(None, None, 1)], &bank, true, 7).unwrap();
-        assert_eq!(pools.iter().map(|(pool, ids)| (pool.size, ids.len())).collect::<Vec<_>>(), [(3, 3), (3, 3)]);
+        assert_eq!(pools.iter().map(|(pool, ids)| (pool.size, ids.len())).collect::<Vec<_>>(), [(2, 2), (4, 4)]);
     }
 
     fn paper(ids: &Ids, lines: Vec<Pool>) -> Paper {
