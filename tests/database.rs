@@ -159,6 +159,35 @@ async fn what_is_refused_leaves_no_trace_and_has_no_effect() {
 }
 
 #[tokio::test]
+async fn what_is_refused_in_a_group_spares_its_neighbours() {
+    let (db, _database) = few().await;
+    let effects = Arc::new(AtomicU32::new(0));
+    let job = |n: u32| {
+        let counted = effects.clone();
+        db.write(move |tx| -> Result<(), Stop<No>> {
+            if n % 10 == 3 {
+                return Err(No.into()); // before anything was written
+            }
+            put(tx, &format!("job {n}"))?;
+            add_one(tx.conn, "job 0")?;
+            let counted = counted.clone();
+            tx.after_commit(move || {
+                counted.fetch_add(1, SeqCst);
+            });
+            if n % 10 == 7 { Err(No.into()) } else { Ok(()) } // after
+        })
+    };
+    job(0).await.unwrap();
+    let outcomes = join_all((1..200).map(job)).await;
+    for (n, outcome) in (1..200).zip(outcomes) {
+        assert_eq!(outcome.is_ok(), n % 10 != 3 && n % 10 != 7, "job {n}: {outcome:?}");
+    }
+    let rows = db.read(|conn| on!(conn, c => leases::table.count().get_result::<i64>(c))).await.unwrap();
+    assert_eq!((rows, number(&db, "job 0").await), (160, Some(160)));
+    assert_eq!(effects.load(SeqCst), 160);
+}
+
+#[tokio::test]
 async fn effects_run_after_the_commit_and_before_the_answer() {
     let (db, _database) = few().await;
     let ran = Arc::new(AtomicBool::new(false));

@@ -309,7 +309,7 @@ async fn a_zip_bomb_is_not_unpacked() {
     std::io::copy(&mut std::io::repeat(b' ').take(80 << 20), &mut bomb).unwrap();
     let bomb = bomb.finish().unwrap().into_inner();
     assert!(bomb.len() < 1 << 20);
-    for path in ["/imports/units", "/imports/members"] {
+    for path in ["/imports/units", "/imports/members", "/imports/questions"] {
         let reply = send(admin.request(Method::POST, path).body(bomb.clone())).await;
         reply.refused(413, "import.bomb");
     }

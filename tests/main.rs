@@ -18,6 +18,7 @@ mod members;
 mod sessions;
 mod study;
 mod quiz;
+mod questions;
 mod contests;
 mod brands;
 mod notices;

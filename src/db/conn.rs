@@ -33,14 +33,14 @@ const SQLITE_WRITER: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -40960;
     PRAGMA wal_autocheckpoint = 4000;";
 
 const SQLITE_READER: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA query_only = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -16384;
+    PRAGMA cache_size = -12288;
     PRAGMA mmap_size = 268435456;";
 
 const POSTGRES: &str = "

@@ -32,7 +32,7 @@ pub use error::{DbError, Never, Refusal, Stop};
 pub use types::Json;
 
 use workers::Workers;
-use writer::{Verdict, Writer};
+use writer::{Job, Verdict, Writer};
 
 /// How long a caller waits for the database before it is told to come back later: less than the five seconds within
 /// which every request is answered.
@@ -181,25 +181,7 @@ impl Db {
     {
         let (answer_to, answer) = oneshot::channel();
         match &self.engine {
-            Engine::Sqlite { writer, .. } => writer.submit(Box::new(move |tx| {
-                let outcome = if answer_to.is_closed() {
-                    Err(Stop::Failed(DbError::Overloaded))
-                } else {
-                    catch_unwind(AssertUnwindSafe(|| action(tx))).unwrap_or_else(|_| {
-                        tracing::error!("a database job panicked");
-                        Err(Stop::Failed(DbError::Panicked))
-                    })
-                };
-                Verdict {
-                    keep: outcome.is_ok(),
-                    answer: Box::new(move |committed| {
-                        let _ = answer_to.send(match committed {
-                            Ok(()) => outcome,
-                            Err(failure) => Err(Stop::Failed(failure)),
-                        });
-                    }),
-                }
-            }))?,
+            Engine::Sqlite { writer, .. } => writer.submit(Box::new(Write { action, answer_to, outcome: None }))?,
             Engine::Postgres { workers } => {
                 let (clock, ids) = (self.clock.clone(), self.ids.clone());
                 workers.submit(Box::new(move |slot| {
@@ -223,6 +205,42 @@ impl Db {
             }
             Engine::Postgres { workers } => workers.close(),
         }
+    }
+}
+
+/// A write that waits for the SQLite writer.
+struct Write<F, T, R> {
+    action: F,
+    answer_to: oneshot::Sender<Result<T, Stop<R>>>,
+    outcome: Option<Result<T, Stop<R>>>,
+}
+
+impl<F, T, R> Job for Write<F, T, R>
+where
+    F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send,
+    T: Send,
+    R: Send,
+{
+    fn run(&mut self, tx: &mut Tx) -> Verdict {
+        if self.answer_to.is_closed() {
+            return Verdict::Refused; // its caller has given up waiting
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.action)(tx))).unwrap_or_else(|_| {
+            tracing::error!("a database job panicked");
+            Err(Stop::Failed(DbError::Panicked))
+        });
+        let verdict = match &outcome {
+            Ok(_) => Verdict::Keep,
+            Err(Stop::Refused(_)) => Verdict::Refused,
+            Err(Stop::Failed(_)) => Verdict::Failed,
+        };
+        self.outcome = Some(outcome);
+        verdict
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), DbError>) {
+        let outcome = self.outcome.unwrap_or(Err(Stop::Failed(DbError::Overloaded)));
+        let _ = self.answer_to.send(committed.map_err(Stop::Failed).and(outcome));
     }
 }
 

@@ -1,8 +1,12 @@
 //! The one SQLite writer: waiting jobs share a commit, so that one sync to disk serves many members.
 //!
-//! Take a job, `BEGIN IMMEDIATE`, run it and whatever else waits (up to [`GROUP`]) each in a savepoint, `COMMIT` once,
-//! and only then answer them all. Measured on two cores this is five times the throughput of a transaction per request,
-//! and the longest waits shrink from seconds to milliseconds.
+//! Take a job, `BEGIN IMMEDIATE`, run it and whatever else waits (up to [`GROUP`]), `COMMIT` once, and only then answer
+//! them all. Measured on two cores this is five times the throughput of a transaction per request, and the longest
+//! waits shrink from seconds to milliseconds.
+//!
+//! Nearly every job either stays or refuses before it has written anything, so a group runs without savepoints, which
+//! would copy every page that each job touches. When a job does fail half-way, the group is rolled back and run once
+//! more with a savepoint around each job: an action touches nothing but its [`Tx`], so it may run again.
 
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +15,7 @@ use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use diesel::QueryResult;
+use diesel::{QueryResult, RunQueryDsl};
 
 use super::{Conn, DbError, Effect, Tx, run_effects};
 use crate::base::clock::Clock;
@@ -20,16 +24,27 @@ use crate::base::id::Ids;
 /// Jobs that share one commit at most; bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
 
-/// A job's end: whether its changes stay, and whom to tell once the group is on disk.
-pub(super) struct Verdict {
-    pub(super) keep: bool,
-    pub(super) answer: Box<dyn FnOnce(Result<(), DbError>) + Send>,
+/// What a job has come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Its changes stay.
+    Keep,
+    /// It refused; it may have written something before.
+    Refused,
+    /// The database failed it, or it panicked.
+    Failed,
 }
 
-type Job = Box<dyn FnOnce(&mut Tx) -> Verdict + Send>;
+/// A transaction that waits for its turn.
+pub(super) trait Job: Send {
+    /// Runs it; a second time makes the first one undone.
+    fn run(&mut self, tx: &mut Tx) -> Verdict;
+    /// Tells its caller how it ended, once the group is on disk or could not be put there.
+    fn answer(self: Box<Self>, committed: Result<(), DbError>);
+}
 
 enum Message {
-    Job(Job),
+    Job(Box<dyn Job>),
     /// Work that must not share a transaction: migrations.
     Alone(Box<dyn FnOnce(&mut Conn) + Send>),
     Stop,
@@ -58,7 +73,7 @@ impl Writer {
     }
 
     /// Queues a job; refuses when the queue is full.
-    pub(super) fn submit(&self, job: Job) -> Result<(), DbError> {
+    pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<(), DbError> {
         self.queue.try_send(Message::Job(job)).map_err(|_| DbError::Overloaded)
     }
 
@@ -117,25 +132,19 @@ impl WriterThread {
     }
 
     /// Runs `first` and the jobs that wait behind it under one commit; hands back a message that is not a job.
-    fn group(&mut self, first: Job, messages: &Receiver<Message>) -> Option<Message> {
+    fn group(&mut self, first: Box<dyn Job>, messages: &Receiver<Message>) -> Option<Message> {
         let mut left_over = None;
-        let mut effects = Vec::new();
-        let mut answers = Vec::new();
-        let mut outcome = self.conn.batch("BEGIN IMMEDIATE");
+        let mut jobs = Vec::new();
+        let mut outcome = self.conn.batch("BEGIN IMMEDIATE").map(|()| Effects::new());
         let mut next = Some(first);
-        while let Some(job) = next.take() {
-            if outcome.is_err() {
-                break; // the job is dropped unheard; its caller learns that the commit failed
+        while let Some(mut job) = next.take() {
+            let clean = outcome.as_mut().is_ok_and(|effects| self.run(&mut *job, effects));
+            jobs.push(job);
+            if !clean {
+                outcome = outcome.and_then(|_| self.run_again(&mut jobs));
+                break;
             }
-            match self.run(job) {
-                Ok(Some((verdict, its_effects))) => {
-                    effects.extend(its_effects);
-                    answers.push(verdict.answer);
-                }
-                Ok(None) => {}
-                Err(error) => outcome = Err(error),
-            }
-            if answers.len() < GROUP {
+            if jobs.len() < GROUP {
                 match messages.try_recv() {
                     Ok(Message::Job(job)) => next = Some(job),
                     Ok(other) => left_over = Some(other),
@@ -143,45 +152,69 @@ impl WriterThread {
                 }
             }
         }
-        outcome = outcome.and_then(|()| self.conn.batch("COMMIT"));
+        let outcome = outcome.and_then(|effects| self.conn.batch("COMMIT").map(|()| effects));
         match outcome {
-            Ok(()) => {
+            Ok(effects) => {
                 run_effects(effects);
-                answers.into_iter().for_each(|answer| answer(Ok(())));
+                jobs.into_iter().for_each(|job| job.answer(Ok(())));
             }
             Err(error) => {
                 tracing::error!(%error, "a group of writes could not be committed");
                 let _ = self.conn.batch("ROLLBACK");
-                for answer in answers {
-                    answer(Err(DbError::unavailable(&error)));
-                }
+                jobs.into_iter().for_each(|job| job.answer(Err(DbError::unavailable(&error))));
             }
         }
         left_over
     }
 
-    /// Runs one job in a savepoint. `Ok(None)` when it panicked, `Err` when the group can no longer be committed.
-    fn run(&mut self, job: Job) -> QueryResult<Option<(Verdict, Vec<Effect>)>> {
+    /// Runs one job; false when it left something behind that must not stay, or may have.
+    fn run(&mut self, job: &mut dyn Job, effects: &mut Effects) -> bool {
+        let before = self.changes();
+        let (verdict, its_effects) = self.attempt(job);
+        match verdict {
+            Verdict::Keep => effects.extend(its_effects),
+            Verdict::Refused if before.is_ok() => return before == self.changes(),
+            Verdict::Refused | Verdict::Failed => return false,
+        }
+        true
+    }
+
+    /// Undoes the group and runs its jobs again, each in a savepoint; `Err` when the group cannot be committed.
+    fn run_again(&mut self, jobs: &mut [Box<dyn Job>]) -> QueryResult<Effects> {
+        let _ = self.conn.batch("ROLLBACK"); // SQLite has rolled back already after some errors
+        self.conn.batch("BEGIN IMMEDIATE")?;
+        let mut effects = Effects::new();
+        for job in jobs {
+            self.conn.batch("SAVEPOINT job")?;
+            match self.attempt(&mut **job) {
+                (Verdict::Keep, its_effects) => effects.extend(its_effects),
+                _ => self.conn.batch("ROLLBACK TO job")?,
+            }
+            self.conn.batch("RELEASE job")?;
+        }
+        Ok(effects)
+    }
+
+    fn attempt(&mut self, job: &mut dyn Job) -> (Verdict, Effects) {
         let now = self.clock.now();
         self.serial = now.micros().max(self.serial + 1);
-        self.conn.batch("SAVEPOINT job")?;
         let mut tx = Tx::new(&mut self.conn, now, self.serial, &self.ids);
-        let verdict = catch_unwind(AssertUnwindSafe(|| job(&mut tx)));
-        let effects = std::mem::take(&mut tx.effects);
-        match verdict {
-            Ok(verdict) if verdict.keep => {
-                self.conn.batch("RELEASE job")?;
-                Ok(Some((verdict, effects)))
-            }
-            Ok(verdict) => {
-                self.conn.batch("ROLLBACK TO job; RELEASE job")?;
-                Ok(Some((verdict, Vec::new())))
-            }
-            Err(_) => {
-                tracing::error!("a database job panicked");
-                self.conn.batch("ROLLBACK TO job; RELEASE job")?;
-                Ok(None)
-            }
+        let verdict = job.run(&mut tx);
+        (verdict, tx.effects)
+    }
+
+    /// Rows that this connection has ever changed.
+    fn changes(&mut self) -> QueryResult<i64> {
+        match &mut self.conn {
+            Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c),
+            Conn::Pg(_) => Ok(0),
         }
     }
+}
+
+type Effects = Vec<Effect>;
+
+diesel::define_sql_function! {
+    /// <https://sqlite.org/lang_corefunc.html#total_changes>
+    fn total_changes() -> diesel::sql_types::BigInt;
 }

@@ -46,7 +46,7 @@ crate::words!(
 
 /// A unit 组织 of the tree.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = units)]
+#[diesel(table_name = units, treat_none_as_default_value = false)]
 pub struct Unit {
     pub id: UnitId,
     /// The stable external code, in capitals.
@@ -64,7 +64,7 @@ pub struct Unit {
 
 /// A member as stored; the phone number is sealed.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = members)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
 pub struct MemberRow {
     pub id: MemberId,
     pub employee_no: String,
@@ -82,7 +82,7 @@ pub struct MemberRow {
 
 /// A duty 职务 granted on a unit, from a day on, up to and including `to_on`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = roles)]
+#[diesel(table_name = roles, treat_none_as_default_value = false)]
 pub struct RoleRow {
     pub id: RoleId,
     pub member_id: MemberId,
@@ -103,7 +103,7 @@ impl RoleRow {
 
 /// Days away, `to_on` included; open while the member is still away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize, ToSchema)]
-#[diesel(table_name = absences)]
+#[diesel(table_name = absences, treat_none_as_default_value = false)]
 pub struct Absence {
     pub id: AbsenceId,
     pub member_id: MemberId,

@@ -50,7 +50,7 @@ pub struct NewNotice {
 
 /// A notice in the inbox, for one member or for a unit's subtree.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = notices)]
+#[diesel(table_name = notices, treat_none_as_default_value = false)]
 pub struct Notice {
     pub id: NoticeId,
     pub member_id: Option<MemberId>,

@@ -77,7 +77,7 @@ impl From<Caps> for ledger::Caps {
 
 /// A rule in one version.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = point_rules)]
+#[diesel(table_name = point_rules, treat_none_as_default_value = false)]
 pub struct Rule {
     pub rule: RuleName,
     pub version: i32,

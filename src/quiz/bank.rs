@@ -1,16 +1,15 @@
-//! The question bank: writing, importing and exporting questions.
+//! The question bank: adding, finding, importing and exporting questions; editing them is in [`super::versions`].
 
 use std::sync::atomic::Ordering;
 
 use super::Quiz;
 use super::import::{self, Imported, ImportedQuestion};
-use super::model::{FormerVersion, Question, QuestionId, QuestionText};
+use super::model::{Question, QuestionId, QuestionText};
 use super::rules::{self, Refusal};
 use super::store::{self, CategoryCount, QuestionFilter};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
-use crate::base::time::Timestamp;
 use crate::db::{DbError, Json, Never, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
@@ -65,62 +64,6 @@ impl Quiz {
             .await
     }
 
-    /// Changes a question, or retires it. Papers that were set keep the question as it was.
-    ///
-    /// New wording of a question that was dealt is a new version, and the former one is kept; everything else changes
-    /// in place.
-    pub async fn edit_question(
-        &self,
-        actor: MemberId,
-        id: QuestionId,
-        change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
-        retired: Option<bool>,
-    ) -> Outcome<Question> {
-        let stock = self.stock.clone();
-        self.db
-            .write(move |tx| {
-                stock.forget_after(tx);
-                let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
-                let before = question.text();
-                let text = rules::check_question(change(before.clone())).map_err(Refusal::BadQuestion)?;
-                if question.first_dealt_at.is_some() && rules::is_reworded(&before, &text) {
-                    keep_former(tx, actor, &mut question, before)?;
-                }
-                put_text(&mut question, &text);
-                let twins = store::find_fingerprints(tx.conn, std::slice::from_ref(&question.fingerprint))?;
-                if twins.iter().any(|(_, twin)| *twin != id) {
-                    return Err(Refusal::DuplicateQuestion.into());
-                }
-                question.retired_at = match retired {
-                    Some(true) => question.retired_at.or(Some(tx.now())),
-                    Some(false) => None,
-                    None => question.retired_at,
-                };
-                question.updated_at = tx.now();
-                // two questions that become the same at one moment: the second one is refused by the table
-                if !store::update_question(tx.conn, &question)? {
-                    return Err(Refusal::DuplicateQuestion.into());
-                }
-                trail::note(tx, written(actor, "quiz.edit_question", id))?;
-                Ok(question)
-            })
-            .await
-    }
-
-    /// The versions of a question older than `before`, newest first; the present one comes before all others.
-    pub async fn versions(&self, id: QuestionId, before: Option<i32>, limit: i64) -> Outcome<Vec<Version>> {
-        let found = self
-            .db
-            .read(move |conn| {
-                let Some(question) = store::find_question(conn, id)? else { return Ok(None) };
-                let present = before.is_none().then(|| Version::present(&question));
-                let former = store::list_versions(conn, id, before, limit)?.into_iter().map(Version::former);
-                Ok(Some(present.into_iter().chain(former).collect()))
-            })
-            .await?;
-        found.ok_or_else(|| Refusal::NoSuchQuestion.into())
-    }
-
     /// The categories of the questions in use, counted by kind and difficulty.
     pub async fn categories(&self) -> Result<Vec<CategoryCount>, DbError> {
         self.db.read(store::count_by_category).await
@@ -173,6 +116,24 @@ impl Quiz {
         Ok(Ok(report))
     }
 
+    /// Imports the questions of a sheet if no row of it is rejected, and nothing otherwise.
+    ///
+    /// What was in the bank already hinders nobody: the same file again accepts nothing, as ever.
+    pub async fn import_all_or_nothing(
+        &self,
+        actor: Option<MemberId>,
+        sheet: &Sheet,
+    ) -> Result<Result<ImportReport, SheetError>, DbError> {
+        match self.import_questions(actor, sheet, true, |_| ()).await? {
+            Ok(mut report) if report.rejected > 0 => {
+                (report.accepted, report.dry_run) = (0, false);
+                Ok(Ok(report))
+            }
+            Ok(_) => self.import_questions(actor, sheet, false, |_| ()).await,
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
     /// Imports a chunk and returns the rows whose questions were in the bank.
     async fn import_chunk(
         &self,
@@ -213,39 +174,6 @@ impl Quiz {
     }
 }
 
-/// A wording of a question, the present one or a former one.
-#[derive(Clone, Debug)]
-pub struct Version {
-    pub version: i32,
-    pub text: QuestionText,
-    /// Who put another in its place, and when; `None` for the present one.
-    pub replaced: Option<(MemberId, Timestamp)>,
-}
-
-impl Version {
-    fn present(question: &Question) -> Version {
-        Version { version: question.version, text: question.text(), replaced: None }
-    }
-
-    fn former(former: FormerVersion) -> Version {
-        let replaced = Some((former.replaced_by, former.replaced_at));
-        Version { version: former.version, text: former.text.0, replaced }
-    }
-}
-
-/// Puts what the question says so far among its former versions; from here on it is the next one.
-fn keep_former(tx: &mut Tx, actor: MemberId, question: &mut Question, text: QuestionText) -> diesel::QueryResult<()> {
-    let former = FormerVersion {
-        question_id: question.id,
-        version: question.version,
-        text: Json(text),
-        replaced_by: actor,
-        replaced_at: tx.now(),
-    };
-    question.version += 1;
-    store::insert_version(tx.conn, &former)
-}
-
 fn in_bank_already(row: u32) -> ImportProblem {
     ImportProblem::duplicate(row, "题干", "题库中已有这道题，未作改动")
 }
@@ -273,21 +201,7 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
     }
 }
 
-fn put_text(question: &mut Question, text: &QuestionText) {
-    let text = text.clone();
-    question.fingerprint = rules::fingerprint(&text).to_vec();
-    question.search = rules::search_text(&text);
-    question.kind = text.kind;
-    question.stem = text.stem;
-    question.options = Json(text.options);
-    question.answer = Json(text.answer);
-    question.explanation = text.explanation;
-    question.category = text.category;
-    question.difficulty = text.difficulty;
-    question.source = text.source;
-}
-
-fn written(actor: MemberId, action: &str, question: QuestionId) -> Act<'_, serde_json::Value> {
+pub(super) fn written(actor: MemberId, action: &str, question: QuestionId) -> Act<'_, serde_json::Value> {
     Act {
         actor: Some(actor),
         action,

@@ -70,6 +70,18 @@ impl Quiz {
         self.stock.candidates().await
     }
 
+    /// [`guard`], of which the draws of this server hear at once.
+    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        guard(tx, ids, source_id, until)
+    }
+
+    /// [`release`], of which the draws of this server hear at once.
+    pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
+        self.stock.forget_after(tx);
+        release(tx, source_id)
+    }
+
     /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
     pub fn unless_asked_by(mut self, asking: Asking) -> Self {
         self.askers.push(asking);

@@ -13,8 +13,8 @@
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `practice`, `tallying`) does one thing in
-//! one transaction, `rules` decide without looking anything up, `store` asks the database.
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `practice`, `tallying`) does one
+//! thing in one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
 mod bank;
@@ -27,12 +27,13 @@ mod published;
 mod rules;
 mod store;
 mod tallying;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::config::Timetable;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::lock::HolderId;
 use crate::members::Directory;
 use crate::points::Points;
@@ -69,9 +70,12 @@ impl Quiz {
         Quiz { db, directory, points, timetable, published, stock, askers: Vec::new(), holder, is_folded }
     }
 
-    /// What need not be done this second: counting papers that are over, preparing old questions for the search.
+    /// What need not be done this second: counting papers that are over, preparing old questions for the search, throwing
+    /// away guards that have run out.
     pub async fn keep_up(&self) -> Result<(), DbError> {
         self.fold_search().await?;
-        self.tally_due().await
+        self.tally_due().await?;
+        let tidy = |tx: &mut Tx| -> Result<(), Stop<Never>> { Ok(store::delete_expired_guards(tx.conn, tx.now())?) };
+        self.db.write(tidy).await.map_err(DbError::from)
     }
 }

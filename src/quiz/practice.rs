@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::Quiz;
 use super::lending::keep_book;
-use super::model::WrongAnswer;
-use super::model::{Candidate, Difficulty, Paper, PaperQuestion, Question, QuestionId, QuestionKind, QuestionText};
+use super::model::{
+    Candidate, Difficulty, Paper, PaperQuestion, Question, QuestionId, QuestionKind, QuestionText, WrongAnswer,
+};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};

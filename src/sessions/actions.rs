@@ -283,14 +283,17 @@ fn rotate(
     gate: &Gate,
 ) -> Result<Refreshed, Stop<Never>> {
     let now = tx.now();
-    let rotated = store::rotate(tx.conn, id, old_hash, new_hash, now, now.plus_seconds(tokens::SESSION_SECONDS))?;
-    let Some(session) = store::find_session(tx.conn, id)? else {
+    let Some(mut session) = store::hold_session(tx.conn, id)? else {
         return Ok(Refreshed::Stale(Stale::Over));
     };
     if directory.person(session.member_id, tx.today()).is_none() {
         return Ok(Refreshed::Stale(Stale::Over));
     }
-    if rotated {
+    if session.is_live(now) && session.refresh_hash == old_hash {
+        session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, new_hash.to_vec()));
+        session.rotated_at = now;
+        session.expires_at = now.plus_seconds(tokens::SESSION_SECONDS);
+        store::update_token(tx.conn, &session)?;
         return Ok(Refreshed::Rotated(session));
     }
     let verdict = rules::judge_stale(&session, old_hash, now);

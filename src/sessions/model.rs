@@ -31,7 +31,7 @@ crate::words!(
 
 /// A family of refresh tokens on one device.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Session {
     pub id: SessionId,
     pub member_id: MemberId,
@@ -56,7 +56,7 @@ impl Session {
 
 /// A single-use code that lets its member set a password. Only its hash is kept.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = invitations)]
+#[diesel(table_name = invitations, treat_none_as_default_value = false)]
 pub struct Invitation {
     pub id: InvitationId,
     pub code_hash: Vec<u8>,

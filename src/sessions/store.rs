@@ -53,29 +53,29 @@ pub fn insert_session(conn: &mut Conn, session: &Session) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c)).map(drop)
 }
 
-/// Replaces the refresh token `old` by `new`, if `old` is the current one of a live session; false otherwise.
-pub fn rotate(
-    conn: &mut Conn,
-    id: SessionId,
-    old: &[u8],
-    new: &[u8],
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> QueryResult<bool> {
-    let current = sessions::table
-        .filter(sessions::id.eq(id))
-        .filter(sessions::refresh_hash.eq(old))
-        .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(now));
-    let rotated = on!(conn, c => diesel::update(current)
-        .set((
-            sessions::refresh_hash.eq(new),
-            sessions::previous_hash.eq(old),
-            sessions::rotated_at.eq(now),
-            sessions::expires_at.eq(expires_at),
-        ))
-        .execute(c))?;
-    Ok(rotated == 1)
+/// The session, which nobody else changes until the transaction ends.
+pub fn hold_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Session>> {
+    match conn {
+        Conn::Pg(c) => sessions::table.find(id).for_update().select(Session::as_select()).first(c).optional(),
+        Conn::Sqlite(_) => find_session(conn, id),
+    }
+}
+
+/// Writes the refresh token of a session that is held, and what goes with it.
+pub fn update_token(conn: &mut Conn, session: &Session) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => diesel::update(sessions::table.filter(sessions::id.eq(session.id)))
+            .set((
+                sessions::refresh_hash.eq(&session.refresh_hash),
+                sessions::previous_hash.eq(&session.previous_hash),
+                sessions::rotated_at.eq(session.rotated_at),
+                sessions::expires_at.eq(session.expires_at),
+            ))
+            .execute(c)
+            .map(drop),
+        // diesel keeps a prepared REPLACE but parses every UPDATE anew
+        Conn::Sqlite(c) => diesel::replace_into(sessions::table).values(session).execute(c).map(drop),
+    }
 }
 
 /// Ends a session of `member`; false when it was not live.

@@ -2,9 +2,10 @@
 //!
 //! Each unit's newest pushes are kept as they will be sent, for as long as nothing changes: a change in this process
 //! forgets them at once, one in another process within a second or two (`kernel::changes`). A member's feed is the
-//! merge of the few lists along the path from the home unit to the top.
+//! merge of the few lists along the path from the home unit to the top. Which units have pushes at all is kept as well:
+//! most branches and groups have none, and at 7:50, when everything was just forgotten, nobody asks about them one by one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::actions::Study;
@@ -44,6 +45,8 @@ struct UnitPushes {
 
 #[derive(Default)]
 struct Kept {
+    /// The units that have pushes; `None` until it was read.
+    pushing: Option<Arc<HashSet<UnitId>>>,
     units: HashMap<UnitId, Arc<UnitPushes>>,
     /// Grows with every change, so that a list that was read before it is not kept after it.
     generation: u64,
@@ -53,6 +56,7 @@ struct Kept {
 
 impl Kept {
     fn clear(&mut self, day: Day) {
+        self.pushing = None;
         self.units.clear();
         self.generation += 1;
         self.day = Some(day);
@@ -116,41 +120,63 @@ impl Feed {
         self.db.read(move |conn| store::is_pushed(conn, item, &path)).await
     }
 
-    /// The lists of `path`; only those that are not kept are read.
+    /// The lists of the units of `path` that have pushes; only what is not kept is read.
     async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
         let today = self.db.today();
-        let (generation, kept) = self.kept_lists(path, today);
+        let (generation, pushing) = self.pushing(today).await?;
+        let units: Vec<UnitId> = path.iter().copied().filter(|unit| pushing.contains(unit)).collect();
+        let kept = self.kept_lists(&units);
         let missing: Vec<UnitId> =
-            path.iter().zip(&kept).filter(|(_, list)| list.is_none()).map(|(id, _)| *id).collect();
+            units.iter().zip(&kept).filter(|(_, list)| list.is_none()).map(|(id, _)| *id).collect();
         if missing.is_empty() {
             return Ok(kept.into_iter().flatten().collect());
         }
-        let units = missing.clone();
-        let loaded: Vec<Arc<UnitPushes>> =
-            self.db.read(move |conn| units.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect()).await?;
-        self.keep(&missing, &loaded, generation);
+        let wanted = missing.clone();
+        let loaded: Vec<Arc<UnitPushes>> = self
+            .db
+            .read(move |conn| wanted.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect())
+            .await?;
+        self.keep(generation, |kept| kept.units.extend(missing.into_iter().zip(loaded.iter().cloned())));
         let mut loaded = loaded.into_iter();
         Ok(kept.into_iter().filter_map(|list| list.or_else(|| loaded.next())).collect())
     }
 
-    /// What is kept for `path`, in its order, with the generation that it belongs to.
-    fn kept_lists(&self, path: &[UnitId], today: Day) -> (u64, Vec<Option<Arc<UnitPushes>>>) {
+    /// The units that have pushes, with the generation that what is read from now on belongs to.
+    async fn pushing(&self, today: Day) -> Result<(u64, Arc<HashSet<UnitId>>), DbError> {
+        let generation = match self.kept_units(today) {
+            (generation, Some(pushing)) => return Ok((generation, pushing)),
+            (generation, None) => generation,
+        };
+        let pushing: HashSet<UnitId> = self.db.read(store::list_pushing_units).await?.into_iter().collect();
+        let pushing = Arc::new(pushing);
+        self.keep(generation, |kept| kept.pushing = Some(pushing.clone()));
+        Ok((generation, pushing))
+    }
+
+    /// What is kept of today's units; what was kept on another day is forgotten.
+    fn kept_units(&self, today: Day) -> (u64, Option<Arc<HashSet<UnitId>>>) {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         if kept.day == Some(today) {
-            return (kept.generation, path.iter().map(|unit| kept.units.get(unit).cloned()).collect());
+            return (kept.generation, kept.pushing.clone());
         }
         drop(kept);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.day != Some(today) {
             kept.clear(today);
         }
-        (kept.generation, vec![None; path.len()])
+        (kept.generation, kept.pushing.clone())
     }
 
-    fn keep(&self, units: &[UnitId], lists: &[Arc<UnitPushes>], generation: u64) {
+    fn kept_lists(&self, units: &[UnitId]) -> Vec<Option<Arc<UnitPushes>>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        units.iter().map(|unit| kept.units.get(unit).cloned()).collect()
+    }
+
+    /// Keeps what was read, unless something has changed since.
+    fn keep(&self, generation: u64, put: impl FnOnce(&mut Kept)) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.generation == generation {
-            kept.units.extend(units.iter().copied().zip(lists.iter().cloned()));
+            put(&mut kept);
         }
     }
 }

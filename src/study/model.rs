@@ -28,7 +28,7 @@ crate::id!(
 
 /// Something to study.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = study_items, treat_none_as_null = true)]
+#[diesel(table_name = study_items, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Item {
     pub id: ItemId,
     pub title: String,
@@ -57,7 +57,7 @@ pub struct ItemHead {
 
 /// One item for one unit's subtree on one business day.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = study_pushes)]
+#[diesel(table_name = study_pushes, treat_none_as_default_value = false)]
 pub struct Push {
     pub id: PushId,
     pub item_id: ItemId,
@@ -135,7 +135,7 @@ pub struct Serving {
 
 /// A member's reading of an item, counted for the day on which it was opened.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = study_readings)]
+#[diesel(table_name = study_readings, treat_none_as_default_value = false)]
 pub struct Reading {
     pub id: ReadingId,
     pub member_id: MemberId,

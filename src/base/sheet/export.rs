@@ -15,6 +15,8 @@ pub fn write_xlsx(
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name(sheet_name)?;
     let bold = Format::new().set_bold();
+    // a text cell starts no formula by itself; with this mark it does not become one either when somebody edits it
+    let as_typed = Format::new().set_quote_prefix();
     let mut widths: Vec<usize> = Vec::new();
     for (column, header) in (0..).zip(headers) {
         sheet.write_string_with_format(0, column, *header, &bold)?;
@@ -22,7 +24,10 @@ pub fn write_xlsx(
     }
     for (row, cells) in (1..).zip(rows) {
         for (column, cell) in (0..).zip(&cells) {
-            sheet.write_string(row, column, cell)?;
+            match starts_formula(cell) {
+                true => sheet.write_string_with_format(row, column, cell, &as_typed)?,
+                false => sheet.write_string(row, column, cell)?,
+            };
         }
         for (widest, cell) in widths.iter_mut().zip(&cells) {
             *widest = width(cell).max(*widest);
@@ -62,13 +67,18 @@ const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋',
 
 /// Puts `'` before text that would start a formula, and before text that looks as if it already had one.
 fn shield(cell: &str) -> Cow<'_, str> {
-    if cell.trim_start_matches('\'').starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
+    if starts_formula(cell) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// Whether a spreadsheet program would start a formula with the text, perhaps once it has taken `'` away.
+fn starts_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 /// Takes back exactly what [`shield`] adds.
 pub(super) fn unshield(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(text) if text.trim_start_matches('\'').starts_with(FORMULA) => text,
+        Some(text) if starts_formula(text) => text,
         _ => cell,
     }
 }

@@ -175,7 +175,7 @@ impl From<Row> for Standing {
 pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: i64) -> QueryResult<Vec<Standing>> {
     let known = on!(tx.conn, c => standings::table
         .filter(standings::member_id.eq(member))
-        .filter(standings::measure.eq_any([TOTAL, dimension]))
+        .filter(standings::measure.eq(TOTAL).or(standings::measure.eq(dimension)))
         .select(Row::as_select())
         .load(c))?;
     let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();

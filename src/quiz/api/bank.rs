@@ -15,7 +15,7 @@ use crate::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, Questio
 use crate::quiz::store::QuestionFilter;
 use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::idempotency::OptionalKey;
-use crate::web::sheet::{ExportQuery, ImportQuery, receive_sheet, send_sheet};
+use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
 use crate::web::{Body, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -260,20 +260,39 @@ async fn edit_question(
     Ok(web::Json(question.into()))
 }
 
-/// Imports questions from an xlsx or csv file (the request's body); bad rows never block good ones.
-#[utoipa::path(tag = "questions", params(ImportQuery),
+/// How questions are imported.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct QuestionImportQuery {
+    /// Only report what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// Import nothing when any row is rejected.
+    #[serde(default)]
+    all_or_nothing: bool,
+}
+
+/// Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
+/// What is in the bank already is reported as a duplicate and stays as it is.
+#[utoipa::path(tag = "questions", params(QuestionImportQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 20 MB at most"),
     responses((status = 200, description = "What was done, or would be", body = ImportReport)))]
 #[post("/imports/questions")]
 async fn import_questions(
     manager: ContentManager,
     req: HttpRequest,
-    query: Query<ImportQuery>,
+    query: Query<QuestionImportQuery>,
     payload: web::Payload,
     quiz: web::Data<Quiz>,
 ) -> Result<web::Json<ImportReport>, Problem> {
     let sheet = receive_sheet(&req, payload.into_inner()).await?;
-    Ok(web::Json(quiz.import_questions(Some(manager.member), &sheet, query.dry_run, |_| ()).await??))
+    let actor = Some(manager.member);
+    let report = match query.all_or_nothing && !query.dry_run {
+        true => quiz.import_all_or_nothing(actor, &sheet).await??,
+        false => quiz.import_questions(actor, &sheet, query.dry_run, |_| ()).await??,
+    };
+    Ok(web::Json(report))
 }
 
 /// A file with the right columns and an example of each type of question.

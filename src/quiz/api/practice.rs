@@ -83,6 +83,7 @@ async fn list_wrong_answers(
 /// A category of questions that can be practised.
 #[derive(Serialize, ToSchema)]
 struct PracticeCategory {
+    /// Its name, as the filter takes it.
     category: String,
     /// Questions in use.
     count: usize,

@@ -10,12 +10,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::quiz::Quiz;
-use crate::quiz::bank::Version;
 use crate::quiz::model::tally::Tally;
 use crate::quiz::model::{Difficulty, QuestionId, QuestionKind, QuestionText};
 use crate::quiz::rules;
 use crate::quiz::store::CategoryCount;
 use crate::quiz::tallying::Statistics;
+use crate::quiz::versions::Version;
 use crate::web::caller::ContentReader;
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
@@ -36,6 +36,7 @@ struct KindCount {
 /// A category of the bank.
 #[derive(Serialize, ToSchema)]
 struct QuestionCategory {
+    /// Its name.
     category: String,
     /// Questions in use.
     count: i64,

@@ -68,7 +68,7 @@ pub struct QuestionText {
 
 /// A question as stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = questions)]
+#[diesel(table_name = questions, treat_none_as_default_value = false)]
 pub struct Question {
     pub id: QuestionId,
     /// Hash of stem and options without white space: the same question is kept once.
@@ -147,7 +147,7 @@ fn first_version() -> i32 {
 
 /// The paper of a day for a unit's subtree.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = quiz_papers)]
+#[diesel(table_name = quiz_papers, treat_none_as_default_value = false)]
 pub struct Paper {
     pub id: PaperId,
     pub unit_id: UnitId,
@@ -187,7 +187,7 @@ pub struct Submission {
 
 /// A question that a member got wrong; cleared after two right answers in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = quiz_wrong_answers)]
+#[diesel(table_name = quiz_wrong_answers, treat_none_as_default_value = false)]
 pub struct WrongAnswer {
     pub member_id: MemberId,
     pub question_id: QuestionId,

@@ -27,7 +27,7 @@ pub fn find_question(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Ques
 /// A question that is about to be edited: whoever else edits or deals it waits for the end of this transaction.
 pub fn find_question_for_edit(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Question>> {
     match conn {
-        Conn::Pg(c) => questions::table.find(id).select(Question::as_select()).for_update().first(c).optional(),
+        Conn::Pg(c) => questions::table.find(id).select(Question::as_select()).for_no_key_update().first(c).optional(),
         // writes go one after the other
         Conn::Sqlite(c) => questions::table.find(id).select(Question::as_select()).first(c).optional(),
     }
@@ -185,7 +185,7 @@ pub fn mark_dealt(conn: &mut Conn, ids: &[QuestionId], now: Timestamp) -> QueryR
         .order(questions::id)
         .select(questions::id);
     let fresh: Vec<QuestionId> = match conn {
-        Conn::Pg(c) => fresh.for_update().load(c)?,
+        Conn::Pg(c) => fresh.for_no_key_update().load(c)?,
         Conn::Sqlite(c) => fresh.load(c)?,
     };
     for id in fresh {

@@ -43,3 +43,9 @@ pub fn is_guarded(conn: &mut Conn, question: QuestionId, now: Timestamp) -> Quer
         .filter(question_guards::guarded_until.gt(now));
     on!(conn, c => diesel::select(diesel::dsl::exists(guards)).get_result(c))
 }
+
+/// Throws away the guards that have run out by `now`.
+pub fn delete_expired_guards(conn: &mut Conn, now: Timestamp) -> QueryResult<()> {
+    let expired = question_guards::table.filter(question_guards::guarded_until.le(now));
+    on!(conn, c => diesel::delete(expired).execute(c)).map(drop)
+}

@@ -10,7 +10,7 @@ pub use bank::*;
 pub use guards::*;
 pub use tallies::*;
 
-use super::model::{PAPER_LIMIT, Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
+use super::model::{Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -143,16 +143,22 @@ pub fn list_submissions(
 
 // ── the wrong-answer book ──
 
-/// The member's lines about `questions`, [`PAPER_LIMIT`] at most.
+/// The member's lines about `questions`.
 pub fn list_wrong_about(conn: &mut Conn, member: MemberId, questions: &[QuestionId]) -> QueryResult<Vec<WrongAnswer>> {
-    let Some(first) = questions.first() else { return Ok(Vec::new()) };
-    // always the same number of parameters, so that SQLite prepares this statement once and not for each submission
-    let padded: [QuestionId; PAPER_LIMIT] = std::array::from_fn(|n| *questions.get(n).unwrap_or(first));
-    on!(conn, c => quiz_wrong_answers::table
-        .filter(quiz_wrong_answers::member_id.eq(member))
-        .filter(quiz_wrong_answers::question_id.eq_any(padded))
-        .select(WrongAnswer::as_select())
-        .load(c))
+    let lines = quiz_wrong_answers::table.filter(quiz_wrong_answers::member_id.eq(member));
+    match conn {
+        Conn::Pg(c) => {
+            lines.filter(quiz_wrong_answers::question_id.eq_any(questions)).select(WrongAnswer::as_select()).load(c)
+        }
+        // a list in a condition is parsed anew each time, which costs more than looking for each line by its key
+        Conn::Sqlite(c) => {
+            let line = |question: &QuestionId| {
+                let line = lines.filter(quiz_wrong_answers::question_id.eq(*question));
+                line.select(WrongAnswer::as_select()).first(c).optional().transpose()
+            };
+            questions.iter().filter_map(line).collect()
+        }
+    }
 }
 
 /// A page of the open lines of a member's book (of one category) with their questions, after `after`, in the order of the questions.

@@ -185,6 +185,15 @@ fn the_end() -> Place {
     (Period::All.end(Timestamp::from_micros(0).day()), PushId::from(uuid::Uuid::max()))
 }
 
+/// The units that have pushes, published or planned.
+pub fn list_pushing_units(conn: &mut Conn) -> QueryResult<Vec<UnitId>> {
+    on!(conn, c => study_pushes::table
+        .filter(study_pushes::cancelled_at.is_null())
+        .select(study_pushes::unit_id)
+        .distinct()
+        .load(c))
+}
+
 /// When the next planned push of the unit on `day` is published.
 pub fn next_publish_at(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<Option<Timestamp>> {
     on!(conn, c => study_pushes::table
