@@ -19,6 +19,7 @@ use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
+use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::contests::{self, Contests};
 use crate::db::{Db, DbError, Never, Stop};
@@ -55,6 +56,7 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub challenge: Challenge,
     pub contests: Contests,
     pub board_room: BoardRoom,
     pub brands: Brands,
@@ -85,9 +87,18 @@ impl App {
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
-        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
+            .unless_asked_by(challenge::is_asking);
         let contests = Contests::new(db.clone(), directory.clone(), quiz.clone(), points.clone());
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let challenge = Challenge::open(
+            db.clone(),
+            directory.clone(),
+            quiz.clone(),
+            points.clone(),
+            boards.clone(),
+            config.challenge,
+        );
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         Ok(App {
@@ -104,6 +115,7 @@ impl App {
             points,
             study,
             quiz,
+            challenge,
             contests,
             brands: Brands::new(db.clone(), directory.clone()),
             db,
@@ -139,6 +151,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.challenge.clone()))
             .app_data(Data::new(self.contests.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.board_room.clone()))
@@ -242,6 +255,12 @@ impl App {
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
+            self.job(
+                "challenge tallies",
+                Duration::from_secs(60),
+                |app| async move { app.challenge.tally_due().await },
+            ),
+            self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
@@ -356,6 +375,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        challenge::routes(cfg);
         contests::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);

@@ -54,6 +54,8 @@ pub struct ContestView {
     pub description: String,
     /// Time, attempts, scoring, and what is earned.
     pub terms: Terms,
+    /// When the ranking was complete; from then on the contest can be published.
+    pub ranked_at: Option<Timestamp>,
     /// The server's clock: the only one that counts.
     pub now: Timestamp,
     /// The caller's own attempts, in the order in which they were made.
@@ -69,6 +71,7 @@ impl ContestView {
             line: contest.into(),
             description: contest.description.clone(),
             terms: contest.terms().clone(),
+            ranked_at: contest.ranked_at,
             now,
             attempts: seen.attempts.iter().map(|attempt| AttemptLine::new(attempt, contest)).collect(),
             managed: seen.managed.then(|| contest.into()),
@@ -88,8 +91,6 @@ pub struct Managed {
     pub shortage: Option<String>,
     pub opened_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
-    /// When the ranking was complete; from then on the contest can be published.
-    pub ranked_at: Option<Timestamp>,
     pub published_at: Option<Timestamp>,
     pub published_by: Option<MemberId>,
     /// When all points were given.
@@ -106,7 +107,6 @@ impl From<&Contest> for Managed {
             shortage: contest.shortage.clone(),
             opened_at: contest.opened_at,
             closed_at: contest.closed_at,
-            ranked_at: contest.ranked_at,
             published_at: contest.published_at,
             published_by: contest.published_by,
             awarded_at: contest.awarded_at,
