@@ -73,9 +73,9 @@ crate::words!(
 crate::words!(
     /// When a member sees the score of an attempt. The key comes with it, but never before the contest is over.
     Reveal {
-        AtSubmit = "at_submit",
-        AtClose = "at_close",
-        AtPublication = "at_publication",
+        Submission = "at_submit",
+        Close = "at_close",
+        Publication = "at_publication",
     }
 );
 

@@ -78,7 +78,7 @@ impl Contests {
         }
         let published = contest.state == ContestState::Published;
         // a book shows the key to whoever practises from it
-        let may_book = published || contest.terms().reveal != Reveal::AtPublication;
+        let may_book = published || contest.terms().reveal != Reveal::Publication;
         if contest.booked_at.is_none() && may_book {
             self.book(contest.id, &frozen).await?;
         }

@@ -134,7 +134,7 @@ mod tests {
             counts: Counting::Best,
             scoring,
             speed_bonus: Some(SpeedBonus { points: 10, right_percent: 60 }),
-            reveal: Reveal::AtClose,
+            reveal: Reveal::Close,
             rank_points: Vec::new(),
             participation_points: 0,
         };

@@ -111,9 +111,9 @@ pub fn step(verb: Verb, state: ContestState) -> Result<bool, Refusal> {
 /// Whether a member may see the scores of his finished attempts.
 pub fn shows_score(reveal: Reveal, state: ContestState) -> bool {
     match reveal {
-        Reveal::AtSubmit => true,
-        Reveal::AtClose => matches!(state, ContestState::Closed | ContestState::Published),
-        Reveal::AtPublication => state == ContestState::Published,
+        Reveal::Submission => true,
+        Reveal::Close => matches!(state, ContestState::Closed | ContestState::Published),
+        Reveal::Publication => state == ContestState::Published,
     }
 }
 
@@ -239,8 +239,8 @@ mod tests {
         use ContestState::*;
         let seen =
             |reveal| [Open, Closed, Published].map(|state| (shows_score(reveal, state), shows_key(reveal, state)));
-        assert_eq!(seen(Reveal::AtSubmit), [(true, false), (true, true), (true, true)]);
-        assert_eq!(seen(Reveal::AtClose), [(false, false), (true, true), (true, true)]);
-        assert_eq!(seen(Reveal::AtPublication), [(false, false), (false, false), (true, true)]);
+        assert_eq!(seen(Reveal::Submission), [(true, false), (true, true), (true, true)]);
+        assert_eq!(seen(Reveal::Close), [(false, false), (true, true), (true, true)]);
+        assert_eq!(seen(Reveal::Publication), [(false, false), (false, false), (true, true)]);
     }
 }
