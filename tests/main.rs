@@ -20,5 +20,6 @@ mod study;
 mod quiz;
 mod questions;
 mod challenge;
+mod contests;
 mod brands;
 mod notices;
