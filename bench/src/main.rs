@@ -226,6 +226,8 @@ impl Bench {
             ensure!(began.elapsed() < Duration::from_secs(60), "Redis does not have the boards after a minute");
             std::thread::sleep(Duration::from_millis(200));
         }
+        // a server that has just started sends everything once more when it has heard of the roster's changes
+        std::thread::sleep(Duration::from_secs(5));
         Ok(())
     }
 
