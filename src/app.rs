@@ -21,6 +21,7 @@ use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
+use crate::files::{self, Depot, Files, Readers};
 use crate::health;
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
@@ -56,6 +57,7 @@ pub struct App {
     pub quiz: Quiz,
     pub board_room: BoardRoom,
     pub brands: Brands,
+    pub files: Files,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
@@ -71,10 +73,11 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
         let secrets = Secrets::load(&config.secrets, !config.is_postgres())?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
-        App::over(db, config, &secrets).await.map_err(|error| error.to_string())
+        let depot = Depot::open(&config.files.files_place)?;
+        App::over(db, depot, config, &secrets).await.map_err(|error| error.to_string())
     }
 
-    async fn over(db: Db, config: Config, secrets: &Secrets) -> Result<App, DbError> {
+    async fn over(db: Db, depot: Depot, config: Config, secrets: &Secrets) -> Result<App, DbError> {
         db.migrate().await?;
         let directory = Directory::default();
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
@@ -87,6 +90,8 @@ impl App {
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
+        // rooms that attach files say here who may read them
+        let files = Files::new(db.clone(), depot, Readers::default(), &config.files);
         Ok(App {
             holder: db.fresh_id(),
             stopping: Data::default(),
@@ -102,6 +107,7 @@ impl App {
             study,
             quiz,
             brands: Brands::new(db.clone(), directory.clone()),
+            files,
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
             boards,
@@ -136,6 +142,7 @@ impl App {
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(Data::new(self.brands.clone()))
+            .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -280,17 +287,19 @@ impl App {
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
         let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<(), Stop<Never>> {
-                if lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)? {
+        let held = self
+            .db
+            .write(move |tx| -> Result<bool, Stop<Never>> {
+                let held = lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)?;
+                if held {
                     changes::tidy(tx)?;
                     idempotency::tidy(tx)?;
                     sessions::tidy(tx)?;
                 }
-                Ok(())
+                Ok(held)
             })
-            .await
-            .map_err(DbError::from)
+            .await?;
+        if held { self.files.tidy().await } else { Ok(()) }
     }
 }
 
@@ -351,6 +360,7 @@ fn routes(cfg: &mut ServiceConfig) {
         quiz::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
+        files::routes(cfg);
         audit::routes(cfg);
     }));
 }

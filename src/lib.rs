@@ -19,6 +19,7 @@ pub mod study;
 pub mod quiz;
 pub mod brands;
 pub mod notices;
+pub mod files;
 pub mod audit;
 
 pub mod demo;

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("study", &["points", "members", "notices"]),
     ("quiz", &["points", "study", "members", "notices"]),
     ("audit", &["members"]),
+    ("files", &[]),
 ];
 
 /// The composition roots: they name everything.

@@ -21,3 +21,5 @@ mod quiz;
 mod questions;
 mod brands;
 mod notices;
+mod files;
+mod search;

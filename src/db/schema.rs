@@ -109,6 +109,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_entries (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject_id -> Binary,
+        text -> Text,
+    }
+}
+
 // members
 
 diesel::table! {
@@ -432,6 +441,25 @@ diesel::table! {
     }
 }
 
+// files
+
+diesel::table! {
+    files (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        name -> Text,
+        kind -> Text,
+        size -> Integer,
+        sha256 -> Binary,
+        stored_as -> Text,
+        has_thumbnail -> Bool,
+        created_at -> BigInt,
+        attached_to_kind -> Nullable<Text>,
+        attached_to_id -> Nullable<Binary>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(quiz_fetches -> quiz_papers (paper_id));
 diesel::joinable!(quiz_wrong_answers -> questions (question_id));
 
@@ -444,6 +472,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     ledger_days,
     standings,
+    search_entries,
     units,
     members,
     roles,
@@ -469,4 +498,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     notice_reads,
     brands,
+    files,
 );
