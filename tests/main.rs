@@ -22,4 +22,5 @@ mod questions;
 mod brands;
 mod notices;
 mod files;
+mod bucket;
 mod search;

@@ -67,8 +67,9 @@ fn of_sqlite() -> Schema {
         let sql = std::fs::read_to_string(format!("{}/{migration}/up.sql", FOLDERS[0])).unwrap();
         conn.execute_batch(&sql).unwrap_or_else(|error| panic!("{migration}: {error}"));
     }
-    // an INTEGER that is the primary key is SQLite's own row number, of 64 bits
-    let sql = "SELECT t.name, c.name, iif(c.type = 'INTEGER' AND c.pk, 'BIGINT', c.type), c.\"notnull\"
+    // an INTEGER that alone is the primary key is SQLite's own row number, of 64 bits
+    let sql =
+        "SELECT t.name, c.name, iif(c.type = 'INTEGER' AND c.pk AND c.name = 'id', 'BIGINT', c.type), c.\"notnull\"
                FROM pragma_table_list t, pragma_table_info(t.name) c
                WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
     let mut schema = Schema::new();

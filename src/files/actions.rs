@@ -38,7 +38,10 @@ pub(super) enum UploadRefusal {
     /// A picture of too many pixels.
     TooLarge,
     /// The member has uploaded enough for today.
-    AllowanceUsed { megabytes: u32, seconds: i64 },
+    AllowanceUsed {
+        megabytes: u32,
+        seconds: i64,
+    },
     /// Too many uploads are under way, or they take too long.
     Busy,
     /// The depot does not take it.
@@ -225,9 +228,7 @@ impl Files {
         for file in self.db.read(store::list_given_up).await? {
             self.forget(&file).await.map_err(away)?;
             let id = file.id;
-            self.db
-                .write(move |tx| -> Result<(), Stop<Never>> { Ok(store::delete_given_up(tx.conn, id)?) })
-                .await?;
+            self.db.write(move |tx| -> Result<(), Stop<Never>> { Ok(store::delete_given_up(tx.conn, id)?) }).await?;
         }
         self.sweep().await
     }

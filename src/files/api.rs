@@ -3,8 +3,8 @@
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderMap, IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
@@ -153,9 +153,7 @@ impl From<UploadRefusal> for Problem {
                 "只接受 jpg、png、webp 图片和 pdf、docx、xlsx 文件，以文件内容为准",
             ),
             UploadRefusal::Broken => Problem::unprocessable("file.broken", "图片不完整或已损坏，请重新选择"),
-            UploadRefusal::TooLarge => {
-                Problem::unprocessable("file.too_many_pixels", "图片像素过多，请缩小后再上传")
-            }
+            UploadRefusal::TooLarge => Problem::unprocessable("file.too_many_pixels", "图片像素过多，请缩小后再上传"),
             UploadRefusal::AllowanceUsed { megabytes, seconds } => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "file.allowance_used",
@@ -186,9 +184,7 @@ impl From<AttachRefusal> for Problem {
             AttachRefusal::TooMany => {
                 Problem::unprocessable("file.too_many", format!("附件不能超过 {MAX_PER_SUBJECT} 个"))
             }
-            AttachRefusal::Unknown => {
-                Problem::unprocessable("file.unknown", "附件不存在或已过期，请重新上传")
-            }
+            AttachRefusal::Unknown => Problem::unprocessable("file.unknown", "附件不存在或已过期，请重新上传"),
             AttachRefusal::Elsewhere => Problem::unprocessable("file.attached", "附件已用于其他内容，请重新上传"),
         }
     }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
+use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt, RetryConfig};
 
 use bytes::Bytes;
 
@@ -43,9 +43,18 @@ impl Depot {
             return Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new()))));
         };
         let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
-        let store = AmazonS3Builder::from_env()
-            .with_bucket_name(bucket)
-            .with_client_options(client_options())
+        Depot::bucket(AmazonS3Builder::from_env().with_bucket_name(bucket), prefix)
+    }
+
+    /// The depot in the bucket that `builder` describes, under `prefix`.
+    pub fn bucket(builder: AmazonS3Builder, prefix: &str) -> Result<Depot, String> {
+        let client = |key, value| (AmazonS3ConfigKey::Client(key), value);
+        let limits = [client(ClientConfigKey::ConnectTimeout, "2s"), client(ClientConfigKey::Timeout, "60s")];
+        let store = limits
+            .into_iter()
+            .fold(builder, |builder, (key, value)| builder.with_config(key, value))
+            // one DELETE for each key, which every provider has; not all have the one for many
+            .with_disable_bulk_delete(true)
             .with_retry(RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() })
             .build()
             .map_err(|error| format!("XIANFENG_FILES: {error}"))?;
@@ -94,6 +103,9 @@ impl Depot {
 
     /// Every key in `folder`.
     pub async fn list(&self, folder: &str) -> Result<Vec<String>, DepotError> {
+        if matches!(&*self.0, Place::Folder(place, _) if !place.exists()) {
+            return Ok(Vec::new()); // nothing was ever put
+        }
         let (store, folder) = (self.store()?, Key::from(folder));
         let keys = store.list(Some(&folder)).map_ok(|found| found.location.to_string());
         within(keys.try_collect()).await
@@ -108,14 +120,6 @@ async fn within<T>(asking: impl Future<Output = object_store::Result<T>>) -> Res
         Ok(Err(error)) => Err(DepotError::Away(error.to_string())),
         Err(_) => Err(DepotError::Away("no answer within the time limit".into())),
     }
-}
-
-fn client_options() -> ClientOptions {
-    // what the environment says of proxies and certificates is added by the builder
-    ClientOptions::new()
-        .with_connect_timeout(Duration::from_secs(2))
-        .with_timeout(Duration::from_secs(60))
-        .with_allow_http(std::env::var("AWS_ALLOW_HTTP").is_ok_and(|word| word == "true"))
 }
 
 /// A folder that nobody but the server's user may look into; its files are synced before they count as written.

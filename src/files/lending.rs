@@ -30,13 +30,7 @@ impl Refusal for AttachRefusal {}
 /// What is attached to it already stays, so the same list may come again.
 ///
 /// The caller has made sure that no twin attaches to the same subject meanwhile, or there might be more than nine.
-pub fn attach<R>(
-    tx: &mut Tx,
-    ids: &[FileId],
-    owner: MemberId,
-    kind: &'static str,
-    subject: Uuid,
-) -> Result<(), Stop<R>>
+pub fn attach<R>(tx: &mut Tx, ids: &[FileId], owner: MemberId, kind: &'static str, subject: Uuid) -> Result<(), Stop<R>>
 where
     R: From<AttachRefusal> + Refusal,
 {
@@ -94,6 +88,57 @@ impl Readers {
         match file.subject().and_then(|(kind, id)| Some((self.0.get(kind)?, id))) {
             Some((may_read, subject)) => may_read(conn, person, subject),
             None => Ok(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::files::model::FileKind;
+
+    const OWNER: u128 = 1;
+
+    fn person(number: u128) -> Person {
+        let member = MemberId::from(Uuid::from_u128(number));
+        Person { member, path: Arc::from([]), branch: None, duties: Vec::new() }
+    }
+
+    fn file_on(kind: Option<&str>, subject: u128) -> File {
+        File {
+            id: Uuid::from_u128(7).into(),
+            owner_id: Uuid::from_u128(OWNER).into(),
+            name: "甲.pdf".into(),
+            kind: FileKind::Pdf,
+            size: 1,
+            sha256: Vec::new(),
+            stored_as: String::new(),
+            has_thumbnail: false,
+            created_at: "2026-07-01T08:00:00+08:00".parse().unwrap(),
+            attached_to_kind: kind.map(str::to_owned),
+            attached_to_id: kind.map(|_| Uuid::from_u128(subject).into()),
+            deleted_at: None,
+        }
+    }
+
+    #[test]
+    fn the_room_of_a_subject_says_who_may_read_its_files() {
+        let readers = Readers::default().with("thing", |_, person, subject| {
+            Ok(subject == Uuid::from_u128(5) && person.member.uuid() != Uuid::from_u128(3))
+        });
+        let mut conn = Conn::Sqlite(SqliteConnection::establish(":memory:").unwrap());
+        for (who, file, may) in [
+            (2, file_on(Some("thing"), 5), true),
+            (3, file_on(Some("thing"), 5), false),
+            (2, file_on(Some("thing"), 6), false),
+            (2, file_on(Some("other"), 5), false),
+            (2, file_on(None, 0), false),
+            (OWNER, file_on(Some("thing"), 6), true),
+            (OWNER, file_on(None, 0), true),
+        ] {
+            assert_eq!(readers.may_read(&mut conn, &person(who), &file).unwrap(), may, "{who} {file:?}");
         }
     }
 }

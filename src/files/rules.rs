@@ -56,7 +56,10 @@ fn recognise_office(bytes: &[u8]) -> Option<FileKind> {
 /// much.
 pub fn clean_name(sent: &str) -> Option<String> {
     let name = sent.rsplit(['/', '\\']).next().unwrap_or_default().trim().trim_start_matches('.');
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+    };
     let fits = !name.is_empty() && name.chars().count() <= MAX_NAME_CHARS && !name.contains(hidden);
     fits.then(|| name.to_owned())
 }

@@ -92,12 +92,7 @@ pub async fn receive_file(req: &HttpRequest, mut payload: Payload, limit: usize)
 }
 
 /// Receives until `body` holds `goal` bytes; true when the sender has ended before.
-async fn receive_until(
-    payload: &mut Payload,
-    body: &mut BytesMut,
-    goal: usize,
-    limit: usize,
-) -> Result<bool, Problem> {
+async fn receive_until(payload: &mut Payload, body: &mut BytesMut, goal: usize, limit: usize) -> Result<bool, Problem> {
     while body.len() < goal {
         let Some(chunk) = payload.next().await else { return Ok(true) };
         let chunk = chunk.map_err(|_| Problem::malformed("body.incomplete", "请求内容没有完整送达"))?;
