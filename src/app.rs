@@ -19,6 +19,7 @@ use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
+use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
@@ -55,6 +56,7 @@ pub struct App {
     pub points: Points,
     pub study: Study,
     pub quiz: Quiz,
+    pub challenge: Challenge,
     pub board_room: BoardRoom,
     pub brands: Brands,
     pub files: Files,
@@ -86,8 +88,17 @@ impl App {
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
-        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
+            .unless_asked_by(challenge::is_asking);
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
+        let challenge = Challenge::open(
+            db.clone(),
+            directory.clone(),
+            quiz.clone(),
+            points.clone(),
+            boards.clone(),
+            config.challenge,
+        );
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         // rooms that attach files say here who may read them
@@ -106,6 +117,7 @@ impl App {
             points,
             study,
             quiz,
+            challenge,
             brands: Brands::new(db.clone(), directory.clone()),
             files,
             db,
@@ -141,6 +153,7 @@ impl App {
             .app_data(Data::new(self.points.clone()))
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
+            .app_data(Data::new(self.challenge.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
@@ -244,6 +257,12 @@ impl App {
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
+            self.job(
+                "challenge tallies",
+                Duration::from_secs(60),
+                |app| async move { app.challenge.tally_due().await },
+            ),
+            self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -358,6 +377,7 @@ fn routes(cfg: &mut ServiceConfig) {
         boards::routes(cfg);
         study::routes(cfg);
         quiz::routes(cfg);
+        challenge::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
         files::routes(cfg);

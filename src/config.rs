@@ -50,6 +50,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub timetable: Timetable,
+
+    #[command(flatten)]
+    pub challenge: ChallengeTerms,
 }
 
 impl Config {
@@ -175,6 +178,18 @@ impl Timetable {
     pub fn grace_seconds(&self) -> i64 {
         i64::from(self.offline_grace_hours) * 3600
     }
+}
+
+/// What a run of the challenge gives to think, and what it takes for a machine.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct ChallengeTerms {
+    /// Seconds for one question of the challenge, on the server's clock; the network has no allowance of its own
+    #[arg(long, env = "XIANFENG_CHALLENGE_SECONDS", default_value = "20", value_parser = clap::value_parser!(u16).range(5..=600))]
+    pub challenge_seconds: u16,
+
+    /// Milliseconds within which nobody can have read a question; answers that are faster are refused and counted
+    #[arg(long, env = "XIANFENG_CHALLENGE_FLOOR_MS", default_value = "400", value_parser = clap::value_parser!(u16).range(0..=3000))]
+    pub challenge_floor_ms: u16,
 }
 
 fn parse_time(text: &str) -> Result<NaiveTime, String> {

@@ -17,6 +17,7 @@ pub mod points;
 pub mod boards;
 pub mod study;
 pub mod quiz;
+pub mod challenge;
 pub mod brands;
 pub mod notices;
 pub mod files;

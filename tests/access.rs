@@ -147,6 +147,15 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
+    // challenge
+    ("POST /challenge/runs", SignedIn, Plain),
+    ("GET /challenge/runs/current", SignedIn, Plain),
+    ("POST /challenge/runs/{id}/answers", SignedIn, Plain),
+    ("POST /challenge/runs/{id}/revival", SignedIn, Plain),
+    ("POST /challenge/runs/{id}/end", SignedIn, Plain),
+    ("GET /challenge/today", SignedIn, Plain),
+    ("GET /me/challenge/runs", SignedIn, Plain),
+    ("GET /challenge/review", CONTENT_READERS, Exactly(|world, place| (review(world, place), Value::Null))),
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
@@ -185,6 +194,10 @@ fn exported(world: &World, place: &Place) -> String {
 
 fn paper(world: &World, place: &Place) -> String {
     format!("/quiz/daily/2026-07-09?unit_id={}", world.app.unit(place.unit))
+}
+
+fn review(world: &World, place: &Place) -> String {
+    format!("/challenge/review?unit_id={}", world.app.unit(place.unit))
 }
 
 /// A paper of one question that does not exist: refused for that, but only to who may set papers.

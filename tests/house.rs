@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("boards", &["points", "members"]),
     ("study", &["points", "members", "notices"]),
     ("quiz", &["points", "study", "members", "notices"]),
+    ("challenge", &["quiz", "points", "members"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

@@ -19,6 +19,7 @@ mod sessions;
 mod study;
 mod quiz;
 mod questions;
+mod challenge;
 mod brands;
 mod notices;
 mod files;

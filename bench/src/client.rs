@@ -159,13 +159,17 @@ where
 
 /// One request on a connection of its own; the status and the body.
 pub fn once(address: SocketAddr, request: &[u8]) -> Result<(u16, Vec<u8>)> {
+    with_head(address, request).map(|(status, _, body)| (status, body))
+}
+
+/// One request on a connection of its own; the status, the head as text in lower case, and the body.
+pub fn with_head(address: SocketAddr, request: &[u8]) -> Result<(u16, String, Vec<u8>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (status, body) = {
-            let mut connection = Connection::open(address).await?;
-            let (status, body) = connection.exchange(request).await?;
-            (status, body.to_vec())
-        };
-        Ok((status, body))
+        let mut connection = Connection::open(address).await?;
+        let (status, body) = connection.exchange(request).await?;
+        let body = body.to_vec();
+        let head = &connection.buffer[..connection.buffer.len() - body.len()];
+        Ok((status, String::from_utf8_lossy(head).to_lowercase(), body))
     })
 }

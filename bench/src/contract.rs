@@ -19,6 +19,9 @@ pub const REFRESH: &str = "/api/v1/session/refresh";
 /// Answers 200 when the server can serve.
 pub const READY: &str = "/readyz";
 
+/// In the head of a board that was read from the database, because Redis does not have it yet.
+pub const NOT_BY_REDIS: &str = "x-board-source: database";
+
 /// The table whose insertion is a daily submission.
 pub const SUBMISSIONS: &str = "quiz_submissions";
 
@@ -44,6 +47,68 @@ pub fn open_path(item: &str) -> String {
 
 pub fn finish_path(reading: &str) -> String {
     format!("/api/v1/study/readings/{reading}/finish")
+}
+
+pub const CONTESTS: &str = "/api/v1/contests";
+/// What follows the path of a contest.
+pub const ANNOUNCE: &str = "/announcement";
+pub const OPEN: &str = "/opening";
+pub const CLOSE: &str = "/closing";
+pub const PUBLISH: &str = "/publication";
+pub const ATTEMPTS: &str = "/attempts";
+pub const RANKING: &str = "/rankings?limit=50";
+pub const MY_PLACE: &str = "/rankings/me";
+
+/// An answer to a single choice.
+pub const ANSWER: &str = r#"{"answer":["A"]}"#;
+
+/// The table that holds one row for each saved answer, and the order in which they were saved.
+pub const ANSWERS: (&str, &str) = ("contest_answers", "saved_at, attempt_id");
+
+/// The duty of the first member, who runs the contest.
+pub const ORGANISER: &str = "organiser";
+
+/// A contest of ten single choices for everybody, announced for later and to be opened by hand.
+pub fn contest(root: Uuid) -> String {
+    let now = chrono::Utc::now();
+    let (opens_at, closes_at) = (now + chrono::TimeDelta::hours(1), now + chrono::TimeDelta::hours(3));
+    json!({
+        "title": "测试竞赛", "unit_id": root, "opens_at": opens_at.to_rfc3339(), "closes_at": closes_at.to_rfc3339(),
+        "paper": {"lines": [{"kind": "single", "count": 10}]},
+        "terms": {
+            "minutes": 60, "attempts": 1, "counts": "best", "reveal": "at_publication",
+            "scoring": {"single": 2, "multiple": 4, "judge": 1, "fill": 2, "partial": "none"},
+        },
+    })
+    .to_string()
+}
+
+pub fn contest_path(written: &[u8]) -> Result<String> {
+    Ok(format!("{CONTESTS}/{}", text(written, &["/id"])?))
+}
+
+/// A started attempt, and the first question that it asks.
+pub struct Attempt {
+    id: String,
+    question: String,
+}
+
+pub fn attempt(reply: &[u8]) -> Result<Attempt> {
+    Ok(Attempt { id: text(reply, &["/id"])?, question: text(reply, &["/questions/0/id"])? })
+}
+
+/// Where the answer to the first question goes, after the path of the contest.
+pub fn answer_path(attempt: &Attempt) -> String {
+    format!("{ATTEMPTS}/{}/answers/{}", attempt.id, attempt.question)
+}
+
+pub fn hand_in_path(attempt: &Attempt) -> String {
+    format!("{ATTEMPTS}/{}/submission", attempt.id)
+}
+
+pub fn is_ranked(contest: &[u8]) -> Result<bool> {
+    let contest: Value = serde_json::from_slice(contest)?;
+    Ok(contest.get("ranked_at").context("the contest does not say whether it is ranked")?.is_string())
 }
 
 /// The settings of a server under measurement, beside where its database is.

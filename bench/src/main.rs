@@ -3,6 +3,7 @@
 //! Start it with bench/run; README.md says what the floors mean.
 
 mod client;
+mod contest;
 mod contract;
 mod postgres;
 mod raw;
@@ -14,7 +15,7 @@ mod wrk;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -70,6 +71,21 @@ const TARGETS: &[Target] = &[
         p99_ms: 25.0,
     },
     Target {
+        name: "contest answer, SQLite",
+        figure: "contest answer",
+        floor: Floor::Combined("hello, our client", "raw contest answer"),
+        ratio: 0.40,
+        p99_ms: 25.0,
+    },
+    Target {
+        name: "contest ranking, first 50",
+        figure: "contest ranking",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target { name: "my place in a contest", figure: "my place", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 20.0 },
+    Target {
         name: "daily submission, PostgreSQL",
         figure: "submission, PostgreSQL",
         floor: Floor::Of("pgbench submission"),
@@ -95,6 +111,7 @@ fn main() -> Result<()> {
     for round in 1..=bench.arguments.rounds {
         eprintln!("==> round {round} of {}", bench.arguments.rounds);
         bench.reads_and_writes()?;
+        bench.contest()?;
         bench.mornings()?;
         bench.postgres_round()?;
     }
@@ -113,6 +130,8 @@ struct Bench {
     postgres: Option<(Postgres, PathBuf)>,
     figures: Figures,
     mornings: Vec<(f64, f64)>,
+    /// Seconds from the close of a contest to its ranking.
+    rankings: Vec<f64>,
     starts_ms: Vec<f64>,
     resident_mb: Vec<f64>,
 }
@@ -145,6 +164,7 @@ impl Bench {
             postgres: None,
             figures: Figures::default(),
             mornings: Vec::new(),
+            rankings: Vec::new(),
             starts_ms: Vec::new(),
             resident_mb: Vec::new(),
         };
@@ -191,7 +211,22 @@ impl Bench {
         if let Some(redis) = &self.arguments.redis {
             postgres::flush_redis(redis)?;
         }
-        self.product.serve(url, true)
+        let server = self.product.serve(url, true)?;
+        if self.arguments.redis.is_some() {
+            self.wait_for_redis(&server)?;
+        }
+        Ok(server)
+    }
+
+    /// An emptied Redis is filled in the background; what is measured is a board that is there.
+    fn wait_for_redis(&self, server: &Server) -> Result<()> {
+        let began = Instant::now();
+        let request = client::request("GET", contract::BOARD, Some(&self.world.access_token(0)), "");
+        while client::with_head(server.address, &request)?.1.contains(contract::NOT_BY_REDIS) {
+            ensure!(began.elapsed() < Duration::from_secs(60), "Redis does not have the boards after a minute");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
     }
 
     fn read(&mut self, server: &Server, name: &'static str, path: &str) -> Result<()> {
@@ -225,6 +260,30 @@ impl Bench {
         eprintln!("    a submission writes {:.1} rows", replay.rows_each());
         self.figures.add("raw submission", replay.run(&before)?);
         Ok(())
+    }
+
+    fn contest(&mut self) -> Result<()> {
+        let path = self.copy("contest.db")?;
+        let Arguments { connections, .. } = self.arguments;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let contest = contest::open(server.address, &self.world)?;
+        let (figure, attempts) = contest::start(server.address, &self.world, &contest, connections)?;
+        self.figures.add("contest start", figure);
+        server.stop()?;
+        let before = self.arguments.folder.join("before.db");
+        settle(&path, &before)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let figure = contest::answer(server.address, &self.world, &contest, &attempts, connections)?;
+        self.figures.add("contest answer", figure);
+        self.figures.add("raw contest answer", Replay::of_table(&path, contract::ANSWERS)?.run(&before)?);
+        let figure = contest::hand_in(server.address, &self.world, &contest, &attempts, connections)?;
+        self.figures.add("contest hand-in", figure);
+        let ranking = contest::close(server.address, &self.world, &contest)?;
+        eprintln!("    {} attempts ranked in {:.1} s", attempts.len(), ranking.as_secs_f64());
+        self.rankings.push(ranking.as_secs_f64());
+        self.read(&server, "contest ranking", &format!("{contest}{}", contract::RANKING))?;
+        self.read(&server, "my place", &format!("{contest}{}", contract::MY_PLACE))?;
+        server.stop()
     }
 
     fn mornings(&mut self) -> Result<()> {
@@ -269,12 +328,14 @@ impl Bench {
         format!(
             "\n{members} members, {connections} connections, medians of {rounds} rounds\n\n{}\n\
              {members} mornings: {:.1} s ({}), p99 {:.1} ms, no errors; to reach: 60 s for 60,000, 100 ms: {}\n\
+             ranking of a contest with {members} attempts: {:.1} s\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&seconds),
             seconds.iter().map(|seconds| format!("{seconds:.1}")).collect::<Vec<_>>().join(", "),
             median(&p99s),
             if reached { "reached" } else { "**missed**" },
+            median(&self.rankings),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),

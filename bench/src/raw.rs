@@ -45,6 +45,18 @@ impl Replay {
         Ok(replay)
     }
 
+    /// The rows of one table, one an action, in the order of the columns `order`.
+    pub fn of_table(database: &Path, (table, order): (&str, &str)) -> Result<Replay> {
+        let db = Connection::open(database)?;
+        let mut query = db.prepare(&format!("SELECT * FROM {table} ORDER BY {order}"))?;
+        let columns = query.column_count();
+        let rows = query.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?;
+        let actions = rows.map(|row| Ok(vec![(0, row?)])).collect::<Result<Vec<Vec<Row>>>>()?;
+        ensure!(!actions.is_empty(), "the product wrote nothing into {table}");
+        let marks = vec!["?"; columns].join(", ");
+        Ok(Replay { inserts: vec![format!("INSERT INTO {table} VALUES ({marks})")], actions })
+    }
+
     /// Rows of a table that tell their member go with his submission. Others are dealt out when there are enough of
     /// them to come from the submissions; a few are the server's own housekeeping.
     fn add(&mut self, db: &Connection, table: &str, places: &HashMap<Vec<u8>, usize>) -> Result<()> {
@@ -79,7 +91,7 @@ impl Replay {
         let db = Connection::open(database)?;
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -40960; PRAGMA wal_autocheckpoint = 4000;",
         )?;
         let mut inserts = self.inserts.iter().map(|sql| db.prepare(sql)).collect::<Result<Vec<_>, _>>()?;
         let began = Instant::now();

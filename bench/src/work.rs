@@ -79,7 +79,7 @@ pub fn hello(address: SocketAddr, world: &World, connections: usize, limit: Dura
     figure(client::flood(address, connections, endless.map(move |n| requests[n].clone()))?)
 }
 
-fn figure(seen: Seen) -> Result<Figure> {
+pub fn figure(seen: Seen) -> Result<Figure> {
     if let Some(error) = &seen.first_error {
         bail!("{} of {} requests failed, the first with: {error}", seen.errors, seen.latencies.len());
     }

@@ -21,6 +21,7 @@ pub enum Kind {
     Entry,
     Item,
     Push,
+    Role,
 }
 
 /// The first eight bytes of the ids of one kind, in hexadecimal: a version 7 UUID of May 2024.
@@ -58,6 +59,11 @@ impl World {
         contract::refresh_token(id(Kind::Session, n)).0
     }
 
+    /// The unit at the top.
+    pub fn root(&self) -> Uuid {
+        id(Kind::Unit, 0)
+    }
+
     /// Fresh access tokens of all members, one a line.
     pub fn write_tokens(&self, folder: &Path) -> Result<PathBuf> {
         let path = folder.join("tokens.txt");
@@ -76,6 +82,7 @@ impl World {
         let mut rows = Rows { tx: &tx, world: self, now: Utc::now().timestamp_micros() };
         let groups = rows.units()?;
         rows.members(groups)?;
+        rows.organiser()?;
         rows.study()?;
         tx.commit()?;
         db.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
@@ -152,6 +159,14 @@ impl Rows<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The first member runs contests for everybody.
+    fn organiser(&self) -> Result<()> {
+        let (role, member, root) = (id(Kind::Role, 0), id(Kind::Member, 0), self.world.root());
+        let (none, from) = (None::<Vec<u8>>, self.ago(STREAK_DAYS));
+        let role = params![bytes(role), bytes(member), contract::ORGANISER, bytes(root), from, none, none, self.now];
+        self.insert("roles", role)
     }
 
     fn session(&self, n: u32, member: &[u8]) -> Result<()> {

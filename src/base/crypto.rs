@@ -66,6 +66,11 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// 64 random bits, for whatever must not be foreseen.
+pub fn random_number() -> u64 {
+    rand::random()
+}
+
 /// 256 random bits as base64url text.
 pub fn random_token() -> String {
     Key::random().to_text()

@@ -59,13 +59,19 @@ impl BoardRoom {
         period: Option<Period>,
         date: Option<Day>,
     ) -> Option<BoardKey> {
-        let is_measure = measure == TOTAL || measure.parse::<Dimension>().is_ok();
+        let is_measure =
+            measure == TOTAL || measure.parse::<Dimension>().is_ok() || self.boards.measure(measure).is_some();
         let scope = match scope {
             ENTERPRISE => enterprise(),
             id => id.parse().ok().filter(|id| self.directory.tree().get(*id).is_some())?,
         };
         let day = date.unwrap_or_else(|| self.boards.db().today());
         is_measure.then(|| BoardKey::new(measure, period.unwrap_or(Period::Week), day, scope))
+    }
+
+    /// The measures that are no points, with their names in Chinese.
+    pub(super) fn beside_points(&self) -> Vec<(&'static str, &'static str)> {
+        self.boards.measures().into_iter().map(|measure| (measure.name, measure.title)).collect()
     }
 
     /// Taken before a board is read: what changes in between makes the next stamp another one.

@@ -44,7 +44,7 @@ const SOURCE: HeaderName = HeaderName::from_static("x-board-source");
 struct BoardList {
     /// The whole enterprise, then the caller's units from the top down. Any other unit can be asked for by its id.
     scopes: Vec<Named>,
-    /// All points together, then each dimension.
+    /// All points together, then each dimension, then what is no points: the best runs of the challenge.
     measures: Vec<Named>,
     /// From a day to all time.
     periods: Vec<Period>,
@@ -68,14 +68,15 @@ fn named(id: impl ToString, name: &str) -> Named {
 /// The scopes, measures and periods that boards can be asked for.
 #[utoipa::path(tag = "boards", responses((status = 200, description = "What there is", body = BoardList)))]
 #[get("/boards")]
-async fn list_boards(me: Member, directory: web::Data<Directory>) -> web::Json<BoardList> {
+async fn list_boards(me: Member, directory: web::Data<Directory>, room: web::Data<BoardRoom>) -> web::Json<BoardList> {
     let tree = directory.tree();
     let units =
         me.path.iter().rev().filter_map(|id| tree.get(*id)).map(|card| named(card.unit.id, &card.unit.short_name));
     let dimensions = Dimension::EACH.iter().map(|dimension| named(dimension, dimension.title()));
+    let beside = room.beside_points().into_iter().map(|(id, title)| named(id, title));
     web::Json(BoardList {
         scopes: [named(ENTERPRISE, ENTERPRISE_NAME)].into_iter().chain(units).collect(),
-        measures: [named(TOTAL, TOTAL_NAME)].into_iter().chain(dimensions).collect(),
+        measures: [named(TOTAL, TOTAL_NAME)].into_iter().chain(dimensions).chain(beside).collect(),
         periods: Period::EACH.to_vec(),
         by: By::EACH,
     })
@@ -114,7 +115,7 @@ struct PlaceQuery {
     tag = "boards",
     params(
         ("scope" = String, Path, description = "`enterprise` or a unit's id"),
-        ("measure" = String, Path, description = "`total` or a dimension"),
+        ("measure" = String, Path, description = "`total`, a dimension, or `challenge`"),
         BoardQuery
     ),
     responses(
@@ -154,7 +155,7 @@ async fn show_board(
     tag = "boards",
     params(
         ("scope" = String, Path, description = "`enterprise` or a unit's id"),
-        ("measure" = String, Path, description = "`total` or a dimension"),
+        ("measure" = String, Path, description = "`total`, a dimension, or `challenge`"),
         PlaceQuery
     ),
     responses((status = 200, description = "One's own place", body = MyPlace))

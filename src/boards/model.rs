@@ -73,7 +73,7 @@ crate::words!(
 pub struct Heading {
     /// `enterprise` or a unit's id.
     pub scope: String,
-    /// `total` or a dimension.
+    /// `total`, a dimension, or `challenge`: the sum of the days' best runs.
     pub measure: String,
     /// How long the period is.
     pub period: Period,

@@ -428,6 +428,61 @@ diesel::table! {
     }
 }
 
+// challenge
+
+diesel::table! {
+    challenge_runs (id) {
+        id -> Binary,
+        member_id -> Binary,
+        day -> Date,
+        seed -> BigInt,
+        seq -> Integer,
+        question -> Nullable<Text>,
+        last_question -> Nullable<Text>,
+        dealt_at -> BigInt,
+        due_at -> BigInt,
+        right_count -> Integer,
+        last_right_at -> Nullable<BigInt>,
+        too_fast_count -> Integer,
+        revived -> Bool,
+        points -> Integer,
+        started_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    challenge_answers (run_id, seq) {
+        run_id -> Binary,
+        seq -> Integer,
+        question_id -> Binary,
+        version -> Integer,
+        answer -> Nullable<Text>,
+        is_right -> Bool,
+        dealt_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    challenge_days (member_id, day) {
+        member_id -> Binary,
+        day -> Date,
+        best -> Integer,
+        reached_at -> BigInt,
+        runs -> Integer,
+        revival_used -> Bool,
+    }
+}
+
+diesel::table! {
+    challenge_tallied_days (day) {
+        day -> Date,
+        tallied_at -> BigInt,
+    }
+}
+
 // brands
 
 diesel::table! {
@@ -497,6 +552,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     study_days,
     notices,
     notice_reads,
+    challenge_runs,
+    challenge_answers,
+    challenge_days,
+    challenge_tallied_days,
     brands,
     files,
 );

@@ -46,6 +46,8 @@ crate::words!(
         QuizDaily = "quiz.daily",
         /// 每日一学: points for each study item that was read to the end.
         StudyRead = "study.read",
+        /// 挑战答题: points for each right answer by which a run beats the day's best so far.
+        Challenge = "challenge",
     }
 );
 

@@ -40,7 +40,11 @@ pub fn defaults(now: Timestamp) -> Vec<Rule> {
         created_by: None,
         created_at: now,
     };
-    vec![rule(RuleName::QuizDaily, "每日一答", 5), rule(RuleName::StudyRead, "每日一学", 6)]
+    vec![
+        rule(RuleName::QuizDaily, "每日一答", 5),
+        rule(RuleName::StudyRead, "每日一学", 6),
+        rule(RuleName::Challenge, "挑战答题", 6),
+    ]
 }
 
 /// Whether a new version may be written today.

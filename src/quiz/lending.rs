@@ -1,6 +1,7 @@
 //! What the room lends to challenge and contests: the questions in use, questions as they stand, the wrong-answer book;
 //! and what they tell this room: what was dealt, what nobody may practise for a while, how questions fared.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -8,9 +9,10 @@ use uuid::Uuid;
 
 use super::Quiz;
 use super::model::tally::{SourceId, TallyRow};
-use super::model::{Candidate, PAPER_LIMIT, PaperQuestion, Question, QuestionId};
+use super::model::{Candidate, PAPER_LIMIT, Paper, PaperQuestion, Question, QuestionId, QuestionText};
+use super::practice::open_questions;
 use super::{rules, store};
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Tx};
 
@@ -87,6 +89,38 @@ impl Quiz {
         self.askers.push(asking);
         self
     }
+
+    /// The papers that a member at `path` may still have to submit; today's comes from memory.
+    pub async fn open_papers(&self, path: &[UnitId]) -> Result<OpenPapers, DbError> {
+        let current = self.published.paper(self.db.today(), path).await?;
+        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
+    }
+}
+
+/// Papers of which nothing may be shown before they are submitted.
+pub struct OpenPapers {
+    current: Option<Arc<Paper>>,
+    grace_seconds: i64,
+}
+
+impl OpenPapers {
+    /// What is on papers that the member can still submit at `now`.
+    pub fn questions(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        now: Timestamp,
+    ) -> diesel::QueryResult<HashSet<QuestionId>> {
+        open_questions(conn, member, self.current.as_deref(), now, self.grace_seconds)
+    }
+}
+
+/// Every wording that a question has had, with the numbers of their versions.
+pub fn wordings(conn: &mut Conn, id: QuestionId) -> diesel::QueryResult<Vec<(i32, QuestionText)>> {
+    let Some(question) = store::find_question(conn, id)? else { return Ok(Vec::new()) };
+    let former =
+        store::list_versions(conn, id, None, i64::MAX)?.into_iter().map(|former| (former.version, former.text.0));
+    Ok(std::iter::once((question.version, question.text())).chain(former).collect())
 }
 
 /// Writes into the member's wrong-answer book what these answers changed; `marks` are in the order of `questions`.
@@ -108,6 +142,17 @@ pub fn keep_book(
         }
     }
     Ok(())
+}
+
+/// Deals one question as it stands now, on record; `None` when it does not exist or is retired.
+pub fn deal_one(tx: &mut Tx, id: QuestionId) -> diesel::QueryResult<Option<PaperQuestion>> {
+    let mut found = store::find_question(tx.conn, id)?;
+    if found.as_ref().is_some_and(|question| question.first_dealt_at.is_none()) {
+        mark_dealt(tx, &[id])?;
+        found = store::find_question(tx.conn, id)?; // an edit may have come before the mark
+    }
+    let found = found.filter(|question| question.retired_at.is_none());
+    Ok(found.map(|question| PaperQuestion { id, version: question.version, text: question.text() }))
 }
 
 /// The questions `ids` as they stand now, in that order; those that do not exist or are retired are left out.

@@ -38,7 +38,7 @@ use crate::kernel::lock::HolderId;
 use crate::members::Directory;
 use crate::points::Points;
 
-pub use api::daily::{AnswerBody, AskedQuestion};
+pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
 pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};

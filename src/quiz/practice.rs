@@ -139,7 +139,7 @@ impl Quiz {
 
 /// The questions of papers that the member can still submit: today's, `current` in memory, and yesterday's within the
 /// grace, if it was fetched.
-fn open_questions(
+pub(super) fn open_questions(
     conn: &mut Conn,
     member: MemberId,
     current: Option<&Paper>,

@@ -18,7 +18,7 @@ use xianfeng::app::App;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::time::Timestamp;
 use xianfeng::config::Config;
-use xianfeng::db::Db;
+use xianfeng::db::{Db, DbOptions};
 use xianfeng::kernel::outbox;
 
 pub use database::{Database, on_postgres};
@@ -70,6 +70,18 @@ impl TestApp {
     /// A second server on the same database, as another process would be; not for SQLite.
     pub async fn sibling(&self) -> TestApp {
         TestApp::launch(self.database.shared(), self.clock.clone(), &[]).await
+    }
+
+    /// Stops this server and starts another one on its database and its clock, as after a failure.
+    pub async fn restart(self) -> TestApp {
+        let (database, clock) = (self.database.shared(), self.clock.clone());
+        self.server.stop(true).await;
+        drop(self);
+        // the workers of the old server let go of a SQLite file one after the other
+        while Db::open(database.url(), clock.clone(), DbOptions::default()).is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        TestApp::launch(database, clock, &[]).await
     }
 
     async fn launch(database: Database, clock: Clock, arguments: &[&str]) -> TestApp {

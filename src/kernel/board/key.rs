@@ -19,7 +19,7 @@ pub fn enterprise() -> UnitId {
 /// A board: what is measured, over which period, among whom.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct BoardKey {
-    /// [`TOTAL`] or a dimension.
+    /// [`TOTAL`], a dimension, or a [`Measure`](super::Measure) beside the ledger.
     pub measure: Arc<str>,
     pub period: Period,
     /// The first day of the period.

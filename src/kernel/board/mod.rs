@@ -4,7 +4,8 @@
 //! that holds the scores of all running periods and a version; an award changes two of them, both of its own member, so
 //! no request meets another on a shared row. (The house's plan was a row for each day and a projector for the longer
 //! periods. One row for all of them makes every running board derivable by one scan, and needs no projector.) Periods
-//! that are over are ranked from the ledger's days by one query and remembered.
+//! that are over are ranked from the ledger's days by one query and remembered. What is no points but has boards all the
+//! same is a [`measure`] beside the ledger.
 //!
 //! Boards live in one of two forms. [`local`]: in the process, fed by after-commit effects, complete as soon as the
 //! process has started; several processes on PostgreSQL learn from each other by the [`sweep`]. [`redis`]: sorted sets,
@@ -16,6 +17,7 @@
 mod frozen;
 mod key;
 mod local;
+mod measure;
 mod memo;
 mod rebuild;
 mod redis;
@@ -23,8 +25,8 @@ pub(super) mod standing;
 mod store;
 mod sweep;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
@@ -32,6 +34,7 @@ use crate::db::{Db, DbError, Tx};
 
 pub use frozen::BranchTotal;
 pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise};
+pub use measure::{Gain, Measure, ScoredDays, Totals};
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
@@ -58,7 +61,7 @@ pub enum Source {
     Redis,
     /// A running period from the database, because Redis is away or not filled yet.
     Fallback,
-    /// A period that is over.
+    /// A period that is over, from the ledger or from what keeps the measure.
     Ledger,
 }
 
@@ -89,6 +92,7 @@ struct Inner {
     form: Form,
     frozen: Memo<BoardKey, Frozen>,
     branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,
+    measures: RwLock<Vec<Measure>>,
     moved: AtomicBool,
     started: Instant,
     /// Milliseconds from `started` to the last good sweep.
@@ -120,7 +124,17 @@ impl Boards {
     fn new(db: Db, directory: Directory, form: Form) -> Boards {
         let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
         let (moved, started, swept_at) = (false.into(), Instant::now(), 0.into());
-        Boards(Arc::new(Inner { db, directory, form, frozen, branches, moved, started, swept_at }))
+        Boards(Arc::new(Inner {
+            db,
+            directory,
+            form,
+            frozen,
+            branches,
+            measures: RwLock::default(),
+            moved,
+            started,
+            swept_at,
+        }))
     }
 
     /// The database that the boards are derived from.
@@ -236,10 +250,11 @@ impl Boards {
             return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet
         }
         let ask = async || {
-            let asked = key.clone();
-            let rows = self.0.db.read(move |conn| match running {
-                true => store::running_scores(conn, &asked),
-                false => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
+            let (asked, beside) = (key.clone(), self.measure(&key.measure));
+            let rows = self.0.db.read(move |conn| match (running, beside) {
+                (true, _) => store::running_scores(conn, &asked),
+                (false, Some(measure)) => (measure.totals)(conn, asked.start, asked.end()),
+                (false, None) => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
             });
             Ok::<_, DbError>(Frozen::new(rows.await?, |member| self.belongs(member, key.scope)))
         };

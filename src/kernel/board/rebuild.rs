@@ -1,9 +1,11 @@
-//! Compares days and standings with the entries of the ledger, which are the truth, and puts right what differs.
+//! Compares days and standings with the truth, and puts right what differs. The truth are the entries of the ledger,
+//! and for a measure beside it what its room tells.
 //!
 //! Members are looked at in chunks on a reader; who seems to differ is looked at again alone, in a transaction that
 //! holds the member's lock, since between two questions a new award may have come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -12,8 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::standing::{self, Standing};
-use super::{Boards, Form, TOTAL, store};
+use super::standing::{self, DayPoints, Standing};
+use super::{Boards, Form, Measure, TOTAL, store};
 use crate::base::id::MemberId;
 use crate::base::time::Period;
 use crate::db::{Conn, DbError, Never, Stop, Tx};
@@ -49,7 +51,7 @@ pub struct Difference {
     pub measure: String,
     /// What differs: `day 2026-07-01` of the ledger's days, or a period of the standing such as `standing month`.
     pub what: String,
-    /// What the ledger says: points, and when they were last changed.
+    /// What is true: points, and when they were last changed.
     pub expected: String,
     /// What was found.
     pub found: String,
@@ -65,14 +67,16 @@ pub async fn rebuild(
     after: Option<MemberId>,
     patience: Duration,
 ) -> Result<Report, DbError> {
-    let begun = Instant::now();
+    let (begun, measures) = (Instant::now(), Arc::<[Measure]>::from(boards.measures()));
     let mut report = Report { next: Some(after.unwrap_or(Uuid::nil().into())), ..Report::default() };
     while let Some(after) = report.next.filter(|_| report.members == 0 || begun.elapsed() < patience) {
-        let (members, suspects) = boards.0.db.read(move |conn| look_at(conn, after)).await?;
+        let known = measures.clone();
+        let (members, suspects) = boards.0.db.read(move |conn| look_at(conn, &known, after)).await?;
         report.next = members.last().copied();
         report.members += members.len();
         for member in suspects {
-            let found = boards.0.db.write(move |tx| put_right(tx, member, dry_run)).await?;
+            let known = measures.clone();
+            let found = boards.0.db.write(move |tx| put_right(tx, &known, member, dry_run)).await?;
             report.differing += usize::from(!found.is_empty());
             report.written += usize::from(!found.is_empty() && !dry_run);
             let room = SHOWN.saturating_sub(report.differences.len());
@@ -99,27 +103,35 @@ async fn empty(boards: &Boards) {
 }
 
 /// The next members, and those among them that seem to differ.
-fn look_at(conn: &mut Conn, after: MemberId) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
+fn look_at(conn: &mut Conn, measures: &[Measure], after: MemberId) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
     let limit = CHUNK.cast_signed() as i64;
-    let known: BTreeSet<MemberId> =
+    let mut known: BTreeSet<MemberId> =
         ledger::members(conn, after, limit)?.into_iter().chain(store::members(conn, after, limit)?).collect();
+    for measure in measures {
+        known.extend((measure.members)(conn, after, limit)?);
+    }
     let members: Vec<MemberId> = known.into_iter().take(CHUNK).collect();
-    let differing = differences(conn, &members)?;
+    let differing = differences(conn, measures, &members)?;
     let suspects = members.iter().copied().filter(|member| differing.contains_key(member)).collect();
     Ok((members, suspects))
 }
 
 /// Looks at one member again while nobody else can change anything, and writes unless `dry_run`.
-fn put_right(tx: &mut Tx, member: MemberId, dry_run: bool) -> Result<Vec<Difference>, Stop<Never>> {
+fn put_right(
+    tx: &mut Tx,
+    measures: &[Measure],
+    member: MemberId,
+    dry_run: bool,
+) -> Result<Vec<Difference>, Stop<Never>> {
     ledger::lock(tx.conn, member)?;
-    let found = differences(tx.conn, &[member])?.remove(&member).unwrap_or_default();
+    let found = differences(tx.conn, measures, &[member])?.remove(&member).unwrap_or_default();
     if found.is_empty() || dry_run {
         return Ok(found);
     }
-    let days = ledger::days_of_entries(tx.conn, &[member])?.remove(&member).unwrap_or_default();
-    ledger::replace_days(tx.conn, member, &days)?;
+    let truth = Truth::of(tx.conn, measures, &[member])?.remove(&member).unwrap_or_default();
+    ledger::replace_days(tx.conn, member, &truth.ledger)?;
     let kept = standing::of_member(tx.conn, member)?;
-    for mut right in standings_of(member, &days, kept.iter().map(|standing| &*standing.measure)) {
+    for mut right in standings_of(member, &truth, kept.iter().map(|standing| &*standing.measure)) {
         let known = kept.iter().find(|standing| standing.measure == right.measure);
         if known.is_none_or(|known| known.terms != right.terms) {
             // above every version that a board can have seen, also of a row that is gone: no row changes every µs
@@ -133,33 +145,62 @@ fn put_right(tx: &mut Tx, member: MemberId, dry_run: bool) -> Result<Vec<Differe
     Ok(found)
 }
 
-/// What the entries give: a standing for the total, for each dimension in them, and for each measure that is kept.
-fn standings_of<'a>(member: MemberId, days: &'a Days, kept: impl Iterator<Item = &'a str>) -> Vec<Standing> {
-    let in_days = days.keys().map(|(_, dimension)| dimension.as_str());
-    let total = (!days.is_empty()).then_some(TOTAL);
-    let measures: BTreeSet<&str> = in_days.chain(total).chain(kept).collect();
-    measures
-        .into_iter()
-        .map(|measure| {
-            let of_measure = days.iter().filter(|((_, dimension), _)| measure == TOTAL || dimension == measure);
-            Standing::of_days(member, measure, of_measure.map(|(_, points)| *points))
-        })
-        .collect()
+/// What is true of a member.
+#[derive(Default)]
+struct Truth {
+    /// What the entries give.
+    ledger: Days,
+    /// What the measures beside the ledger tell; no part of the total.
+    beside: Days,
 }
 
-fn differences(conn: &mut Conn, members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, Vec<Difference>>> {
-    let truth = ledger::days_of_entries(conn, members)?;
+impl Truth {
+    fn of(conn: &mut Conn, measures: &[Measure], members: &[MemberId]) -> QueryResult<BTreeMap<MemberId, Truth>> {
+        let mut all: BTreeMap<MemberId, Truth> = BTreeMap::new();
+        for (member, ledger) in ledger::days_of_entries(conn, members)? {
+            all.entry(member).or_default().ledger = ledger;
+        }
+        for measure in measures {
+            for (member, day) in (measure.days)(conn, members)? {
+                all.entry(member).or_default().beside.insert((day.day, measure.name.to_owned()), day);
+            }
+        }
+        Ok(all)
+    }
+
+    /// What counts in `measure`.
+    fn days(&self, measure: &str) -> impl Iterator<Item = DayPoints> {
+        let ledger = self.ledger.iter().filter(move |((_, dimension), _)| measure == TOTAL || dimension == measure);
+        let beside = self.beside.iter().filter(move |((_, name), _)| name == measure);
+        ledger.chain(beside).map(|(_, points)| *points)
+    }
+}
+
+/// What the truth gives: a standing for the total, for each dimension or measure in it, and for each that is kept.
+fn standings_of<'a>(member: MemberId, truth: &'a Truth, kept: impl Iterator<Item = &'a str>) -> Vec<Standing> {
+    let in_days = truth.ledger.keys().chain(truth.beside.keys()).map(|(_, measure)| measure.as_str());
+    let total = (!truth.ledger.is_empty()).then_some(TOTAL);
+    let measures: BTreeSet<&str> = in_days.chain(total).chain(kept).collect();
+    measures.into_iter().map(|measure| Standing::of_days(member, measure, truth.days(measure))).collect()
+}
+
+fn differences(
+    conn: &mut Conn,
+    measures: &[Measure],
+    members: &[MemberId],
+) -> QueryResult<BTreeMap<MemberId, Vec<Difference>>> {
+    let truth = Truth::of(conn, measures, members)?;
     let days = ledger::days_kept(conn, members)?;
     let mut kept: BTreeMap<MemberId, Vec<Standing>> = BTreeMap::new();
     for standing in store::of_members(conn, members)? {
         kept.entry(standing.member).or_default().push(standing);
     }
-    let (no_days, no_standings) = (Days::new(), Vec::new());
+    let (nothing, no_days, no_standings) = (Truth::default(), Days::new(), Vec::new());
     Ok(members
         .iter()
         .map(|member| {
-            let truth = truth.get(member).unwrap_or(&no_days);
-            let mut found = compare_days(*member, truth, days.get(member).unwrap_or(&no_days));
+            let truth = truth.get(member).unwrap_or(&nothing);
+            let mut found = compare_days(*member, &truth.ledger, days.get(member).unwrap_or(&no_days));
             found.extend(compare_standings(*member, truth, kept.get(member).unwrap_or(&no_standings)));
             (*member, found)
         })
@@ -182,7 +223,7 @@ fn compare_days(member: MemberId, truth: &Days, kept: &Days) -> Vec<Difference> 
         .collect()
 }
 
-fn compare_standings(member: MemberId, truth: &Days, kept: &[Standing]) -> Vec<Difference> {
+fn compare_standings(member: MemberId, truth: &Truth, kept: &[Standing]) -> Vec<Difference> {
     let show = |standing: &Standing, period| {
         let term = standing.term(period);
         format!("{} since {} at {}", term.score, term.start, term.at)

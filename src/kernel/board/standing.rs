@@ -44,7 +44,7 @@ pub struct DayPoints {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
     pub member: MemberId,
-    /// [`TOTAL`] or a dimension.
+    /// [`TOTAL`], a dimension, or a [`Measure`](super::Measure) beside the ledger.
     pub measure: Arc<str>,
     /// Grows with every change; a board ignores what is older than what it knows.
     pub version: i64,
@@ -173,18 +173,33 @@ impl From<Row> for Standing {
 ///
 /// The caller has locked the member, so reading and writing back is safe.
 pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: i64) -> QueryResult<Vec<Standing>> {
+    let now = tx.now();
+    add(tx, member, &[TOTAL, dimension], day, points, now)
+}
+
+/// Adds `points`, reached `at`, to the member's standings in just these measures, of which there are one or two; the
+/// caller has locked the member.
+pub(super) fn add(
+    tx: &mut Tx,
+    member: MemberId,
+    measures: &[&str],
+    day: Day,
+    points: i64,
+    at: Timestamp,
+) -> QueryResult<Vec<Standing>> {
+    let (Some(one), Some(other)) = (measures.first().copied(), measures.last().copied()) else { return Ok(Vec::new()) };
     let known = on!(tx.conn, c => standings::table
         .filter(standings::member_id.eq(member))
-        .filter(standings::measure.eq(TOTAL).or(standings::measure.eq(dimension)))
+        .filter(standings::measure.eq(one).or(standings::measure.eq(other)))
         .select(Row::as_select())
         .load(c))?;
     let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
-    [TOTAL, dimension]
-        .into_iter()
-        .map(|measure| {
+    measures
+        .iter()
+        .map(|&measure| {
             let found = known.iter().find(|standing| *standing.measure == *measure);
             let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
-            standing.add(day, points, tx.now());
+            standing.add(day, points, at);
             match found {
                 Some(_) => replace(tx, &standing)?,
                 None => insert(tx, &standing)?,

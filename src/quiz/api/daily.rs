@@ -114,12 +114,16 @@ const PARTS_LIMIT: usize = rules::OPTIONS_LIMIT;
 impl AnswerBody {
     /// The answer, unless it has more parts than any question has options.
     pub fn given(self, pointer: &str) -> Result<GivenAnswer, Problem> {
-        if self.answer.len() > PARTS_LIMIT {
-            return Err(Problem::field(pointer, "too_many", format!("一道题的答案不能超过 {PARTS_LIMIT} 项")));
-        }
-        let answer = self.answer.into_iter().map(Text::into_string).collect();
-        Ok(GivenAnswer { question_id: self.question_id, answer })
+        Ok(GivenAnswer { question_id: self.question_id, answer: answer_parts(self.answer, pointer)? })
     }
+}
+
+/// The parts of one answer, unless they are more than any question has options.
+pub fn answer_parts(answer: Vec<Text<300>>, pointer: &str) -> Result<Vec<String>, Problem> {
+    if answer.len() > PARTS_LIMIT {
+        return Err(Problem::field(pointer, "too_many", format!("一道题的答案不能超过 {PARTS_LIMIT} 项")));
+    }
+    Ok(answer.into_iter().map(Text::into_string).collect())
 }
 
 /// A graded question.

@@ -1,0 +1,98 @@
+//! How questions fare in the challenge: counted for the bank's statistics once a day is over, by version.
+
+use std::collections::{BTreeMap, HashMap};
+
+use uuid::Uuid;
+
+use super::Challenge;
+use super::model::{Answer, RunId};
+use super::store;
+use crate::base::time::{Day, Timestamp};
+use crate::db::{DbError, Never, Stop, Tx};
+use crate::kernel::lock;
+use crate::quiz::lending::{put_tallies, wordings};
+use crate::quiz::{QuestionId, Tally, TallySource};
+
+/// Answers that are read at once: a day may have a million.
+const CHUNK: i64 = 2_000;
+
+/// How long a process may take to count a day before another tries.
+const LEASE_SECONDS: i64 = 600;
+
+/// How long after midnight a day is counted, if no run of it is still running: one that began in its last minute may go
+/// on, and be revived, after it.
+const SETTLE_SECONDS: i64 = 3600;
+
+/// How often each answer was given to each version of a question, and whether it was right.
+type Counts = HashMap<(QuestionId, i32), BTreeMap<(Vec<String>, bool), u32>>;
+
+impl Challenge {
+    /// Counts the answers of every day that is over, one process at a time; a day that was counted halfway is counted
+    /// again from the start.
+    pub async fn tally_due(&self) -> Result<(), DbError> {
+        let over = self.db.now().plus_seconds(-SETTLE_SECONDS).day().previous();
+        while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
+            if !self.take_lease().await? {
+                return Ok(());
+            }
+            self.tally_day(day).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_lease(&self) -> Result<bool, DbError> {
+        let holder = self.holder;
+        self.db
+            .write(move |tx| -> Result<bool, Stop<Never>> {
+                Ok(lock::hold(tx, "challenge_tallies", holder, LEASE_SECONDS)?)
+            })
+            .await
+            .map_err(DbError::from)
+    }
+
+    async fn tally_day(&self, day: Day) -> Result<(), DbError> {
+        let (mut counts, mut after, until) =
+            (Counts::new(), (first_run(day.start()), 0), first_run(day.next().start()));
+        loop {
+            let chunk = self.db.read(move |conn| store::list_answers_between(conn, after, until, CHUNK)).await?;
+            let Some(last) = chunk.last() else { break };
+            after = (last.run_id, last.seq);
+            chunk.iter().for_each(|answer| count(&mut counts, answer));
+        }
+        let tallies = self.tallies(counts).await?;
+        let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+            put_tallies(tx, TallySource::Challenge, Uuid::from_u128(day.number().unsigned_abs().into()), &tallies)?;
+            Ok(store::mark_tallied(tx.conn, day, tx.now())?)
+        };
+        self.db.write(action).await.map_err(DbError::from)
+    }
+
+    /// One tally for each version; what an answer means depends on the wording that was shown.
+    async fn tallies(&self, counts: Counts) -> Result<Vec<Tally>, DbError> {
+        let mut tallies = Vec::with_capacity(counts.len());
+        for ((id, version), answers) in counts {
+            let texts = self.db.read(move |conn| wordings(conn, id)).await?;
+            let Some((_, text)) = texts.into_iter().find(|(number, _)| *number == version) else { continue };
+            let mut tally = Tally::new(id, version);
+            for ((given, right), times) in answers {
+                (0..times).for_each(|_| tally.count(&text, &given, right));
+            }
+            tallies.push(tally);
+        }
+        Ok(tallies)
+    }
+}
+
+/// Only what was answered counts: a time-out says nothing of the question.
+fn count(counts: &mut Counts, answer: &Answer) {
+    if let Some(given) = answer.given() {
+        let of_version = counts.entry((answer.question_id, answer.version)).or_default();
+        *of_version.entry((given.to_vec(), answer.is_right)).or_default() += 1;
+    }
+}
+
+/// Before the id of every run that began at `instant` or later: the first half of an id is the instant of its making.
+fn first_run(instant: Timestamp) -> RunId {
+    let millis = u128::try_from(instant.micros() / 1000).unwrap_or_default();
+    Uuid::from_u128(millis << 80).into()
+}
