@@ -23,7 +23,7 @@ use crate::kernel::ledger;
 use crate::web::caller::Person;
 
 /// How long an upload waits for its turn to be painted.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Days after which the depot is searched for bytes without a row; by then no upload of that day is under way.
 const STRAY_DAYS: u64 = 2;
@@ -83,7 +83,7 @@ pub struct Files {
     depot: Depot,
     readers: Readers,
     hands: Hands,
-    /// One picture is painted at a time: it takes a core and up to half a gigabyte.
+    /// One picture is painted at a time: it takes a core and up to 300 MB.
     easel: Arc<Semaphore>,
     /// The last day whose strays were looked for.
     swept: Arc<Mutex<Option<Day>>>,

@@ -153,7 +153,9 @@ impl From<UploadRefusal> for Problem {
                 "只接受 jpg、png、webp 图片和 pdf、docx、xlsx 文件，以文件内容为准",
             ),
             UploadRefusal::Broken => Problem::unprocessable("file.broken", "图片不完整或已损坏，请重新选择"),
-            UploadRefusal::TooLarge => Problem::unprocessable("file.too_many_pixels", "图片像素过多，请缩小后再上传"),
+            UploadRefusal::TooLarge => {
+                Problem::unprocessable("file.too_many_pixels", "图片像素过多（上限约 3300 万），请缩小后再上传")
+            }
             UploadRefusal::AllowanceUsed { megabytes, seconds } => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "file.allowance_used",

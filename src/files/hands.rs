@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::base::id::MemberId;
 
 /// Uploads in this process at once, each of 10 MB at most.
-const ALL: usize = 24;
+const ALL: usize = 12;
 
 /// Uploads of one member at once.
 const OF_ONE: usize = 3;

@@ -12,8 +12,9 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, 
 
 use super::model::FileKind;
 
-/// Bytes of a decoded picture: 55 million pixels of three bytes. A rotated copy stands beside it for a moment.
-const MAX_DECODED: u64 = 160 * 1024 * 1024;
+/// Bytes of a decoded picture: 33 million pixels of three bytes. While it is decoded or turned, up to three times as
+/// much is held.
+const MAX_DECODED: u64 = 96 * 1024 * 1024;
 const MAX_SIDE: u32 = 20_000;
 
 /// Longest side of a thumbnail.

@@ -22,8 +22,8 @@ const MAX_JSON: usize = 256 * 1024;
 /// How long a client may take to send its body.
 const SENDING_LIMIT: Duration = Duration::from_secs(10);
 
-/// What a sender of a file must bring within [`SENDING_LIMIT`]: less than the slowest phone network carries.
-const LEAST_OF_FILE: usize = 64 * 1024;
+/// What a sender of a file must bring within [`SENDING_LIMIT`], in bytes: less than a poor phone network carries.
+const LEAST_OF_FILE: usize = 128 * 1024;
 
 /// A JSON body of type `T`; unknown fields, wrong types and broken JSON are refused with the place and the reason.
 pub struct Body<T>(pub T);
