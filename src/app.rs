@@ -21,6 +21,7 @@ use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
+use crate::contests::{self, Contests};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
 use crate::health;
@@ -57,6 +58,7 @@ pub struct App {
     pub study: Study,
     pub quiz: Quiz,
     pub challenge: Challenge,
+    pub contests: Contests,
     pub board_room: BoardRoom,
     pub brands: Brands,
     pub files: Files,
@@ -90,6 +92,7 @@ impl App {
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
             .unless_asked_by(challenge::is_asking);
+        let contests = Contests::new(db.clone(), directory.clone(), quiz.clone(), points.clone());
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let challenge = Challenge::open(
             db.clone(),
@@ -118,6 +121,7 @@ impl App {
             study,
             quiz,
             challenge,
+            contests,
             brands: Brands::new(db.clone(), directory.clone()),
             files,
             db,
@@ -154,6 +158,7 @@ impl App {
             .app_data(Data::new(self.study.clone()))
             .app_data(Data::new(self.quiz.clone()))
             .app_data(Data::new(self.challenge.clone()))
+            .app_data(Data::new(self.contests.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
@@ -263,6 +268,8 @@ impl App {
                 |app| async move { app.challenge.tally_due().await },
             ),
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
+            self.job("contests", second, |app| async move { app.contests.keep_up().await }),
+            self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -378,6 +385,7 @@ fn routes(cfg: &mut ServiceConfig) {
         study::routes(cfg);
         quiz::routes(cfg);
         challenge::routes(cfg);
+        contests::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
         files::routes(cfg);

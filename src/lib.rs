@@ -18,6 +18,7 @@ pub mod boards;
 pub mod study;
 pub mod quiz;
 pub mod challenge;
+pub mod contests;
 pub mod brands;
 pub mod notices;
 pub mod files;

@@ -17,6 +17,11 @@ use xianfeng::kernel::board::Difference;
 use xianfeng::members::{FirstAdministrator, Manager};
 use xianfeng::web::Problem;
 
+/// Requests allocate on one thread and are freed on another, which the C library's allocator answers by holding locks
+/// and memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Xianfeng 先锋: the mobile backend that carries an enterprise's year of Party-building work
 #[derive(Parser)]
 #[command(version)]

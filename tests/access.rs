@@ -61,6 +61,8 @@ const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Commit
 
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
 const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
 
@@ -156,6 +158,26 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /challenge/today", SignedIn, Plain),
     ("GET /me/challenge/runs", SignedIn, Plain),
     ("GET /challenge/review", CONTENT_READERS, Exactly(|world, place| (review(world, place), Value::Null))),
+    // contests
+    ("GET /contests", SignedIn, Plain),
+    ("POST /contests", CONTEST_RUNNERS, Exactly(new_contest)),
+    ("GET /contests/{id}", SignedIn, Plain),
+    ("PATCH /contests/{id}", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/announcement", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/opening", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/closing", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/publication", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/withdrawal", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/attempts", SignedIn, Plain),
+    ("GET /contests/{id}/attempts/current", SignedIn, Plain),
+    ("GET /contests/{id}/attempts/{attempt_id}", SignedIn, Plain),
+    ("PUT /contests/{id}/attempts/{attempt_id}/answers/{question_id}", SignedIn, Plain),
+    ("POST /contests/{id}/attempts/{attempt_id}/submission", SignedIn, Plain),
+    ("GET /contests/{id}/results", SignedIn, Plain),
+    ("GET /contests/{id}/rankings", SignedIn, Plain),
+    ("GET /contests/{id}/rankings/me", SignedIn, Plain),
+    ("GET /contests/{id}/branch-rankings", SignedIn, Plain),
+    ("GET /exports/contests/{id}", CONTEST_READERS, Plain),
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
@@ -204,6 +226,20 @@ fn review(world: &World, place: &Place) -> String {
 fn paper_body(world: &World, place: &Place) -> Value {
     let unit = world.app.unit(place.unit);
     json!({ "question_ids": [unit], "unit_id": unit })
+}
+
+/// A contest whose end lies before its start: refused for that, but only to who may run one there.
+fn new_contest(world: &World, place: &Place) -> (String, Value) {
+    let body = json!({
+        "title": "竞赛", "unit_id": world.app.unit(place.unit),
+        "opens_at": "2026-07-02T08:00:00+08:00", "closes_at": "2026-07-01T08:00:00+08:00",
+        "paper": { "lines": [{ "count": 1 }] },
+        "terms": {
+            "minutes": 10, "attempts": 1, "counts": "best", "reveal": "at_publication",
+            "scoring": { "single": 1, "multiple": 1, "judge": 1, "fill": 1, "partial": "none" },
+        },
+    });
+    ("/contests".into(), body)
 }
 
 /// A unit and a member of it.

@@ -20,6 +20,7 @@ mod study;
 mod quiz;
 mod questions;
 mod challenge;
+mod contests;
 mod brands;
 mod notices;
 mod files;

@@ -61,6 +61,10 @@ crate::words!(
         ManageContent = "manage_content",
         /// Read study items, the question bank with its answers, and papers before they are published.
         ReadContent = "read_content",
+        /// Run knowledge contests for one's scope.
+        RunContests = "run_contests",
+        /// See contests before they are announced, and their results before publication.
+        ReadContests = "read_contests",
         /// See units' rosters: members, their duties and status.
         SeeMembers = "see_members",
         /// Change units, members and duties; import them.
@@ -84,10 +88,14 @@ impl Role {
         use Capability::*;
         match self {
             Role::GroupLeader => &[SeeResults],
-            Role::Secretary | Role::BranchCommittee => &[SeeResults, SeeMembers, PlanPushes, ReadRules, Invite],
-            Role::Organiser => &[SeeResults, SeeMembers, PlanPushes, ManageContent, ReadContent, ReadRules],
+            Role::Secretary | Role::BranchCommittee => {
+                &[SeeResults, SeeMembers, PlanPushes, RunContests, ReadContests, ReadRules, Invite]
+            }
+            Role::Organiser => {
+                &[SeeResults, SeeMembers, PlanPushes, RunContests, ReadContests, ManageContent, ReadContent, ReadRules]
+            }
             Role::CommitteeMember => &[SeeResults, SeeMembers, ReadRules, ManageRules],
-            Role::Auditor => &[SeeResults, SeeMembers, ReadContent, ReadRules, Audit],
+            Role::Auditor => &[SeeResults, SeeMembers, ReadContests, ReadContent, ReadRules, Audit],
             Role::Administrator => &[SeeMembers, ManageMembers, Invite, Operate],
             Role::Leader | Role::Expert | Role::Inspector => &[],
         }

@@ -515,8 +515,94 @@ diesel::table! {
     }
 }
 
+// contests
+
+diesel::table! {
+    contests (id) {
+        id -> Binary,
+        title -> Text,
+        description -> Text,
+        unit_id -> Binary,
+        state -> Text,
+        opens_at -> BigInt,
+        closes_at -> BigInt,
+        rules -> Text,
+        paper -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        shortage -> Nullable<Text>,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        announced_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        ranked_at -> Nullable<BigInt>,
+        booked_at -> Nullable<BigInt>,
+        published_at -> Nullable<BigInt>,
+        published_by -> Nullable<Binary>,
+        awarded_at -> Nullable<BigInt>,
+        awarded_through -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    contest_attempts (id) {
+        id -> Binary,
+        contest_id -> Binary,
+        member_id -> Binary,
+        unit_id -> Binary,
+        branch_id -> Nullable<Binary>,
+        number -> Integer,
+        seed -> BigInt,
+        state -> Text,
+        started_at -> BigInt,
+        due_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        submitted -> Bool,
+        score -> Integer,
+        right_count -> Integer,
+        elapsed_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    contest_answers (attempt_id, question_id) {
+        attempt_id -> Binary,
+        question_id -> Binary,
+        answer -> Text,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contest_results (contest_id, member_id) {
+        contest_id -> Binary,
+        member_id -> Binary,
+        attempt_id -> Binary,
+        branch_id -> Nullable<Binary>,
+        score -> Integer,
+        right_count -> Integer,
+        elapsed_micros -> BigInt,
+        finished_at -> BigInt,
+        rank -> Integer,
+    }
+}
+
+diesel::table! {
+    contest_branch_results (contest_id, branch_id) {
+        contest_id -> Binary,
+        branch_id -> Binary,
+        active_members -> Integer,
+        participants -> Integer,
+        score_sum -> BigInt,
+        mean_hundredths -> Integer,
+        rank -> Integer,
+    }
+}
+
 diesel::joinable!(quiz_fetches -> quiz_papers (paper_id));
 diesel::joinable!(quiz_wrong_answers -> questions (question_id));
+diesel::joinable!(contest_attempts -> contests (contest_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
@@ -558,4 +644,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_tallied_days,
     brands,
     files,
+    contests,
+    contest_attempts,
+    contest_answers,
+    contest_results,
+    contest_branch_results,
 );

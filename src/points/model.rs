@@ -48,6 +48,8 @@ crate::words!(
         StudyRead = "study.read",
         /// 挑战答题: points for each right answer by which a run beats the day's best so far.
         Challenge = "challenge",
+        /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
+        Contest = "contest",
     }
 );
 

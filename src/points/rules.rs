@@ -44,6 +44,7 @@ pub fn defaults(now: Timestamp) -> Vec<Rule> {
         rule(RuleName::QuizDaily, "每日一答", 5),
         rule(RuleName::StudyRead, "每日一学", 6),
         rule(RuleName::Challenge, "挑战答题", 6),
+        Rule { cap_day: None, ..rule(RuleName::Contest, "知识竞赛", 0) },
     ]
 }
 

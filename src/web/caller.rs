@@ -158,6 +158,10 @@ capable!(
     ContentManager: ManageContent,
     /// May read questions with their answers, and what is not published yet.
     ContentReader: ReadContent,
+    /// May run knowledge contests.
+    ContestRunner: RunContests,
+    /// May see contests before they are announced, and their results before publication.
+    ContestReader: ReadContests,
     /// May see rosters.
     RosterReader: SeeMembers,
     /// May change units, members and duties.

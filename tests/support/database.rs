@@ -59,6 +59,14 @@ impl Database {
         }
     }
 
+    /// Waits until the server that had the SQLite file for itself is gone.
+    pub async fn wait_until_free(&self) {
+        let Ok(lock) = std::fs::File::open(self.folder.path().join("test.lock")) else { return };
+        while lock.try_lock().is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
     pub fn redis_url(&self) -> Option<&str> {
         self.redis.as_deref()
     }

@@ -63,6 +63,16 @@ impl TestApp {
         TestApp::launch(Database::fresh(), TestApp::morning(), &[]).await
     }
 
+    /// Stops the server and starts it again on the same database, with the clock where it is.
+    pub async fn restarted(self) -> TestApp {
+        let (database, clock) = (self.database.shared(), self.clock.clone());
+        self.server.stop(true).await;
+        self.app.db.close();
+        drop(self);
+        database.wait_until_free().await;
+        TestApp::launch(database, clock, &[]).await
+    }
+
     fn morning() -> Clock {
         Clock::manual(MORNING.parse().unwrap())
     }

@@ -1,0 +1,64 @@
+//! The routes of the room, and what its refusals mean over HTTP.
+
+mod looking;
+mod organising;
+mod sitting;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::ContestState;
+use super::rules::{Refusal, Shortage};
+use crate::web::caller::out_of_reach;
+use crate::web::{FieldError, Problem};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(organising::routes).configure(sitting::routes).configure(looking::routes);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchContest => Problem::not_found("contests.not_found", "没有找到这场竞赛"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::WrongState(state) => {
+                Problem::conflict("contests.wrong_state", format!("竞赛{}，不能进行此操作", said(state)))
+            }
+            Refusal::BadRules(flaw) => Problem::field(&flaw.pointer, "contests.rule", flaw.message),
+            Refusal::BankShort(short) => {
+                Problem::unprocessable("contests.bank_short", "题库不能满足这份试卷的要求，请看各项说明")
+                    .with_errors(short.iter().map(missing).collect())
+            }
+            Refusal::NotOpen => Problem::conflict("contests.not_open", "竞赛还没有开始"),
+            Refusal::Over => Problem::gone("contests.over", "竞赛已经结束"),
+            Refusal::AttemptsUsed => Problem::conflict("contests.attempts_used", "作答次数已经用完"),
+            Refusal::NoSuchAttempt => Problem::not_found("contests.attempt_not_found", "没有找到这次作答"),
+            Refusal::AttemptFinished => Problem::conflict("contests.attempt_finished", "这次作答已经结束"),
+            Refusal::TimeOver => Problem::gone("contests.time_over", "作答时间已到"),
+            Refusal::NotDealt => Problem::conflict("contests.not_dealt", "这次作答中没有这道题"),
+            Refusal::BadAnswer(message) => Problem::field("/answer", "contests.answer", message),
+            Refusal::NotRanked => Problem::conflict("contests.not_ranked", "成绩还没有统计完成"),
+            Refusal::NotPublished => Problem::conflict("contests.not_published", "成绩还没有公布"),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
+        }
+    }
+}
+
+fn said(state: ContestState) -> &'static str {
+    match state {
+        ContestState::Draft => "还是草稿",
+        ContestState::Announced => "已经预告",
+        ContestState::Open => "正在进行",
+        ContestState::Closed => "已经结束",
+        ContestState::Published => "已经公布成绩",
+        ContestState::Withdrawn => "已经撤回",
+    }
+}
+
+fn missing(shortage: &Shortage) -> FieldError {
+    let pointer = match shortage {
+        Shortage::Line { index, .. } => format!("/paper/lines/{index}"),
+        Shortage::Question { index } => format!("/paper/question_ids/{index}"),
+    };
+    FieldError { pointer, code: "missing".into(), message: shortage.to_string() }
+}

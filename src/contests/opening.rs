@@ -1,0 +1,127 @@
+//! Opening and closing: by the clock, or by who runs the contest. Several servers may do so at once.
+
+use std::collections::HashSet;
+
+use super::Contests;
+use super::model::{Contest, ContestId, Paper, PaperRule, Pool};
+use super::organising::{Outcome, note, tell_audience, tell_author};
+use super::rules::{self, Chosen, Refusal, Shortage};
+use super::store;
+use crate::base::crypto::random_number;
+use crate::base::id::MemberId;
+use crate::db::{DbError, Never, Stop, Tx};
+use crate::quiz::lending::{freeze, guard, mark_dealt};
+use crate::quiz::{PaperQuestion, QuestionId};
+
+/// Contests opened or closed in one pass of the clock.
+const DUE_AT_ONCE: i64 = 50;
+
+/// How long the questions stay guarded when nobody publishes the results that would show their key.
+const GUARD_SECONDS: i64 = 90 * 24 * 3600;
+
+impl Contests {
+    /// What the clock does every second: opens and closes contests whose time has come, also after the server was down,
+    /// and ends attempts whose time is over.
+    pub async fn keep_up(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        for contest in self.db.read(move |conn| store::list_to_open(conn, now, DUE_AT_ONCE)).await? {
+            match self.open(&contest, None).await {
+                Ok(()) => {}
+                Err(Stop::Refused(Refusal::BankShort(short))) => self.report_shortage(contest, &short).await?,
+                Err(Stop::Refused(refusal)) => tracing::warn!(contest = %contest.id, ?refusal, "a contest cannot open"),
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        for id in self.db.read(move |conn| store::list_to_close(conn, now, DUE_AT_ONCE)).await? {
+            self.close(id, None).await?;
+        }
+        self.finish_due().await
+    }
+
+    /// Opens an announced contest: freezes its paper and guards its questions. Does nothing when it has opened.
+    pub(super) async fn open(&self, contest: &Contest, by: Option<MemberId>) -> Outcome<()> {
+        let chosen = self.choose_questions(&contest.rules.0.paper).await?;
+        let contest = contest.clone();
+        self.db
+            .write(move |tx| {
+                // first, so that a second server waits here and then finds nothing to do
+                if !store::open(tx.conn, contest.id, tx.now())? {
+                    return Ok(());
+                }
+                let ids: Vec<QuestionId> = chosen.iter().flat_map(|(_, ids)| ids).copied().collect();
+                mark_dealt(tx, &ids)?;
+                let questions = freeze(tx.conn, &ids)?;
+                complete(&contest.rules.0.paper, &chosen, &questions).map_err(Refusal::BankShort)?;
+                let lines: Vec<Pool> = chosen.iter().map(|(pool, _)| *pool).collect();
+                let count: usize = lines.iter().map(|pool| pool.count).sum();
+                store::put_paper(tx.conn, contest.id, Paper { questions, lines })?;
+                guard(tx, &ids, contest.id.uuid(), contest.closes_at.plus_seconds(GUARD_SECONDS))?;
+                note(tx, by, "contests.open", contest.id)?;
+                let told =
+                    format!("共 {count} 题，限时 {} 分钟，{} 结束。", contest.terms().minutes, contest.closes_at);
+                Ok(tell_audience(tx, &contest, "知识竞赛开始", told)?)
+            })
+            .await
+    }
+
+    /// The questions that a paper would have if it were drawn now.
+    pub(super) async fn choose_questions(&self, rule: &PaperRule) -> Outcome<Chosen> {
+        if rule.question_ids.is_empty() {
+            let bank = self.quiz.candidates().await?;
+            let drawn = rules::draw(&rule.lines, &bank, rule.per_attempt, random_number());
+            return drawn.map_err(|short| Refusal::BankShort(short).into());
+        }
+        let ids = rule.question_ids.clone();
+        let chosen = vec![(Pool { count: ids.len(), size: ids.len() }, ids.clone())];
+        let found = self.db.read(move |conn| freeze(conn, &ids)).await?;
+        complete(rule, &chosen, &found).map_err(Refusal::BankShort)?;
+        Ok(chosen)
+    }
+
+    /// Tells the author, once for each new reason, why the contest did not open at its time.
+    async fn report_shortage(&self, contest: Contest, short: &[Shortage]) -> Result<(), DbError> {
+        let reason = short.iter().map(Shortage::to_string).collect::<Vec<_>>().join("；");
+        if contest.shortage.as_deref() == Some(reason.as_str()) {
+            return Ok(());
+        }
+        self.db
+            .write(move |tx| -> Result<(), Stop<Never>> {
+                if store::put_shortage(tx.conn, contest.id, &reason)? {
+                    tell_author(tx, &contest, "知识竞赛未能开始", reason.clone())?;
+                }
+                Ok(())
+            })
+            .await
+            .map_err(DbError::from)
+    }
+
+    /// Closes an open contest. Once this has committed no answer is taken, and none that was taken is still on its way:
+    /// whoever saves one keeps the contest open until his own commit.
+    pub(super) async fn close(&self, id: ContestId, by: Option<MemberId>) -> Result<(), DbError> {
+        self.db
+            .write(move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                store::wait_to_close(tx.conn, id)?;
+                if store::close(tx.conn, id, tx.now())? {
+                    note(tx, by, "contests.close", id)?;
+                }
+                Ok(())
+            })
+            .await
+            .map_err(DbError::from)
+    }
+}
+
+/// Whether all chosen questions were found; else what is missing.
+fn complete(rule: &PaperRule, chosen: &Chosen, found: &[PaperQuestion]) -> Result<(), Vec<Shortage>> {
+    let found: HashSet<QuestionId> = found.iter().map(|question| question.id).collect();
+    let lost = |id: &&QuestionId| !found.contains(*id);
+    let fixed = rule.question_ids.iter().enumerate().filter(|(_, id)| !found.contains(*id));
+    let mut short: Vec<Shortage> = fixed.map(|(index, _)| Shortage::Question { index }).collect();
+    for (index, (line, (_, ids))) in rule.lines.iter().zip(chosen).enumerate() {
+        let missing = ids.iter().filter(lost).count();
+        if missing > 0 {
+            short.push(rules::line_shortage(index, line, missing));
+        }
+    }
+    if short.is_empty() { Ok(()) } else { Err(short) }
+}

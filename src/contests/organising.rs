@@ -1,0 +1,284 @@
+//! What who runs a contest does: write it, announce it, close it, publish it.
+
+use serde_json::json;
+
+use super::Contests;
+use super::model::{Contest, ContestId, ContestState, Rules};
+use super::rules::{self, Refusal, Verb};
+use super::store;
+use crate::base::capability::Reach;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
+use crate::base::time::Timestamp;
+use crate::db::{Json, Stop, Tx};
+use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::trail::{self, Act};
+use crate::notices::{self, NewNotice, NoticeKind, To};
+
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
+
+/// A contest as an organiser writes it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub title: String,
+    pub description: String,
+    pub unit: UnitId,
+    pub opens_at: Timestamp,
+    pub closes_at: Timestamp,
+    pub rules: Rules,
+}
+
+impl Contests {
+    /// Writes a new draft; the same key again returns the first one.
+    pub async fn create(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        draft: Draft,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<Contest> {
+        self.check(reach, &draft)?;
+        self.db
+            .write(move |tx| {
+                let id = idempotency::once(tx, key.as_ref(), |tx| {
+                    let contest = new_contest(tx, actor, draft.clone());
+                    store::insert(tx.conn, &contest)?;
+                    note(tx, Some(actor), "contests.create", contest.id)?;
+                    Ok(contest.id)
+                })?;
+                store::find(tx.conn, id)?.ok_or_else(|| Refusal::NoSuchContest.into())
+            })
+            .await
+    }
+
+    /// Changes a draft.
+    pub async fn edit(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: ContestId,
+        change: impl Fn(Draft) -> Draft,
+    ) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if contest.state != ContestState::Draft {
+            return Err(Refusal::WrongState(contest.state).into());
+        }
+        let draft = change(draft_of(&contest));
+        self.check(reach, &draft)?;
+        self.db
+            .write(move |tx| {
+                let changed = Contest { updated_at: tx.now(), ..put_draft(contest.clone(), draft.clone()) };
+                if !store::update_draft(tx.conn, &changed)? {
+                    return Err(Refusal::WrongState(state_of(tx, id)?).into());
+                }
+                note(tx, Some(actor), "contests.edit", id)?;
+                Ok(changed)
+            })
+            .await
+    }
+
+    fn check(&self, reach: &Reach, draft: &Draft) -> Result<(), Refusal> {
+        let tree = self.directory.tree();
+        let card = tree.get(draft.unit).filter(|card| reach.covers(&card.path)).ok_or(Refusal::OutOfReach)?;
+        if card.unit.closed_on.is_some() {
+            return Err(Refusal::OutOfReach);
+        }
+        rules::check(draft.opens_at, draft.closes_at, &draft.rules.paper, &draft.rules.terms)
+    }
+
+    /// A contest within reach, in whatever state.
+    pub async fn within(&self, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.db.read(move |conn| store::find(conn, id)).await?.ok_or(Refusal::NoSuchContest)?;
+        if self.covers(reach, &contest) { Ok(contest) } else { Err(Refusal::OutOfReach.into()) }
+    }
+
+    pub(super) fn covers(&self, reach: &Reach, contest: &Contest) -> bool {
+        self.directory.tree().get(contest.unit_id).is_some_and(|card| reach.covers(&card.path))
+    }
+
+    /// Announces a draft to its audience, if the bank can fill the paper as it stands.
+    pub async fn announce(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if !rules::step(Verb::Announce, contest.state)? {
+            return Ok(contest);
+        }
+        if contest.closes_at <= self.db.now() {
+            return Err(Refusal::Over.into());
+        }
+        self.choose_questions(&contest.rules.0.paper).await?;
+        self.advance(contest, Verb::Announce, move |tx, contest| {
+            let announced = store::announce(tx.conn, contest.id, tx.now())?;
+            if announced {
+                let told = format!("开放时间：{} 至 {}", contest.opens_at, contest.closes_at);
+                tell_audience(tx, contest, "知识竞赛预告", told)?;
+                note(tx, Some(actor), "contests.announce", contest.id)?;
+            }
+            Ok(announced)
+        })
+        .await
+    }
+
+    /// Opens an announced contest before its time.
+    pub async fn open_early(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if !rules::step(Verb::Open, contest.state)? {
+            return Ok(contest);
+        }
+        if contest.closes_at <= self.db.now() {
+            return Err(Refusal::Over.into());
+        }
+        self.open(&contest, Some(actor)).await?;
+        self.within(reach, id).await
+    }
+
+    /// Closes an open contest before its time.
+    pub async fn close_early(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if rules::step(Verb::Close, contest.state)? {
+            self.close(id, Some(actor)).await?;
+        }
+        self.within(reach, id).await
+    }
+
+    /// Publishes the results of a contest that is closed and ranked; of two who do so at once one does.
+    pub async fn publish(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if !rules::step(Verb::Publish, contest.state)? {
+            return Ok(contest);
+        }
+        if contest.ranked_at.is_none() {
+            return Err(Refusal::NotRanked.into());
+        }
+        self.advance(contest, Verb::Publish, move |tx, contest| {
+            let published = store::publish(tx.conn, contest.id, actor, tx.now())?;
+            if published {
+                tell_audience(tx, contest, "知识竞赛成绩公布", "成绩和排名已经公布。".into())?;
+                note(tx, Some(actor), "contests.publish", contest.id)?;
+            }
+            Ok(published)
+        })
+        .await
+    }
+
+    /// Takes back a contest that has not opened.
+    pub async fn withdraw(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
+        let contest = self.within(reach, id).await?;
+        if !rules::step(Verb::Withdraw, contest.state)? {
+            return Ok(contest);
+        }
+        self.advance(contest, Verb::Withdraw, move |tx, contest| {
+            let withdrawn = store::withdraw(tx.conn, contest.id)?;
+            if withdrawn {
+                note(tx, Some(actor), "contests.withdraw", contest.id)?;
+                if contest.state == ContestState::Announced {
+                    tell_audience(tx, contest, "知识竞赛取消", "这场竞赛已经取消。".into())?;
+                }
+            }
+            Ok(withdrawn)
+        })
+        .await
+    }
+
+    /// Does a verb by compare-and-set; when somebody else was faster, what he made of the contest decides.
+    async fn advance(
+        &self,
+        contest: Contest,
+        verb: Verb,
+        act: impl Fn(&mut Tx, &Contest) -> diesel::QueryResult<bool> + Send + 'static,
+    ) -> Outcome<Contest> {
+        self.db
+            .write(move |tx| {
+                let done = act(tx, &contest)?;
+                let now = store::find(tx.conn, contest.id)?.ok_or(Refusal::NoSuchContest)?;
+                if !done {
+                    rules::step(verb, now.state)?;
+                }
+                Ok(now)
+            })
+            .await
+    }
+}
+
+fn new_contest(tx: &Tx, actor: MemberId, draft: Draft) -> Contest {
+    Contest {
+        id: tx.fresh_id(),
+        title: draft.title,
+        description: draft.description,
+        unit_id: draft.unit,
+        state: ContestState::Draft,
+        opens_at: draft.opens_at,
+        closes_at: draft.closes_at,
+        rules: Json(draft.rules),
+        shortage: None,
+        created_by: actor,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        announced_at: None,
+        opened_at: None,
+        closed_at: None,
+        ranked_at: None,
+        booked_at: None,
+        published_at: None,
+        published_by: None,
+        awarded_at: None,
+        awarded_through: None,
+    }
+}
+
+fn draft_of(contest: &Contest) -> Draft {
+    Draft {
+        title: contest.title.clone(),
+        description: contest.description.clone(),
+        unit: contest.unit_id,
+        opens_at: contest.opens_at,
+        closes_at: contest.closes_at,
+        rules: contest.rules.0.clone(),
+    }
+}
+
+fn put_draft(contest: Contest, draft: Draft) -> Contest {
+    Contest {
+        title: draft.title,
+        description: draft.description,
+        unit_id: draft.unit,
+        opens_at: draft.opens_at,
+        closes_at: draft.closes_at,
+        rules: Json(draft.rules),
+        ..contest
+    }
+}
+
+fn state_of(tx: &mut Tx, id: ContestId) -> Outcome<ContestState> {
+    Ok(store::find(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?.state)
+}
+
+/// Puts into the trail what was done to a contest.
+pub(super) fn note(tx: &mut Tx, actor: Option<MemberId>, action: &str, id: ContestId) -> diesel::QueryResult<()> {
+    trail::note(tx, Act { actor, action, subject_kind: "contest", subject_id: id.uuid(), detail: json!({}) })
+}
+
+/// Tells the audience of a contest something about it.
+pub(super) fn tell_audience(tx: &mut Tx, contest: &Contest, what: &str, body: String) -> diesel::QueryResult<()> {
+    notices::tell(tx, notice(To::Unit(contest.unit_id), contest, what, body))
+}
+
+/// Tells who wrote a contest something about it.
+pub(super) fn tell_author(tx: &mut Tx, contest: &Contest, what: &str, body: String) -> diesel::QueryResult<()> {
+    notices::tell(tx, notice(To::Member(contest.created_by), contest, what, body))
+}
+
+fn notice(to: To, contest: &Contest, what: &str, body: String) -> NewNotice {
+    NewNotice {
+        to,
+        kind: NoticeKind::Published,
+        title: format!("{what}：{}", contest.title),
+        body,
+        link: Some(format!("/contests/{}", contest.id)),
+    }
+}

@@ -1,0 +1,337 @@
+//! What follows a close: attempts that still run are ended, members and branches ranked, wrong answers put into the
+//! books, and after publication points given.
+//!
+//! One process at a time, in chunks, so that members' writes pass in between. Every chunk can be done again: whoever goes
+//! on after a crash comes to the same results, books an attempt once (its state says so) and gives points once (the
+//! ledger is unique on member, rule and source).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::model::{
+    Attempt, AttemptId, AttemptState, BranchResult, Contest, ContestId, ContestState, MemberResult, QuestionShare,
+    Reveal, Summary,
+};
+use super::organising::tell_author;
+use super::rules::{self, Entry, Sheet};
+use super::sitting::ENDED_AT_ONCE;
+use super::{Contests, Frozen, store};
+use crate::base::id::{MemberId, UnitId};
+use crate::db::{DbError, Stop, Tx};
+use crate::kernel::lock;
+use crate::points::{Grant, RuleName};
+use crate::quiz::lending::{Tally, TallySource, group_size, keep_book, put_tallies, release};
+use crate::quiz::{PaperQuestion, QuestionId};
+
+/// Attempts that are read at once.
+const READ_AT_ONCE: i64 = 1000;
+/// Attempts that are read at once with their answers.
+const GRADED_AT_ONCE: usize = 250;
+/// Results that share a transaction.
+const WRITTEN_AT_ONCE: usize = 500;
+/// Attempts whose wrong answers share a transaction: each has many lines.
+const BOOKED_AT_ONCE: i64 = 25;
+/// Questions that the book takes at once.
+const BOOK_LINES: usize = 20;
+/// Members who share a transaction that gives points.
+const AWARDED_AT_ONCE: i64 = 50;
+/// How long another process waits for a chunk of this one; every chunk renews it.
+const LEASE_SECONDS: i64 = 60;
+/// Contests looked at in one pass.
+const SETTLED_AT_ONCE: i64 = 50;
+
+/// A chunk of work that was not done, because another process holds the lease.
+struct Elsewhere;
+
+type Step<T> = Result<T, Stop<Elsewhere>>;
+
+impl crate::db::Refusal for Elsewhere {}
+
+impl std::fmt::Debug for Elsewhere {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("another process settles contests")
+    }
+}
+
+impl Contests {
+    /// Settles every contest that is over, as far as its state allows; once a second.
+    pub async fn settle(&self) -> Result<(), DbError> {
+        let mut after = None;
+        loop {
+            let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;
+            let Some(last) = chunk.last() else { return Ok(()) };
+            after = Some(last.id);
+            for contest in chunk {
+                match self.settle_one(contest).await {
+                    Ok(()) => {}
+                    Err(Stop::Refused(Elsewhere)) => return Ok(()),
+                    Err(Stop::Failed(error)) => return Err(error),
+                }
+            }
+        }
+    }
+
+    async fn settle_one(&self, contest: Contest) -> Step<()> {
+        let Some(frozen) = self.frozen(contest.id).await? else { return Ok(()) };
+        if contest.ranked_at.is_none() {
+            self.end_running(contest.id).await?;
+            self.rank(&contest, &frozen).await?;
+        }
+        let published = contest.state == ContestState::Published;
+        // a book shows the key to whoever practises from it
+        let may_book = published || contest.terms().reveal != Reveal::Publication;
+        if contest.booked_at.is_none() && may_book {
+            self.book(contest.id, &frozen).await?;
+        }
+        if published {
+            self.award(&contest).await?;
+        }
+        Ok(())
+    }
+
+    /// One transaction of this work, if the work is this process's.
+    async fn step<T: Send + 'static>(
+        &self,
+        act: impl Fn(&mut Tx) -> diesel::QueryResult<T> + Send + 'static,
+    ) -> Step<T> {
+        let holder = self.holder;
+        self.db
+            .write(move |tx| {
+                if !lock::hold(tx, "contests", holder, LEASE_SECONDS)? {
+                    return Err(Elsewhere.into());
+                }
+                Ok(act(tx)?)
+            })
+            .await
+    }
+
+    /// The close has committed, so that nothing is added to what is found here.
+    async fn end_running(&self, id: ContestId) -> Step<()> {
+        loop {
+            let running = self
+                .db
+                .read(move |conn| store::attempts::list_in_state(conn, id, AttemptState::Running, None, ENDED_AT_ONCE))
+                .await?;
+            if running.is_empty() {
+                return Ok(());
+            }
+            self.end_all(running).await?;
+        }
+    }
+
+    async fn rank(&self, contest: &Contest, frozen: &Frozen) -> Step<()> {
+        let ranked = rules::rank(self.counting(contest).await?);
+        let results: Vec<MemberResult> = ranked
+            .iter()
+            .map(|(rank, entry)| member_result(contest.id, *rank, entry, self.directory.branch_of_active(entry.member)))
+            .collect();
+        for chunk in results.chunks(WRITTEN_AT_ONCE) {
+            let chunk = chunk.to_vec();
+            self.step(move |tx| store::results::put(tx.conn, &chunk)).await?;
+        }
+        let branches = self.branches(contest, &results);
+        let (summary, tallies) = self.count(contest, frozen, &results).await?;
+        let contest = contest.clone();
+        self.step(move |tx| {
+            if store::put_ranked(tx.conn, contest.id, summary.clone(), tx.now())? {
+                store::results::put_branches(tx.conn, contest.id, &branches)?;
+                put_tallies(tx, TallySource::Contest, contest.id.uuid(), &tallies)?;
+                tell_author(tx, &contest, "知识竞赛成绩已统计", "成绩和排名已经算好，可以公布。".into())?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Of each member the attempt that counts.
+    async fn counting(&self, contest: &Contest) -> Result<Vec<Entry>, DbError> {
+        let (id, counts) = (contest.id, contest.terms().counts);
+        let (mut best, mut after): (HashMap<MemberId, Entry>, _) = (HashMap::new(), None);
+        loop {
+            let chunk = self
+                .db
+                .read(move |conn| store::attempts::list_in_state(conn, id, AttemptState::Finished, after, READ_AT_ONCE))
+                .await?;
+            let Some(last) = chunk.last() else { return Ok(best.into_values().collect()) };
+            after = Some(last.id);
+            chunk.iter().for_each(|attempt| rules::choose(counts, &mut best, entry(attempt)));
+        }
+    }
+
+    fn branches(&self, contest: &Contest, results: &[MemberResult]) -> Vec<BranchResult> {
+        let mut sums: HashMap<UnitId, (i64, i64)> = HashMap::new();
+        for result in results {
+            if let Some(branch) = result.branch_id {
+                let (participants, sum) = sums.entry(branch).or_default();
+                *participants += 1;
+                *sum += i64::from(result.score);
+            }
+        }
+        let (tree, count) = (self.directory.tree(), self.directory.headcount());
+        let of_audience = tree
+            .each()
+            .filter(|card| card.branch == Some(card.unit.id) && card.path.contains(&contest.unit_id))
+            .map(|card| (card.unit.id, i64::from(count.of_branch(card.unit.id))));
+        let ranked = rules::branch_ranks(&of_audience.collect::<Vec<_>>(), &sums);
+        let int = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+        let result = |(rank, branch): (i32, rules::Branch)| BranchResult {
+            contest_id: contest.id,
+            branch_id: branch.branch,
+            active_members: int(branch.active),
+            participants: int(branch.participants),
+            score_sum: branch.sum,
+            mean_hundredths: int(rules::hundredths(branch.sum, branch.active)),
+            rank,
+        };
+        ranked.into_iter().map(result).collect()
+    }
+
+    /// Goes through the attempts that count, best first, and counts scores and questions.
+    async fn count(
+        &self,
+        contest: &Contest,
+        frozen: &Frozen,
+        results: &[MemberResult],
+    ) -> Result<(Summary, Vec<Tally>), DbError> {
+        let total: i64 = results.iter().map(|result| i64::from(result.score)).sum();
+        let participants = i64::try_from(results.len()).unwrap_or(i64::MAX);
+        let mut summary = Summary {
+            participants,
+            audience: self.directory.headcount().below(contest.unit_id).into(),
+            mean_hundredths: rules::hundredths(total, participants),
+            best_hundredths: results.first().map_or(0, |result| result.score.into()),
+            ..Summary::default()
+        };
+        let fresh = |question: &PaperQuestion| (question.id, Tally::new(question.id, question.version));
+        let mut tallies: BTreeMap<QuestionId, Tally> = frozen.paper.questions.iter().map(fresh).collect();
+        let group = group_size(results.len());
+        for (start, chunk) in (0..).step_by(GRADED_AT_ONCE).zip(results.chunks(GRADED_AT_ONCE)) {
+            let ids: Vec<AttemptId> = chunk.iter().map(|result| result.attempt_id).collect();
+            let (attempts, mut answers) = self
+                .db
+                .read(move |conn| {
+                    Ok((store::attempts::list_by_ids(conn, &ids)?, store::attempts::answers_of(conn, &ids)?))
+                })
+                .await?;
+            let seeds: HashMap<AttemptId, i64> = attempts.iter().map(|attempt| (attempt.id, attempt.seed)).collect();
+            for (place, result) in (start..).zip(chunk) {
+                let Some(seed) = seeds.get(&result.attempt_id) else { continue };
+                let sheet = Sheet::deal(&frozen.paper, *seed);
+                let given = answers.remove(&result.attempt_id).unwrap_or_default();
+                let graded = rules::grade(&frozen.terms.scoring, sheet.questions(), &given);
+                summary.bands[rules::band(result.score, graded.full)] += 1;
+                for (question, right) in sheet.questions().zip(&graded.marks) {
+                    let Some(tally) = tallies.get_mut(&question.id) else { continue };
+                    tally.count(&question.text, given.get(&question.id).map_or(&[][..], Vec::as_slice), *right);
+                    if place < group {
+                        tally.count_upper(*right);
+                    } else if place >= results.len() - group {
+                        tally.count_lower(*right);
+                    }
+                }
+            }
+        }
+        let share =
+            |tally: &Tally| QuestionShare { question_id: tally.question_id, shown: tally.shown, right: tally.right };
+        summary.questions =
+            frozen.paper.questions.iter().filter_map(|question| tallies.get(&question.id).map(share)).collect();
+        Ok((summary, tallies.into_values().filter(|tally| tally.shown > 0).collect()))
+    }
+
+    /// Puts wrong answers into the members' books; from here on the questions may be practised.
+    async fn book(&self, id: ContestId, frozen: &Frozen) -> Step<()> {
+        self.step(move |tx| release(tx, id.uuid())).await?;
+        loop {
+            let finished = self
+                .db
+                .read(move |conn| {
+                    store::attempts::list_in_state(conn, id, AttemptState::Finished, None, BOOKED_AT_ONCE)
+                })
+                .await?;
+            if finished.is_empty() {
+                return self.step(move |tx| store::put_booked(tx.conn, id, tx.now())).await;
+            }
+            let (room, paper, scoring) = (self.clone(), frozen.paper.clone(), frozen.terms.scoring);
+            self.step(move |tx| {
+                for attempt in &finished {
+                    room.points.take_turns(tx, attempt.member_id)?;
+                    if !store::attempts::book(tx.conn, attempt.id)? {
+                        continue;
+                    }
+                    let answers = store::attempts::answers(tx.conn, attempt.id)?;
+                    let sheet = Sheet::deal(&paper, attempt.seed);
+                    let questions: Vec<PaperQuestion> = sheet.questions().cloned().collect();
+                    let marks = rules::grade(&scoring, questions.iter(), &answers).marks;
+                    for (questions, marks) in questions.chunks(BOOK_LINES).zip(marks.chunks(BOOK_LINES)) {
+                        keep_book(tx, attempt.member_id, questions, marks)?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        }
+    }
+
+    /// Gives the points for ranks and for taking part, member after member.
+    async fn award(&self, contest: &Contest) -> Step<()> {
+        let (id, mut after) = (contest.id, contest.awarded_through);
+        loop {
+            let chunk =
+                self.db.read(move |conn| store::results::list_by_member(conn, id, after, AWARDED_AT_ONCE)).await?;
+            let Some(last) = chunk.last().map(|last| last.member_id) else { break };
+            after = Some(last);
+            let (room, contest) = (self.clone(), contest.clone());
+            self.step(move |tx| {
+                for result in &chunk {
+                    room.award_one(tx, &contest, result)?;
+                }
+                store::put_awarded_through(tx.conn, id, last)
+            })
+            .await?;
+        }
+        self.step(move |tx| store::put_awarded(tx.conn, id, tx.now())).await
+    }
+
+    fn award_one(&self, tx: &mut Tx, contest: &Contest, result: &MemberResult) -> diesel::QueryResult<()> {
+        let points = rules::points_of(contest.terms(), result.rank);
+        let Some(path) = self.directory.path(result.member_id).filter(|_| points > 0) else { return Ok(()) };
+        let reason = format!("知识竞赛《{}》：第 {} 名", contest.title, result.rank);
+        let grant = Grant {
+            rule: RuleName::Contest,
+            member: result.member_id,
+            path: &path,
+            times: points,
+            // the day of publication, also when the work goes on after midnight
+            day: contest.published_at.unwrap_or(tx.now()).day(),
+            source_kind: "contest",
+            source_id: contest.id.uuid(),
+            reason: &reason,
+        };
+        self.points.award(tx, &grant).map(drop)
+    }
+}
+
+fn entry(attempt: &Attempt) -> Entry {
+    Entry {
+        member: attempt.member_id,
+        attempt: attempt.id,
+        number: attempt.number,
+        score: attempt.score,
+        right_count: attempt.right_count,
+        elapsed_micros: attempt.elapsed_micros,
+        finished_at: attempt.finished_at.unwrap_or(attempt.due_at),
+    }
+}
+
+fn member_result(contest: ContestId, rank: i32, entry: &Entry, branch: Option<UnitId>) -> MemberResult {
+    MemberResult {
+        contest_id: contest,
+        member_id: entry.member,
+        attempt_id: entry.attempt,
+        branch_id: branch,
+        score: entry.score,
+        right_count: entry.right_count,
+        elapsed_micros: entry.elapsed_micros,
+        finished_at: entry.finished_at,
+        rank,
+    }
+}

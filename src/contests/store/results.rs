@@ -1,0 +1,107 @@
+//! The ranking, as it was computed once.
+
+use diesel::prelude::*;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::contests::model::{BranchResult, ContestId, MemberResult};
+use crate::db::Conn;
+use crate::db::schema::{contest_branch_results, contest_results};
+use crate::on;
+
+/// Writes results, or writes them again: a computation that was broken off starts anew and comes to the same.
+pub fn put(conn: &mut Conn, results: &[MemberResult]) -> QueryResult<()> {
+    for result in results {
+        // one by one: SQLite takes no batch with nullable columns
+        match conn {
+            Conn::Pg(c) => diesel::insert_into(contest_results::table)
+                .values(result)
+                .on_conflict((contest_results::contest_id, contest_results::member_id))
+                .do_update()
+                .set((
+                    contest_results::attempt_id.eq(result.attempt_id),
+                    contest_results::branch_id.eq(result.branch_id),
+                    contest_results::score.eq(result.score),
+                    contest_results::right_count.eq(result.right_count),
+                    contest_results::elapsed_micros.eq(result.elapsed_micros),
+                    contest_results::finished_at.eq(result.finished_at),
+                    contest_results::rank.eq(result.rank),
+                ))
+                .execute(c)
+                .map(drop)?,
+            Conn::Sqlite(c) => diesel::replace_into(contest_results::table).values(result).execute(c).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+/// Puts the branches of a contest in the place of what was written before.
+pub fn put_branches(conn: &mut Conn, contest: ContestId, branches: &[BranchResult]) -> QueryResult<()> {
+    let old = contest_branch_results::table.filter(contest_branch_results::contest_id.eq(contest));
+    on!(conn, c => diesel::delete(old).execute(c))?;
+    for branch in branches {
+        on!(conn, c => diesel::insert_into(contest_branch_results::table).values(branch).execute(c))?;
+    }
+    Ok(())
+}
+
+/// A page of the ranking, best first, after a rank and a member.
+pub fn list(
+    conn: &mut Conn,
+    contest: ContestId,
+    after: Option<(i32, MemberId)>,
+    limit: i64,
+) -> QueryResult<Vec<MemberResult>> {
+    let (rank, member) = after.unwrap_or((0, MemberId::from(uuid::Uuid::nil())));
+    // `rank >= ?` is what the index is searched by; the rest only skips those of the same rank
+    on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .filter(contest_results::rank.ge(rank))
+        .filter(contest_results::rank.gt(rank).or(contest_results::member_id.gt(member)))
+        .order((contest_results::rank, contest_results::member_id))
+        .limit(limit)
+        .select(MemberResult::as_select())
+        .load(c))
+}
+
+/// Results by member, after `after`: the order in which points are given.
+pub fn list_by_member(
+    conn: &mut Conn,
+    contest: ContestId,
+    after: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<MemberResult>> {
+    let after = after.unwrap_or(MemberId::from(uuid::Uuid::nil()));
+    on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .filter(contest_results::member_id.gt(after))
+        .order(contest_results::member_id)
+        .limit(limit)
+        .select(MemberResult::as_select())
+        .load(c))
+}
+
+pub fn find(conn: &mut Conn, contest: ContestId, member: MemberId) -> QueryResult<Option<MemberResult>> {
+    on!(conn, c => contest_results::table
+        .find((contest, member))
+        .select(MemberResult::as_select())
+        .first(c)
+        .optional())
+}
+
+/// A page of the branches, best first, after a rank and a branch.
+pub fn list_branches(
+    conn: &mut Conn,
+    contest: ContestId,
+    after: Option<(i32, UnitId)>,
+    limit: i64,
+) -> QueryResult<Vec<BranchResult>> {
+    let (rank, branch) = after.unwrap_or((0, UnitId::from(uuid::Uuid::nil())));
+    on!(conn, c => contest_branch_results::table
+        .filter(contest_branch_results::contest_id.eq(contest))
+        .filter(contest_branch_results::rank.ge(rank))
+        .filter(contest_branch_results::rank.gt(rank).or(contest_branch_results::branch_id.gt(branch)))
+        .order((contest_branch_results::rank, contest_branch_results::branch_id))
+        .limit(limit)
+        .select(BranchResult::as_select())
+        .load(c))
+}

@@ -1,0 +1,217 @@
+//! Writing contests, moving them on, and who may.
+
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+
+use super::{announced, body, opened, organiser, with};
+use crate::support::{Person, TestApp};
+
+const VERBS: [&str; 5] = ["announcement", "opening", "closing", "publication", "withdrawal"];
+
+/// A contest that was brought into `state`.
+async fn in_state(app: &TestApp, organiser: &Person<'_>, state: &str) -> String {
+    let contest = organiser.post("/contests", body(app)).await.ok(201);
+    let path = format!("/contests/{}", contest["id"].as_str().unwrap());
+    let way: &[&str] = match state {
+        "draft" => &[],
+        "announced" => &VERBS[..1],
+        "open" => &VERBS[..2],
+        "closed" => &VERBS[..3],
+        "published" => &VERBS[..4],
+        _ => &VERBS[4..],
+    };
+    for verb in way {
+        if *verb == "publication" {
+            organiser.post(&format!("{path}/publication"), json!({})).await.refused(409, "contests.not_ranked");
+            app.tick().await;
+        }
+        organiser.post(&format!("{path}/{verb}"), json!({})).await.ok(200);
+    }
+    assert_eq!(organiser.get(&path).await.ok(200)["state"], state);
+    path
+}
+
+#[tokio::test]
+async fn every_verb_is_done_in_its_states_by_who_may_and_no_other() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let member = app.member("某甲").sign_in().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    // what each verb makes of each state: the state after it, or "" for a refusal
+    let table: [(&str, [&str; 5]); 6] = [
+        ("draft", ["announced", "", "", "", "withdrawn"]),
+        ("announced", ["announced", "open", "", "", "withdrawn"]),
+        ("open", ["", "open", "closed", "", ""]),
+        ("closed", ["", "", "closed", "published", ""]),
+        ("published", ["", "", "", "published", ""]),
+        ("withdrawn", ["", "", "", "", "withdrawn"]),
+    ];
+    for (state, outcomes) in table {
+        for (verb, after) in VERBS.iter().zip(outcomes) {
+            let path = in_state(&app, &organiser, state).await;
+            if state == "closed" {
+                app.tick().await;
+            }
+            let verb = format!("{path}/{verb}");
+            member.post(&verb, json!({})).await.refused(403, "access.denied");
+            auditor.post(&verb, json!({})).await.refused(403, "access.denied");
+            secretary.post(&verb, json!({})).await.refused(403, "access.out_of_scope");
+            let reply = organiser.post(&verb, json!({})).await;
+            if after.is_empty() {
+                reply.refused(409, "contests.wrong_state");
+                assert_eq!(organiser.get(&path).await.ok(200)["state"], state);
+            } else {
+                assert_eq!(reply.ok(200)["state"], after, "{state} {verb}");
+            }
+            // a draft and what was withdrawn are none of the members' business
+            let seen = member.get(&path).await.status;
+            let now = if after.is_empty() { state } else { after };
+            assert_eq!(seen == 404, matches!(now, "draft" | "withdrawn"), "{now}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_paper_that_the_bank_cannot_fill_is_refused_with_what_is_missing() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let lines = json!({ "lines": [
+        { "category": "党章", "difficulty": "easy", "count": 6 },
+        { "category": "党章", "kind": "single", "difficulty": "hard", "count": 9 },
+        { "category": "廉政", "count": 2 },
+    ] });
+    let contest = organiser.post("/contests", with(body(&app), &[("/paper", lines)])).await.ok(201);
+    let path = format!("/contests/{}", contest["id"].as_str().unwrap());
+    let refused = organiser.post(&format!("{path}/announcement"), json!({})).await.refused(422, "contests.bank_short");
+    let errors: Vec<(&str, &str)> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["pointer"].as_str().unwrap(), error["message"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            ("/paper/lines/1", "第 2 条抽题规则（党章·单选题·难 9 道）还缺 3 道题"),
+            ("/paper/lines/2", "第 3 条抽题规则（廉政 2 道）还缺 2 道题"),
+        ]
+    );
+    let fixed = json!({ "question_ids": [app.unit("JT")] });
+    organiser.patch(&path, json!({ "paper": fixed })).await.ok(200);
+    let refused = organiser.post(&format!("{path}/announcement"), json!({})).await.refused(422, "contests.bank_short");
+    assert_eq!(refused["errors"][0]["pointer"], "/paper/question_ids/0");
+    assert_eq!(organiser.get(&path).await.ok(200)["state"], "draft");
+}
+
+#[tokio::test]
+async fn a_contest_whose_bank_shrank_stays_announced_and_its_author_is_told_once() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let listed = organiser.get("/questions?limit=3").await.ok(200);
+    let ids: Vec<Value> = listed["items"].as_array().unwrap().iter().map(|question| question["id"].clone()).collect();
+    let contest = announced(&organiser, with(body(&app), &[("/paper", json!({ "question_ids": ids }))])).await;
+    let question = format!("/questions/{}", ids[1].as_str().unwrap());
+    organiser.patch(&question, json!({ "retired": true })).await.ok(200);
+    app.set_clock("2026-07-01T08:01:00+08:00");
+    app.drain().await;
+    app.drain().await;
+    let seen = organiser.get(&contest).await.ok(200);
+    assert_eq!(
+        (&seen["state"], &seen["managed"]["shortage"]),
+        (&json!("announced"), &json!("第 2 道指定题目不存在或已停用"))
+    );
+    organiser.post(&format!("{contest}/opening"), json!({})).await.refused(422, "contests.bank_short");
+    let told = |notices: &Value| {
+        let items = notices["items"].as_array().unwrap().iter();
+        items.filter(|notice| notice["title"].as_str().unwrap().starts_with("知识竞赛未能开始")).count()
+    };
+    assert_eq!(told(&organiser.get("/me/notices").await.ok(200)), 1);
+    organiser.patch(&question, json!({ "retired": false })).await.ok(200);
+    app.tick().await;
+    let seen = organiser.get(&contest).await.ok(200);
+    assert_eq!((&seen["state"], &seen["managed"]["shortage"]), (&json!("open"), &Value::Null));
+}
+
+#[tokio::test]
+async fn the_clock_opens_and_closes_also_after_the_server_was_down() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = announced(&organiser, body(&app)).await;
+    let li = app.member("李一").sign_in().await;
+    app.set_clock("2026-07-01T08:00:59+08:00");
+    app.tick().await;
+    li.post(&format!("{contest}/attempts"), json!({})).await.refused(409, "contests.not_open");
+    app.set_clock("2026-07-01T08:01:00+08:00");
+    app.tick().await;
+    li.post(&format!("{contest}/attempts"), json!({})).await.ok(201);
+    app.set_clock("2026-07-01T08:11:59+08:00");
+    app.tick().await;
+    assert_eq!(li.get(&contest).await.ok(200)["state"], "open");
+    app.set_clock("2026-07-01T08:12:00+08:00");
+    app.tick().await;
+    assert_eq!(li.get(&contest).await.ok(200)["state"], "closed");
+
+    let later = [("/opens_at", json!("2026-07-01T08:13:00+08:00")), ("/closes_at", json!("2026-07-01T08:14:00+08:00"))];
+    let missed = announced(&organiser, with(body(&app), &later)).await;
+    app.set_clock("2026-07-01T08:14:30+08:00");
+    app.tick().await;
+    app.tick().await;
+    let seen = organiser.get(&missed).await.ok(200);
+    assert_eq!(seen["state"], "closed");
+    assert!(seen["ranked_at"].is_string(), "ranked with nobody: {seen}");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn only_a_draft_is_changed_and_a_contest_is_written_once() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let send = async |key: &str, body: Value| {
+        let request = organiser.request(reqwest::Method::POST, "/contests").header("Idempotency-Key", key);
+        crate::support::send(request.json(&body)).await
+    };
+    let first = send("c-1", body(&app)).await.ok(201);
+    assert_eq!(send("c-1", body(&app)).await.ok(201)["id"], first["id"]);
+    send("c-1", with(body(&app), &[("/title", json!("别的"))])).await.refused(422, "idempotency.reused");
+    let path = format!("/contests/{}", first["id"].as_str().unwrap());
+    let changed = organiser.patch(&path, json!({ "title": "改名", "closes_at": "2026-07-01T08:30:00+08:00" })).await;
+    assert_eq!(changed.ok(200)["title"], "改名");
+    for (field, value) in [
+        ("closes_at", json!("2026-07-01T07:00:00+08:00")),
+        ("paper", json!({})),
+        ("paper", json!({ "lines": [{ "count": 101 }] })),
+        ("terms", with(body(&app)["terms"].clone(), &[("/minutes", json!(0))])),
+        ("terms", with(body(&app)["terms"].clone(), &[("/attempts", json!(6))])),
+    ] {
+        organiser.patch(&path, json!({ field: value })).await.refused(422, "body.invalid");
+    }
+    organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200);
+    organiser.patch(&path, json!({ "title": "再改" })).await.refused(409, "contests.wrong_state");
+}
+
+#[tokio::test]
+async fn a_secretary_runs_a_contest_for_the_branch_and_nobody_else_sees_it() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let east = app.member("东").sign_in().await;
+    let west = app.member("西").home("XZ21").sign_in().await;
+    secretary.post("/contests", body(&app)).await.refused(403, "access.out_of_scope");
+    let contest = opened(&app, &secretary, with(body(&app), &[("/unit_id", json!(app.unit("ZB1")))])).await;
+    start_and_leave(&east, &contest).await;
+    west.get(&contest).await.refused(404, "contests.not_found");
+    west.post(&format!("{contest}/attempts"), json!({})).await.refused(404, "contests.not_found");
+    let listed = |reply: Value| reply["items"].as_array().unwrap().len();
+    assert_eq!(listed(east.get("/contests?state=open").await.ok(200)), 1);
+    assert_eq!(listed(west.get("/contests").await.ok(200)), 0);
+    assert_eq!(listed(organiser.get("/contests?managed=true").await.ok(200)), 1);
+    west.get("/contests?managed=true").await.refused(403, "access.denied");
+    east.get("/contests?state=ended").await.refused(400, "query.invalid");
+    assert_eq!(east.get(&contest).await.ok(200)["managed"], Value::Null);
+    assert!(secretary.get(&contest).await.ok(200)["managed"].is_object());
+}
+
+async fn start_and_leave(member: &Person<'_>, contest: &str) {
+    member.post(&format!("{contest}/attempts"), json!({})).await.ok(201);
+}

@@ -1,0 +1,259 @@
+//! Ranking, publication, points, the wrong-answer book, and who sees what when.
+
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+
+use super::{announced, answer_all, body, opened, organiser, sit, start, submit, with};
+use crate::support::{Person, TestApp};
+
+/// Closes a contest early and lets the server rank it.
+async fn close(app: &TestApp, organiser: &Person<'_>, contest: &str) {
+    organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+    app.tick().await;
+}
+
+async fn publish(app: &TestApp, organiser: &Person<'_>, contest: &str) {
+    assert_eq!(organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200)["state"], "published");
+    app.tick().await;
+}
+
+fn lines(reply: &Value, fields: &[&str]) -> Vec<Value> {
+    let line = |item: &Value| Value::Array(fields.iter().map(|field| item[*field].clone()).collect());
+    reply["items"].as_array().unwrap().iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn members_and_branches_are_ranked_as_counted_by_hand() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let points = json!([{ "from_rank": 1, "to_rank": 1, "points": 10 }, { "from_rank": 2, "to_rank": 3, "points": 5 }]);
+    let terms = [("/terms/rank_points", points), ("/terms/participation_points", json!(1))];
+    let contest = opened(&app, &organiser, with(body(&app), &terms)).await;
+    // branch 东 ZB1 has four members, of whom two take part; 西 ZB2 has three, of whom two do; 南 ZB3 only the organiser
+    let (li, wang) = (app.member("李一一").sign_in().await, app.member("王二二").home("XZ12").sign_in().await);
+    app.member("东三").unregistered().await;
+    app.member("东四").unregistered().await;
+    let (zhao, qian) =
+        (app.member("赵五五").home("XZ21").sign_in().await, app.member("钱六六").home("XZ21").sign_in().await);
+    app.member("西三").home("XZ21").unregistered().await;
+    sit(&app, &li, &contest, 9, 30).await;
+    // both start and finish at the same instants with the same score
+    let (a, b) = (start(&wang, &contest).await, start(&zhao, &contest).await);
+    answer_all(&wang, &contest, &a, 8).await;
+    answer_all(&zhao, &contest, &b, 8).await;
+    app.advance_seconds(20);
+    submit(&wang, &contest, &a).await.ok(200);
+    submit(&zhao, &contest, &b).await.ok(200);
+    sit(&app, &qian, &contest, 8, 21).await;
+    close(&app, &organiser, &contest).await;
+    publish(&app, &organiser, &contest).await;
+    app.drain().await;
+
+    let ranking = li.get(&format!("{contest}/rankings")).await.ok(200);
+    let mut seen = lines(&ranking, &["rank", "name", "score_hundredths", "elapsed_millis", "me"]);
+    seen[1..3].sort_by_key(Value::to_string);
+    assert_eq!(
+        seen,
+        [
+            json!([1, "李一一", 900, 30_000, true]),
+            json!([2, "王二二", 800, 20_000, false]),
+            json!([2, "赵**", 800, 20_000, false]),
+            json!([4, "钱**", 800, 21_000, false]),
+        ]
+    );
+    let first = li.get(&format!("{contest}/rankings?limit=2")).await.ok(200);
+    let rest = li.get(&format!("{contest}/rankings?limit=2&cursor={}", first["next_cursor"].as_str().unwrap())).await;
+    let rest = rest.ok(200);
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (2, &Value::Null));
+    assert_eq!(qian.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"]["rank"], 4);
+    assert_eq!(organiser.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"], Value::Null);
+
+    // 东 1700/4 = 425, 西 1600/3 = 533.33, 南 0/1
+    let branches = zhao.get(&format!("{contest}/branch-rankings")).await.ok(200);
+    assert_eq!(
+        lines(&branches, &["rank", "name", "mean_hundredths", "active_members", "participants"]),
+        [json!([1, "西支部", 533, 3, 2]), json!([2, "东支部", 425, 4, 2]), json!([3, "南支部", 0, 1, 0]),]
+    );
+    let results = li.get(&format!("{contest}/results")).await.ok(200);
+    assert_eq!((&results["participants"], &results["audience"]), (&json!(4), &json!(8)));
+    assert_eq!((&results["mean_hundredths"], &results["best_hundredths"]), (&json!(825), &json!(900)));
+    assert_eq!(results["bands"], json!([0, 0, 0, 0, 0, 0, 0, 0, 3, 1]));
+    let questions = results["questions"].as_array().unwrap();
+    let right: i64 = questions.iter().map(|question| question["right"].as_i64().unwrap()).sum();
+    assert_eq!((questions.len(), right), (10, 33));
+    assert!(questions.iter().all(|question| question["shown"] == 4));
+    assert!(!results.to_string().contains("因为"));
+
+    let mut earned = Vec::new();
+    for person in [&li, &wang, &zhao, &qian] {
+        earned.push(person.get("/me/points").await.ok(200)["total"]["all"].as_i64().unwrap());
+    }
+    assert_eq!(earned, [11, 6, 6, 1]);
+    let file = organiser.get(&format!("/exports{contest}?format=csv")).await;
+    let text = file.text();
+    assert!(
+        text.contains("\"名次\",\"员工编号\",\"姓名\"")
+            && text.contains("\"1\",\"E00002\",\"李一一\",\"东支部\",\"东一组\",\"9.00\",\"9\",\"0:30\""),
+        "{text}"
+    );
+    assert_eq!(organiser.get(&format!("/exports{contest}")).await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_sees_a_score_or_a_key_before_the_rules_allow() {
+    // when scores are shown: at submission, at the close, at publication; and the key
+    for (reveal, score, key) in [
+        ("at_submit", [true, true, true], [false, true, true]),
+        ("at_close", [false, true, true], [false, true, true]),
+        ("at_publication", [false, false, true], [false, false, true]),
+    ] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let contest = opened(&app, &organiser, with(body(&app), &[("/terms/reveal", json!(reveal))])).await;
+        let li = app.member("李一").sign_in().await;
+        let others = [
+            app.member("王二").sign_in().await,
+            app.member("书记").role(Role::Secretary, "ZB1").sign_in().await,
+            app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await,
+            app.member("管理员").role(Role::Administrator, "JT").sign_in().await,
+        ];
+        let attempt = start(&li, &contest).await;
+        answer_all(&li, &contest, &attempt, 6).await;
+        let submitted = submit(&li, &contest, &attempt).await.ok(200);
+        assert_eq!(submitted["score_hundredths"].is_number(), score[0]);
+        let path = format!("{contest}/attempts/{}", attempt["id"].as_str().unwrap());
+        for phase in 0..3 {
+            match phase {
+                0 => app.tick().await,
+                1 => close(&app, &organiser, &contest).await,
+                _ => publish(&app, &organiser, &contest).await,
+            }
+            let seen = li.get(&path).await.ok(200);
+            assert_eq!(seen["score_hundredths"].is_number(), score[phase], "{reveal} {phase}");
+            assert_eq!(seen["questions"].is_array(), key[phase], "{reveal} {phase}");
+            let all = li.get(&contest).await.ok(200);
+            assert_eq!(all["attempts"][0]["score_hundredths"].is_number(), score[phase], "{reveal} {phase}");
+            // wrong answers can be practised, which shows the key, only when the key may be seen
+            let book = li.get("/me/quiz/wrong-answers").await.ok(200)["items"].as_array().unwrap().len();
+            assert_eq!(book, if key[phase] { 4 } else { 0 }, "{reveal} {phase}");
+            // the day's paper, which the first tick drew, may have one of the four
+            let wrong = attempt["questions"].as_array().unwrap()[6..].iter().map(|question| &question["id"]);
+            let daily = li.get("/quiz/daily").await.ok(200)["questions"].to_string();
+            if let Some(id) = wrong.map(|id| id.as_str().unwrap()).find(|id| !daily.contains(id)) {
+                let practised = li.post("/quiz/practice", json!({ "question_id": id, "answer": ["A"] })).await;
+                assert_eq!(practised.status == 200, key[phase], "{reveal} {phase}: {}", practised.text());
+            }
+            for what in ["results", "rankings", "rankings/me", "branch-rankings"] {
+                let what = format!("{contest}/{what}");
+                for other in others.iter().chain([&li]) {
+                    let reply = other.get(&what).await;
+                    if phase == 2 {
+                        reply.ok(200);
+                    } else {
+                        reply.refused(409, "contests.not_published");
+                    }
+                }
+                let reply = organiser.get(&what).await;
+                if phase == 0 { drop(reply.refused(409, "contests.not_ranked")) } else { drop(reply.ok(200)) }
+            }
+            for other in &others {
+                other.get(&path).await.refused(404, "contests.attempt_not_found");
+                assert_eq!(other.get(&contest).await.ok(200)["attempts"], json!([]));
+            }
+            let export = format!("/exports{contest}");
+            others[0].get(&export).await.refused(403, "access.denied");
+            others[1].get(&export).await.refused(403, "access.out_of_scope");
+            if phase == 2 {
+                let shown = &seen["questions"][9];
+                assert_eq!(
+                    (&shown["right"], &shown["answer"]),
+                    (&json!(false), &super::answer(&attempt["questions"][9], true))
+                );
+                assert_eq!(shown["given"], super::answer(&attempt["questions"][9], false));
+                assert!(shown["explanation"].as_str().unwrap().starts_with("因为"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_organisers_who_publish_at_once_publish_once() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let second = app.member("组织部二").role(Role::Organiser, "JT").sign_in().await;
+    let contest = opened(&app, &organiser, with(body(&app), &[("/terms/participation_points", json!(3))])).await;
+    let li = app.member("李一").sign_in().await;
+    sit(&app, &li, &contest, 5, 10).await;
+    close(&app, &organiser, &contest).await;
+    let path = format!("{contest}/publication");
+    let both =
+        (0..32).map(|n| if n % 2 == 0 { organiser.post(&path, json!({})) } else { second.post(&path, json!({})) });
+    let replies = futures_util::future::join_all(both).await;
+    let by: Vec<Value> = replies.iter().map(|reply| reply.ok(200)["managed"]["published_by"].clone()).collect();
+    assert!(by.iter().all(|one| *one == by[0]), "{by:?}");
+    app.tick().await;
+    app.drain().await;
+    assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 3);
+    let notices = li.get("/me/notices").await.ok(200);
+    let told = notices["items"].as_array().unwrap().iter();
+    assert_eq!(told.filter(|n| n["title"].as_str().unwrap().starts_with("知识竞赛成绩公布")).count(), 1);
+    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
+    let acts = auditor.get("/audit?action=contests.publish").await.ok(200);
+    assert_eq!(acts["items"].as_array().unwrap().len(), 1, "{acts}");
+}
+
+#[tokio::test]
+async fn questions_of_a_running_contest_are_kept_from_everybody_and_their_figures_follow() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let paper = json!({ "lines": [{ "category": "党章", "count": 12 }] });
+    let contest = opened(&app, &organiser, with(body(&app), &[("/paper", paper.clone())])).await;
+    // nothing of that category is left for another contest until the first one is published
+    let later = [("/paper", paper), ("/closes_at", json!("2026-07-01T09:00:00+08:00"))];
+    let second = organiser.post("/contests", with(body(&app), &later)).await.ok(201);
+    let verb = format!("/contests/{}/announcement", second["id"].as_str().unwrap());
+    tokio::time::sleep(std::time::Duration::from_millis(5200)).await; // the bank is kept in memory for five seconds
+    organiser.post(&verb, json!({})).await.refused(422, "contests.bank_short");
+    let mut first = None;
+    for n in 0..4 {
+        let member = app.member(&format!("某{n}")).sign_in().await;
+        let attempt = start(&member, &contest).await;
+        answer_all(&member, &contest, &attempt, 12 - 4 * n).await;
+        first.get_or_insert(attempt["questions"][0]["id"].as_str().unwrap().to_owned());
+        submit(&member, &contest, &attempt).await.ok(200);
+    }
+    close(&app, &organiser, &contest).await;
+    publish(&app, &organiser, &contest).await;
+    let figures = organiser.get(&format!("/questions/{}/statistics", first.unwrap())).await.ok(200);
+    assert!(figures.to_string().contains("\"shown\":4"), "{figures}");
+    tokio::time::sleep(std::time::Duration::from_millis(5200)).await;
+    organiser.post(&verb, json!({})).await.ok(200);
+}
+
+#[tokio::test]
+async fn ranking_and_points_go_on_where_a_crash_broke_them_off() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = announced(&organiser, with(body(&app), &[("/terms/participation_points", json!(3))])).await;
+    app.set_clock("2026-07-01T08:01:00+08:00");
+    app.tick().await;
+    let li = app.member("李一").sign_in().await;
+    sit(&app, &li, &contest, 5, 10).await;
+    organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+    // the server goes down after the close and before the ranking
+    let (member, boss) = ((li.id, li.employee_no.clone()), (organiser.id, organiser.employee_no.clone()));
+    drop((li, organiser));
+    let app = app.restarted().await;
+    app.tick().await;
+    let organiser = app.sign_in(boss.0, &boss.1).await;
+    organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+    // and again after the publication and before the points; the lease of the dead server runs out
+    drop(organiser);
+    let app = app.restarted().await;
+    app.advance_seconds(61);
+    app.tick().await;
+    let li = app.sign_in(member.0, &member.1).await;
+    assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 3);
+    assert_eq!(li.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"]["rank"], 1);
+    app.drain().await;
+}
