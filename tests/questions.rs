@@ -416,7 +416,7 @@ async fn practice_never_shows_the_key_of_a_paper_that_can_still_be_submitted() {
 #[tokio::test]
 async fn a_guarded_question_is_not_practised_until_it_is_released() {
     let app = TestApp::start().await;
-    organiser(&app).await;
+    let organiser = organiser(&app).await;
     let li = app.member("李一").sign_in().await;
     let batch = li.get("/quiz/practice/questions?limit=2").await.ok(200);
     let ids: Vec<QuestionId> =
@@ -424,11 +424,12 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     let body = json!({ "question_id": ids[0], "answer": ["A"] });
     let contest = uuid::Uuid::from_u128(7);
     let until: Timestamp = "2026-07-01T08:10:00+08:00".parse().unwrap();
-    let guarded = ids.clone();
+    let (guarded, quiz) = (ids.clone(), app.app.quiz.clone());
     app.write(move |tx| -> Result<(), Stop<Never>> {
-        lending::guard(tx, &guarded, contest, until)?;
+        quiz.guard(tx, &guarded, contest, until)?;
         // shorter does not count
-        Ok(lending::guard(tx, &guarded, contest, tx.now())?)
+        let now = tx.now();
+        Ok(quiz.guard(tx, &guarded, contest, now)?)
     })
     .await;
     let refused = li.post("/quiz/practice", body.clone()).await.refused(409, "quiz.guarded");
@@ -448,13 +449,17 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     let rest = offered().await;
     assert!(rest.len() == 8 && ids.iter().all(|id| !rest.contains(&json!(id))));
     assert_eq!(app.app.quiz.candidates().await.unwrap().len(), 8);
-    // nor is it drawn for a paper
+    // nor is it set or drawn for a paper
+    let set = json!({ "question_ids": [ids[0]] });
+    let refused = organiser.put("/quiz/daily/2026-07-02", set.clone()).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/question_ids/0");
     app.tick().await;
     let paper = li.get("/quiz/daily").await.ok(200);
     assert!(ids.iter().all(|id| !paper.to_string().contains(&id.to_string())));
     let quiz = app.app.quiz.clone();
     app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.release(tx, contest)?) }).await;
     li.post("/quiz/practice", body).await.ok(200);
+    organiser.put("/quiz/daily/2026-07-02", set).await.ok(200);
 }
 
 #[tokio::test]

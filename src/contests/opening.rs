@@ -10,8 +10,8 @@ use super::store;
 use crate::base::crypto::random_number;
 use crate::base::id::MemberId;
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::quiz::lending::{freeze, guard, mark_dealt};
-use crate::quiz::{PaperQuestion, QuestionId};
+use crate::quiz::lending::{freeze, mark_dealt, on_papers};
+use crate::quiz::{Candidate, PaperQuestion, QuestionId};
 
 /// Contests opened or closed in one pass of the clock.
 const DUE_AT_ONCE: i64 = 50;
@@ -40,8 +40,8 @@ impl Contests {
 
     /// Opens an announced contest: freezes its paper and guards its questions. Does nothing when it has opened.
     pub(super) async fn open(&self, contest: &Contest, by: Option<MemberId>) -> Outcome<()> {
-        let chosen = self.choose_questions(&contest.rules.0.paper).await?;
-        let contest = contest.clone();
+        let chosen = self.choose_questions(contest).await?;
+        let (contest, quiz) = (contest.clone(), self.quiz.clone());
         self.db
             .write(move |tx| {
                 // first, so that a second server waits here and then finds nothing to do
@@ -55,7 +55,7 @@ impl Contests {
                 let lines: Vec<Pool> = chosen.iter().map(|(pool, _)| *pool).collect();
                 let count: usize = lines.iter().map(|pool| pool.count).sum();
                 store::put_paper(tx.conn, contest.id, Paper { questions, lines })?;
-                guard(tx, &ids, contest.id.uuid(), contest.closes_at.plus_seconds(GUARD_SECONDS))?;
+                quiz.guard(tx, &ids, contest.id.uuid(), contest.closes_at.plus_seconds(GUARD_SECONDS))?;
                 note(tx, by, "contests.open", contest.id)?;
                 let told =
                     format!("共 {count} 题，限时 {} 分钟，{} 结束。", contest.terms().minutes, contest.closes_at);
@@ -64,18 +64,28 @@ impl Contests {
             .await
     }
 
-    /// The questions that a paper would have if it were drawn now.
-    pub(super) async fn choose_questions(&self, rule: &PaperRule) -> Outcome<Chosen> {
+    /// The questions that the contest's paper would have if it were drawn now.
+    pub(super) async fn choose_questions(&self, contest: &Contest) -> Outcome<Chosen> {
+        let rule = &contest.rules.0.paper;
         if rule.question_ids.is_empty() {
-            let bank = self.quiz.candidates().await?;
-            let drawn = rules::draw(&rule.lines, &bank, rule.per_attempt, random_number());
-            return drawn.map_err(|short| Refusal::BankShort(short).into());
+            return self.draw(contest).await;
         }
         let ids = rule.question_ids.clone();
         let chosen = vec![(Pool { count: ids.len(), size: ids.len() }, ids.clone())];
         let found = self.db.read(move |conn| freeze(conn, &ids)).await?;
         complete(rule, &chosen, &found).map_err(Refusal::BankShort)?;
         Ok(chosen)
+    }
+
+    /// Draws; questions of daily papers come only when the bank has not enough others, since their key is shown.
+    async fn draw(&self, contest: &Contest) -> Outcome<Chosen> {
+        let rule = &contest.rules.0.paper;
+        let (from, to) = (self.db.today().previous(), contest.closes_at.day());
+        let shown = self.db.read(move |conn| on_papers(conn, from, to)).await?;
+        let bank = self.quiz.candidates().await?;
+        let unseen: Vec<Candidate> = bank.iter().filter(|candidate| !shown.contains(&candidate.id)).cloned().collect();
+        let draw = |bank: &[Candidate]| rules::draw(&rule.lines, bank, rule.per_attempt, random_number());
+        Ok(draw(&unseen).or_else(|_| draw(&bank)).map_err(Refusal::BankShort)?)
     }
 
     /// Tells the author, once for each new reason, why the contest did not open at its time.

@@ -111,7 +111,7 @@ impl Contests {
         if contest.closes_at <= self.db.now() {
             return Err(Refusal::Over.into());
         }
-        self.choose_questions(&contest.rules.0.paper).await?;
+        self.choose_questions(&contest).await?;
         self.advance(contest, Verb::Announce, move |tx, contest| {
             let announced = store::announce(tx.conn, contest.id, tx.now())?;
             if announced {

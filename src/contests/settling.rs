@@ -19,7 +19,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::db::{DbError, Stop, Tx};
 use crate::kernel::lock;
 use crate::points::{Grant, RuleName};
-use crate::quiz::lending::{Tally, TallySource, group_size, keep_book, put_tallies, release};
+use crate::quiz::lending::{Tally, TallySource, group_size, keep_book, put_tallies};
 use crate::quiz::{PaperQuestion, QuestionId};
 
 /// Attempts that are read at once.
@@ -239,7 +239,8 @@ impl Contests {
 
     /// Puts wrong answers into the members' books; from here on the questions may be practised.
     async fn book(&self, id: ContestId, frozen: &Frozen) -> Step<()> {
-        self.step(move |tx| release(tx, id.uuid())).await?;
+        let quiz = self.quiz.clone();
+        self.step(move |tx| quiz.release(tx, id.uuid())).await?;
         loop {
             let finished = self
                 .db

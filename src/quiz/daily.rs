@@ -311,6 +311,12 @@ fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     if let Some(index) = ids.iter().position(|id| !found.iter().any(|question| question.id == *id)) {
         return Err(Refusal::UnknownQuestion { index }.into());
     }
+    for (index, id) in ids.iter().enumerate() {
+        // whoever submits the paper is shown the key
+        if store::is_guarded(tx.conn, *id, tx.now())? {
+            return Err(Refusal::GuardedQuestion { index }.into());
+        }
+    }
     Ok(found)
 }
 

@@ -13,7 +13,7 @@ use super::model::{Candidate, PAPER_LIMIT, Paper, PaperQuestion, Question, Quest
 use super::practice::open_questions;
 use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError, Tx};
 
 pub use super::model::tally::{Tally, TallySource, group_size};
@@ -72,16 +72,21 @@ impl Quiz {
         self.stock.candidates().await
     }
 
-    /// [`guard`], of which the draws of this server hear at once.
+    /// Keeps the keys of `ids` from everybody until `until` or [`Quiz::release`]: such a question is not practised, nor
+    /// put on a daily paper, and it is not among [`Quiz::candidates`]; other servers draw without it within five seconds.
+    /// Again with a later `until` makes the guard longer, never shorter.
     pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
         self.stock.forget_after(tx);
-        guard(tx, ids, source_id, until)
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
     }
 
-    /// [`release`], of which the draws of this server hear at once.
+    /// Ends every guard that `source_id` set.
     pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
         self.stock.forget_after(tx);
-        release(tx, source_id)
+        store::delete_guards(tx.conn, SourceId::from(source_id))
     }
 
     /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
@@ -95,6 +100,12 @@ impl Quiz {
         let current = self.published.paper(self.db.today(), path).await?;
         Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
     }
+}
+
+/// The questions of all papers for the days from `from` to `to`, both included: whoever submits one is shown its key.
+pub fn on_papers(conn: &mut Conn, from: Day, to: Day) -> diesel::QueryResult<HashSet<QuestionId>> {
+    let papers = store::list_papers_between(conn, from, to)?;
+    Ok(papers.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect())
 }
 
 /// Papers of which nothing may be shown before they are submitted.
@@ -173,20 +184,6 @@ pub fn mark_dealt(tx: &mut Tx, ids: &[QuestionId]) -> diesel::QueryResult<()> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.chunks(PAPER_LIMIT).try_for_each(|chunk| store::mark_dealt(tx.conn, chunk, tx.now()))
-}
-
-/// Keeps the keys of `ids` from everybody until `until` or [`release`]: such a question is not practised, and it is
-/// not among [`Quiz::candidates`]. Again with a later `until` makes the guard longer, never shorter.
-pub fn guard(tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
-}
-
-/// Ends every guard that `source_id` set.
-pub fn release(tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
-    store::delete_guards(tx.conn, SourceId::from(source_id))
 }
 
 /// Puts `tallies`, one for each question and version, in the place of what was counted for this source before.

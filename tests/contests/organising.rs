@@ -3,14 +3,16 @@
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
-use super::{announced, body, opened, organiser, with};
+use super::{announced, body, opened, organiser, start, with};
 use crate::support::{Person, TestApp};
 
 const VERBS: [&str; 5] = ["announcement", "opening", "closing", "publication", "withdrawal"];
 
-/// A contest that was brought into `state`.
+/// A contest that was brought into `state`; its question is named, since a draw leaves out what other contests ask.
 async fn in_state(app: &TestApp, organiser: &Person<'_>, state: &str) -> String {
-    let contest = organiser.post("/contests", body(app)).await.ok(201);
+    let question = &organiser.get("/questions?limit=1").await.ok(200)["items"][0]["id"];
+    let named = with(body(app), &[("/paper", json!({ "question_ids": [question] }))]);
+    let contest = organiser.post("/contests", named).await.ok(201);
     let path = format!("/contests/{}", contest["id"].as_str().unwrap());
     let way: &[&str] = match state {
         "draft" => &[],
@@ -105,6 +107,32 @@ async fn a_paper_that_the_bank_cannot_fill_is_refused_with_what_is_missing() {
 }
 
 #[tokio::test]
+async fn questions_of_daily_papers_are_drawn_only_when_there_are_no_others() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let singles = organiser.get("/questions?kind=single&limit=2").await.ok(200);
+    let shown: Vec<Value> =
+        singles["items"].as_array().unwrap().iter().map(|question| question["id"].clone()).collect();
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": shown })).await.ok(200);
+    let member = app.member("李一").sign_in().await;
+    for (minute, count, expected) in [(1, 10, 0), (2, 12, 2)] {
+        let opens_at = format!("2026-07-01T08:0{minute}:00+08:00");
+        let line = json!([{ "category": "党章", "kind": "single", "count": count }]);
+        let body = with(body(&app), &[("/opens_at", json!(opens_at)), ("/paper/lines", line)]);
+        let contest = announced(&organiser, body).await;
+        app.set_clock(&opens_at);
+        app.tick().await;
+        let attempt = start(&member, &contest).await;
+        let asked = attempt["questions"].as_array().unwrap().iter().filter(|question| shown.contains(&question["id"]));
+        assert_eq!(asked.count(), expected, "{attempt}");
+        organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+        app.tick().await;
+        organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+        app.tick().await;
+    }
+}
+
+#[tokio::test]
 async fn a_contest_whose_bank_shrank_stays_announced_and_its_author_is_told_once() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
@@ -152,7 +180,11 @@ async fn the_clock_opens_and_closes_also_after_the_server_was_down() {
     app.tick().await;
     assert_eq!(li.get(&contest).await.ok(200)["state"], "closed");
 
-    let later = [("/opens_at", json!("2026-07-01T08:13:00+08:00")), ("/closes_at", json!("2026-07-01T08:14:00+08:00"))];
+    let later = [
+        ("/opens_at", json!("2026-07-01T08:13:00+08:00")),
+        ("/closes_at", json!("2026-07-01T08:14:00+08:00")),
+        ("/paper/lines", json!([{ "category": "党史", "count": 4 }])),
+    ];
     let missed = announced(&organiser, with(body(&app), &later)).await;
     app.set_clock("2026-07-01T08:14:30+08:00");
     app.tick().await;

@@ -42,6 +42,9 @@ impl From<Refusal> for Problem {
             Refusal::DuplicateQuestion => Problem::conflict("quiz.duplicate_question", "题库中已有相同的题目"),
             Refusal::PaperPublished => Problem::conflict("quiz.paper_published", "试卷已经发布，不能再修改"),
             Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),
+            Refusal::GuardedQuestion { index } => {
+                question_error(index, "这道题正在用于知识竞赛，竞赛结束后才能出现在试卷中")
+            }
             Refusal::UnknownQuestion { index } => question_error(index, "题库中没有这道题，或已停用"),
             Refusal::QuestionTwice { index } => question_error(index, "同一道题在试卷中只能出现一次"),
             Refusal::OutOfReach => out_of_reach(),

@@ -47,6 +47,8 @@ pub enum Refusal {
     DayPast,
     /// A paper names a question that does not exist or is retired.
     UnknownQuestion { index: usize },
+    /// A paper names a question whose key a running contest keeps from everybody.
+    GuardedQuestion { index: usize },
     /// A paper names a question twice.
     QuestionTwice { index: usize },
     /// The unit is not within the caller's reach.

@@ -53,6 +53,14 @@ pub fn list_papers_since(conn: &mut Conn, unit: UnitId, since: Day, limit: i64) 
         .load(c))
 }
 
+/// The papers of every unit for the days from `from` to `to`, both included.
+pub fn list_papers_between(conn: &mut Conn, from: Day, to: Day) -> QueryResult<Vec<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::day.between(from, to))
+        .select(Paper::as_select())
+        .load(c))
+}
+
 /// Papers whose time has come and that are not published yet.
 pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Paper>> {
     on!(conn, c => quiz_papers::table
