@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /xianfeng --create-home --shell /usr/sbin/nologin xianfeng \
-    && install -d -o xianfeng -g xianfeng -m 700 /xianfeng/data
+    && install -d -o xianfeng -g xianfeng -m 700 /xianfeng/data /xianfeng/data/files
 COPY --from=build /usr/local/bin/xianfeng /usr/local/bin/
 # Where the vendored OpenSSL finds the authorities for `sslmode=verify-full&sslrootcert=system`.
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
@@ -21,7 +21,7 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     XIANFENG_LOG_FORMAT=json
 USER xianfeng
 WORKDIR /xianfeng
-# The SQLite database and the generated secrets; nothing is written elsewhere.
+# The SQLite database, the generated secrets and the attachments; nothing is written elsewhere.
 VOLUME /xianfeng/data
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["xianfeng", "health"]

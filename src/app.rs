@@ -23,6 +23,7 @@ use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::contests::{self, Contests};
 use crate::db::{Db, DbError, Never, Stop};
+use crate::files::{self, Depot, Files, Readers};
 use crate::health;
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
@@ -60,6 +61,7 @@ pub struct App {
     pub contests: Contests,
     pub board_room: BoardRoom,
     pub brands: Brands,
+    pub files: Files,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
@@ -75,10 +77,11 @@ impl App {
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
         let secrets = Secrets::load(&config.secrets, !config.is_postgres())?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
-        App::over(db, config, &secrets).await.map_err(|error| error.to_string())
+        let depot = Depot::open(&config.files.files_place)?;
+        App::over(db, depot, config, &secrets).await.map_err(|error| error.to_string())
     }
 
-    async fn over(db: Db, config: Config, secrets: &Secrets) -> Result<App, DbError> {
+    async fn over(db: Db, depot: Depot, config: Config, secrets: &Secrets) -> Result<App, DbError> {
         db.migrate().await?;
         let directory = Directory::default();
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
@@ -101,6 +104,8 @@ impl App {
         );
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
+        // rooms that attach files say here who may read them
+        let files = Files::new(db.clone(), depot, Readers::default(), &config.files);
         Ok(App {
             holder: db.fresh_id(),
             stopping: Data::default(),
@@ -118,6 +123,7 @@ impl App {
             challenge,
             contests,
             brands: Brands::new(db.clone(), directory.clone()),
+            files,
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
             boards,
@@ -154,6 +160,7 @@ impl App {
             .app_data(Data::new(self.challenge.clone()))
             .app_data(Data::new(self.contests.clone()))
             .app_data(Data::new(self.brands.clone()))
+            .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -306,17 +313,19 @@ impl App {
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
         let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<(), Stop<Never>> {
-                if lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)? {
+        let held = self
+            .db
+            .write(move |tx| -> Result<bool, Stop<Never>> {
+                let held = lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)?;
+                if held {
                     changes::tidy(tx)?;
                     idempotency::tidy(tx)?;
                     sessions::tidy(tx)?;
                 }
-                Ok(())
+                Ok(held)
             })
-            .await
-            .map_err(DbError::from)
+            .await?;
+        if held { self.files.tidy().await } else { Ok(()) }
     }
 }
 
@@ -379,6 +388,7 @@ fn routes(cfg: &mut ServiceConfig) {
         contests::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
+        files::routes(cfg);
         audit::routes(cfg);
     }));
 }

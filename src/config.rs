@@ -43,6 +43,9 @@ pub struct Config {
     pub secrets: SecretsConfig,
 
     #[command(flatten)]
+    pub files: FilesConfig,
+
+    #[command(flatten)]
     pub web: WebConfig,
 
     #[command(flatten)]
@@ -99,6 +102,18 @@ impl std::str::FromStr for RedactedText {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(RedactedText(text.to_owned()))
     }
+}
+
+/// Where attachments are kept, and how many.
+#[derive(Clone, Debug, clap::Args)]
+pub struct FilesConfig {
+    /// A folder, or s3://bucket/prefix with the usual AWS_… variables; several servers need a place that they share
+    #[arg(long = "files", env = "XIANFENG_FILES", default_value = "data/files")]
+    pub files_place: String,
+
+    /// Megabytes that one member may upload in a day
+    #[arg(long, env = "XIANFENG_FILES_MB_PER_DAY", default_value = "200")]
+    pub files_mb_per_day: u32,
 }
 
 /// How the server meets the network.

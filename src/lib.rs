@@ -21,6 +21,7 @@ pub mod challenge;
 pub mod contests;
 pub mod brands;
 pub mod notices;
+pub mod files;
 pub mod audit;
 
 pub mod demo;

@@ -185,6 +185,10 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /me/notices", SignedIn, Plain),
     ("GET /me/notices/unread-count", SignedIn, Plain),
     ("POST /me/notices/read", SignedIn, Plain),
+    // files
+    ("POST /files", SignedIn, Plain),
+    ("GET /files/{id}", SignedIn, Plain),
+    ("GET /files/{id}/thumbnail", SignedIn, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     // last, because it ends the sessions of those who ask

@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("challenge", &["quiz", "points", "members"]),
     ("contests", &["quiz", "points", "members", "notices"]),
     ("audit", &["members"]),
+    ("files", &[]),
 ];
 
 /// The composition roots: they name everything.

@@ -23,3 +23,6 @@ mod challenge;
 mod contests;
 mod brands;
 mod notices;
+mod files;
+mod bucket;
+mod search;

@@ -1,4 +1,6 @@
 //! The schema that diesel believes in is the one that both migration sets make.
+//!
+//! `search_grams` is left out: it is each database's own full-text index (a virtual table in SQLite), unknown to diesel.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +67,10 @@ fn of_sqlite() -> Schema {
         let sql = std::fs::read_to_string(format!("{}/{migration}/up.sql", FOLDERS[0])).unwrap();
         conn.execute_batch(&sql).unwrap_or_else(|error| panic!("{migration}: {error}"));
     }
-    let sql = "SELECT t.name, c.name, c.type, c.\"notnull\" FROM sqlite_schema t, pragma_table_info(t.name) c
+    // an INTEGER that alone is the primary key is SQLite's own row number, of 64 bits
+    let sql =
+        "SELECT t.name, c.name, iif(c.type = 'INTEGER' AND c.pk AND c.name = 'id', 'BIGINT', c.type), c.\"notnull\"
+               FROM pragma_table_list t, pragma_table_info(t.name) c
                WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
     let mut schema = Schema::new();
     let mut statement = conn.prepare(sql).unwrap();
@@ -95,7 +100,7 @@ fn of_postgres() -> Schema {
     let mut conn = PgConnection::establish(database.url()).unwrap();
     let sql = "SELECT table_name::text, column_name::text, data_type::text, is_nullable::text
                FROM information_schema.columns
-               WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
+               WHERE table_schema = 'public' AND table_name NOT IN ('__diesel_schema_migrations', 'search_grams')";
     let mut schema = Schema::new();
     for column in sql_query(sql).load::<Column>(&mut conn).unwrap() {
         let kind = spoken(&column.data_type, column.is_nullable == "YES");

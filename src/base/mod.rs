@@ -7,5 +7,6 @@ pub mod id;
 pub mod idempotency;
 pub mod sheet;
 pub mod text;
+pub mod grams;
 pub mod time;
 pub mod words;

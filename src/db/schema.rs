@@ -109,6 +109,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_entries (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject_id -> Binary,
+        text -> Text,
+    }
+}
+
 // members
 
 diesel::table! {
@@ -487,6 +496,25 @@ diesel::table! {
     }
 }
 
+// files
+
+diesel::table! {
+    files (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        name -> Text,
+        kind -> Text,
+        size -> Integer,
+        sha256 -> Binary,
+        stored_as -> Text,
+        has_thumbnail -> Bool,
+        created_at -> BigInt,
+        attached_to_kind -> Nullable<Text>,
+        attached_to_id -> Nullable<Binary>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
 // contests
 
 diesel::table! {
@@ -585,6 +613,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     ledger_days,
     standings,
+    search_entries,
     units,
     members,
     roles,
@@ -614,6 +643,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_days,
     challenge_tallied_days,
     brands,
+    files,
     contests,
     contest_attempts,
     contest_answers,

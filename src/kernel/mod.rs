@@ -9,3 +9,4 @@ pub mod trail;
 pub mod changes;
 pub mod lock;
 pub mod idempotency;
+pub mod search;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -21,6 +21,9 @@ const MAX_JSON: usize = 256 * 1024;
 
 /// How long a client may take to send its body.
 const SENDING_LIMIT: Duration = Duration::from_secs(10);
+
+/// What a sender of a file must bring within [`SENDING_LIMIT`], in bytes: less than a poor phone network carries.
+const LEAST_OF_FILE: usize = 128 * 1024;
 
 /// A JSON body of type `T`; unknown fields, wrong types and broken JSON are refused with the place and the reason.
 pub struct Body<T>(pub T);
@@ -66,24 +69,48 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Receives a whole body of at most `limit` bytes within the time limit.
 pub async fn receive(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
-    let receiving = async {
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Problem::malformed("body.incomplete", "请求内容没有完整送达"))?;
-            if body.len() + chunk.len() > limit {
-                return Err(Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body.too_large",
-                    format!("请求内容过大，上限为 {} KB", limit / 1024),
-                ));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(())
-    };
-    tokio::time::timeout(SENDING_LIMIT, receiving).await.map_err(|_| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow", "请求内容发送超时，请检查网络后重试")
-    })??;
+    let receiving = receive_until(&mut payload, &mut body, usize::MAX, limit);
+    tokio::time::timeout(SENDING_LIMIT, receiving).await.map_err(|_| too_slow())??;
     Ok(body.freeze())
+}
+
+/// Receives a file of at most `limit` bytes. One that says itself to be larger is refused before it comes, and a sender
+/// who brings less than [`LEAST_OF_FILE`] within the time limit is cut off.
+pub async fn receive_file(req: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
+    let announced = req.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|announced| announced > limit) {
+        return Err(too_large(limit));
+    }
+    let mut body = BytesMut::with_capacity(announced.unwrap_or(0));
+    loop {
+        let goal = body.len() + LEAST_OF_FILE;
+        let ended = tokio::time::timeout(SENDING_LIMIT, receive_until(&mut payload, &mut body, goal, limit)).await;
+        if ended.map_err(|_| too_slow())?? {
+            return Ok(body.freeze());
+        }
+    }
+}
+
+/// Receives until `body` holds `goal` bytes; true when the sender has ended before.
+async fn receive_until(payload: &mut Payload, body: &mut BytesMut, goal: usize, limit: usize) -> Result<bool, Problem> {
+    while body.len() < goal {
+        let Some(chunk) = payload.next().await else { return Ok(true) };
+        let chunk = chunk.map_err(|_| Problem::malformed("body.incomplete", "请求内容没有完整送达"))?;
+        if body.len() + chunk.len() > limit {
+            return Err(too_large(limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(false)
+}
+
+fn too_large(limit: usize) -> Problem {
+    let limit = if limit < 1024 * 1024 { format!("{} KB", limit / 1024) } else { format!("{} MB", limit >> 20) };
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", format!("请求内容过大，上限为 {limit}"))
+}
+
+fn too_slow() -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow", "请求内容发送超时，请检查网络后重试")
 }
 
 /// Parses JSON strictly; 400 when it is no JSON, 422 with the place when it is not what was asked for.

@@ -78,10 +78,15 @@ pub async fn send_sheet(
     .await
     .map_err(|_| Problem::unavailable("the blocking pool is closing"))?
     .map_err(Problem::internal)?;
-    // RFC 5987: the name in UTF-8, percent-encoded, since headers hold ASCII only
-    let encoded: String = format!("{name}.{ending}").bytes().map(|byte| format!("%{byte:02X}")).collect();
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")))
+        .insert_header((CONTENT_DISPOSITION, disposition("attachment", &format!("{name}.{ending}"))))
         .body(bytes))
+}
+
+/// A `Content-Disposition` with a Chinese name; `placement` is `attachment` or `inline`.
+pub fn disposition(placement: &str, name: &str) -> String {
+    // RFC 5987: the name in UTF-8, percent-encoded, since headers hold ASCII only
+    let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    format!("{placement}; filename*=UTF-8''{encoded}")
 }

@@ -86,6 +86,7 @@ impl Database {
             "test".to_owned(),
             format!("--database-url={}", self.url),
             format!("--secrets-file={}", secrets.display()),
+            format!("--files={}", self.folder.path().join("files").display()),
         ];
         if let Some(redis) = &self.redis {
             arguments.push(format!("--redis-url={redis}"));

@@ -3,6 +3,7 @@
 //! `XIANFENG_TEST_DATABASE=postgres` with `TEST_DATABASE_URL` (and `TEST_REDIS_URL`) runs every test on PostgreSQL and
 //! Redis; otherwise each test has a SQLite file.
 
+pub mod bucket;
 mod database;
 mod people;
 pub mod process;
@@ -100,6 +101,8 @@ impl TestApp {
         {
             all.push(argument.to_owned());
         }
+        let name = |argument: &str| argument.split('=').next().map(str::to_owned);
+        all.retain(|usual| !arguments.iter().any(|given| name(given) == name(usual)));
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         let config = Arguments::parse_from(all).config;
         let app = App::build(config, clock.clone()).await.unwrap();
@@ -114,6 +117,11 @@ impl TestApp {
 
     pub fn db(&self) -> &Db {
         &self.app.db
+    }
+
+    /// The folder of the app's files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.database.folder()
     }
 
     /// The app's keys, for whoever forges a token.

@@ -143,6 +143,11 @@ impl Site {
 
     /// A server with further arguments, which win over the usual ones.
     pub async fn serve_with(&self, arguments: &[String]) -> Server {
+        self.serve_where(arguments, &[]).await
+    }
+
+    /// A server with further arguments and variables of its environment.
+    pub async fn serve_where(&self, arguments: &[String], environment: &[(&str, String)]) -> Server {
         let mut all: Vec<String> = self.database.arguments().split_off(1);
         let given = |argument: &String| {
             let name = argument.split('=').next();
@@ -150,7 +155,7 @@ impl Site {
         };
         all.retain(|argument| !given(argument));
         all.extend(arguments.iter().cloned());
-        let server = Server::launch(&all, self.folder());
+        let server = Server::launch(&all, environment, self.folder());
         server.ready().await;
         server
     }
@@ -237,7 +242,7 @@ pub struct Server {
 }
 
 impl Server {
-    fn launch(arguments: &[String], folder: &Path) -> Server {
+    fn launch(arguments: &[String], environment: &[(&str, String)], folder: &Path) -> Server {
         let address = free_address();
         let log = folder.join(format!("server-{}.log", address.port()));
         let child = Command::new(env!("CARGO_BIN_EXE_xianfeng"))
@@ -246,6 +251,7 @@ impl Server {
             .args(["--rate-per-account=1000000", "--rate-per-address=1000000"])
             .args(arguments)
             .env("XIANFENG_LOG", "warn")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::options().create(true).append(true).open(&log).unwrap())

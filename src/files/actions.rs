@@ -1,0 +1,277 @@
+//! Uploading, fetching, and taking away what nobody needs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::depot::{Depot, DepotError};
+use super::hands::{Hands, Held};
+use super::lending::Readers;
+use super::model::{File, FileId, FileKind, FileView};
+use super::picture::{self, Picture, Unfit};
+use super::rules::{LOOSE_SECONDS, recognise, with_ending};
+use super::store;
+use crate::base::crypto::digest;
+use crate::base::id::MemberId;
+use crate::base::time::Day;
+use crate::config::FilesConfig;
+use crate::db::{Db, DbError, Never, Refusal, Stop, Tx};
+use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
+use crate::kernel::ledger;
+use crate::web::caller::Person;
+
+/// How long an upload waits for its turn to be painted.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Days after which the depot is searched for bytes without a row; by then no upload of that day is under way.
+const STRAY_DAYS: u64 = 2;
+
+/// Why an upload is not taken.
+#[derive(Debug)]
+pub(super) enum UploadRefusal {
+    /// The content is none of the kinds that are accepted.
+    Unsupported,
+    /// It begins as a picture and cannot be read to its end.
+    Broken,
+    /// A picture of too many pixels.
+    TooLarge,
+    /// The member has uploaded enough for today.
+    AllowanceUsed {
+        megabytes: u32,
+        seconds: i64,
+    },
+    /// Too many uploads are under way, or they take too long.
+    Busy,
+    /// The depot does not take it.
+    Depot(String),
+    KeyReused,
+}
+
+impl Refusal for UploadRefusal {}
+
+impl From<Reused> for UploadRefusal {
+    fn from(_: Reused) -> Self {
+        UploadRefusal::KeyReused
+    }
+}
+
+impl From<DepotError> for UploadRefusal {
+    fn from(error: DepotError) -> Self {
+        UploadRefusal::Depot(match error {
+            DepotError::Missing => "the bucket or folder is missing".into(),
+            DepotError::Away(cause) => cause,
+        })
+    }
+}
+
+type Outcome<T> = Result<T, Stop<UploadRefusal>>;
+
+/// What is to be stored of an upload.
+struct Prepared {
+    kind: FileKind,
+    bytes: Bytes,
+    hash: [u8; 32],
+    thumbnail: Option<Vec<u8>>,
+}
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Files {
+    db: Db,
+    depot: Depot,
+    readers: Readers,
+    hands: Hands,
+    /// One picture is painted at a time: it takes a core and up to 300 MB.
+    easel: Arc<Semaphore>,
+    /// The last day whose strays were looked for.
+    swept: Arc<Mutex<Option<Day>>>,
+    megabytes_per_day: u32,
+}
+
+impl Files {
+    pub fn new(db: Db, depot: Depot, readers: Readers, config: &FilesConfig) -> Self {
+        Files {
+            db,
+            depot,
+            readers,
+            hands: Hands::default(),
+            easel: Arc::new(Semaphore::new(1)),
+            swept: Arc::default(),
+            megabytes_per_day: config.files_mb_per_day,
+        }
+    }
+
+    /// Makes room for an upload of `owner`, who may still upload today; taken before its bytes are received.
+    pub(super) async fn expect(&self, owner: MemberId) -> Outcome<Held> {
+        let held = self.hands.take(owner).ok_or(UploadRefusal::Busy)?;
+        let since = self.db.today().start();
+        let stored = self.db.read(move |conn| store::sum_since(conn, owner, since)).await?;
+        self.may_store(stored)?;
+        Ok(held)
+    }
+
+    /// Stores an upload: its bytes first, then its row.
+    pub(super) async fn upload(
+        &self,
+        owner: MemberId,
+        name: &str,
+        bytes: Bytes,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<FileView> {
+        let prepared = self.prepare(bytes).await?;
+        let id: FileId = self.db.fresh_id();
+        let file = File {
+            id,
+            owner_id: owner,
+            name: with_ending(name, prepared.kind),
+            kind: prepared.kind,
+            size: i32::try_from(prepared.bytes.len()).unwrap_or(i32::MAX),
+            sha256: prepared.hash.to_vec(),
+            stored_as: format!("{}/{id}", self.db.today()),
+            has_thumbnail: prepared.thumbnail.is_some(),
+            created_at: self.db.now(),
+            attached_to_kind: None,
+            attached_to_id: None,
+            deleted_at: None,
+        };
+        self.put(&file, prepared).await.map_err(UploadRefusal::from)?;
+        let (files, row) = (self.clone(), file.clone());
+        let outcome = self.db.write(move |tx| files.record(tx, &row, key.as_ref())).await;
+        let kept = match &outcome {
+            Ok(view) => view.id == id,
+            // whether it was committed is not known, so the bytes stay; strays are found later
+            Err(Stop::Failed(_)) => true,
+            Err(Stop::Refused(_)) => false,
+        };
+        if !kept && let Err(error) = self.forget(&file).await {
+            tracing::warn!(?error, "the bytes of a refused upload stay for now");
+        }
+        outcome
+    }
+
+    async fn put(&self, file: &File, prepared: Prepared) -> Result<(), DepotError> {
+        if let Some(thumbnail) = prepared.thumbnail {
+            self.depot.put(&thumbnail_of(&file.stored_as), thumbnail).await?;
+        }
+        self.depot.put(&file.stored_as, prepared.bytes).await
+    }
+
+    fn record(&self, tx: &mut Tx, file: &File, key: Option<&IdempotencyKey>) -> Outcome<FileView> {
+        // the sum below must not be read by two at once
+        ledger::lock(tx.conn, file.owner_id)?;
+        idempotency::once(tx, key, |tx| {
+            let since = tx.today().start();
+            self.may_store(store::sum_since(tx.conn, file.owner_id, since)? + i64::from(file.size))?;
+            store::insert(tx.conn, file)?;
+            Ok(FileView::from(file))
+        })
+    }
+
+    fn may_store(&self, bytes: i64) -> Result<(), UploadRefusal> {
+        let megabytes = self.megabytes_per_day;
+        if bytes <= i64::from(megabytes) * 1024 * 1024 {
+            return Ok(());
+        }
+        let now = self.db.now();
+        let seconds = now.day().next().start().seconds_since(now);
+        Err(UploadRefusal::AllowanceUsed { megabytes, seconds })
+    }
+
+    /// Recognises an upload and paints pictures anew, beside the event loop.
+    async fn prepare(&self, bytes: Bytes) -> Outcome<Prepared> {
+        let seen = bytes.clone();
+        let kind = beside(move || recognise(&seen)).await?.ok_or(UploadRefusal::Unsupported)?;
+        if !kind.is_picture() {
+            let (bytes, hash) = beside(move || (bytes.clone(), digest(&bytes))).await?;
+            return Ok(Prepared { kind, hash, bytes, thumbnail: None });
+        }
+        let turn = tokio::time::timeout(PATIENCE, self.easel.clone().acquire_owned()).await;
+        let turn = turn.ok().and_then(Result::ok).ok_or(UploadRefusal::Busy)?;
+        let painted = beside(move || {
+            // kept by the painter, who goes on when the caller has gone
+            let _turn = turn;
+            picture::repaint(&bytes, kind).map(|picture| (digest(&picture.bytes), picture))
+        });
+        let (hash, Picture { kind, bytes, thumbnail }) = painted.await?.map_err(|unfit| match unfit {
+            Unfit::TooLarge => UploadRefusal::TooLarge,
+            Unfit::Broken => UploadRefusal::Broken,
+        })?;
+        Ok(Prepared { kind, hash, bytes: bytes.into(), thumbnail: Some(thumbnail) })
+    }
+
+    /// The file, if `person` may read it.
+    pub(super) async fn find_for(&self, person: Arc<Person>, id: FileId) -> Result<Option<File>, DbError> {
+        let readers = self.readers.clone();
+        self.db
+            .read(move |conn| {
+                let Some(file) = store::find(conn, id)? else { return Ok(None) };
+                Ok(readers.may_read(conn, &person, &file)?.then_some(file))
+            })
+            .await
+    }
+
+    pub(super) fn depot(&self) -> &Depot {
+        &self.depot
+    }
+
+    /// Takes away what was uploaded a day ago and is attached to nothing: first its mark, then its bytes, then its row.
+    /// Whatever is interrupted is taken up by the next call.
+    pub async fn tidy(&self) -> Result<(), DbError> {
+        self.db
+            .write(|tx| -> Result<(), Stop<Never>> {
+                let now = tx.now();
+                Ok(store::give_up(tx.conn, now.plus_seconds(-LOOSE_SECONDS), now).map(drop)?)
+            })
+            .await?;
+        for file in self.db.read(store::list_given_up).await? {
+            self.forget(&file).await.map_err(away)?;
+            let id = file.id;
+            self.db.write(move |tx| -> Result<(), Stop<Never>> { Ok(store::delete_given_up(tx.conn, id)?) }).await?;
+        }
+        self.sweep().await
+    }
+
+    /// Takes away bytes that never got a row, because the server ended in between; once a day.
+    async fn sweep(&self) -> Result<(), DbError> {
+        let day = self.db.today().minus_days(STRAY_DAYS);
+        if *self.swept.lock().unwrap_or_else(PoisonError::into_inner) == Some(day) {
+            return Ok(());
+        }
+        for key in self.depot.list(&day.to_string()).await.map_err(away)? {
+            let stored_as = key.strip_suffix(THUMBNAIL).unwrap_or(&key).to_owned();
+            if !self.db.read(move |conn| store::is_stored_as(conn, &stored_as)).await? {
+                tracing::info!(key, "taking away bytes that belong to no file");
+                self.depot.forget(&key).await.map_err(away)?;
+            }
+        }
+        *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = Some(day);
+        Ok(())
+    }
+
+    async fn forget(&self, file: &File) -> Result<(), DepotError> {
+        self.depot.forget(&thumbnail_of(&file.stored_as)).await?;
+        self.depot.forget(&file.stored_as).await
+    }
+}
+
+const THUMBNAIL: &str = ".thumbnail";
+
+/// Where the thumbnail lies of what lies under `key`.
+pub(super) fn thumbnail_of(key: &str) -> String {
+    format!("{key}{THUMBNAIL}")
+}
+
+/// Runs `work` on a thread where it may take its time.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        // whatever a decoder stumbles over, the picture is at fault
+        if error.is_panic() { UploadRefusal::Broken.into() } else { UploadRefusal::Busy.into() }
+    })
+}
+
+/// For jobs, which try again.
+fn away(error: DepotError) -> DbError {
+    DbError::Unavailable(format!("{error:?}"))
+}

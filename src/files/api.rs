@@ -1,0 +1,193 @@
+//! The routes of the room.
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::{Files, UploadRefusal, thumbnail_of};
+use super::depot::DepotError;
+use super::lending::AttachRefusal;
+use super::model::{File, FileId, FileView};
+use super::rules::{MAX_BYTES, MAX_PER_SUBJECT, clean_name};
+use crate::base::crypto::digest;
+use crate::web::body::receive_file;
+use crate::web::caller::Member;
+use crate::web::sheet::disposition;
+use crate::web::{OptionalKey, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(upload_file).service(get_file).service(get_thumbnail);
+}
+
+/// What an upload is called.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UploadQuery {
+    /// The file's name, percent-encoded UTF-8, 200 characters at most; may be sent as header `X-File-Name` instead.
+    name: Option<String>,
+}
+
+/// Uploads a jpeg, png, webp, pdf, docx or xlsx file of at most 10 MB as the whole body; its content decides what it is.
+/// Pictures are painted anew, without what was hidden in them. A file that is attached to nothing goes after a day.
+#[utoipa::path(tag = "files", params(UploadQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 10 MB at most"),
+    responses((status = 201, description = "Stored", body = FileView)))]
+#[post("/files")]
+async fn upload_file(
+    caller: Member,
+    req: HttpRequest,
+    query: Query<UploadQuery>,
+    key: OptionalKey,
+    payload: web::Payload,
+    files: web::Data<Files>,
+) -> Result<HttpResponse, Problem> {
+    let name = sent_name(&req, &query)?;
+    let _held = files.expect(caller.member).await?;
+    let bytes = receive_file(&req, payload.into_inner(), MAX_BYTES).await?;
+    let key = key.of(caller.member, "POST /files", &(&name, digest(&bytes)));
+    let file = files.upload(caller.member, &name, bytes, key).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, format!("/api/v1/files/{}", file.id))).json(file))
+}
+
+/// The bytes of a file: pictures and PDFs to be shown, everything else to be saved.
+#[utoipa::path(tag = "files",
+    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "The client has them")))]
+#[get("/files/{id}")]
+async fn get_file(
+    caller: Member,
+    req: HttpRequest,
+    id: Path<FileId>,
+    files: web::Data<Files>,
+) -> Result<HttpResponse, Problem> {
+    let file = files.find_for(caller.person.clone(), *id).await?.ok_or_else(no_such_file)?;
+    let (tag, kind) = (format!("\"{}\"", file.hash()), file.kind.media_type());
+    send(&req, &files, &file.stored_as, Sent { tag, kind, file: &file }).await
+}
+
+/// A picture in small: a JPEG of at most 480 pixels a side.
+#[utoipa::path(tag = "files",
+    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 304, description = "The client has them")))]
+#[get("/files/{id}/thumbnail")]
+async fn get_thumbnail(
+    caller: Member,
+    req: HttpRequest,
+    id: Path<FileId>,
+    files: web::Data<Files>,
+) -> Result<HttpResponse, Problem> {
+    let file = files.find_for(caller.person.clone(), *id).await?.ok_or_else(no_such_file)?;
+    if !file.has_thumbnail {
+        return Err(Problem::not_found("file.no_thumbnail", "只有图片才有缩略图"));
+    }
+    let tag = format!("\"{}-thumbnail\"", file.hash());
+    send(&req, &files, &thumbnail_of(&file.stored_as), Sent { tag, kind: "image/jpeg", file: &file }).await
+}
+
+/// How bytes are sent.
+struct Sent<'a> {
+    tag: String,
+    /// Media type.
+    kind: &'static str,
+    file: &'a File,
+}
+
+async fn send(req: &HttpRequest, files: &Files, key: &str, sent: Sent<'_>) -> Result<HttpResponse, Problem> {
+    if knows(req.headers(), &sent.tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, sent.tag))
+            .insert_header((CACHE_CONTROL, "private, no-cache"))
+            .finish());
+    }
+    let (size, bytes) = files.depot().fetch(key).await?;
+    let is_shown = sent.kind.starts_with("image/") || sent.kind == "application/pdf";
+    let placement = if is_shown { "inline" } else { "attachment" };
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((CONTENT_TYPE, sent.kind))
+        .insert_header((CONTENT_DISPOSITION, disposition(placement, &sent.file.name)))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'"))
+        .insert_header((ETAG, sent.tag))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        // packed already, all of them; it also keeps the middleware from packing them again
+        .insert_header((CONTENT_ENCODING, "identity"));
+    Ok(response.body(SizedStream::new(size, bytes)))
+}
+
+fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let sent = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    sent.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)
+}
+
+/// The name from the query or the header, cleaned.
+fn sent_name(req: &HttpRequest, query: &UploadQuery) -> Result<String, Problem> {
+    let header = || {
+        let value = req.headers().get("x-file-name")?.as_bytes();
+        percent_encoding::percent_decode(value).decode_utf8().ok().map(String::from)
+    };
+    let sent = query.name.clone().or_else(header);
+    sent.as_deref().and_then(clean_name).ok_or_else(|| {
+        let message = "须在 X-File-Name 或 name 参数中给出文件名（百分号编码的 UTF-8，1 到 200 个字符）";
+        Problem::unprocessable("file.bad_name", message)
+    })
+}
+
+fn no_such_file() -> Problem {
+    Problem::not_found("file.not_found", "没有这个文件，或您无权查看")
+}
+
+impl From<UploadRefusal> for Problem {
+    fn from(refusal: UploadRefusal) -> Self {
+        match refusal {
+            UploadRefusal::Unsupported => Problem::unprocessable(
+                "file.unsupported",
+                "只接受 jpg、png、webp 图片和 pdf、docx、xlsx 文件，以文件内容为准",
+            ),
+            UploadRefusal::Broken => Problem::unprocessable("file.broken", "图片不完整或已损坏，请重新选择"),
+            UploadRefusal::TooLarge => {
+                Problem::unprocessable("file.too_many_pixels", "图片像素过多（上限约 3300 万），请缩小后再上传")
+            }
+            UploadRefusal::AllowanceUsed { megabytes, seconds } => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "file.allowance_used",
+                format!("今日上传总量已达 {megabytes} MB，请明天再试"),
+            )
+            .retry_after(u32::try_from(seconds).unwrap_or(1)),
+            UploadRefusal::Busy => Problem::unavailable("too many uploads are under way"),
+            UploadRefusal::Depot(cause) => Problem::unavailable(cause),
+            UploadRefusal::KeyReused => {
+                Problem::unprocessable("idempotency.reused", "此 Idempotency-Key 已用于另一个请求")
+            }
+        }
+    }
+}
+
+impl From<DepotError> for Problem {
+    fn from(error: DepotError) -> Self {
+        match error {
+            DepotError::Missing => Problem::internal("a file's bytes are missing in the depot"),
+            DepotError::Away(cause) => Problem::unavailable(cause),
+        }
+    }
+}
+
+impl From<AttachRefusal> for Problem {
+    fn from(refusal: AttachRefusal) -> Self {
+        match refusal {
+            AttachRefusal::TooMany => {
+                Problem::unprocessable("file.too_many", format!("附件不能超过 {MAX_PER_SUBJECT} 个"))
+            }
+            AttachRefusal::Unknown => Problem::unprocessable("file.unknown", "附件不存在或已过期，请重新上传"),
+            AttachRefusal::Elsewhere => Problem::unprocessable("file.attached", "附件已用于其他内容，请重新上传"),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Where the bytes lie: a folder on this machine, or a bucket that speaks S3.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
+use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt, RetryConfig};
+
+use bytes::Bytes;
+
+/// How long the depot may take to answer; every request is answered within five seconds.
+const PATIENCE: Duration = Duration::from_millis(4_500);
+
+/// Why the bytes could not be put or fetched.
+#[derive(Debug)]
+pub enum DepotError {
+    /// The depot does not have them.
+    Missing,
+    /// It cannot be asked, or not now.
+    Away(String),
+}
+
+/// Keeps bytes under names; clones share it.
+#[derive(Clone)]
+pub struct Depot(Arc<Place>);
+
+enum Place {
+    /// Made when the first file comes, so that a server that never sees one needs no folder.
+    Folder(PathBuf, OnceLock<LocalFileSystem>),
+    Bucket(Box<dyn ObjectStore>),
+}
+
+impl Depot {
+    /// The depot that `place` names: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
+    pub fn open(place: &str) -> Result<Depot, String> {
+        let Some(address) = place.strip_prefix("s3://") else {
+            return Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new()))));
+        };
+        let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
+        Depot::bucket(AmazonS3Builder::from_env().with_bucket_name(bucket), prefix)
+    }
+
+    /// The depot in the bucket that `builder` describes, under `prefix`.
+    pub fn bucket(builder: AmazonS3Builder, prefix: &str) -> Result<Depot, String> {
+        let client = |key, value| (AmazonS3ConfigKey::Client(key), value);
+        let limits = [client(ClientConfigKey::ConnectTimeout, "2s"), client(ClientConfigKey::Timeout, "60s")];
+        let store = limits
+            .into_iter()
+            .fold(builder, |builder, (key, value)| builder.with_config(key, value))
+            // one DELETE for each key, which every provider has; not all have the one for many
+            .with_disable_bulk_delete(true)
+            .with_retry(RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() })
+            .build()
+            .map_err(|error| format!("XIANFENG_FILES: {error}"))?;
+        let store: Box<dyn ObjectStore> = match prefix.trim_matches('/') {
+            "" => Box::new(store),
+            prefix => Box::new(PrefixStore::new(store, prefix)),
+        };
+        Ok(Depot(Arc::new(Place::Bucket(store))))
+    }
+
+    fn store(&self) -> Result<&dyn ObjectStore, DepotError> {
+        match &*self.0 {
+            Place::Bucket(store) => Ok(store.as_ref()),
+            Place::Folder(folder, opened) => match opened.get() {
+                Some(store) => Ok(store),
+                None => {
+                    let store = open_folder(folder).map_err(DepotError::Away)?;
+                    Ok(opened.get_or_init(|| store))
+                }
+            },
+        }
+    }
+
+    /// Keeps `bytes` under `key`; when this answers, they are safe.
+    pub async fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), DepotError> {
+        let (store, key, bytes) = (self.store()?, Key::from(key), bytes.into());
+        within(store.put(&key, bytes.into())).await.map(drop)
+    }
+
+    /// The bytes under `key`, with their number.
+    pub async fn fetch(&self, key: &str) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>), DepotError> {
+        let (store, key) = (self.store()?, Key::from(key));
+        let found = within(store.get(&key)).await?;
+        let size = found.meta.size;
+        Ok((size, found.into_stream().map_err(std::io::Error::other).boxed()))
+    }
+
+    /// Forgets the bytes under `key`, if there are any.
+    pub async fn forget(&self, key: &str) -> Result<(), DepotError> {
+        let (store, key) = (self.store()?, Key::from(key));
+        match within(store.delete(&key)).await {
+            Ok(()) | Err(DepotError::Missing) => Ok(()),
+            Err(away) => Err(away),
+        }
+    }
+
+    /// Every key in `folder`.
+    pub async fn list(&self, folder: &str) -> Result<Vec<String>, DepotError> {
+        if matches!(&*self.0, Place::Folder(place, _) if !place.exists()) {
+            return Ok(Vec::new()); // nothing was ever put
+        }
+        let (store, folder) = (self.store()?, Key::from(folder));
+        let keys = store.list(Some(&folder)).map_ok(|found| found.location.to_string());
+        within(keys.try_collect()).await
+    }
+}
+
+/// Waits for the depot as long as a request may.
+async fn within<T>(asking: impl Future<Output = object_store::Result<T>>) -> Result<T, DepotError> {
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(object_store::Error::NotFound { .. })) => Err(DepotError::Missing),
+        Ok(Err(error)) => Err(DepotError::Away(error.to_string())),
+        Err(_) => Err(DepotError::Away("no answer within the time limit".into())),
+    }
+}
+
+/// A folder that nobody but the server's user may look into; its files are synced before they count as written.
+fn open_folder(folder: &Path) -> Result<LocalFileSystem, String> {
+    let complaint = |error: String| format!("{}: {error}", folder.display());
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| complaint(error.to_string()))?;
+    let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| complaint(error.to_string()))?;
+    Ok(store.with_fsync(true))
+}

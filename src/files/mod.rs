@@ -1,0 +1,26 @@
+//! Files: what members attach — photographs, PDFs, Word and Excel documents.
+//!
+//! A file is uploaded first and belongs to whoever uploaded it; another room then attaches it to something of its own
+//! and says who may read that. What is attached to nothing goes after a day. Files are recognised by what they hold,
+//! never by their names; pictures are painted anew, so that neither the place where they were taken nor anything hidden
+//! in them is kept.
+//!
+//! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET /files/{id}`, `GET /files/{id}/thumbnail`.
+//! Lends [`attach`], [`detach`] and [`list_of`] to be called within a room's own transaction, [`Readers`] for `app.rs` to
+//! put together, and [`FileView`] to be shown.
+
+mod actions;
+mod api;
+mod depot;
+mod hands;
+pub mod lending;
+mod model;
+mod picture;
+mod rules;
+mod store;
+
+pub use actions::Files;
+pub use api::routes;
+pub use depot::Depot;
+pub use lending::{AttachRefusal, Readers, attach, detach, list_of};
+pub use model::{FileId, FileKind, FileView};
