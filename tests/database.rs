@@ -243,7 +243,8 @@ async fn postgres_breaks_a_deadlock_and_both_are_done() {
     one.unwrap();
     other.unwrap();
     assert_eq!((number(&db, "a").await, number(&db, "b").await), (Some(2), Some(2)));
-    assert_eq!(attempts.load(SeqCst), 3);
+    // one of them again, or even once more: the second attempt may meet the other's first
+    assert!((3..=5).contains(&attempts.load(SeqCst)), "{attempts:?}");
 }
 
 #[tokio::test]
