@@ -33,7 +33,7 @@ const SQLITE_WRITER: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -40960;
+    PRAGMA cache_size = -32768;
     PRAGMA wal_autocheckpoint = 4000;";
 
 const SQLITE_READER: &str = "

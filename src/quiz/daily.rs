@@ -29,7 +29,7 @@ const DUE_AT_ONCE: i64 = 50;
 #[derive(Clone, Debug)]
 pub struct Graded {
     pub submission: Submission,
-    pub questions: Vec<PaperQuestion>,
+    pub paper: Arc<Paper>,
     pub is_new: bool,
 }
 
@@ -58,7 +58,7 @@ impl Quiz {
     ) -> Outcome<Graded> {
         let current = self.published.paper(day, &path).await?;
         let quiz = self.clone();
-        self.db.write(move |tx| quiz.submit_in(tx, member, &path, day, current.as_deref(), &answers)).await
+        self.db.write(move |tx| quiz.submit_in(tx, member, &path, day, current.as_ref(), &answers)).await
     }
 
     fn submit_in(
@@ -67,7 +67,7 @@ impl Quiz {
         member: MemberId,
         path: &[UnitId],
         day: Day,
-        current: Option<&Paper>,
+        current: Option<&Arc<Paper>>,
         answers: &[GivenAnswer],
     ) -> Outcome<Graded> {
         // twins of this request wait here for the first of them, and then find what it left
@@ -76,7 +76,7 @@ impl Quiz {
             return repeated(tx.conn, first, answers);
         }
         // on its day the paper in memory will do; afterwards the member's own fetch decides which it was
-        let fetched = if day == tx.today() { None } else { store::find_fetched(tx.conn, member, day)? };
+        let fetched = if day == tx.today() { None } else { store::find_fetched(tx.conn, member, day)?.map(Arc::new) };
         let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(), fetched.is_some())?;
         let paper = fetched.as_ref().or(current).ok_or(Refusal::NoPaper)?;
         let answers = rules::match_answers(&paper.questions.0, answers)?;
@@ -86,7 +86,7 @@ impl Quiz {
         store::insert_submission(tx.conn, &submission)?;
         keep_book(tx, member, &paper.questions.0, &marks)?;
         study::mark_day(tx, member, day)?;
-        Ok(Graded { submission, questions: paper.questions.0.clone(), is_new: true })
+        Ok(Graded { submission, paper: paper.clone(), is_new: true })
     }
 
     fn award(&self, tx: &mut Tx, path: &[UnitId], submission: &Submission) -> diesel::QueryResult<i32> {
@@ -216,13 +216,13 @@ impl Quiz {
 /// The first result, if this is the same submission again.
 fn repeated(conn: &mut Conn, first: Submission, answers: &[GivenAnswer]) -> Outcome<Graded> {
     let graded = with_paper(conn, first)?;
-    let again = rules::match_answers(&graded.questions, answers)?;
+    let again = rules::match_answers(&graded.paper.questions.0, answers)?;
     if again == graded.submission.answers.0 { Ok(graded) } else { Err(Refusal::AlreadySubmitted.into()) }
 }
 
 fn with_paper(conn: &mut Conn, submission: Submission) -> diesel::QueryResult<Graded> {
     let paper = store::find_paper_by_id(conn, submission.paper_id)?.ok_or(diesel::result::Error::NotFound)?;
-    Ok(Graded { submission, questions: paper.questions.0, is_new: false })
+    Ok(Graded { submission, paper: Arc::new(paper), is_new: false })
 }
 
 fn new_submission(

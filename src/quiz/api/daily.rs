@@ -128,31 +128,31 @@ pub fn answer_parts(answer: Vec<Text<300>>, pointer: &str) -> Result<Vec<String>
 
 /// A graded question.
 #[derive(Serialize, ToSchema)]
-struct GradedQuestion {
+struct GradedQuestion<'a> {
     id: QuestionId,
     kind: QuestionKind,
     /// The question itself.
-    stem: String,
+    stem: &'a str,
     /// In the order of the letters A, B, C …; empty for judge and fill questions.
-    options: Vec<String>,
+    options: &'a [String],
     /// What the member answered; empty when nothing was.
-    given: Vec<String>,
+    given: &'a [String],
     /// The right answer; for a blank, every accepted wording.
-    answer: Vec<String>,
+    answer: &'a [String],
     /// Whether the member answered rightly.
     right: bool,
     /// Why the right answer is right; may be empty.
-    explanation: String,
+    explanation: &'a str,
     /// The document that the question rests on; may be empty.
-    source: String,
+    source: &'a str,
 }
 
 /// The result of a day.
 #[derive(Serialize, ToSchema)]
-struct QuizResult {
+struct QuizResult<'a> {
     #[serde(flatten)]
     summary: QuizSummary,
-    questions: Vec<GradedQuestion>,
+    questions: Vec<GradedQuestion<'a>>,
 }
 
 /// The result of a day in short.
@@ -183,22 +183,22 @@ impl From<&Submission> for QuizSummary {
     }
 }
 
-impl From<Graded> for QuizResult {
-    fn from(graded: Graded) -> Self {
+impl<'a> From<&'a Graded> for QuizResult<'a> {
+    fn from(graded: &'a Graded) -> Self {
         let answers = &graded.submission.answers.0;
-        let questions = graded.questions.into_iter().map(|question| {
+        let questions = graded.paper.questions.0.iter().map(|question| {
             let given = answers.iter().find(|answer| answer.question_id == question.id);
-            let given = given.map(|answer| answer.answer.clone()).unwrap_or_default();
+            let given = given.map_or(&[][..], |answer| answer.answer.as_slice());
             GradedQuestion {
                 id: question.id,
-                right: rules::is_right(&question.text, &given),
-                given,
                 kind: question.text.kind,
-                stem: question.text.stem,
-                options: question.text.options,
-                answer: question.text.answer,
-                explanation: question.text.explanation,
-                source: question.text.source,
+                stem: &question.text.stem,
+                options: &question.text.options,
+                given,
+                answer: &question.text.answer,
+                right: rules::is_right(&question.text, given),
+                explanation: &question.text.explanation,
+                source: &question.text.source,
             }
         });
         QuizResult { questions: questions.collect(), summary: QuizSummary::from(&graded.submission) }
@@ -209,8 +209,8 @@ impl From<Graded> for QuizResult {
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
     request_body = SubmissionBody,
     responses(
-        (status = 201, description = "Graded", body = QuizResult),
-        (status = 200, description = "Submitted before: the first result", body = QuizResult),
+        (status = 201, description = "Graded", body = QuizResult<'static>),
+        (status = 200, description = "Submitted before: the first result", body = QuizResult<'static>),
     ))]
 #[put("/quiz/daily/{day}/submission")]
 async fn submit_daily_paper(
@@ -223,7 +223,7 @@ async fn submit_daily_paper(
     let graded = quiz.submit(caller.member, caller.path.clone(), *day, answers).await?;
     let mut response = if graded.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     response.insert_header((LOCATION, format!("/api/v1/me/quiz/history/{}", graded.submission.day)));
-    Ok(response.json(QuizResult::from(graded)))
+    Ok(response.json(QuizResult::from(&graded)))
 }
 
 fn read_answers(answers: Vec<AnswerBody>) -> Result<Vec<GivenAnswer>, Problem> {
@@ -249,14 +249,15 @@ async fn list_quiz_history(
 
 /// The member's result of one day, with questions and explanations.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
-    responses((status = 200, description = "The result", body = QuizResult)))]
+    responses((status = 200, description = "The result", body = QuizResult<'static>)))]
 #[get("/me/quiz/history/{day}")]
 async fn get_quiz_result(
     caller: Member,
     day: Path<Day>,
     quiz: web::Data<Quiz>,
-) -> Result<web::Json<QuizResult>, Problem> {
-    Ok(web::Json(quiz.result(caller.member, *day).await?.into()))
+) -> Result<HttpResponse, Problem> {
+    let graded = quiz.result(caller.member, *day).await?;
+    Ok(HttpResponse::Ok().json(QuizResult::from(&graded)))
 }
 
 /// The questions of a paper.
