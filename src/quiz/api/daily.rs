@@ -251,11 +251,7 @@ async fn list_quiz_history(
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
     responses((status = 200, description = "The result", body = QuizResult<'static>)))]
 #[get("/me/quiz/history/{day}")]
-async fn get_quiz_result(
-    caller: Member,
-    day: Path<Day>,
-    quiz: web::Data<Quiz>,
-) -> Result<HttpResponse, Problem> {
+async fn get_quiz_result(caller: Member, day: Path<Day>, quiz: web::Data<Quiz>) -> Result<HttpResponse, Problem> {
     let graded = quiz.result(caller.member, *day).await?;
     Ok(HttpResponse::Ok().json(QuizResult::from(&graded)))
 }
