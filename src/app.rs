@@ -25,9 +25,11 @@ use crate::contests::{self, Contests};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
 use crate::health;
+use crate::ideas::{self, Ideas};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox};
+use crate::meetings::{self, Meetings};
 use crate::members::{self, Directory, Members};
 use crate::notices;
 use crate::points::{self, Points};
@@ -60,6 +62,8 @@ pub struct App {
     pub challenge: Challenge,
     pub contests: Contests,
     pub board_room: BoardRoom,
+    pub meetings: Meetings,
+    pub ideas: Ideas,
     pub brands: Brands,
     pub files: Files,
     boards: Boards,
@@ -102,6 +106,7 @@ impl App {
             boards.clone(),
             config.challenge,
         );
+        let ideas = Ideas::new(db.clone(), directory.clone(), points.clone());
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         // rooms that attach files say here who may read them
@@ -122,6 +127,8 @@ impl App {
             quiz,
             challenge,
             contests,
+            meetings: Meetings::new(db.clone(), directory.clone()),
+            ideas,
             brands: Brands::new(db.clone(), directory.clone()),
             files,
             db,
@@ -159,6 +166,8 @@ impl App {
             .app_data(Data::new(self.quiz.clone()))
             .app_data(Data::new(self.challenge.clone()))
             .app_data(Data::new(self.contests.clone()))
+            .app_data(Data::new(self.meetings.clone()))
+            .app_data(Data::new(self.ideas.clone()))
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
@@ -270,6 +279,7 @@ impl App {
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
+            self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -386,6 +396,8 @@ fn routes(cfg: &mut ServiceConfig) {
         quiz::routes(cfg);
         challenge::routes(cfg);
         contests::routes(cfg);
+        meetings::routes(cfg);
+        ideas::routes(cfg);
         brands::routes(cfg);
         notices::routes(cfg);
         files::routes(cfg);

@@ -19,6 +19,8 @@ pub mod study;
 pub mod quiz;
 pub mod challenge;
 pub mod contests;
+pub mod meetings;
+pub mod ideas;
 pub mod brands;
 pub mod notices;
 pub mod files;

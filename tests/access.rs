@@ -66,6 +66,12 @@ const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Audit
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
 const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
 
+const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+/// Who leads a unit: writes its meetings down and collects its ideas.
+const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
+const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);
+const IDEA_DECIDERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
+
 /// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
 const ROUTES: &[(&str, Who, Ask)] = &[
     // health
@@ -178,6 +184,39 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /contests/{id}/rankings/me", SignedIn, Plain),
     ("GET /contests/{id}/branch-rankings", SignedIn, Plain),
     ("GET /exports/contests/{id}", CONTEST_READERS, Plain),
+    // meetings
+    ("GET /meetings", MEETING_READERS, Plain),
+    ("POST /meetings", MEETING_HOLDERS, Plain),
+    ("GET /meetings/{id}", MEETING_READERS, Plain),
+    ("PATCH /meetings/{id}", MEETING_HOLDERS, Plain),
+    // ideas
+    ("GET /ideas", SignedIn, Plain),
+    ("POST /ideas", SignedIn, Plain),
+    ("GET /ideas/categories", SignedIn, Plain),
+    ("PUT /ideas/categories", CONTENT_MANAGERS, Plain),
+    ("GET /ideas/statistics", IDEA_READERS, Plain),
+    ("GET /exports/ideas", IDEA_READERS, Plain),
+    ("GET /ideas/{id}", SignedIn, Plain),
+    ("PATCH /ideas/{id}", SignedIn, Plain),
+    ("GET /ideas/{id}/timeline", SignedIn, Plain),
+    ("POST /ideas/{id}/submission", SignedIn, Plain),
+    ("POST /ideas/{id}/withdrawal", SignedIn, Plain),
+    ("POST /ideas/{id}/collection", MEETING_HOLDERS, Plain),
+    ("POST /ideas/{id}/return", MEETING_HOLDERS, Plain),
+    ("POST /ideas/{id}/merge", MEETING_HOLDERS, Plain),
+    ("POST /ideas/{id}/decision", IDEA_DECIDERS, Plain),
+    ("POST /ideas/{id}/reopening", IDEA_DECIDERS, Plain),
+    ("POST /ideas/{id}/assignment", IDEA_DECIDERS, Plain),
+    ("POST /ideas/{id}/progress", SignedIn, Plain),
+    ("POST /ideas/{id}/delivery", SignedIn, Plain),
+    ("POST /ideas/{id}/acceptance", IDEA_DECIDERS, Plain),
+    ("POST /ideas/{id}/outcomes", IDEA_DECIDERS, Plain),
+    ("POST /ideas/{id}/closure", IDEA_DECIDERS, Plain),
+    ("PUT /ideas/{id}/like", SignedIn, Plain),
+    ("DELETE /ideas/{id}/like", SignedIn, Plain),
+    ("GET /ideas/{id}/comments", SignedIn, Plain),
+    ("POST /ideas/{id}/comments", SignedIn, Plain),
+    ("GET /me/desk", SignedIn, Plain),
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),

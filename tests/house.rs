@@ -18,6 +18,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("quiz", &["points", "study", "members", "notices"]),
     ("challenge", &["quiz", "points", "members"]),
     ("contests", &["quiz", "points", "members", "notices"]),
+    ("meetings", &["members"]),
+    ("ideas", &["meetings", "points", "members", "notices"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

@@ -10,6 +10,7 @@ mod house;
 mod input;
 mod openapi;
 mod schema;
+mod workflow;
 
 // room by room
 mod board_kernel;
@@ -21,6 +22,7 @@ mod quiz;
 mod questions;
 mod challenge;
 mod contests;
+mod ideas;
 mod brands;
 mod notices;
 mod files;

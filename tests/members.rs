@@ -29,9 +29,20 @@ async fn a_member_sees_who_he_is() {
     assert_eq!(names, ["东一组", "东支部", "一厂党委", "集团党委"]);
     assert_eq!(me["branch"]["code"], "ZB1");
     assert_eq!(me["duties"][0]["title"], "支部书记");
-    let capabilities =
-        ["see_results", "plan_pushes", "run_contests", "read_contests", "see_members", "invite", "read_rules"];
-    let capabilities = json!(capabilities);
+    let capabilities = json!([
+        "see_results",
+        "plan_pushes",
+        "run_contests",
+        "read_contests",
+        "see_members",
+        "invite",
+        "read_rules",
+        "hold_meetings",
+        "read_meetings",
+        "see_ideas",
+        "collect_ideas",
+        "decide_ideas"
+    ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));
 }

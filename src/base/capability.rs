@@ -1,8 +1,8 @@
 //! Who may do what: the duties of the enterprise and what each of them allows.
 //!
 //! The table of design `domain.md` ("Who may do what") as code. A duty is held *on a unit* and reaches its subtree; an
-//! auditor reaches everything. What belongs to oneself needs no capability. Selections and ideas add their rows when
-//! those rooms are built.
+//! auditor reaches everything. What belongs to oneself needs no capability. Selections add their rows when that room is
+//! built.
 
 use super::id::UnitId;
 
@@ -79,6 +79,16 @@ crate::words!(
         Operate = "operate",
         /// Read the trail of who did what.
         Audit = "audit",
+        /// Write down meetings, their attendance and their minutes.
+        HoldMeetings = "hold_meetings",
+        /// Read what was written down about meetings.
+        ReadMeetings = "read_meetings",
+        /// See the ideas of one's scope, beyond those of one's own branch.
+        SeeIdeas = "see_ideas",
+        /// Collect submitted ideas at a meeting.
+        CollectIdeas = "collect_ideas",
+        /// Decide, assign and accept ideas.
+        DecideIdeas = "decide_ideas",
     }
 );
 
@@ -87,17 +97,50 @@ impl Role {
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::GroupLeader => &[SeeResults],
-            Role::Secretary | Role::BranchCommittee => {
-                &[SeeResults, SeeMembers, PlanPushes, RunContests, ReadContests, ReadRules, Invite]
+            Role::GroupLeader => &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas],
+            Role::Secretary | Role::BranchCommittee => &[
+                SeeResults,
+                SeeMembers,
+                PlanPushes,
+                RunContests,
+                ReadContests,
+                ReadRules,
+                Invite,
+                HoldMeetings,
+                ReadMeetings,
+                SeeIdeas,
+                CollectIdeas,
+                DecideIdeas,
+            ],
+            Role::Organiser => &[
+                SeeResults,
+                SeeMembers,
+                PlanPushes,
+                RunContests,
+                ReadContests,
+                ManageContent,
+                ReadContent,
+                ReadRules,
+                ReadMeetings,
+                SeeIdeas,
+            ],
+            Role::CommitteeMember => &[
+                SeeResults,
+                SeeMembers,
+                ReadRules,
+                ManageRules,
+                HoldMeetings,
+                ReadMeetings,
+                SeeIdeas,
+                CollectIdeas,
+                DecideIdeas,
+            ],
+            Role::Auditor => {
+                &[SeeResults, SeeMembers, ReadContests, ReadContent, ReadRules, Audit, ReadMeetings, SeeIdeas]
             }
-            Role::Organiser => {
-                &[SeeResults, SeeMembers, PlanPushes, RunContests, ReadContests, ManageContent, ReadContent, ReadRules]
-            }
-            Role::CommitteeMember => &[SeeResults, SeeMembers, ReadRules, ManageRules],
-            Role::Auditor => &[SeeResults, SeeMembers, ReadContests, ReadContent, ReadRules, Audit],
             Role::Administrator => &[SeeMembers, ManageMembers, Invite, Operate],
-            Role::Leader | Role::Expert | Role::Inspector => &[],
+            Role::Leader => &[SeeIdeas],
+            Role::Expert | Role::Inspector => &[],
         }
     }
 }

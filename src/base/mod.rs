@@ -10,3 +10,4 @@ pub mod text;
 pub mod grams;
 pub mod time;
 pub mod words;
+pub mod workflow;

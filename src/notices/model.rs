@@ -24,6 +24,8 @@ crate::words!(
         Duty = "duty",
         /// Something to study or to answer was published.
         Published = "published",
+        /// A step of an idea that the member wrote or carries out.
+        Idea = "idea",
     }
 );
 

@@ -50,6 +50,14 @@ crate::words!(
         Challenge = "challenge",
         /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
         Contest = "contest",
+        /// 金点子征集: points when an idea is collected at a group meeting.
+        IdeaCollected = "idea.collected",
+        /// 金点子采纳: points when the committee adopts an idea, as a pilot too.
+        IdeaAdopted = "idea.adopted",
+        /// 金点子实施: points when the work on an idea is accepted.
+        IdeaImplemented = "idea.implemented",
+        /// 金点子成果: points for each outcome of an idea.
+        IdeaOutcome = "idea.outcome",
     }
 );
 

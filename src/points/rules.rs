@@ -40,11 +40,22 @@ pub fn defaults(now: Timestamp) -> Vec<Rule> {
         created_by: None,
         created_at: now,
     };
+    let idea = |name, title: &str, points, cap_month| Rule {
+        dimension: Dimension::Example,
+        points,
+        cap_day: None,
+        cap_month,
+        ..rule(name, title, 0)
+    };
     vec![
         rule(RuleName::QuizDaily, "每日一答", 5),
         rule(RuleName::StudyRead, "每日一学", 6),
         rule(RuleName::Challenge, "挑战答题", 6),
         Rule { cap_day: None, ..rule(RuleName::Contest, "知识竞赛", 0) },
+        idea(RuleName::IdeaCollected, "金点子征集", 2, Some(10)),
+        idea(RuleName::IdeaAdopted, "金点子采纳", 10, None),
+        idea(RuleName::IdeaImplemented, "金点子实施", 20, None),
+        idea(RuleName::IdeaOutcome, "金点子成果", 10, None),
     ]
 }
 

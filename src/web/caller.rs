@@ -176,6 +176,16 @@ capable!(
     Operator: Operate,
     /// May read who did what.
     AuditReader: Audit,
+    /// May write down meetings.
+    MeetingHolder: HoldMeetings,
+    /// May read what was written down about meetings.
+    MeetingReader: ReadMeetings,
+    /// May see the ideas of a scope and their statistics.
+    IdeaReader: SeeIdeas,
+    /// May collect ideas.
+    IdeaCollector: CollectIdeas,
+    /// May decide, assign and accept ideas.
+    IdeaDecider: DecideIdeas,
 );
 
 /// 403 for whoever lacks the duty.

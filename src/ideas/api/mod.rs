@@ -1,0 +1,95 @@
+//! The routes of the room, and what its refusals mean over HTTP.
+
+mod desk;
+mod ideas;
+mod numbers;
+mod steps;
+mod talk;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::model::Stage;
+use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, Refusal};
+use crate::web::caller::out_of_reach;
+use crate::web::{FieldError, Problem};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
+    cfg.configure(numbers::routes)
+        .configure(desk::routes)
+        .configure(ideas::routes)
+        .configure(steps::routes)
+        .configure(talk::routes);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchIdea => Problem::not_found("ideas.not_found", "没有找到这条金点子"),
+            Refusal::NoSuchComment => Problem::not_found("ideas.comment_not_found", "没有找到这条评论"),
+            Refusal::NoSuchCategory => Problem::field("/category", "no_such_category", "没有这个类别"),
+            Refusal::WrongStage { stage } => wrong_stage(stage),
+            Refusal::AlreadyDecided { verdict } => {
+                Problem::conflict("ideas.already_decided", format!("这条金点子已经讨论决定：{}", verdict.title()))
+                    .with_errors(vec![FieldError {
+                        pointer: "/verdict".into(),
+                        code: verdict.as_str().into(),
+                        message: verdict.title().into(),
+                    }])
+            }
+            Refusal::Merged { into } => {
+                Problem::conflict("ideas.merged", "这条金点子已并入另一条金点子").with_errors(vec![FieldError {
+                    pointer: "/merged_into".into(),
+                    code: into.to_string().into(),
+                    message: "已合并".into(),
+                }])
+            }
+            Refusal::NotAuthor => Problem::forbidden("ideas.not_author", "只有作者本人可以这样做"),
+            Refusal::NotImplementer => Problem::forbidden("ideas.not_implementer", "只有实施人本人可以这样做"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::OwnIdea => {
+                Problem::forbidden("ideas.own_idea", "不能处理自己提出、参与或实施的金点子，请由上一级组织处理")
+            }
+            Refusal::NoSuchMeeting => Problem::field("/meeting_id", "no_such_meeting", "没有找到这次会议"),
+            Refusal::WrongMeeting => Problem::field(
+                "/meeting_id",
+                "wrong_meeting",
+                "征集须在本党小组的会议上，决定须在本支部的支委会或上级党委会上",
+            ),
+            Refusal::MeetingNotHeld => Problem::field("/meeting_id", "not_held", "这次会议还没有召开"),
+            Refusal::BadDueDay => Problem::field("/due_on", "out_of_range", "完成期限须在今天之后三年以内"),
+            Refusal::NoSuchImplementer => {
+                Problem::field("/implementer_id", "no_such_member", "没有找到这名党员，或其已离开")
+            }
+            Refusal::ImplementerOutOfReach => {
+                Problem::field("/implementer_id", "out_of_scope", "这名党员不在您的职责范围之内")
+            }
+            Refusal::BadMerge => Problem::field("/into", "bad_merge", "不能并入这条金点子"),
+            Refusal::BadCoAuthor { index } => Problem::field(
+                &format!("/co_author_ids/{index}"),
+                "bad_co_author",
+                format!("合作者须为在册的其他党员，不能重复，最多 {CO_AUTHOR_LIMIT} 名"),
+            ),
+            Refusal::BadAmount => Problem::field(
+                "/amount_fen",
+                "bad_amount",
+                format!("节约金额须填写金额（1 到 {AMOUNT_LIMIT_FEN} 分），其他成果不填金额"),
+            ),
+            Refusal::ReplyTooDeep => Problem::field("/parent_id", "too_deep", "只能回复评论，不能回复别人的回复"),
+            Refusal::OwnLike => Problem::forbidden("ideas.own_like", "不能给自己的金点子点赞"),
+            Refusal::NoSuchUnit => Problem::malformed("query.invalid", "查询参数有误：没有这个组织"),
+            Refusal::BadCategories => {
+                Problem::field("/names", "bad_categories", format!("类别须有 1 至 {CATEGORY_LIMIT} 个，且不能重复"))
+            }
+            Refusal::BadPeriod => Problem::malformed("query.invalid", "查询参数有误：起始日期不能晚于截止日期"),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
+        }
+    }
+}
+
+/// 409 that says where the idea stands.
+fn wrong_stage(stage: Stage) -> Problem {
+    let message = format!("这条金点子目前为“{}”，不能这样做", stage.title());
+    let error = FieldError { pointer: "/stage".into(), code: stage.as_str().into(), message: stage.title().into() };
+    Problem::conflict("ideas.wrong_stage", message).with_errors(vec![error])
+}

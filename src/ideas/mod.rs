@@ -1,0 +1,54 @@
+//! Golden ideas 金点子: 党小组会征集 → 支委会讨论确定 → 党员负责实施, and what comes of them.
+//!
+//! A member hands an idea in, a group's leader collects it at a meeting of the group, the branch's committee decides at a
+//! meeting with a reason, somebody carries it out by a day, and somebody else accepts the work. Every step is told to
+//! the idea's people and earns what the rules of the points room say. Nobody handles an idea of his own: the next unit
+//! up does.
+//!
+//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
+//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members` and `notices`.
+//!
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`), finds
+//! (`finding`), counts (`numbers`), talks (`talking`) and
+//! reminds (`reminders`); [`rules`] hold the table of steps. Attachments and the
+//! search for similar ideas belong to other rooms.
+
+mod api;
+mod finding;
+mod handling;
+mod model;
+mod numbers;
+mod posts;
+mod reminders;
+mod rules;
+mod store;
+mod talking;
+mod writing;
+
+use crate::db::{Db, Stop};
+use crate::members::Directory;
+use crate::points::Points;
+
+pub use api::routes;
+pub use model::{IdeaId, Stage, Verb};
+pub use rules::{FLOW, Who};
+
+use posts::Holders;
+use rules::Refusal;
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Ideas {
+    db: Db,
+    directory: Directory,
+    points: Points,
+    holders: Holders,
+}
+
+impl Ideas {
+    pub fn new(db: Db, directory: Directory, points: Points) -> Self {
+        Ideas { holders: Holders::new(directory.clone()), db, directory, points }
+    }
+}

@@ -1,0 +1,225 @@
+//! The routes of the room.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::{Attended, Meetings};
+use super::model::{Meeting, MeetingChange, MeetingId, MeetingKind, NewMeeting};
+use super::rules::{ATTENDANCE_LIMIT, Refusal};
+use super::store::MeetingFilter;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::web::caller::{MeetingHolder, MeetingReader, out_of_reach};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_meetings).service(create_meeting).service(get_meeting).service(edit_meeting);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchMeeting => Problem::not_found("meetings.not_found", "没有找到这次会议"),
+            Refusal::NoSuchUnit => Problem::field("/unit_id", "no_such_unit", "没有这个组织"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::WrongKind { kind } => {
+                Problem::field("/kind", "wrong_kind", format!("这个组织不召开{}", kind.title()))
+            }
+            Refusal::NamedTwice { index } => attendance(index, "named_twice", "同一个人只能列一次"),
+            Refusal::NoSuchMember { index } => attendance(index, "no_such_member", "没有找到这名党员"),
+            Refusal::DayTooFar => Problem::field("/held_on", "too_far", "会议日期不能晚于一年之后"),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
+        }
+    }
+}
+
+fn attendance(index: usize, code: &'static str, message: &str) -> Problem {
+    Problem::field(&format!("/attendance/{index}"), code, message)
+}
+
+fn check_length(attendance: &[MemberId]) -> Result<(), Problem> {
+    if attendance.len() <= ATTENDANCE_LIMIT {
+        return Ok(());
+    }
+    Err(Problem::field("/attendance", "too_many", format!("参会人员不能超过 {ATTENDANCE_LIMIT} 名")))
+}
+
+/// A meeting in a list.
+#[derive(Serialize, ToSchema)]
+struct MeetingHead {
+    id: MeetingId,
+    kind: MeetingKind,
+    /// The kind in Chinese.
+    kind_name: &'static str,
+    unit_id: UnitId,
+    /// The business day on which it was or will be held.
+    held_on: Day,
+    /// One line.
+    title: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<&Meeting> for MeetingHead {
+    fn from(meeting: &Meeting) -> Self {
+        MeetingHead {
+            id: meeting.id,
+            kind: meeting.kind,
+            kind_name: meeting.kind.title(),
+            unit_id: meeting.unit_id,
+            held_on: meeting.held_on,
+            title: meeting.title.clone(),
+            created_at: meeting.created_at,
+            updated_at: meeting.updated_at,
+        }
+    }
+}
+
+/// A meeting with its minutes and its attendance.
+#[derive(Serialize, ToSchema)]
+struct MeetingView {
+    #[serde(flatten)]
+    head: MeetingHead,
+    /// What was said and resolved; may be empty.
+    minutes: String,
+    /// Who was there, in the order of their ids.
+    attendance: Vec<MemberId>,
+}
+
+impl From<Attended> for MeetingView {
+    fn from((meeting, attendance): Attended) -> Self {
+        MeetingView { head: MeetingHead::from(&meeting), minutes: meeting.minutes, attendance }
+    }
+}
+
+/// What a list of meetings is narrowed by.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MeetingQuery {
+    /// Only meetings of this unit and of everything below it.
+    unit: Option<UnitId>,
+    /// Only meetings of this kind.
+    kind: Option<MeetingKind>,
+    /// From this business day on.
+    from: Option<Day>,
+    /// Up to the day before this one.
+    until: Option<Day>,
+    /// How many items at most; 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Meetings within the reader's reach, newest day first.
+#[utoipa::path(tag = "meetings", params(MeetingQuery),
+    responses((status = 200, description = "Meetings", body = Page<MeetingHead>)))]
+#[get("/meetings")]
+async fn list_meetings(
+    reader: MeetingReader,
+    query: Query<MeetingQuery>,
+    meetings: web::Data<Meetings>,
+) -> Result<web::Json<Page<MeetingHead>>, Problem> {
+    let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
+    let filter = MeetingFilter { kind: query.kind, from: query.from, until: query.until };
+    let found = meetings.list(&reader.reach, query.unit, filter, before, limit + 1).await?;
+    let page = Page::new(found, limit, |meeting| (meeting.held_on, meeting.id));
+    Ok(web::Json(page.map(|meeting| MeetingHead::from(&meeting))))
+}
+
+/// A meeting as it is written down.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MeetingBody {
+    kind: MeetingKind,
+    /// Which unit met: a group for 党小组会, a branch for 支委会 and 党员大会, a committee above for 党委会.
+    unit_id: UnitId,
+    /// The business day on which it was or will be held.
+    held_on: Day,
+    /// One line.
+    title: Text<100>,
+    /// What was said and resolved.
+    minutes: Option<Text<20000>>,
+    /// Who was there; 1,000 at most.
+    #[serde(default)]
+    attendance: Vec<MemberId>,
+}
+
+/// Writes a meeting of a unit down. Takes an `Idempotency-Key`.
+#[utoipa::path(tag = "meetings", request_body = MeetingBody,
+    responses((status = 201, description = "Written down", body = MeetingView)))]
+#[post("/meetings")]
+async fn create_meeting(
+    holder: MeetingHolder,
+    key: OptionalKey,
+    meetings: web::Data<Meetings>,
+    body: Body<MeetingBody>,
+) -> Result<HttpResponse, Problem> {
+    check_length(&body.attendance)?;
+    let key = key.of(holder.member, "POST /meetings", &body.0);
+    let body = body.into_inner();
+    let new = NewMeeting {
+        kind: body.kind,
+        unit: body.unit_id,
+        held_on: body.held_on,
+        title: body.title.into_string(),
+        minutes: body.minutes.map(Text::into_string).unwrap_or_default(),
+        attendance: body.attendance,
+    };
+    let meeting = meetings.create(holder.member, &holder.reach, new, key).await?;
+    let place = format!("/api/v1/meetings/{}", meeting.0.id);
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::from(meeting)))
+}
+
+/// One meeting.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+    responses((status = 200, description = "The meeting", body = MeetingView)))]
+#[get("/meetings/{id}")]
+async fn get_meeting(
+    reader: MeetingReader,
+    id: Path<MeetingId>,
+    meetings: web::Data<Meetings>,
+) -> Result<web::Json<MeetingView>, Problem> {
+    Ok(web::Json(meetings.get(&reader.reach, *id).await?.into()))
+}
+
+/// What changes about a meeting; absent fields stay.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MeetingChangeBody {
+    /// The business day on which it was or will be held.
+    held_on: Option<Day>,
+    /// One line.
+    title: Option<Text<100>>,
+    /// What was said and resolved.
+    minutes: Option<Text<20000>>,
+    /// Everybody who was there; 1,000 at most.
+    attendance: Option<Vec<MemberId>>,
+}
+
+/// Changes a meeting; its kind and its unit stay, since decisions point at it.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+    request_body = MeetingChangeBody,
+    responses((status = 200, description = "Changed", body = MeetingView)))]
+#[patch("/meetings/{id}")]
+async fn edit_meeting(
+    holder: MeetingHolder,
+    id: Path<MeetingId>,
+    meetings: web::Data<Meetings>,
+    body: Body<MeetingChangeBody>,
+) -> Result<web::Json<MeetingView>, Problem> {
+    let body = body.into_inner();
+    check_length(body.attendance.as_deref().unwrap_or_default())?;
+    let change = MeetingChange {
+        held_on: body.held_on,
+        title: body.title.map(Text::into_string),
+        minutes: body.minutes.map(Text::into_string),
+        attendance: body.attendance,
+    };
+    Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, change).await?.into()))
+}

@@ -1,0 +1,16 @@
+//! Meetings 三会一课: which unit met when, who came, and what was minuted.
+//!
+//! Tables: `meetings`, `meeting_attendance`. Routes: `GET/POST /meetings`, `GET/PATCH /meetings/{id}`. Those who lead a
+//! unit write its meetings down. Lends [`find`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
+//! collecting and deciding of ideas; what a meeting must be for that is their rule.
+
+mod actions;
+mod api;
+mod model;
+mod rules;
+mod store;
+
+pub use actions::Meetings;
+pub use api::routes;
+pub use model::{Meeting, MeetingId, MeetingKind};
+pub use store::{find, find_some};

@@ -1,0 +1,87 @@
+//! What the room keeps.
+
+use diesel::prelude::*;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::db::schema::{meeting_attendance, meetings};
+
+crate::id!(
+    /// A meeting.
+    MeetingId
+);
+
+crate::words!(
+    /// What kind of meeting it is.
+    MeetingKind {
+        /// 党小组会
+        Group = "group",
+        /// 支委会
+        BranchCommittee = "branch_committee",
+        /// 党员大会
+        Branch = "branch",
+        /// 党委会
+        PartyCommittee = "party_committee",
+        /// 党课
+        Lecture = "lecture",
+        /// 主题党日
+        ThemeDay = "theme_day",
+    }
+);
+
+impl MeetingKind {
+    /// The kind as the enterprise calls it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            MeetingKind::Group => "党小组会",
+            MeetingKind::BranchCommittee => "支委会",
+            MeetingKind::Branch => "党员大会",
+            MeetingKind::PartyCommittee => "党委会",
+            MeetingKind::Lecture => "党课",
+            MeetingKind::ThemeDay => "主题党日",
+        }
+    }
+}
+
+/// A meeting of a unit; kind and unit never change, because decisions point at it.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = meetings)]
+pub struct Meeting {
+    pub id: MeetingId,
+    pub kind: MeetingKind,
+    pub unit_id: UnitId,
+    pub held_on: Day,
+    pub title: String,
+    pub minutes: String,
+    pub created_by: MemberId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// That a member was there.
+#[derive(Clone, Copy, Debug, Insertable)]
+#[diesel(table_name = meeting_attendance)]
+pub struct Attendance {
+    pub meeting_id: MeetingId,
+    pub member_id: MemberId,
+}
+
+/// A meeting as it is written down.
+#[derive(Clone, Debug)]
+pub struct NewMeeting {
+    pub kind: MeetingKind,
+    pub unit: UnitId,
+    pub held_on: Day,
+    pub title: String,
+    pub minutes: String,
+    pub attendance: Vec<MemberId>,
+}
+
+/// What changes about a meeting; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct MeetingChange {
+    pub held_on: Option<Day>,
+    pub title: Option<String>,
+    pub minutes: Option<String>,
+    pub attendance: Option<Vec<MemberId>>,
+}
