@@ -6,7 +6,9 @@ use diesel::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Move, OutcomeId, Part, Stage, Verb};
+use super::model::{
+    Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Move, NewOutcome, OutcomeId, Part, Stage, Verb, Verdict,
+};
 use super::rules::{self, Hand, Refusal, Who};
 use super::store::{self, talk};
 use super::{Ideas, Outcome};
@@ -24,8 +26,8 @@ use crate::points::{Grant, RuleName};
 use crate::web::caller::Person;
 
 impl Ideas {
-    /// Does what is asked to an idea. The same request of the same person again changes nothing.
-    /// Says where the idea stands then.
+    /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes
+    /// nothing.
     pub async fn act(
         &self,
         person: Arc<Person>,
@@ -250,7 +252,7 @@ fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<
 
 /// Names the outcome to whoever came too late.
 fn say_more(refusal: Refusal, idea: &Idea, verb: Verb) -> Refusal {
-    let decides = super::model::Verdict::of(verb).is_some();
+    let decides = Verdict::of(verb).is_some();
     match (refusal, idea.verdict, idea.merged_into) {
         (Refusal::WrongStage { .. }, Some(verdict), _) if decides => Refusal::AlreadyDecided { verdict },
         (Refusal::WrongStage { .. }, _, Some(into)) => Refusal::Merged { into },
@@ -265,7 +267,7 @@ fn request_hash(what: &Move) -> [u8; 32] {
 }
 
 /// An outcome in one line.
-fn said(outcome: &super::model::NewOutcome) -> String {
+fn said(outcome: &NewOutcome) -> String {
     match outcome.amount_fen {
         Some(fen) => format!("{}：{}（{}.{:02} 元）", outcome.kind.title(), outcome.title, fen / 100, fen % 100),
         None => format!("{}：{}", outcome.kind.title(), outcome.title),
