@@ -44,16 +44,19 @@ impl Stock {
 
     /// Reads the bank again when it is next asked for, once `tx` has changed it.
     pub fn forget_after(&self, tx: &mut Tx) {
-        let snapshot = self.snapshot.clone();
-        tx.after_commit(move || *snapshot.write().unwrap_or_else(PoisonError::into_inner) = None);
+        let stock = self.clone();
+        tx.after_commit(move || stock.forget());
+    }
+
+    fn forget(&self) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
         if let Some(candidates) = self.remembered() {
             return Ok(candidates);
         }
-        let now = self.db.now();
-        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
+        let found = self.db.read(store::list_candidates).await?;
         let candidates: Arc<[Candidate]> = found.into();
         let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
@@ -72,15 +75,20 @@ impl Quiz {
         self.stock.candidates().await
     }
 
-    /// Keeps the keys of `ids` from everybody until `until` or [`Quiz::release`]: such a question is not practised, nor
-    /// put on a daily paper, and it is not among [`Quiz::candidates`]; other servers draw without it within five seconds.
-    /// Again with a later `until` makes the guard longer, never shorter.
-    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+    /// Reads the bank again when it is next asked for; for whoever drew what somebody else had just taken.
+    pub fn forget_candidates(&self) {
+        self.stock.forget();
+    }
+
+    /// Keeps `ids` for `source_id` until [`Quiz::release`]: no daily paper asks them and they are not among
+    /// [`Quiz::candidates`]; other servers draw without them within five seconds. From `from` on nobody practises them.
+    /// Again it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
+    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, from: Timestamp) -> diesel::QueryResult<()> {
         self.stock.forget_after(tx);
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
+        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), from))
     }
 
     /// Ends every guard that `source_id` set.
@@ -100,6 +108,21 @@ impl Quiz {
         let current = self.published.paper(self.db.today(), path).await?;
         Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
     }
+}
+
+/// Makes whoever puts questions on a paper, of a day or of a contest, take turns until the end of the transaction: what
+/// one has found free stays free until it has taken it.
+pub fn take_turns(tx: &mut Tx) -> diesel::QueryResult<()> {
+    store::lock_papers(tx.conn)
+}
+
+/// Of `ids` those that somebody other than `source_id` keeps for himself.
+pub fn guarded_by_others(
+    conn: &mut Conn,
+    ids: &[QuestionId],
+    source_id: Uuid,
+) -> diesel::QueryResult<HashSet<QuestionId>> {
+    Ok(store::list_guarded(conn, ids, SourceId::from(source_id))?.into_iter().collect())
 }
 
 /// The questions of all papers for the days from `from` to `to`, both included: whoever submits one is shown its key.
