@@ -11,7 +11,7 @@ use crate::base::crypto::random_number;
 use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::db::{Conn, DbError, Never, Stop, Tx};
-use crate::quiz::lending::{freeze, guarded_by_others, mark_dealt, on_papers, take_turns};
+use crate::quiz::lending::{freeze, guarded, guarded_by_others, mark_dealt, on_papers, take_turns};
 use crate::quiz::{Candidate, PaperQuestion, QuestionId};
 
 /// Contests opened or closed in one pass of the clock.
@@ -52,8 +52,8 @@ impl Contests {
     pub(super) async fn open(&self, contest: &Contest, by: Option<MemberId>) -> Outcome<()> {
         for _ in 1..DRAWS {
             match self.try_to_open(contest, by).await {
-                // drawn from memory, while another contest took some of it
-                Err(Stop::Refused(Refusal::DrawnTwice)) => self.quiz.forget_candidates(),
+                // while this one was drawn another contest took some of it
+                Err(Stop::Refused(Refusal::DrawnTwice)) => {}
                 outcome => return outcome,
             }
         }
@@ -117,8 +117,9 @@ impl Contests {
     async fn draw(&self, contest: &Contest) -> Outcome<Chosen> {
         let rule = &contest.rules.0.paper;
         let (from, to) = shown_days(contest, self.db.today());
-        let shown = self.db.read(move |conn| on_papers(conn, from, to)).await?;
-        let bank = self.quiz.candidates().await?;
+        let (taken, shown) = self.db.read(move |conn| Ok((guarded(conn)?, on_papers(conn, from, to)?))).await?;
+        let mut bank: Vec<Candidate> = self.quiz.candidates().await?.to_vec();
+        bank.retain(|candidate| !taken.contains(&candidate.id));
         let unseen: Vec<Candidate> = bank.iter().filter(|candidate| !shown.contains(&candidate.id)).cloned().collect();
         let draw = |bank: &[Candidate]| rules::draw(&rule.lines, bank, rule.per_attempt, random_number());
         Ok(draw(&unseen).or_else(|_| draw(&bank)).map_err(Refusal::BankShort)?)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Quiz;
-use super::lending::{freeze, guarded_by_others, keep_book, mark_dealt, take_turns};
+use super::lending::{freeze, guarded, guarded_by_others, keep_book, mark_dealt, take_turns};
 use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission};
 use super::rules::{self, Refusal};
 use super::store;
@@ -324,7 +324,9 @@ fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
 
 fn drawn(tx: &mut Tx, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {
     take_turns(tx)?;
-    let bank = store::list_candidates(tx.conn)?;
+    let mut bank = store::list_candidates(tx.conn, tx.now())?;
+    let guarded = guarded(tx.conn)?;
+    bank.retain(|candidate| !guarded.contains(&candidate.id));
     let recent = store::list_papers_since(tx.conn, unit, day.minus_days(RECENT_DAYS), 200)?;
     let recent: HashSet<QuestionId> =
         recent.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect();

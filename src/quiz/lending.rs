@@ -44,19 +44,16 @@ impl Stock {
 
     /// Reads the bank again when it is next asked for, once `tx` has changed it.
     pub fn forget_after(&self, tx: &mut Tx) {
-        let stock = self.clone();
-        tx.after_commit(move || stock.forget());
-    }
-
-    fn forget(&self) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let snapshot = self.snapshot.clone();
+        tx.after_commit(move || *snapshot.write().unwrap_or_else(PoisonError::into_inner) = None);
     }
 
     async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
         if let Some(candidates) = self.remembered() {
             return Ok(candidates);
         }
-        let found = self.db.read(store::list_candidates).await?;
+        let now = self.db.now();
+        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
         let candidates: Arc<[Candidate]> = found.into();
         let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
@@ -75,14 +72,9 @@ impl Quiz {
         self.stock.candidates().await
     }
 
-    /// Reads the bank again when it is next asked for; for whoever drew what somebody else had just taken.
-    pub fn forget_candidates(&self) {
-        self.stock.forget();
-    }
-
-    /// Keeps `ids` for `source_id` until [`Quiz::release`]: no daily paper asks them and they are not among
-    /// [`Quiz::candidates`]; other servers draw without them within five seconds. From `from` on nobody practises them.
-    /// Again it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
+    /// Keeps `ids` for `source_id` until [`Quiz::release`]: nobody else puts them on a paper. From `from` on nobody
+    /// practises them, and they are not among [`Quiz::candidates`]; other servers know of it within five seconds. Again
+    /// it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
     pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, from: Timestamp) -> diesel::QueryResult<()> {
         self.stock.forget_after(tx);
         let mut ids = ids.to_vec();
@@ -114,6 +106,11 @@ impl Quiz {
 /// one has found free stays free until it has taken it.
 pub fn take_turns(tx: &mut Tx) -> diesel::QueryResult<()> {
     store::lock_papers(tx.conn)
+}
+
+/// Every question that somebody keeps for himself, also before its key is guarded: not to be drawn.
+pub fn guarded(conn: &mut Conn) -> diesel::QueryResult<HashSet<QuestionId>> {
+    Ok(store::list_all_guarded(conn)?.into_iter().collect())
 }
 
 /// Of `ids` those that somebody other than `source_id` keeps for himself.

@@ -309,8 +309,11 @@ async fn a_fixed_paper_names_no_question_whose_key_others_show() {
     set("2026-07-02", &ids[2..3]).await.refused(422, "body.invalid");
     let practise = json!({ "question_id": ids[2], "answer": ["A"] });
     member.post("/quiz/practice", practise.clone()).await.ok(200);
+    let offered = async || member.get("/quiz/practice/questions?limit=50").await.ok(200).to_string();
+    assert!(offered().await.contains(ids[2].as_str().unwrap()), "or its absence would tell");
     organiser.post(&format!("{second}/opening"), json!({})).await.ok(200);
     member.post("/quiz/practice", practise).await.refused(409, "quiz.guarded");
+    assert!(!offered().await.contains(ids[2].as_str().unwrap()));
 
     // withdrawing gives the questions back
     organiser.post(&format!("{first}/withdrawal"), json!({})).await.ok(200);

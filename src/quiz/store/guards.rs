@@ -64,6 +64,11 @@ pub fn list_guarded(conn: &mut Conn, questions: &[QuestionId], source: SourceId)
         .load(c))
 }
 
+/// Every question that somebody keeps for himself, whether it is practised still or not.
+pub fn list_all_guarded(conn: &mut Conn) -> QueryResult<Vec<QuestionId>> {
+    on!(conn, c => question_guards::table.select(question_guards::question_id).distinct().load(c))
+}
+
 /// Whether the question's key may not be shown at `now`.
 pub fn is_guarded(conn: &mut Conn, question: QuestionId, now: Timestamp) -> QueryResult<bool> {
     let guards = question_guards::table
