@@ -15,7 +15,7 @@ use crate::support::process::{Server, Site};
 const EXTRA_KIB: u64 = 128 * 1024;
 const LIMIT: Duration = Duration::from_secs(2);
 /// For what is read almost to its end before it is refused, by a build that nobody has optimised.
-const SLOW_LIMIT: Duration = if cfg!(debug_assertions) { Duration::from_secs(60) } else { LIMIT };
+const SLOW_LIMIT: Duration = if cfg!(debug_assertions) { Duration::from_secs(15) } else { LIMIT };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_spreadsheet_bomb_costs_the_server_little_time_and_memory() {
@@ -66,11 +66,10 @@ fn peak_kib(server: &Server) -> u64 {
     line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }
 
-/// Spaces without end; then what just may be unpacked, made of small cells, of cells far to the right, and of long texts.
-fn bombs() -> [(&'static str, Vec<u8>); 5] {
+/// Spaces without end; then what just may be unpacked, made of cells far to the right, and of long texts.
+fn bombs() -> [(&'static str, Vec<u8>); 4] {
     let spaces = packed(&[sheet(&" ".repeat(1 << 20), 256)]);
-    let small = format!("<row>{}</row>", "<c><v>1</v></c>".repeat(64));
-    let far = format!("<row>{}<c><v>1</v></c></row>", "<c/>".repeat(63));
+    let far: String = (1..=50_000).map(|n| format!("<row><c r=\"BL{n}\"><v>1</v></c></row>")).collect();
     let text = format!("<si><t>{}</t></si>", "题".repeat(400));
     let shared: String = (0..49_000).map(|n| format!("<row><c t=\"s\"><v>{n}</v></c></row>")).collect();
     let texts =
@@ -78,8 +77,7 @@ fn bombs() -> [(&'static str, Vec<u8>); 5] {
     [
         ("spaces that lie", lying(spaces.clone())),
         ("spaces", spaces),
-        ("small cells", packed(&[sheet(&small, 50_000)])),
-        ("far cells", packed(&[sheet(&far, 50_000)])),
+        ("far cells", packed(&[sheet(&far, 1)])),
         ("long texts", packed(&texts)),
     ]
 }
