@@ -271,11 +271,7 @@ impl App {
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
             self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
-            self.job(
-                "challenge tallies",
-                Duration::from_secs(60),
-                |app| async move { app.challenge.tally_due().await },
-            ),
+            self.job("challenge tallies", Duration::from_secs(60), |app| async move { app.challenge.keep_up().await }),
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
@@ -335,7 +331,11 @@ impl App {
                 Ok(held)
             })
             .await?;
-        if held { self.files.tidy().await } else { Ok(()) }
+        if held {
+            notices::tidy(&self.db).await?;
+            self.files.tidy().await?;
+        }
+        Ok(())
     }
 }
 

@@ -101,6 +101,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
     ("POST /imports/units", ADMINISTRATORS, Plain),
     ("POST /imports/members", ADMINISTRATORS, Plain),
+    ("GET /imports/members/template", ADMINISTRATORS, Plain),
     ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
     // points
     ("GET /me/points", SignedIn, Plain),

@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use diesel::prelude::*;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::db::schema::{challenge_answers, challenge_runs};
+use xianfeng::on;
 
 use crate::support::{Person, Reply, TestApp, send};
 
@@ -497,4 +500,56 @@ async fn whatever_comes_at_once_leaves_one_truth() {
     assert_eq!(most, Some(best));
     let report = admin.post("/boards/rebuild?dry_run=true", json!({})).await.ok(200);
     assert_eq!(report["differing"], 0, "{report}");
+}
+
+/// How many answers and how many runs are kept.
+async fn kept(app: &TestApp) -> (i64, i64) {
+    let count = app.db().read(|conn| {
+        let answers = on!(conn, c => challenge_answers::table.count().get_result(c))?;
+        Ok((answers, on!(conn, c => challenge_runs::table.count().get_result(c))?))
+    });
+    count.await.unwrap()
+}
+
+#[tokio::test]
+async fn old_answers_are_thrown_away_once_they_are_counted() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app, 30).await;
+    let li = app.member("李一").sign_in().await;
+    let first = start(&li).await;
+    let run = climb(&app, &li, first.clone(), 2).await;
+    answer(&app, &li, &run, "A").await;
+    assert_eq!(kept(&app).await, (3, 1));
+    // a run of the next day, while the one before is still to be counted
+    app.set_clock("2026-07-02T08:00:00+08:00");
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    play(&app, &li, 1).await;
+    app.set_clock("2026-09-29T08:00:00+08:00");
+    app.tick().await;
+    assert_eq!(kept(&app).await, (5, 2), "ninety days are kept");
+    app.set_clock("2026-09-30T08:00:00+08:00");
+    app.tick().await;
+    assert_eq!(kept(&app).await, (2, 2));
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
+    assert_eq!(organiser.get(&statistics).await.ok(200)["total"]["shown"], 1, "what was counted stays");
+}
+
+#[tokio::test]
+async fn answers_that_are_not_counted_yet_are_kept_however_old() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app, 30).await;
+    let li = app.member("李一").sign_in().await;
+    let first = start(&li).await;
+    let run = climb(&app, &li, first.clone(), 2).await;
+    // the server was down for months, with a run that nobody ended
+    app.set_clock("2027-01-01T08:00:00+08:00");
+    app.app.challenge.keep_up().await.unwrap();
+    assert_eq!(kept(&app).await, (2, 1), "{run}");
+    app.tick().await; // ends the run
+    app.tick().await; // counts its day, and throws the answers away
+    assert_eq!(kept(&app).await, (0, 1));
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
+    assert_eq!(organiser.get(&statistics).await.ok(200)["total"]["shown"], 1);
 }

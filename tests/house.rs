@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("study", &["points", "members", "notices"]),
     ("quiz", &["points", "study", "members", "notices"]),
     ("challenge", &["quiz", "points", "members"]),
-    ("contests", &["quiz", "points", "members", "notices"]),
+    ("contests", &["quiz", "meetings", "points", "members", "notices"]),
     ("meetings", &["members"]),
     ("ideas", &["meetings", "points", "members", "notices"]),
     ("audit", &["members"]),

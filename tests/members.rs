@@ -422,3 +422,39 @@ async fn the_auditor_reads_who_did_what() {
     assert_eq!(auditor.get("/audit?to=2026-06-30").await.ok(200)["items"], json!([]));
     app.drain().await;
 }
+
+#[tokio::test]
+async fn a_unit_or_a_member_that_is_sent_twice_is_made_once() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let send_with = async |path: &str, key: &str, body: &Value| {
+        send(admin.request(Method::POST, path).header("Idempotency-Key", format!("{key}{path}")).json(body)).await
+    };
+    let unit = json!({ "code": "ZB4", "name": "北支部", "kind": "党支部", "parent_id": app.unit("DW1") });
+    let member = json!({ "employee_no": "N1", "name": "新人", "kind": "full", "unit_id": app.unit("XZ11") });
+    for (path, body, taken) in [("/units", unit, "unit.code_taken"), ("/members", member, "member.number_taken")] {
+        let first = send_with(path, "k-1", &body).await;
+        assert_eq!(send_with(path, "k-1", &body).await.ok(201), first.ok(201));
+        let mut other = body.clone();
+        other["name"] = json!("别的");
+        send_with(path, "k-1", &other).await.refused(422, "idempotency.reused");
+        send_with(path, "k-2", &body).await.refused(409, taken);
+        send_with(path, "two words", &body).await.refused(400, "idempotency.bad_key");
+        // what was refused may be sent again once it is right
+        other[if path == "/units" { "code" } else { "employee_no" }] = json!("N9");
+        send_with(path, "k-3", &other).await.ok(201);
+        send_with(path, "k-4", &json!({ "name": 1 })).await.refused(422, "body.invalid");
+    }
+}
+
+#[tokio::test]
+async fn the_template_of_the_roster_can_be_imported() {
+    let app = TestApp::start().await;
+    let admin = app.member("厂管理员").role(Role::Administrator, "DW2").sign_in().await;
+    for query in ["", "?format=csv"] {
+        let template = admin.get(&format!("/imports/members/template{query}")).await;
+        assert_eq!(template.status, 200);
+        let report = import(&admin, "/imports/members?dry_run=true", template.bytes).await.ok(200);
+        assert_eq!((&report["accepted"], &report["problems"]), (&json!(3), &json!([])), "{report}");
+    }
+}

@@ -1,7 +1,10 @@
 //! The inbox: what was told, to whom, and whether it was read.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
+use xianfeng::db::schema::{notice_reads, notices as notices_table};
 use xianfeng::notices::{self, NewNotice, NoticeKind, To};
+use xianfeng::on;
 
 use crate::support::{Person, TestApp, send};
 
@@ -124,4 +127,35 @@ async fn a_stolen_token_is_told_in_the_inbox_once() {
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
     assert_eq!(page["items"][0]["kind"], "security");
     assert_eq!(page["items"][0]["to_unit"], false);
+}
+
+#[tokio::test]
+async fn what_nobody_is_shown_any_more_is_thrown_away_with_its_marks() {
+    let app = TestApp::start().await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    tell(&app, To::Unit(app.unit("JT")), "旧的").await;
+    tell(&app, To::Member(li.id), "给李一").await;
+    app.drain().await;
+    for person in [&li, &wang] {
+        person.post("/me/notices/read", json!({ "all": true })).await.ok(200);
+    }
+    app.advance_seconds(100 * 24 * 3600);
+    tell(&app, To::Unit(app.unit("JT")), "新的").await;
+    app.drain().await;
+    let kept = async || {
+        let count = app.db().read(|conn| {
+            let notices: i64 = on!(conn, c => notices_table::table.count().get_result(c))?;
+            Ok((notices, on!(conn, c => notice_reads::table.count().get_result::<i64>(c))?))
+        });
+        count.await.unwrap()
+    };
+    assert_eq!(kept().await, (3, 3));
+    app.advance_seconds(80 * 24 * 3600);
+    app.tick().await;
+    assert_eq!(kept().await, (3, 3), "nothing that is shown on this day");
+    app.advance_seconds(24 * 3600 + 1);
+    app.tick().await;
+    assert_eq!(kept().await, (1, 0));
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    assert_eq!((titles(&li).await, unread(&li).await), (vec!["新的".to_owned()], 1));
 }

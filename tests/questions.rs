@@ -423,24 +423,19 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
         [0, 1].map(|n| batch["items"][n]["question_id"].as_str().unwrap().parse().unwrap()).to_vec();
     let body = json!({ "question_id": ids[0], "answer": ["A"] });
     let contest = uuid::Uuid::from_u128(7);
-    let until: Timestamp = "2026-07-01T08:10:00+08:00".parse().unwrap();
-    let (guarded, quiz) = (ids.clone(), app.app.quiz.clone());
-    app.write(move |tx| -> Result<(), Stop<Never>> {
-        quiz.guard(tx, &guarded, contest, until)?;
-        // shorter does not count
-        let now = tx.now();
-        Ok(quiz.guard(tx, &guarded, contest, now)?)
-    })
-    .await;
+    let guard = async |from: Timestamp| {
+        let (guarded, quiz) = (ids.clone(), app.app.quiz.clone());
+        app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.guard(tx, &guarded, contest, from)?) }).await;
+    };
+    // until then the question is only kept from papers: a refusal would tell what the contest will ask
+    guard("2026-07-01T08:10:00+08:00".parse().unwrap()).await;
+    li.post("/quiz/practice", body.clone()).await.ok(200);
+    let early = json!({ "question_ids": [ids[0]] });
+    organiser.put("/quiz/daily/2026-07-02", early).await.refused(422, "body.invalid");
+    guard(app.now()).await;
     let refused = li.post("/quiz/practice", body.clone()).await.refused(409, "quiz.guarded");
     assert!(!refused.to_string().contains("因为"));
     app.set_clock("2026-07-01T08:10:00+08:00");
-    li.post("/quiz/practice", body.clone()).await.ok(200);
-
-    let later: Timestamp = "2026-07-01T09:00:00+08:00".parse().unwrap();
-    let guarded = ids.clone();
-    let quiz = app.app.quiz.clone();
-    app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.guard(tx, &guarded, contest, later)?) }).await;
     li.post("/quiz/practice", body.clone()).await.refused(409, "quiz.guarded");
     let offered = async || {
         let batch = li.get("/quiz/practice/questions").await.ok(200);

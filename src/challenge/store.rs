@@ -121,6 +121,12 @@ pub fn list_answers_between(
         .load(c))
 }
 
+/// Throws away what was dealt in all runs up to this one.
+pub fn delete_answers(conn: &mut Conn, last: RunId) -> QueryResult<()> {
+    let old = challenge_answers::table.filter(challenge_answers::run_id.le(last));
+    on!(conn, c => diesel::delete(old).execute(c)).map(drop)
+}
+
 // ── days ──
 
 pub fn find_day(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<DayRecord>> {
@@ -141,12 +147,15 @@ pub fn put_day(conn: &mut Conn, day: &DayRecord) -> QueryResult<()> {
     }
 }
 
+/// The last day whose answers have been counted; those of all days before it have been too.
+pub fn newest_tallied_day(conn: &mut Conn) -> QueryResult<Option<Day>> {
+    on!(conn, c => challenge_tallied_days::table.select(max(challenge_tallied_days::day)).first(c))
+}
+
 /// The first day after those that are counted, `until` at the latest, on which somebody played; none while a run of it
 /// is running.
 pub fn first_untallied_day(conn: &mut Conn, until: Day) -> QueryResult<Option<Day>> {
-    let newest: Option<Day> = on!(conn, c => challenge_tallied_days::table
-        .select(max(challenge_tallied_days::day))
-        .first(c))?;
+    let newest = newest_tallied_day(conn)?;
     let day: Option<Day> = on!(conn, c => challenge_days::table
         .filter(challenge_days::day.gt(newest.unwrap_or(Period::All.start(until))))
         .filter(challenge_days::day.le(until))

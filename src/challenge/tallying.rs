@@ -1,4 +1,5 @@
-//! How questions fare in the challenge: counted for the bank's statistics once a day is over, by version.
+//! How questions fare in the challenge: counted for the bank's statistics once a day is over, by version. What was
+//! counted is kept for a while and then thrown away.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +9,7 @@ use super::Challenge;
 use super::model::{Answer, RunId};
 use super::store;
 use crate::base::time::{Day, Timestamp};
-use crate::db::{DbError, Never, Stop, Tx};
+use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::kernel::lock;
 use crate::quiz::lending::{put_tallies, wordings};
 use crate::quiz::{QuestionId, Tally, TallySource};
@@ -23,13 +24,45 @@ const LEASE_SECONDS: i64 = 600;
 /// on, and be revived, after it.
 const SETTLE_SECONDS: i64 = 3600;
 
+/// How long answers are kept for whoever asks how a run came about; nothing else reads them once they are counted. Runs
+/// and days stay.
+const KEPT_DAYS: u64 = 90;
+
+/// Answers that are thrown away in one transaction.
+const THROWN_AT_ONCE: i64 = 2_000;
+
+/// Such transactions in one pass of the job.
+const PASSES: usize = 50;
+
 /// How often each answer was given to each version of a question, and whether it was right.
 type Counts = HashMap<(QuestionId, i32), BTreeMap<(Vec<String>, bool), u32>>;
 
 impl Challenge {
+    /// What need not be done this second: counting days that are over, throwing away what was counted long ago.
+    pub async fn keep_up(&self) -> Result<(), DbError> {
+        self.tally_due().await?;
+        self.throw_away_old().await
+    }
+
+    /// Throws away the answers of days that were counted and are older than [`KEPT_DAYS`], some at a time.
+    async fn throw_away_old(&self) -> Result<(), DbError> {
+        let kept_from = self.db.today().minus_days(KEPT_DAYS);
+        let Some(counted) = self.db.read(store::newest_tallied_day).await? else { return Ok(()) };
+        let until = first_run(kept_from.min(counted.next()).start());
+        for _ in 0..PASSES {
+            let find =
+                move |conn: &mut Conn| store::list_answers_between(conn, (first_run_ever(), 0), until, THROWN_AT_ONCE);
+            let old = self.db.read(find).await?;
+            let Some(last) = old.last().map(|answer| answer.run_id) else { break };
+            let throw = move |tx: &mut Tx| -> Result<(), Stop<Never>> { Ok(store::delete_answers(tx.conn, last)?) };
+            self.db.write(throw).await.map_err(DbError::from)?;
+        }
+        Ok(())
+    }
+
     /// Counts the answers of every day that is over, one process at a time; a day that was counted halfway is counted
     /// again from the start.
-    pub async fn tally_due(&self) -> Result<(), DbError> {
+    async fn tally_due(&self) -> Result<(), DbError> {
         let over = self.db.now().plus_seconds(-SETTLE_SECONDS).day().previous();
         while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
             if !self.take_lease().await? {
@@ -89,6 +122,11 @@ fn count(counts: &mut Counts, answer: &Answer) {
         let of_version = counts.entry((answer.question_id, answer.version)).or_default();
         *of_version.entry((given.to_vec(), answer.is_right)).or_default() += 1;
     }
+}
+
+/// Before the id of every run.
+fn first_run_ever() -> RunId {
+    Uuid::nil().into()
 }
 
 /// Before the id of every run that began at `instant` or later: the first half of an id is the instant of its making.

@@ -9,12 +9,16 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::mask_name;
 use crate::base::time::Timestamp;
 use crate::db::DbError;
+use crate::meetings::{self, Meeting};
 use crate::members::directory::MemberCard;
 use crate::quiz::PaperQuestion;
 
 /// States that members see.
 const SHOWN: [ContestState; 4] =
     [ContestState::Announced, ContestState::Open, ContestState::Closed, ContestState::Published];
+
+/// Neighbours shown on each side of one's own place.
+const NEIGHBOURS: i64 = 2;
 
 /// Results read at once for an export.
 const EXPORTED_AT_ONCE: i64 = 1000;
@@ -37,6 +41,8 @@ pub struct Seen {
     pub attempts: Vec<Attempt>,
     /// Whether the viewer sees how it is run.
     pub managed: bool,
+    /// The meeting that it is part of.
+    pub meeting: Option<Meeting>,
 }
 
 /// A line of the ranking with the member's name as the viewer sees it.
@@ -97,7 +103,19 @@ impl Contests {
         let contest = contest.ok_or(Refusal::NoSuchContest)?;
         let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, &contest));
         let shown = viewer.path.contains(&contest.unit_id) && SHOWN.contains(&contest.state);
-        if managed || shown { Ok(Seen { contest, attempts, managed }) } else { Err(Refusal::NoSuchContest.into()) }
+        if !managed && !shown {
+            return Err(Refusal::NoSuchContest.into());
+        }
+        let meeting = self.meeting_of(&contest).await?;
+        Ok(Seen { contest, attempts, managed, meeting })
+    }
+
+    /// The meeting that a contest is part of.
+    pub async fn meeting_of(&self, contest: &Contest) -> Result<Option<Meeting>, DbError> {
+        match contest.meeting_id {
+            Some(id) => self.db.read(move |conn| meetings::find(conn, id)).await,
+            None => Ok(None),
+        }
     }
 
     /// A contest whose results the viewer may see: everybody of the audience after publication, who runs it once it is
@@ -147,12 +165,22 @@ impl Contests {
         tree.get(card.unit).map(|home| (home.unit.short_name.clone(), home.branch)).unwrap_or_default()
     }
 
-    /// The viewer's own place; `None` without a result.
-    pub async fn my_rank(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Option<RankedMember>> {
+    /// The viewer's own place with its neighbours, best first; nobody without a result. Who hides is left out.
+    pub async fn around_me(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Vec<RankedMember>> {
         self.with_results(viewer, id).await?;
         let member = viewer.member;
-        let mine = self.db.read(move |conn| store::results::find(conn, id, member)).await?;
-        Ok(mine.and_then(|mine| self.named(viewer, mine)))
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(mine) = store::results::find(conn, id, member)? else { return Ok(Vec::new()) };
+                let place = (mine.rank, mine.member_id);
+                let mut around = store::results::list_before(conn, id, place, NEIGHBOURS)?;
+                around.push(mine);
+                around.extend(store::results::list(conn, id, Some(place), NEIGHBOURS)?);
+                Ok(around)
+            })
+            .await?;
+        Ok(found.into_iter().filter_map(|result| self.named(viewer, result)).collect())
     }
 
     /// A page of the ranking of branches, with their short names.
@@ -167,7 +195,7 @@ impl Contests {
         let branches = self.db.read(move |conn| store::results::list_branches(conn, id, after, limit)).await?;
         let tree = self.directory.tree();
         let name = |unit| tree.get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default();
-        Ok(branches.into_iter().map(|branch| (branch.clone(), name(branch.branch_id))).collect())
+        Ok(branches.into_iter().map(|branch| (branch.clone(), name(branch.unit_id))).collect())
     }
 
     /// Every result with names in full, best first; for who runs the contest, once it is ranked.

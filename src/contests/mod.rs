@@ -1,15 +1,16 @@
 //! Knowledge contests 知识竞赛: a window, an audience, a paper, attempts under a time limit, a ranking, its publication.
 //!
-//! A contest goes draft → announced → open → closed → published, moved by who runs it and by the clock. When it opens
-//! its paper is frozen; an attempt is a seed, from which the questions dealt and the order of their options follow, so
+//! A contest goes draft → announced → open → closed → published, moved by who runs it and by the clock. Its questions are
+//! its own from the announcement (a fixed paper) or the opening (a drawn one) on until its keys may be seen: nobody else
+//! asks them. When it opens its paper is frozen; an attempt is a seed, from which the questions dealt and the order of their options follow, so
 //! nothing about it is lost with a server. Answers are saved one by one, each as one small row, until the attempt is due
 //! by the server's clock. The close commits first; then the attempts that still run are ended with what they have, the
 //! ranking is computed in chunks and stored, and the contest waits for its publication, which gives the points.
 //!
 //! Tables: `contests`, `contest_attempts`, `contest_answers`, `contest_results`, `contest_branch_results`.
 //! Routes: `/contests…`, `/exports/contests/{id}`.
-//! Uses `quiz` (questions, the wrong-answer book, statistics), `points` (awards), `members` (who belongs where) and
-//! `notices`.
+//! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards),
+//! `members` (who belongs where) and `notices`.
 //!
 //! `organising` is what who runs a contest does, `opening` and `settling` what the clock does before and after it,
 //! `sitting` what a member does, `looking` what is read afterwards.
@@ -35,7 +36,8 @@ use crate::points::Points;
 use crate::quiz::Quiz;
 
 pub use api::routes;
-pub use model::{AttemptId, ContestId, ContestState};
+pub use model::{AttemptId, ContestId, ContestState, Rules};
+pub use organising::Draft;
 
 use model::{Paper, Terms};
 

@@ -9,6 +9,7 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Json;
 use crate::db::schema::{contest_answers, contest_attempts, contest_branch_results, contest_results, contests};
+use crate::meetings::MeetingId;
 use crate::quiz::{Difficulty, PaperQuestion, QuestionId, QuestionKind};
 
 crate::id!(
@@ -216,6 +217,8 @@ pub struct Contest {
     pub awarded_at: Option<Timestamp>,
     /// The last member who was given points, by id.
     pub awarded_through: Option<MemberId>,
+    /// The meeting that it is part of.
+    pub meeting_id: Option<MeetingId>,
 }
 
 impl Contest {
@@ -279,8 +282,8 @@ pub struct MemberResult {
     pub contest_id: ContestId,
     pub member_id: MemberId,
     pub attempt_id: AttemptId,
-    /// The branch for which the score counts; `None` for who was not active at the ranking.
-    pub branch_id: Option<UnitId>,
+    /// The unit for which the score counts; `None` for who was not active at the ranking.
+    pub unit_id: Option<UnitId>,
     /// In hundredths of a point.
     pub score: i32,
     pub right_count: i32,
@@ -290,12 +293,12 @@ pub struct MemberResult {
     pub rank: i32,
 }
 
-/// A branch, ranked by its mean over all of its active members.
+/// A branch, or a group where the audience is one branch, ranked by its mean over all of its active members.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = contest_branch_results)]
 pub struct BranchResult {
     pub contest_id: ContestId,
-    pub branch_id: UnitId,
+    pub unit_id: UnitId,
     pub active_members: i32,
     /// Active members with a result.
     pub participants: i32,

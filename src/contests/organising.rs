@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Contests;
 use super::model::{Contest, ContestId, ContestState, Rules};
+use super::opening::check_free;
 use super::rules::{self, Refusal, Verb};
 use super::store;
 use crate::base::capability::Reach;
@@ -13,6 +14,7 @@ use crate::base::time::Timestamp;
 use crate::db::{Json, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
+use crate::meetings::{self, MeetingId};
 use crate::notices::{self, NewNotice, NoticeKind, To};
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
@@ -32,6 +34,8 @@ pub struct Draft {
     pub opens_at: Timestamp,
     pub closes_at: Timestamp,
     pub rules: Rules,
+    /// The meeting that it is part of.
+    pub meeting: Option<MeetingId>,
 }
 
 impl Contests {
@@ -43,11 +47,12 @@ impl Contests {
         draft: Draft,
         key: Option<IdempotencyKey>,
     ) -> Outcome<Contest> {
-        self.check(reach, &draft)?;
+        self.check(reach, &draft).await?;
         self.db
             .write(move |tx| {
                 let id = idempotency::once(tx, key.as_ref(), |tx| {
                     let contest = new_contest(tx, actor, draft.clone());
+                    may_save(tx, &contest)?;
                     store::insert(tx.conn, &contest)?;
                     note(tx, Some(actor), "contests.create", contest.id)?;
                     Ok(contest.id)
@@ -70,10 +75,11 @@ impl Contests {
             return Err(Refusal::WrongState(contest.state).into());
         }
         let draft = change(draft_of(&contest));
-        self.check(reach, &draft)?;
+        self.check(reach, &draft).await?;
         self.db
             .write(move |tx| {
                 let changed = Contest { updated_at: tx.now(), ..put_draft(contest.clone(), draft.clone()) };
+                may_save(tx, &changed)?;
                 if !store::update_draft(tx.conn, &changed)? {
                     return Err(Refusal::WrongState(state_of(tx, id)?).into());
                 }
@@ -83,13 +89,19 @@ impl Contests {
             .await
     }
 
-    fn check(&self, reach: &Reach, draft: &Draft) -> Result<(), Refusal> {
+    async fn check(&self, reach: &Reach, draft: &Draft) -> Outcome<()> {
         let tree = self.directory.tree();
         let card = tree.get(draft.unit).filter(|card| reach.covers(&card.path)).ok_or(Refusal::OutOfReach)?;
         if card.unit.closed_on.is_some() {
-            return Err(Refusal::OutOfReach);
+            return Err(Refusal::OutOfReach.into());
         }
-        rules::check(draft.opens_at, draft.closes_at, &draft.rules.paper, &draft.rules.terms)
+        rules::check(draft.opens_at, draft.closes_at, &draft.rules.paper, &draft.rules.terms)?;
+        if let Some(id) = draft.meeting {
+            let meeting = self.db.read(move |conn| meetings::find(conn, id)).await?.ok_or(Refusal::NoSuchMeeting)?;
+            let within_reach = tree.get(meeting.unit_id).is_some_and(|holder| reach.covers(&holder.path));
+            rules::check_meeting(meeting.unit_id, &card.path, within_reach)?;
+        }
+        Ok(())
     }
 
     /// A contest within reach, in whatever state.
@@ -112,9 +124,11 @@ impl Contests {
             return Err(Refusal::Over.into());
         }
         self.choose_questions(&contest).await?;
+        let room = self.clone();
         self.advance(contest, Verb::Announce, move |tx, contest| {
             let announced = store::announce(tx.conn, contest.id, tx.now())?;
             if announced {
+                room.reserve(tx, contest)?;
                 let told = format!("开放时间：{} 至 {}", contest.opens_at, contest.closes_at);
                 tell_audience(tx, contest, "知识竞赛预告", told)?;
                 note(tx, Some(actor), "contests.announce", contest.id)?;
@@ -172,9 +186,11 @@ impl Contests {
         if !rules::step(Verb::Withdraw, contest.state)? {
             return Ok(contest);
         }
+        let quiz = self.quiz.clone();
         self.advance(contest, Verb::Withdraw, move |tx, contest| {
             let withdrawn = store::withdraw(tx.conn, contest.id)?;
             if withdrawn {
+                quiz.release(tx, contest.id.uuid())?;
                 note(tx, Some(actor), "contests.withdraw", contest.id)?;
                 if contest.state == ContestState::Announced {
                     tell_audience(tx, contest, "知识竞赛取消", "这场竞赛已经取消。".into())?;
@@ -190,7 +206,7 @@ impl Contests {
         &self,
         contest: Contest,
         verb: Verb,
-        act: impl Fn(&mut Tx, &Contest) -> diesel::QueryResult<bool> + Send + 'static,
+        act: impl Fn(&mut Tx, &Contest) -> Outcome<bool> + Send + 'static,
     ) -> Outcome<Contest> {
         self.db
             .write(move |tx| {
@@ -203,6 +219,13 @@ impl Contests {
             })
             .await
     }
+}
+
+/// Refuses a fixed paper of which others ask something already; what it is refused for later is seen again when the
+/// contest is announced, and when it opens.
+fn may_save(tx: &mut Tx, contest: &Contest) -> Outcome<()> {
+    let ids = &contest.rules.0.paper.question_ids;
+    if ids.is_empty() { Ok(()) } else { check_free(tx.conn, contest, ids, tx.today()) }
 }
 
 fn new_contest(tx: &Tx, actor: MemberId, draft: Draft) -> Contest {
@@ -228,6 +251,7 @@ fn new_contest(tx: &Tx, actor: MemberId, draft: Draft) -> Contest {
         published_by: None,
         awarded_at: None,
         awarded_through: None,
+        meeting_id: draft.meeting,
     }
 }
 
@@ -239,6 +263,7 @@ fn draft_of(contest: &Contest) -> Draft {
         opens_at: contest.opens_at,
         closes_at: contest.closes_at,
         rules: contest.rules.0.clone(),
+        meeting: contest.meeting_id,
     }
 }
 
@@ -250,6 +275,7 @@ fn put_draft(contest: Contest, draft: Draft) -> Contest {
         opens_at: draft.opens_at,
         closes_at: draft.closes_at,
         rules: Json(draft.rules),
+        meeting_id: draft.meeting,
         ..contest
     }
 }

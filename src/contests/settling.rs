@@ -18,6 +18,7 @@ use super::{Contests, Frozen, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::db::{DbError, Stop, Tx};
 use crate::kernel::lock;
+use crate::members::model::MemberStatus;
 use crate::points::{Grant, RuleName};
 use crate::quiz::lending::{Tally, TallySource, group_size, keep_book, put_tallies};
 use crate::quiz::{PaperQuestion, QuestionId};
@@ -120,15 +121,16 @@ impl Contests {
 
     async fn rank(&self, contest: &Contest, frozen: &Frozen) -> Step<()> {
         let ranked = rules::rank(self.counting(contest).await?);
+        let units = self.ranked_units(contest.unit_id);
         let results: Vec<MemberResult> = ranked
             .iter()
-            .map(|(rank, entry)| member_result(contest.id, *rank, entry, self.directory.branch_of_active(entry.member)))
+            .map(|(rank, entry)| member_result(contest.id, *rank, entry, units.get(&entry.member).copied()))
             .collect();
         for chunk in results.chunks(WRITTEN_AT_ONCE) {
             let chunk = chunk.to_vec();
             self.step(move |tx| store::results::put(tx.conn, &chunk)).await?;
         }
-        let branches = self.branches(contest, &results);
+        let branches = branches(contest.id, &units, &results);
         let (summary, tallies) = self.count(contest, frozen, &results).await?;
         let contest = contest.clone();
         self.step(move |tx| {
@@ -157,32 +159,17 @@ impl Contests {
         }
     }
 
-    fn branches(&self, contest: &Contest, results: &[MemberResult]) -> Vec<BranchResult> {
-        let mut sums: HashMap<UnitId, (i64, i64)> = HashMap::new();
-        for result in results {
-            if let Some(branch) = result.branch_id {
-                let (participants, sum) = sums.entry(branch).or_default();
-                *participants += 1;
-                *sum += i64::from(result.score);
+    /// For which unit every active member of the audience counts.
+    fn ranked_units(&self, audience: UnitId) -> HashMap<MemberId, UnitId> {
+        let is_within_branch = self.directory.tree().get(audience).is_some_and(|card| card.branch.is_some());
+        let mut units = HashMap::new();
+        self.directory.each_member(|member, home| {
+            let unit = rules::ranked_unit(audience, is_within_branch, &home.path, home.branch);
+            if let Some(unit) = unit.filter(|_| member.status == MemberStatus::Active) {
+                units.insert(member.id, unit);
             }
-        }
-        let (tree, count) = (self.directory.tree(), self.directory.headcount());
-        let of_audience = tree
-            .each()
-            .filter(|card| card.branch == Some(card.unit.id) && card.path.contains(&contest.unit_id))
-            .map(|card| (card.unit.id, i64::from(count.of_branch(card.unit.id))));
-        let ranked = rules::branch_ranks(&of_audience.collect::<Vec<_>>(), &sums);
-        let int = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
-        let result = |(rank, branch): (i32, rules::Branch)| BranchResult {
-            contest_id: contest.id,
-            branch_id: branch.branch,
-            active_members: int(branch.active),
-            participants: int(branch.participants),
-            score_sum: branch.sum,
-            mean_hundredths: int(rules::hundredths(branch.sum, branch.active)),
-            rank,
-        };
-        ranked.into_iter().map(result).collect()
+        });
+        units
     }
 
     /// Goes through the attempts that count, best first, and counts scores and questions.
@@ -311,6 +298,29 @@ impl Contests {
     }
 }
 
+/// The ranking of units: `units` has all of their active members.
+fn branches(id: ContestId, units: &HashMap<MemberId, UnitId>, results: &[MemberResult]) -> Vec<BranchResult> {
+    let mut actives: HashMap<UnitId, i64> = HashMap::new();
+    units.values().for_each(|unit| *actives.entry(*unit).or_default() += 1);
+    let mut sums: HashMap<UnitId, (i64, i64)> = HashMap::new();
+    for (result, unit) in results.iter().filter_map(|result| Some((result, result.unit_id?))) {
+        let (participants, sum) = sums.entry(unit).or_default();
+        *participants += 1;
+        *sum += i64::from(result.score);
+    }
+    let int = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+    let result = |(rank, unit): (i32, rules::RankedUnit)| BranchResult {
+        contest_id: id,
+        unit_id: unit.unit,
+        active_members: int(unit.active),
+        participants: int(unit.participants),
+        score_sum: unit.sum,
+        mean_hundredths: int(rules::hundredths(unit.sum, unit.active)),
+        rank,
+    };
+    rules::rank_units(&actives, &sums).into_iter().map(result).collect()
+}
+
 fn entry(attempt: &Attempt) -> Entry {
     Entry {
         member: attempt.member_id,
@@ -323,12 +333,12 @@ fn entry(attempt: &Attempt) -> Entry {
     }
 }
 
-fn member_result(contest: ContestId, rank: i32, entry: &Entry, branch: Option<UnitId>) -> MemberResult {
+fn member_result(contest: ContestId, rank: i32, entry: &Entry, unit: Option<UnitId>) -> MemberResult {
     MemberResult {
         contest_id: contest,
         member_id: entry.member,
         attempt_id: entry.attempt,
-        branch_id: branch,
+        unit_id: unit,
         score: entry.score,
         right_count: entry.right_count,
         elapsed_micros: entry.elapsed_micros,

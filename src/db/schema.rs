@@ -265,7 +265,7 @@ diesel::table! {
     question_guards (question_id, source_id) {
         question_id -> Binary,
         source_id -> Binary,
-        guarded_until -> BigInt,
+        guarded_from -> BigInt,
     }
 }
 
@@ -542,6 +542,7 @@ diesel::table! {
         published_by -> Nullable<Binary>,
         awarded_at -> Nullable<BigInt>,
         awarded_through -> Nullable<Binary>,
+        meeting_id -> Nullable<Binary>,
     }
 }
 
@@ -579,7 +580,7 @@ diesel::table! {
         contest_id -> Binary,
         member_id -> Binary,
         attempt_id -> Binary,
-        branch_id -> Nullable<Binary>,
+        unit_id -> Nullable<Binary>,
         score -> Integer,
         right_count -> Integer,
         elapsed_micros -> BigInt,
@@ -589,9 +590,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    contest_branch_results (contest_id, branch_id) {
+    contest_branch_results (contest_id, unit_id) {
         contest_id -> Binary,
-        branch_id -> Binary,
+        unit_id -> Binary,
         active_members -> Integer,
         participants -> Integer,
         score_sum -> BigInt,

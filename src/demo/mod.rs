@@ -1,10 +1,11 @@
 //! The demo enterprise: real data on an empty database, so that a morning can be tried within a minute.
 //!
 //! Loads the organisation and the members that the project ships under `demo/`, with a question bank and study items
-//! written for it, plans pushes and papers around today, and makes passwords for a few people. A second start keeps
-//! everything and extends pushes and papers to today. Nothing here is used by `serve`.
+//! written for it, plans pushes, papers and contests around today, and makes passwords for a few people. A second start
+//! keeps everything and extends pushes, papers and contests to today. Nothing here is used by `serve`.
 
 mod content;
+mod contests;
 mod people;
 
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Res
     }
     let cast = people::cast(app)?;
     content::plan_days(app, cast.organiser.id, PLANNED_DAYS).await?;
+    contests::plan_contests(app, cast.organiser.id).await?;
     let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
     print_guide(address, &cast.each(), passwords.as_deref());
     Ok(())
@@ -105,6 +107,7 @@ fn print_guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[Stri
         "  TOKEN=$(curl -s http://{address}/api/v1/session -H 'Content-Type: application/json' -d '{{\"account\":\"{employee_no}\",\"password\":\"{password}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
     );
     println!("  curl -s http://{address}/api/v1/quiz/daily -H \"Authorization: Bearer $TOKEN\"");
+    println!("  curl -s http://{address}/api/v1/contests -H \"Authorization: Bearer $TOKEN\"");
     println!(
         "  curl -s 'http://{address}/api/v1/boards/enterprise/total?period=week' -H \"Authorization: Bearer $TOKEN\"\n"
     );

@@ -48,6 +48,8 @@ pub enum Refusal {
     LastAdministrator,
     /// The file cannot be read as a sheet of the kind.
     BadSheet(SheetError),
+    /// The idempotency key was used for another request.
+    KeyReused,
 }
 
 impl crate::db::Refusal for Refusal {}

@@ -2,13 +2,20 @@
 
 use diesel::QueryResult;
 
-use super::model::{NewNotice, Notice, NoticeId, Read};
+use super::model::{NewNotice, Notice, NoticeId, Read, oldest_kept};
 use super::store::{self, Inbox};
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::outbox::{self, Handlers, Message};
 
 /// The outbox topic under which notices travel.
 const TOPIC: &str = "notice";
+
+/// Notices, and marks, that one transaction throws away at most.
+const NOTICES_AT_ONCE: i64 = 200;
+const MARKS_AT_ONCE: usize = 2_000;
+
+/// Such transactions in one pass.
+const PASSES: usize = 20;
 
 /// Tells somebody something once this transaction has committed.
 pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
@@ -43,4 +50,31 @@ pub(super) async fn mark(db: &Db, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> R
         })
         .await;
     Ok(marked?)
+}
+
+/// Throws away notices that nobody is shown any more, with the marks on them: a bounded number at a time, so that
+/// members' writes pass in between. A notice to the whole enterprise has a mark of every member.
+pub async fn tidy(db: &Db) -> Result<(), DbError> {
+    for _ in 0..PASSES {
+        let until = oldest_kept(db.now());
+        let old = db.read(move |conn| store::list_older(conn, until, NOTICES_AT_ONCE)).await?;
+        if old.is_empty() {
+            break;
+        }
+        db.write(move |tx| -> Result<(), Stop<Never>> { Ok(throw_away(tx, &old)?) }).await.map_err(DbError::from)?;
+    }
+    Ok(())
+}
+
+fn throw_away(tx: &mut Tx, notices: &[NoticeId]) -> QueryResult<()> {
+    let mut left = MARKS_AT_ONCE;
+    for notice in notices {
+        let gone = store::delete_reads(tx.conn, *notice, left)?;
+        left = left.saturating_sub(gone);
+        if left == 0 {
+            break; // perhaps there are more; the next transaction goes on
+        }
+        store::delete(tx.conn, *notice)?;
+    }
+    Ok(())
 }

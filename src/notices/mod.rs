@@ -2,7 +2,7 @@
 //!
 //! Tables: `notices`, `notice_reads`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/read`. Rooms call
 //! [`tell`] inside their transaction; the notice leaves by the outbox after the commit and [`handle`] puts it into the
-//! inbox. A unit's notice is one row, whoever reads it. Channels beyond the inbox (WeChat, WeCom) will hang on the same
+//! inbox. A unit's notice is one row, whoever reads it; [`tidy`] throws away what is too old to be shown. Channels beyond the inbox (WeChat, WeCom) will hang on the same
 //! messages.
 
 pub mod model;
@@ -11,6 +11,6 @@ mod store;
 mod actions;
 mod api;
 
-pub use actions::{handle, tell};
+pub use actions::{handle, tell, tidy};
 pub use api::routes;
 pub use model::{NewNotice, NoticeKind, To};

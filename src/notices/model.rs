@@ -15,6 +15,9 @@ crate::id!(
 /// How long a notice is shown.
 const SHOWN_SECONDS: i64 = 180 * 24 * 3600;
 
+/// How long it is kept: a day more, so that nobody marks what is being thrown away.
+const KEPT_SECONDS: i64 = SHOWN_SECONDS + 24 * 3600;
+
 crate::words!(
     /// What a notice is about, for the client's icon.
     NoticeKind {
@@ -88,9 +91,18 @@ pub struct Read {
 ///
 /// Ids are UUIDv7 from one source, so they sort by the instants of their making and no instant must be looked up.
 pub fn oldest_shown(member: MemberId, now: Timestamp) -> NoticeId {
-    let millis = (now.plus_seconds(-SHOWN_SECONDS).micros() / 1000).max(0).unsigned_abs();
-    let long_ago = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();
-    NoticeId::from(long_ago.max(member.uuid()))
+    first_since(now.plus_seconds(-SHOWN_SECONDS)).max(NoticeId::from(member.uuid()))
+}
+
+/// The id below which every notice is thrown away at `now`.
+pub fn oldest_kept(now: Timestamp) -> NoticeId {
+    first_since(now.plus_seconds(-KEPT_SECONDS))
+}
+
+/// Before the id of every notice made at `instant` or later.
+fn first_since(instant: Timestamp) -> NoticeId {
+    let millis = (instant.micros() / 1000).max(0).unsigned_abs();
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().into()
 }
 
 #[cfg(test)]

@@ -76,3 +76,32 @@ pub fn list_unread(conn: &mut Conn, inbox: &Inbox, ids: Option<&[NoticeId]>) -> 
 pub fn insert_reads(conn: &mut Conn, reads: &[Read]) -> QueryResult<usize> {
     on!(conn, c => diesel::insert_into(notice_reads::table).values(reads).on_conflict_do_nothing().execute(c))
 }
+
+/// Notices with ids below `until`, oldest first.
+pub fn list_older(conn: &mut Conn, until: NoticeId, limit: i64) -> QueryResult<Vec<NoticeId>> {
+    on!(conn, c => notices::table
+        .filter(notices::id.lt(until))
+        .order(notices::id)
+        .limit(limit)
+        .select(notices::id)
+        .load(c))
+}
+
+/// Takes away up to `limit` marks of a notice and says how many there were.
+pub fn delete_reads(conn: &mut Conn, notice: NoticeId, limit: usize) -> QueryResult<usize> {
+    let readers: Vec<MemberId> = on!(conn, c => notice_reads::table
+        .filter(notice_reads::notice_id.eq(notice))
+        .order(notice_reads::member_id)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(notice_reads::member_id)
+        .load(c))?;
+    let Some(last) = readers.last() else { return Ok(0) };
+    let reads =
+        notice_reads::table.filter(notice_reads::notice_id.eq(notice)).filter(notice_reads::member_id.le(*last));
+    on!(conn, c => diesel::delete(reads).execute(c))
+}
+
+/// Throws a notice away; there is no mark on it any more.
+pub fn delete(conn: &mut Conn, notice: NoticeId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(notices::table.filter(notices::id.eq(notice))).execute(c)).map(drop)
+}

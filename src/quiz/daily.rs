@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::Quiz;
-use super::lending::{freeze, keep_book, mark_dealt};
+use super::lending::{freeze, guarded, guarded_by_others, keep_book, mark_dealt, take_turns};
 use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission};
 use super::rules::{self, Refusal};
 use super::store;
@@ -306,22 +308,25 @@ fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     if let Some(index) = ids.iter().position(|id| !seen.insert(*id)) {
         return Err(Refusal::QuestionTwice { index }.into());
     }
+    take_turns(tx)?;
     mark_dealt(tx, ids)?;
     let found = freeze(tx.conn, ids)?;
     if let Some(index) = ids.iter().position(|id| !found.iter().any(|question| question.id == *id)) {
         return Err(Refusal::UnknownQuestion { index }.into());
     }
-    for (index, id) in ids.iter().enumerate() {
-        // whoever submits the paper is shown the key
-        if store::is_guarded(tx.conn, *id, tx.now())? {
-            return Err(Refusal::GuardedQuestion { index }.into());
-        }
+    // whoever submits the paper is shown the key
+    let guarded = guarded_by_others(tx.conn, ids, Uuid::nil())?;
+    if let Some(index) = ids.iter().position(|id| guarded.contains(id)) {
+        return Err(Refusal::GuardedQuestion { index }.into());
     }
     Ok(found)
 }
 
 fn drawn(tx: &mut Tx, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {
-    let bank = store::list_candidates(tx.conn, tx.now())?;
+    take_turns(tx)?;
+    let mut bank = store::list_candidates(tx.conn, tx.now())?;
+    let guarded = guarded(tx.conn)?;
+    bank.retain(|candidate| !guarded.contains(&candidate.id));
     let recent = store::list_papers_since(tx.conn, unit, day.minus_days(RECENT_DAYS), 200)?;
     let recent: HashSet<QuestionId> =
         recent.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect();

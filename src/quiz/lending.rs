@@ -72,15 +72,15 @@ impl Quiz {
         self.stock.candidates().await
     }
 
-    /// Keeps the keys of `ids` from everybody until `until` or [`Quiz::release`]: such a question is not practised, nor
-    /// put on a daily paper, and it is not among [`Quiz::candidates`]; other servers draw without it within five seconds.
-    /// Again with a later `until` makes the guard longer, never shorter.
-    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, until: Timestamp) -> diesel::QueryResult<()> {
+    /// Keeps `ids` for `source_id` until [`Quiz::release`]: nobody else puts them on a paper. From `from` on nobody
+    /// practises them, and they are not among [`Quiz::candidates`]; other servers know of it within five seconds. Again
+    /// it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
+    pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, from: Timestamp) -> diesel::QueryResult<()> {
         self.stock.forget_after(tx);
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), until))
+        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), from))
     }
 
     /// Ends every guard that `source_id` set.
@@ -100,6 +100,26 @@ impl Quiz {
         let current = self.published.paper(self.db.today(), path).await?;
         Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
     }
+}
+
+/// Makes whoever puts questions on a paper, of a day or of a contest, take turns until the end of the transaction: what
+/// one has found free stays free until it has taken it.
+pub fn take_turns(tx: &mut Tx) -> diesel::QueryResult<()> {
+    store::lock_papers(tx.conn)
+}
+
+/// Every question that somebody keeps for himself, also before its key is guarded: not to be drawn.
+pub fn guarded(conn: &mut Conn) -> diesel::QueryResult<HashSet<QuestionId>> {
+    Ok(store::list_all_guarded(conn)?.into_iter().collect())
+}
+
+/// Of `ids` those that somebody other than `source_id` keeps for himself.
+pub fn guarded_by_others(
+    conn: &mut Conn,
+    ids: &[QuestionId],
+    source_id: Uuid,
+) -> diesel::QueryResult<HashSet<QuestionId>> {
+    Ok(store::list_guarded(conn, ids, SourceId::from(source_id))?.into_iter().collect())
 }
 
 /// The questions of all papers for the days from `from` to `to`, both included: whoever submits one is shown its key.

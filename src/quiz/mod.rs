@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::config::Timetable;
-use crate::db::{Db, DbError, Never, Stop, Tx};
+use crate::db::{Db, DbError};
 use crate::kernel::lock::HolderId;
 use crate::members::Directory;
 use crate::points::Points;
@@ -70,12 +70,9 @@ impl Quiz {
         Quiz { db, directory, points, timetable, published, stock, askers: Vec::new(), holder, is_folded }
     }
 
-    /// What need not be done this second: counting papers that are over, preparing old questions for the search, throwing
-    /// away guards that have run out.
+    /// What need not be done this second: counting papers that are over, preparing old questions for the search.
     pub async fn keep_up(&self) -> Result<(), DbError> {
         self.fold_search().await?;
-        self.tally_due().await?;
-        let tidy = |tx: &mut Tx| -> Result<(), Stop<Never>> { Ok(store::delete_expired_guards(tx.conn, tx.now())?) };
-        self.db.write(tidy).await.map_err(DbError::from)
+        self.tally_due().await
     }
 }

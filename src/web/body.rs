@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::error::{FieldError, Problem};
 
@@ -64,6 +65,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             parse_json(&receive(payload, MAX_JSON).await?).map(Body)
         })
     }
+}
+
+/// Tells a field that is `null` from one that is absent.
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Receives a whole body of at most `limit` bytes within the time limit.

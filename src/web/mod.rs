@@ -14,7 +14,7 @@ pub mod sheet;
 pub mod stopping;
 pub mod trace;
 
-pub use body::{Body, Path, Query};
+pub use body::{Body, Path, Query, nullable};
 pub use error::{FieldError, Problem};
 pub use idempotency::OptionalKey;
 pub use page::{Page, PageQuery};

@@ -8,9 +8,14 @@ use crate::support::{Person, TestApp};
 
 const VERBS: [&str; 5] = ["announcement", "opening", "closing", "publication", "withdrawal"];
 
-/// A contest that was brought into `state`; its question is named, since a draw leaves out what other contests ask.
+/// A contest that was brought into `state`, with a question of its own, since contests do not share them.
 async fn in_state(app: &TestApp, organiser: &Person<'_>, state: &str) -> String {
-    let question = &organiser.get("/questions?limit=1").await.ok(200)["items"][0]["id"];
+    let made = organiser.get("/contests?managed=true&limit=100").await.ok(200)["items"].as_array().unwrap().len();
+    let question = json!({
+        "kind": "judge", "stem": format!("竞赛专用第{made}题"), "answer": ["true"],
+        "category": "专用", "difficulty": "easy",
+    });
+    let question = &organiser.post("/questions", question).await.ok(201)["id"];
     let named = with(body(app), &[("/paper", json!({ "question_ids": [question] }))]);
     let contest = organiser.post("/contests", named).await.ok(201);
     let path = format!("/contests/{}", contest["id"].as_str().unwrap());
@@ -246,4 +251,156 @@ async fn a_secretary_runs_a_contest_for_the_branch_and_nobody_else_sees_it() {
 
 async fn start_and_leave(member: &Person<'_>, contest: &str) {
     member.post(&format!("{contest}/attempts"), json!({})).await.ok(201);
+}
+
+/// The ids of `count` questions of a category, as the bank lists them.
+async fn bank(organiser: &Person<'_>, category: &str, count: usize) -> Vec<Value> {
+    let listed = organiser.get(&format!("/questions?category={category}&limit={count}")).await.ok(200);
+    let ids: Vec<Value> = listed["items"].as_array().unwrap().iter().map(|question| question["id"].clone()).collect();
+    assert_eq!(ids.len(), count);
+    ids
+}
+
+fn fixed(app: &TestApp, questions: &[Value]) -> Value {
+    with(body(app), &[("/paper", json!({ "question_ids": questions }))])
+}
+
+#[tokio::test]
+async fn a_fixed_paper_names_no_question_whose_key_others_show() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (member, ids) = (app.member("李一").sign_in().await, bank(&organiser, "党章", 8).await);
+    let set = async |day: &str, ids: &[Value]| {
+        organiser.put(&format!("/quiz/daily/{day}"), json!({ "question_ids": ids })).await
+    };
+    set("2026-07-01", &ids[..1]).await.ok(200);
+    // a contest of the second question is announced: from now on the question is its own
+    let first = announced(&organiser, fixed(&app, &ids[1..2])).await;
+
+    // saving names what is taken, by position, and saves nothing
+    let paper = [ids[2].clone(), ids[1].clone(), ids[3].clone(), ids[0].clone()];
+    let refused = organiser.post("/contests", fixed(&app, &paper)).await.refused(409, "contests.questions_taken");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.starts_with("第 4 题在近期或已安排的每日一答中；第 2 题在另一场尚未公布成绩的竞赛中"), "{detail}");
+    let errors: Vec<(&str, &str)> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(errors, [("/paper/question_ids/3", "on_daily_paper"), ("/paper/question_ids/1", "in_contest")]);
+    let second = organiser.post("/contests", fixed(&app, &ids[2..4])).await.ok(201);
+    let second = format!("/contests/{}", second["id"].as_str().unwrap());
+    organiser
+        .patch(&second, json!({ "paper": { "question_ids": paper } }))
+        .await
+        .refused(409, "contests.questions_taken");
+
+    // of two drafts with one question, the one that is announced first has it
+    let third = organiser.post("/contests", fixed(&app, &ids[3..5])).await.ok(201);
+    let third = format!("/contests/{}", third["id"].as_str().unwrap());
+    organiser.post(&format!("{second}/announcement"), json!({})).await.ok(200);
+    let refused = organiser.post(&format!("{third}/announcement"), json!({})).await;
+    assert!(
+        refused.refused(409, "contests.questions_taken")["detail"].as_str().unwrap().starts_with("第 1 题在另一场")
+    );
+
+    // a daily paper neither names nor draws what an announced contest asks, but members may still practise it
+    set("2026-07-02", &ids[2..3]).await.refused(422, "body.invalid");
+    let practise = json!({ "question_id": ids[2], "answer": ["A"] });
+    member.post("/quiz/practice", practise.clone()).await.ok(200);
+    let offered = async || member.get("/quiz/practice/questions?limit=50").await.ok(200).to_string();
+    assert!(offered().await.contains(ids[2].as_str().unwrap()), "or its absence would tell");
+    organiser.post(&format!("{second}/opening"), json!({})).await.ok(200);
+    member.post("/quiz/practice", practise).await.refused(409, "quiz.guarded");
+    assert!(!offered().await.contains(ids[2].as_str().unwrap()));
+
+    // withdrawing gives the questions back
+    organiser.post(&format!("{first}/withdrawal"), json!({})).await.ok(200);
+    set("2026-07-02", &ids[1..2]).await.ok(200);
+    // whoever answered a paper weeks ago has learnt from it, which is what papers are for
+    app.set_clock("2026-07-20T08:00:00+08:00");
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let days = [("/opens_at", json!("2026-07-20T09:00:00+08:00")), ("/closes_at", json!("2026-07-20T10:00:00+08:00"))];
+    organiser.post("/contests", with(fixed(&app, &ids[..1]), &days)).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_fixed_paper_that_was_taken_before_the_opening_stays_shut_and_says_why() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let ids = bank(&organiser, "党章", 3).await;
+    let contest = announced(&organiser, fixed(&app, &ids)).await;
+    // as contests stood that were announced before questions were kept for them
+    let id: uuid::Uuid = contest.rsplit('/').next().unwrap().parse().unwrap();
+    let quiz = app.app.quiz.clone();
+    app.write(move |tx| Ok(quiz.release(tx, id)?)).await;
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": [ids[1]] })).await.ok(200);
+    organiser.post(&format!("{contest}/opening"), json!({})).await.refused(409, "contests.questions_taken");
+    app.set_clock("2026-07-01T08:01:00+08:00");
+    app.tick().await;
+    let seen = organiser.get(&contest).await.ok(200);
+    assert_eq!(seen["state"], "announced");
+    assert_eq!(seen["managed"]["shortage"], "第 2 题在近期或已安排的每日一答中");
+    app.drain().await;
+    let notices = organiser.get("/me/notices").await.ok(200);
+    assert!(notices["items"][0]["title"].as_str().unwrap().starts_with("知识竞赛未能开始"), "{notices}");
+}
+
+#[tokio::test]
+async fn of_two_contests_announced_at_once_with_one_question_one_is() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let ids = bank(&organiser, "党章", 1).await;
+    let mut paths = Vec::new();
+    for _ in 0..4 {
+        let contest = organiser.post("/contests", fixed(&app, &ids)).await.ok(201);
+        paths.push(format!("/contests/{}/announcement", contest["id"].as_str().unwrap()));
+    }
+    let replies = futures_util::future::join_all(paths.iter().map(|path| organiser.post(path, json!({})))).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        reply.refused(409, "contests.questions_taken");
+    }
+}
+
+#[tokio::test]
+async fn a_contest_may_be_part_of_a_meeting_of_its_audience() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let meeting = async |leader: &Person<'_>, unit: &str| {
+        let body =
+            json!({ "kind": "theme_day", "unit_id": app.unit(unit), "held_on": "2026-07-01", "title": "主题党日" });
+        leader.post("/meetings", body).await.ok(201)["id"].clone()
+    };
+    let (ours, theirs) = (meeting(&east, "ZB1").await, meeting(&west, "ZB2").await);
+    let of = |unit: &str, meeting: &Value| {
+        with(body(&app), &[("/unit_id", json!(app.unit(unit))), ("/meeting_id", meeting.clone())])
+    };
+    let wrong = async |person: &Person<'_>, body: Value, code: &str| {
+        let refused = person.post("/contests", body).await.refused(422, "body.invalid");
+        assert_eq!(
+            (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+            (&json!("/meeting_id"), &json!(code))
+        );
+    };
+    wrong(&east, of("ZB1", &theirs), "wrong_meeting").await;
+    wrong(&organiser, of("JT", &ours), "wrong_meeting").await;
+    wrong(&east, of("ZB1", &json!(app.unit("ZB1"))), "no_such_meeting").await;
+    let contest = announced(&east, of("XZ11", &ours)).await;
+    let member = app.member("李一").sign_in().await;
+    let seen = member.get(&contest).await.ok(200);
+    assert_eq!(seen["meeting_id"], ours);
+    assert_eq!(
+        seen["meeting"],
+        json!({ "id": ours, "kind": "theme_day", "title": "主题党日", "held_on": "2026-07-01" })
+    );
+    let draft = east.post("/contests", of("ZB1", &ours)).await.ok(201);
+    let path = format!("/contests/{}", draft["id"].as_str().unwrap());
+    let kept = east.patch(&path, json!({ "title": "改名" })).await.ok(200);
+    assert_eq!((&kept["meeting_id"], &kept["meeting"]["title"]), (&ours, &json!("主题党日")));
+    let none = east.patch(&path, json!({ "meeting_id": null })).await.ok(200);
+    assert_eq!((&none["meeting_id"], &none["meeting"]), (&Value::Null, &Value::Null));
 }

@@ -255,3 +255,113 @@ async fn ranking_and_points_go_on_where_a_crash_broke_them_off() {
     assert_eq!(li.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"]["rank"], 1);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn questions_stay_guarded_until_the_results_are_published_however_late() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let paper = json!({ "lines": [{ "category": "党章", "count": 12 }] });
+    let contest = opened(&app, &organiser, with(body(&app), &[("/paper", paper.clone())])).await;
+    let li = app.member("李一").sign_in().await;
+    let question = start(&li, &contest).await["questions"][0]["id"].clone();
+    close(&app, &organiser, &contest).await;
+    app.set_clock("2027-03-01T08:00:00+08:00");
+    app.tick().await;
+    app.tick().await;
+    let (li, organiser) =
+        (app.sign_in(li.id, &li.employee_no).await, app.sign_in(organiser.id, &organiser.employee_no).await);
+    let practise = json!({ "question_id": question, "answer": ["A"] });
+    li.post("/quiz/practice", practise.clone()).await.refused(409, "quiz.guarded");
+    let offered = li.get("/quiz/practice/questions?limit=50").await.ok(200);
+    assert!(!offered.to_string().contains(question.as_str().unwrap()));
+    let paper = json!({ "question_ids": [question] });
+    organiser.put("/quiz/daily/2027-03-02", paper.clone()).await.refused(422, "body.invalid");
+    assert_eq!(li.get("/me/quiz/wrong-answers").await.ok(200)["items"], json!([]), "the book waits too");
+    publish(&app, &organiser, &contest).await;
+    li.post("/quiz/practice", practise).await.ok(200);
+    organiser.put("/quiz/daily/2027-03-02", paper).await.ok(200);
+}
+
+#[tokio::test]
+async fn ones_own_place_comes_with_two_neighbours_on_each_side() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = opened(&app, &organiser, body(&app)).await;
+    let mut people = Vec::new();
+    for (n, home) in ["XZ21", "XZ11", "XZ12", "XZ21", "XZ11", "XZ21"].into_iter().enumerate() {
+        let person = app.member(&format!("名{n}甲")).home(home).sign_in().await;
+        sit(&app, &person, &contest, 9 - n, 10).await;
+        people.push(person);
+    }
+    let idle = app.member("没参加").sign_in().await;
+    close(&app, &organiser, &contest).await;
+    people[2].get(&format!("{contest}/rankings/me")).await.refused(409, "contests.not_published");
+    publish(&app, &organiser, &contest).await;
+    let around = async |person: &Person<'_>| {
+        let mine = person.get(&format!("{contest}/rankings/me")).await.ok(200);
+        mine["neighbours"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| format!("{} {} {}", line["rank"], line["name"].as_str().unwrap(), line["me"]))
+            .collect::<Vec<_>>()
+    };
+    // names beyond the branch are masked
+    assert_eq!(
+        around(&people[2]).await,
+        ["1 名** false", "2 名1甲 false", "3 名2甲 true", "4 名** false", "5 名4甲 false"]
+    );
+    assert_eq!(around(&people[0]).await, ["1 名0甲 true", "2 名** false", "3 名** false"]);
+    assert_eq!(around(&people[5]).await, ["4 名3甲 false", "5 名** false", "6 名5甲 true"]);
+    let none = idle.get(&format!("{contest}/rankings/me")).await.ok(200);
+    assert_eq!(none, json!({ "mine": null, "neighbours": [] }));
+    // who hides is seen by nobody but himself
+    people[3].patch("/me", json!({ "hidden_from_boards": true })).await.ok(200);
+    assert_eq!(around(&people[2]).await, ["1 名** false", "2 名1甲 false", "3 名2甲 true", "5 名4甲 false"]);
+    assert_eq!(around(&people[3]).await.len(), 5);
+}
+
+#[tokio::test]
+async fn within_one_branch_its_groups_are_ranked() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").home("ZB1").role(Role::Secretary, "ZB1").sign_in().await;
+    let of_branch = with(body(&app), &[("/unit_id", json!(app.unit("ZB1")))]);
+    let contest = opened(&app, &secretary, of_branch).await;
+    // 东一组: 900 of three; 东二组: 800 of two; the branch itself: the secretary, who takes no part
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").home("XZ12").sign_in().await);
+    for name in ["东三", "东四"] {
+        app.member(name).unregistered().await;
+    }
+    app.member("东五").home("XZ12").unregistered().await;
+    app.member("西六").home("XZ21").unregistered().await;
+    sit(&app, &li, &contest, 9, 30).await;
+    sit(&app, &wang, &contest, 8, 20).await;
+    close(&app, &secretary, &contest).await;
+    publish(&app, &secretary, &contest).await;
+    let fields = ["rank", "name", "mean_hundredths", "active_members", "participants"];
+    let ranking = li.get(&format!("{contest}/branch-rankings")).await.ok(200);
+    assert_eq!(
+        lines(&ranking, &fields),
+        [json!([1, "东二组", 400, 2, 1]), json!([2, "东一组", 300, 3, 1]), json!([3, "东支部", 0, 1, 0])]
+    );
+
+    // the contest of a group has one line, and that of a committee the branches below it alone
+    for (unit, expected) in [
+        ("XZ11", vec![json!([1, "东一组", 0, 3, 0])]),
+        ("DW1", vec![json!([1, "东支部", 0, 6, 0]), json!([1, "西支部", 0, 1, 0])]),
+    ] {
+        let changes = [
+            ("/unit_id", json!(app.unit(unit))),
+            ("/paper/lines", json!([{ "category": "党史", "count": 1 }])),
+            ("/closes_at", json!("2026-07-01T10:00:00+08:00")),
+        ];
+        let contest = super::announced(&organiser, with(body(&app), &changes)).await;
+        organiser.post(&format!("{contest}/opening"), json!({})).await;
+        close(&app, &organiser, &contest).await;
+        publish(&app, &organiser, &contest).await;
+        let mut seen = lines(&organiser.get(&format!("{contest}/branch-rankings")).await.ok(200), &fields);
+        seen.sort_by_key(Value::to_string);
+        assert_eq!(seen, expected, "{unit}");
+    }
+}

@@ -219,6 +219,28 @@ async fn a_draw_for_each_attempt_comes_out_of_one_pool() {
 }
 
 #[tokio::test]
+async fn an_attempt_keeps_the_wording_that_it_was_dealt() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = opened(&app, &organiser, body(&app)).await;
+    let li = app.member("李一").sign_in().await;
+    let attempt = start(&li, &contest).await;
+    answer_all(&li, &contest, &attempt, 10).await;
+    let question = format!("/questions/{}", attempt["questions"][0]["id"].as_str().unwrap());
+    let edit = json!({ "stem": "改写后的题干", "answer": ["A"] });
+    assert_eq!(organiser.patch(&question, edit).await.ok(200)["version"], 2);
+    let current = li.get(&format!("{contest}/attempts/current")).await.ok(200);
+    assert_eq!(current["questions"], attempt["questions"]);
+    submit(&li, &contest, &attempt).await.ok(200);
+    organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+    app.tick().await;
+    organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+    let seen = li.get(&format!("{contest}/attempts/{}", attempt["id"].as_str().unwrap())).await.ok(200);
+    assert_eq!((&seen["right_count"], &seen["questions"][0]["right"]), (&json!(10), &json!(true)));
+    assert_eq!(seen["questions"][0]["stem"], attempt["questions"][0]["stem"]);
+}
+
+#[tokio::test]
 async fn a_restart_loses_no_saved_answer_and_gives_nobody_more_time() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

@@ -44,6 +44,7 @@ pub struct Site {
     clock: Clock,
     pub day: Day,
     people: Vec<(MemberId, SessionId)>,
+    root: UnitId,
 }
 
 impl Site {
@@ -78,12 +79,18 @@ impl Site {
         let questions: String = (1..=QUESTIONS).map(|n| format!("判断题,第{n}条是对的,对\n")).collect();
         let sheet = sheet::read(format!("题型,题干,答案\n{questions}").as_bytes(), None).unwrap();
         app.quiz.import_questions(None, &sheet, false, |_| ()).await.unwrap().unwrap();
-        (Site { database, tokens, day: clock.now().day(), clock, people }, app)
+        let root = app.directory.tree().root().expect("units were made");
+        (Site { database, tokens, day: clock.now().day(), clock, people, root }, app)
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.people.len()
+    }
+
+    /// The enterprise.
+    pub fn root(&self) -> UnitId {
+        self.root
     }
 
     pub fn member(&self, index: usize) -> MemberId {

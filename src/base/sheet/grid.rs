@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::limits::{MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES};
+use super::limits::{MAX_CELL_CHARS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT_BYTES};
 use super::{Sheet, SheetError, SheetRow, tidy};
 
 /// The filled cells of a sheet by row number. Sparse, because a file may place a cell wherever it likes.
 #[derive(Default)]
 pub(super) struct Grid {
     rows: BTreeMap<u32, Vec<String>>,
+    cells: usize,
     bytes: usize,
 }
 
@@ -30,6 +31,10 @@ impl Grid {
         }
         let cells = self.rows.entry(row).or_default();
         if cells.len() <= column {
+            self.cells += column + 1 - cells.len();
+            if self.cells > MAX_CELLS {
+                return Err(SheetError::Bomb);
+            }
             cells.resize(column + 1, String::new());
         }
         text.clone_into(&mut cells[column]);

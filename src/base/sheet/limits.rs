@@ -12,8 +12,11 @@ pub const MAX_COLUMNS: usize = 64;
 /// Characters of one cell.
 pub const MAX_CELL_CHARS: usize = 10_000;
 
+/// Cells of all rows together, blank ones before a filled one included: each takes memory whatever its text.
+pub const MAX_CELLS: usize = 1_000_000;
+
 /// Text of all cells together. A bound of its own, because thousands of xlsx cells may share one stored text.
-pub const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
+pub const MAX_TEXT_BYTES: usize = 48 * 1024 * 1024;
 
 /// Everything in an xlsx, decompressed.
 pub const MAX_UNPACKED_BYTES: u64 = 64 * 1024 * 1024;

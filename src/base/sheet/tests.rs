@@ -233,6 +233,17 @@ fn a_bomb_is_refused_quickly_even_when_its_directory_lies() {
     assert_eq!(refused_quickly(&packed(&many)), SheetError::Bomb);
 }
 
+/// A cell takes memory whatever it says: 50,000 rows with one cell each, in the last column.
+#[test]
+fn cells_are_counted_with_the_blanks_before_them() {
+    let rows = |count: usize| -> String {
+        (1..=count).map(|n| format!(r#"<row r="{n}"><c r="BL{n}"><v>1</v></c></row>"#)).collect()
+    };
+    let sheet = |count| parts(&[("xl/worksheets/sheet1.xml", &worksheet(&rows(count)))]);
+    assert_eq!(read(&sheet(1000), None).unwrap().rows.len(), 999);
+    assert_eq!(refused_quickly(&sheet(MAX_CELLS / MAX_COLUMNS + 1)), SheetError::Bomb);
+}
+
 #[test]
 fn a_text_shared_by_a_million_cells_is_refused() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "题".repeat(MAX_CELL_CHARS));

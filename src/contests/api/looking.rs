@@ -149,7 +149,7 @@ async fn get_contest_results(
 }
 
 /// A member in the ranking.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 struct RankLine {
     /// 1 is the best; equals share a rank.
     rank: i32,
@@ -205,9 +205,11 @@ async fn list_rankings(
 struct MyContestRank {
     /// `null` without a result.
     mine: Option<RankLine>,
+    /// The two above, one's own place, the two below, best first; empty without a result. Who hides is left out.
+    neighbours: Vec<RankLine>,
 }
 
-/// The caller's own place in the ranking.
+/// The caller's own place in the ranking, with neighbours.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The place", body = MyContestRank)))]
 #[get("/contests/{id}/rankings/me")]
@@ -216,11 +218,13 @@ async fn get_my_contest_rank(
     id: Path<ContestId>,
     contests: web::Data<Contests>,
 ) -> Result<web::Json<MyContestRank>, Problem> {
-    let mine = contests.my_rank(&viewer(&caller), *id).await?;
-    Ok(web::Json(MyContestRank { mine: mine.map(|ranked| RankLine::new(ranked, caller.member)) }))
+    let around = contests.around_me(&viewer(&caller), *id).await?;
+    let neighbours: Vec<RankLine> = around.into_iter().map(|ranked| RankLine::new(ranked, caller.member)).collect();
+    let mine = neighbours.iter().find(|line| line.me).cloned();
+    Ok(web::Json(MyContestRank { mine, neighbours }))
 }
 
-/// A branch in the ranking.
+/// A branch in the ranking, or a group where the audience is one branch.
 #[derive(Serialize, ToSchema)]
 struct BranchRankLine {
     /// 1 is the best; equals share a rank.
@@ -240,7 +244,7 @@ impl From<(BranchResult, String)> for BranchRankLine {
     fn from((branch, name): (BranchResult, String)) -> Self {
         BranchRankLine {
             rank: branch.rank,
-            unit_id: branch.branch_id,
+            unit_id: branch.unit_id,
             name,
             mean_hundredths: branch.mean_hundredths,
             active_members: branch.active_members,
@@ -250,6 +254,9 @@ impl From<(BranchResult, String)> for BranchRankLine {
 }
 
 /// The ranking of branches by the mean over all of their active members, with participation.
+///
+/// Where the audience is one branch, or lies in one, the units directly below it are ranked: its groups. Who is at home
+/// in the audience itself counts for it.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), PageQuery),
     responses((status = 200, description = "Branches", body = Page<BranchRankLine>)))]
 #[get("/contests/{id}/branch-rankings")]
@@ -261,7 +268,7 @@ async fn list_branch_rankings(
 ) -> Result<web::Json<Page<BranchRankLine>>, Problem> {
     let limit = page.limit()?;
     let found = contests.branch_ranking(&viewer(&caller), *id, page.after()?, limit + 1).await?;
-    let page = Page::new(found, limit, |(branch, _)| (branch.rank, branch.branch_id));
+    let page = Page::new(found, limit, |(branch, _)| (branch.rank, branch.unit_id));
     Ok(web::Json(page.map(BranchRankLine::from)))
 }
 

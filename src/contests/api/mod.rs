@@ -8,7 +8,7 @@ mod views;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::ContestState;
-use super::rules::{Refusal, Shortage};
+use super::rules::{Refusal, Shortage, Taken};
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
@@ -29,6 +29,19 @@ impl From<Refusal> for Problem {
                 Problem::unprocessable("contests.bank_short", "题库不能满足这份试卷的要求，请看各项说明")
                     .with_errors(short.iter().map(missing).collect())
             }
+            Refusal::QuestionsTaken(taken) => {
+                let message = format!("{taken}。请更换这些题目：它们的答案会在别处公布");
+                Problem::conflict("contests.questions_taken", message).with_errors(taken_errors(&taken))
+            }
+            Refusal::DrawnTwice => {
+                Problem::conflict("contests.drawn_twice", "刚才抽到的题目被另一场竞赛占用，请稍后重试")
+            }
+            Refusal::NoSuchMeeting => Problem::field("/meeting_id", "no_such_meeting", "没有找到这次会议"),
+            Refusal::WrongMeeting => Problem::field(
+                "/meeting_id",
+                "wrong_meeting",
+                "会议应由竞赛范围所在的组织或其上级组织召开，并且在您的职责范围之内",
+            ),
             Refusal::NotOpen => Problem::conflict("contests.not_open", "竞赛还没有开始"),
             Refusal::Over => Problem::gone("contests.over", "竞赛已经结束"),
             Refusal::AttemptsUsed => Problem::conflict("contests.attempts_used", "作答次数已经用完"),
@@ -53,6 +66,19 @@ fn said(state: ContestState) -> &'static str {
         ContestState::Published => "已经公布成绩",
         ContestState::Withdrawn => "已经撤回",
     }
+}
+
+fn taken_errors(taken: &Taken) -> Vec<FieldError> {
+    let error = |code: &'static str, message: &str, index: &usize| FieldError {
+        pointer: format!("/paper/question_ids/{index}"),
+        code: code.into(),
+        message: message.to_owned(),
+    };
+    let on_papers =
+        taken.on_papers.iter().map(|index| error("on_daily_paper", "这道题在近期或已安排的每日一答中", index));
+    let in_contests =
+        taken.in_contests.iter().map(|index| error("in_contest", "这道题在另一场尚未公布成绩的竞赛中", index));
+    on_papers.chain(in_contests).collect()
 }
 
 fn missing(shortage: &Shortage) -> FieldError {

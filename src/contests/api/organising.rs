@@ -14,8 +14,9 @@ use crate::contests::Contests;
 use crate::contests::looking::Seen;
 use crate::contests::model::{Contest, ContestId, PaperRule, Rules, Terms};
 use crate::contests::organising::Draft;
+use crate::meetings::MeetingId;
 use crate::web::caller::ContestRunner;
-use crate::web::{Body, OptionalKey, Path, Problem};
+use crate::web::{Body, OptionalKey, Path, Problem, nullable};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(create_contest)
@@ -43,6 +44,8 @@ struct ContestBody {
     paper: PaperRule,
     /// Time, attempts, scoring, and what is earned.
     terms: Terms,
+    /// The meeting 三会一课 that it is part of: of the audience's unit, or of one above it.
+    meeting_id: Option<MeetingId>,
 }
 
 impl From<ContestBody> for Draft {
@@ -54,12 +57,14 @@ impl From<ContestBody> for Draft {
             opens_at: body.opens_at,
             closes_at: body.closes_at,
             rules: Rules { paper: body.paper, terms: body.terms },
+            meeting: body.meeting_id,
         }
     }
 }
 
-fn view(contests: &Contests, contest: Contest) -> ContestView {
-    ContestView::new(&Seen { contest, attempts: Vec::new(), managed: true }, contests.now())
+async fn view(contests: &Contests, contest: Contest) -> Result<ContestView, Problem> {
+    let meeting = contests.meeting_of(&contest).await?;
+    Ok(ContestView::new(&Seen { contest, attempts: Vec::new(), managed: true, meeting }, contests.now()))
 }
 
 /// Writes a draft of a contest within the caller's reach. Takes an `Idempotency-Key`.
@@ -78,7 +83,7 @@ async fn create_contest(
     let contest = contests.create(runner.member, &runner.reach, body.into(), key).await?;
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/contests/{}", contest.id)))
-        .json(view(&contests, contest)))
+        .json(view(&contests, contest).await?))
 }
 
 /// What changes about a draft; absent fields stay.
@@ -97,6 +102,10 @@ struct ContestChange {
     paper: Option<PaperRule>,
     /// Time, attempts, scoring, and what is earned; replaces all of them.
     terms: Option<Terms>,
+    /// The meeting that it is part of; `null` for none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MeetingId>)]
+    meeting_id: Option<Option<MeetingId>>,
 }
 
 impl ContestChange {
@@ -111,6 +120,7 @@ impl ContestChange {
                 paper: self.paper.unwrap_or(draft.rules.paper),
                 terms: self.terms.unwrap_or(draft.rules.terms),
             },
+            meeting: self.meeting_id.unwrap_or(draft.meeting),
         }
     }
 }
@@ -127,7 +137,7 @@ async fn edit_contest(
 ) -> Result<web::Json<ContestView>, Problem> {
     let change = body.into_inner();
     let contest = contests.edit(runner.member, &runner.reach, *id, move |draft| change.clone().apply(draft)).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }
 
 /// Announces a draft to its audience; 422 names what the bank lacks for the paper. Again it changes nothing.
@@ -140,7 +150,7 @@ async fn announce_contest(
     contests: web::Data<Contests>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let contest = contests.announce(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }
 
 /// Opens an announced contest before its time; 422 names what the bank lacks. Again it changes nothing.
@@ -153,7 +163,7 @@ async fn open_contest(
     contests: web::Data<Contests>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let contest = contests.open_early(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }
 
 /// Closes an open contest before its time: attempts end with what they have. Again it changes nothing.
@@ -166,7 +176,7 @@ async fn close_contest(
     contests: web::Data<Contests>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let contest = contests.close_early(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }
 
 /// Publishes the results once the ranking is complete; points follow. Again it changes nothing.
@@ -179,7 +189,7 @@ async fn publish_contest(
     contests: web::Data<Contests>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let contest = contests.publish(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }
 
 /// Takes back a contest that has not opened. Again it changes nothing.
@@ -192,5 +202,5 @@ async fn withdraw_contest(
     contests: web::Data<Contests>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let contest = contests.withdraw(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(view(&contests, contest)))
+    Ok(web::Json(view(&contests, contest).await?))
 }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::contests::Contests;
 use crate::contests::looking::Seen;
 use crate::contests::model::{Attempt, AttemptId, Contest, ContestId, ContestState, PaperRule, Terms};
 use crate::contests::rules::{shows_key, shows_score};
 use crate::contests::sitting::Sat;
+use crate::meetings::{Meeting, MeetingId, MeetingKind};
 use crate::quiz::lending::is_right;
 use crate::quiz::{AskedQuestion, PaperQuestion, QuestionId, QuestionKind};
 
@@ -28,6 +29,8 @@ pub struct ContestLine {
     pub minutes: u16,
     /// Questions of an attempt.
     pub question_count: usize,
+    /// The meeting that it is part of.
+    pub meeting_id: Option<MeetingId>,
 }
 
 impl From<&Contest> for ContestLine {
@@ -41,6 +44,7 @@ impl From<&Contest> for ContestLine {
             closes_at: contest.closes_at,
             minutes: contest.terms().minutes,
             question_count: Contests::question_count(&contest.rules.0.paper),
+            meeting_id: contest.meeting_id,
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct ContestView {
     pub description: String,
     /// Time, attempts, scoring, and what is earned.
     pub terms: Terms,
+    /// The meeting that it is part of.
+    pub meeting: Option<ContestMeeting>,
     /// When the ranking was complete; from then on the contest can be published.
     pub ranked_at: Option<Timestamp>,
     /// The server's clock: the only one that counts.
@@ -71,11 +77,28 @@ impl ContestView {
             line: contest.into(),
             description: contest.description.clone(),
             terms: contest.terms().clone(),
+            meeting: seen.meeting.as_ref().map(ContestMeeting::from),
             ranked_at: contest.ranked_at,
             now,
             attempts: seen.attempts.iter().map(|attempt| AttemptLine::new(attempt, contest)).collect(),
             managed: seen.managed.then(|| contest.into()),
         }
+    }
+}
+
+/// The meeting 三会一课 that a contest is part of.
+#[derive(Serialize, ToSchema)]
+pub struct ContestMeeting {
+    pub id: MeetingId,
+    pub kind: MeetingKind,
+    /// In Chinese.
+    pub title: String,
+    pub held_on: Day,
+}
+
+impl From<&Meeting> for ContestMeeting {
+    fn from(meeting: &Meeting) -> Self {
+        ContestMeeting { id: meeting.id, kind: meeting.kind, title: meeting.title.clone(), held_on: meeting.held_on }
     }
 }
 

@@ -6,13 +6,16 @@ mod grading;
 mod paper;
 mod ranking;
 
+use std::collections::HashSet;
+
 use super::model::{ContestState, DrawLine, PaperRule, Reveal, Terms};
+use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::quiz::{QuestionId, QuestionKind};
 
 pub use grading::{grade, speed_bonus};
 pub use paper::{Chosen, Sheet, draw};
-pub use ranking::{Branch, Entry, band, branch_ranks, choose, hundredths, points_of, rank};
+pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, rank, rank_units, ranked_unit};
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,14 @@ pub enum Refusal {
     BadRules(Flaw),
     /// The bank cannot fill the paper.
     BankShort(Vec<Shortage>),
+    /// Others ask questions of the fixed paper, and would show their keys.
+    QuestionsTaken(Taken),
+    /// What was drawn was taken by somebody else a moment ago.
+    DrawnTwice,
+    /// No such meeting.
+    NoSuchMeeting,
+    /// The meeting is none of the audience's, or none of the caller's.
+    WrongMeeting,
     /// The contest has not opened yet.
     NotOpen,
     /// The contest is over.
@@ -78,6 +89,53 @@ impl std::fmt::Display for Shortage {
             Shortage::Question { index } => write!(f, "第 {} 道指定题目不存在或已停用", index + 1),
         }
     }
+}
+
+/// Questions of a fixed paper that others ask, as indexes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// On a daily paper of these days: whoever submits it is shown the key.
+    pub on_papers: Vec<usize>,
+    /// In another contest whose results are not published: its publication shows the key.
+    pub in_contests: Vec<usize>,
+}
+
+impl Taken {
+    /// Sorts out which of `ids` are taken; refuses when any is.
+    pub fn check(
+        ids: &[QuestionId],
+        on_papers: &HashSet<QuestionId>,
+        in_contests: &HashSet<QuestionId>,
+    ) -> Result<(), Refusal> {
+        let among = |asked: &HashSet<QuestionId>| -> Vec<usize> {
+            ids.iter().enumerate().filter(|(_, id)| asked.contains(*id)).map(|(index, _)| index).collect()
+        };
+        let taken = Taken { on_papers: among(on_papers), in_contests: among(in_contests) };
+        if taken == Taken::default() { Ok(()) } else { Err(Refusal::QuestionsTaken(taken)) }
+    }
+}
+
+impl std::fmt::Display for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers = |indexes: &[usize]| {
+            let numbers: Vec<String> = indexes.iter().map(|index| (index + 1).to_string()).collect();
+            numbers.join("、")
+        };
+        let mut parts = Vec::new();
+        if !self.on_papers.is_empty() {
+            parts.push(format!("第 {} 题在近期或已安排的每日一答中", numbers(&self.on_papers)));
+        }
+        if !self.in_contests.is_empty() {
+            parts.push(format!("第 {} 题在另一场尚未公布成绩的竞赛中", numbers(&self.in_contests)));
+        }
+        f.write_str(&parts.join("；"))
+    }
+}
+
+/// Whether a meeting of the unit `holder`, to which the caller's duty reaches or not, can have a contest for the
+/// audience at `path`: the audience is whoever meets, or part of it.
+pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Result<(), Refusal> {
+    if within_reach && path.contains(&holder) { Ok(()) } else { Err(Refusal::WrongMeeting) }
 }
 
 /// Something that is done to a contest as a whole.
@@ -161,7 +219,7 @@ fn check_paper(paper: &PaperRule) -> Result<(), Refusal> {
     for (index, line) in lines.iter().enumerate() {
         demand(line.count > 0, &format!("/paper/lines/{index}/count"), "题数至少为 1")?;
     }
-    let mut seen = std::collections::HashSet::<QuestionId>::new();
+    let mut seen = HashSet::<QuestionId>::new();
     for (index, id) in fixed.iter().enumerate() {
         demand(seen.insert(*id), &format!("/paper/question_ids/{index}"), "同一道题在试卷中只能出现一次")?;
     }

@@ -1,4 +1,4 @@
-//! Which attempt of a member counts, and the ranks of members and of branches.
+//! Which attempt of a member counts, and the ranks of members and of units.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -52,37 +52,52 @@ pub fn rank(mut entries: Vec<Entry>) -> Vec<(i32, Entry)> {
     ranked
 }
 
-/// A branch before it is ranked: its active members, and of those with a result how many and their sum.
+/// The unit for which whoever is at home at `path` (nearest first, in `branch`) counts in the ranking of units; `None`
+/// beyond the audience, and for whoever is in no branch.
+///
+/// Branches are ranked against each other. Within the audience of one branch there is but one, so there the units
+/// directly below the audience are: the groups of a branch; whoever is at home in the audience itself counts for it.
+pub fn ranked_unit(
+    audience: UnitId,
+    is_within_branch: bool,
+    path: &[UnitId],
+    branch: Option<UnitId>,
+) -> Option<UnitId> {
+    let at = path.iter().position(|unit| *unit == audience)?;
+    if is_within_branch { Some(path[at.saturating_sub(1)]) } else { branch }
+}
+
+/// A unit before it is ranked: its active members, and of those with a result how many and their sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Branch {
-    pub branch: UnitId,
+pub struct RankedUnit {
+    pub unit: UnitId,
     pub active: i64,
     pub participants: i64,
     pub sum: i64,
 }
 
-/// Ranks branches by the mean over all of their active members, compared exactly; a branch without members has no rank.
+/// Ranks units by the mean over all of their active members, compared exactly; a unit without members has no rank.
 ///
-/// `sums` are (participants, sum of scores) by branch.
-pub fn branch_ranks(actives: &[(UnitId, i64)], sums: &HashMap<UnitId, (i64, i64)>) -> Vec<(i32, Branch)> {
-    let branch = |(branch, active): &(UnitId, i64)| {
-        let (participants, sum) = sums.get(branch).copied().unwrap_or_default();
-        Branch { branch: *branch, active: *active, participants, sum }
+/// `sums` are (participants, sum of scores) by unit.
+pub fn rank_units(actives: &HashMap<UnitId, i64>, sums: &HashMap<UnitId, (i64, i64)>) -> Vec<(i32, RankedUnit)> {
+    let unit = |(unit, active): (&UnitId, &i64)| {
+        let (participants, sum) = sums.get(unit).copied().unwrap_or_default();
+        RankedUnit { unit: *unit, active: *active, participants, sum }
     };
-    let mut branches: Vec<Branch> = actives.iter().filter(|(_, active)| *active > 0).map(branch).collect();
+    let mut units: Vec<RankedUnit> = actives.iter().filter(|(_, active)| **active > 0).map(unit).collect();
     // sum/active against sum/active, without division
-    let compare = |a: &Branch, b: &Branch| {
-        let crossed = |x: &Branch, y: &Branch| i128::from(x.sum) * i128::from(y.active);
+    let compare = |a: &RankedUnit, b: &RankedUnit| {
+        let crossed = |x: &RankedUnit, y: &RankedUnit| i128::from(x.sum) * i128::from(y.active);
         crossed(b, a).cmp(&crossed(a, b))
     };
-    branches.sort_unstable_by(|a, b| compare(a, b).then(a.branch.cmp(&b.branch)));
-    let mut ranked: Vec<(i32, Branch)> = Vec::with_capacity(branches.len());
-    for (place, branch) in (1..).zip(branches) {
+    units.sort_unstable_by(|a, b| compare(a, b).then(a.unit.cmp(&b.unit)));
+    let mut ranked: Vec<(i32, RankedUnit)> = Vec::with_capacity(units.len());
+    for (place, unit) in (1..).zip(units) {
         let rank = match ranked.last() {
-            Some((rank, before)) if compare(before, &branch).is_eq() => *rank,
+            Some((rank, before)) if compare(before, &unit).is_eq() => *rank,
             _ => place,
         };
-        ranked.push((rank, branch));
+        ranked.push((rank, unit));
     }
     ranked
 }
@@ -148,13 +163,27 @@ mod tests {
     }
 
     #[test]
-    fn branches_are_ranked_by_the_exact_mean_over_everybody() {
+    fn branches_compete_and_within_a_branch_its_groups() {
+        let unit = |n: u128| UnitId::from(Uuid::from_u128(n));
+        let (top, branch, group, team) = (unit(1), unit(2), unit(3), unit(4));
+        let homes = [vec![top], vec![branch, top], vec![group, branch, top], vec![team, group, branch, top]];
+        let counts_for = |audience, within| {
+            homes.clone().map(|path| ranked_unit(audience, within, &path, path.contains(&branch).then_some(branch)))
+        };
+        assert_eq!(counts_for(top, false), [None, Some(branch), Some(branch), Some(branch)]);
+        assert_eq!(counts_for(branch, true), [None, Some(branch), Some(group), Some(group)]);
+        assert_eq!(counts_for(group, true), [None, None, Some(group), Some(team)]);
+        assert_eq!(counts_for(unit(9), true), [None; 4]);
+    }
+
+    #[test]
+    fn units_are_ranked_by_the_exact_mean_over_everybody() {
         let unit = |n: u128| UnitId::from(Uuid::from_u128(n));
         // 10/3 against 20/6 are equal; 1000/301 is a little less
-        let actives = [(unit(1), 3), (unit(2), 6), (unit(3), 301), (unit(4), 2), (unit(5), 0)];
+        let actives = HashMap::from([(unit(1), 3), (unit(2), 6), (unit(3), 301), (unit(4), 2), (unit(5), 0)]);
         let sums = HashMap::from([(unit(1), (1, 10)), (unit(2), (2, 20)), (unit(3), (9, 1000))]);
-        let ranked = branch_ranks(&actives, &sums);
-        let seen: Vec<_> = ranked.iter().map(|(rank, b)| (*rank, b.branch, b.participants)).collect();
+        let ranked = rank_units(&actives, &sums);
+        let seen: Vec<_> = ranked.iter().map(|(rank, u)| (*rank, u.unit, u.participants)).collect();
         assert_eq!(seen, [(1, unit(1), 1), (1, unit(2), 2), (3, unit(3), 9), (4, unit(4), 0)]);
         assert_eq!([hundredths(10, 3), hundredths(5, 2), hundredths(0, 0)], [3, 3, 0]);
         assert_eq!(

@@ -138,6 +138,7 @@ pub fn update_draft(conn: &mut Conn, contest: &Contest) -> QueryResult<bool> {
             contests::closes_at.eq(contest.closes_at),
             contests::rules.eq(&contest.rules),
             contests::updated_at.eq(contest.updated_at),
+            contests::meeting_id.eq(contest.meeting_id),
         ))
         .execute(c))?;
     Ok(updated == 1)

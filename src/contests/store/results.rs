@@ -19,7 +19,7 @@ pub fn put(conn: &mut Conn, results: &[MemberResult]) -> QueryResult<()> {
                 .do_update()
                 .set((
                     contest_results::attempt_id.eq(result.attempt_id),
-                    contest_results::branch_id.eq(result.branch_id),
+                    contest_results::unit_id.eq(result.unit_id),
                     contest_results::score.eq(result.score),
                     contest_results::right_count.eq(result.right_count),
                     contest_results::elapsed_micros.eq(result.elapsed_micros),
@@ -63,6 +63,25 @@ pub fn list(
         .load(c))
 }
 
+/// The last `limit` results before that rank and member, best first.
+pub fn list_before(
+    conn: &mut Conn,
+    contest: ContestId,
+    (rank, member): (i32, MemberId),
+    limit: i64,
+) -> QueryResult<Vec<MemberResult>> {
+    let mut found: Vec<MemberResult> = on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .filter(contest_results::rank.le(rank))
+        .filter(contest_results::rank.lt(rank).or(contest_results::member_id.lt(member)))
+        .order((contest_results::rank.desc(), contest_results::member_id.desc()))
+        .limit(limit)
+        .select(MemberResult::as_select())
+        .load(c))?;
+    found.reverse();
+    Ok(found)
+}
+
 /// Results by member, after `after`: the order in which points are given.
 pub fn list_by_member(
     conn: &mut Conn,
@@ -88,19 +107,19 @@ pub fn find(conn: &mut Conn, contest: ContestId, member: MemberId) -> QueryResul
         .optional())
 }
 
-/// A page of the branches, best first, after a rank and a branch.
+/// A page of the branches, best first, after a rank and a unit.
 pub fn list_branches(
     conn: &mut Conn,
     contest: ContestId,
     after: Option<(i32, UnitId)>,
     limit: i64,
 ) -> QueryResult<Vec<BranchResult>> {
-    let (rank, branch) = after.unwrap_or((0, UnitId::from(uuid::Uuid::nil())));
+    let (rank, unit) = after.unwrap_or((0, UnitId::from(uuid::Uuid::nil())));
     on!(conn, c => contest_branch_results::table
         .filter(contest_branch_results::contest_id.eq(contest))
         .filter(contest_branch_results::rank.ge(rank))
-        .filter(contest_branch_results::rank.gt(rank).or(contest_branch_results::branch_id.gt(branch)))
-        .order((contest_branch_results::rank, contest_branch_results::branch_id))
+        .filter(contest_branch_results::rank.gt(rank).or(contest_branch_results::unit_id.gt(unit)))
+        .order((contest_branch_results::rank, contest_branch_results::unit_id))
         .limit(limit)
         .select(BranchResult::as_select())
         .load(c))

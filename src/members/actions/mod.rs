@@ -26,6 +26,7 @@ use crate::base::crypto::Key;
 use crate::base::id::{MemberId, UnitId};
 use crate::db::{Db, DbError, Stop, Tx};
 use crate::kernel::changes::{self, Change};
+use crate::kernel::idempotency::Reused;
 use crate::kernel::trail::{self, Act};
 
 /// The change that tells other processes to read one member again.
@@ -39,6 +40,12 @@ pub const ROSTER_TOPIC: &str = "roster";
 const MANY: usize = 500;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
 
 /// Everything the room works with; clones share it.
 #[derive(Clone)]

@@ -5,7 +5,9 @@ use serde_json::json;
 use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
 use crate::db::{Stop, Tx};
+use crate::kernel::idempotency;
 use crate::members::model::{Absence, MemberKind, MemberRow, MemberStatus};
 use crate::members::rules::Refusal;
 use crate::members::store;
@@ -44,39 +46,50 @@ pub struct OwnChange {
 }
 
 impl Members {
-    /// Takes in a member, at home in an open unit.
-    pub async fn create_member(&self, manager: Manager, new: NewMember) -> Outcome<MemberRow> {
+    /// Takes in a member, at home in an open unit; the same key again returns the first one.
+    pub async fn create_member(
+        &self,
+        manager: Manager,
+        new: NewMember,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<MemberId> {
         self.check_unit(&manager, new.unit)?;
-        let number = rules::normal_number(&new.employee_no)?;
-        let phone = new.phone.as_deref().map(rules::normal_phone).transpose()?;
+        // as they are stored
+        let new = NewMember {
+            employee_no: rules::normal_number(&new.employee_no)?,
+            phone: new.phone.as_deref().map(rules::normal_phone).transpose()?,
+            ..new
+        };
         let members = self.clone();
         self.db
-            .write(move |tx| {
-                members.check_home(&manager, new.unit)?;
-                let mut row = MemberRow {
-                    id: tx.fresh_id(),
-                    employee_no: number.clone(),
-                    name: new.name.clone(),
-                    phone_sealed: None,
-                    phone_index: None,
-                    kind: new.kind,
-                    status: MemberStatus::Active,
-                    unit_id: new.unit,
-                    hidden_from_boards: false,
-                    created_at: tx.now(),
-                    updated_at: tx.now(),
-                };
-                members.put_phone(&mut row, phone.as_deref());
-                members.check_phone(tx, &row)?;
-                if !store::insert_member(tx.conn, &row)? {
-                    return Err(Refusal::NumberTaken.into());
-                }
-                let detail = json!({ "kind": row.kind, "unit": row.unit_id });
-                note(tx, &manager, "members.create_member", ("member", row.id.uuid()), detail)?;
-                members.publish_member(tx, &row)?;
-                Ok(row)
-            })
+            .write(move |tx| idempotency::once(tx, key.as_ref(), |tx| members.insert_member(tx, &manager, &new)))
             .await
+    }
+
+    fn insert_member(&self, tx: &mut Tx, manager: &Manager, new: &NewMember) -> Outcome<MemberId> {
+        self.check_home(manager, new.unit)?;
+        let mut row = MemberRow {
+            id: tx.fresh_id(),
+            employee_no: new.employee_no.clone(),
+            name: new.name.clone(),
+            phone_sealed: None,
+            phone_index: None,
+            kind: new.kind,
+            status: MemberStatus::Active,
+            unit_id: new.unit,
+            hidden_from_boards: false,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        self.put_phone(&mut row, new.phone.as_deref());
+        self.check_phone(tx, &row)?;
+        if !store::insert_member(tx.conn, &row)? {
+            return Err(Refusal::NumberTaken.into());
+        }
+        let detail = json!({ "kind": row.kind, "unit": row.unit_id });
+        note(tx, manager, "members.create_member", ("member", row.id.uuid()), detail)?;
+        self.publish_member(tx, &row)?;
+        Ok(row.id)
     }
 
     /// Changes a member. Whoever has left holds no duty and cannot sign in any more; the past stays.

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::id::UnitId;
+use crate::base::idempotency::IdempotencyKey;
 use crate::db::Tx;
+use crate::kernel::idempotency;
 use crate::members::directory::UnitTree;
 use crate::members::model::Unit;
 use crate::members::rules::Refusal;
@@ -33,38 +35,44 @@ pub struct UnitChange {
 }
 
 impl Members {
-    /// Makes a unit below an open one.
-    pub async fn create_unit(&self, manager: Manager, new: NewUnit) -> Outcome<Unit> {
+    /// Makes a unit below an open one; the same key again returns the first one.
+    pub async fn create_unit(&self, manager: Manager, new: NewUnit, key: Option<IdempotencyKey>) -> Outcome<Unit> {
         self.check_unit(&manager, new.parent)?;
         let code = rules::normal_number(&new.code)?;
         let members = self.clone();
         self.db
             .write(move |tx| {
                 store::lock_tree(tx.conn)?;
-                let tree = UnitTree::new(store::list_units(tx.conn)?);
-                check_open(&tree, new.parent)?;
-                let id = tx.fresh_id();
-                rules::check_parent(id, 1, tree.get(new.parent).map_or(&[], |card| &card.path))?;
-                let unit = Unit {
-                    id,
-                    code: code.clone(),
-                    name: new.name.clone(),
-                    short_name: new.short_name.clone().unwrap_or_else(|| new.name.clone()),
-                    kind: new.kind.clone(),
-                    parent_id: Some(new.parent),
-                    closed_on: None,
-                    created_at: tx.now(),
-                    updated_at: tx.now(),
-                };
-                if !store::insert_unit(tx.conn, &unit)? {
-                    return Err(Refusal::CodeTaken.into());
-                }
-                let detail = json!({ "code": unit.code, "name": unit.name, "kind": unit.kind, "parent": new.parent });
-                note(tx, &manager, "members.create_unit", ("unit", unit.id.uuid()), detail)?;
-                members.publish_units(tx, unit.id)?;
-                Ok(unit)
+                let id = idempotency::once(tx, key.as_ref(), |tx| members.insert_unit(tx, &manager, &new, &code))?;
+                let unit = store::list_units(tx.conn)?.into_iter().find(|unit| unit.id == id);
+                unit.ok_or_else(|| Refusal::NoSuchUnit.into())
             })
             .await
+    }
+
+    fn insert_unit(&self, tx: &mut Tx, manager: &Manager, new: &NewUnit, code: &str) -> Outcome<UnitId> {
+        let tree = UnitTree::new(store::list_units(tx.conn)?);
+        check_open(&tree, new.parent)?;
+        let id = tx.fresh_id();
+        rules::check_parent(id, 1, tree.get(new.parent).map_or(&[], |card| &card.path))?;
+        let unit = Unit {
+            id,
+            code: code.to_owned(),
+            name: new.name.clone(),
+            short_name: new.short_name.clone().unwrap_or_else(|| new.name.clone()),
+            kind: new.kind.clone(),
+            parent_id: Some(new.parent),
+            closed_on: None,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        if !store::insert_unit(tx.conn, &unit)? {
+            return Err(Refusal::CodeTaken.into());
+        }
+        let detail = json!({ "code": unit.code, "name": unit.name, "kind": unit.kind, "parent": new.parent });
+        note(tx, manager, "members.create_unit", ("unit", id.uuid()), detail)?;
+        self.publish_units(tx, id)?;
+        Ok(id)
     }
 
     /// Changes a unit. Moving takes the subtree along; closing needs it to be empty of open units and members.

@@ -1,14 +1,17 @@
 //! Importing rosters from spreadsheets.
 
-use actix_web::{post, web};
+use actix_web::{HttpResponse, get, post, web};
 
 use super::units::by;
 use crate::base::sheet::ImportReport;
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
+use crate::members::Directory;
 use crate::members::actions::Members;
+use crate::members::directory::UnitCard;
+use crate::members::roster::{MEMBER_HEADERS, examples};
 use crate::web::body::receive;
 use crate::web::caller::RosterManager;
-use crate::web::sheet::ImportQuery;
+use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet};
 use crate::web::{Problem, Query};
 
 /// Imports units from an xlsx or csv file (编码, 名称, 简称, 上级编码, 类型), at most 20 MB.
@@ -45,4 +48,22 @@ pub(super) async fn import_members(
 ) -> Result<web::Json<ImportReport>, Problem> {
     let file = receive(file.into_inner(), MAX_INPUT_BYTES).await?;
     Ok(web::Json(members.import_members(by(&manager), file, query.dry_run, &|_, _| {}).await?))
+}
+
+/// A file with the columns of a members' import and examples, at home in a unit of the caller's scope.
+#[utoipa::path(tag = "members", params(ExportQuery),
+    responses((status = 200, description = "The template", body = Vec<u8>)))]
+#[get("/imports/members/template")]
+pub(super) async fn get_member_template(
+    manager: RosterManager,
+    query: Query<ExportQuery>,
+    directory: web::Data<Directory>,
+) -> Result<HttpResponse, Problem> {
+    let tree = directory.tree();
+    let takes_members = |card: &&UnitCard| card.unit.closed_on.is_none() && manager.reach.covers(&card.path);
+    // members are normally at home in a group, which lies deepest
+    let home =
+        tree.each().filter(takes_members).max_by_key(|card| (card.path.len(), std::cmp::Reverse(&card.unit.code)));
+    let code = home.map(|card| card.unit.code.clone()).unwrap_or_default();
+    send_sheet("人员导入模板", query.format, &MEMBER_HEADERS, move || examples(&code)).await
 }

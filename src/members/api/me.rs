@@ -4,7 +4,7 @@ use actix_web::{get, patch, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::views::{DutyView, UnitName, nullable, shown_phone};
+use super::views::{DutyView, UnitName, shown_phone};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
 use crate::base::text::Text;
@@ -14,7 +14,7 @@ use crate::members::actions::{Members, OwnChange};
 use crate::members::model::{MemberKind, MemberStatus};
 use crate::members::rules::Refusal;
 use crate::web::caller::Member;
-use crate::web::{Body, Problem};
+use crate::web::{Body, Problem, nullable};
 
 /// The signed-in member.
 #[derive(Serialize, ToSchema)]

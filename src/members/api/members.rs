@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::units::by;
-use super::views::{DutyView, MemberView, nullable, shown_phone};
+use super::views::{DutyView, MemberView, shown_phone};
 use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
@@ -17,7 +17,7 @@ use crate::members::model::{MemberKind, MemberRow, MemberStatus};
 use crate::members::rules::Refusal;
 use crate::members::{Directory, store};
 use crate::web::caller::{Caller, Member, RosterManager, not_allowed, out_of_reach};
-use crate::web::{Body, Page, Path, Problem, Query, page};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
 /// What of a unit's roster to list.
 #[derive(Deserialize, IntoParams)]
@@ -145,7 +145,7 @@ async fn show(
 }
 
 /// A member to be taken in.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewMemberBody {
     /// Letters, digits and hyphens that no other member bears.
@@ -160,18 +160,21 @@ struct NewMemberBody {
     phone: Option<Text<32>>,
 }
 
-/// Takes in a member within the caller's scope; an invite code lets the member sign in.
+/// Takes in a member within the caller's scope; an invite code lets the member sign in. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "members", request_body = NewMemberBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
     responses((status = 201, description = "The member", body = MemberView)))]
 #[post("/members")]
 pub(super) async fn create_member(
     manager: RosterManager,
+    key: OptionalKey,
     db: web::Data<Db>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
     body: Body<NewMemberBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let key = key.of(manager.member, "POST /members", &body);
     let new = NewMember {
         employee_no: body.employee_no.into_string(),
         name: body.name.into_string(),
@@ -179,9 +182,9 @@ pub(super) async fn create_member(
         unit: body.unit_id,
         phone: body.phone.map(Text::into_string),
     };
-    let row = members.create_member(by(&manager), new).await?;
-    let view = show(&manager, row.id, &db, &directory, &members).await?;
-    let location = (LOCATION, format!("/api/v1/members/{}", row.id));
+    let id = members.create_member(by(&manager), new, key).await?;
+    let view = show(&manager, id, &db, &directory, &members).await?;
+    let location = (LOCATION, format!("/api/v1/members/{id}"));
     Ok(HttpResponse::Created().insert_header(location).json(view))
 }
 

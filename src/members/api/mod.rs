@@ -29,6 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(duties::end_role)
         .service(imports::import_units)
         .service(imports::import_members)
+        .service(imports::get_member_template)
         .service(exports::export_members);
 }
 
@@ -43,6 +44,7 @@ impl From<Refusal> for Problem {
             Refusal::NumberTaken => Problem::conflict("member.number_taken", "这个工号已被使用"),
             Refusal::PhoneTaken => Problem::conflict("member.phone_taken", "这个手机号已被其他人员使用"),
             Refusal::BadSheet(error) => error.into(),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
             Refusal::BadPhone => Problem::field("/phone", "member.bad_phone", "手机号应为 11 位数字"),
             Refusal::BadNumber => {
                 Problem::unprocessable("member.bad_number", "编码和工号只能包含字母、数字和连字符，最多 32 位")

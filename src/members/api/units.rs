@@ -15,7 +15,7 @@ use crate::members::directory::UnitCard;
 use crate::members::model::Unit;
 use crate::members::rules::Refusal;
 use crate::web::caller::{Member, RosterManager};
-use crate::web::{Body, Path, Problem, etag};
+use crate::web::{Body, OptionalKey, Path, Problem, etag};
 
 /// A unit of the tree.
 #[derive(Serialize, ToSchema)]
@@ -106,7 +106,7 @@ pub(super) async fn get_unit(
 }
 
 /// A unit to be made.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewUnitBody {
     /// A stable external code of letters, digits and hyphens that no other unit bears.
@@ -121,16 +121,19 @@ struct NewUnitBody {
     parent_id: UnitId,
 }
 
-/// Makes a unit within the caller's scope.
+/// Makes a unit within the caller's scope. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "members", request_body = NewUnitBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
     responses((status = 201, description = "The unit", body = UnitView)))]
 #[post("/units")]
 pub(super) async fn create_unit(
     manager: RosterManager,
+    key: OptionalKey,
     members: web::Data<Members>,
     body: Body<NewUnitBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
+    let key = key.of(manager.member, "POST /units", &body);
     let new = NewUnit {
         code: body.code.into_string(),
         name: body.name.into_string(),
@@ -138,7 +141,7 @@ pub(super) async fn create_unit(
         kind: body.kind.into_string(),
         parent: body.parent_id,
     };
-    let unit = members.create_unit(by(&manager), new).await?;
+    let unit = members.create_unit(by(&manager), new, key).await?;
     let location = (LOCATION, format!("/api/v1/units/{}", unit.id));
     Ok(HttpResponse::Created().insert_header(location).json(UnitView::of(&unit, 0)))
 }

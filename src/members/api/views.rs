@@ -1,6 +1,6 @@
 //! How units, members and duties look from outside.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::capability::Role;
@@ -117,11 +117,4 @@ impl MemberView {
 /// A phone number, in full only for whoever manages the roster.
 pub(super) fn shown_phone(phone: Option<String>, in_full: bool) -> Option<String> {
     phone.map(|phone| if in_full { phone } else { rules::mask_phone(&phone) })
-}
-
-/// Tells a field that is `null` from one that is absent.
-pub(super) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
 }

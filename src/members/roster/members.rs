@@ -39,6 +39,27 @@ impl MemberLine {
     }
 }
 
+/// Rows for the template, at home in the unit with that code.
+pub fn examples(unit: &str) -> Vec<Vec<String>> {
+    let example = |employee_no: &str, name: &str, phone: Option<&str>, kind, duties: &[Role]| MemberLine {
+        row: 0,
+        employee_no: employee_no.into(),
+        name: name.into(),
+        phone: phone.map(str::to_owned),
+        unit: unit.to_owned(),
+        kind,
+        duties: duties.to_vec(),
+    };
+    [
+        example("SL0001", "示例甲", Some("13800000001"), MemberKind::Full, &[Role::GroupLeader]),
+        example("SL0002", "示例乙", None, MemberKind::Probationary, &[]),
+        example("SL0003", "示例丙", None, MemberKind::Masses, &[]),
+    ]
+    .iter()
+    .map(MemberLine::cells)
+    .collect()
+}
+
 struct Columns {
     employee_no: Column,
     name: Column,

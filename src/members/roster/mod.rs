@@ -13,7 +13,7 @@ mod units;
 mod tests;
 
 pub use duties::{Seat, seat, seat_of};
-pub use members::{MEMBER_HEADERS, MemberLine, read_members};
+pub use members::{MEMBER_HEADERS, MemberLine, examples, read_members};
 pub use units::{Parents, UNIT_HEADERS, UnitLine, read_units};
 
 use crate::base::sheet::{ImportProblem, Sheet, SheetError, SheetRow};

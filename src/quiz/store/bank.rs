@@ -76,11 +76,11 @@ fn containing(part: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// Every question that could be drawn: in use, and not guarded at `now`.
+/// Every question whose key may be shown at `now`: in use, and guarded by nobody.
 pub fn list_candidates(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Candidate>> {
     type Row = (QuestionId, QuestionKind, String, Difficulty);
     let guarded =
-        question_guards::table.filter(question_guards::guarded_until.gt(now)).select(question_guards::question_id);
+        question_guards::table.filter(question_guards::guarded_from.le(now)).select(question_guards::question_id);
     let rows: Vec<Row> = on!(conn, c => questions::table
         .filter(questions::retired_at.is_null())
         .filter(questions::id.ne_all(guarded))

@@ -1,0 +1,125 @@
+//! A spreadsheet that unpacks to far more than it weighs, against the memory of the real server.
+
+use std::io::{Cursor, Write};
+use std::time::{Duration, Instant};
+
+use xianfeng::base::capability::Role;
+use xianfeng::members::model::RoleRow;
+use xianfeng::members::store;
+
+use super::alone;
+use crate::support::Reply;
+use crate::support::process::{Server, Site};
+
+/// What a server may take beyond what it had, in KiB.
+const EXTRA_KIB: u64 = 128 * 1024;
+const LIMIT: Duration = Duration::from_secs(2);
+/// For what is read almost to its end before it is refused, by a build that nobody has optimised.
+const SLOW_LIMIT: Duration = if cfg!(debug_assertions) { Duration::from_secs(15) } else { LIMIT };
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spreadsheet_bomb_costs_the_server_little_time_and_memory() {
+    let _turn = alone().await;
+    let site = Site::open(1).await;
+    let (member, root) = (site.member(0), site.root());
+    let duty = RoleRow {
+        id: uuid::Uuid::from_u128(1).into(),
+        member_id: member,
+        role: Role::Organiser,
+        unit_id: root,
+        from_on: site.day,
+        to_on: None,
+        granted_by: None,
+        created_at: site.day.start(),
+    };
+    store::insert_role(&mut site.connect(), &duty).unwrap();
+    let server = site.serve().await;
+    // what a first import takes for good is no part of a bomb's cost
+    send(&server, &site, "题型,题干,答案\n判断题,火警电话是119,对\n".into()).await.ok(200);
+    for (name, bomb) in bombs() {
+        assert!(bomb.len() < 20 << 20, "{name}: {}", bomb.len());
+        let before = peak_kib(&server);
+        let asked = Instant::now();
+        let size = bomb.len();
+        let reply = send(&server, &site, bomb).await;
+        let (took, extra) = (asked.elapsed(), peak_kib(&server) - before);
+        println!("{name}: {size} bytes, {} after {took:.2?}, {} MiB more at most", reply.status, extra / 1024);
+        // what lies about its size breaks off before it has unpacked it, and is no spreadsheet at all
+        let expected: &[u16] = if name == "spaces that lie" { &[413, 415, 422] } else { &[413, 422] };
+        assert!(expected.contains(&reply.status), "{name}: {}", reply.text());
+        let limit = if name.starts_with("spaces") { LIMIT } else { SLOW_LIMIT };
+        assert!(took < limit, "{name}: {took:?}");
+        assert!(extra < EXTRA_KIB, "{name}: {extra} KiB more");
+    }
+    assert_eq!(server.get("/me", &site.token(0)).await.unwrap().status, 200);
+}
+
+async fn send(server: &Server, site: &Site, file: Vec<u8>) -> Reply {
+    let request = server.client.post(server.url("/imports/questions")).bearer_auth(site.token(0)).body(file);
+    Reply::read(request.send().await.unwrap()).await.unwrap()
+}
+
+/// The most memory that the server has ever had.
+fn peak_kib(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches("kB").trim().parse().unwrap()
+}
+
+/// Spaces without end; then what just may be unpacked, made of cells far to the right, and of long texts.
+fn bombs() -> [(&'static str, Vec<u8>); 4] {
+    let spaces = packed(&[sheet(&" ".repeat(1 << 20), 256)]);
+    let far: String = (1..=50_000).map(|n| format!("<row><c r=\"BL{n}\"><v>1</v></c></row>")).collect();
+    let text = format!("<si><t>{}</t></si>", "题".repeat(400));
+    let shared: String = (0..49_000).map(|n| format!("<row><c t=\"s\"><v>{n}</v></c></row>")).collect();
+    let texts =
+        [sheet(&shared, 1), ["xl/sharedStrings.xml", "<sst>", &text.repeat(49_000), "</sst>"].map(str::to_owned)];
+    [
+        ("spaces that lie", lying(spaces.clone())),
+        ("spaces", spaces),
+        ("far cells", packed(&[sheet(&far, 1)])),
+        ("long texts", packed(&texts)),
+    ]
+}
+
+/// The sheet of a workbook: its path, head, rows and tail.
+fn sheet(piece: &str, times: usize) -> [String; 4] {
+    let rows = piece.repeat(times);
+    ["xl/worksheets/sheet1.xml", "<worksheet><sheetData>", &rows, "</sheetData></worksheet>"].map(str::to_owned)
+}
+
+/// A workbook of these parts.
+fn packed(parts: &[[String; 4]]) -> Vec<u8> {
+    const TYPE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relations = |targets: &[(&str, &str)]| {
+        let relation =
+            |(kind, target)| format!("<Relationship Id=\"{kind}\" Target=\"{target}\" Type=\"{TYPE}/{kind}\"/>");
+        format!("<Relationships>{}</Relationships>", targets.iter().copied().map(relation).collect::<String>())
+    };
+    let workbook = "<workbook><sheets><sheet name=\"a\" r:id=\"worksheet\"/></sheets></workbook>".to_owned();
+    let inner = [("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml")];
+    let frame = [
+        ("_rels/.rels", relations(&[("officeDocument", "xl/workbook.xml")])),
+        ("xl/workbook.xml", workbook),
+        ("xl/_rels/workbook.xml.rels", relations(&inner[..parts.len()])),
+    ];
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_level(Some(1));
+    let frame = frame.iter().map(|(name, text)| (*name, text.clone()));
+    let parts = parts.iter().map(|[name, head, body, tail]| (name.as_str(), format!("{head}{body}{tail}")));
+    for (name, text) in frame.chain(parts) {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The same workbook, whose headers claim that the sheet unpacks to ten bytes.
+fn lying(mut workbook: Vec<u8>) -> Vec<u8> {
+    let part = b"xl/worksheets/sheet1.xml";
+    let places: Vec<usize> = (0..workbook.len() - part.len()).filter(|at| workbook[*at..].starts_with(part)).collect();
+    let (local, central) = (places[0] - 30, places[places.len() - 1] - 46);
+    workbook[local + 22..local + 26].copy_from_slice(&10_u32.to_le_bytes());
+    workbook[central + 24..central + 28].copy_from_slice(&10_u32.to_le_bytes());
+    workbook
+}
