@@ -60,6 +60,9 @@ struct Arguments {
     postgres_log: Option<PathBuf>,
     #[arg(long, env = "TEST_REDIS_URL", hide_env_values = true)]
     redis: Option<String>,
+    /// Leaves SQLite out, for work on the statements that PostgreSQL gets
+    #[arg(long)]
+    only_postgres: bool,
 }
 
 const TARGETS: &[Target] = &[
@@ -187,14 +190,18 @@ fn main() -> Result<()> {
     for round in 1..=bench.arguments.rounds {
         eprintln!("==> round {round} of {}", bench.arguments.rounds);
         bench.floors()?;
-        bench.ideas()?;
+        if !bench.arguments.only_postgres {
+            bench.ideas()?;
+        }
         bench.postgres_ideas()?;
         if bench.arguments.only_ideas {
             continue;
         }
-        bench.reads_and_writes()?;
-        bench.contest()?;
-        bench.mornings()?;
+        if !bench.arguments.only_postgres {
+            bench.reads_and_writes()?;
+            bench.contest()?;
+            bench.mornings()?;
+        }
         bench.postgres_round()?;
     }
     println!("{}", bench.report());
