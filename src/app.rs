@@ -22,7 +22,7 @@ use crate::brands::{self, Brands};
 use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::contests::{self, Contests};
-use crate::db::{Db, DbError, Never, Stop};
+use crate::db::{Conn, Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
 use crate::health;
 use crate::ideas::{self, Ideas};
@@ -37,7 +37,7 @@ use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
 use crate::study::{self, Study};
 use crate::web::Problem;
-use crate::web::caller::Doorkeeper;
+use crate::web::caller::{Doorkeeper, Person};
 use crate::web::limits::Limits;
 use crate::web::openapi::CommonGround;
 use crate::web::stopping::{self, Stopping};
@@ -110,7 +110,7 @@ impl App {
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         // rooms that attach files say here who may read them
-        let files = Files::new(db.clone(), depot, Readers::default(), &config.files);
+        let files = Files::new(db.clone(), depot, readers(&ideas), &config.files);
         Ok(App {
             holder: db.fresh_id(),
             stopping: Data::default(),
@@ -127,7 +127,7 @@ impl App {
             quiz,
             challenge,
             contests,
-            meetings: Meetings::new(db.clone(), directory.clone()),
+            meetings: Meetings::new(db.clone(), directory.clone()).unless_cited(ideas::cites),
             ideas,
             brands: Brands::new(db.clone(), directory.clone()),
             files,
@@ -384,6 +384,18 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
         Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
         None => Boards::local(db.clone(), known).await,
     }
+}
+
+/// Who may read what is attached to the things of rooms, and delete it again.
+fn readers(ideas: &Ideas) -> Readers {
+    let see = |ideas: &Ideas| {
+        let ideas = ideas.clone();
+        move |conn: &mut Conn, person: &Person, id| ideas.may_see(conn, person, id)
+    };
+    Readers::default()
+        .with(ideas::ATTACHMENT, see(ideas))
+        .with(ideas::EVIDENCE, see(ideas))
+        .with_deletion(ideas::ATTACHMENT, |conn, _, id| ideas::is_draft(conn, id))
 }
 
 fn routes(cfg: &mut ServiceConfig) {

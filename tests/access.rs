@@ -195,11 +195,15 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /ideas", SignedIn, Plain),
     ("GET /ideas/categories", SignedIn, Plain),
     ("PUT /ideas/categories", CONTENT_MANAGERS, Plain),
+    ("GET /ideas/similar", SignedIn, Plain),
     ("GET /ideas/statistics", IDEA_READERS, Plain),
+    ("GET /ideas/statistics/summary", IDEA_READERS, Plain),
     ("GET /exports/ideas", IDEA_READERS, Plain),
     ("GET /ideas/{id}", SignedIn, Plain),
     ("PATCH /ideas/{id}", SignedIn, Plain),
     ("GET /ideas/{id}/timeline", SignedIn, Plain),
+    ("POST /ideas/{id}/attachments", SignedIn, Plain),
+    ("DELETE /ideas/{id}/attachments/{file_id}", SignedIn, Plain),
     ("POST /ideas/{id}/submission", SignedIn, Plain),
     ("POST /ideas/{id}/withdrawal", SignedIn, Plain),
     ("POST /ideas/{id}/collection", MEETING_HOLDERS, Plain),
@@ -229,6 +233,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /files", SignedIn, Plain),
     ("GET /files/{id}", SignedIn, Plain),
     ("GET /files/{id}/thumbnail", SignedIn, Plain),
+    ("DELETE /files/{id}", SignedIn, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     // last, because it ends the sessions of those who ask

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("challenge", &["quiz", "points", "members"]),
     ("contests", &["quiz", "meetings", "points", "members", "notices"]),
     ("meetings", &["members"]),
-    ("ideas", &["meetings", "points", "members", "notices"]),
+    ("ideas", &["meetings", "points", "members", "notices", "files"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

@@ -7,7 +7,7 @@ use diesel::{Connection, PgConnection};
 use uuid::Uuid;
 use xianfeng::base::clock::Clock;
 use xianfeng::db::{Db, DbOptions, Never, Refusal, Stop};
-use xianfeng::kernel::search::{self, MOST_FOUND};
+use xianfeng::kernel::search::{self, MOST_FOUND, Place};
 
 use crate::support::{Database, MORNING, on_postgres};
 
@@ -27,9 +27,17 @@ async fn put(db: &Db, number: u128, text: &str) {
 }
 
 async fn put_all(db: &Db, texts: Vec<(u128, String)>) {
+    put_all_on(db, texts.into_iter().map(|(number, text)| (number, text, Vec::new())).collect()).await;
+}
+
+async fn put_on(db: &Db, number: u128, text: &str, shelves: Vec<Uuid>) {
+    put_all_on(db, vec![(number, text.to_owned(), shelves)]).await;
+}
+
+async fn put_all_on(db: &Db, texts: Vec<(u128, String, Vec<Uuid>)>) {
     db.write(move |tx| -> Result<(), Stop<Never>> {
-        for (number, text) in &texts {
-            search::put(tx, IDEA, Uuid::from_u128(*number), text)?;
+        for (number, text, shelves) in &texts {
+            search::put(tx, IDEA, Uuid::from_u128(*number), text, shelves)?;
         }
         Ok(())
     })
@@ -40,13 +48,13 @@ async fn put_all(db: &Db, texts: Vec<(u128, String)>) {
 /// The numbers of what is found.
 async fn find(db: &Db, query: &str) -> Vec<u128> {
     let query = query.to_owned();
-    let found = db.read(move |conn| search::find::<Uuid>(conn, IDEA, &query, 2_000)).await.unwrap();
+    let found = db.read(move |conn| search::find::<Uuid>(conn, Place::all(IDEA), &query, 2_000)).await.unwrap();
     found.into_iter().map(|id| id.as_u128()).collect()
 }
 
 async fn similar(db: &Db, text: &str) -> Vec<(u128, u32)> {
     let text = text.to_owned();
-    let found = db.read(move |conn| search::similar::<Uuid>(conn, IDEA, &text, 5)).await.unwrap();
+    let found = db.read(move |conn| search::similar::<Uuid>(conn, Place::all(IDEA), &text, 5)).await.unwrap();
     found.into_iter().map(|similar| (similar.id.as_u128(), similar.likeness)).collect()
 }
 
@@ -94,7 +102,7 @@ async fn a_title_comes_before_a_text_and_the_newest_first_among_equals() {
     assert_eq!(find(&db, "节水").await, [2, 4, 3, 1]);
     assert_eq!(find(&db, "车间").await, Vec::<u128>::new());
     assert_eq!(find(&db, "矿区").await, [3]);
-    let two = db.read(|conn| search::find::<Uuid>(conn, IDEA, "节水", 2)).await.unwrap();
+    let two = db.read(|conn| search::find::<Uuid>(conn, Place::all(IDEA), "节水", 2)).await.unwrap();
     assert_eq!(two.len(), 2);
 }
 
@@ -106,7 +114,7 @@ async fn what_is_removed_or_was_never_committed_is_not_found() {
     let (_kept, db) = fresh().await;
     put(&db, 1, "金点子").await;
     let refused = db.write(|tx| -> Result<(), Stop<No>> {
-        search::put(tx, IDEA, Uuid::from_u128(2), "金点子二")?;
+        search::put(tx, IDEA, Uuid::from_u128(2), "金点子二", &[])?;
         search::remove(tx, IDEA, Uuid::from_u128(1))?;
         Err(No.into())
     });
@@ -127,13 +135,43 @@ async fn each_kind_is_searched_for_itself() {
     let (_kept, db) = fresh().await;
     put(&db, 1, "金点子").await;
     let other = db.write(|tx| -> Result<(), Stop<Never>> {
-        search::put(tx, "ideas", Uuid::from_u128(2), "金点子")?;
+        search::put(tx, "ideas", Uuid::from_u128(2), "金点子", &[])?;
         Ok(search::remove(tx, "ideas", Uuid::from_u128(1))?)
     });
     other.await.unwrap();
     assert_eq!(find(&db, "金点子").await, [1]);
     assert_eq!(find(&db, "idea").await, Vec::<u128>::new());
     assert_eq!(similar(&db, "金点子").await, [(1, 10_000)]);
+}
+
+#[tokio::test]
+async fn a_shelf_is_searched_for_itself_however_common_the_word() {
+    let (_kept, db) = fresh().await;
+    let shelf = |number: u128| Uuid::from_u128(0xABCD_0000 + number);
+    put_on(&db, 1, "安全金点子", vec![shelf(1), shelf(3)]).await;
+    // newer than what is looked for, and more than are ranked
+    let many = MOST_FOUND as u128 + 50;
+    for chunk in 0..many / 50 {
+        let texts = (0..50).map(|n| (100 + chunk * 50 + n, "安全金点子".to_owned(), vec![shelf(2)])).collect();
+        put_all_on(&db, texts).await;
+    }
+    let find = async |shelves: Option<Vec<Uuid>>| {
+        let found = db.read(move |conn| {
+            let place = Place { kind: IDEA, shelves: shelves.as_deref() };
+            Ok((search::find::<Uuid>(conn, place, "安全", 2_000)?, search::similar::<Uuid>(conn, place, "金点子", 5)?))
+        });
+        let (found, similar) = found.await.unwrap();
+        (found.len(), found.first().map(|id| id.as_u128()), similar.len())
+    };
+    assert_eq!(find(Some(vec![shelf(1)])).await, (1, Some(1), 1));
+    assert_eq!(find(Some(vec![shelf(9), shelf(3)])).await, (1, Some(1), 1));
+    assert_eq!(find(Some(vec![shelf(9)])).await, (0, None, 0));
+    assert_eq!(find(Some(vec![])).await, (0, None, 0));
+    assert_eq!(find(None).await.0, MOST_FOUND);
+    // put again, it lies elsewhere
+    put_on(&db, 1, "安全金点子", vec![shelf(4)]).await;
+    assert_eq!(find(Some(vec![shelf(1)])).await, (0, None, 0));
+    assert_eq!(find(Some((1..300).map(shelf).filter(|id| *id != shelf(2)).collect())).await, (1, Some(1), 1));
 }
 
 #[tokio::test]
@@ -160,7 +198,10 @@ async fn nothing_that_is_typed_is_an_error() {
 async fn of_a_common_word_the_newest_are_found() {
     let (_kept, db) = fresh().await;
     let many = MOST_FOUND as u128 + 50;
-    put_all(&db, (1..=many).map(|number| (number, format!("建议{number}号"))).collect()).await;
+    let numbers: Vec<u128> = (1..=many).collect();
+    for chunk in numbers.chunks(100) {
+        put_all(&db, chunk.iter().map(|number| (*number, format!("建议{number}号"))).collect()).await;
+    }
     let found = find(&db, "建议").await;
     assert_eq!((found.len(), found.contains(&50), found.contains(&51)), (MOST_FOUND, false, true));
     assert_eq!(find(&db, "议1号").await, [1]);

@@ -65,6 +65,17 @@ pub const ANSWER: &str = r#"{"answer":["A"]}"#;
 /// The table that holds one row for each saved answer, and the order in which they were saved.
 pub const ANSWERS: (&str, &str) = ("contest_answers", "saved_at, attempt_id");
 
+pub const IDEAS: &str = "/api/v1/ideas";
+/// The table whose insertion is handing an idea in.
+pub const IDEAS_TABLE: &str = "ideas";
+/// What ideas are in the search index.
+pub const IDEA_KIND: &str = "idea";
+
+/// An idea that is handed in at once.
+pub fn idea(title: &str, problem: &str, proposal: &str) -> String {
+    json!({"category": "智能化", "title": title, "problem": problem, "proposal": proposal, "submit": true}).to_string()
+}
+
 /// The duty of the first member, who runs the contest.
 pub const ORGANISER: &str = "organiser";
 

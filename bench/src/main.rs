@@ -5,6 +5,7 @@
 mod client;
 mod contest;
 mod contract;
+mod ideas;
 mod postgres;
 mod raw;
 mod report;
@@ -45,6 +46,9 @@ struct Arguments {
     seconds: u32,
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Measures the ideas alone
+    #[arg(long)]
+    only_ideas: bool,
     /// Where databases, logs and scripts go; on the disk that is to be measured
     #[arg(long)]
     folder: PathBuf,
@@ -88,6 +92,78 @@ const TARGETS: &[Target] = &[
         p99_ms: 20.0,
     },
     Target { name: "my place in a contest", figure: "my place", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 20.0 },
+    Target { name: "ideas, first page", figure: "ideas list", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 20.0 },
+    Target {
+        name: "ideas, a word of one in 1,000",
+        figure: "ideas search, one in 1,000",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "ideas, a word of one in 100",
+        figure: "ideas search, one in 100",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "ideas, a word of every one",
+        figure: "ideas search, every one",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 100.0,
+    },
+    Target { name: "ideas, similar", figure: "ideas similar", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 100.0 },
+    Target {
+        name: "idea handed in, SQLite",
+        figure: "idea handed in",
+        floor: Floor::Combined("hello, our client", "raw idea"),
+        ratio: 0.40,
+        p99_ms: 60.0,
+    },
+    Target {
+        name: "ideas, first page, PostgreSQL",
+        figure: "ideas list, PostgreSQL",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "ideas, a word of one in 1,000, PostgreSQL",
+        figure: "ideas search, one in 1,000, PostgreSQL",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "ideas, a word of one in 100, PostgreSQL",
+        figure: "ideas search, one in 100, PostgreSQL",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "ideas, a word of every one, PostgreSQL",
+        figure: "ideas search, every one, PostgreSQL",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 100.0,
+    },
+    Target {
+        name: "ideas, similar, PostgreSQL",
+        figure: "ideas similar, PostgreSQL",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 100.0,
+    },
+    Target {
+        name: "idea handed in, PostgreSQL",
+        figure: "idea handed in, PostgreSQL",
+        floor: Floor::Of("pgbench idea"),
+        ratio: 0.60,
+        p99_ms: 100.0,
+    },
     Target {
         name: "daily submission, PostgreSQL",
         figure: "submission, PostgreSQL",
@@ -113,6 +189,14 @@ fn main() -> Result<()> {
     let mut bench = Bench::prepare(arguments)?;
     for round in 1..=bench.arguments.rounds {
         eprintln!("==> round {round} of {}", bench.arguments.rounds);
+        bench.floors()?;
+        if !bench.arguments.only_postgres {
+            bench.ideas()?;
+        }
+        bench.postgres_ideas()?;
+        if bench.arguments.only_ideas {
+            continue;
+        }
         if !bench.arguments.only_postgres {
             bench.reads_and_writes()?;
             bench.contest()?;
@@ -133,6 +217,10 @@ struct Bench {
     /// The database that every round starts from.
     base: PathBuf,
     postgres: Option<(Postgres, PathBuf)>,
+    /// A copy of the base with ideas.
+    ideas: PathBuf,
+    /// The statements of handing an idea in.
+    idea_script: PathBuf,
     figures: Figures,
     mornings: Vec<(f64, f64)>,
     /// Seconds from the close of a contest to its ranking.
@@ -167,13 +255,19 @@ impl Bench {
             keys,
             base,
             postgres: None,
+            ideas: PathBuf::new(),
+            idea_script: PathBuf::new(),
             figures: Figures::default(),
             mornings: Vec::new(),
             rankings: Vec::new(),
             starts_ms: Vec::new(),
             resident_mb: Vec::new(),
         };
+        eprintln!("==> writing {} ideas", ideas::IDEAS);
+        bench.ideas = bench.copy("ideas.db")?;
+        ideas::seed(&bench.ideas, &bench.world)?;
         bench.prepare_postgres()?;
+        bench.prepare_postgres_ideas()?;
         Ok(bench)
     }
 
@@ -198,8 +292,33 @@ impl Bench {
         })?;
         let known = postgres::known_ids(&self.base)?;
         let script = self.arguments.folder.join("submission.pgbench");
-        std::fs::write(&script, postgres::script(&log, &self.world, &known, self.arguments.connections)?)?;
+        std::fs::write(
+            &script,
+            postgres::script(&log, contract::SUBMISSIONS, &self.world, &known, self.arguments.connections)?,
+        )?;
         self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
+    /// The ideas on PostgreSQL, and the statements of handing one in as a pgbench script.
+    fn prepare_postgres_ideas(&mut self) -> Result<()> {
+        let Some((postgres, _)) = &self.postgres else { return Ok(()) };
+        eprintln!("==> copying the ideas to PostgreSQL");
+        postgres.create("bench_ideas")?;
+        self.product.run(contract::MIGRATE, &postgres.database("bench_ideas"))?;
+        postgres.fill("bench_ideas", &self.ideas)?;
+        postgres.fill_grams("bench_ideas", &ideas::gram_lines(&self.world))?;
+        postgres.copy("bench_ideas", "bench_capture")?;
+        let log = postgres.logged("bench_capture", || {
+            let server = self.serve_postgres(&postgres.database("bench_capture"))?;
+            let (status, body) = client::once(server.address, &ideas::submission(&self.world, 0))?;
+            ensure!((200..300).contains(&status), "{status} {}", String::from_utf8_lossy(&body));
+            server.stop()
+        })?;
+        let known = postgres::known_ids(&self.base)?;
+        let script = postgres::script(&log, contract::IDEAS_TABLE, &self.world, &known, self.arguments.connections)?;
+        self.idea_script = self.arguments.folder.join("idea.pgbench");
+        std::fs::write(&self.idea_script, script)?;
         Ok(())
     }
 
@@ -243,18 +362,26 @@ impl Bench {
         Ok(())
     }
 
-    fn reads_and_writes(&mut self) -> Result<()> {
+    /// What every answer costs at least, by both load generators.
+    fn floors(&mut self) -> Result<()> {
         let path = self.copy("round.db")?;
         let server = self.product.serve(&sqlite_url(&path), false)?;
         self.starts_ms.push(server.ready_after.as_secs_f64() * 1000.0);
         self.read(&server, "hello", contract::HELLO)?;
+        let Arguments { connections, seconds, .. } = self.arguments;
+        let limit = Duration::from_secs(seconds.into());
+        self.figures.add("hello, our client", work::hello(server.address, &self.world, connections, limit)?);
+        server.stop()
+    }
+
+    fn reads_and_writes(&mut self) -> Result<()> {
+        let path = self.copy("round.db")?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
         self.read(&server, "top 50", contract::BOARD)?;
         self.read(&server, "my rank", contract::MY_RANK)?;
         self.read(&server, "feed", contract::FEED)?;
         self.read(&server, "paper", contract::PAPER)?;
-        let Arguments { connections, seconds, .. } = self.arguments;
-        let limit = Duration::from_secs(seconds.into());
-        self.figures.add("hello, our client", work::hello(server.address, &self.world, connections, limit)?);
+        let Arguments { connections, .. } = self.arguments;
         // What reading left behind (papers fetched, feeds served) is not part of what a submission writes.
         server.stop()?;
         let before = self.arguments.folder.join("before.db");
@@ -291,6 +418,54 @@ impl Bench {
         self.read(&server, "contest ranking", &format!("{contest}{}", contract::RANKING))?;
         self.read(&server, "my place", &format!("{contest}{}", contract::MY_PLACE))?;
         server.stop()
+    }
+
+    fn ideas(&mut self) -> Result<()> {
+        let path = self.arguments.folder.join("round.db");
+        settle(&self.ideas, &path)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.look_at_ideas(&server, |name| name)?;
+        let Arguments { connections, .. } = self.arguments;
+        self.read(&server, "ideas list, everybody", "/api/v1/ideas?limit=20")?;
+        self.read(&server, "ideas search, everybody", ideas::LOOKED_AT[4].1)?;
+        self.figures.add("idea handed in", ideas::submit(server.address, &self.world, connections)?);
+        server.stop()?;
+        let raw = ideas::replay(&path)?.run(&self.copy_of_ideas()?)?;
+        self.figures.add("raw idea", raw);
+        Ok(())
+    }
+
+    fn copy_of_ideas(&self) -> Result<PathBuf> {
+        let path = self.arguments.folder.join("before.db");
+        settle(&self.ideas, &path)?;
+        Ok(path)
+    }
+
+    /// One person, who sees everything, looks.
+    fn look_at_ideas(&mut self, server: &Server, named: impl Fn(&'static str) -> &'static str) -> Result<()> {
+        // the server looks through what waits for whom when it starts
+        std::thread::sleep(Duration::from_secs(3));
+        for (name, path) in ideas::LOOKED_AT {
+            self.figures.add(named(name), ideas::look(server.address, &self.world, path)?);
+        }
+        Ok(())
+    }
+
+    fn postgres_ideas(&mut self) -> Result<()> {
+        let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
+        let Arguments { connections, seconds, .. } = self.arguments;
+        postgres.copy("bench_ideas", "bench_round")?;
+        let server = self.serve_postgres(&postgres.database("bench_round"))?;
+        self.look_at_ideas(&server, |name| format!("{name}, PostgreSQL").leak())?;
+        self.read(&server, "ideas list, everybody, PostgreSQL", "/api/v1/ideas?limit=20")?;
+        let figure = ideas::submit(server.address, &self.world, connections)?;
+        self.figures.add("idea handed in, PostgreSQL", figure);
+        server.stop()?;
+        postgres.copy("bench_ideas", "bench_round")?;
+        let floor = postgres.pgbench("bench_round", &self.idea_script, connections, seconds)?;
+        self.figures.add("pgbench idea", floor);
+        self.postgres = Some((postgres, script));
+        Ok(())
     }
 
     fn mornings(&mut self) -> Result<()> {

@@ -82,6 +82,21 @@ impl Postgres {
         self.psql(name, &script)
     }
 
+    /// Fills the search index with `lines` of ids and arrays of grams, and makes its index anew, which is much faster.
+    pub fn fill_grams(&self, name: &str, lines: &[u8]) -> Result<()> {
+        let mut script = b"DROP INDEX search_grams_index;\nCREATE TEMP TABLE lines (id bigint, grams text[]);\n\
+            COPY lines FROM STDIN;\n"
+            .to_vec();
+        script.extend_from_slice(lines);
+        script.extend_from_slice(
+            b"\\.\nINSERT INTO search_grams SELECT id, array_to_tsvector(grams) FROM lines;\n\
+              SELECT setval(pg_get_serial_sequence('search_entries', 'id'), max(id)) FROM search_entries;\n\
+              CREATE INDEX search_grams_index ON search_grams USING gin (grams) WITH (fastupdate = off);\n\
+              VACUUM ANALYZE;\n",
+        );
+        self.psql(name, &script)
+    }
+
     /// What the server logged while `act` ran, with every statement of the database `name`.
     pub fn logged(&self, name: &str, act: impl FnOnce() -> Result<()>) -> Result<String> {
         self.control(&format!("ALTER DATABASE {name} SET log_statement = 'all';"))?;
@@ -207,13 +222,13 @@ fn parameters(list: &str) -> Vec<Option<String>> {
     found
 }
 
-/// Turns the submission of member 0 that is in `log` into a pgbench script that submits for one member after another.
+/// Turns the submission of member 0 that is in `log`, which is an insertion into `table`, into a pgbench script that submits for one member after another.
 ///
 /// `known` are the ids that stay as they are; any other id was made for this submission. When all members have
 /// submitted, they go on with the next day.
-pub fn script(log: &str, world: &World, known: &HashSet<String>, clients: usize) -> Result<String> {
+pub fn script(log: &str, table: &str, world: &World, known: &HashSet<String>, clients: usize) -> Result<String> {
     let all = statements(log);
-    let wanted = format!("INSERT INTO \"{}\"", contract::SUBMISSIONS);
+    let wanted = format!("INSERT INTO \"{table}\"");
     let insert = all.iter().find(|statement| statement.sql.starts_with(&wanted)).context("no submission in the log")?;
     let of_process: Vec<&Statement> = all.iter().filter(|statement| statement.process == insert.process).collect();
     let place = of_process.iter().position(|statement| *statement == insert).unwrap_or(0);
@@ -226,7 +241,17 @@ pub fn script(log: &str, world: &World, known: &HashSet<String>, clients: usize)
         world.members
     );
     for statement in &of_process[begin..=commit] {
-        script += &fill(statement, world, known, &mut fresh).replace('\n', " ");
+        let sql = fill(statement, world, known, &mut fresh).replace('\n', " ");
+        // the number of the entry that was made just before
+        script += &match sql
+            .strip_prefix("INSERT INTO search_grams (rowid, grams) VALUES (")
+            .and_then(|rest| rest.split_once(','))
+        {
+            Some((_, rest)) => format!(
+                "INSERT INTO search_grams (rowid, grams) VALUES (currval(pg_get_serial_sequence('search_entries', 'id')),{rest}"
+            ),
+            None => sql,
+        };
         script += ";\n";
     }
     Ok(script)
@@ -341,7 +366,7 @@ mod tests {
         let secrets = r#"{"token_keys":[{"kid":"1","key":"AAAA"}]}"#;
         let mut world = World::new(100, secrets).unwrap();
         world.day = "2026-07-01".parse().unwrap();
-        let script = script(LOG, &world, &HashSet::new(), 64).unwrap();
+        let script = script(LOG, contract::SUBMISSIONS, &world, &HashSet::new(), 64).unwrap();
         let lines: Vec<&str> = script.lines().collect();
         assert_eq!(lines[5], "BEGIN;");
         assert_eq!(

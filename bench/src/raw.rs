@@ -19,7 +19,7 @@ use crate::report::Figure;
 const GROUP: usize = 32;
 
 /// A row and the table it belongs to.
-type Row = (usize, Vec<Value>);
+pub type Row = (usize, Vec<Value>);
 
 /// What one submission after another wrote.
 pub struct Replay {
@@ -28,6 +28,11 @@ pub struct Replay {
 }
 
 impl Replay {
+    /// These rows, action by action; each row names the insert that it belongs to.
+    pub fn new(inserts: Vec<String>, actions: Vec<Vec<Row>>) -> Replay {
+        Replay { inserts, actions }
+    }
+
     /// What `after` holds beyond `before`.
     pub fn between(before: &Path, after: &Path) -> Result<Replay> {
         let db = Connection::open(after)?;
@@ -115,7 +120,7 @@ fn column(db: &Connection, sql: &str) -> Result<Vec<Vec<u8>>> {
 pub fn tables(db: &Connection) -> Result<Vec<String>> {
     let mut query = db.prepare(
         "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
-         AND name NOT LIKE 'search\\_grams%' ESCAPE '\\'
+         AND name NOT LIKE 'search\\_grams%' ESCAPE '\\' -- each database has its own; its rows cannot be read
          ORDER BY rowid",
     )?;
     Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)

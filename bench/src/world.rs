@@ -22,6 +22,7 @@ pub enum Kind {
     Item,
     Push,
     Role,
+    Idea,
 }
 
 /// The first eight bytes of the ids of one kind, in hexadecimal: a version 7 UUID of May 2024.
@@ -62,6 +63,24 @@ impl World {
     /// The unit at the top.
     pub fn root(&self) -> Uuid {
         id(Kind::Unit, 0)
+    }
+
+    /// The group that the `n`th member is at home in.
+    pub fn group(&self, n: u32) -> Uuid {
+        let (groups, branches) = self.sizes();
+        id(Kind::Unit, 1 + branches.div_ceil(BASE) + branches + (n / GROUP).min(groups - 1))
+    }
+
+    /// The branch of the `n`th member.
+    pub fn branch(&self, n: u32) -> Uuid {
+        let (_, branches) = self.sizes();
+        id(Kind::Unit, 1 + branches.div_ceil(BASE) + n / GROUP / BRANCH)
+    }
+
+    /// How many groups and branches there are.
+    fn sizes(&self) -> (u32, u32) {
+        let groups = self.members.div_ceil(GROUP);
+        (groups, groups.div_ceil(BRANCH))
     }
 
     /// Fresh access tokens of all members, one a line.
@@ -129,8 +148,7 @@ impl Rows<'_> {
 
     /// The tree, root first; returns the numbers of the groups.
     fn units(&mut self) -> Result<Vec<u32>> {
-        let groups = self.world.members.div_ceil(GROUP);
-        let branches = groups.div_ceil(BRANCH);
+        let (groups, branches) = self.world.sizes();
         let bases = branches.div_ceil(BASE);
         let (first_branch, first_group) = (1 + bases, 1 + bases + branches);
         self.unit(0, "集团党委", None)?;

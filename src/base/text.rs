@@ -74,6 +74,11 @@ impl<const MAX: usize> ToSchema for Text<MAX> {
     }
 }
 
+/// The text as it stands between the tags of a page, or in quotes within one.
+pub fn escape_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
 /// Folds full-width forms to half-width (NFKC) and trims; for comparing headers, codes and answers.
 pub fn fold(text: &str) -> String {
     text.nfkc().collect::<String>().trim().to_owned()

@@ -1,11 +1,13 @@
 //! The demo enterprise: real data on an empty database, so that a morning can be tried within a minute.
 //!
 //! Loads the organisation and the members that the project ships under `demo/`, with a question bank and study items
-//! written for it, plans pushes, papers and contests around today, and makes passwords for a few people. A second start
-//! keeps everything and extends pushes, papers and contests to today. Nothing here is used by `serve`.
+//! written for it, carries a few golden ideas into different stages, plans pushes, papers and contests around today, and
+//! makes passwords for a few people. A second start keeps everything and extends pushes, papers and contests to today.
+//! Nothing here is used by `serve`.
 
 mod content;
 mod contests;
+mod ideas;
 mod people;
 
 use std::net::SocketAddr;
@@ -69,7 +71,8 @@ async fn load_enterprise(app: &App) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
-    content::write_items(app, people::cast(app)?.organiser.id, &progress("学习内容 study items")).await
+    content::write_items(app, people::cast(app)?.organiser.id, &progress("学习内容 study items")).await?;
+    ideas::write(app).await
 }
 
 /// What the project ships must load without a remark.

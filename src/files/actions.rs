@@ -67,6 +67,17 @@ impl From<DepotError> for UploadRefusal {
 
 type Outcome<T> = Result<T, Stop<UploadRefusal>>;
 
+/// Why a file is not deleted.
+#[derive(Debug)]
+pub(super) enum DeleteRefusal {
+    /// There is no such file of this owner.
+    Unknown,
+    /// What it is attached to needs it.
+    InUse,
+}
+
+impl Refusal for DeleteRefusal {}
+
 /// What is to be stored of an upload.
 struct Prepared {
     kind: FileKind,
@@ -207,6 +218,23 @@ impl Files {
             .read(move |conn| {
                 let Some(file) = store::find(conn, id)? else { return Ok(None) };
                 Ok(readers.may_read(conn, &person, &file)?.then_some(file))
+            })
+            .await
+    }
+
+    /// Deletes a file of `owner` that nothing needs; its bytes go with the next tidying.
+    pub(super) async fn delete(&self, owner: Arc<Person>, id: FileId) -> Result<(), Stop<DeleteRefusal>> {
+        let readers = self.readers.clone();
+        self.db
+            .write(move |tx| {
+                let file = store::find(tx.conn, id)?.filter(|file| file.owner_id == owner.member);
+                let file = file.ok_or(DeleteRefusal::Unknown)?;
+                let may = readers.may_delete(tx.conn, &owner, &file)?;
+                // a twin may have attached it meanwhile
+                if !may || !store::delete(tx.conn, &file, tx.now())? {
+                    return Err(DeleteRefusal::InUse.into());
+                }
+                Ok(())
             })
             .await
     }

@@ -6,12 +6,12 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
     IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{Files, UploadRefusal, thumbnail_of};
+use super::actions::{DeleteRefusal, Files, UploadRefusal, thumbnail_of};
 use super::depot::DepotError;
 use super::lending::AttachRefusal;
 use super::model::{File, FileId, FileView};
@@ -23,7 +23,7 @@ use crate::web::sheet::disposition;
 use crate::web::{OptionalKey, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(upload_file).service(get_file).service(get_thumbnail);
+    cfg.service(upload_file).service(get_file).service(get_thumbnail).service(delete_file);
 }
 
 /// What an upload is called.
@@ -90,6 +90,14 @@ async fn get_thumbnail(
     }
     let tag = format!("\"{}-thumbnail\"", file.hash());
     send(&req, &files, &thumbnail_of(&file.stored_as), Sent { tag, kind: "image/jpeg", file: &file }).await
+}
+
+/// Deletes a file of the caller's own that is attached to nothing, or to what may still be changed, such as a draft.
+#[utoipa::path(tag = "files", responses((status = 204, description = "Gone")))]
+#[delete("/files/{id}")]
+async fn delete_file(caller: Member, id: Path<FileId>, files: web::Data<Files>) -> Result<HttpResponse, Problem> {
+    files.delete(caller.person.clone(), *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// How bytes are sent.
@@ -167,6 +175,15 @@ impl From<UploadRefusal> for Problem {
             UploadRefusal::KeyReused => {
                 Problem::unprocessable("idempotency.reused", "此 Idempotency-Key 已用于另一个请求")
             }
+        }
+    }
+}
+
+impl From<DeleteRefusal> for Problem {
+    fn from(refusal: DeleteRefusal) -> Self {
+        match refusal {
+            DeleteRefusal::Unknown => no_such_file(),
+            DeleteRefusal::InUse => Problem::conflict("file.in_use", "文件已附在提交的内容上，不能删除"),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::db::{Conn, Refusal, Stop, Tx};
 use crate::web::caller::Person;
 
 /// Why files cannot be attached; becomes a [`Problem`](crate::web::Problem).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttachRefusal {
     /// There would be more than nine.
     TooMany,
@@ -63,12 +63,15 @@ pub fn list_of(conn: &mut Conn, kind: &'static str, subject: Uuid) -> QueryResul
     Ok(store::list_of(conn, kind, subject)?.iter().map(FileView::from).collect())
 }
 
-type MayRead = dyn Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync;
+type May = dyn Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync;
 
-/// Who may read what is attached to the things of other rooms; put together in `app.rs`. Of a kind that nobody vouches
-/// for, only owners may.
+/// Who may read what is attached to the things of other rooms, and when its owner may delete it; put together in
+/// `app.rs`. Of a kind that nobody vouches for, only owners may read, and nobody may delete.
 #[derive(Clone, Default)]
-pub struct Readers(HashMap<&'static str, Arc<MayRead>>);
+pub struct Readers {
+    may_read: HashMap<&'static str, Arc<May>>,
+    may_delete: HashMap<&'static str, Arc<May>>,
+}
 
 impl Readers {
     /// Asks `may_read` about the things of `kind`: whether that person may see the thing with that id now.
@@ -77,15 +80,34 @@ impl Readers {
         kind: &'static str,
         may_read: impl Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
     ) -> Self {
-        self.0.insert(kind, Arc::new(may_read));
+        self.may_read.insert(kind, Arc::new(may_read));
         self
+    }
+
+    /// Asks `may_delete` about the things of `kind`: whether what that person attached to the thing with that id is still
+    /// his to delete. It is asked within the deleting transaction and holds the thing until its end.
+    pub fn with_deletion(
+        mut self,
+        kind: &'static str,
+        may_delete: impl Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
+    ) -> Self {
+        self.may_delete.insert(kind, Arc::new(may_delete));
+        self
+    }
+
+    /// Whether the owner of `file` may delete it.
+    pub(super) fn may_delete(&self, conn: &mut Conn, owner: &Person, file: &File) -> QueryResult<bool> {
+        match file.subject() {
+            None => Ok(true),
+            Some((kind, subject)) => self.may_delete.get(kind).map_or(Ok(false), |may| may(conn, owner, subject)),
+        }
     }
 
     pub(super) fn may_read(&self, conn: &mut Conn, person: &Person, file: &File) -> QueryResult<bool> {
         if file.owner_id == person.member {
             return Ok(true);
         }
-        match file.subject().and_then(|(kind, id)| Some((self.0.get(kind)?, id))) {
+        match file.subject().and_then(|(kind, id)| Some((self.may_read.get(kind)?, id))) {
             Some((may_read, subject)) => may_read(conn, person, subject),
             None => Ok(false),
         }

@@ -5,9 +5,9 @@
 //! never by their names; pictures are painted anew, so that neither the place where they were taken nor anything hidden
 //! in them is kept.
 //!
-//! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET /files/{id}`, `GET /files/{id}/thumbnail`.
-//! Lends [`attach`], [`detach`] and [`list_of`] to be called within a room's own transaction, [`Readers`] for `app.rs` to
-//! put together, and [`FileView`] to be shown.
+//! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
+//! `GET /files/{id}/thumbnail`. Lends [`attach`], [`detach`] and [`list_of`] to be called within a room's own
+//! transaction, [`Readers`] for `app.rs` to put together, and [`FileView`] to be shown.
 
 mod actions;
 mod api;

@@ -61,6 +61,20 @@ pub fn detach(conn: &mut Conn, id: FileId, kind: &str, subject: Uuid) -> QueryRe
     Ok(changed == 1)
 }
 
+/// Gives one file up that is still attached to what it was attached to when it was read; true when it did.
+pub fn delete(conn: &mut Conn, file: &File, now: Timestamp) -> QueryResult<bool> {
+    if let Some((kind, subject)) = file.subject()
+        && !detach(conn, file.id, kind, subject)?
+    {
+        return Ok(false);
+    }
+    let loose = files::attached_to_id.is_null().and(files::deleted_at.is_null());
+    let changed = on!(conn, c => diesel::update(files::table.filter(files::id.eq(file.id).and(loose)))
+        .set(files::deleted_at.eq(now))
+        .execute(c))?;
+    Ok(changed == 1)
+}
+
 /// Gives up what was uploaded before `before` and is attached to nothing.
 pub fn give_up(conn: &mut Conn, before: Timestamp, now: Timestamp) -> QueryResult<usize> {
     let loose = files::attached_to_id.is_null().and(files::deleted_at.is_null());

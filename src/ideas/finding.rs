@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::attachments::{self, Attached};
 use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Stage, StepId, Verb};
 use super::rules::{self, Refusal, SOON_DAYS};
 use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Posts, Sight};
@@ -24,6 +25,7 @@ pub struct Shown {
     /// Whether the member likes it.
     pub liked: bool,
     pub comments: i64,
+    pub files: Attached,
     /// What the member may do to it now.
     pub may: Vec<Verb>,
 }
@@ -76,16 +78,17 @@ impl Ideas {
         let (idea, people) = self.find_seen(person.clone(), id).await?;
         let may = rules::possible(idea.stage, &self.hand(&person, &idea, &people));
         let member = person.member;
-        let (outcomes, likes, liked, comments) = self
+        let (outcomes, likes, liked, comments, files) = self
             .db
             .read(move |conn| {
                 let outcomes = store::list_outcomes(conn, id)?;
                 let likes = talk::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let comments = talk::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
-                Ok((outcomes, likes, talk::has_liked(conn, id, member)?, comments))
+                let files = attachments::list_files(conn, id)?;
+                Ok((outcomes, likes, talk::has_liked(conn, id, member)?, comments, files))
             })
             .await?;
-        Ok(Shown { idea, people, outcomes, likes, liked, comments, may })
+        Ok(Shown { idea, people, outcomes, likes, liked, comments, files, may })
     }
 
     /// Ideas that `person` sees, newest first.
@@ -96,24 +99,7 @@ impl Ideas {
         before: Option<IdeaId>,
         limit: i64,
     ) -> Outcome<Vec<Listed>> {
-        let tree = self.directory.tree();
-        let root = tree.root();
-        let units = match wanted.unit {
-            // everything lies below the top
-            Some(unit) if Some(unit) == root => None,
-            Some(unit) if tree.get(unit).is_some() => Some(tree.subtree(unit)),
-            Some(_) => return Err(Refusal::NoSuchUnit.into()),
-            None => None,
-        };
-        let today = self.db.today();
-        let until = today.plus_days(SOON_DAYS + 1);
-        let filter = IdeaFilter {
-            stage: wanted.stage,
-            units,
-            category: wanted.category,
-            author: wanted.author,
-            due: wanted.due.map(|due| DueFilter { due, today, until }),
-        };
+        let filter = self.filter(wanted)?;
         let sight = self.sight(&person);
         let listed = self
             .db
@@ -123,6 +109,28 @@ impl Ideas {
             })
             .await?;
         Ok(listed)
+    }
+
+    /// What is asked for, in the words of the store.
+    pub(super) fn filter(&self, wanted: Wanted) -> Result<IdeaFilter, Refusal> {
+        let tree = self.directory.tree();
+        let root = tree.root();
+        let units = match wanted.unit {
+            // everything lies below the top
+            Some(unit) if Some(unit) == root => None,
+            Some(unit) if tree.get(unit).is_some() => Some(tree.subtree(unit)),
+            Some(_) => return Err(Refusal::NoSuchUnit),
+            None => None,
+        };
+        let today = self.db.today();
+        let until = today.plus_days(SOON_DAYS + 1);
+        Ok(IdeaFilter {
+            stage: wanted.stage,
+            units,
+            category: wanted.category,
+            author: wanted.author,
+            due: wanted.due.map(|due| DueFilter { due, today, until }),
+        })
     }
 
     /// Ideas on which `person` must act now, oldest first.
@@ -218,7 +226,7 @@ impl Ideas {
     }
 }
 
-fn count_around(conn: &mut crate::db::Conn, ideas: Vec<Idea>) -> diesel::QueryResult<Vec<Listed>> {
+pub(super) fn count_around(conn: &mut crate::db::Conn, ideas: Vec<Idea>) -> diesel::QueryResult<Vec<Listed>> {
     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
     let likes: HashMap<IdeaId, i64> = talk::count_likes(conn, &ids)?.into_iter().collect();
     let comments: HashMap<IdeaId, i64> = talk::count_comments(conn, &ids)?.into_iter().collect();

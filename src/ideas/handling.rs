@@ -3,31 +3,24 @@
 use std::sync::Arc;
 
 use diesel::QueryResult;
-use serde_json::json;
-use uuid::Uuid;
 
-use super::model::{
-    Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Move, NewOutcome, OutcomeId, Part, Stage, Verb, Verdict,
-};
-use super::rules::{self, Hand, Refusal, Who};
+use super::attachments::{self, EVIDENCE};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, Move, OutcomeId, Part, Stage, Verb, Verdict};
+use super::rules::{self, Hand, Refusal, Repetition};
 use super::store::{self, talk};
-use super::{Ideas, Outcome};
+use super::{Ideas, Outcome, searching};
 use crate::base::capability::Capability;
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::workflow::Step;
 use crate::db::Tx;
 use crate::kernel::idempotency;
-use crate::kernel::trail::{self, Act};
 use crate::meetings;
-use crate::notices::{self, NewNotice, NoticeKind, To};
-use crate::points::{Grant, RuleName};
 use crate::web::caller::Person;
 
 impl Ideas {
     /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes
-    /// nothing.
+    /// nothing; when the idea has come back since, only a fresh key says that it is meant.
     pub async fn act(
         &self,
         person: Arc<Person>,
@@ -39,17 +32,23 @@ impl Ideas {
             rules::check_outcome(outcome)?;
         }
         let room = self.clone();
-        self.db.write(move |tx| idempotency::once(tx, key.as_ref(), |tx| room.take_step(tx, &person, id, &what))).await
+        self.db
+            .write(move |tx| {
+                idempotency::once(tx, key.as_ref(), |tx| room.take_step(tx, &person, id, &what, key.is_some()))
+            })
+            .await
     }
 
-    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move) -> Outcome<Stage> {
+    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<Stage> {
         let (idea, kept) = hold(tx, id, what.into)?;
         let people = store::list_people(tx.conn, id)?;
         let found = rules::find_step(idea.stage, what.verb, &self.hand(person, &idea, &people));
-        let steps = store::list_steps(tx.conn, id)?;
-        if rules::is_repeated(&steps, person.member, &request_hash(what), tx.today(), found.is_ok()) {
+        let asked = (person.member, what.verb, &request_hash(what)[..]);
+        match rules::repetition(&store::list_steps(tx.conn, id)?, asked, tx.today(), found.is_ok(), has_key) {
             // before the sight: whoever sent an idea back does not see the draft that it became
-            return Ok(idea.stage);
+            Repetition::Same => return Ok(idea.stage),
+            Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
+            Repetition::New => {}
         }
         self.check_sight(person, &idea, &people)?;
         let step = found.map_err(|refusal| say_more(refusal, &idea, what.verb))?;
@@ -64,6 +63,11 @@ impl Ideas {
         if !store::advance(tx.conn, idea.stage, &next)? {
             return Err(Refusal::WrongStage { stage: idea.stage }.into());
         }
+        attachments::attach(tx, &what.files, person.member, EVIDENCE, id)?;
+        if matches!(what.verb, Verb::Submit | Verb::Return | Verb::Withdraw | Verb::Assign) {
+            // who may find it has changed
+            searching::index(tx, &next, &people)?;
+        }
         self.note_step(tx, person.member, step, &next, what)?;
         if let Some(kept) = kept {
             move_supporters(tx, &idea, &kept)?;
@@ -77,7 +81,7 @@ impl Ideas {
     /// What belongs to the verb besides the stage: the meeting, the implementer, the idea that is kept.
     fn check(&self, tx: &mut Tx, person: &Person, idea: &Idea, kept: Option<&Idea>, what: &Move) -> Outcome<()> {
         if let Some(id) = what.meeting {
-            let meeting = meetings::find(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+            let meeting = meetings::hold(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
             let who = if what.verb == Verb::Collect { Capability::CollectIdeas } else { Capability::DecideIdeas };
             let leads = person.reach(who).is_some_and(|reach| reach.covers(&self.path(meeting.unit_id)));
             rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), tx.today())?;
@@ -107,8 +111,10 @@ impl Ideas {
         let path = self.path(idea.unit_id);
         let covers = |capability| person.reach(capability).is_some_and(|reach| reach.covers(&path));
         let author = idea.author_id == person.member;
+        let part = |part: &IdeaPerson| part.member_id == person.member && part.part == Part::CoAuthor;
         Hand {
             author,
+            writer: author || people.iter().any(part),
             implementer: idea.implementer_id == Some(person.member),
             involved: author || people.iter().any(|part| part.member_id == person.member),
             collects: covers(Capability::CollectIdeas),
@@ -119,120 +125,6 @@ impl Ideas {
     /// The unit and its ancestors, nearest first.
     pub(super) fn path(&self, unit: UnitId) -> Arc<[UnitId]> {
         self.directory.tree().get(unit).map_or_else(|| Arc::from([unit]), |card| card.path.clone())
-    }
-
-    /// Writes the step down, for the timeline and for auditors.
-    pub(super) fn note_step(
-        &self,
-        tx: &mut Tx,
-        actor: MemberId,
-        step: &Step<Stage, Verb, Who>,
-        idea: &Idea,
-        what: &Move,
-    ) -> QueryResult<()> {
-        let line = IdeaStep {
-            id: tx.fresh_id(),
-            idea_id: idea.id,
-            at: tx.now(),
-            actor_id: actor,
-            verb: what.verb,
-            from_stage: step.from,
-            to_stage: step.to,
-            note: what.note.clone().or_else(|| what.outcome.as_ref().map(said)),
-            meeting_id: what.meeting,
-            member_id: what.implementer,
-            due_on: what.due_on,
-            request_hash: request_hash(what).to_vec(),
-        };
-        store::insert_step(tx.conn, &line)?;
-        let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
-        let action = format!("ideas.{}", what.verb);
-        let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
-        trail::note(tx, act)
-    }
-
-    /// Tells the author, the co-authors, the implementer and the one before him, but not whoever did it.
-    pub(super) fn tell_people(
-        &self,
-        tx: &mut Tx,
-        actor: MemberId,
-        before: &Idea,
-        idea: &Idea,
-        people: &[IdeaPerson],
-        what: &Move,
-    ) -> QueryResult<()> {
-        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
-        let mut told: Vec<MemberId> =
-            [Some(idea.author_id), idea.implementer_id, before.implementer_id].into_iter().flatten().collect();
-        told.extend(co_authors);
-        told.sort_unstable();
-        told.dedup();
-        for member in told.into_iter().filter(|member| *member != actor) {
-            let mut body = format!("金点子“{}”{}。", idea.title, what.verb.told());
-            match (what.verb, &what.note) {
-                (Verb::Assign, _) => body += &self.assignment(idea),
-                (_, Some(note)) => body += note,
-                (_, None) => {}
-            }
-            let title = format!("金点子{}", what.verb.told());
-            let link = Some(format!("/ideas/{}", idea.id));
-            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
-        }
-        Ok(())
-    }
-
-    fn assignment(&self, idea: &Idea) -> String {
-        let name = idea.implementer_id.map(|member| self.name(member)).unwrap_or_default();
-        let day = idea.due_on.map(|day| day.to_string()).unwrap_or_default();
-        format!("由{name}负责实施，完成期限 {day}。")
-    }
-
-    /// A member's name.
-    pub fn name(&self, member: MemberId) -> String {
-        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
-    }
-
-    /// Gives what the rules give for the step, to everybody once.
-    fn award(
-        &self,
-        tx: &mut Tx,
-        idea: &Idea,
-        people: &[IdeaPerson],
-        verb: Verb,
-        outcome: Option<OutcomeId>,
-    ) -> QueryResult<()> {
-        let id = idea.id.uuid();
-        let (rule, kind, source): (_, _, Uuid) = match (verb, outcome) {
-            (Verb::Collect, _) => (RuleName::IdeaCollected, "idea", id),
-            // a pilot is tried like an adopted idea, and earns like one
-            (Verb::Adopt | Verb::Pilot, _) => (RuleName::IdeaAdopted, "idea", id),
-            (Verb::Accept, _) => (RuleName::IdeaImplemented, "idea", id),
-            (Verb::RecordOutcome, Some(outcome)) => (RuleName::IdeaOutcome, "idea_outcome", outcome.uuid()),
-            _ => return Ok(()),
-        };
-        let shares_work = [RuleName::IdeaImplemented, RuleName::IdeaOutcome].contains(&rule);
-        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
-        let mut members: Vec<MemberId> = co_authors.chain([idea.author_id]).collect();
-        members.extend(idea.implementer_id.filter(|_| shares_work));
-        // in the order of their ids, so that awards of two ideas never wait for each other in a circle
-        members.sort_unstable();
-        members.dedup();
-        let reason = format!("金点子“{}”{}", idea.title, verb.told());
-        for member in members {
-            let Some(path) = self.directory.path_unless_left(member) else { continue };
-            let grant = Grant {
-                rule,
-                member,
-                path: &path,
-                times: 1,
-                day: tx.today(),
-                source_kind: kind,
-                source_id: source,
-                reason: &reason,
-            };
-            self.points.award(tx, &grant)?;
-        }
-        Ok(())
     }
 }
 
@@ -261,17 +153,9 @@ fn say_more(refusal: Refusal, idea: &Idea, verb: Verb) -> Refusal {
 }
 
 /// What was asked, without who and when.
-fn request_hash(what: &Move) -> [u8; 32] {
+pub(super) fn request_hash(what: &Move) -> [u8; 32] {
     // a move holds nothing that JSON could not
     digest(&serde_json::to_vec(what).unwrap_or_default())
-}
-
-/// An outcome in one line.
-fn said(outcome: &NewOutcome) -> String {
-    match outcome.amount_fen {
-        Some(fen) => format!("{}：{}（{}.{:02} 元）", outcome.kind.title(), outcome.title, fen / 100, fen % 100),
-        None => format!("{}：{}", outcome.kind.title(), outcome.title),
-    }
 }
 
 fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: &Move) -> QueryResult<Vec<IdeaPerson>> {

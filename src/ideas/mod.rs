@@ -6,14 +6,16 @@
 //! up does.
 //!
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
-//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members` and `notices`.
+//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
-//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`), finds
-//! (`finding`), counts (`numbers`), talks (`talking`) and
-//! reminds (`reminders`); [`rules`] hold the table of steps. Attachments and the
-//! search for similar ideas belong to other rooms.
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`, with what is told
+//! in `telling` and what is earned in `earning`), attaches files (`attachments`), lists (`finding`), searches
+//! (`searching`), counts (`numbers`, printed by `api/summary`), talks (`talking`) and reminds (`reminders`); [`rules`] hold the
+//! table of steps. Lends `app.rs` who may read and delete what is attached, and which meetings ideas point at.
 
 mod api;
+mod attachments;
+mod earning;
 mod finding;
 mod handling;
 mod model;
@@ -21,8 +23,10 @@ mod numbers;
 mod posts;
 mod reminders;
 mod rules;
+mod searching;
 mod store;
 mod talking;
+mod telling;
 mod writing;
 
 use crate::db::{Db, Stop};
@@ -30,8 +34,11 @@ use crate::members::Directory;
 use crate::points::Points;
 
 pub use api::routes;
-pub use model::{IdeaId, Stage, Verb};
+pub use attachments::{ATTACHMENT, EVIDENCE, is_draft};
+pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
 pub use rules::{FLOW, Who};
+pub use store::cites;
+pub use writing::NewIdea;
 
 use posts::Holders;
 use rules::Refusal;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::{idea_comments, idea_outcomes, idea_people, idea_steps, ideas};
+use crate::files::FileId;
 use crate::meetings::MeetingId;
 
 crate::id!(
@@ -338,12 +339,23 @@ pub struct Move {
     /// The idea that is kept, when this one is merged.
     pub into: Option<IdeaId>,
     pub outcome: Option<NewOutcome>,
+    /// The implementer's files that show what was done.
+    pub files: Vec<FileId>,
 }
 
 impl Move {
     /// The bare verb.
     pub fn new(verb: Verb) -> Move {
-        Move { verb, note: None, meeting: None, implementer: None, due_on: None, into: None, outcome: None }
+        Move {
+            verb,
+            note: None,
+            meeting: None,
+            implementer: None,
+            due_on: None,
+            into: None,
+            outcome: None,
+            files: Vec::new(),
+        }
     }
 
     pub fn with_note(self, note: Option<String>) -> Move {

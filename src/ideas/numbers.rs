@@ -143,6 +143,18 @@ impl Ideas {
         }
     }
 
+    /// What statistics are about, by name.
+    pub fn scope_name(&self, reach: &Reach, unit: Option<UnitId>) -> String {
+        let tree = self.directory.tree();
+        let units = match (unit, reach) {
+            (Some(unit), _) => vec![unit],
+            (None, Reach::Below(units)) => units.clone(),
+            (None, Reach::Everything) => tree.root().into_iter().collect(),
+        };
+        let name = |unit: &UnitId| tree.get(*unit).map(|card| card.unit.name.clone());
+        units.iter().filter_map(name).collect::<Vec<_>>().join("、")
+    }
+
     /// Active members of the subtree, or of the whole reach.
     fn members_of(&self, reach: &Reach, unit: Option<UnitId>) -> u32 {
         let (tree, count) = (self.directory.tree(), self.directory.headcount());

@@ -6,6 +6,7 @@ use super::model::{Comment, CommentId, Idea, IdeaId, Part};
 use super::rules::Refusal;
 use super::store::{self, lists, talk};
 use super::{Ideas, Outcome};
+use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::Tx;
 use crate::kernel::idempotency;
@@ -49,8 +50,8 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let made = idempotency::once(tx, key.as_ref(), |tx| {
-                    room.find_open(tx, &person, id)?;
-                    check_parent(tx, id, parent)?;
+                    let idea = room.find_open(tx, &person, id)?;
+                    let replied_to = check_parent(tx, id, parent)?;
                     let comment = Comment {
                         id: tx.fresh_id(),
                         idea_id: id,
@@ -60,6 +61,8 @@ impl Ideas {
                         created_at: tx.now(),
                     };
                     talk::insert_comment(tx.conn, &comment)?;
+                    let people = store::list_people(tx.conn, id)?;
+                    room.tell_comment(tx, &idea, &people, replied_to, &comment)?;
                     Ok(comment.id)
                 })?;
                 Ok(talk::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
@@ -92,11 +95,10 @@ impl Ideas {
     }
 }
 
-fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<()> {
-    let Some(parent) = parent else { return Ok(()) };
+/// Who said what is replied to.
+fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<Option<MemberId>> {
+    let Some(parent) = parent else { return Ok(None) };
     let parent = talk::find_comment(tx.conn, parent)?.filter(|parent| parent.idea_id == idea);
-    match parent.ok_or(Refusal::NoSuchComment)?.parent_id {
-        Some(_) => Err(Refusal::ReplyTooDeep.into()),
-        None => Ok(()),
-    }
+    let parent = parent.ok_or(Refusal::NoSuchComment)?;
+    if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::attachments::ATTACHMENT;
 use super::model::{Idea, IdeaId, IdeaPerson, IdeaText, Move, Part, Stage, Verb};
 use super::rules::{self, FLOW, Refusal};
-use super::{Ideas, Outcome, store};
+use super::{Ideas, Outcome, attachments, searching, store};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::Tx;
+use crate::files::FileId;
 use crate::kernel::idempotency::{self, Reused};
 use crate::web::caller::Person;
 
@@ -22,6 +24,8 @@ impl From<Reused> for Refusal {
 pub struct NewIdea {
     pub text: IdeaText,
     pub co_authors: Vec<MemberId>,
+    /// The author's own files.
+    pub files: Vec<FileId>,
     /// Handed in at once instead of kept as a draft.
     pub submit: bool,
 }
@@ -64,19 +68,24 @@ impl Ideas {
         let draft = drafted(tx, person, &new.text);
         let people: Vec<IdeaPerson> = new.co_authors.iter().map(|member| co_author(draft.id, *member)).collect();
         if !new.submit {
-            store::insert(tx.conn, &draft)?;
-            insert_people(tx, &people)?;
+            self.write_down(tx, &draft, &people, new)?;
             return Ok(draft.id);
         }
         let submission = Move::new(Verb::Submit);
         let step = FLOW.step(Stage::Draft, Verb::Submit).ok_or(Refusal::WrongStage { stage: Stage::Draft })?;
         let mut idea = rules::stepped(&draft, step, &submission, tx.now());
         idea.waits_unit_id = self.holders.next_unit(&idea, &people, tx.today());
-        store::insert(tx.conn, &idea)?;
-        insert_people(tx, &people)?;
+        self.write_down(tx, &idea, &people, new)?;
         self.note_step(tx, person.member, step, &idea, &submission)?;
         self.tell_people(tx, person.member, &draft, &idea, &people, &submission)?;
         Ok(idea.id)
+    }
+
+    fn write_down(&self, tx: &mut Tx, idea: &Idea, people: &[IdeaPerson], new: &NewIdea) -> Outcome<()> {
+        store::insert(tx.conn, idea)?;
+        insert_people(tx, people)?;
+        attachments::attach(tx, &new.files, idea.author_id, ATTACHMENT, idea.id)?;
+        Ok(searching::index(tx, idea, people)?)
     }
 
     /// Changes a draft of the author's.
@@ -105,7 +114,8 @@ impl Ideas {
                     let people: Vec<IdeaPerson> = co_authors.iter().map(|member| co_author(id, *member)).collect();
                     insert_people(tx, &people)?;
                 }
-                Ok(())
+                let people = store::list_people(tx.conn, id)?;
+                Ok(searching::index(tx, &with_text(idea, text), &people)?)
             })
             .await
     }
@@ -113,6 +123,11 @@ impl Ideas {
     fn check_co_authors(&self, author: MemberId, co_authors: &[MemberId]) -> Result<(), Refusal> {
         rules::check_co_authors(author, co_authors, |member| self.directory.path_unless_left(member).is_some())
     }
+}
+
+fn with_text(idea: Idea, text: IdeaText) -> Idea {
+    let IdeaText { category, title, problem, proposal, benefit } = text;
+    Idea { category, title, problem, proposal, benefit, ..idea }
 }
 
 fn co_author(idea_id: IdeaId, member_id: MemberId) -> IdeaPerson {

@@ -5,6 +5,9 @@
 //! is then compared with the entry's text, so that the pairs really stand together. Ranking happens here, not in the
 //! databases, and is the same on both.
 //!
+//! An entry lies on shelves, and whoever may look on few of them searches those alone: a word that half of all entries
+//! hold is still found on a small shelf. A shelf narrows the search; who may see what is found is the room's rule.
+//!
 //! A tsvector is made from an array of grams and a tsquery from quoted ones, so PostgreSQL's parser and the locale of
 //! the database, which know nothing of Chinese, have no say.
 
@@ -68,8 +71,9 @@ struct Hit {
 
 /// Has `subject` found by `text` from now on; its first line is its title. Replaces what was put before.
 ///
-/// `kind` is a word of a room in ASCII letters, such as `idea`; each kind is searched for itself.
-pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str) -> QueryResult<()> {
+/// `kind` is a word of a room in ASCII letters, such as `idea`; each kind is searched for itself. `shelves` are ids of
+/// whatever the room narrows its searches by.
+pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, shelves: &[Uuid]) -> QueryResult<()> {
     let text = grams::comparable(text);
     let row = (
         search_entries::kind.eq(kind),
@@ -85,6 +89,7 @@ pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str) -> QueryR
         .get_result(c))?;
     let mut grams: Vec<String> = grams::all(&text).into_iter().collect();
     grams.push(mark(kind));
+    grams.extend(shelves.iter().map(shelf));
     index(tx.conn, id, grams)
 }
 
@@ -98,15 +103,35 @@ pub fn remove(tx: &mut Tx, kind: &'static str, subject: Uuid) -> QueryResult<()>
     on!(tx.conn, c => diesel::delete(search_entries::table.filter(search_entries::id.eq(id))).execute(c)).map(drop)
 }
 
+/// Where to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// As it was [`put`].
+    pub kind: &'static str,
+    /// Only what lies on one of these; everything when `None`.
+    pub shelves: Option<&'a [Uuid]>,
+}
+
+impl Place<'_> {
+    /// Everything of a kind.
+    pub const fn all(kind: &'static str) -> Place<'static> {
+        Place { kind, shelves: None }
+    }
+
+    fn is_nowhere(&self) -> bool {
+        self.shelves.is_some_and(<[Uuid]>::is_empty)
+    }
+}
+
 /// The subjects in which every word of `query` stands: the most relevant first, among equals the newest, at most `limit`
 /// and [`MOST_FOUND`].
-pub fn find<T: From<Uuid>>(conn: &mut Conn, kind: &'static str, query: &str, limit: usize) -> QueryResult<Vec<T>> {
+pub fn find<T: From<Uuid>>(conn: &mut Conn, place: Place<'_>, query: &str, limit: usize) -> QueryResult<Vec<T>> {
     let words = grams::words(query);
-    if words.is_empty() {
+    if words.is_empty() || place.is_nowhere() {
         return Ok(Vec::new());
     }
     let asked: BTreeSet<String> = words.iter().flat_map(|word| grams::pairs(word)).collect();
-    let entries = list_holding(conn, kind, &asked)?;
+    let entries = list_holding(conn, place, &asked)?;
     let rank = |entry: Entry| grams::relevance(&entry.text, &words).map(|relevance| (Reverse(relevance), entry));
     let mut ranked: Vec<_> = entries.into_iter().filter_map(rank).collect();
     ranked.sort_by_key(|(relevance, entry)| (*relevance, Reverse(entry.id)));
@@ -118,15 +143,15 @@ pub fn find<T: From<Uuid>>(conn: &mut Conn, kind: &'static str, query: &str, lim
 /// Entries that share its rarer grams are compared with it; `likeness` says how much of `text` stands in an entry.
 pub fn similar<T: From<Uuid>>(
     conn: &mut Conn,
-    kind: &'static str,
+    place: Place<'_>,
     text: &str,
     limit: usize,
 ) -> QueryResult<Vec<Similar<T>>> {
     let pairs = grams::pairs(&grams::comparable(text));
-    if pairs.is_empty() {
+    if pairs.is_empty() || place.is_nowhere() {
         return Ok(Vec::new());
     }
-    let candidates = list_sharing(conn, kind, &pairs)?;
+    let candidates = list_sharing(conn, place, &pairs)?;
     let entries: Vec<(i64, Vec<u8>, String)> = on!(conn, c => search_entries::table
         .filter(search_entries::id.eq_any(candidates))
         .select((search_entries::id, search_entries::subject_id, search_entries::text))
@@ -147,6 +172,11 @@ fn mark(kind: &str) -> String {
     format!("·{kind}")
 }
 
+/// A gram that every entry on a shelf holds.
+fn shelf(id: &Uuid) -> String {
+    format!("·{}", id.simple())
+}
+
 fn index(conn: &mut Conn, id: i64, grams: Vec<String>) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => sql_query("REPLACE INTO search_grams (rowid, grams) VALUES (?, ?)")
@@ -164,8 +194,8 @@ fn index(conn: &mut Conn, id: i64, grams: Vec<String>) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Entries of `kind` that hold all of `grams`, the newest first.
-fn list_holding(conn: &mut Conn, kind: &str, grams: &BTreeSet<String>) -> QueryResult<Vec<Entry>> {
+/// Entries at `place` that hold all of `grams`, the newest first.
+fn list_holding(conn: &mut Conn, place: Place<'_>, grams: &BTreeSet<String>) -> QueryResult<Vec<Entry>> {
     let grams = grams.iter().map(String::as_str);
     let most = i64::try_from(MOST_FOUND).unwrap_or(i64::MAX);
     match conn {
@@ -175,7 +205,7 @@ fn list_holding(conn: &mut Conn, kind: &str, grams: &BTreeSet<String>) -> QueryR
              FROM (SELECT rowid AS id FROM search_grams WHERE search_grams MATCH ? ORDER BY rowid DESC LIMIT ?) AS hit
              CROSS JOIN search_entries AS e ON e.id = hit.id",
         )
-        .bind::<Text, _>(sqlite_query(kind, grams))
+        .bind::<Text, _>(sqlite_query(place, grams))
         .bind::<BigInt, _>(most)
         .load(c),
         // OFFSET 0 hides the query from the planner, who would otherwise, for a common gram, read the vectors one by one
@@ -186,20 +216,20 @@ fn list_holding(conn: &mut Conn, kind: &str, grams: &BTreeSet<String>) -> QueryR
                    WHERE g.grams @@ asked.query ORDER BY g.rowid DESC LIMIT $2) AS hit
              JOIN search_entries AS e ON e.id = hit.id",
         )
-        .bind::<Text, _>(postgres_query(kind, grams))
+        .bind::<Text, _>(postgres_query(place, grams))
         .bind::<BigInt, _>(most)
         .load(c),
     }
 }
 
-/// The entries of `kind` that share most with a text of these `pairs`, where a pair counts the more the rarer it is.
-fn list_sharing(conn: &mut Conn, kind: &str, pairs: &[String]) -> QueryResult<Vec<i64>> {
+/// The entries at `place` that share most with a text of these `pairs`, where a pair counts the more the rarer it is.
+fn list_sharing(conn: &mut Conn, place: Place<'_>, pairs: &[String]) -> QueryResult<Vec<i64>> {
     // a long text is looked for by pairs from all over it; the last probe is for what holds them all, however common
     let step = pairs.len().div_ceil(PROBES);
     let probes: Vec<&str> = pairs.iter().step_by(step).map(String::as_str).collect();
     let mut queries: Vec<Vec<&str>> = probes.iter().map(|pair| vec![*pair]).collect();
     queries.push(probes);
-    let hits = probe(conn, kind, &queries)?;
+    let hits = probe(conn, place, &queries)?;
     let mut counts: HashMap<i64, i64> = HashMap::new();
     hits.iter().for_each(|hit| *counts.entry(hit.probe).or_default() += 1);
     let mut weights: HashMap<i64, i64> = HashMap::new();
@@ -212,7 +242,7 @@ fn list_sharing(conn: &mut Conn, kind: &str, pairs: &[String]) -> QueryResult<Ve
 }
 
 /// For each of `queries`, some entries that hold all its grams.
-fn probe(conn: &mut Conn, kind: &str, queries: &[Vec<&str>]) -> QueryResult<Vec<Hit>> {
+fn probe(conn: &mut Conn, place: Place<'_>, queries: &[Vec<&str>]) -> QueryResult<Vec<Hit>> {
     match conn {
         // a query each costs little where there is no network in between
         Conn::Sqlite(c) => {
@@ -223,7 +253,7 @@ fn probe(conn: &mut Conn, kind: &str, queries: &[Vec<&str>]) -> QueryResult<Vec<
                      ORDER BY rowid DESC LIMIT ?",
                 )
                 .bind::<BigInt, _>(probe)
-                .bind::<Text, _>(sqlite_query(kind, grams.iter().copied()))
+                .bind::<Text, _>(sqlite_query(place, grams.iter().copied()))
                 .bind::<BigInt, _>(PROBE_HITS)
                 .load(c)?;
                 hits.extend(found);
@@ -232,7 +262,7 @@ fn probe(conn: &mut Conn, kind: &str, queries: &[Vec<&str>]) -> QueryResult<Vec<
         }
         Conn::Pg(c) => {
             let queries: Vec<String> =
-                queries.iter().map(|grams| postgres_query(kind, grams.iter().copied())).collect();
+                queries.iter().map(|grams| postgres_query(place, grams.iter().copied())).collect();
             sql_query(
                 "SELECT asked.probe, hit.id
                  FROM unnest($1) WITH ORDINALITY AS asked (query, probe)
@@ -247,12 +277,16 @@ fn probe(conn: &mut Conn, kind: &str, queries: &[Vec<&str>]) -> QueryResult<Vec<
     }
 }
 
-/// All of `grams` in FTS5's words; grams hold letters and digits only, so none can end its quotes.
-fn sqlite_query<'g>(kind: &str, grams: impl Iterator<Item = &'g str>) -> String {
-    grams.fold(format!("\"{}\"", mark(kind)), |query, gram| format!("{query} AND \"{gram}\""))
+/// All of `grams` on one of the shelves, in FTS5's words; grams hold letters and digits only, so none can end its quotes.
+fn sqlite_query<'g>(place: Place<'_>, grams: impl Iterator<Item = &'g str>) -> String {
+    let query = grams.fold(format!("\"{}\"", mark(place.kind)), |query, gram| format!("{query} AND \"{gram}\""));
+    let any = |shelves: &[Uuid]| shelves.iter().map(|id| format!("\"{}\"", shelf(id))).collect::<Vec<_>>().join(" OR ");
+    place.shelves.map(any).map_or(query.clone(), |any| format!("{query} AND ({any})"))
 }
 
-/// All of `grams` in PostgreSQL's words.
-fn postgres_query<'g>(kind: &str, grams: impl Iterator<Item = &'g str>) -> String {
-    grams.fold(format!("'{}'", mark(kind)), |query, gram| format!("{query} & '{gram}'"))
+/// The same in PostgreSQL's words.
+fn postgres_query<'g>(place: Place<'_>, grams: impl Iterator<Item = &'g str>) -> String {
+    let query = grams.fold(format!("'{}'", mark(place.kind)), |query, gram| format!("{query} & '{gram}'"));
+    let any = |shelves: &[Uuid]| shelves.iter().map(|id| format!("'{}'", shelf(id))).collect::<Vec<_>>().join(" | ");
+    place.shelves.map(any).map_or(query.clone(), |any| format!("{query} & ({any})"))
 }

@@ -1,5 +1,6 @@
 //! Writing meetings down, and reading them.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Meeting, MeetingChange, MeetingId, NewMeeting};
@@ -8,7 +9,7 @@ use super::store::{self, MeetingFilter};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::db::{Db, Stop, Tx};
+use crate::db::{Conn, Db, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
@@ -29,11 +30,18 @@ pub type Attended = (Meeting, Vec<MemberId>);
 pub struct Meetings {
     db: Db,
     directory: Directory,
+    /// Whether something was collected or decided at a meeting.
+    is_cited: fn(&mut Conn, MeetingId) -> QueryResult<bool>,
 }
 
 impl Meetings {
     pub fn new(db: Db, directory: Directory) -> Self {
-        Meetings { db, directory }
+        Meetings { db, directory, is_cited: |_, _| Ok(false) }
+    }
+
+    /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
+    pub fn unless_cited(self, is_cited: fn(&mut Conn, MeetingId) -> QueryResult<bool>) -> Self {
+        Meetings { is_cited, ..self }
     }
 
     /// Writes a meeting down, within the actor's reach.
@@ -73,10 +81,14 @@ impl Meetings {
         if let Some(day) = change.held_on {
             rules::check_day(day, self.db.today())?;
         }
+        let is_cited = self.is_cited;
         self.db
             .write(move |tx| {
-                let mut meeting = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let mut meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 let MeetingChange { held_on, title, minutes, attendance } = change.clone();
+                if held_on.is_some_and(|day| day != meeting.held_on) && is_cited(tx.conn, id)? {
+                    return Err(Refusal::DayStands.into());
+                }
                 meeting.held_on = held_on.unwrap_or(meeting.held_on);
                 meeting.title = title.unwrap_or(meeting.title);
                 meeting.minutes = minutes.unwrap_or(meeting.minutes);

@@ -32,6 +32,9 @@ impl From<Refusal> for Problem {
             Refusal::NamedTwice { index } => attendance(index, "named_twice", "同一个人只能列一次"),
             Refusal::NoSuchMember { index } => attendance(index, "no_such_member", "没有找到这名党员"),
             Refusal::DayTooFar => Problem::field("/held_on", "too_far", "会议日期不能晚于一年之后"),
+            Refusal::DayStands => {
+                Problem::conflict("meetings.day_stands", "已有事项在这次会议上征集或决定，会议日期不能再改")
+            }
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
@@ -202,7 +205,7 @@ struct MeetingChangeBody {
     attendance: Option<Vec<MemberId>>,
 }
 
-/// Changes a meeting; its kind and its unit stay, since decisions point at it.
+/// Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     request_body = MeetingChangeBody,
     responses((status = 200, description = "Changed", body = MeetingView)))]

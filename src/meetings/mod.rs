@@ -1,8 +1,9 @@
 //! Meetings 三会一课: which unit met when, who came, and what was minuted.
 //!
 //! Tables: `meetings`, `meeting_attendance`. Routes: `GET/POST /meetings`, `GET/PATCH /meetings/{id}`. Those who lead a
-//! unit write its meetings down. Lends [`find`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
-//! collecting and deciding of ideas; what a meeting must be for that is their rule.
+//! unit write its meetings down. Lends [`hold`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
+//! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say which
+//! meetings they point at ([`Meetings::unless_cited`]): the day of those stays.
 
 mod actions;
 mod api;
@@ -12,5 +13,5 @@ mod store;
 
 pub use actions::Meetings;
 pub use api::routes;
-pub use model::{Meeting, MeetingId, MeetingKind};
-pub use store::{find, find_some};
+pub use model::{Meeting, MeetingId, MeetingKind, NewMeeting};
+pub use store::{find_some, hold};

@@ -27,6 +27,8 @@ pub enum Refusal {
     },
     /// More than a year ahead.
     DayTooFar,
+    /// Something was collected or decided at it, so it was held on the day that stands there.
+    DayStands,
     /// The idempotency key was used for another request.
     KeyReused,
 }

@@ -23,6 +23,23 @@ pub fn find(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
     on!(conn, c => meetings::table.find(id).select(Meeting::as_select()).first(c).optional())
 }
 
+/// One meeting, whose day stays until the end of the transaction: for acts that happen at it.
+pub fn hold(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
+    match conn {
+        Conn::Pg(c) => meetings::table.find(id).select(Meeting::as_select()).for_share().first(c).optional(),
+        // all writes go through one thread, one transaction after the other
+        Conn::Sqlite(c) => meetings::table.find(id).select(Meeting::as_select()).first(c).optional(),
+    }
+}
+
+/// One meeting, for whoever changes it.
+pub fn hold_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
+    match conn {
+        Conn::Pg(c) => meetings::table.find(id).select(Meeting::as_select()).for_update().first(c).optional(),
+        Conn::Sqlite(c) => meetings::table.find(id).select(Meeting::as_select()).first(c).optional(),
+    }
+}
+
 /// Those of `ids` that exist.
 pub fn find_some(conn: &mut Conn, ids: &[MeetingId]) -> QueryResult<Vec<Meeting>> {
     on!(conn, c => meetings::table.filter(meetings::id.eq_any(ids)).select(Meeting::as_select()).load(c))

@@ -12,7 +12,7 @@ use super::model::Method;
 use super::rules::{Refusal, Weakness};
 use super::tokens::ACCESS_SECONDS;
 use crate::base::id::{MemberId, SessionId, UnitId};
-use crate::base::text::Text;
+use crate::base::text::{Text, escape_html};
 use crate::base::time::Timestamp;
 use crate::web::caller::{Inviter, Member};
 use crate::web::{Body, Path, Problem, limits};
@@ -338,8 +338,8 @@ fn printable(codes: &[IssuedCode]) -> String {
         .map(|code| {
             format!(
                 "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>有效期至 {}，仅可使用一次，请勿转交他人</small></div>",
-                escape(&code.name),
-                escape(&code.employee_no),
+                escape_html(&code.name),
+                escape_html(&code.employee_no),
                 code.code,
                 code.expires_at.day(),
             )
@@ -350,10 +350,6 @@ fn printable(codes: &[IssuedCode]) -> String {
          @page{{size:A4;margin:12mm}}body{{font-family:sans-serif;display:grid;grid-template-columns:1fr 1fr;gap:4mm}}\
          div{{border:1px dashed #888;padding:4mm;break-inside:avoid}}code{{font-size:1.4em}}</style>{slips}</html>"
     )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 impl From<Refusal> for Problem {

@@ -1,6 +1,8 @@
 //! Golden ideas from the first draft to the outcomes of a year.
 
+mod attachments;
 mod desk;
+mod search;
 mod steps;
 mod talk;
 mod verbs;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::db::{Never, Stop};
 
 use super::{Scene, earned, idea, items, meeting, notices, submitted, text};
 use crate::support::{TestApp, on_postgres};
@@ -257,6 +258,13 @@ async fn meetings_must_be_the_right_ones_and_over() {
     let refusal = scene.secretary.post(&path("decision"), decision).await.refused(422, "body.invalid");
     assert_eq!(refusal["errors"][0]["code"], "wrong_meeting");
 
+    // something was collected there, so it was held on that day
+    let edit = format!("/meetings/{}", scene.group_meeting);
+    scene.leader.patch(&edit, json!({ "held_on": "2026-06-30" })).await.refused(409, "meetings.day_stands");
+    scene.leader.patch(&edit, json!({ "held_on": "2026-07-01", "title": "例会" })).await.ok(200);
+    let planned = format!("/meetings/{tomorrow}");
+    scene.leader.patch(&planned, json!({ "held_on": "2026-07-02" })).await.ok(200);
+
     // the meetings themselves
     later["kind"] = json!("branch_committee");
     let refusal = scene.leader.post("/meetings", later.clone()).await.refused(422, "body.invalid");
@@ -293,7 +301,15 @@ async fn an_idea_comes_back_is_taken_back_or_opened_again() {
     let own = scene.author.get(&format!("/ideas/{id}")).await.ok(200);
     assert_eq!((&own["return_reason"], &own["collect_meeting_id"]), (&json!("请补充数据"), &Value::Null));
     scene.author.post(&path("submission"), json!({ "note": "已补充" })).await.ok(200);
-    scene.collect(&id).await;
+    // the same as before, where it was before: it may have come late, so only a fresh key says that it is meant
+    let again = json!({ "meeting_id": scene.group_meeting });
+    scene.leader.post(&path("collection"), again.clone()).await.refused(409, "ideas.done_before");
+    assert_eq!(scene.author.get(&format!("/ideas/{id}")).await.ok(200)["stage"], "submitted");
+    for _ in 0..2 {
+        let request = scene.leader.request(reqwest::Method::POST, &path("collection"));
+        let request = request.header("idempotency-key", "collect-2").json(&again);
+        assert_eq!(crate::support::send(request).await.ok(200)["stage"], "collected");
+    }
     assert_eq!(scene.decide(&id, "declined").await["stage"], "declined");
     scene.author.post(&path("withdrawal"), json!({})).await.refused(409, "ideas.wrong_stage");
     scene.secretary.post(&path("reopening"), json!({})).await.refused(422, "body.invalid");
@@ -307,6 +323,31 @@ async fn an_idea_comes_back_is_taken_back_or_opened_again() {
     let taken_back = scene.author.post(&format!("/ideas/{id}/withdrawal"), json!({ "note": "想错了" })).await.ok(200);
     assert_eq!(taken_back["stage"], "withdrawn");
     scene.leader.get(&format!("/ideas/{id}")).await.refused(404, "ideas.not_found");
+}
+
+#[tokio::test]
+async fn every_step_is_in_the_trail_and_stays_there() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let auditor = app.member("审计").home("XZ31").role(Role::Auditor, "JT").sign_in().await;
+    let id = submitted(&scene.author, "点子").await;
+    scene.collect(&id).await;
+    scene.decide(&id, "declined").await;
+    let steps = [
+        ("submit", &scene.author, Value::Null),
+        ("collect", &scene.leader, Value::Null),
+        ("decline", &scene.secretary, json!("经讨论：declined")),
+    ];
+    for (verb, actor, reason) in steps {
+        let page = auditor.get(&format!("/audit?action=ideas.{verb}")).await.ok(200);
+        let [line] = &items(&page)[..] else { panic!("{page}") };
+        assert_eq!((&line["subject_id"], &line["actor_id"]), (&json!(id), &json!(actor.id)));
+        assert_eq!(line["detail"]["reason"], reason);
+    }
+    for change in ["DELETE FROM trail", "UPDATE trail SET action = 'x'"] {
+        let changed = app.db().write(move |tx| -> Result<(), Stop<Never>> { Ok(tx.conn.batch(change)?) }).await;
+        assert!(changed.is_err(), "{change}");
+    }
 }
 
 #[tokio::test]

@@ -134,6 +134,37 @@ async fn comments_have_replies_of_one_level() {
 }
 
 #[tokio::test]
+async fn comments_and_replies_are_told_and_likes_are_not() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let co_author = app.member("张二").sign_in().await;
+    let mut body = idea("点子", true);
+    body["co_author_ids"] = json!([co_author.id]);
+    let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    let path = format!("/ideas/{id}/comments");
+    let said = scene.worker.post(&path, json!({ "text": "可以先试一条皮带" })).await.ok(201);
+    scene.author.post(&path, json!({ "text": "同意", "parent_id": said["id"] })).await.ok(201);
+    scene.leader.post(&path, json!({ "text": "好主意", "parent_id": said["id"] })).await.ok(201);
+    scene.worker.post(&path, json!({ "text": "补充一句", "parent_id": said["id"] })).await.ok(201);
+    scene.leader.put(&format!("/ideas/{id}/like"), json!({})).await.ok(200);
+    app.drain().await;
+    let told = async |person: &crate::support::Person<'_>| {
+        let all = super::notices(person).await;
+        let of = |title: &str| all.iter().filter(|told| *told == title).count();
+        (of("金点子有新评论"), of("您的评论有新回复"), all.len())
+    };
+    // by the worker, the leader and the worker again, but not by himself
+    assert_eq!(told(&scene.author).await, (3, 0, 3));
+    // and of the submission, which he did not do
+    assert_eq!(told(&co_author).await, (4, 0, 5));
+    assert_eq!(told(&scene.worker).await, (0, 2, 2));
+    assert_eq!(told(&scene.leader).await, (0, 0, 0));
+    let page = scene.worker.get("/me/notices").await.ok(200);
+    assert_eq!(items(&page)[0]["body"], "组长回复了您在金点子“点子”中的评论：好主意");
+    assert_eq!(items(&page)[0]["link"], json!(format!("/ideas/{id}")));
+}
+
+#[tokio::test]
 async fn the_enterprise_changes_what_ideas_are_about() {
     let app = TestApp::start().await;
     let scene = Scene::set(&app).await;

@@ -1,6 +1,7 @@
 //! A year of a group company: 94 ideas become 5 results, 6 incubations, 4 topics and 3 patents.
 
 use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
 
 use super::{Scene, submitted, text};
 use crate::support::TestApp;
@@ -71,5 +72,46 @@ async fn ninety_four_ideas_give_the_numbers_of_the_year() {
     assert!(lines[0].starts_with("\"标题\",\"类别\",\"提出人\""), "{}", lines[0]);
     assert!(lines[94].contains("金点子0") && lines[94].contains("800000.01"), "{}", lines[94]);
     let xlsx = scene.secretary.get("/exports/ideas").await;
-    assert_eq!((xlsx.status, &xlsx.bytes[..2]), (200, &b"PK"[..]));
+    let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(xlsx.bytes)).unwrap();
+    let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+    assert_eq!((sheet.height(), sheet.width()), (95, 18));
+    let heads: Vec<String> = (0..18).map(|column| sheet[(0, column)].to_string()).collect();
+    assert_eq!((heads[0].as_str(), heads[5].as_str(), heads[17].as_str()), ("标题", "状态", "节约金额（元）"));
+    assert_eq!(sheet[(94, 16)].to_string(), "技术创新成果：成果0；节约金额：备件费");
+    check_summary(&app, &scene).await;
+}
+
+/// The printable page shows the same numbers, to the same readers.
+async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
+    let path = format!("/ideas/statistics/summary?unit={}", app.unit("ZB1"));
+    let page = scene.secretary.get(&path).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert_eq!(page.header("content-security-policy"), Some("default-src 'none'; style-src 'unsafe-inline'"));
+    let page = page.text();
+    for part in [
+        "<p>东支部　2026-01-01 至 2026-07-01</p>",
+        "<td>提出</td><td>94 条</td>",
+        "<td>参与率</td><td>40.00%</td>",
+        "<td>采纳率</td><td>50.00%</td>",
+        "<td>技术创新成果</td><td>5 项</td>",
+        "<td>科研孵化项目</td><td>6 项</td>",
+        "<td>攻关立题</td><td>4 项</td>",
+        "<td>专利</td><td>3 项</td>",
+        "<td>合计节约</td><td>800,000.01 元</td>",
+        "@page{size:A4",
+        "制表日期 2026-07-01",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("<script"));
+    scene.author.get(&path).await.refused(403, "access.denied");
+    let elsewhere = format!("/ideas/statistics/summary?unit={}", app.unit("ZB2"));
+    scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
+    // names are text, whatever they hold
+    let name = "<script>alert(\"东\")</script>";
+    let unit = app.unit("ZB1");
+    let administrator = app.member("管理员").home("XZ31").role(Role::Administrator, "JT").sign_in().await;
+    administrator.patch(&format!("/units/{unit}"), serde_json::json!({ "name": name })).await.ok(200);
+    let page = scene.secretary.get(&path).await.text();
+    assert!(page.contains("&lt;script&gt;alert(&quot;东&quot;)") && !page.contains("<script"), "{page}");
 }

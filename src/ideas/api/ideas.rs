@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
+use crate::files::{FileId, FileView};
 use crate::ideas::Ideas;
 use crate::ideas::finding::{Listed, Shown, Wanted};
 use crate::ideas::model::{
@@ -144,6 +145,8 @@ pub struct IdeaView {
     benefit: String,
     /// Who wrote it together with the author.
     co_authors: Vec<Named>,
+    /// The files of those who wrote it, in the order of uploading.
+    attachments: Vec<FileView>,
     /// The branch whose members see it.
     branch_id: UnitId,
     collected_at: Option<Timestamp>,
@@ -154,6 +157,8 @@ pub struct IdeaView {
     delivered_at: Option<Timestamp>,
     /// What the implementer delivered.
     evidence: Option<String>,
+    /// The files that show it.
+    evidence_files: Vec<FileView>,
     accepted_at: Option<Timestamp>,
     closed_at: Option<Timestamp>,
     /// Why it came back, until it is handed in again.
@@ -171,11 +176,12 @@ pub struct IdeaView {
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, people, outcomes, likes, liked, comments, may } = shown;
+        let Shown { idea, people, outcomes, likes, liked, comments, files, may } = shown;
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
         IdeaView {
             head: IdeaHead::of(ideas, &idea, likes, comments),
             co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
+            attachments: files.attachments,
             branch_id: idea.branch_id,
             collected_at: idea.collected_at,
             collect_meeting_id: idea.collect_meeting_id,
@@ -191,6 +197,7 @@ impl IdeaView {
             benefit: idea.benefit,
             delivered_at: idea.delivered_at,
             evidence: idea.evidence,
+            evidence_files: files.evidence,
             accepted_at: idea.accepted_at,
             closed_at: idea.closed_at,
             return_reason: idea.return_reason,
@@ -248,6 +255,10 @@ enum AuthorFilter {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct IdeaQuery {
+    /// Only ideas in which each of these words stands, the most relevant first; of a word that thousands of ideas hold,
+    /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
+    /// for simplified ones.
+    q: Option<String>,
     /// Only ideas in this stage.
     stage: Option<Stage>,
     /// Only ideas of this unit and of everything below it.
@@ -266,7 +277,8 @@ struct IdeaQuery {
     cursor: Option<String>,
 }
 
-/// Ideas that the caller may see: his own, those of his branch and those of his scope, newest first.
+/// Ideas that the caller may see: his own, those of his branch and those of his scope; newest first, with `q` the most
+/// relevant first.
 #[utoipa::path(tag = "ideas", params(IdeaQuery),
     responses((status = 200, description = "Ideas", body = Page<IdeaHead>)))]
 #[get("/ideas")]
@@ -275,7 +287,7 @@ async fn list_ideas(
     query: Query<IdeaQuery>,
     ideas: web::Data<Ideas>,
 ) -> Result<web::Json<Page<IdeaHead>>, Problem> {
-    let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
+    let (limit, cursor) = (page::page_limit(query.limit)?, query.cursor.as_deref());
     let wanted = Wanted {
         stage: query.stage,
         unit: query.unit,
@@ -283,7 +295,13 @@ async fn list_ideas(
         author: query.author.map(|AuthorFilter::Me| caller.member),
         due: query.due,
     };
-    let found = ideas.list(caller.person.clone(), wanted, before, limit + 1).await?;
+    if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {
+        let most = usize::try_from(limit + 1).unwrap_or(0);
+        let found = ideas.search(caller.person.clone(), wanted, text, page::after(cursor)?, most).await?;
+        let page = Page::new(found, limit, |(mark, _)| *mark);
+        return Ok(web::Json(page.map(|(_, listed)| IdeaHead::new(&ideas, listed))));
+    }
+    let found = ideas.list(caller.person.clone(), wanted, page::after(cursor)?, limit + 1).await?;
     let page = Page::new(found, limit, |listed| listed.idea.id);
     Ok(web::Json(page.map(|listed| IdeaHead::new(&ideas, listed))))
 }
@@ -305,6 +323,9 @@ struct IdeaBody {
     /// Who wrote it together with the author; 10 at most.
     #[serde(default)]
     co_author_ids: Vec<MemberId>,
+    /// The author's own files; 9 at most.
+    #[serde(default)]
+    file_ids: Vec<FileId>,
     /// Hands it in at once instead of keeping it as a draft.
     #[serde(default)]
     submit: bool,
@@ -319,7 +340,7 @@ impl From<IdeaBody> for NewIdea {
             proposal: body.proposal.into_string(),
             benefit: body.benefit.map(Text::into_string).unwrap_or_default(),
         };
-        NewIdea { text, co_authors: body.co_author_ids, submit: body.submit }
+        NewIdea { text, co_authors: body.co_author_ids, files: body.file_ids, submit: body.submit }
     }
 }
 

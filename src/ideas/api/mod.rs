@@ -1,10 +1,14 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
+mod attachments;
 mod desk;
 mod ideas;
 mod numbers;
+mod similar;
 mod steps;
+mod summary;
 mod talk;
+mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,8 +20,11 @@ use crate::web::{FieldError, Problem};
 pub fn routes(cfg: &mut ServiceConfig) {
     // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
     cfg.configure(numbers::routes)
+        .configure(similar::routes)
         .configure(desk::routes)
         .configure(ideas::routes)
+        .configure(attachments::routes)
+        .configure(timeline::routes)
         .configure(steps::routes)
         .configure(talk::routes);
 }
@@ -82,6 +89,12 @@ impl From<Refusal> for Problem {
                 Problem::field("/names", "bad_categories", format!("类别须有 1 至 {CATEGORY_LIMIT} 个，且不能重复"))
             }
             Refusal::BadPeriod => Problem::malformed("query.invalid", "查询参数有误：起始日期不能晚于截止日期"),
+            Refusal::DoneBefore => Problem::conflict(
+                "ideas.done_before",
+                "您已做过同样的操作，此后这条金点子又回到了该环节；如确需再做一次，请重新操作（附新的 Idempotency-Key）",
+            ),
+            Refusal::NoSuchFile => Problem::not_found("ideas.file_not_found", "这条金点子没有这个附件"),
+            Refusal::Files(refusal) => refusal.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -1,10 +1,12 @@
 //! Statistics, and the list as a spreadsheet.
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::summary;
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Period};
 use crate::ideas::Ideas;
@@ -16,7 +18,7 @@ use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_idea_statistics).service(export_ideas);
+    cfg.service(get_idea_statistics).service(print_idea_statistics).service(export_ideas);
 }
 
 /// Which numbers.
@@ -34,26 +36,26 @@ struct StatisticsQuery {
 
 /// Ideas that stand in a stage.
 #[derive(Serialize, ToSchema)]
-struct StageCount {
-    stage: Stage,
+pub struct StageCount {
+    pub stage: Stage,
     /// The stage in Chinese.
-    stage_name: &'static str,
+    pub stage_name: &'static str,
     /// How many.
-    count: usize,
+    pub count: usize,
 }
 
 /// How long ideas take from one step to another.
 #[derive(Serialize, ToSchema)]
-struct LengthView {
-    from: Stage,
+pub struct LengthView {
+    pub from: Stage,
     /// The later step; `adopted` stands for any decision.
-    to: Stage,
+    pub to: Stage,
     /// Ideas that took both steps.
-    count: usize,
+    pub count: usize,
     /// Half of them took no longer; days with one decimal.
-    median_days: Option<f64>,
+    pub median_days: Option<f64>,
     /// Nine in ten took no longer; days with one decimal.
-    p90_days: Option<f64>,
+    pub p90_days: Option<f64>,
 }
 
 impl From<Length> for LengthView {
@@ -65,43 +67,43 @@ impl From<Length> for LengthView {
 
 /// Outcomes of a kind.
 #[derive(Serialize, ToSchema)]
-struct OutcomeCount {
-    kind: OutcomeKind,
+pub struct OutcomeCount {
+    pub kind: OutcomeKind,
     /// The kind in Chinese.
-    kind_name: &'static str,
+    pub kind_name: &'static str,
     /// How many were recorded in the period.
-    count: usize,
+    pub count: usize,
 }
 
 /// The numbers of a unit and a period.
 #[derive(Serialize, ToSchema)]
-struct Statistics {
+pub struct Statistics {
     /// The first business day.
-    from: Day,
+    pub from: Day,
     /// The last business day.
-    to: Day,
+    pub to: Day,
     /// Ideas that were handed in and not taken back.
-    submitted: usize,
+    pub submitted: usize,
     /// Members who wrote or helped to write one of them.
-    authors: usize,
+    pub authors: usize,
     /// Active members of the unit.
-    members: u32,
+    pub members: u32,
     /// Authors among the members, in basis points (10,000 is all).
-    participation_bp: u64,
+    pub participation_bp: u64,
     /// Of the ideas handed in, how many were decided.
-    decided: usize,
+    pub decided: usize,
     /// Of those, how many were adopted or are tried.
-    adopted: usize,
+    pub adopted: usize,
     /// Adopted among the decided, in basis points.
-    adopted_bp: u64,
+    pub adopted_bp: u64,
     /// Where the ideas stand now; stages without any are left out.
-    stages: Vec<StageCount>,
+    pub stages: Vec<StageCount>,
     /// How long they took from step to step, and from handing in to acceptance.
-    lengths: Vec<LengthView>,
+    pub lengths: Vec<LengthView>,
     /// What was recorded in the period, of every kind.
-    outcomes: Vec<OutcomeCount>,
+    pub outcomes: Vec<OutcomeCount>,
     /// Money saved, in fen, as recorded in the period.
-    saved_fen: i64,
+    pub saved_fen: i64,
 }
 
 /// `part` of `whole` in basis points, rounded half up; 0 of nothing.
@@ -141,10 +143,33 @@ async fn get_idea_statistics(
     query: Query<StatisticsQuery>,
     ideas: web::Data<Ideas>,
 ) -> Result<web::Json<Statistics>, Problem> {
+    Ok(web::Json(counted(&reader, &query, &ideas).await?))
+}
+
+async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) -> Result<Statistics, Problem> {
     let to = query.to.unwrap_or_else(|| ideas.today());
     let from = query.from.unwrap_or_else(|| Period::Year.start(to));
     let (numbers, members) = ideas.statistics(&reader.reach, query.unit, from, to).await?;
-    Ok(web::Json(Statistics::new(from, to, numbers, members)))
+    Ok(Statistics::new(from, to, numbers, members))
+}
+
+/// The same numbers as a page of A4 to be printed.
+#[utoipa::path(tag = "ideas", params(StatisticsQuery),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+#[get("/ideas/statistics/summary")]
+async fn print_idea_statistics(
+    reader: IdeaReader,
+    query: Query<StatisticsQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<HttpResponse, Problem> {
+    let numbers = counted(&reader, &query, &ideas).await?;
+    let page = summary::page(&ideas.scope_name(&reader.reach, query.unit), ideas.today(), &numbers);
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        // nothing on it is run or fetched, whatever unit names may hold
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(page))
 }
 
 /// What to export.

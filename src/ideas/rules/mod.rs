@@ -14,6 +14,7 @@ use super::model::{Idea, IdeaStep, Move, NewOutcome, OutcomeKind, Stage, Verb, V
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::base::workflow::Step;
+use crate::files::AttachRefusal;
 use crate::meetings::{Meeting, MeetingKind};
 
 /// A no of this room.
@@ -72,11 +73,23 @@ pub enum Refusal {
     BadCategories,
     /// The period of statistics ends before it begins.
     BadPeriod,
+    /// The same person did the same before, and the idea has come back since: it may be meant, or come late.
+    DoneBefore,
+    /// No such file is attached to the idea.
+    NoSuchFile,
+    /// Files cannot be attached.
+    Files(AttachRefusal),
     /// The idempotency key was used for another request.
     KeyReused,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<AttachRefusal> for Refusal {
+    fn from(refusal: AttachRefusal) -> Self {
+        Refusal::Files(refusal)
+    }
+}
 
 /// Co-authors of one idea.
 pub const CO_AUTHOR_LIMIT: usize = 10;
@@ -92,6 +105,8 @@ pub const AMOUNT_LIMIT_FEN: i64 = 1_000_000_000_000;
 pub struct Hand {
     /// Wrote it.
     pub author: bool,
+    /// Wrote it, or helped to write it.
+    pub writer: bool,
     /// Carries it out at present.
     pub implementer: bool,
     /// Wrote it, helped to write it, or was ever asked to carry it out.
@@ -131,16 +146,63 @@ pub fn possible(stage: Stage, hand: &Hand) -> Vec<Verb> {
     FLOW.of_stage(stage).filter(|step| barred(step.who, hand).is_none()).map(|step| step.verb).collect()
 }
 
+/// What a request is, beside the steps that were taken already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repetition {
+    /// Something new.
+    New,
+    /// The same request of the same person once more: it has its outcome.
+    Same,
+    /// The same as an earlier one, to an idea that has come back since: a late retry, or meant anew.
+    Unclear,
+}
+
 /// Whether the same request of the same person led to one of `steps` already.
 ///
-/// The newest step repeats only on its own day: whoever notes the same progress next month means it.
-pub fn is_repeated(steps: &[IdeaStep], actor: MemberId, hash: &[u8], today: Day, is_possible: bool) -> bool {
-    let same = |step: &IdeaStep| step.actor_id == actor && step.request_hash == hash;
-    match steps.last() {
-        Some(last) if is_possible => same(last) && last.at.day() == today,
-        _ => steps.iter().any(same),
+/// A request with an idempotency key is told from its own repetitions by the key, so what reaches this is meant. Without
+/// one, whoever notes the same progress on another day means it; everything else that was done before and could be done
+/// again is [`Repetition::Unclear`], unless nothing has happened since.
+pub fn repetition(
+    steps: &[IdeaStep],
+    (actor, verb, hash): (MemberId, Verb, &[u8]),
+    today: Day,
+    is_possible: bool,
+    has_key: bool,
+) -> Repetition {
+    let same = |step: &&IdeaStep| step.actor_id == actor && step.request_hash == hash;
+    let Some(newest) = steps.iter().rev().find(same) else { return Repetition::New };
+    let is_last = steps.last().is_some_and(|last| last.id == newest.id);
+    match is_possible {
+        false => Repetition::Same,
+        true if has_key || (verb == Verb::Report && newest.at.day() != today) => Repetition::New,
+        true if is_last => Repetition::Same,
+        true => Repetition::Unclear,
     }
 }
+
+/// The stages in which files are attached to an idea by those who wrote it.
+pub const WRITABLE: [Stage; 2] = [Stage::Draft, Stage::Submitted];
+
+/// Whether `hand` may attach files to the text of an idea, or take them off.
+pub fn check_attaching(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
+    match (hand.writer, WRITABLE.contains(&stage)) {
+        (false, _) => Err(Refusal::NotAuthor),
+        (true, false) => Err(Refusal::WrongStage { stage }),
+        (true, true) => Ok(()),
+    }
+}
+
+/// Whether `hand` may take evidence off again: the implementer, while the work is his.
+pub fn check_evidence(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
+    match (hand.implementer, stage) {
+        (false, _) => Err(Refusal::NotImplementer),
+        (true, Stage::Implementing) => Ok(()),
+        (true, stage) => Err(Refusal::WrongStage { stage }),
+    }
+}
+
+/// Files of one idea, its evidence among them.
+pub const FILE_LIMIT: usize = 9;
 
 /// Whether `meeting` is one at which `verb` is done to an idea of the unit with that path.
 ///

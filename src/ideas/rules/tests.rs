@@ -3,8 +3,10 @@ use uuid::Uuid;
 use super::*;
 use crate::meetings::MeetingId;
 
-const AUTHOR: Hand = Hand { author: true, implementer: false, involved: true, collects: false, decides: false };
-const LEADER: Hand = Hand { author: false, implementer: false, involved: false, collects: true, decides: false };
+const AUTHOR: Hand =
+    Hand { author: true, writer: true, implementer: false, involved: true, collects: false, decides: false };
+const LEADER: Hand =
+    Hand { author: false, writer: false, implementer: false, involved: false, collects: true, decides: false };
 const SECRETARY: Hand = Hand { decides: true, ..LEADER };
 const NOBODY: Hand = Hand { collects: false, ..LEADER };
 
@@ -81,6 +83,61 @@ fn an_outcome_names_money_only_when_it_is_about_money() {
         (OutcomeKind::Savings, Some(AMOUNT_LIMIT_FEN + 1)),
     ] {
         assert_eq!(outcome(kind, amount), Err(Refusal::BadAmount), "{kind} {amount:?}");
+    }
+}
+
+#[test]
+fn a_request_that_comes_again_acts_once() {
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let (day, next) = ("2026-07-01T09:00:00+08:00", "2026-07-02T09:00:00+08:00");
+    let member = |n| MemberId::from(Uuid::from_u128(n));
+    let step = |n, actor, hash: &[u8], when| IdeaStep {
+        id: Uuid::from_u128(n).into(),
+        idea_id: Uuid::nil().into(),
+        at: at(when),
+        actor_id: member(actor),
+        verb: Verb::Report,
+        from_stage: Stage::Assigned,
+        to_stage: Stage::Implementing,
+        note: None,
+        meeting_id: None,
+        member_id: None,
+        due_on: None,
+        request_hash: hash.to_vec(),
+    };
+    let once = [step(1, 1, b"a", day)];
+    let since = [step(1, 1, b"a", day), step(2, 2, b"b", day)];
+    use Repetition::*;
+    for (steps, verb, actor, today, is_possible, has_key, expected) in [
+        (&once[..], Verb::Collect, 2, day, true, false, New),
+        (&once, Verb::Collect, 1, day, true, false, Same),
+        (&once, Verb::Collect, 1, next, true, false, Same),
+        (&once, Verb::Collect, 1, day, true, true, New),
+        (&since, Verb::Collect, 1, day, false, false, Same),
+        (&since, Verb::Collect, 1, next, false, true, Same),
+        // the stage came back
+        (&since, Verb::Collect, 1, day, true, false, Unclear),
+        (&since, Verb::Collect, 1, next, true, false, Unclear),
+        (&since, Verb::Collect, 1, day, true, true, New),
+        (&once, Verb::Report, 1, day, true, false, Same),
+        (&once, Verb::Report, 1, next, true, false, New),
+        (&since, Verb::Report, 1, day, true, false, Unclear),
+        (&since, Verb::Report, 1, next, true, false, New),
+    ] {
+        let found = repetition(steps, (member(actor), verb, b"a"), at(today).day(), is_possible, has_key);
+        assert_eq!(found, expected, "{verb} by {actor} on {today}, possible {is_possible}, key {has_key}");
+    }
+}
+
+#[test]
+fn files_are_attached_while_the_text_or_the_work_is_ones_own() {
+    let implementer = Hand { implementer: true, involved: true, ..NOBODY };
+    for stage in Stage::EACH {
+        let writable = WRITABLE.contains(stage);
+        assert_eq!(check_attaching(*stage, &AUTHOR).is_ok(), writable, "{stage}");
+        assert_eq!(check_attaching(*stage, &SECRETARY), Err(Refusal::NotAuthor));
+        assert_eq!(check_evidence(*stage, &implementer).is_ok(), *stage == Stage::Implementing, "{stage}");
+        assert_eq!(check_evidence(*stage, &AUTHOR), Err(Refusal::NotImplementer));
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which ideas somebody sees, and which of them wait for him.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -43,29 +46,10 @@ pub struct DueFilter {
     pub until: Day,
 }
 
-/// Ideas in `sight`, newest first, below `before`.
-pub fn list(
-    conn: &mut Conn,
-    sight: &Sight,
-    filter: &IdeaFilter,
-    before: Option<IdeaId>,
-    limit: i64,
-) -> QueryResult<Vec<Idea>> {
-    // two backends want two boxed types, so the chain is written by a macro rather than a function
-    on!(conn, c => {
-        let part = idea_people::table.filter(idea_people::member_id.eq(sight.member)).select(idea_people::idea_id);
-        let mine = ideas::author_id.eq(sight.member).or(ideas::id.eq_any(part));
-        let open = ideas::stage.ne_all(PRIVATE);
-        let mut query = match &sight.units {
-            None => ideas::table.filter(mine.or(open)).into_boxed(),
-            Some(units) => {
-                let near = ideas::branch_id.eq(sight.branch).or(ideas::unit_id.eq_any(units));
-                ideas::table.filter(mine.or(open.and(near))).into_boxed()
-            }
-        };
-        if let Some(stage) = filter.stage {
-            query = query.filter(ideas::stage.eq(stage));
-        }
+/// Adds the filter, but for the stage, to a boxed query; a macro, since two backends want two boxed types.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr) => {{
+        let (mut query, filter) = ($query, $filter);
         if let Some(units) = &filter.units {
             query = query.filter(ideas::unit_id.eq_any(units));
         }
@@ -82,6 +66,109 @@ pub fn list(
                 Due::Soon => query.filter(ideas::due_on.ge(today)).filter(ideas::due_on.lt(until)),
             };
         }
+        query
+    }};
+}
+
+/// The idea stands in a stage; so written that no index of stages fits, which SQLite would prefer to that of a branch or
+/// an author: half of all ideas are closed.
+macro_rules! is_in {
+    ($stage:expr) => {
+        ideas::stage.concat("").eq($stage.as_str())
+    };
+}
+
+/// Ideas in `sight`, newest first, below `before`.
+///
+/// Each reason for which an idea is seen has an index of its own; asked for by one condition, the database would walk
+/// through everybody's ideas until it has found enough of few.
+pub fn list(
+    conn: &mut Conn,
+    sight: &Sight,
+    filter: &IdeaFilter,
+    before: Option<IdeaId>,
+    limit: i64,
+) -> QueryResult<Vec<Idea>> {
+    let Some(units) = &sight.units else { return page(conn, Seen::All(sight.member), filter, before, limit) };
+    let mut reasons = vec![Seen::Wrote(sight.member), Seen::Part(sight.member), Seen::Branch(sight.branch)];
+    if !units.is_empty() {
+        reasons.push(Seen::Units(units));
+    }
+    let mut found = Vec::new();
+    for reason in reasons {
+        found.extend(page(conn, reason, filter, before, limit)?);
+    }
+    found.sort_unstable_by_key(|idea| Reverse(idea.id));
+    found.dedup_by_key(|idea| idea.id);
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+/// Which of `ids` are in `sight` and pass the filter.
+pub fn find_among(conn: &mut Conn, sight: &Sight, filter: &IdeaFilter, ids: &[IdeaId]) -> QueryResult<HashSet<IdeaId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let found: Vec<IdeaId> = on!(conn, c => {
+        let part = idea_people::table.filter(idea_people::member_id.eq(sight.member)).select(idea_people::idea_id);
+        let mine = ideas::author_id.eq(sight.member).or(ideas::id.eq_any(part));
+        let open = ideas::stage.ne_all(PRIVATE);
+        let query = match &sight.units {
+            None => ideas::table.filter(mine.or(open)).into_boxed(),
+            Some(units) => {
+                let near = ideas::branch_id.eq(sight.branch).or(ideas::unit_id.eq_any(units));
+                ideas::table.filter(mine.or(open.and(near))).into_boxed()
+            }
+        };
+        let mut query = narrowed!(query, filter).filter(ideas::id.eq_any(ids));
+        if let Some(stage) = filter.stage {
+            query = query.filter(ideas::stage.eq(stage));
+        }
+        query.select(ideas::id).load(c)
+    })?;
+    Ok(found.into_iter().collect())
+}
+
+/// Why a member sees an idea.
+enum Seen<'a> {
+    /// He is its author.
+    Wrote(MemberId),
+    /// He helped to write it or carries it out.
+    Part(MemberId),
+    /// It was handed in, in his branch.
+    Branch(UnitId),
+    /// It was handed in, within his scope.
+    Units(&'a [UnitId]),
+    /// His scope is everything; drafts are still their people's.
+    All(MemberId),
+}
+
+/// A page of what is seen for one reason.
+fn page(
+    conn: &mut Conn,
+    seen: Seen<'_>,
+    filter: &IdeaFilter,
+    before: Option<IdeaId>,
+    limit: i64,
+) -> QueryResult<Vec<Idea>> {
+    on!(conn, c => {
+        let part = |member: MemberId| idea_people::table.filter(idea_people::member_id.eq(member)).select(idea_people::idea_id);
+        let open = ideas::stage.ne_all(PRIVATE);
+        let mut query = narrowed!(ideas::table.into_boxed(), filter);
+        query = match &seen {
+            Seen::Wrote(member) => query.filter(ideas::author_id.eq(*member)),
+            Seen::Part(member) => query.filter(ideas::id.eq_any(part(*member))),
+            Seen::Branch(branch) => query.filter(ideas::branch_id.eq(*branch)).filter(open),
+            Seen::Units(units) => query.filter(ideas::unit_id.eq_any(*units)).filter(open),
+            Seen::All(member) => {
+                query.filter(ideas::author_id.eq(*member).or(ideas::id.eq_any(part(*member))).or(open))
+            }
+        };
+        query = match (filter.stage, &seen) {
+            (Some(stage), Seen::All(_)) => query.filter(ideas::stage.eq(stage)),
+            (Some(stage), _) => query.filter(is_in!(stage)),
+            (None, _) => query,
+        };
         if let Some(before) = before {
             query = query.filter(ideas::id.lt(before));
         }
@@ -123,7 +210,7 @@ pub fn list_desk(
             .and(ideas::implementer_id.assume_not_null().eq(posts.member))
             .and(ideas::stage.eq_any(UNDER_WAY));
         let came_back = ideas::author_id.eq(posts.member)
-            .and(ideas::stage.eq(Stage::Draft))
+            .and(is_in!(Stage::Draft))
             .and(ideas::return_reason.is_not_null());
         ideas::table
             .filter(by_post.or(by_work).or(came_back))

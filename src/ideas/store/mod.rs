@@ -11,10 +11,26 @@ use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{idea_categories, idea_outcomes, idea_people, idea_steps, ideas};
+use crate::meetings::MeetingId;
 use crate::on;
 
 pub fn find(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
     on!(conn, c => ideas::table.find(id).select(Idea::as_select()).first(c).optional())
+}
+
+/// Those of `ids` that exist, in no order.
+pub fn find_some(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<Idea>> {
+    on!(conn, c => ideas::table.filter(ideas::id.eq_any(ids)).select(Idea::as_select()).load(c))
+}
+
+/// Whether an idea was collected or decided at that meeting.
+pub fn cites(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
+    let step: Option<StepId> = on!(conn, c => idea_steps::table
+        .filter(idea_steps::meeting_id.eq(meeting))
+        .select(idea_steps::id)
+        .first(c)
+        .optional())?;
+    Ok(step.is_some())
 }
 
 /// The idea, held until the end of the transaction: whoever acts on it at the same time waits and then sees the outcome.
