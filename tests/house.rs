@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("contests", &["quiz", "points", "members", "notices"]),
     ("meetings", &["members"]),
     ("ideas", &["meetings", "points", "members", "notices"]),
+    ("campaigns", &["members", "notices"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];
