@@ -56,6 +56,9 @@ struct Arguments {
     postgres_log: Option<PathBuf>,
     #[arg(long, env = "TEST_REDIS_URL", hide_env_values = true)]
     redis: Option<String>,
+    /// Leaves SQLite out, for work on the statements that PostgreSQL gets
+    #[arg(long)]
+    only_postgres: bool,
 }
 
 const TARGETS: &[Target] = &[
@@ -110,9 +113,11 @@ fn main() -> Result<()> {
     let mut bench = Bench::prepare(arguments)?;
     for round in 1..=bench.arguments.rounds {
         eprintln!("==> round {round} of {}", bench.arguments.rounds);
-        bench.reads_and_writes()?;
-        bench.contest()?;
-        bench.mornings()?;
+        if !bench.arguments.only_postgres {
+            bench.reads_and_writes()?;
+            bench.contest()?;
+            bench.mornings()?;
+        }
         bench.postgres_round()?;
     }
     println!("{}", bench.report());

@@ -110,10 +110,12 @@ fn column(db: &Connection, sql: &str) -> Result<Vec<Vec<u8>>> {
     Ok(db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// The product's tables in the order of their creation, in which no row comes before one that it refers to.
+/// The product's tables in the order of their creation, in which no row comes before one that it refers to; without
+/// the search index, which each database keeps in a form of its own.
 pub fn tables(db: &Connection) -> Result<Vec<String>> {
     let mut query = db.prepare(
         "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
+         AND name NOT LIKE 'search\\_grams%' ESCAPE '\\'
          ORDER BY rowid",
     )?;
     Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)

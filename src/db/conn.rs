@@ -2,9 +2,11 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel::{PgConnection, SqliteConnection};
 
 use super::DbError;
+use crate::base::id::MemberId;
 
 /// A connection to one of the two databases.
 ///
@@ -72,6 +74,28 @@ impl Conn {
     pub fn batch(&mut self, sql: &str) -> QueryResult<()> {
         on!(self, c => c.batch_execute(sql))
     }
+
+    /// See [`Tx::take_turn`](super::Tx::take_turn).
+    pub(super) fn take_turn(&mut self, member: MemberId) -> QueryResult<()> {
+        match self {
+            // READ COMMITTED lets two transactions read the same sum; there may be no row to lock yet, so the lock is on
+            // a number made from the id. Two members with one number merely wait for each other.
+            Conn::Pg(c) => {
+                let key = (member.uuid().as_u64_pair().1 ^ TURNS).cast_signed();
+                diesel::select(pg_advisory_xact_lock(key)).execute(c).map(drop)
+            }
+            // all writes go through one thread, one transaction after the other
+            Conn::Sqlite(_) => Ok(()),
+        }
+    }
+}
+
+/// Keeps these advisory locks apart from those for other purposes.
+const TURNS: u64 = 0x6c65_6467_6572_0000;
+
+diesel::define_sql_function! {
+    /// Held until the end of the transaction; the result is void and never read.
+    fn pg_advisory_xact_lock(key: BigInt) -> Nullable<Text>;
 }
 
 /// Adds libpq's limits for connecting and for a silent network, unless the operator set them. They end connections whose

@@ -9,6 +9,7 @@ mod conn;
 mod error;
 mod migrate;
 mod outage;
+mod prepared;
 pub mod schema;
 mod slot;
 mod types;
@@ -24,11 +25,12 @@ use diesel::prelude::*;
 use tokio::sync::oneshot;
 
 use crate::base::clock::Clock;
-use crate::base::id::{Id, Ids};
+use crate::base::id::{Id, Ids, MemberId};
 use crate::base::time::{Day, Timestamp};
 
 pub use conn::Conn;
 pub use error::{DbError, Never, Refusal, Stop};
+pub use prepared::ExecutePrepared;
 pub use types::Json;
 
 use workers::Workers;
@@ -258,12 +260,14 @@ pub struct Tx<'c> {
     now: Timestamp,
     serial: i64,
     ids: &'c Ids,
+    /// The member whose turn this transaction has.
+    turn: Option<MemberId>,
     effects: Vec<Effect>,
 }
 
 impl<'c> Tx<'c> {
     fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
-        Tx { conn, now, serial, ids, effects: Vec::new() }
+        Tx { conn, now, serial, ids, turn: None, effects: Vec::new() }
     }
 
     /// The instant of this transaction: every row of one action bears the same time.
@@ -283,6 +287,16 @@ impl<'c> Tx<'c> {
 
     pub fn fresh_id<T: Id>(&self) -> T {
         self.ids.fresh(self.now)
+    }
+
+    /// Makes transactions about one member take turns from here to their ends, so that what each looks up first (a sum
+    /// under a cap, the first of two equal requests) stays true until it has written. Taking it again is free.
+    pub fn take_turn(&mut self, member: MemberId) -> QueryResult<()> {
+        if self.turn != Some(member) {
+            self.conn.take_turn(member)?;
+            self.turn = Some(member);
+        }
+        Ok(())
     }
 
     /// Runs `effect` once the transaction has committed; never when it fails.

@@ -19,7 +19,6 @@ use crate::base::time::Day;
 use crate::config::FilesConfig;
 use crate::db::{Db, DbError, Never, Refusal, Stop, Tx};
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
-use crate::kernel::ledger;
 use crate::web::caller::Person;
 
 /// How long an upload waits for its turn to be painted.
@@ -160,7 +159,7 @@ impl Files {
 
     fn record(&self, tx: &mut Tx, file: &File, key: Option<&IdempotencyKey>) -> Outcome<FileView> {
         // the sum below must not be read by two at once
-        ledger::lock(tx.conn, file.owner_id)?;
+        tx.take_turn(file.owner_id)?;
         idempotency::once(tx, key, |tx| {
             let since = tx.today().start();
             self.may_store(store::sum_since(tx.conn, file.owner_id, since)? + i64::from(file.size))?;

@@ -5,16 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::{max, sum};
+use diesel::dsl::{case_when, max, sum};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use uuid::Uuid;
 
 use super::board::{DayPoints, Standing, TOTAL, standing};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::{ledger_days, ledger_entries};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, ExecutePrepared, Tx};
 use crate::on;
 
 crate::id!(
@@ -81,16 +80,16 @@ pub struct Awarded {
     pub standings: Vec<Standing>,
 }
 
-/// Enters an award: locks the member, looks for a duplicate, cuts by the caps, writes entry, day and standings.
+/// Enters an award: takes the member's turn, cuts by the caps, writes entry, day and standings; a duplicate writes nothing.
 ///
 /// An award of which the caps leave nothing is entered with 0 points, so that the member sees why.
 pub fn award(tx: &mut Tx, award: &Award) -> QueryResult<Awarded> {
-    lock(tx.conn, award.member)?;
-    if let Some((points, wanted)) = find(tx.conn, award)? {
+    tx.take_turn(award.member)?;
+    let points = cut(award.points, &rooms_left(tx.conn, award.member, award.rule, award.day)?);
+    if !insert(tx, award, points)? {
+        let (points, wanted) = find(tx.conn, award)?;
         return Ok(Awarded { points, wanted, duplicate: true, standings: Vec::new() });
     }
-    let points = cut(award.points, &rooms_left(tx.conn, award.member, award.rule, award.day)?);
-    insert(tx, award, points)?;
     let standings = if points == 0 {
         Vec::new()
     } else {
@@ -126,42 +125,21 @@ fn earned(conn: &mut Conn, member: MemberId, rule: &str, period: Period, day: Da
     Ok(points.unwrap_or(0))
 }
 
-diesel::define_sql_function! {
-    /// Held until the end of the transaction; the result is void and never read.
-    fn pg_advisory_xact_lock(key: BigInt) -> Nullable<Text>;
-}
-
-/// Keeps our advisory locks apart from those for other purposes.
-const LOCKS: u64 = 0x6c65_6467_6572_0000;
-
-/// Makes awards of one member take turns, so that sums under a cap and standings stay true.
-pub fn lock(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    match conn {
-        // READ COMMITTED lets two transactions read the same sum; there may be no row to lock yet, so the lock is on a
-        // number made from the id. Two members with one number merely wait for each other.
-        Conn::Pg(c) => {
-            let key = (member.uuid().as_u64_pair().1 ^ LOCKS).cast_signed();
-            diesel::select(pg_advisory_xact_lock(key)).execute(c).map(drop)
-        }
-        // all writes go through one thread, one transaction after the other
-        Conn::Sqlite(_) => Ok(()),
-    }
-}
-
-fn find(conn: &mut Conn, award: &Award) -> QueryResult<Option<(i32, i32)>> {
+/// What a duplicate of `award` gave, and what it wanted.
+fn find(conn: &mut Conn, award: &Award) -> QueryResult<(i32, i32)> {
     on!(conn, c => ledger_entries::table
         .filter(ledger_entries::member_id.eq(award.member))
         .filter(ledger_entries::rule.eq(&award.rule.rule))
         .filter(ledger_entries::source_kind.eq(award.source_kind))
         .filter(ledger_entries::source_id.eq(award.source_id.as_bytes().as_slice()))
         .select((ledger_entries::points, ledger_entries::uncapped_points))
-        .first(c)
-        .optional())
+        .first(c))
 }
 
-fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
+/// Appends the entry; `false` when the member has it already.
+fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<bool> {
     let (id, now): (EntryId, _) = (tx.fresh_id(), tx.now());
-    on!(tx.conn, c => diesel::insert_into(ledger_entries::table)
+    let written = on!(tx.conn, c => diesel::insert_into(ledger_entries::table)
         .values((
             ledger_entries::id.eq(id),
             ledger_entries::member_id.eq(award.member),
@@ -178,37 +156,31 @@ fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
             ledger_entries::approved_by.eq(award.approved_by),
             ledger_entries::created_at.eq(now),
         ))
+        .on_conflict_do_nothing()
         .execute(c))?;
-    Ok(())
+    Ok(written > 0)
 }
 
-/// Adds to the member's day in the rule's dimension; the member is locked, so reading before writing is safe.
+/// Adds to the member's day in the rule's dimension, whose turn this is.
 fn add_to_day(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
-    let known: Option<(i32, Timestamp)> = on!(tx.conn, c => ledger_days::table
-        .find((award.member, award.day, &award.rule.dimension))
-        .select((ledger_days::points, ledger_days::reached_at))
-        .first(c)
-        .optional())?;
-    let (before, reached_at) = known.unwrap_or((0, tx.now()));
-    let (points, reached_at) = (before.saturating_add(points), reached_at.max(tx.now()));
-    let row = (
-        ledger_days::member_id.eq(award.member),
-        ledger_days::day.eq(award.day),
-        ledger_days::dimension.eq(&award.rule.dimension),
-        ledger_days::points.eq(points),
-        ledger_days::reached_at.eq(reached_at),
-    );
-    match tx.conn {
-        Conn::Pg(c) => diesel::insert_into(ledger_days::table)
-            .values(row)
-            .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
-            .do_update()
-            .set((ledger_days::points.eq(points), ledger_days::reached_at.eq(reached_at)))
-            .execute(c)
-            .map(drop),
-        // diesel keeps a prepared REPLACE but parses every upsert anew
-        Conn::Sqlite(c) => diesel::replace_into(ledger_days::table).values(row).execute(c).map(drop),
-    }
+    let now = tx.now();
+    on!(tx.conn, c => diesel::insert_into(ledger_days::table)
+        .values((
+            ledger_days::member_id.eq(award.member),
+            ledger_days::day.eq(award.day),
+            ledger_days::dimension.eq(&award.rule.dimension),
+            ledger_days::points.eq(points),
+            ledger_days::reached_at.eq(now),
+        ))
+        .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
+        .do_update()
+        .set((
+            ledger_days::points.eq(ledger_days::points + points),
+            ledger_days::reached_at
+                .eq(case_when(ledger_days::reached_at.gt(now), ledger_days::reached_at).otherwise(now)),
+        ))
+        .execute_prepared(c))
+    .map(drop)
 }
 
 /// An entry as a member reads it.
@@ -305,7 +277,7 @@ fn by_member(rows: impl Iterator<Item = (MemberId, Day, String, i64, Timestamp)>
     all
 }
 
-/// Puts `days` in the place of what is kept of a member; the caller holds the member's [`lock`].
+/// Puts `days` in the place of what is kept of a member; the caller has taken the member's turn.
 pub fn replace_days(conn: &mut Conn, member: MemberId, days: &Days) -> QueryResult<()> {
     on!(conn, c => diesel::delete(ledger_days::table.filter(ledger_days::member_id.eq(member))).execute(c))?;
     for ((day, dimension), DayPoints { points, at, .. }) in days {

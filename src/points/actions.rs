@@ -59,7 +59,7 @@ impl Points {
 
     /// Makes transactions that award one member take turns from here on, so that what they look up first stays true.
     pub fn take_turns(&self, tx: &mut Tx, member: MemberId) -> QueryResult<()> {
-        ledger::lock(tx.conn, member)
+        tx.take_turn(member)
     }
 
     /// Awards by the version of the rule that holds on the day, and returns the points that were given.

@@ -83,7 +83,7 @@ impl Study {
     }
 
     fn finish_reading(&self, tx: &mut Tx, member: MemberId, path: &[UnitId], id: ReadingId) -> Outcome<i32> {
-        store::readings::lock(tx.conn, member)?;
+        tx.take_turn(member)?;
         let reading = store::readings::find_reading(tx.conn, member, id)?.ok_or(Refusal::NoSuchReading)?;
         if reading.finished_at.is_some() {
             return Ok(reading.points);
@@ -155,7 +155,7 @@ impl Study {
 }
 
 fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
-    store::readings::lock(tx.conn, member)?;
+    tx.take_turn(member)?;
     let head = store::find_item_head(tx.conn, item)?.ok_or(Refusal::NoSuchItem)?;
     let (now, today) = (tx.now(), tx.today());
     let found = store::readings::find_reading_of(tx.conn, member, item, today)?;

@@ -68,7 +68,7 @@ impl Boards {
 
     /// Adds a gain to the member's standing in `measure` and to nothing else; the boards hear of it after the commit.
     ///
-    /// The caller has taken the member's turn ([`ledger::lock`](crate::kernel::ledger::lock)) and writes the same into
+    /// The caller has taken the member's turn ([`Tx::take_turn`]) and writes the same into
     /// the truth that `measure` tells of.
     pub fn record(&self, tx: &mut Tx, measure: &Measure, gain: &Gain) -> QueryResult<()> {
         let standings = standing::add(tx, gain.member, &[measure.name], gain.day, gain.points, gain.at)?;

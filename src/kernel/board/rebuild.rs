@@ -123,7 +123,7 @@ fn put_right(
     member: MemberId,
     dry_run: bool,
 ) -> Result<Vec<Difference>, Stop<Never>> {
-    ledger::lock(tx.conn, member)?;
+    tx.take_turn(member)?;
     let found = differences(tx.conn, measures, &[member])?.remove(&member).unwrap_or_default();
     if found.is_empty() || dry_run {
         return Ok(found);
@@ -136,10 +136,7 @@ fn put_right(
         if known.is_none_or(|known| known.terms != right.terms) {
             // above every version that a board can have seen, also of a row that is gone: no row changes every µs
             right.version = known.map_or(0, |known| known.version + 1).max(tx.now().micros());
-            match known {
-                Some(_) => standing::replace(tx, &right)?,
-                None => standing::insert(tx, &right)?,
-            }
+            standing::put(tx, &[right])?;
         }
     }
     Ok(found)

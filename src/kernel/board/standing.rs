@@ -7,12 +7,13 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use super::key::{self, TOTAL};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::standings;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, ExecutePrepared, Tx};
 use crate::on;
 
 /// The score of one period.
@@ -98,8 +99,8 @@ impl Standing {
 }
 
 /// A row as it is stored; `all` needs no start.
-#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
-#[diesel(table_name = standings, primary_key(member_id, measure))]
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = standings)]
 pub(super) struct Row {
     member_id: MemberId,
     measure: String,
@@ -193,40 +194,58 @@ pub(super) fn add(
         .filter(standings::measure.eq(one).or(standings::measure.eq(other)))
         .select(Row::as_select())
         .load(c))?;
-    let known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
-    measures
-        .iter()
-        .map(|&measure| {
-            let found = known.iter().find(|standing| *standing.measure == *measure);
-            let mut standing = found.cloned().unwrap_or_else(|| Standing::new(member, measure));
-            standing.add(day, points, at);
-            match found {
-                Some(_) => replace(tx, &standing)?,
-                None => insert(tx, &standing)?,
-            }
-            Ok(standing)
-        })
-        .collect()
+    let mut known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
+    let mut add = |&measure: &&str| {
+        let found = known.iter().position(|standing| *standing.measure == *measure);
+        let mut standing = found.map_or_else(|| Standing::new(member, measure), |at| known.swap_remove(at));
+        standing.add(day, points, at);
+        standing
+    };
+    let standings: Vec<Standing> = measures.iter().map(&mut add).collect();
+    put(tx, &standings)?;
+    Ok(standings)
 }
 
-/// Writes the first standing of a member in a measure.
-pub(super) fn insert(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
-    let row = Row::new(standing, tx.serial());
-    on!(tx.conn, c => diesel::insert_into(standings::table).values(&row).execute(c)).map(drop)
+/// What an upsert writes over a row: each of these columns as the new row has it.
+macro_rules! as_proposed {
+    ($($column:ident),*) => { ($(standings::$column.eq(excluded(standings::$column))),*) };
 }
 
-/// Writes a standing over the one that is there.
-pub(super) fn replace(tx: &mut Tx, standing: &Standing) -> QueryResult<()> {
-    let row = Row::new(standing, tx.serial());
+/// Writes a few standings, new or changed.
+pub(super) fn put(tx: &mut Tx, standings: &[Standing]) -> QueryResult<()> {
+    let rows: Vec<Row> = standings.iter().map(|standing| Row::new(standing, tx.serial())).collect();
     match tx.conn {
-        Conn::Pg(c) => diesel::update(standings::table)
-            .filter(standings::member_id.eq(standing.member))
-            .filter(standings::measure.eq(&*standing.measure))
-            .set(&row)
-            .execute(c)
+        Conn::Pg(c) => diesel::insert_into(standings::table)
+            .values(&rows)
+            .on_conflict((standings::member_id, standings::measure))
+            .do_update()
+            .set(as_proposed!(
+                version,
+                changed,
+                day_on,
+                day_score,
+                day_at,
+                week_on,
+                week_score,
+                week_at,
+                month_on,
+                month_score,
+                month_at,
+                quarter_on,
+                quarter_score,
+                quarter_at,
+                year_on,
+                year_score,
+                year_at,
+                all_score,
+                all_at
+            ))
+            .execute_prepared(c)
             .map(drop),
-        // the whole row is known, and diesel keeps a prepared REPLACE but parses every UPDATE anew
-        Conn::Sqlite(c) => diesel::replace_into(standings::table).values(&row).execute(c).map(drop),
+        // diesel has no batch with a conflict clause for SQLite, where a row costs little anyway
+        Conn::Sqlite(c) => {
+            rows.iter().try_for_each(|row| diesel::replace_into(standings::table).values(row).execute(c).map(drop))
+        }
     }
 }
 

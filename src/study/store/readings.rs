@@ -5,26 +5,9 @@ use diesel::prelude::*;
 use super::super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
-use crate::db::Conn;
 use crate::db::schema::{streak_days, study_readings, study_servings};
+use crate::db::{Conn, ExecutePrepared};
 use crate::on;
-
-/// Lets the readings of one member change one after the other until the transaction ends.
-pub fn lock(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
-    match conn {
-        // there may be no row yet that could be locked
-        Conn::Pg(c) => {
-            let (high, low) = member.uuid().as_u64_pair();
-            diesel::select(pg_advisory_xact_lock((high ^ low).cast_signed())).execute(c).map(drop)
-        }
-        // its one writer does nothing else meanwhile
-        Conn::Sqlite(_) => Ok(()),
-    }
-}
-
-diesel::define_sql_function! {
-    fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt);
-}
 
 pub fn find_reading(conn: &mut Conn, member: MemberId, id: ReadingId) -> QueryResult<Option<Reading>> {
     on!(conn, c => study_readings::table
@@ -71,19 +54,15 @@ pub fn insert_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
 
 /// Writes how far a reading has come.
 pub fn update_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
-            .set((
-                study_readings::running_since.eq(reading.running_since),
-                study_readings::read_micros.eq(reading.read_micros),
-                study_readings::finished_at.eq(reading.finished_at),
-                study_readings::points.eq(reading.points),
-            ))
-            .execute(c)
-            .map(drop),
-        // diesel keeps a prepared REPLACE but parses every UPDATE anew
-        Conn::Sqlite(c) => diesel::replace_into(study_readings::table).values(reading).execute(c).map(drop),
-    }
+    on!(conn, c => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
+        .set((
+            study_readings::running_since.eq(reading.running_since),
+            study_readings::read_micros.eq(reading.read_micros),
+            study_readings::finished_at.eq(reading.finished_at),
+            study_readings::points.eq(reading.points),
+        ))
+        .execute_prepared(c))
+    .map(drop)
 }
 
 /// The member's readings that were opened between two days, both included.
