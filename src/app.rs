@@ -19,6 +19,7 @@ use crate::base::clock::Clock;
 use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
+use crate::campaigns::{self, Campaigns};
 use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets};
 use crate::contests::{self, Contests};
@@ -65,6 +66,7 @@ pub struct App {
     pub meetings: Meetings,
     pub ideas: Ideas,
     pub brands: Brands,
+    pub campaigns: Campaigns,
     pub files: Files,
     boards: Boards,
     handlers: Arc<Handlers>,
@@ -130,6 +132,7 @@ impl App {
             meetings: Meetings::new(db.clone(), directory.clone()).unless_cited(ideas::cites),
             ideas,
             brands: Brands::new(db.clone(), directory.clone()),
+            campaigns: Campaigns::new(db.clone(), directory.clone(), &secrets.ballot_key),
             files,
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
@@ -169,6 +172,7 @@ impl App {
             .app_data(Data::new(self.meetings.clone()))
             .app_data(Data::new(self.ideas.clone()))
             .app_data(Data::new(self.brands.clone()))
+            .app_data(Data::new(self.campaigns.clone()))
             .app_data(Data::new(self.files.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
@@ -275,6 +279,7 @@ impl App {
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
+            self.job("campaigns", second, |app| async move { app.campaigns.keep_up().await }),
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
@@ -411,6 +416,7 @@ fn routes(cfg: &mut ServiceConfig) {
         meetings::routes(cfg);
         ideas::routes(cfg);
         brands::routes(cfg);
+        campaigns::routes(cfg);
         notices::routes(cfg);
         files::routes(cfg);
         audit::routes(cfg);

@@ -205,6 +205,8 @@ pub struct Secrets {
     pub session_key: Key,
     /// Seals phone numbers and makes their index.
     pub phone_key: Key,
+    /// Seals ballots until they are counted and makes their receipts. Must not change while a vote is open.
+    pub ballot_key: Key,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -213,6 +215,9 @@ struct SecretsFile {
     token_keys: Vec<TokenKey>,
     session_key: String,
     phone_key: String,
+    /// Absent in files from before there were votes: then derived from the phone key, which never changes either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ballot_key: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -224,7 +229,12 @@ struct TokenKey {
 
 impl Secrets {
     pub fn random() -> Secrets {
-        Secrets { token_keys: vec![("1".into(), Key::random())], session_key: Key::random(), phone_key: Key::random() }
+        Secrets {
+            token_keys: vec![("1".into(), Key::random())],
+            session_key: Key::random(),
+            phone_key: Key::random(),
+            ballot_key: Key::random(),
+        }
     }
 
     /// The secrets that `config` names. On SQLite a missing file is made; on PostgreSQL, where several servers must
@@ -260,7 +270,12 @@ impl Secrets {
         if token_keys.is_empty() {
             return Err("the secrets: token_keys is empty".into());
         }
-        Ok(Secrets { token_keys, session_key: key(&file.session_key)?, phone_key: key(&file.phone_key)? })
+        let phone_key = key(&file.phone_key)?;
+        let ballot_key = match &file.ballot_key {
+            Some(text) => key(text)?,
+            None => phone_key.derive(b"ballots"),
+        };
+        Ok(Secrets { token_keys, session_key: key(&file.session_key)?, phone_key, ballot_key })
     }
 
     pub fn to_json(&self) -> String {
@@ -272,6 +287,7 @@ impl Secrets {
                 .collect(),
             session_key: self.session_key.to_text(),
             phone_key: self.phone_key.to_text(),
+            ballot_key: Some(self.ballot_key.to_text()),
         };
         serde_json::to_string(&file).unwrap_or_default()
     }
@@ -298,6 +314,12 @@ mod tests {
         let secrets = Secrets::random();
         let again = Secrets::parse(&secrets.to_json()).unwrap();
         assert_eq!(again.phone_key, secrets.phone_key);
+        assert_eq!(again.ballot_key, secrets.ballot_key);
+        let older = format!(
+            "{{\"token_keys\":[{{\"kid\":\"1\",\"key\":\"{0}\"}}],\"session_key\":\"{0}\",\"phone_key\":\"{0}\"}}",
+            Key::random().to_text()
+        );
+        assert_eq!(Secrets::parse(&older).unwrap().ballot_key, Secrets::parse(&older).unwrap().ballot_key);
         assert!(!format!("{secrets:?}").contains(&secrets.phone_key.to_text()));
         assert!(Secrets::parse("{\"token_keys\":[],\"session_key\":\"\",\"phone_key\":\"\"}").is_err());
     }

@@ -22,6 +22,7 @@ pub mod contests;
 pub mod meetings;
 pub mod ideas;
 pub mod brands;
+pub mod campaigns;
 pub mod notices;
 pub mod files;
 pub mod audit;

@@ -2,13 +2,14 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use xianfeng::app::{self, App};
 use xianfeng::base::clock::Clock;
 use xianfeng::base::crypto::random_code;
 use xianfeng::base::sheet::{self, ImportReport};
+use xianfeng::campaigns::{self, CampaignId};
 use xianfeng::config::{Config, Secrets};
 use xianfeng::db::DbError;
 use xianfeng::demo;
@@ -49,6 +50,18 @@ enum Command {
         /// Only compares and reports
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    /// Recomputes a published selection from its export alone; needs neither a database nor keys
+    VerifyCampaign {
+        /// What GET /api/v1/campaigns/{id}/export gave
+        file: PathBuf,
+    },
+    /// Counts the shuffled ballots of a selection again and compares; not beside a server on SQLite
+    Recount {
+        /// The id of the campaign
+        campaign: CampaignId,
         #[command(flatten)]
         config: Box<Config>,
     },
@@ -149,6 +162,11 @@ async fn run(command: Command) -> Result<(), String> {
             let app = App::build(*config, Clock::System).await?;
             rebuild_boards(&app, dry_run).await.map_err(told)
         }
+        Command::VerifyCampaign { file } => verify_campaign(&file),
+        Command::Recount { campaign, config } => {
+            let app = App::build(*config, Clock::System).await?;
+            recount(&app, campaign).await
+        }
         Command::Work(config) => {
             let app = App::build(*config, Clock::System).await?;
             app.work().await;
@@ -225,6 +243,29 @@ async fn rebuild_boards(app: &App, dry_run: bool) -> Result<(), DbError> {
     }
     app.db.close();
     println!("{}：党员 {members}，不一致 {differing}", if dry_run { "试运行，未写入" } else { "已更正" });
+    Ok(())
+}
+
+fn verify_campaign(file: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let verified = campaigns::verify(&text).map_err(|faults| faults.join("；"))?;
+    println!("《{}》的结果与公布的一致；规则 SHA-256：{}", verified.title, verified.rules_sha256);
+    for (rank, title, total) in &verified.lines {
+        println!("{rank} {title} {total}");
+    }
+    Ok(())
+}
+
+async fn recount(app: &App, campaign: CampaignId) -> Result<(), String> {
+    let recount = app.campaigns.recount(campaign).await.map_err(told)?;
+    app.db.close();
+    for (entry, recounted, published) in &recount.lines {
+        println!("{entry} {recounted} {published}");
+    }
+    if !recount.agrees {
+        return Err(format!("重新计票 {} 张，与公布的结果不一致", recount.ballots));
+    }
+    println!("重新计票 {} 张，得票、回执及其 SHA-256 均与公布的一致", recount.ballots);
     Ok(())
 }
 

@@ -66,6 +66,11 @@ const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Audit
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
 const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
 
+const CAMPAIGN_RUNNERS: Who = With(&[Organiser]);
+const CAMPAIGN_READERS: Who = With(&[Organiser, CommitteeMember, Auditor]);
+const CAMPAIGN_DECIDERS: Who = With(&[CommitteeMember]);
+const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
+
 const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
@@ -225,6 +230,38 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
+    // campaigns
+    ("GET /campaigns", SignedIn, Plain),
+    ("POST /campaigns", CAMPAIGN_RUNNERS, Exactly(new_campaign)),
+    ("GET /campaigns/{id}", SignedIn, Plain),
+    ("PATCH /campaigns/{id}", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/announcement", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/opening", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/withdrawal", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/stage", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/extensions", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/extensions/{extension_id}/approval", CAMPAIGN_DECIDERS, Plain),
+    ("GET /campaigns/{id}/roll", SignedIn, Plain),
+    ("GET /campaigns/{id}/participation", SignedIn, Plain),
+    ("GET /campaigns/{id}/entries", SignedIn, Plain),
+    ("POST /campaigns/{id}/entries", ENTRY_WRITERS, Exactly(new_entry)),
+    ("GET /entries/{id}", SignedIn, Plain),
+    ("PATCH /entries/{id}", ENTRY_WRITERS, Plain),
+    ("POST /entries/{id}/submission", ENTRY_WRITERS, Plain),
+    ("POST /entries/{id}/withdrawal", ENTRY_WRITERS, Plain),
+    ("GET /entries/{id}/versions", SignedIn, Plain),
+    ("PUT /campaigns/{id}/article/{entry_id}", CAMPAIGN_RUNNERS, Plain),
+    ("GET /entries/{id}/article", SignedIn, Plain),
+    ("PUT /entries/{id}/scores/mine", SignedIn, Plain),
+    ("GET /campaigns/{id}/scores", CAMPAIGN_READERS, Plain),
+    ("POST /campaigns/{id}/voidings", CAMPAIGN_RUNNERS, Plain),
+    ("POST /voidings/{id}/approval", CAMPAIGN_DECIDERS, Plain),
+    ("POST /campaigns/{id}/ballots", SignedIn, Plain),
+    ("GET /campaigns/{id}/ballots/mine", SignedIn, Plain),
+    ("GET /campaigns/{id}/receipts", SignedIn, Plain),
+    ("GET /campaigns/{id}/results", SignedIn, Plain),
+    ("GET /entries/{id}/explain", SignedIn, Plain),
+    ("GET /campaigns/{id}/export", Anyone, Plain),
     // notices
     ("GET /me/notices", SignedIn, Plain),
     ("GET /me/notices/unread-count", SignedIn, Plain),
@@ -285,6 +322,23 @@ fn new_contest(world: &World, place: &Place) -> (String, Value) {
         },
     });
     ("/contests".into(), body)
+}
+
+/// A campaign without any stage: refused for that, but only to who may run one there.
+fn new_campaign(world: &World, place: &Place) -> (String, Value) {
+    let terms = json!({
+        "kind": "other", "categories": [{ "code": "a", "title": "类别", "quota": 1 }],
+        "electorate": { "kinds": ["full"] }, "timetable": [],
+        "sources": [{ "source": "vote", "rule": "share_of_ballots", "weight": 10000 }],
+    });
+    ("/campaigns".into(), json!({ "title": "评选", "unit_id": world.app.unit(place.unit), "terms": terms }))
+}
+
+/// An entry in a campaign that does not exist: refused for that, but only to who may write one for the unit.
+fn new_entry(world: &World, place: &Place) -> (String, Value) {
+    let plan = json!({ "title": "方案", "owner_id": place.member });
+    let body = json!({ "unit_id": world.app.unit(place.unit), "category": "a", "plan": plan });
+    (format!("/campaigns/{}/entries", uuid::Uuid::nil()), body)
 }
 
 /// A unit and a member of it.

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("contests", &["quiz", "meetings", "points", "members", "notices"]),
     ("meetings", &["members"]),
     ("ideas", &["meetings", "points", "members", "notices", "files"]),
+    ("campaigns", &["members", "notices"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

@@ -17,7 +17,7 @@ use crate::support::{Person, TestApp, send};
 
 /// Somebody whom no route refuses, so that the input is looked at.
 async fn anybody(app: &TestApp) -> Person<'_> {
-    let roles = [Role::Administrator, Role::Auditor, Role::Organiser, Role::CommitteeMember];
+    let roles = [Role::Administrator, Role::Auditor, Role::Organiser, Role::CommitteeMember, Role::Secretary];
     roles.into_iter().fold(app.member("万能"), |person, role| person.role(role, "JT")).sign_in().await
 }
 

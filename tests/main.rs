@@ -24,6 +24,7 @@ mod challenge;
 mod contests;
 mod ideas;
 mod brands;
+mod campaigns;
 mod notices;
 mod files;
 mod bucket;

@@ -269,6 +269,8 @@ fn fill(statement: &Statement, world: &World, known: &HashSet<String>, fresh: &m
         let digits = piece.len() - piece.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let parameter = piece[..digits].parse::<usize>().ok().and_then(|number| statement.parameters.get(number - 1));
         match parameter {
+            // each member has a lock of his own
+            Some(Some(_)) if statement.sql.contains("pg_advisory_xact_lock") => sql += ":n",
             Some(Some(text)) => sql += &literal(text, world, known, fresh),
             Some(None) => sql += "NULL",
             None => sql.extend(["$", &piece[..digits]]),

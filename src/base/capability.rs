@@ -1,8 +1,7 @@
 //! Who may do what: the duties of the enterprise and what each of them allows.
 //!
 //! The table of design `domain.md` ("Who may do what") as code. A duty is held *on a unit* and reaches its subtree; an
-//! auditor reaches everything. What belongs to oneself needs no capability. Selections add their rows when that room is
-//! built.
+//! auditor reaches everything. What belongs to oneself needs no capability.
 
 use super::id::UnitId;
 
@@ -89,6 +88,14 @@ crate::words!(
         CollectIdeas = "collect_ideas",
         /// Decide, assign and accept ideas.
         DecideIdeas = "decide_ideas",
+        /// Write and run selections; propose what needs a second person.
+        RunCampaigns = "run_campaigns",
+        /// See selections before they are announced, every entry, and how they are run.
+        ReadCampaigns = "read_campaigns",
+        /// Decide selections, and confirm what somebody else proposed.
+        DecideCampaigns = "decide_campaigns",
+        /// Write entries of one's own unit.
+        WriteEntries = "write_entries",
     }
 );
 
@@ -111,6 +118,7 @@ impl Role {
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
+                WriteEntries,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -123,6 +131,8 @@ impl Role {
                 ReadRules,
                 ReadMeetings,
                 SeeIdeas,
+                RunCampaigns,
+                ReadCampaigns,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -134,10 +144,20 @@ impl Role {
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
+                ReadCampaigns,
+                DecideCampaigns,
             ],
-            Role::Auditor => {
-                &[SeeResults, SeeMembers, ReadContests, ReadContent, ReadRules, Audit, ReadMeetings, SeeIdeas]
-            }
+            Role::Auditor => &[
+                SeeResults,
+                SeeMembers,
+                ReadContests,
+                ReadContent,
+                ReadRules,
+                Audit,
+                ReadMeetings,
+                SeeIdeas,
+                ReadCampaigns,
+            ],
             Role::Administrator => &[SeeMembers, ManageMembers, Invite, Operate],
             Role::Leader => &[SeeIdeas],
             Role::Expert | Role::Inspector => &[],

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -40,18 +40,35 @@ impl Key {
         mac.finalize().into_bytes().into()
     }
 
+    /// A key of its own for the purpose `label`; from it nobody gets back to this one.
+    pub fn derive(&self, label: &[u8]) -> Key {
+        Key(self.mac(&[b"derive", label]))
+    }
+
     /// Encrypts and authenticates (ChaCha20-Poly1305 under a fresh nonce, which precedes the ciphertext).
     pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; 12] = rand::random();
-        let cipher = ChaCha20Poly1305::new((&self.0).into());
-        let sealed = cipher.encrypt(Nonce::from_slice(&nonce), plain).expect("memory can be allocated");
-        [nonce.as_slice(), &sealed].concat()
+        self.seal_for(b"", plain)
     }
 
     /// Opens what [`Key::seal`] sealed; `None` when it was tampered with or sealed under another key.
     pub fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.open_for(b"", sealed)
+    }
+
+    /// [`Key::seal`] for one place, such as a row's key: what is moved to another place does not open there.
+    pub fn seal_for(&self, place: &[u8], plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; 12] = rand::random();
+        let cipher = ChaCha20Poly1305::new((&self.0).into());
+        let payload = Payload { msg: plain, aad: place };
+        let sealed = cipher.encrypt(Nonce::from_slice(&nonce), payload).expect("memory can be allocated");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// Opens what [`Key::seal_for`] sealed for the same place.
+    pub fn open_for(&self, place: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(12)?;
-        ChaCha20Poly1305::new((&self.0).into()).decrypt(Nonce::from_slice(nonce), sealed).ok()
+        let payload = Payload { msg: sealed, aad: place };
+        ChaCha20Poly1305::new((&self.0).into()).decrypt(Nonce::from_slice(nonce), payload).ok()
     }
 }
 
@@ -71,6 +88,16 @@ pub fn random_number() -> u64 {
     rand::random()
 }
 
+/// 128 random bits, for keys of rows that must say nothing.
+pub fn random_key() -> [u8; 16] {
+    rand::random()
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// 256 random bits as base64url text.
 pub fn random_token() -> String {
     Key::random().to_text()
@@ -81,10 +108,14 @@ const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// Twelve random Crockford digits (60 bits) in groups of four: `7K2M-9QXT-04CD`.
 pub fn random_code() -> String {
-    let bits: u64 = rand::random();
-    let digit = |n: u64| char::from(CROCKFORD[usize::try_from(bits >> (5 * n) & 31).unwrap_or(0)]);
-    let digits: String = (0..12).map(digit).collect();
+    let digits = crockford(rand::random());
     [&digits[0..4], &digits[4..8], &digits[8..12]].join("-")
+}
+
+/// The lowest 60 of `bits` as twelve Crockford digits.
+pub fn crockford(bits: u64) -> String {
+    let digit = |n: u64| char::from(CROCKFORD[usize::try_from(bits >> (5 * n) & 31).unwrap_or(0)]);
+    (0..12).map(digit).collect()
 }
 
 /// A code as it was meant: capitals, no separators, and the letters that Crockford reads as digits.
@@ -114,6 +145,15 @@ mod tests {
         *sealed.last_mut().unwrap() ^= 1;
         assert_eq!(key.open(&sealed), None);
         assert_eq!(key.open(b"short"), None);
+    }
+
+    #[test]
+    fn what_is_sealed_for_one_place_does_not_open_in_another() {
+        let key = Key::random();
+        let sealed = key.seal_for(b"row 1", b"content");
+        assert_eq!(key.open_for(b"row 1", &sealed).as_deref(), Some(&b"content"[..]));
+        assert_eq!(key.open_for(b"row 2", &sealed), None);
+        assert!(key.derive(b"a") == key.derive(b"a") && key.derive(b"a") != key.derive(b"b"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod crypto;
 pub mod id;
 pub mod idempotency;
+pub mod score;
 pub mod sheet;
 pub mod text;
 pub mod grams;

@@ -727,6 +727,169 @@ diesel::joinable!(quiz_fetches -> quiz_papers (paper_id));
 diesel::joinable!(quiz_wrong_answers -> questions (question_id));
 diesel::joinable!(contest_attempts -> contests (contest_id));
 
+// campaigns
+
+diesel::table! {
+    campaigns (id) {
+        id -> Binary,
+        title -> Text,
+        unit_id -> Binary,
+        state -> Text,
+        terms -> Text,
+        frozen -> Nullable<Text>,
+        frozen_sha256 -> Nullable<Text>,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        announced_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_stages (campaign_id, stage) {
+        campaign_id -> Binary,
+        stage -> Text,
+        position -> Integer,
+        state -> Text,
+        opens_at -> BigInt,
+        closes_at -> BigInt,
+        opened_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_extensions (id) {
+        id -> Binary,
+        campaign_id -> Binary,
+        stage -> Text,
+        closed_before -> BigInt,
+        closes_at -> BigInt,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        confirmed_by -> Nullable<Binary>,
+        confirmed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_rolls (campaign_id) {
+        campaign_id -> Binary,
+        lines -> Binary,
+    }
+}
+
+diesel::table! {
+    campaign_entries (id) {
+        id -> Binary,
+        campaign_id -> Binary,
+        unit_id -> Binary,
+        category -> Text,
+        title -> Text,
+        owner_id -> Binary,
+        state -> Text,
+        version -> Integer,
+        late -> Bool,
+        judged_version -> Nullable<Integer>,
+        number -> Nullable<Integer>,
+        on_ballot -> Bool,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        submitted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_entry_versions (entry_id, version) {
+        entry_id -> Binary,
+        version -> Integer,
+        plan -> Text,
+        edited_by -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_articles (entry_id) {
+        entry_id -> Binary,
+        title -> Text,
+        body -> Text,
+        published_by -> Binary,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_article_views (entry_id, member_id) {
+        entry_id -> Binary,
+        member_id -> Binary,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_ballots (campaign_id, member_id, period) {
+        campaign_id -> Binary,
+        member_id -> Binary,
+        period -> Integer,
+        sealed -> Binary,
+        cast_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_slips (campaign_id, slip_key) {
+        campaign_id -> Binary,
+        slip_key -> Binary,
+        choices -> Binary,
+    }
+}
+
+diesel::table! {
+    campaign_tallies (campaign_id) {
+        campaign_id -> Binary,
+        electorate -> Integer,
+        voters -> Integer,
+        ballots_cast -> Integer,
+        ballots_counted -> Integer,
+        totals -> Text,
+        receipts -> Text,
+        receipts_sha256 -> Text,
+        counted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_scores (entry_id, source, judge_id) {
+        entry_id -> Binary,
+        source -> Text,
+        judge_id -> Binary,
+        campaign_id -> Binary,
+        scored_by -> Binary,
+        marks -> Text,
+        total -> Integer,
+        scored_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_voidings (id) {
+        id -> Binary,
+        campaign_id -> Binary,
+        member_id -> Binary,
+        period -> Integer,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        confirmed_by -> Nullable<Binary>,
+        confirmed_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
@@ -781,4 +944,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     idea_comments,
     idea_outcomes,
     idea_categories,
+    campaigns,
+    campaign_stages,
+    campaign_extensions,
+    campaign_rolls,
+    campaign_entries,
+    campaign_entry_versions,
+    campaign_articles,
+    campaign_article_views,
+    campaign_ballots,
+    campaign_slips,
+    campaign_tallies,
+    campaign_scores,
+    campaign_voidings,
 );

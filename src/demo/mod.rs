@@ -110,7 +110,6 @@ fn print_guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[Stri
         "  TOKEN=$(curl -s http://{address}/api/v1/session -H 'Content-Type: application/json' -d '{{\"account\":\"{employee_no}\",\"password\":\"{password}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
     );
     println!("  curl -s http://{address}/api/v1/quiz/daily -H \"Authorization: Bearer $TOKEN\"");
-    println!("  curl -s http://{address}/api/v1/contests -H \"Authorization: Bearer $TOKEN\"");
     println!(
         "  curl -s 'http://{address}/api/v1/boards/enterprise/total?period=week' -H \"Authorization: Bearer $TOKEN\"\n"
     );

@@ -14,4 +14,4 @@ mod store;
 pub use actions::Meetings;
 pub use api::routes;
 pub use model::{Meeting, MeetingId, MeetingKind, NewMeeting};
-pub use store::{find_some, hold};
+pub use store::{find, find_some, hold};

@@ -186,6 +186,14 @@ capable!(
     IdeaCollector: CollectIdeas,
     /// May decide, assign and accept ideas.
     IdeaDecider: DecideIdeas,
+    /// May write and run selections.
+    CampaignRunner: RunCampaigns,
+    /// May see how selections are run.
+    CampaignReader: ReadCampaigns,
+    /// May decide selections and confirm what others propose.
+    CampaignDecider: DecideCampaigns,
+    /// May write entries of the own unit.
+    EntryWriter: WriteEntries,
 );
 
 /// 403 for whoever lacks the duty.

@@ -170,6 +170,13 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// A further session of somebody whose token has expired.
+    pub async fn sign_in_anew(&self, person: &Person<'_>) -> Person<'_> {
+        self.sign_in(person.id, &person.employee_no).await
+    }
+}
+
 /// A signed-in member.
 pub struct Person<'a> {
     app: &'a TestApp,

@@ -1,0 +1,13 @@
+DROP TABLE campaign_voidings;
+DROP TABLE campaign_scores;
+DROP TABLE campaign_tallies;
+DROP TABLE campaign_slips;
+DROP TABLE campaign_ballots;
+DROP TABLE campaign_article_views;
+DROP TABLE campaign_articles;
+DROP TABLE campaign_entry_versions;
+DROP TABLE campaign_entries;
+DROP TABLE campaign_rolls;
+DROP TABLE campaign_extensions;
+DROP TABLE campaign_stages;
+DROP TABLE campaigns;

@@ -1,0 +1,117 @@
+//! The routes of the room, and what its refusals mean over HTTP.
+
+mod ballots;
+mod entries;
+mod judging;
+mod looking;
+mod organising;
+mod results;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::looking::Viewer;
+use super::model::{CampaignState, EntryState};
+use super::rules::Refusal;
+use crate::base::capability::Capability;
+use crate::web::Problem;
+use crate::web::caller::{Caller, out_of_reach};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(organising::routes)
+        .configure(looking::routes)
+        .configure(entries::routes)
+        .configure(ballots::routes)
+        .configure(judging::routes)
+        .configure(results::routes);
+}
+
+fn viewer(caller: &Caller) -> Viewer<'_> {
+    Viewer {
+        member: caller.member,
+        path: &caller.path,
+        reach: caller.reach(Capability::ReadCampaigns),
+        writes: caller.reach(Capability::WriteEntries),
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchCampaign => Problem::not_found("campaigns.not_found", "没有找到这次评选"),
+            Refusal::NoSuchEntry => Problem::not_found("campaigns.entry_not_found", "没有找到这项申报"),
+            Refusal::NoSuchExtension => Problem::not_found("campaigns.extension_not_found", "没有找到这项延期提议"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::WrongState(state) => {
+                Problem::conflict("campaigns.wrong_state", format!("评选{}，不能进行此操作", said(state)))
+            }
+            Refusal::WrongEntryState(state) => {
+                Problem::conflict("campaigns.wrong_entry_state", format!("申报{}，不能进行此操作", said_entry(state)))
+            }
+            Refusal::BadField(flaw) => Problem::field(&flaw.pointer, "campaigns.rule", flaw.message),
+            Refusal::NoNotice => Problem::field("/terms/notice", "campaigns.no_notice", "发布前须填写评选通知及其文号"),
+            Refusal::NobodyVotes => Problem::conflict("campaigns.nobody_votes", "选民范围内没有人，评选不能开始"),
+            Refusal::NoSuchStage => Problem::not_found("campaigns.stage_not_found", "这次评选没有这个阶段"),
+            Refusal::NotOpen(stage) => {
+                Problem::conflict("campaigns.not_open", format!("{}阶段还没有开始", stage.title()))
+            }
+            Refusal::Over(stage) => Problem::gone("campaigns.over", format!("{}阶段已经结束", stage.title())),
+            Refusal::ClockOnly(stage) => Problem::conflict(
+                "campaigns.clock_only",
+                format!("{}阶段只能按公布的时间结束，不能提前", stage.title()),
+            ),
+            Refusal::NotLater => {
+                Problem::field("/closes_at", "campaigns.not_later", "结束时间只能推迟，且不能晚于评选开始的时间")
+            }
+            Refusal::OwnProposal => {
+                Problem::forbidden("campaigns.own_proposal", "不能确认自己提出的事项，须由另一人确认")
+            }
+            Refusal::Judged => Problem::conflict("campaigns.judged", "评选已经开始，申报内容不能再改动"),
+            Refusal::OwnerNoSecretary => {
+                Problem::field("/plan/owner_id", "campaigns.owner_no_secretary", "“一把手”工程须由本单位党组织书记牵头")
+            }
+            Refusal::NotOnRoll => Problem::forbidden("campaigns.not_on_roll", "您不在这次投票的选民名册中"),
+            Refusal::WrongNumber { min, max } => {
+                Problem::field("/entries", "campaigns.wrong_number", format!("每票须选 {min} 到 {max} 项"))
+            }
+            Refusal::ChosenTwice { index } => {
+                Problem::field(&format!("/entries/{index}"), "campaigns.chosen_twice", "同一项不能选两次")
+            }
+            Refusal::NotOnBallot { index } => {
+                Problem::field(&format!("/entries/{index}"), "campaigns.not_on_ballot", "这一项不能投票")
+            }
+            Refusal::OwnEntry { index } => {
+                Problem::field(&format!("/entries/{index}"), "campaigns.own_entry", "不能投给自己或本支部的申报")
+            }
+            Refusal::AlreadyVoted => Problem::conflict("campaigns.already_voted", "您已经投过票，不能更改"),
+            Refusal::NoBallot => Problem::not_found("campaigns.no_ballot", "您还没有投票"),
+            Refusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
+            Refusal::Unreadable { ballots } => {
+                Problem::internal(format!("{ballots} ballots do not open under the ballot key of this server"))
+            }
+            Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),
+            Refusal::OwnScore => Problem::forbidden("campaigns.own_score", "不能给自己或本组织的申报评分"),
+            Refusal::VoidedAlready => Problem::conflict("campaigns.voided_already", "这张票已经有作废提议"),
+            Refusal::NoSuchVoiding => Problem::not_found("campaigns.voiding_not_found", "没有找到这项作废提议"),
+            Refusal::NotBetween => Problem::conflict("campaigns.not_between", "只能在投票结束之后、计票之前作废选票"),
+            Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
+        }
+    }
+}
+
+fn said(state: CampaignState) -> &'static str {
+    match state {
+        CampaignState::Draft => "还是草稿",
+        CampaignState::Announced => "已经公布通知",
+        CampaignState::Open => "正在进行",
+        CampaignState::Withdrawn => "已经取消",
+    }
+}
+
+fn said_entry(state: EntryState) -> &'static str {
+    match state {
+        EntryState::Draft => "还是草稿",
+        EntryState::Submitted => "已经提交",
+        EntryState::Withdrawn => "已经撤回",
+    }
+}

@@ -1,0 +1,201 @@
+//! Casting a ballot: one row whose choices only the server's key opens.
+//!
+//! Choices never leave this file but as ciphertext: not into a log, the trail, the outbox, or an idempotency record. A
+//! ballot that is sent again is recognised by opening the one that is there.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::model::{Ballot, BallotRules, CampaignId, CampaignStage, CampaignState, EntryId, Roll, VotePeriod, Voter};
+use super::organising::Outcome;
+use super::rules::{self, Candidate, Refusal};
+use super::{Campaigns, store};
+use crate::base::crypto::{Key, crockford};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::Tx;
+
+/// What casting must know of a vote; none of it changes once the vote has opened.
+#[derive(Debug)]
+pub(super) struct Poll {
+    rules: BallotRules,
+    /// The most entries of a ballot.
+    max: u16,
+    candidates: HashMap<EntryId, Candidate>,
+    roll: Roll,
+}
+
+impl Poll {
+    pub(super) fn entry_of(&self, number: u16) -> Option<EntryId> {
+        self.candidates.iter().find(|(_, candidate)| candidate.number == number).map(|(entry, _)| *entry)
+    }
+
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u16> + '_ {
+        self.candidates.values().map(|candidate| candidate.number)
+    }
+
+    pub(super) fn roll(&self) -> &Roll {
+        &self.roll
+    }
+
+    fn period(&self, now: Timestamp) -> i32 {
+        match self.rules.period {
+            VotePeriod::Whole => 0,
+            VotePeriod::Daily => now.day().number(),
+        }
+    }
+}
+
+/// A cast ballot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cast {
+    pub receipt: String,
+    /// Whether this request cast it or changed it.
+    pub is_new: bool,
+}
+
+/// That a member voted, with the receipt.
+#[derive(Clone, Debug)]
+pub struct MyBallot {
+    pub voter: Voter,
+    pub receipt: String,
+}
+
+impl Campaigns {
+    /// Casts a ballot, or finds that it was cast already.
+    pub async fn cast(&self, member: MemberId, id: CampaignId, chosen: &[EntryId]) -> Outcome<Cast> {
+        let poll = self.poll(id).await?;
+        let choices = self.choices(&poll, member, chosen)?;
+        let room = self.clone();
+        self.db.write(move |tx| room.cast_within(tx, &poll, id, member, &choices)).await
+    }
+
+    fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {
+        let line = poll.roll.find(member).ok_or(Refusal::NotOnRoll)?;
+        let bounds = (poll.rules.min, poll.max);
+        let numbers = if poll.rules.self_voting {
+            rules::choose(&poll.candidates, bounds, None, &[], chosen)?
+        } else {
+            let own = self.up_to_branch(line.unit, line.branch);
+            rules::choose(&poll.candidates, bounds, Some(member), &own, chosen)?
+        };
+        Ok(rules::slip_choices(&numbers, poll.max))
+    }
+
+    /// The home unit and what lies above it, up to the branch.
+    fn up_to_branch(&self, unit: UnitId, branch: UnitId) -> Vec<UnitId> {
+        let path = self.path_of(unit);
+        let end = path.iter().position(|above| *above == branch).unwrap_or(0);
+        path[..=end].to_vec()
+    }
+
+    /// The instant of the ballot is the transaction's own, taken when this attempt of it began.
+    fn cast_within(&self, tx: &mut Tx, poll: &Poll, id: CampaignId, member: MemberId, choices: &[u8]) -> Outcome<Cast> {
+        let period = poll.period(tx.now());
+        let sealed = self.seal_key.seal_for(&place(id, member, period), choices);
+        let ballot = Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() };
+        let receipt = receipt(&self.receipt_key, id, member, period);
+        if store::ballots::cast(tx.conn, &ballot)? {
+            return Ok(Cast { receipt, is_new: true });
+        }
+        // the vote takes nothing, or there is a ballot
+        let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+        rules::takes(&stage, tx.now())?;
+        let first = store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NotOpen(CampaignStage::Vote))?;
+        let same = self.open_ballot(&first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
+        if same {
+            return Ok(Cast { receipt, is_new: false });
+        }
+        if !poll.rules.replacing {
+            return Err(Refusal::AlreadyVoted.into());
+        }
+        if !store::ballots::replace(tx.conn, &ballot)? {
+            return Err(Refusal::Over(CampaignStage::Vote).into());
+        }
+        Ok(Cast { receipt, is_new: true })
+    }
+
+    pub(super) fn open_ballot(&self, ballot: &Ballot) -> Option<Vec<u8>> {
+        let place = place(ballot.campaign_id, ballot.member_id, ballot.period);
+        self.seal_key.open_for(&place, &ballot.sealed)
+    }
+
+    pub(super) fn receipt(&self, id: CampaignId, voter: Voter) -> String {
+        receipt(&self.receipt_key, id, voter.member_id, voter.period)
+    }
+
+    /// The caller's own ballots: that they were cast, never what they say.
+    pub async fn my_ballots(&self, member: MemberId, id: CampaignId) -> Outcome<Vec<MyBallot>> {
+        let voters = self.db.read(move |conn| store::ballots::list_of_member(conn, id, member)).await?;
+        if voters.is_empty() {
+            return Err(Refusal::NoBallot.into());
+        }
+        Ok(voters.into_iter().map(|voter| MyBallot { voter, receipt: self.receipt(id, voter) }).collect())
+    }
+
+    /// The vote of a campaign, from memory once it has opened.
+    pub(super) async fn poll(&self, id: CampaignId) -> Outcome<Arc<Poll>> {
+        if let Some(known) = self.polls.get(&id) {
+            return Ok(known);
+        }
+        let (campaign, stage) = self
+            .db
+            .read(move |conn| Ok((store::find(conn, id)?, store::find_stage(conn, id, CampaignStage::Vote)?)))
+            .await?;
+        let campaign = campaign.filter(|campaign| campaign.state != CampaignState::Draft);
+        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        let stage = stage.ok_or(Refusal::NoSuchStage)?;
+        if campaign.state != CampaignState::Open || stage.opened_at.is_none() {
+            return Err(Refusal::NotOpen(CampaignStage::Vote).into());
+        }
+        let (entries, roll) = self
+            .db
+            .read(move |conn| Ok((store::entries::list_submitted(conn, id)?, store::find_roll(conn, id)?)))
+            .await?;
+        let candidate = |entry: &super::model::Entry| Candidate {
+            number: entry.number.and_then(|number| u16::try_from(number).ok()).unwrap_or(0),
+            unit: entry.unit_id,
+            people: vec![entry.owner_id, entry.created_by],
+        };
+        let on_ballot = entries.iter().filter(|entry| entry.on_ballot);
+        let poll = Arc::new(Poll {
+            rules: campaign.terms.0.ballot,
+            max: campaign.terms.0.most_choices(),
+            candidates: on_ballot.map(|entry| (entry.id, candidate(entry))).collect(),
+            roll: roll.unwrap_or_default(),
+        });
+        self.polls.insert(id, poll.clone());
+        Ok(poll)
+    }
+}
+
+/// To which row a ciphertext belongs; in another one it does not open.
+fn place(id: CampaignId, member: MemberId, period: i32) -> Vec<u8> {
+    [id.uuid().as_bytes().as_slice(), member.uuid().as_bytes(), &period.to_be_bytes()].concat()
+}
+
+/// Twelve Crockford digits that follow from who voted in what and when, and not from what was chosen.
+fn receipt(key: &Key, id: CampaignId, member: MemberId, period: i32) -> String {
+    let mac = key.mac(&[id.uuid().as_bytes(), member.uuid().as_bytes(), &period.to_be_bytes()]);
+    let mut bits = [0; 8];
+    bits.copy_from_slice(&mac[..8]);
+    crockford(u64::from_be_bytes(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_receipt_follows_from_who_and_when_alone() {
+        let key = Key::random();
+        let (id, member) = (CampaignId::from(Uuid::from_u128(1)), MemberId::from(Uuid::from_u128(2)));
+        let first = receipt(&key, id, member, 0);
+        assert_eq!(first.len(), 12);
+        assert_eq!(first, receipt(&key, id, member, 0));
+        assert_ne!(first, receipt(&key, id, member, 1));
+        assert_ne!(first, receipt(&Key::random(), id, member, 0));
+    }
+}

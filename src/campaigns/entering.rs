@@ -1,0 +1,265 @@
+//! What a unit does with its entries: write them in versions, hand them in, take them back, publish articles.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::model::{Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Plan};
+use super::organising::{Outcome, note};
+use super::rules::{self, Flaw, Refusal};
+use super::{Campaigns, store};
+use crate::base::capability::{Reach, Role};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
+use crate::db::{Json, Tx};
+use crate::kernel::idempotency;
+
+/// Who writes an entry: somebody of its unit with a duty there.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    pub member: MemberId,
+    pub reach: Reach,
+}
+
+/// An entry as it is written.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub unit: UnitId,
+    pub category: String,
+    pub plan: Plan,
+}
+
+impl Campaigns {
+    /// Writes the first version of an entry; the same key again returns it.
+    pub async fn create_entry(
+        &self,
+        writer: Writer,
+        id: CampaignId,
+        new: NewEntry,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<Entry> {
+        if !self.covers(&writer.reach, new.unit) {
+            return Err(Refusal::OutOfReach.into());
+        }
+        rules::check_plan(&new.plan, &Default::default(), false)?;
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let campaign = held(tx, id)?;
+                if !room.path_of(new.unit).contains(&campaign.unit_id) {
+                    return Err(Refusal::OutOfReach.into());
+                }
+                check_category(&campaign, &new.category)?;
+                let entry = idempotency::once(tx, key.as_ref(), |tx| {
+                    let stages = store::list_stages(tx.conn, id)?;
+                    rules::may_submit(&stages, tx.now())?;
+                    insert(tx, &writer, id, &new)
+                })?;
+                store::entries::find(tx.conn, entry)?.ok_or_else(|| Refusal::NoSuchEntry.into())
+            })
+            .await
+    }
+
+    /// Writes another version; what was handed in stays handed in, with the new version as it is.
+    pub async fn edit_entry(
+        &self,
+        writer: Writer,
+        id: EntryId,
+        category: Option<String>,
+        plan: Option<Plan>,
+    ) -> Outcome<Entry> {
+        let room = self.clone();
+        let campaign = self.campaign_of(id).await?;
+        self.db
+            .write(move |tx| {
+                let campaign = held(tx, campaign)?;
+                let mut entry = room.written_by(tx, &writer, id)?;
+                let stages = store::list_stages(tx.conn, campaign.id)?;
+                rules::may_edit(&entry, &stages, tx.now())?;
+                if let Some(category) = category.clone().filter(|category| *category != entry.category) {
+                    check_category(&campaign, &category)?;
+                    if entry.judged_version.is_some() {
+                        return Err(Refusal::Judged.into());
+                    }
+                    entry.category = category;
+                }
+                if let Some(plan) = &plan {
+                    let handed_in = entry.state == EntryState::Submitted;
+                    rules::check_plan(plan, &campaign.terms.0.entries, handed_in)?;
+                    if handed_in {
+                        room.check_owner(tx, &campaign, entry.unit_id, plan.owner_id)?;
+                    }
+                    put_version(tx, &writer, &mut entry, plan)?;
+                }
+                entry.updated_at = tx.now();
+                store::entries::update(tx.conn, &entry)?;
+                note_entry(tx, &writer, "campaigns.edit_entry", &entry)?;
+                Ok(entry)
+            })
+            .await
+    }
+
+    /// Hands an entry in. Late ones are taken until the judging begins, and say so. Again it changes nothing.
+    pub async fn submit_entry(&self, writer: Writer, id: EntryId) -> Outcome<Entry> {
+        let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
+        self.db
+            .write(move |tx| {
+                let campaign = held(tx, campaign)?;
+                let mut entry = room.written_by(tx, &writer, id)?;
+                match entry.state {
+                    EntryState::Submitted => return Ok(entry),
+                    EntryState::Withdrawn => return Err(Refusal::WrongEntryState(entry.state).into()),
+                    EntryState::Draft => {}
+                }
+                let stages = store::list_stages(tx.conn, campaign.id)?;
+                entry.late = rules::may_submit(&stages, tx.now())?;
+                let version = store::entries::find_version(tx.conn, id, entry.version)?.ok_or(Refusal::NoSuchEntry)?;
+                rules::check_plan(&version.plan.0, &campaign.terms.0.entries, true)?;
+                room.check_owner(tx, &campaign, entry.unit_id, entry.owner_id)?;
+                (entry.state, entry.submitted_at, entry.updated_at) = (EntryState::Submitted, Some(tx.now()), tx.now());
+                store::entries::update(tx.conn, &entry)?;
+                note_entry(tx, &writer, "campaigns.submit_entry", &entry)?;
+                Ok(entry)
+            })
+            .await
+    }
+
+    /// Takes an entry back before it is judged. Again it changes nothing.
+    pub async fn withdraw_entry(&self, writer: Writer, id: EntryId) -> Outcome<Entry> {
+        let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
+        self.db
+            .write(move |tx| {
+                let campaign = held(tx, campaign)?;
+                let mut entry = room.written_by(tx, &writer, id)?;
+                let stages = store::list_stages(tx.conn, campaign.id)?;
+                if rules::may_withdraw(&entry, &stages, tx.now())? {
+                    (entry.state, entry.updated_at) = (EntryState::Withdrawn, tx.now());
+                    store::entries::update(tx.conn, &entry)?;
+                    note_entry(tx, &writer, "campaigns.withdraw_entry", &entry)?;
+                }
+                Ok(entry)
+            })
+            .await
+    }
+
+    /// Publishes the article about an entry, or changes it; who runs the campaign does so.
+    pub async fn publish_article(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: CampaignId,
+        entry: EntryId,
+        (title, body): (String, String),
+    ) -> Outcome<Article> {
+        self.within(reach, id).await?;
+        self.db
+            .write(move |tx| {
+                held(tx, id)?;
+                let found = store::entries::find(tx.conn, entry)?.filter(|entry| entry.campaign_id == id);
+                let found = found.ok_or(Refusal::NoSuchEntry)?;
+                if found.state != EntryState::Submitted {
+                    return Err(Refusal::WrongEntryState(found.state).into());
+                }
+                let article = Article {
+                    entry_id: entry,
+                    title: title.clone(),
+                    body: body.clone(),
+                    published_by: actor,
+                    published_at: tx.now(),
+                    updated_at: tx.now(),
+                };
+                store::entries::put_article(tx.conn, &article)?;
+                note(tx, Some(actor), "campaigns.publish_article", id, json!({ "entry_id": entry }))?;
+                store::entries::find_article(tx.conn, entry)?.ok_or_else(|| Refusal::NoSuchEntry.into())
+            })
+            .await
+    }
+
+    async fn campaign_of(&self, id: EntryId) -> Outcome<CampaignId> {
+        let entry = self.db.read(move |conn| store::entries::find(conn, id)).await?;
+        Ok(entry.ok_or(Refusal::NoSuchEntry)?.campaign_id)
+    }
+
+    /// An entry of a unit within the writer's reach.
+    fn written_by(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
+        let entry = store::entries::find(tx.conn, id)?.ok_or(Refusal::NoSuchEntry)?;
+        if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(Refusal::OutOfReach.into()) }
+    }
+
+    /// “一把手”工程: where the rules ask for it, whoever leads the plan is the secretary of its unit.
+    fn check_owner(&self, tx: &Tx, campaign: &Campaign, unit: UnitId, owner: MemberId) -> Result<(), Refusal> {
+        let asked = campaign.terms.0.entries.owner_secretary;
+        let holds = || self.directory.holders(Role::Secretary, unit, tx.today()).contains(&owner);
+        if asked && !holds() { Err(Refusal::OwnerNoSecretary) } else { Ok(()) }
+    }
+
+    pub(super) fn path_of(&self, unit: UnitId) -> Arc<[UnitId]> {
+        self.directory.tree().get(unit).map_or_else(|| Arc::from([unit]), |card| card.path.clone())
+    }
+}
+
+/// An open campaign, held so that no stage moves meanwhile.
+fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
+    let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    match campaign.state {
+        CampaignState::Open => Ok(campaign),
+        CampaignState::Draft => Err(Refusal::NoSuchCampaign.into()),
+        state => Err(Refusal::WrongState(state).into()),
+    }
+}
+
+fn check_category(campaign: &Campaign, category: &str) -> Result<(), Refusal> {
+    if campaign.terms.0.categories.iter().any(|known| &*known.code == category) {
+        return Ok(());
+    }
+    Err(Refusal::BadField(Flaw { pointer: "/category".into(), message: "没有这个类别".into() }))
+}
+
+fn insert(tx: &mut Tx, writer: &Writer, id: CampaignId, new: &NewEntry) -> Outcome<EntryId> {
+    let mut entry = Entry {
+        id: tx.fresh_id(),
+        campaign_id: id,
+        unit_id: new.unit,
+        category: new.category.clone(),
+        title: new.plan.title.to_string(),
+        owner_id: new.plan.owner_id,
+        state: EntryState::Draft,
+        version: 0,
+        late: false,
+        judged_version: None,
+        number: None,
+        on_ballot: false,
+        created_by: writer.member,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        submitted_at: None,
+    };
+    store::entries::insert(tx.conn, &entry)?;
+    put_version(tx, writer, &mut entry, &new.plan)?;
+    store::entries::update(tx.conn, &entry)?;
+    note_entry(tx, writer, "campaigns.create_entry", &entry)?;
+    Ok(entry.id)
+}
+
+/// Adds a version; the same plan again adds none.
+fn put_version(tx: &mut Tx, writer: &Writer, entry: &mut Entry, plan: &Plan) -> diesel::QueryResult<()> {
+    let latest = store::entries::find_version(tx.conn, entry.id, entry.version)?;
+    if latest.is_some_and(|latest| latest.plan.0 == *plan) {
+        return Ok(());
+    }
+    entry.version += 1;
+    (entry.title, entry.owner_id) = (plan.title.to_string(), plan.owner_id);
+    let version = EntryVersion {
+        entry_id: entry.id,
+        version: entry.version,
+        plan: Json(plan.clone()),
+        edited_by: writer.member,
+        created_at: tx.now(),
+    };
+    store::entries::insert_version(tx.conn, &version)
+}
+
+fn note_entry(tx: &mut Tx, writer: &Writer, action: &str, entry: &Entry) -> diesel::QueryResult<()> {
+    let detail = json!({ "entry_id": entry.id, "version": entry.version, "late": entry.late });
+    note(tx, Some(writer.member), action, entry.campaign_id, detail)
+}

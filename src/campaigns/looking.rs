@@ -1,0 +1,182 @@
+//! What is read of campaigns: lists, one with its stages, entries, participation.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{
+    Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension, StageRow, Tally,
+};
+use super::organising::Outcome;
+use super::rules::{self, Refusal};
+use super::{Campaigns, store};
+use crate::base::capability::Reach;
+use crate::base::id::{MemberId, UnitId};
+use crate::db::DbError;
+
+/// States that members see.
+const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
+
+/// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
+#[derive(Clone, Debug)]
+pub struct Viewer<'a> {
+    pub member: MemberId,
+    pub path: &'a [UnitId],
+    /// How far the viewer sees how campaigns are run.
+    pub reach: Option<Reach>,
+    /// For which units the viewer writes entries.
+    pub writes: Option<Reach>,
+}
+
+/// A campaign with its stages and what became of its end times.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub campaign: Campaign,
+    pub stages: Vec<StageRow>,
+    /// Confirmed ones; for who runs it also those that wait.
+    pub extensions: Vec<Extension>,
+    /// Whether the viewer sees how it is run.
+    pub managed: bool,
+}
+
+/// How many took part, so far or in the end.
+#[derive(Clone, Debug)]
+pub struct Participation {
+    pub electorate: usize,
+    pub voters: usize,
+    pub ballots: usize,
+    /// Branches of five or more: electorate and voters.
+    pub branches: Vec<(UnitId, u32, u32)>,
+    /// The small ones together.
+    pub others: Option<(u32, u32)>,
+}
+
+/// An entry with all of its versions.
+#[derive(Clone, Debug)]
+pub struct WholeEntry {
+    pub entry: Entry,
+    pub versions: Vec<EntryVersion>,
+}
+
+impl Campaigns {
+    /// Campaigns for a member, newest first.
+    pub async fn list_for_member(
+        &self,
+        path: &[UnitId],
+        before: Option<CampaignId>,
+        limit: i64,
+    ) -> Result<Vec<Campaign>, DbError> {
+        let units = path.to_vec();
+        self.db.read(move |conn| store::list(conn, &units, &SHOWN, before, limit)).await
+    }
+
+    /// Campaigns within reach, in whatever state, newest first.
+    pub async fn list_within(
+        &self,
+        reach: &Reach,
+        before: Option<CampaignId>,
+        limit: i64,
+    ) -> Result<Vec<Campaign>, DbError> {
+        let tree = self.directory.tree();
+        let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
+        self.db.read(move |conn| store::list(conn, &units, CampaignState::EACH, before, limit)).await
+    }
+
+    /// A campaign as a viewer may know it.
+    pub async fn see(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Seen> {
+        let (campaign, stages, mut extensions) = self
+            .db
+            .read(move |conn| {
+                Ok((store::find(conn, id)?, store::list_stages(conn, id)?, store::list_extensions(conn, id)?))
+            })
+            .await?;
+        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
+        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
+        if !managed && !shown {
+            return Err(Refusal::NoSuchCampaign.into());
+        }
+        extensions.retain(|extension| managed || extension.confirmed_at.is_some());
+        Ok(Seen { campaign, stages, extensions, managed })
+    }
+
+    /// Entries of a campaign: those handed in, and drafts of units that the viewer writes for.
+    pub async fn entries(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        after: Option<EntryId>,
+        limit: i64,
+    ) -> Outcome<Vec<Entry>> {
+        self.see(viewer, id).await?;
+        let tree = self.directory.tree();
+        let own =
+            |reach: &Reach| tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
+        let units: Vec<UnitId> = viewer.writes.as_ref().map(own).unwrap_or_default();
+        Ok(self.db.read(move |conn| store::entries::list(conn, id, &units, after, limit)).await?)
+    }
+
+    /// One entry with its versions, for its unit, for who runs the campaign, and for everybody once it was handed in.
+    pub async fn entry(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<WholeEntry> {
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(entry) = store::entries::find(conn, id)? else { return Ok(None) };
+                Ok(Some(WholeEntry { entry, versions: store::entries::list_versions(conn, id)? }))
+            })
+            .await?;
+        let whole = found.ok_or(Refusal::NoSuchEntry)?;
+        let seen = match self.see(viewer, whole.entry.campaign_id).await {
+            Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
+            seen => seen?,
+        };
+        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, whole.entry.unit_id));
+        if own || seen.managed || whole.entry.state == EntryState::Submitted {
+            Ok(whole)
+        } else {
+            Err(Refusal::NoSuchEntry.into())
+        }
+    }
+
+    /// The article about an entry with the number of its readers, of whom the viewer is one from now on.
+    pub async fn read_article(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(Article, i64)> {
+        self.entry(viewer, id).await?;
+        let member = viewer.member;
+        self.db
+            .write(move |tx| {
+                let article = store::entries::find_article(tx.conn, id)?.ok_or(Refusal::NoSuchEntry)?;
+                store::entries::put_view(tx.conn, id, member, tx.now())?;
+                Ok((article, store::entries::count_views(tx.conn, id)?))
+            })
+            .await
+    }
+
+    /// How many have voted so far: counts only, of branches of five or more.
+    pub async fn participation(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Participation> {
+        self.see(viewer, id).await?;
+        let (roll, ballots) =
+            self.db.read(move |conn| Ok((store::find_roll(conn, id)?, store::ballots::list_voters(conn, id)?))).await?;
+        let roll = roll.unwrap_or_default();
+        let voters: HashSet<MemberId> = ballots.iter().map(|voter| voter.member_id).collect();
+        let mut branches: HashMap<UnitId, (u32, u32)> = HashMap::new();
+        for line in roll.lines() {
+            let (electorate, voted) = branches.entry(line.branch).or_default();
+            *electorate += 1;
+            *voted += u32::from(voters.contains(&line.member));
+        }
+        let all = branches.into_iter().map(|(unit, (electorate, voted))| (unit, electorate, voted)).collect();
+        let (branches, others) = rules::fold_small(all);
+        let (electorate, ballots) = (roll.lines().len(), ballots.len());
+        Ok(Participation { electorate, voters: voters.len(), ballots, branches, others })
+    }
+
+    /// The tally, once there is one.
+    pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
+        self.see(viewer, id).await?;
+        let tally = self.db.read(move |conn| store::ballots::find_tally(conn, id)).await?;
+        tally.ok_or_else(|| Refusal::NotCounted.into())
+    }
+
+    /// A unit's short name.
+    pub fn unit_name(&self, unit: UnitId) -> String {
+        self.directory.tree().get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,68 @@
+//! Selections 评选: the ten best brands, the double ten-best plans, and whatever has the same shape.
+//!
+//! A campaign goes draft → announced → open, moved by organisers and by the clock. At opening its rules become one
+//! canonical JSON document with its SHA-256 and the electorate becomes a roll; from then on only end times change, only to
+//! later, by two people and with a reason. Its stages open and close one by one, never backwards. Units hand in entries in
+//! versions; the first stage that judges fixes the version that is judged. A ballot is one row of ciphertext; after the
+//! closing has committed and everything older has ended, one transaction shuffles the ballots, keeps them under random
+//! keys and erases the ciphertext. Results are integers that `base::score` explains, recomputable from the public export.
+//!
+//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`.
+//! Uses `members` (who belongs where, who is a secretary) and `notices`.
+//!
+//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `casting`
+//! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads, `resulting` explains, `verifying` recomputes an export.
+
+mod api;
+mod casting;
+mod counting;
+mod entering;
+mod extending;
+mod looking;
+mod model;
+mod organising;
+mod resulting;
+mod rules;
+mod scoring;
+mod staging;
+mod store;
+mod verifying;
+mod voiding;
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+use crate::base::crypto::Key;
+use crate::db::Db;
+use crate::members::Directory;
+
+pub use api::routes;
+pub use counting::Recount;
+pub use model::{CampaignId, EntryId};
+pub use verifying::{Verified, verify};
+
+use casting::Poll;
+
+/// Campaigns whose vote is kept in memory.
+const REMEMBERED_POLLS: u64 = 16;
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Campaigns {
+    db: Db,
+    directory: Directory,
+    /// Seals choices until they are counted.
+    seal_key: Key,
+    /// Makes receipts.
+    receipt_key: Key,
+    /// What casting must know; it never changes once the vote has opened.
+    polls: Cache<CampaignId, Arc<Poll>>,
+}
+
+impl Campaigns {
+    pub fn new(db: Db, directory: Directory, ballot_key: &Key) -> Self {
+        let (seal_key, receipt_key) = (ballot_key.derive(b"seal"), ballot_key.derive(b"receipt"));
+        Campaigns { db, directory, seal_key, receipt_key, polls: Cache::new(REMEMBERED_POLLS) }
+    }
+}

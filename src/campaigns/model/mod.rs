@@ -1,0 +1,167 @@
+//! What the room keeps: campaigns with their stages. Rules lie in [`terms`], entries in [`entry`], ballots in [`ballot`],
+//! what judges give in [`score`].
+
+mod ballot;
+mod entry;
+mod score;
+mod terms;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::Json;
+use crate::db::schema::{campaign_extensions, campaign_stages, campaigns};
+
+pub use ballot::{Ballot, Roll, RollLine, Slip, Tally, Total, Voter};
+pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Plan};
+pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
+pub use terms::{BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod};
+
+crate::id!(
+    /// A selection 评选.
+    CampaignId
+);
+crate::id!(
+    /// A proposal to move an end time.
+    ExtensionId
+);
+
+crate::words!(
+    /// How far a campaign has come.
+    CampaignState {
+        /// Being written; only who runs it sees it.
+        Draft = "draft",
+        /// Told to its audience; opens by the clock.
+        Announced = "announced",
+        /// Its rules are frozen; its stages run.
+        Open = "open",
+        /// Taken back before it opened.
+        Withdrawn = "withdrawn",
+    }
+);
+
+crate::words!(
+    /// A part of a campaign's timetable.
+    CampaignStage {
+        /// 申报: units hand in entries.
+        Entry = "entry",
+        /// 宣传: articles about the entries are published.
+        Publicity = "publicity",
+        /// 投票
+        Vote = "vote",
+        /// 支部互评
+        Peer = "peer",
+        /// 开放型评选
+        OpenReview = "open_review",
+        /// 专家评审
+        Expert = "expert",
+        /// 党委研究决定
+        Committee = "committee",
+        /// 公示
+        Objection = "objection",
+    }
+);
+
+impl CampaignStage {
+    /// The stage as it is printed.
+    pub const fn title(self) -> &'static str {
+        match self {
+            CampaignStage::Entry => "申报",
+            CampaignStage::Publicity => "宣传",
+            CampaignStage::Vote => "投票",
+            CampaignStage::Peer => "支部互评",
+            CampaignStage::OpenReview => "开放评审",
+            CampaignStage::Expert => "专家评审",
+            CampaignStage::Committee => "党委研究",
+            CampaignStage::Objection => "公示",
+        }
+    }
+
+    /// Whether entries are judged here, so that their versions must be fixed before.
+    pub const fn judges(self) -> bool {
+        matches!(
+            self,
+            CampaignStage::Vote
+                | CampaignStage::Peer
+                | CampaignStage::OpenReview
+                | CampaignStage::Expert
+                | CampaignStage::Committee
+        )
+    }
+}
+
+crate::words!(
+    /// How far a stage has come.
+    StageState {
+        Planned = "planned",
+        Open = "open",
+        Closed = "closed",
+    }
+);
+
+/// A campaign as stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaigns, treat_none_as_default_value = false)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub title: String,
+    /// The audience: this unit and everything below it.
+    pub unit_id: UnitId,
+    pub state: CampaignState,
+    pub terms: Json<Terms>,
+    /// The canonical JSON document that the rules became at opening.
+    pub frozen: Option<String>,
+    /// SHA-256 of that document's UTF-8 bytes, in hexadecimal digits.
+    pub frozen_sha256: Option<String>,
+    pub created_by: MemberId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub announced_at: Option<Timestamp>,
+    pub opened_at: Option<Timestamp>,
+}
+
+/// A stage as stored; its end may have been moved since the rules were frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize, ToSchema)]
+#[diesel(table_name = campaign_stages, treat_none_as_default_value = false)]
+pub struct StageRow {
+    #[serde(skip, default = "nobody")]
+    pub campaign_id: CampaignId,
+    pub stage: CampaignStage,
+    /// The place in the timetable, from 0 on.
+    pub position: i32,
+    pub state: StageState,
+    pub opens_at: Timestamp,
+    /// From this instant on it is over.
+    pub closes_at: Timestamp,
+    /// When it really opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it was really closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+fn nobody() -> CampaignId {
+    CampaignId::from(uuid::Uuid::nil())
+}
+
+/// A later end for a stage; it counts once a second person has confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, ToSchema)]
+#[diesel(table_name = campaign_extensions, treat_none_as_default_value = false)]
+pub struct Extension {
+    pub id: ExtensionId,
+    pub campaign_id: CampaignId,
+    pub stage: CampaignStage,
+    /// The end when this was proposed.
+    pub closed_before: Timestamp,
+    /// The new end.
+    pub closes_at: Timestamp,
+    /// Published with it.
+    pub reason: String,
+    pub proposed_by: MemberId,
+    pub proposed_at: Timestamp,
+    /// Another person than the one who proposed it; `null` until then.
+    pub confirmed_by: Option<MemberId>,
+    pub confirmed_at: Option<Timestamp>,
+}

@@ -1,0 +1,112 @@
+//! Judges' scores, and ballots that two people void.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{CampaignId, EntryId, Source};
+use crate::base::id::MemberId;
+use crate::base::text::Text;
+use crate::base::time::Timestamp;
+use crate::db::Json;
+use crate::db::schema::{campaign_scores, campaign_voidings};
+
+crate::id!(
+    /// Who judges: an expert, or the unit that scores others.
+    JudgeId
+);
+crate::id!(
+    /// A proposal to void a ballot.
+    VoidingId
+);
+
+/// What a judge gives for one criterion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// The criterion, by its code.
+    pub criterion: Text<40>,
+    /// From 0 to the criterion's full.
+    pub points: u16,
+    /// Why.
+    pub comment: Option<Text<1000>>,
+}
+
+/// What one judge gives one entry.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaign_scores)]
+pub struct Score {
+    pub entry_id: EntryId,
+    pub source: Source,
+    pub judge_id: JudgeId,
+    pub campaign_id: CampaignId,
+    pub scored_by: MemberId,
+    /// One mark for each criterion.
+    pub marks: Json<Vec<Mark>>,
+    /// All criteria by their weights, 0 to 10,000.
+    pub total: i32,
+    pub scored_at: Timestamp,
+}
+
+/// A score as results use it; judges are numbered, not named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cell {
+    pub source: Source,
+    /// The same number is the same judge, within a source.
+    pub judge: usize,
+    pub entry_id: EntryId,
+    /// All criteria by their weights, 0 to 10000.
+    pub total: i64,
+}
+
+impl From<MemberId> for JudgeId {
+    fn from(member: MemberId) -> Self {
+        JudgeId::from(member.uuid())
+    }
+}
+
+impl From<crate::base::id::UnitId> for JudgeId {
+    fn from(unit: crate::base::id::UnitId) -> Self {
+        JudgeId::from(unit.uuid())
+    }
+}
+
+/// A ballot that is not to count; it does not once a second person has confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, ToSchema)]
+#[diesel(table_name = campaign_voidings, treat_none_as_default_value = false)]
+pub struct Voiding {
+    pub id: VoidingId,
+    pub campaign_id: CampaignId,
+    /// Whose ballot it is.
+    pub member_id: MemberId,
+    /// 0 for the whole vote, else the day by its number since 1970.
+    pub period: i32,
+    /// Why.
+    pub reason: String,
+    pub proposed_by: MemberId,
+    pub proposed_at: Timestamp,
+    /// Another person than the one who proposed it; `null` until then.
+    pub confirmed_by: Option<MemberId>,
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// Numbers the judges of each source by their ids.
+pub fn cells(scores: &[Score]) -> Vec<Cell> {
+    let mut keys: Vec<(Source, Uuid)> = scores.iter().map(|score| (score.source, score.judge_id.uuid())).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let judge = |score: &Score| {
+        let first = keys.partition_point(|(source, _)| *source < score.source);
+        keys.partition_point(|key| *key < (score.source, score.judge_id.uuid())) - first + 1
+    };
+    let cell = |score: &Score| Cell {
+        source: score.source,
+        judge: judge(score),
+        entry_id: score.entry_id,
+        total: score.total.into(),
+    };
+    let mut cells: Vec<Cell> = scores.iter().map(cell).collect();
+    cells.sort_unstable_by_key(|cell| (cell.source, cell.judge, cell.entry_id));
+    cells
+}

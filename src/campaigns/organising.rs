@@ -1,0 +1,231 @@
+//! What who runs a campaign does: write it, announce it, open it before its time, take it back.
+
+use serde_json::json;
+
+use super::model::{Campaign, CampaignId, CampaignState, StageRow, StageState, Terms};
+use super::rules::{self, Flaw, Refusal, Verb};
+use super::{Campaigns, store};
+use crate::base::capability::Reach;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
+use crate::db::{Json, Stop, Tx};
+use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::trail::{self, Act};
+use crate::notices::{self, NewNotice, NoticeKind, To};
+
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
+
+/// A campaign as an organiser writes it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub title: String,
+    pub unit: UnitId,
+    pub terms: Terms,
+}
+
+impl Campaigns {
+    /// Writes a new draft; the same key again returns the first one.
+    pub async fn create(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        draft: Draft,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<Campaign> {
+        self.check(reach, &draft)?;
+        self.db
+            .write(move |tx| {
+                let id = idempotency::once(tx, key.as_ref(), |tx| {
+                    let campaign = new_campaign(tx, actor, draft.clone());
+                    store::insert(tx.conn, &campaign)?;
+                    store::put_stages(tx.conn, campaign.id, &planned(&campaign))?;
+                    note(tx, Some(actor), "campaigns.create", campaign.id, json!({}))?;
+                    Ok(campaign.id)
+                })?;
+                store::find(tx.conn, id)?.ok_or_else(|| Refusal::NoSuchCampaign.into())
+            })
+            .await
+    }
+
+    /// Changes a draft; what was announced stays as it was announced.
+    pub async fn edit(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: CampaignId,
+        change: impl Fn(Draft) -> Draft,
+    ) -> Outcome<Campaign> {
+        let campaign = self.within(reach, id).await?;
+        let draft = change(Draft { title: campaign.title, unit: campaign.unit_id, terms: campaign.terms.0 });
+        self.check(reach, &draft)?;
+        self.db
+            .write(move |tx| {
+                let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                if campaign.state != CampaignState::Draft {
+                    return Err(Refusal::WrongState(campaign.state).into());
+                }
+                let draft = draft.clone();
+                (campaign.title, campaign.unit_id, campaign.terms) = (draft.title, draft.unit, Json(draft.terms));
+                campaign.updated_at = tx.now();
+                store::update_draft(tx.conn, &campaign)?;
+                store::put_stages(tx.conn, id, &planned(&campaign))?;
+                note(tx, Some(actor), "campaigns.edit", id, json!({}))?;
+                Ok(campaign)
+            })
+            .await
+    }
+
+    fn check(&self, reach: &Reach, draft: &Draft) -> Result<(), Refusal> {
+        let tree = self.directory.tree();
+        let card = tree.get(draft.unit).filter(|card| reach.covers(&card.path)).ok_or(Refusal::OutOfReach)?;
+        if card.unit.closed_on.is_some() {
+            return Err(Refusal::OutOfReach);
+        }
+        rules::check(&draft.terms)?;
+        for (index, unit) in draft.terms.electorate.unit_ids.iter().enumerate() {
+            if !tree.get(*unit).is_some_and(|card| card.path.contains(&draft.unit)) {
+                return Err(bad(format!("/terms/electorate/unit_ids/{index}"), "选民组织须在评选范围之内"));
+            }
+        }
+        let stranger = draft.terms.expert_ids.iter().position(|expert| self.directory.member(*expert).is_none());
+        stranger.map_or(Ok(()), |index| Err(bad(format!("/terms/expert_ids/{index}"), "没有这个人")))
+    }
+
+    /// A campaign within reach, in whatever state.
+    pub async fn within(&self, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
+        let campaign = self.db.read(move |conn| store::find(conn, id)).await?.ok_or(Refusal::NoSuchCampaign)?;
+        if self.covers(reach, campaign.unit_id) { Ok(campaign) } else { Err(Refusal::OutOfReach.into()) }
+    }
+
+    pub(super) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
+        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+    }
+
+    /// Announces a draft that has its notice.
+    pub async fn announce(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
+        let campaign = self.within(reach, id).await?;
+        if !rules::step(Verb::Announce, campaign.state)? {
+            return Ok(campaign);
+        }
+        let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
+        self.move_on(id, Verb::Announce, move |tx, campaign| {
+            (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
+            let told = format!("{}《{}》", &*notice.document_no, campaign.title);
+            tell_audience(tx, campaign, "评选通知", told)?;
+            note(tx, Some(actor), "campaigns.announce", id, json!({}))
+        })
+        .await
+    }
+
+    /// Takes back a campaign that has not opened.
+    pub async fn withdraw(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
+        let campaign = self.within(reach, id).await?;
+        if !rules::step(Verb::Withdraw, campaign.state)? {
+            return Ok(campaign);
+        }
+        self.move_on(id, Verb::Withdraw, move |tx, campaign| {
+            if campaign.state == CampaignState::Announced {
+                tell_audience(tx, campaign, "评选取消", "这次评选已经取消。".into())?;
+            }
+            campaign.state = CampaignState::Withdrawn;
+            note(tx, Some(actor), "campaigns.withdraw", id, json!({}))
+        })
+        .await
+    }
+
+    /// Opens an announced campaign before its time; its first stage opens with it.
+    pub async fn open_early(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
+        let campaign = self.within(reach, id).await?;
+        if rules::step(Verb::Open, campaign.state)? {
+            self.open(id, Some(actor)).await?;
+        }
+        self.within(reach, id).await
+    }
+
+    /// Does a verb on a campaign that is held; what somebody else made of it meanwhile decides.
+    pub(super) async fn move_on(
+        &self,
+        id: CampaignId,
+        verb: Verb,
+        act: impl Fn(&mut Tx, &mut Campaign) -> diesel::QueryResult<()> + Send + 'static,
+    ) -> Outcome<Campaign> {
+        self.db
+            .write(move |tx| {
+                let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                if rules::step(verb, campaign.state)? {
+                    let from = campaign.state;
+                    act(tx, &mut campaign)?;
+                    campaign.updated_at = tx.now();
+                    store::advance(tx.conn, from, &campaign)?;
+                }
+                Ok(campaign)
+            })
+            .await
+    }
+}
+
+fn bad(pointer: String, message: &str) -> Refusal {
+    Refusal::BadField(Flaw { pointer, message: message.to_owned() })
+}
+
+fn new_campaign(tx: &Tx, actor: MemberId, draft: Draft) -> Campaign {
+    Campaign {
+        id: tx.fresh_id(),
+        title: draft.title,
+        unit_id: draft.unit,
+        state: CampaignState::Draft,
+        terms: Json(draft.terms),
+        frozen: None,
+        frozen_sha256: None,
+        created_by: actor,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        announced_at: None,
+        opened_at: None,
+    }
+}
+
+/// The timetable as rows, all of it still to come.
+fn planned(campaign: &Campaign) -> Vec<StageRow> {
+    let plans = (0..).zip(&campaign.terms.0.timetable);
+    let row = |(position, plan): (i32, &super::model::StagePlan)| StageRow {
+        campaign_id: campaign.id,
+        stage: plan.stage,
+        position,
+        state: StageState::Planned,
+        opens_at: plan.opens_at,
+        closes_at: plan.closes_at,
+        opened_at: None,
+        closed_at: None,
+    };
+    plans.map(row).collect()
+}
+
+/// Puts into the trail what was done to a campaign.
+pub(super) fn note(
+    tx: &mut Tx,
+    actor: Option<MemberId>,
+    action: &str,
+    id: CampaignId,
+    detail: serde_json::Value,
+) -> diesel::QueryResult<()> {
+    trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
+}
+
+/// Tells the audience of a campaign something about it.
+pub(super) fn tell_audience(tx: &mut Tx, campaign: &Campaign, what: &str, body: String) -> diesel::QueryResult<()> {
+    let notice = NewNotice {
+        to: To::Unit(campaign.unit_id),
+        kind: NoticeKind::Published,
+        title: format!("{what}：{}", campaign.title),
+        body,
+        link: Some(format!("/campaigns/{}", campaign.id)),
+    };
+    notices::tell(tx, notice)
+}

@@ -1,0 +1,315 @@
+//! Results: what was counted, and the total of every entry with its explanation; and the export by which anybody outside
+//! recomputes them.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::looking::{Seen, Viewer};
+use super::model::{
+    Campaign, CampaignId, CampaignStage, CampaignState, Cell, Entry, EntryId, Extension, Source, StageRow, StageState,
+    Tally, Terms, Total, cells,
+};
+use super::organising::Outcome;
+use super::rules::{self, Contender, Refusal};
+use super::{Campaigns, store};
+use crate::base::score::ScoreRule;
+use crate::base::time::Timestamp;
+
+/// What an export is called in its first field.
+pub(super) const EXPORT_FORMAT: &str = "xianfeng-campaign-export/1";
+
+/// A part of a total, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedPart {
+    pub source: Source,
+    /// What was counted or averaged (averages in hundredths); `null` when there is nothing.
+    pub raw: Option<i64>,
+    pub rule: ScoreRule,
+    /// 0 to 10000 by the rule; `null` when there is nothing.
+    pub score: Option<i64>,
+    /// Basis points.
+    pub weight: i64,
+    /// score × weight ÷ weights of the parts that are there, rounded half up.
+    pub contribution: i64,
+}
+
+/// The total of an entry and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedEntry {
+    pub entry_id: EntryId,
+    /// Its category, by the code.
+    pub category: String,
+    /// The sum of the contributions.
+    pub total: i64,
+    /// Parts without a value.
+    pub missing: usize,
+    /// The computed place within the category; equals share one.
+    pub rank: usize,
+    /// 并列: somebody else has the same rank.
+    pub tied: bool,
+    pub parts: Vec<ExplainedPart>,
+}
+
+/// An entry as results name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NamedEntry {
+    pub id: EntryId,
+    /// What ballots name it by.
+    pub number: Option<i32>,
+    /// Its category, by the code.
+    pub category: String,
+    /// The title of its plan.
+    pub title: String,
+    /// Short name of its unit.
+    pub unit: String,
+    /// Handed in after the end.
+    pub late: bool,
+    /// The version that was judged.
+    pub judged_version: Option<i32>,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VoteResult {
+    /// Members on the roll.
+    pub electorate: i32,
+    /// Different members whose ballots count.
+    pub voters: i32,
+    /// Before voiding.
+    pub ballots_cast: i32,
+    /// After voiding.
+    pub ballots_counted: i32,
+    /// True below ten ballots: then totals, receipts and computed ranks are not published, only the decision.
+    pub withheld: bool,
+    pub totals: Vec<Total>,
+    /// SHA-256 of the sorted receipts, a line break (LF) after each.
+    pub receipts_sha256: Option<String>,
+    pub counted_at: Timestamp,
+}
+
+/// The result of a campaign.
+#[derive(Clone, Debug)]
+pub struct Results {
+    pub seen: Seen,
+    pub tally: Option<Tally>,
+    pub entries: Vec<NamedEntry>,
+    /// Empty while a source is not complete, or when the vote is withheld.
+    pub explained: Vec<ExplainedEntry>,
+    /// Sources that are not complete yet.
+    pub awaited: Vec<Source>,
+    /// What judges gave; empty while a source is not complete.
+    pub cells: Vec<Cell>,
+}
+
+/// Everything that anybody needs to recompute the result.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Export {
+    /// `xianfeng-campaign-export/1`
+    pub format: String,
+    pub campaign_id: CampaignId,
+    /// Of the campaign.
+    pub title: String,
+    /// The frozen rules, exactly as they were hashed.
+    pub rules_text: String,
+    /// SHA-256 of that text's UTF-8 bytes.
+    pub rules_sha256: String,
+    /// As they really opened and closed.
+    pub stages: Vec<StageRow>,
+    /// Ends that two people moved, with the published reason.
+    pub extensions: Vec<PublishedExtension>,
+    pub entries: Vec<NamedEntry>,
+    pub vote: Option<VoteResult>,
+    /// Sorted; empty when the vote is withheld.
+    pub receipts: Vec<String>,
+    /// What judges gave; judges are numbered.
+    #[serde(default)]
+    pub scores: Vec<Cell>,
+    pub results: Vec<ExplainedEntry>,
+}
+
+/// A moved end as it is published.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PublishedExtension {
+    pub stage: CampaignStage,
+    pub closed_before: Timestamp,
+    pub closes_at: Timestamp,
+    /// Why it was moved.
+    pub reason: String,
+    pub confirmed_at: Option<Timestamp>,
+}
+
+impl From<&Extension> for PublishedExtension {
+    fn from(extension: &Extension) -> Self {
+        PublishedExtension {
+            stage: extension.stage,
+            closed_before: extension.closed_before,
+            closes_at: extension.closes_at,
+            reason: extension.reason.clone(),
+            confirmed_at: extension.confirmed_at,
+        }
+    }
+}
+
+impl VoteResult {
+    pub fn new(tally: &Tally) -> VoteResult {
+        let withheld = tally.ballots_counted < rules::SECRET_BELOW;
+        VoteResult {
+            electorate: tally.electorate,
+            voters: tally.voters,
+            ballots_cast: tally.ballots_cast,
+            ballots_counted: tally.ballots_counted,
+            withheld,
+            totals: if withheld { Vec::new() } else { tally.totals.0.clone() },
+            receipts_sha256: (!withheld).then(|| tally.receipts_sha256.clone()),
+            counted_at: tally.counted_at,
+        }
+    }
+}
+
+impl Campaigns {
+    /// The results as far as there are any; a vote only once it is counted.
+    pub async fn results(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Results> {
+        let seen = self.see(viewer, id).await?;
+        if seen.campaign.frozen.is_none() {
+            return Err(Refusal::WrongState(seen.campaign.state).into());
+        }
+        self.results_of(seen).await
+    }
+
+    /// The total of one entry and how it came about.
+    pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(ExplainedEntry, Results)> {
+        let entry = self.entry(viewer, id).await?.entry;
+        let results = self.results(viewer, entry.campaign_id).await?;
+        let found = results.explained.iter().find(|explained| explained.entry_id == id).cloned();
+        Ok((found.ok_or(Refusal::NotCounted)?, results))
+    }
+
+    /// What anybody may have once every source is complete.
+    pub async fn export(&self, id: CampaignId) -> Outcome<Export> {
+        let (campaign, stages, extensions) = self
+            .db
+            .read(move |conn| {
+                Ok((store::find(conn, id)?, store::list_stages(conn, id)?, store::list_extensions(conn, id)?))
+            })
+            .await?;
+        let campaign = campaign.filter(|campaign| campaign.state == CampaignState::Open);
+        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        let results = self.results_of(Seen { campaign, stages, extensions, managed: false }).await?;
+        if !results.awaited.is_empty() {
+            return Err(Refusal::NotCounted.into());
+        }
+        Ok(export(results))
+    }
+
+    async fn results_of(&self, seen: Seen) -> Outcome<Results> {
+        let id = seen.campaign.id;
+        let (tally, entries, scores) = self
+            .db
+            .read(move |conn| {
+                let entries = store::entries::list_submitted(conn, id)?;
+                Ok((store::ballots::find_tally(conn, id)?, entries, store::scores::list(conn, id)?))
+            })
+            .await?;
+        let terms = &seen.campaign.terms.0;
+        let awaited = awaited(terms, &seen.stages, tally.is_some());
+        let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < rules::SECRET_BELOW);
+        let complete = awaited.is_empty() && !withheld;
+        let cells = if complete { cells(&scores) } else { Vec::new() };
+        let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
+        let entries = entries.iter().map(|entry| self.named(entry)).collect();
+        Ok(Results { seen, tally, entries, explained, awaited, cells })
+    }
+
+    fn named(&self, entry: &Entry) -> NamedEntry {
+        NamedEntry {
+            id: entry.id,
+            number: entry.number,
+            category: entry.category.clone(),
+            title: entry.title.clone(),
+            unit: self.unit_name(entry.unit_id),
+            late: entry.late,
+            judged_version: entry.judged_version,
+        }
+    }
+}
+
+/// Sources whose stage is not over, or whose ballots are not counted.
+fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
+    let over = |source: Source| {
+        let closed = stages.iter().any(|row| row.stage == source.stage() && row.state == StageState::Closed);
+        closed && (source != Source::Vote || counted)
+    };
+    terms.sources.iter().map(|rule| rule.source).filter(|source| !over(*source)).collect()
+}
+
+fn explained(terms: &Terms, entries: &[Entry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
+    let totals = tally.map_or(&[][..], |tally| &tally.totals.0);
+    let judged = entries.iter().filter(|entry| entry.number.is_some());
+    let contenders = judged.map(|entry| (entry.id, entry.category.clone()));
+    explain_all(terms, contenders, totals, cells, tally.map_or(0, |tally| i64::from(tally.ballots_counted)))
+}
+
+/// The outcomes of `contenders` as they are shown, and as `verify` computes them from an export.
+pub(super) fn explain_all(
+    terms: &Terms,
+    contenders: impl Iterator<Item = (EntryId, String)>,
+    totals: &[Total],
+    cells: &[Cell],
+    ballots: i64,
+) -> Vec<ExplainedEntry> {
+    let votes: HashMap<EntryId, i64> = totals.iter().map(|total| (total.entry_id, total.votes)).collect();
+    let mut raw = rules::raw_values(terms, &votes, cells);
+    let contenders: Vec<Contender> = contenders
+        .map(|(entry, category)| Contender { entry, category, raw: raw.remove(&entry).unwrap_or_default() })
+        .collect();
+    let full = |source: Source| if source == Source::Vote { ballots } else { FULL_OF_JUDGES };
+    let shown = |outcome: rules::Outcome| ExplainedEntry {
+        entry_id: outcome.entry,
+        category: outcome.category,
+        total: outcome.composite.total,
+        missing: outcome.composite.missing,
+        rank: outcome.place.rank,
+        tied: outcome.place.tied,
+        parts: outcome
+            .composite
+            .parts
+            .into_iter()
+            .map(|part| ExplainedPart {
+                source: part.source,
+                raw: part.raw,
+                rule: part.rule,
+                score: part.score,
+                weight: part.weight,
+                contribution: part.contribution,
+            })
+            .collect(),
+    };
+    rules::outcomes(terms, &contenders, full).into_iter().map(shown).collect()
+}
+
+/// The most that judges can give, in hundredths of a score of 10,000.
+const FULL_OF_JUDGES: i64 = 1_000_000;
+
+fn export(results: Results) -> Export {
+    let Campaign { id, title, frozen, frozen_sha256, .. } = results.seen.campaign;
+    let vote = results.tally.as_ref().map(VoteResult::new);
+    let open = vote.as_ref().is_some_and(|vote| !vote.withheld);
+    let receipts = results.tally.filter(|_| open).map(|tally| tally.receipts).unwrap_or_default();
+    let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
+    Export {
+        format: EXPORT_FORMAT.into(),
+        campaign_id: id,
+        title,
+        rules_text: frozen.unwrap_or_default(),
+        rules_sha256: frozen_sha256.unwrap_or_default(),
+        extensions: confirmed.map(PublishedExtension::from).collect(),
+        stages: results.seen.stages,
+        entries: results.entries,
+        vote,
+        scores: results.cells,
+        receipts: receipts.lines().map(str::to_owned).collect(),
+        results: results.explained,
+    }
+}

@@ -1,0 +1,176 @@
+//! Judging: experts, branches that score each other, secretaries who review other units' entries.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+
+use super::looking::Viewer;
+use super::model::{CampaignId, CampaignState, Entry, EntryId, JudgeId, Mark, Score, Source, Terms};
+use super::organising::{Outcome, note};
+use super::rules::{self, Refusal};
+use super::{Campaigns, store};
+use crate::base::capability::{Capability, Role};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::score::round_half_up;
+use crate::db::{Json, Stop};
+use crate::web::caller::Person;
+
+/// A judge with what was given, as the organiser sees it.
+#[derive(Clone, Debug)]
+pub struct JudgeLine {
+    pub source: Source,
+    pub judge: JudgeId,
+    /// The expert's or the unit's name.
+    pub name: String,
+    pub scores: Vec<Score>,
+    /// Entries that this judge has not scored and should.
+    pub missing: Vec<EntryId>,
+    /// The mean of the totals, in hundredths; `None` without any.
+    pub mean_hundredths: Option<i64>,
+    /// The lowest and the highest total.
+    pub span: Option<(i32, i32)>,
+}
+
+impl Campaigns {
+    /// Gives or changes one's scores of an entry while the stage is open; `unit` is whom one scores for, where units do.
+    pub async fn score(
+        &self,
+        judge: &Person,
+        id: EntryId,
+        source: Source,
+        unit: Option<UnitId>,
+        marks: Vec<Mark>,
+    ) -> Outcome<Score> {
+        let entry = self.db.read(move |conn| store::entries::find(conn, id)).await?.ok_or(Refusal::NoSuchEntry)?;
+        let campaign = entry.campaign_id;
+        let (found, entries) = self
+            .db
+            .read(move |conn| Ok((store::find(conn, campaign)?, store::entries::list_submitted(conn, campaign)?)))
+            .await?;
+        let terms = found.filter(|found| found.state == CampaignState::Open).ok_or(Refusal::NoSuchEntry)?.terms.0;
+        if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
+            return Err(Refusal::NoSuchStage.into());
+        }
+        let judge_id = self.judge_for(judge, &terms, &entries, &entry, source, unit)?;
+        let total = rules::total_of(&terms, &marks)?;
+        let member = judge.member;
+        self.db
+            .write(move |tx| {
+                store::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                let stage = store::find_stage(tx.conn, campaign, source.stage())?.ok_or(Refusal::NoSuchStage)?;
+                rules::takes(&stage, tx.now())?;
+                let score = Score {
+                    entry_id: id,
+                    source,
+                    judge_id,
+                    campaign_id: campaign,
+                    scored_by: member,
+                    marks: Json(marks.clone()),
+                    total,
+                    scored_at: tx.now(),
+                };
+                store::scores::put(tx.conn, &score)?;
+                let detail = json!({ "entry_id": id, "source": source, "judge_id": judge_id });
+                note(tx, Some(member), "campaigns.score", campaign, detail)?;
+                Ok(score)
+            })
+            .await
+    }
+
+    /// As whom this person judges the entry, if that is allowed.
+    fn judge_for(
+        &self,
+        judge: &Person,
+        terms: &Terms,
+        entries: &[Entry],
+        entry: &Entry,
+        source: Source,
+        unit: Option<UnitId>,
+    ) -> Result<JudgeId, Refusal> {
+        if entry.judged_version.is_none() {
+            return Err(Refusal::NotOpen(source.stage()));
+        }
+        if source == Source::Expert {
+            let own = [entry.owner_id, entry.created_by].contains(&judge.member);
+            return match terms.expert_ids.contains(&judge.member) {
+                false => Err(Refusal::NoJudge),
+                true if own => Err(Refusal::OwnScore),
+                true => Ok(JudgeId::from(judge.member)),
+            };
+        }
+        let unit = unit.ok_or(Refusal::NoJudge)?;
+        let may = match source {
+            Source::OpenReview => judge.duties.iter().any(|duty| duty.role == Role::Secretary && duty.unit == unit),
+            _ => judge.reach(Capability::WriteEntries).is_some_and(|reach| self.covers(&reach, unit)),
+        };
+        // units judge each other: who is not judged does not judge
+        if !may || !judges_among(entries).contains(&unit) {
+            return Err(Refusal::NoJudge);
+        }
+        if rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)) {
+            return Err(Refusal::OwnScore);
+        }
+        Ok(JudgeId::from(unit))
+    }
+
+    /// Every judge with what was given and what is missing; for who sees how the campaign is run.
+    pub async fn scores(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Vec<JudgeLine>> {
+        let seen = self.see(viewer, id).await?;
+        if !seen.managed {
+            return Err(Stop::Refused(Refusal::OutOfReach));
+        }
+        let (scores, entries) = self
+            .db
+            .read(move |conn| Ok((store::scores::list(conn, id)?, store::entries::list_submitted(conn, id)?)))
+            .await?;
+        let terms = &seen.campaign.terms.0;
+        let mut lines = Vec::new();
+        for rule in terms.sources.iter().filter(|rule| rule.source != Source::Vote) {
+            let mut judges: BTreeSet<JudgeId> = match rule.source {
+                Source::Expert => terms.expert_ids.iter().copied().map(JudgeId::from).collect(),
+                _ => judges_among(&entries).into_iter().map(JudgeId::from).collect(),
+            };
+            let given = scores.iter().filter(|score| score.source == rule.source);
+            judges.extend(given.clone().map(|score| score.judge_id));
+            let mut by_judge: HashMap<JudgeId, Vec<Score>> = HashMap::new();
+            given.for_each(|score| by_judge.entry(score.judge_id).or_default().push(score.clone()));
+            for judge in judges {
+                let scores = by_judge.remove(&judge).unwrap_or_default();
+                lines.push(self.judge_line(rule.source, judge, scores, &entries));
+            }
+        }
+        Ok(lines)
+    }
+
+    fn judge_line(&self, source: Source, judge: JudgeId, scores: Vec<Score>, entries: &[Entry]) -> JudgeLine {
+        let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
+        let should = |entry: &&Entry| match source {
+            Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
+            _ => !rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)),
+        };
+        let judged = entries.iter().filter(|entry| entry.judged_version.is_some());
+        let lacks = |entry: &&Entry| !scores.iter().any(|score| score.entry_id == entry.id);
+        let missing = judged.filter(should).filter(lacks).map(|entry| entry.id).collect();
+        let totals: Vec<i32> = scores.iter().map(|score| score.total).collect();
+        let sum: i128 = totals.iter().copied().map(i128::from).sum();
+        let count = i128::try_from(totals.len()).ok().filter(|count| *count > 0);
+        let name = match source {
+            Source::Expert => self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default(),
+            _ => self.unit_name(unit),
+        };
+        JudgeLine {
+            source,
+            judge,
+            name,
+            missing,
+            mean_hundredths: count.map(|count| round_half_up(sum * 100, count)),
+            span: totals.iter().min().copied().zip(totals.iter().max().copied()),
+            scores,
+        }
+    }
+}
+
+/// The units that have an entry in the judging.
+fn judges_among(entries: &[Entry]) -> BTreeSet<UnitId> {
+    entries.iter().filter(|entry| entry.judged_version.is_some()).map(|entry| entry.unit_id).collect()
+}

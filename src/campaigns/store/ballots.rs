@@ -1,0 +1,194 @@
+//! Ballots while they are sealed, slips once they are counted, and the tally.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Integer};
+
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::campaigns::model::{Ballot, CampaignId, CampaignStage, CampaignState, Slip, StageState, Tally, Voter};
+use crate::db::Conn;
+use crate::db::schema::{
+    campaign_ballots, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
+};
+use crate::on;
+
+/// The vote as a ballot must find it: open, and not over at the ballot's instant.
+macro_rules! open_vote {
+    ($ballot:expr) => {
+        campaign_stages::table
+            .filter(campaign_stages::campaign_id.eq($ballot.campaign_id))
+            .filter(campaign_stages::stage.eq(CampaignStage::Vote))
+            .filter(campaign_stages::state.eq(StageState::Open))
+            .filter(campaign_stages::closes_at.gt($ballot.cast_at))
+    };
+}
+
+/// Casts a ballot if the vote is open and the member has none for the period; one statement, so that the stage that is
+/// looked at and the row that is written belong to one snapshot. No row of the campaign is written or locked.
+pub fn cast(conn: &mut Conn, ballot: &Ballot) -> QueryResult<bool> {
+    let cast = on!(conn, c => diesel::insert_into(campaign_ballots::table)
+        .values(open_vote!(ballot).select((
+            ballot.campaign_id.into_sql::<Binary>(),
+            ballot.member_id.into_sql::<Binary>(),
+            ballot.period.into_sql::<Integer>(),
+            ballot.sealed.as_slice().into_sql::<Binary>(),
+            ballot.cast_at.into_sql::<BigInt>(),
+        )))
+        .into_columns((
+            campaign_ballots::campaign_id,
+            campaign_ballots::member_id,
+            campaign_ballots::period,
+            campaign_ballots::sealed,
+            campaign_ballots::cast_at,
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(cast == 1)
+}
+
+/// Puts another content into a ballot that is there, if the vote is open.
+pub fn replace(conn: &mut Conn, ballot: &Ballot) -> QueryResult<bool> {
+    let mine = (ballot.campaign_id, ballot.member_id, ballot.period);
+    let replaced = on!(conn, c => diesel::update(campaign_ballots::table
+            .find(mine)
+            .filter(diesel::dsl::exists(open_vote!(ballot).select(campaign_stages::stage))))
+        .set((campaign_ballots::sealed.eq(&ballot.sealed), campaign_ballots::cast_at.eq(ballot.cast_at)))
+        .execute(c))?;
+    Ok(replaced == 1)
+}
+
+pub fn find(conn: &mut Conn, id: CampaignId, member: MemberId, period: i32) -> QueryResult<Option<Ballot>> {
+    on!(conn, c => campaign_ballots::table
+        .find((id, member, period))
+        .select(Ballot::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The periods in which a member voted.
+pub fn list_of_member(conn: &mut Conn, id: CampaignId, member: MemberId) -> QueryResult<Vec<Voter>> {
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .filter(campaign_ballots::member_id.eq(member))
+        .order(campaign_ballots::period)
+        .select(Voter::as_select())
+        .load(c))
+}
+
+/// Everybody who voted, without what is sealed.
+pub fn list_voters(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Voter>> {
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .order((campaign_ballots::member_id, campaign_ballots::period))
+        .select(Voter::as_select())
+        .load(c))
+}
+
+/// Every ballot; only for the counting.
+pub fn list_sealed(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Ballot>> {
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .order((campaign_ballots::member_id, campaign_ballots::period))
+        .select(Ballot::as_select())
+        .load(c))
+}
+
+/// Erases every ciphertext. SQLite overwrites with zeros what it gives back within its pages.
+pub fn erase(conn: &mut Conn, id: CampaignId) -> QueryResult<()> {
+    let mine = campaign_ballots::table.filter(campaign_ballots::campaign_id.eq(id));
+    let nothing: &[u8] = &[];
+    if let Conn::Sqlite(_) = conn {
+        conn.batch("PRAGMA secure_delete = ON")?;
+    }
+    on!(conn, c => diesel::update(mine).set(campaign_ballots::sealed.eq(nothing)).execute(c))?;
+    if let Conn::Sqlite(_) = conn {
+        conn.batch("PRAGMA secure_delete = OFF")?;
+    }
+    Ok(())
+}
+
+/// Ballots that two people voided.
+pub fn list_voided(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<(MemberId, i32)>> {
+    on!(conn, c => campaign_voidings::table
+        .filter(campaign_voidings::campaign_id.eq(id))
+        .filter(campaign_voidings::confirmed_at.is_not_null())
+        .select((campaign_voidings::member_id, campaign_voidings::period))
+        .load(c))
+}
+
+/// Slips written by one statement on PostgreSQL.
+const SLIPS_AT_ONCE: usize = 1000;
+
+/// Writes counted ballots in the order of their random keys.
+pub fn insert_slips(conn: &mut Conn, slips: &[Slip]) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => slips
+            .chunks(SLIPS_AT_ONCE)
+            .try_for_each(|chunk| diesel::insert_into(campaign_slips::table).values(chunk).execute(c).map(drop)),
+        Conn::Sqlite(c) => slips
+            .iter()
+            .try_for_each(|slip| diesel::insert_into(campaign_slips::table).values(slip).execute(c).map(drop)),
+    }
+}
+
+pub fn list_slips(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Slip>> {
+    on!(conn, c => campaign_slips::table
+        .filter(campaign_slips::campaign_id.eq(id))
+        .order(campaign_slips::slip_key)
+        .select(Slip::as_select())
+        .load(c))
+}
+
+pub fn insert_tally(conn: &mut Conn, tally: &Tally) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(campaign_tallies::table).values(tally).execute(c)).map(drop)
+}
+
+pub fn find_tally(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Tally>> {
+    on!(conn, c => campaign_tallies::table.find(id).select(Tally::as_select()).first(c).optional())
+}
+
+pub fn is_counted(conn: &mut Conn, id: CampaignId) -> QueryResult<bool> {
+    on!(conn, c => diesel::select(diesel::dsl::exists(campaign_tallies::table.find(id))).get_result(c))
+}
+
+/// Campaigns whose vote is closed and not counted.
+pub fn list_uncounted(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(CampaignId, Option<Timestamp>)>> {
+    let counted = campaign_tallies::table.filter(campaign_tallies::campaign_id.eq(campaign_stages::campaign_id));
+    on!(conn, c => campaign_stages::table
+        .inner_join(campaigns::table.on(campaigns::id.eq(campaign_stages::campaign_id)))
+        .filter(campaigns::state.eq(CampaignState::Open))
+        .filter(campaign_stages::stage.eq(CampaignStage::Vote))
+        .filter(campaign_stages::state.eq(StageState::Closed))
+        .filter(diesel::dsl::not(diesel::dsl::exists(counted.select(campaign_tallies::campaign_id))))
+        .order(campaign_stages::campaign_id)
+        .limit(limit)
+        .select((campaign_stages::campaign_id, campaign_stages::closed_at))
+        .load(c))
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The database's own clock in microseconds; 0 on SQLite, where nothing waits.
+pub fn database_clock(conn: &mut Conn) -> QueryResult<i64> {
+    let Conn::Pg(c) = conn else { return Ok(0) };
+    let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS number";
+    Ok(diesel::sql_query(sql).get_result::<Number>(c)?.number)
+}
+
+/// Transactions that began before `instant` of the database's clock and have not ended.
+///
+/// A ballot's statement may have seen the vote open and not have written yet: until its first write a transaction has no
+/// id, and `pg_snapshot_xmin` does not know of it. The instant at which it began is known from its first moment on, and
+/// what begins after the closing has committed sees it.
+pub fn count_older_transactions(conn: &mut Conn, instant: i64) -> QueryResult<i64> {
+    let Conn::Pg(c) = conn else { return Ok(0) };
+    let sql = "SELECT count(*) AS number FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+               AND extract(epoch FROM xact_start) * 1000000 <= $1";
+    let begun = diesel::sql_query(sql).bind::<BigInt, _>(instant).get_result::<Number>(c)?.number;
+    Ok(begun)
+}

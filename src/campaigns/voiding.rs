@@ -1,0 +1,81 @@
+//! Voiding a ballot: between the closing and the counting, proposed by one person and confirmed by another, with a reason.
+//! Only the numbers of ballots before and after are published; there is never a second tally.
+
+use serde_json::json;
+
+use super::model::{CampaignId, CampaignStage, StageState, Voiding, VoidingId};
+use super::organising::{Outcome, note};
+use super::rules::Refusal;
+use super::{Campaigns, store};
+use crate::base::capability::Reach;
+use crate::base::id::MemberId;
+use crate::db::Tx;
+
+impl Campaigns {
+    /// Proposes not to count a member's ballot.
+    pub async fn propose_voiding(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: CampaignId,
+        (member, period): (MemberId, i32),
+        reason: String,
+    ) -> Outcome<Voiding> {
+        self.within(reach, id).await?;
+        self.db
+            .write(move |tx| {
+                held_between(tx, id)?;
+                store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NoBallot)?;
+                let voiding = Voiding {
+                    id: tx.fresh_id(),
+                    campaign_id: id,
+                    member_id: member,
+                    period,
+                    reason: reason.clone(),
+                    proposed_by: actor,
+                    proposed_at: tx.now(),
+                    confirmed_by: None,
+                    confirmed_at: None,
+                };
+                if !store::scores::insert_voiding(tx.conn, &voiding)? {
+                    return Err(Refusal::VoidedAlready.into());
+                }
+                let detail = json!({ "voiding_id": voiding.id, "member_id": member, "reason": reason });
+                note(tx, Some(actor), "campaigns.propose_voiding", id, detail)?;
+                Ok(voiding)
+            })
+            .await
+    }
+
+    /// Confirms what somebody else proposed. Again it changes nothing.
+    pub async fn confirm_voiding(&self, actor: MemberId, reach: &Reach, id: VoidingId) -> Outcome<Voiding> {
+        let found = self.db.read(move |conn| store::scores::find_voiding(conn, id)).await?;
+        let campaign = found.ok_or(Refusal::NoSuchVoiding)?.campaign_id;
+        self.within(reach, campaign).await?;
+        self.db
+            .write(move |tx| {
+                store::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut voiding = store::scores::find_voiding(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
+                if voiding.confirmed_at.is_some() {
+                    return Ok(voiding);
+                }
+                if voiding.proposed_by == actor {
+                    return Err(Refusal::OwnProposal.into());
+                }
+                held_between(tx, campaign)?;
+                store::scores::confirm_voiding(tx.conn, id, actor, tx.now())?;
+                (voiding.confirmed_by, voiding.confirmed_at) = (Some(actor), Some(tx.now()));
+                note(tx, Some(actor), "campaigns.confirm_voiding", campaign, json!({ "voiding_id": id }))?;
+                Ok(voiding)
+            })
+            .await
+    }
+}
+
+/// Holds a campaign whose vote is closed and not counted.
+fn held_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
+    store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+    let between = stage.state == StageState::Closed && !store::ballots::is_counted(tx.conn, id)?;
+    if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }
+}

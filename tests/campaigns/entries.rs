@@ -1,0 +1,127 @@
+//! Entries: versions, lateness, articles, whose they are.
+
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+
+use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, plan, voters, with};
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn every_version_is_kept_with_its_differences_and_the_judging_fixes_one() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    let new = json!({ "unit_id": app.unit("ZB1"), "category": "brand", "plan": plan("铜花飞扬", secretary.id) });
+    secretary.post(&format!("{campaign}/entries"), new.clone()).await.refused(409, "campaigns.wrong_state");
+    at(&app, ENTRIES).await;
+    let elsewhere = with(new.clone(), &[("/unit_id", json!(app.unit("ZB3")))]);
+    secretary.post(&format!("{campaign}/entries"), elsewhere).await.refused(403, "access.out_of_scope");
+    let unknown = with(new, &[("/category", json!("x"))]);
+    secretary.post(&format!("{campaign}/entries"), unknown).await.refused(422, "body.invalid");
+    let id = entry(&secretary, &app, &campaign, "ZB1", "铜花飞扬").await;
+    let path = format!("/entries/{id}");
+
+    let better = with(plan("铜花飞扬 筑梦中冶", secretary.id), &[("/slogan", json!("筑梦"))]);
+    assert_eq!(secretary.patch(&path, json!({ "plan": better })).await.ok(200)["version"], 2);
+    assert_eq!(secretary.patch(&path, json!({ "plan": better })).await.ok(200)["version"], 2, "nothing changed");
+    let member = app.member("某甲").sign_in().await;
+    let versions = member.get(&format!("{path}/versions")).await.ok(200);
+    let changed: Vec<&str> = versions["items"][1]["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|difference| difference["pointer"].as_str().unwrap())
+        .collect();
+    assert_eq!(changed, ["/slogan", "/title"]);
+    let hollow = with(plan("空", secretary.id), &[("/goals", json!([]))]);
+    secretary.patch(&path, json!({ "plan": hollow })).await.refused(422, "body.invalid");
+
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    let seen = member.get(&path).await.ok(200);
+    assert_eq!((&seen["judged_version"], &seen["number"], &seen["on_ballot"]), (&json!(2), &json!(1), &json!(true)));
+    secretary.patch(&path, json!({ "plan": plan("太晚", secretary.id) })).await.refused(409, "campaigns.judged");
+    secretary.post(&format!("{path}/withdrawal"), json!({})).await.refused(409, "campaigns.judged");
+    at(&app, CLOSING).await;
+    // after the selection plans go on being improved; what was judged stays
+    secretary.patch(&path, json!({ "plan": plan("再改进", secretary.id) })).await.ok(200);
+    let seen = member.get(&path).await.ok(200);
+    assert_eq!((&seen["version"], &seen["judged_version"]), (&json!(3), &json!(2)));
+    assert_eq!(seen["judged_plan"]["title"], "铜花飞扬 筑梦中冶");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_comes_after_the_end_is_late_and_after_the_judging_began_refused() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, ENTRIES).await;
+    let first = entry(&secretary, &app, &campaign, "ZB1", "准时").await;
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    let second = entry(&secretary, &app, &campaign, "ZB1", "迟交").await;
+    let late = async |id: &str| secretary.get(&format!("/entries/{id}")).await.ok(200)["late"].clone();
+    assert_eq!((late(&first).await, late(&second).await), (json!(false), json!(true)));
+    // by the clock, also before the stage was moved
+    app.set_clock(JUDGING);
+    let body = json!({ "unit_id": app.unit("ZB1"), "category": "brand", "plan": plan("太迟", secretary.id) });
+    secretary.post(&format!("{campaign}/entries"), body).await.refused(409, "campaigns.judged");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn the_owner_is_the_secretary_where_the_rules_ask_for_it_and_evidence_is_complete() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let delegate = app.member("支委").role(Role::BranchCommittee, "ZB1").sign_in().await;
+    let rules = json!({ "owner_secretary": true, "evidence_required": true });
+    let campaign = announced(&organiser, with(body(&app), &[("/terms/entries", rules)])).await;
+    at(&app, ENTRIES).await;
+    let new = json!({ "unit_id": app.unit("ZB1"), "category": "brand", "plan": plan("品牌", delegate.id) });
+    let id = delegate.post(&format!("{campaign}/entries"), new).await.ok(201)["id"].clone();
+    let path = format!("/entries/{}", id.as_str().unwrap());
+    let submission = format!("{path}/submission");
+    let refused = delegate.post(&submission, json!({})).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/plan/evidence");
+    let evidence = |kind: &str| json!({ "kind": kind, "text": "有据可查" });
+    let all = json!([evidence("measure"), evidence("experience"), evidence("data")]);
+    let whole = |owner| json!({ "plan": with(plan("品牌", owner), &[("/evidence", all.clone())]) });
+    delegate.patch(&path, whole(delegate.id)).await.ok(200);
+    let refused = delegate.post(&submission, json!({})).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["code"], "campaigns.owner_no_secretary");
+    delegate.patch(&path, whole(secretary.id)).await.ok(200);
+    delegate.post(&submission, json!({})).await.ok(200);
+    delegate.patch(&path, whole(delegate.id)).await.refused(422, "body.invalid");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn without_an_article_there_is_no_vote_where_the_rules_ask_for_one() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let rules = json!({ "article_required": true });
+    let campaign = announced(&organiser, with(body(&app), &[("/terms/entries", rules)])).await;
+    let voters = voters(&app, 2).await;
+    at(&app, ENTRIES).await;
+    let shown = entry(&secretary, &app, &campaign, "ZB3", "有文章").await;
+    let hidden = entry(&secretary, &app, &campaign, "ZB3", "没有文章").await;
+    let article = format!("{campaign}/article/{shown}");
+    let text = json!({ "title": "精·智电解", "body": "# 经验" });
+    secretary.put(&article, text.clone()).await.refused(403, "access.denied");
+    organiser.put(&article, text).await.ok(200);
+    for voter in &voters {
+        voter.get(&format!("/entries/{shown}/article")).await.ok(200);
+    }
+    let views: Value = voters[0].get(&format!("/entries/{shown}/article")).await.ok(200)["views"].clone();
+    assert_eq!(views, 2, "a reader counts once");
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    let refused = cast(&voters[0], &campaign, &[&shown, &hidden]).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["code"], "campaigns.not_on_ballot");
+    cast(&voters[0], &campaign, &[&shown]).await.ok(201);
+    app.drain().await;
+}

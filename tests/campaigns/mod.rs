@@ -1,0 +1,121 @@
+//! Selections: organising, entries, ballots, what is counted, and that everybody can recompute it.
+
+mod ballots;
+mod counting;
+mod entries;
+mod judging;
+mod organising;
+mod results;
+mod secrecy;
+
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+use xianfeng::base::id::MemberId;
+
+use crate::support::{Person, Reply, TestApp};
+
+/// The timetable: entries until 8:02, publicity until 8:03, the vote until 8:10. A session lasts until 8:15.
+const ENTRIES: &str = "2026-07-01T08:01:00+08:00";
+const JUDGING: &str = "2026-07-01T08:03:00+08:00";
+const CLOSING: &str = "2026-07-01T08:10:00+08:00";
+
+/// A top-ten poll for everybody: a ballot names one to three brands.
+fn body(app: &TestApp) -> Value {
+    json!({
+        "title": "十大优秀党建品牌",
+        "unit_id": app.unit("JT"),
+        "terms": {
+            "kind": "brand_top_ten",
+            "notice": { "document_no": "金集组发〔2026〕3号", "text": "关于开展品牌评选的通知" },
+            "categories": [{ "code": "brand", "title": "优秀品牌", "quota": 10 }],
+            "electorate": { "kinds": ["full", "probationary", "masses"] },
+            "timetable": [
+                { "stage": "entry", "opens_at": ENTRIES, "closes_at": "2026-07-01T08:02:00+08:00" },
+                { "stage": "publicity", "opens_at": "2026-07-01T08:02:00+08:00", "closes_at": JUDGING },
+                { "stage": "vote", "opens_at": JUDGING, "closes_at": CLOSING },
+            ],
+            "sources": [{ "source": "vote", "rule": "share_of_ballots", "weight": 10000 }],
+            "tie_order": ["vote"],
+            "ballot": { "min": 1, "max": 3 },
+        },
+    })
+}
+
+/// Changes fields of a body by JSON pointer.
+fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
+    for (pointer, value) in changes {
+        let (parent, field) = pointer.rsplit_once('/').unwrap();
+        body.pointer_mut(parent).unwrap()[field] = value.clone();
+    }
+    body
+}
+
+async fn organiser(app: &TestApp) -> Person<'_> {
+    app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await
+}
+
+/// Writes and announces a campaign; its path.
+async fn announced(organiser: &Person<'_>, body: Value) -> String {
+    let campaign = organiser.post("/campaigns", body).await.ok(201);
+    let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
+    assert_eq!(organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200)["state"], "announced");
+    path
+}
+
+/// Puts the clock to `at` and lets it do its work.
+async fn at(app: &TestApp, at: &str) {
+    app.set_clock(at);
+    app.tick().await;
+}
+
+fn plan(title: &str, owner: MemberId) -> Value {
+    json!({
+        "title": title,
+        "owner_id": owner,
+        "goals": [{ "name": "精矿品位", "target": "83.3%" }],
+        "measures": [{ "text": "每周攻关" }],
+        "expected_effects": ["指标提升"],
+    })
+}
+
+/// Writes and hands in an entry of `unit`; its id.
+async fn entry(writer: &Person<'_>, app: &TestApp, campaign: &str, unit: &str, title: &str) -> String {
+    let body = json!({ "unit_id": app.unit(unit), "category": "brand", "plan": plan(title, writer.id) });
+    let entry = writer.post(&format!("{campaign}/entries"), body).await.ok(201);
+    let id = entry["id"].as_str().unwrap().to_owned();
+    assert_eq!(writer.post(&format!("/entries/{id}/submission"), json!({})).await.ok(200)["state"], "submitted");
+    id
+}
+
+/// A campaign whose vote is open, with `count` entries of DW2, which nobody votes for as his own.
+async fn voting(app: &TestApp, organiser: &Person<'_>, body: Value, count: usize) -> (String, Vec<String>) {
+    let writer = app.member("书记").home("XZ31").role(Role::Secretary, "DW2").sign_in().await;
+    let campaign = announced(organiser, body).await;
+    at(app, ENTRIES).await;
+    let mut entries = Vec::new();
+    for n in 0..count {
+        entries.push(entry(&writer, app, &campaign, "DW2", &format!("品牌{n}")).await);
+    }
+    at(app, "2026-07-01T08:02:00+08:00").await;
+    at(app, JUDGING).await;
+    assert_eq!(stage(organiser, &campaign, "vote").await["state"], "open");
+    (campaign, entries)
+}
+
+async fn stage(who: &Person<'_>, campaign: &str, name: &str) -> Value {
+    let view = who.get(campaign).await.ok(200);
+    view["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == name).unwrap().clone()
+}
+
+async fn cast(voter: &Person<'_>, campaign: &str, entries: &[&String]) -> Reply {
+    voter.post(&format!("{campaign}/ballots"), json!({ "entries": entries })).await
+}
+
+/// Signed-in members of XZ11.
+async fn voters(app: &TestApp, count: usize) -> Vec<Person<'_>> {
+    let mut voters = Vec::new();
+    for n in 0..count {
+        voters.push(app.member(&format!("选民{n}")).sign_in().await);
+    }
+    voters
+}

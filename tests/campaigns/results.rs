@@ -1,0 +1,125 @@
+//! Results that everybody can recompute.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use xianfeng::campaigns;
+
+use super::{CLOSING, at, body, cast, organiser, voters, voting};
+use crate::support::{Person, TestApp};
+
+/// Twelve ballots for four brands: 12, 6, 6 and 0 votes.
+async fn counted<'a>(app: &'a TestApp, organiser: &Person<'a>) -> (String, Vec<String>) {
+    let voters = voters(app, 12).await;
+    let (campaign, entries) = voting(app, organiser, body(app), 4).await;
+    for (n, voter) in voters.iter().enumerate() {
+        cast(voter, &campaign, &[&entries[0], &entries[1 + n % 2]]).await.ok(201);
+    }
+    at(app, CLOSING).await;
+    (campaign, entries)
+}
+
+#[tokio::test]
+async fn every_total_is_explained_and_ties_are_shown() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (campaign, entries) = counted(&app, &organiser).await;
+    let member = app.member("某甲").sign_in().await;
+    let results = member.get(&format!("{campaign}/results")).await.ok(200);
+    let vote = &results["vote"];
+    assert_eq!(
+        (&vote["ballots_cast"], &vote["ballots_counted"], &vote["voters"]),
+        (&json!(12), &json!(12), &json!(12))
+    );
+    let lines: Vec<(i64, i64, bool)> = results["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["rank"].as_i64().unwrap(), line["total"].as_i64().unwrap(), line["tied"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(lines, [(1, 10_000, false), (2, 5000, true), (2, 5000, true), (4, 0, false)]);
+    let explained = member.get(&format!("/entries/{}/explain", entries[1])).await.ok(200);
+    assert_eq!(
+        explained["parts"][0],
+        json!({
+            "source": "vote", "raw": 6, "rule": "share_of_ballots", "score": 5000, "weight": 10000, "contribution": 5000,
+        })
+    );
+    assert_eq!(explained["sentences"][1], "合计 5000，类别内第 2 名（并列）");
+    assert_eq!(explained["rules_sha256"], results["rules_sha256"]);
+
+    let mine = member.get(&format!("{campaign}/receipts")).await.ok(200);
+    assert_eq!(mine["receipts"].as_array().unwrap().len(), 12);
+    assert_eq!(mine["receipts_sha256"], vote["receipts_sha256"]);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn anybody_recomputes_the_result_from_the_export_alone() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (campaign, _) = counted(&app, &organiser).await;
+    let export = app.get(&format!("{campaign}/export")).await;
+    let text = export.text();
+    export.ok(200);
+    let verified = campaigns::verify(&text).unwrap();
+    assert_eq!(
+        verified.lines.iter().map(|(rank, _, total)| (*rank, *total)).collect::<Vec<_>>(),
+        [(1, 10_000), (2, 5000), (2, 5000), (4, 0)]
+    );
+    let tampered = |pointer: &str, value: Value| {
+        let mut export: Value = serde_json::from_str(&text).unwrap();
+        *export.pointer_mut(pointer).unwrap() = value;
+        campaigns::verify(&export.to_string())
+    };
+    for (pointer, value) in [
+        ("/rules_sha256", json!("0")),
+        ("/results/1/total", json!(5001)),
+        ("/results/1/rank", json!(1)),
+        ("/vote/totals/1/votes", json!(7)),
+        ("/vote/ballots_counted", json!(13)),
+        ("/vote/electorate", json!(99)),
+        ("/receipts/0", json!("000000000000")),
+    ] {
+        assert!(tampered(pointer, value).is_err(), "{pointer}");
+    }
+    let file = app.folder().join("export.json");
+    std::fs::write(&file, &text).unwrap();
+    let program = Command::new(env!("CARGO_BIN_EXE_xianfeng")).arg("verify-campaign").arg(&file).output().unwrap();
+    let told = String::from_utf8_lossy(&program.stdout).into_owned();
+    assert!(program.status.success() && told.contains("1 品牌0 10000"), "{told}");
+    match Command::new("python3").arg("docs/recompute.py").arg(&file).output() {
+        Ok(python) => {
+            let printed = String::from_utf8_lossy(&python.stdout).into_owned();
+            assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+            let mut printed: Vec<&str> = printed.lines().collect();
+            let lines: Vec<String> =
+                verified.lines.iter().map(|(rank, title, total)| format!("{rank} {title} {total}")).collect();
+            let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            (printed.sort_unstable(), lines.sort_unstable());
+            assert_eq!(printed, lines);
+        }
+        Err(error) => eprintln!("python3 is not here, so docs/recompute.py was not tried: {error}"),
+    }
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn below_ten_ballots_only_the_decision_is_published() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 9).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    for voter in &voters {
+        cast(voter, &campaign, &[&entries[0]]).await.ok(201);
+    }
+    at(&app, CLOSING).await;
+    let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
+    assert_eq!((&results["vote"]["withheld"], &results["vote"]["totals"]), (&json!(true), &json!([])));
+    assert_eq!((&results["results"], &results["vote"]["receipts_sha256"]), (&json!([]), &Value::Null));
+    assert_eq!(organiser.get(&format!("{campaign}/receipts")).await.ok(200)["receipts"], json!([]));
+    organiser.get(&format!("/entries/{}/explain", entries[0])).await.refused(409, "campaigns.not_counted");
+    let export = app.get(&format!("{campaign}/export")).await.text();
+    assert!(campaigns::verify(&export).unwrap().lines.is_empty());
+    app.drain().await;
+}
