@@ -96,7 +96,8 @@ async fn anybody_recomputes_the_result_from_the_export_alone() {
             let lines: Vec<String> =
                 verified.lines.iter().map(|(rank, title, total)| format!("{rank} {title} {total}")).collect();
             let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            (printed.sort_unstable(), lines.sort_unstable());
+            printed.sort_unstable();
+            lines.sort_unstable();
             assert_eq!(printed, lines);
         }
         Err(error) => eprintln!("python3 is not here, so docs/recompute.py was not tried: {error}"),
