@@ -41,7 +41,8 @@ async fn a_member_sees_who_he_is() {
         "read_meetings",
         "see_ideas",
         "collect_ideas",
-        "decide_ideas"
+        "decide_ideas",
+        "write_entries"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use postgres::Postgres;
 use raw::Replay;
@@ -46,9 +46,9 @@ struct Arguments {
     seconds: u32,
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// Measures the ideas alone
-    #[arg(long)]
-    only_ideas: bool,
+    /// Measures these alone, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Stage>,
     /// Where databases, logs and scripts go; on the disk that is to be measured
     #[arg(long)]
     folder: PathBuf,
@@ -60,9 +60,25 @@ struct Arguments {
     postgres_log: Option<PathBuf>,
     #[arg(long, env = "TEST_REDIS_URL", hide_env_values = true)]
     redis: Option<String>,
-    /// Leaves SQLite out, for work on the statements that PostgreSQL gets
-    #[arg(long)]
-    only_postgres: bool,
+}
+
+/// A part of a round.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Stage {
+    /// Golden ideas on both databases
+    Ideas,
+    /// Boards, feed, paper and submissions on SQLite
+    Requests,
+    Contest,
+    Mornings,
+    /// Submissions on PostgreSQL, boards in Redis
+    Postgres,
+}
+
+impl Arguments {
+    fn wants(&self, stage: Stage) -> bool {
+        self.only.is_empty() || self.only.contains(&stage)
+    }
 }
 
 const TARGETS: &[Target] = &[
@@ -190,19 +206,11 @@ fn main() -> Result<()> {
     for round in 1..=bench.arguments.rounds {
         eprintln!("==> round {round} of {}", bench.arguments.rounds);
         bench.floors()?;
-        if !bench.arguments.only_postgres {
-            bench.ideas()?;
+        for stage in Stage::value_variants() {
+            if bench.arguments.wants(*stage) {
+                bench.measure(*stage)?;
+            }
         }
-        bench.postgres_ideas()?;
-        if bench.arguments.only_ideas {
-            continue;
-        }
-        if !bench.arguments.only_postgres {
-            bench.reads_and_writes()?;
-            bench.contest()?;
-            bench.mornings()?;
-        }
-        bench.postgres_round()?;
     }
     println!("{}", bench.report());
     Ok(())
@@ -230,6 +238,19 @@ struct Bench {
 }
 
 impl Bench {
+    fn measure(&mut self, stage: Stage) -> Result<()> {
+        match stage {
+            Stage::Ideas => {
+                self.ideas()?;
+                self.postgres_ideas()
+            }
+            Stage::Requests => self.reads_and_writes(),
+            Stage::Contest => self.contest(),
+            Stage::Mornings => self.mornings(),
+            Stage::Postgres => self.postgres_round(),
+        }
+    }
+
     fn prepare(arguments: Arguments) -> Result<Bench> {
         eprintln!("==> writing an enterprise of {} members", arguments.members);
         let secrets = server::print_secrets(&arguments.server)?;
@@ -263,11 +284,13 @@ impl Bench {
             starts_ms: Vec::new(),
             resident_mb: Vec::new(),
         };
-        eprintln!("==> writing {} ideas", ideas::IDEAS);
-        bench.ideas = bench.copy("ideas.db")?;
-        ideas::seed(&bench.ideas, &bench.world)?;
         bench.prepare_postgres()?;
-        bench.prepare_postgres_ideas()?;
+        if bench.arguments.wants(Stage::Ideas) {
+            eprintln!("==> writing {} ideas", ideas::IDEAS);
+            bench.ideas = bench.copy("ideas.db")?;
+            ideas::seed(&bench.ideas, &bench.world)?;
+            bench.prepare_postgres_ideas()?;
+        }
         Ok(bench)
     }
 
@@ -507,16 +530,23 @@ impl Bench {
         let seconds: Vec<f64> = self.mornings.iter().map(|morning| morning.0).collect();
         let p99s: Vec<f64> = self.mornings.iter().map(|morning| morning.1).collect();
         let reached = median(&seconds) <= MORNINGS_SECONDS * f64::from(members) / 60_000.0 && median(&p99s) <= 100.0;
+        let mornings = if seconds.is_empty() {
+            "mornings: not measured".to_owned()
+        } else {
+            format!(
+                "{members} mornings: {:.1} s ({}), p99 {:.1} ms, no errors; to reach: 60 s for 60,000, 100 ms: {}",
+                median(&seconds),
+                seconds.iter().map(|seconds| format!("{seconds:.1}")).collect::<Vec<_>>().join(", "),
+                median(&p99s),
+                if reached { "reached" } else { "**missed**" },
+            )
+        };
         format!(
             "\n{members} members, {connections} connections, medians of {rounds} rounds\n\n{}\n\
-             {members} mornings: {:.1} s ({}), p99 {:.1} ms, no errors; to reach: 60 s for 60,000, 100 ms: {}\n\
+             {mornings}\n\
              ranking of a contest with {members} attempts: {:.1} s\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
-            median(&seconds),
-            seconds.iter().map(|seconds| format!("{seconds:.1}")).collect::<Vec<_>>().join(", "),
-            median(&p99s),
-            if reached { "reached" } else { "**missed**" },
             median(&self.rankings),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),

@@ -11,7 +11,8 @@
 //! Uses `members` (who belongs where, who is a secretary) and `notices`.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `casting`
-//! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads, `resulting` explains, `verifying` recomputes an export.
+//! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads,
+//! `resulting` explains, `verifying` recomputes an export.
 
 mod api;
 mod casting;
