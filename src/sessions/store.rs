@@ -63,15 +63,19 @@ pub fn hold_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Sessio
 
 /// Writes the refresh token of a session that is held, and what goes with it.
 pub fn update_token(conn: &mut Conn, session: &Session) -> QueryResult<()> {
-    on!(conn, c => diesel::update(sessions::table.filter(sessions::id.eq(session.id)))
-        .set((
-            sessions::refresh_hash.eq(&session.refresh_hash),
-            sessions::previous_hash.eq(&session.previous_hash),
-            sessions::rotated_at.eq(session.rotated_at),
-            sessions::expires_at.eq(session.expires_at),
-        ))
-        .execute_prepared(c))
-    .map(drop)
+    match conn {
+        Conn::Pg(c) => diesel::update(sessions::table.filter(sessions::id.eq(session.id)))
+            .set((
+                sessions::refresh_hash.eq(&session.refresh_hash),
+                sessions::previous_hash.eq(&session.previous_hash),
+                sessions::rotated_at.eq(session.rotated_at),
+                sessions::expires_at.eq(session.expires_at),
+            ))
+            .execute_prepared(c)
+            .map(drop),
+        // diesel keeps a prepared REPLACE but parses every UPDATE anew
+        Conn::Sqlite(c) => diesel::replace_into(sessions::table).values(session).execute(c).map(drop),
+    }
 }
 
 /// Ends a session of `member`; false when it was not live.

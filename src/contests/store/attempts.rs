@@ -108,13 +108,17 @@ pub fn list_by_ids(conn: &mut Conn, ids: &[AttemptId]) -> QueryResult<Vec<Attemp
 
 /// Saves an answer, new or changed: one row, found by its key.
 pub fn put_answer(conn: &mut Conn, answer: &SavedAnswer) -> QueryResult<()> {
-    on!(conn, c => diesel::insert_into(contest_answers::table)
-        .values(answer)
-        .on_conflict((contest_answers::attempt_id, contest_answers::question_id))
-        .do_update()
-        .set((contest_answers::answer.eq(&answer.answer), contest_answers::saved_at.eq(answer.saved_at)))
-        .execute_prepared(c))
-    .map(drop)
+    match conn {
+        Conn::Pg(c) => diesel::insert_into(contest_answers::table)
+            .values(answer)
+            .on_conflict((contest_answers::attempt_id, contest_answers::question_id))
+            .do_update()
+            .set((contest_answers::answer.eq(&answer.answer), contest_answers::saved_at.eq(answer.saved_at)))
+            .execute_prepared(c)
+            .map(drop),
+        // the whole row is known, and diesel keeps a prepared REPLACE but parses every upsert anew
+        Conn::Sqlite(c) => diesel::replace_into(contest_answers::table).values(answer).execute(c).map(drop),
+    }
 }
 
 /// What was answered in an attempt.

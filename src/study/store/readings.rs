@@ -54,15 +54,19 @@ pub fn insert_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
 
 /// Writes how far a reading has come.
 pub fn update_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
-    on!(conn, c => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
-        .set((
-            study_readings::running_since.eq(reading.running_since),
-            study_readings::read_micros.eq(reading.read_micros),
-            study_readings::finished_at.eq(reading.finished_at),
-            study_readings::points.eq(reading.points),
-        ))
-        .execute_prepared(c))
-    .map(drop)
+    match conn {
+        Conn::Pg(c) => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
+            .set((
+                study_readings::running_since.eq(reading.running_since),
+                study_readings::read_micros.eq(reading.read_micros),
+                study_readings::finished_at.eq(reading.finished_at),
+                study_readings::points.eq(reading.points),
+            ))
+            .execute_prepared(c)
+            .map(drop),
+        // diesel keeps a prepared REPLACE but parses every UPDATE anew
+        Conn::Sqlite(c) => diesel::replace_into(study_readings::table).values(reading).execute(c).map(drop),
+    }
 }
 
 /// The member's readings that were opened between two days, both included.
