@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Result;
-use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
