@@ -1,12 +1,10 @@
-//! What is read of campaigns: lists, one with its stages, entries, participation.
-
-use std::collections::{HashMap, HashSet};
+//! What is read of campaigns: lists, one with its stages, entries.
 
 use super::model::{
     Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension, StageRow, Tally,
 };
 use super::organising::Outcome;
-use super::rules::{self, Refusal};
+use super::rules::Refusal;
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
@@ -35,18 +33,6 @@ pub struct Seen {
     pub extensions: Vec<Extension>,
     /// Whether the viewer sees how it is run.
     pub managed: bool,
-}
-
-/// How many took part, so far or in the end.
-#[derive(Clone, Debug)]
-pub struct Participation {
-    pub electorate: usize,
-    pub voters: usize,
-    pub ballots: usize,
-    /// Branches of five or more: electorate and voters.
-    pub branches: Vec<(UnitId, u32, u32)>,
-    /// The small ones together.
-    pub others: Option<(u32, u32)>,
 }
 
 /// An entry with all of its versions.
@@ -147,25 +133,6 @@ impl Campaigns {
                 Ok((article, store::entries::count_views(tx.conn, id)?))
             })
             .await
-    }
-
-    /// How many have voted so far: counts only, of branches of five or more.
-    pub async fn participation(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Participation> {
-        self.see(viewer, id).await?;
-        let (roll, ballots) =
-            self.db.read(move |conn| Ok((store::find_roll(conn, id)?, store::ballots::list_voters(conn, id)?))).await?;
-        let roll = roll.unwrap_or_default();
-        let voters: HashSet<MemberId> = ballots.iter().map(|voter| voter.member_id).collect();
-        let mut branches: HashMap<UnitId, (u32, u32)> = HashMap::new();
-        for line in roll.lines() {
-            let (electorate, voted) = branches.entry(line.branch).or_default();
-            *electorate += 1;
-            *voted += u32::from(voters.contains(&line.member));
-        }
-        let all = branches.into_iter().map(|(unit, (electorate, voted))| (unit, electorate, voted)).collect();
-        let (branches, others) = rules::fold_small(all);
-        let (electorate, ballots) = (roll.lines().len(), ballots.len());
-        Ok(Participation { electorate, voters: voters.len(), ballots, branches, others })
     }
 
     /// The tally, once there is one.

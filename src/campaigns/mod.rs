@@ -27,6 +27,7 @@ mod rules;
 mod scoring;
 mod staging;
 mod store;
+mod turnout;
 mod verifying;
 mod voiding;
 
@@ -44,6 +45,7 @@ pub use model::{CampaignId, EntryId};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
+use turnout::Turnouts;
 
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
@@ -59,11 +61,19 @@ pub struct Campaigns {
     receipt_key: Key,
     /// What casting must know; it never changes once the vote has opened.
     polls: Cache<CampaignId, Arc<Poll>>,
+    turnouts: Turnouts,
 }
 
 impl Campaigns {
     pub fn new(db: Db, directory: Directory, ballot_key: &Key) -> Self {
         let (seal_key, receipt_key) = (ballot_key.derive(b"seal"), ballot_key.derive(b"receipt"));
-        Campaigns { db, directory, seal_key, receipt_key, polls: Cache::new(REMEMBERED_POLLS) }
+        Campaigns {
+            db,
+            directory,
+            seal_key,
+            receipt_key,
+            polls: Cache::new(REMEMBERED_POLLS),
+            turnouts: Turnouts::default(),
+        }
     }
 }

@@ -198,6 +198,30 @@ impl Db {
         wait(answer).await?
     }
 
+    /// Runs `action`, which asks the database one statement, as a transaction of its own; else like [`Db::write`].
+    ///
+    /// On PostgreSQL a statement alone is a transaction, and without BEGIN and COMMIT it costs one way to the server in
+    /// place of three. When the connection dies nobody knows whether it was done, and it is done again on a new one: so
+    /// it must be a statement that changes nothing the second time.
+    pub async fn write_at_once<T, R, F>(&self, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let Engine::Postgres { workers } = &self.engine else { return self.write(action).await };
+        let (answer_to, answer) = oneshot::channel();
+        let (clock, ids) = (self.clock.clone(), self.ids.clone());
+        workers.submit(Box::new(move |slot| {
+            if answer_to.is_closed() {
+                return;
+            }
+            let outcome = slot.guard(|slot| slot.act_at_once(&clock, &ids, &action));
+            let _ = answer_to.send(outcome);
+        }))?;
+        wait(answer).await?
+    }
+
     /// Stops accepting work, finishes what was accepted, and closes the connections.
     pub fn close(&self) {
         match &self.engine {

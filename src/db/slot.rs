@@ -67,6 +67,37 @@ impl Slot {
         }
     }
 
+    /// Runs `action`, a single statement that is a transaction by itself; again on a new connection when it met a dead
+    /// one.
+    pub(super) fn act_at_once<T, R>(
+        &mut self,
+        clock: &Clock,
+        ids: &Ids,
+        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
+    ) -> Result<T, Stop<R>> {
+        let reused = self.conn.is_some();
+        match self.act(clock, ids, action) {
+            Err(Stop::Failed(DbError::Unavailable(cause))) => {
+                self.conn = None;
+                if reused { self.act(clock, ids, action) } else { Err(DbError::Unavailable(cause).into()) }
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn act<T, R>(
+        &mut self,
+        clock: &Clock,
+        ids: &Ids,
+        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
+    ) -> Result<T, Stop<R>> {
+        let conn = self.get()?;
+        let mut tx = Tx::new(conn, clock.now(), 0, ids);
+        let value = action(&mut tx)?;
+        run_effects(tx.effects);
+        Ok(value)
+    }
+
     fn attempt<T, R>(
         &mut self,
         clock: &Clock,

@@ -124,6 +124,53 @@ async fn where_one_votes_every_day_a_day_is_a_ballot() {
 }
 
 #[tokio::test]
+async fn a_day_of_voting_ends_at_midnight_of_the_enterprise() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voter = &voters(&app, 1).await[0];
+    let mut body = body(&app);
+    body["terms"]["ballot"] = json!({ "max": 1, "period": "daily" });
+    body["terms"]["timetable"][2]["closes_at"] = json!("2026-07-05T08:10:00+08:00");
+    let (campaign, entries) = voting(&app, &organiser, body, 2).await;
+    // 15:59:59 and 16:00 UTC, which are one day anywhere else
+    app.set_clock("2026-07-02T23:59:59.999999+08:00");
+    let late = &app.sign_in_anew(voter).await;
+    let first = cast(late, &campaign, &[&entries[0]]).await.ok(201);
+    cast(late, &campaign, &[&entries[1]]).await.refused(409, "campaigns.already_voted");
+    app.set_clock("2026-07-03T00:00:00+08:00");
+    let second = cast(late, &campaign, &[&entries[1]]).await.ok(201);
+    assert_ne!(first, second);
+    app.set_clock("2026-07-03T23:59:59+08:00");
+    let late = &app.sign_in_anew(voter).await;
+    cast(late, &campaign, &[&entries[0]]).await.refused(409, "campaigns.already_voted");
+    assert_eq!(cast(late, &campaign, &[&entries[1]]).await.ok(200), second);
+}
+
+#[tokio::test]
+async fn participation_is_counted_once_for_all_who_ask_within_ten_seconds() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 6).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    let counts = async || organiser.get(&format!("{campaign}/participation")).await.ok(200);
+    let before = counts().await;
+    for voter in &voters {
+        cast(voter, &campaign, &[&entries[0]]).await.ok(201);
+    }
+    app.advance_seconds(9);
+    assert_eq!(counts().await, before, "as it was counted nine seconds ago");
+    app.advance_seconds(1);
+    let after = counts().await;
+    assert_eq!((&after["voters"], &after["ballots"], &before["voters"]), (&json!(6), &json!(6), &json!(0)));
+    assert_eq!(after["as_of"], json!(app.now()));
+    assert_eq!(
+        after["others"],
+        json!({ "electorate": 8, "voters": 6 }),
+        "the other branches are too small to be shown"
+    );
+}
+
+#[tokio::test]
 async fn of_64_identical_ballots_one_is_cast_and_all_hear_the_same_receipt() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

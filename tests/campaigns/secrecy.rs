@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use xianfeng::base::crypto::Key;
+use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_slips};
 use xianfeng::on;
@@ -139,4 +141,28 @@ async fn no_key_order_instant_or_transaction_leads_from_a_member_to_his_choices(
         }
     }
     app.drain().await;
+}
+
+#[tokio::test]
+async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_with_the_others() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 2).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    let chosen = [entries[0].parse::<EntryId>().unwrap()];
+    let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
+    cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
+    // the secrets were lost and made anew
+    let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), &Key::random());
+    for voter in &voters {
+        let refused = stranger.cast(voter.id, id, &chosen).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("OtherKey"), "{refused:?}");
+    }
+    app.set_clock(CLOSING);
+    stranger.keep_up().await.unwrap();
+    assert!(!ballots(&app).await[0].2.is_empty(), "nothing is counted, nothing erased");
+    app.tick().await;
+    assert!(ballots(&app).await[0].2.is_empty(), "the server with the key counts");
+    let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
+    assert_eq!(vote["ballots_counted"], 1);
 }

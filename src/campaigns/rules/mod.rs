@@ -76,6 +76,8 @@ pub enum Refusal {
     NotCounted,
     /// Ballots that do not open under this server's key; nothing is counted until they do.
     Unreadable { ballots: usize },
+    /// The ballots that are there were sealed under another key than this server's.
+    OtherKey,
     /// The caller does not judge in this stage, or not for that unit.
     NoJudge,
     /// Nobody scores his own.
