@@ -43,7 +43,12 @@ impl Campaigns {
             let Some(campaign) = self.db.read(move |conn| store::find(conn, id)).await? else { continue };
             let delay = i64::from(campaign.terms.0.ballot.counting_delay_minutes) * 60;
             let due = closed_at.is_none_or(|closed| self.db.now() >= closed.plus_seconds(delay));
-            if !due || !self.all_older_ended().await? {
+            if !due {
+                continue;
+            }
+            if !self.all_older_ended().await? {
+                // such as a dump of the database, which cannot be told from a ballot under way
+                tracing::info!(campaign = %id, "the count waits for a transaction that is older than the closing");
                 continue;
             }
             match self.count(id).await {

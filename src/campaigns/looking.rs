@@ -11,7 +11,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::db::DbError;
 
 /// States that members see.
-const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
+pub(super) const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
 
 /// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
 #[derive(Clone, Debug)]
@@ -114,12 +114,17 @@ impl Campaigns {
             Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
             seen => seen?,
         };
-        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, whole.entry.unit_id));
-        if own || seen.managed || whole.entry.state == EntryState::Submitted {
+        if self.may_see_entry(viewer, &whole.entry, seen.managed) {
             Ok(whole)
         } else {
             Err(Refusal::NoSuchEntry.into())
         }
+    }
+
+    /// Of a campaign that the viewer sees.
+    pub(super) fn may_see_entry(&self, viewer: &Viewer<'_>, entry: &Entry, managed: bool) -> bool {
+        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id));
+        own || managed || entry.state == EntryState::Submitted
     }
 
     /// The article about an entry with the number of its readers, of whom the viewer is one from now on.
@@ -140,6 +145,11 @@ impl Campaigns {
         self.see(viewer, id).await?;
         let tally = self.db.read(move |conn| store::ballots::find_tally(conn, id)).await?;
         tally.ok_or_else(|| Refusal::NotCounted.into())
+    }
+
+    /// A member's name.
+    pub fn member_name(&self, member: MemberId) -> String {
+        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
     }
 
     /// A unit's short name.

@@ -112,6 +112,24 @@ pub fn list_voter_ids(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Member
         .load(c))
 }
 
+/// The next members who voted, after `after`, each once.
+pub fn list_next_voters(
+    conn: &mut Conn,
+    id: CampaignId,
+    after: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<MemberId>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .filter(campaign_ballots::member_id.gt(after))
+        .group_by(campaign_ballots::member_id)
+        .order(campaign_ballots::member_id)
+        .limit(limit)
+        .select(campaign_ballots::member_id)
+        .load(c))
+}
+
 pub fn count(conn: &mut Conn, id: CampaignId) -> QueryResult<i64> {
     on!(conn, c => campaign_ballots::table.filter(campaign_ballots::campaign_id.eq(id)).count().get_result(c))
 }
