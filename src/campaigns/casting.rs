@@ -99,11 +99,14 @@ impl Campaigns {
         Ok(rules::slip_choices(&numbers, poll.max))
     }
 
-    /// The home unit and what lies above it, up to the branch.
+    /// The home unit and what lies above it, up to the branch; where units were moved since the opening, the branch is still
+    /// the one of the roll.
     fn up_to_branch(&self, unit: UnitId, branch: UnitId) -> Vec<UnitId> {
         let path = self.path_of(unit);
-        let end = path.iter().position(|above| *above == branch).unwrap_or(0);
-        path[..=end].to_vec()
+        match path.iter().position(|above| *above == branch) {
+            Some(end) => path[..=end].to_vec(),
+            None => vec![unit, branch],
+        }
     }
 
     /// A ballot of the period in which this attempt of the transaction began, and whose instant that is.
@@ -138,12 +141,14 @@ impl Campaigns {
         rules::takes(&stage, tx.now())?;
         let ballot = self.ballot(tx, poll, (id, member), choices);
         let receipt = self.receipt_of(&ballot);
-        let Some(first) = store::ballots::find(tx.conn, id, member, ballot.period)? else {
+        let first = match store::ballots::find(tx.conn, id, member, ballot.period)? {
+            Some(first) => first,
             // at midnight the attempt before may have met yesterday's ballot
-            return match store::ballots::cast(tx.conn, &ballot)? {
-                true => Ok(Cast { receipt, is_new: true }),
-                false => Err(Refusal::Over(CampaignStage::Vote).into()),
-            };
+            None if store::ballots::cast(tx.conn, &ballot)? => return Ok(Cast { receipt, is_new: true }),
+            // and a twin may have been faster with today's
+            None => {
+                store::ballots::find(tx.conn, id, member, ballot.period)?.ok_or(Refusal::Over(CampaignStage::Vote))?
+            }
         };
         let same = self.open_ballot(&first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
         if same {

@@ -3,6 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::json;
 use xianfeng::base::capability::Role;
+use xianfeng::members::directory::UnitTree;
+use xianfeng::members::store;
 
 use super::{CLOSING, JUDGING, announced, at, body, cast, entry, organiser, voters, voting, with};
 use crate::support::{TestApp, on_postgres};
@@ -121,6 +123,26 @@ async fn where_one_votes_every_day_a_day_is_a_ballot() {
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
     assert_eq!((&vote["voters"], &vote["ballots_counted"]), (&json!(5), &json!(10)));
     app.drain().await;
+}
+
+#[tokio::test]
+async fn a_unit_that_moves_during_the_vote_does_not_vote_for_the_branch_it_came_from() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let member = app.member("某甲").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, super::ENTRIES).await;
+    let entries = [entry(&east, &app, &campaign, "ZB1", "东").await];
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    // the group goes to the other branch; the roll still says where it was at the opening
+    let (group, branch) = (app.unit("XZ11"), app.unit("ZB2"));
+    let mut units = app.db().read(store::list_units).await.unwrap();
+    units.iter_mut().find(|unit| unit.id == group).unwrap().parent_id = Some(branch);
+    app.directory().put_tree(UnitTree::new(units));
+    let refused = cast(&member, &campaign, &[&entries[0]]).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["code"], "campaigns.own_entry");
 }
 
 #[tokio::test]

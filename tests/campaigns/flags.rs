@@ -29,7 +29,7 @@ async fn suspicious<'a>(app: &'a TestApp, organiser: &Person<'a>) -> (String, Ve
 
 #[tokio::test]
 async fn what_is_unusual_is_flagged_once_the_vote_is_over_and_a_voiding_may_name_it() {
-    let app = TestApp::start_with(&["--watch-ballots=5"]).await;
+    let app = TestApp::start_with(&["--watch-ballots=5", "--watch-times=1"]).await;
     let first = organiser(&app).await;
     let auditor = app.member("审计").home("XZ31").role(Role::Auditor, "JT").sign_in().await;
     let committee = app.member("党委").home("XZ31").role(Role::CommitteeMember, "JT").sign_in().await;

@@ -37,7 +37,8 @@ fn count(length: usize) -> u64 {
 }
 
 /// Stretches in which so many of a unit voted within the window, and so many times as many for each member as elsewhere
-/// meanwhile. When everybody votes because the vote has just opened, nobody stands out.
+/// meanwhile. When everybody votes because the vote has just opened, nobody stands out. One ballot elsewhere is always
+/// thought of as there: that nobody of a few others voted in that minute says nothing.
 fn bursts(watch: &Watch, (unit, size, others): (UnitId, u64, u64), voters: &[Voter], all: &[Timestamp]) -> Vec<Flag> {
     let (mut found, mut first) = (Vec::new(), 0);
     while first < voters.len() {
@@ -46,8 +47,8 @@ fn bursts(watch: &Watch, (unit, size, others): (UnitId, u64, u64), voters: &[Vot
         let burst = &voters[first..first + voters[first..].partition_point(|voter| voter.cast_at < end)];
         let elsewhere = all.partition_point(|at| *at < end) - all.partition_point(|at| *at < from) - burst.len();
         let many = count(burst.len()) >= u64::from(watch.ballots);
-        // burst / size ≥ times × elsewhere / others, without a division
-        let usual = u128::from(watch.times) * u128::from(count(elsewhere)) * u128::from(size);
+        // burst / size ≥ times × (elsewhere + 1) / others, without a division
+        let usual = u128::from(watch.times) * u128::from(count(elsewhere) + 1) * u128::from(size);
         if many && u128::from(count(burst.len())) * u128::from(others) >= usual {
             found.push(Flag::new(FlagKind::Velocity, unit, count(elsewhere), burst));
             first += burst.len();
@@ -123,11 +124,13 @@ mod tests {
     fn a_rush_of_everybody_is_no_rush_of_a_unit() {
         let at = |n: u128| voter(n, &format!("09:00:{:02}", n % 60));
         let unit_one: Vec<Voter> = (0..3).map(at).collect();
-        // three of ten are five times as many for each member as five of ninety
-        let some: Vec<Voter> = unit_one.iter().copied().chain((100..105).map(at)).collect();
+        // three of ten are five times as many for each member as five of ninety, of whom four were seen
+        let some: Vec<Voter> = unit_one.iter().copied().chain((100..104).map(at)).collect();
         assert_eq!(found(&some), [(FlagKind::Velocity, unit(1), 3)]);
-        let rush: Vec<Voter> = unit_one.iter().copied().chain((100..106).map(at)).collect();
+        let rush: Vec<Voter> = unit_one.iter().copied().chain((100..105).map(at)).collect();
         assert_eq!(found(&rush), []);
+        // five of ninety while nobody of the other ten did
+        assert_eq!(found(&rush[3..]), []);
     }
 
     #[test]
