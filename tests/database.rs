@@ -283,3 +283,33 @@ async fn a_lost_connection_is_replaced() {
     db.write(|tx| -> Nothing { Ok(put(tx, "after")?) }).await.unwrap();
     assert_eq!(number(&db, "after").await, Some(0));
 }
+
+#[tokio::test]
+async fn a_statement_by_itself_is_a_transaction_and_is_done_again_when_its_connection_is_lost() {
+    let (db, database) = open(DbOptions { pg_connections: 1, ..DbOptions::default() }).await;
+    let told = Arc::new(AtomicU32::new(0));
+    let telling = |name: &'static str| {
+        let told = told.clone();
+        db.write_at_once(move |tx| -> Nothing {
+            put(tx, name)?;
+            let told = told.clone();
+            tx.after_commit(move || {
+                told.fetch_add(1, SeqCst);
+            });
+            Ok(())
+        })
+    };
+    telling("first").await.unwrap();
+    let twice = telling("first").await;
+    assert!(matches!(twice, Err(Stop::Failed(DbError::Query(_)))), "{twice:?}");
+    if on_postgres() {
+        // by somebody else, as when the server was started again
+        let mut operator = PgConnection::establish(database.url()).unwrap();
+        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        diesel::sql_query(others).execute(&mut operator).unwrap();
+    }
+    telling("second").await.unwrap();
+    assert_eq!((number(&db, "first").await, number(&db, "second").await), (Some(0), Some(0)));
+    assert_eq!(told.load(SeqCst), 2, "what failed has no effect");
+}
