@@ -74,17 +74,9 @@ impl Campaigns {
     pub async fn cast(&self, member: MemberId, id: CampaignId, chosen: &[EntryId]) -> Outcome<Cast> {
         let poll = self.poll(id).await?;
         poll.check_key()?;
-        let choices: Arc<[u8]> = self.choices(&poll, member, chosen)?.into();
-        // nearly every ballot is the first one, and that takes a single statement
-        let first = {
-            let (room, poll, choices) = (self.clone(), poll.clone(), choices.clone());
-            move |tx: &mut Tx| room.cast_first(tx, &poll, (id, member), &choices)
-        };
-        if let Some(cast) = self.db.write_at_once(first).await? {
-            return Ok(cast);
-        }
+        let choices = self.choices(&poll, member, chosen)?;
         let room = self.clone();
-        self.db.write(move |tx| room.cast_again(tx, &poll, (id, member), &choices)).await
+        self.db.write_about(member, move |tx| room.cast_within(tx, &poll, (id, member), &choices)).await
     }
 
     fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {
@@ -116,40 +108,24 @@ impl Campaigns {
         Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() }
     }
 
-    /// Casts the ballot; `None` when the vote takes nothing, or there is a ballot.
-    fn cast_first(
-        &self,
-        tx: &mut Tx,
-        poll: &Poll,
-        voter: (CampaignId, MemberId),
-        choices: &[u8],
-    ) -> Outcome<Option<Cast>> {
-        let ballot = self.ballot(tx, poll, voter, choices);
-        let cast = store::ballots::cast(tx.conn, &ballot)?;
-        Ok(cast.then(|| Cast { receipt: self.receipt_of(&ballot), is_new: true }))
-    }
-
-    /// Says why nothing was cast, finds that the ballot is there, or replaces it.
-    fn cast_again(
+    /// Casts the ballot, which nearly always takes one statement; else says why not, finds it there, or replaces it. The
+    /// member's turn is taken, so that of two twins one casts and the other finds.
+    fn cast_within(
         &self,
         tx: &mut Tx,
         poll: &Poll,
         (id, member): (CampaignId, MemberId),
         choices: &[u8],
     ) -> Outcome<Cast> {
-        let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
-        rules::takes(&stage, tx.now())?;
         let ballot = self.ballot(tx, poll, (id, member), choices);
         let receipt = self.receipt_of(&ballot);
-        let first = match store::ballots::find(tx.conn, id, member, ballot.period)? {
-            Some(first) => first,
-            // at midnight the attempt before may have met yesterday's ballot
-            None if store::ballots::cast(tx.conn, &ballot)? => return Ok(Cast { receipt, is_new: true }),
-            // and a twin may have been faster with today's
-            None => {
-                store::ballots::find(tx.conn, id, member, ballot.period)?.ok_or(Refusal::Over(CampaignStage::Vote))?
-            }
-        };
+        if store::ballots::cast(tx.conn, &ballot)? {
+            return Ok(Cast { receipt, is_new: true });
+        }
+        let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+        rules::takes(&stage, tx.now())?;
+        let first = store::ballots::find(tx.conn, id, member, ballot.period)?;
+        let first = first.ok_or(Refusal::Over(CampaignStage::Vote))?;
         let same = self.open_ballot(&first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
         if same {
             return Ok(Cast { receipt, is_new: false });

@@ -41,15 +41,19 @@ impl Campaigns {
     fn reward_some(&self, tx: &mut Tx, id: CampaignId) -> diesel::QueryResult<bool> {
         let (campaign, tally) = (store::find(tx.conn, id)?, store::ballots::find_tally(tx.conn, id)?);
         let (Some(campaign), Some(tally)) = (campaign, tally) else { return Ok(false) };
-        // whoever holds the row does this part; another server finds the next one later
-        let Some(through) = store::rewards::hold(tx.conn, id)? else { return Ok(false) };
+        let Some(through) = store::rewards::find(tx.conn, id)? else { return Ok(false) };
         let voters = store::ballots::list_next_voters(tx.conn, id, through, REWARDED_AT_ONCE)?;
+        // turns come before every other lock
+        tx.take_turns(voters.iter().copied())?;
+        // whoever holds the row does this part; another server goes on from there later
+        if store::rewards::hold(tx.conn, id)? != Some(through) {
+            return Ok(false);
+        }
         let Some(last) = voters.last().copied() else {
             store::rewards::finish(tx.conn, id, tx.now())?;
             return Ok(false);
         };
         let voided: Vec<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?;
-        // in the order of their ids, so that two awards never wait for each other in a circle
         for member in voters {
             if counts(tx, id, member, &voided)? {
                 self.reward_one(tx, &campaign, &tally, member)?;

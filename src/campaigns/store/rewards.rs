@@ -22,6 +22,20 @@ pub fn list_due(conn: &mut Conn, limit: i64) -> QueryResult<Vec<CampaignId>> {
         .load(c))
 }
 
+/// Until which member the points were given; `None` when all have them.
+pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Option<MemberId>>> {
+    let row: Option<(Option<MemberId>, Option<Timestamp>)> = on!(conn, c => campaign_rewards::table
+        .find(id)
+        .select((campaign_rewards::through, campaign_rewards::finished_at))
+        .first(c)
+        .optional())?;
+    Ok(match row {
+        None => Some(None),
+        Some((through, None)) => Some(through),
+        Some((_, Some(_))) => None,
+    })
+}
+
 /// Until which member the points were given, held until the end of the transaction; `None` when all have them, or another
 /// server is at it.
 pub fn hold(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Option<MemberId>>> {
