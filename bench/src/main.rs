@@ -516,7 +516,7 @@ impl Bench {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
         postgres.copy("bench_ballots", "bench_round")?;
-        let server = self.serve_postgres(&postgres.database("bench_round"))?;
+        let server = self.product.serve(&postgres.database("bench_round"), false)?;
         self.vote.arrive(server.address, &self.world, connections)?;
         let figure = self.vote.cast(server.address, &self.world, connections)?;
         self.figures.add("ballot, PostgreSQL", figure);
