@@ -114,8 +114,10 @@ impl App {
         let ideas = Ideas::new(db.clone(), directory.clone(), points.clone());
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
+        let campaigns =
+            Campaigns::new(db.clone(), directory.clone(), points.clone(), &secrets.ballot_key, config.vote_watch);
         // rooms that attach files say here who may read them
-        let files = Files::new(db.clone(), depot, readers(&ideas), &config.files);
+        let files = Files::new(db.clone(), depot, readers(&ideas, &campaigns), &config.files);
         Ok(App {
             holder: db.fresh_id(),
             stopping: Data::default(),
@@ -135,7 +137,7 @@ impl App {
             meetings: Meetings::new(db.clone(), directory.clone()).unless_cited(ideas::cites),
             ideas,
             brands: Brands::new(db.clone(), directory.clone()),
-            campaigns: Campaigns::new(db.clone(), directory.clone(), &secrets.ballot_key),
+            campaigns,
             files,
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
@@ -283,6 +285,7 @@ impl App {
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("campaigns", second, |app| async move { app.campaigns.keep_up().await }),
+            self.job("campaign points", second, |app| async move { app.campaigns.reward().await }),
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
             self.job("search", second, |app| async move { search::index_waiting(&app.db, INDEXING_REST).await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
@@ -399,12 +402,18 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
 }
 
 /// Who may read what is attached to the things of rooms, and delete it again.
-fn readers(ideas: &Ideas) -> Readers {
+fn readers(ideas: &Ideas, campaigns: &Campaigns) -> Readers {
     let see = |ideas: &Ideas| {
         let ideas = ideas.clone();
         move |conn: &mut Conn, person: &Person, id| ideas.may_see(conn, person, id)
     };
-    Readers::default()
+    let readers = campaigns::EVIDENCE.into_iter().fold(Readers::default(), |readers, kind| {
+        let campaigns = campaigns.clone();
+        readers
+            .with(kind, move |conn, person, id| campaigns.may_see(conn, person, id))
+            .with_deletion(kind, |conn, _, id| campaigns::is_draft(conn, id))
+    });
+    readers
         .with(ideas::ATTACHMENT, see(ideas))
         .with(ideas::EVIDENCE, see(ideas))
         .with_deletion(ideas::ATTACHMENT, |conn, _, id| ideas::is_draft(conn, id))

@@ -57,6 +57,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub challenge: ChallengeTerms,
+
+    #[command(flatten)]
+    pub vote_watch: VoteWatch,
 }
 
 impl Config {
@@ -194,6 +197,30 @@ pub struct ChallengeTerms {
     /// Milliseconds within which nobody can have read a question; answers that are faster are refused and counted
     #[arg(long, env = "XIANFENG_CHALLENGE_FLOOR_MS", default_value = "400", value_parser = clap::value_parser!(u16).range(0..=3000))]
     pub challenge_floor_ms: u16,
+}
+
+/// What is worth a look in a vote; hints for people, nothing more.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct VoteWatch {
+    /// Minutes within which many ballots of one unit are worth a look
+    #[arg(long, env = "XIANFENG_WATCH_MINUTES", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub watch_minutes: u16,
+
+    /// How many ballots of one unit are many
+    #[arg(long, env = "XIANFENG_WATCH_BALLOTS", default_value = "10", value_parser = clap::value_parser!(u16).range(2..))]
+    pub watch_ballots: u16,
+
+    /// How many times as many they must be, for each member, as elsewhere at the same time
+    #[arg(long, env = "XIANFENG_WATCH_TIMES", default_value = "5", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub watch_times: u16,
+
+    /// From when on ballots are cast at night
+    #[arg(long, env = "XIANFENG_WATCH_NIGHT_FROM", default_value = "00:00", value_parser = parse_time)]
+    pub watch_night_from: NaiveTime,
+
+    /// Until when ballots are cast at night; the same time as the beginning means never
+    #[arg(long, env = "XIANFENG_WATCH_NIGHT_UNTIL", default_value = "05:00", value_parser = parse_time)]
+    pub watch_night_until: NaiveTime,
 }
 
 fn parse_time(text: &str) -> Result<NaiveTime, String> {

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("contests", &["quiz", "meetings", "points", "members", "notices"]),
     ("meetings", &["members"]),
     ("ideas", &["meetings", "points", "members", "notices", "files"]),
-    ("campaigns", &["members", "notices"]),
+    ("campaigns", &["points", "members", "notices", "files"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

@@ -76,6 +76,80 @@ pub fn idea(title: &str, problem: &str, proposal: &str) -> String {
     json!({"category": "智能化", "title": title, "problem": problem, "proposal": proposal, "submit": true}).to_string()
 }
 
+pub const CAMPAIGNS: &str = "/api/v1/campaigns";
+pub const ENTRIES: &str = "/entries";
+pub const BALLOTS: &str = "/ballots";
+pub const RESULTS: &str = "/results";
+/// The table that holds one row for each ballot, and the order in which they were cast.
+pub const BALLOT_ROWS: (&str, &str) = ("campaign_ballots", "cast_at, member_id");
+/// What ends every open vote, with its instant in microseconds.
+pub const END_VOTES: &str = "UPDATE campaign_stages SET closes_at = {now} WHERE stage = 'vote' AND state = 'open'";
+/// The duty that writes entries.
+pub const SECRETARY: &str = "secretary";
+
+/// A vote of everybody on ten of the entries, which are taken for `seconds` from now on.
+pub fn campaign(root: Uuid, seconds: i64) -> String {
+    let now = chrono::Utc::now();
+    let at = |seconds| (now + chrono::TimeDelta::seconds(seconds)).to_rfc3339();
+    json!({
+        "title": "测试评选", "unit_id": root,
+        "terms": {
+            "kind": "brand_top_ten",
+            "notice": {"document_no": "测〔2026〕1号", "text": "通知"},
+            "categories": [{"code": "brand", "title": "品牌", "quota": 10}],
+            "electorate": {"kinds": ["full"]},
+            "timetable": [
+                {"stage": "entry", "opens_at": at(-60), "closes_at": at(seconds)},
+                {"stage": "vote", "opens_at": at(seconds), "closes_at": at(24 * 3600)},
+            ],
+            "sources": [{"source": "vote", "rule": "share_of_ballots", "weight": 10_000}],
+            "ballot": {"min": 1, "max": 10},
+        },
+    })
+    .to_string()
+}
+
+pub fn campaign_path(written: &[u8]) -> Result<String> {
+    Ok(format!("{CAMPAIGNS}/{}", text(written, &["/id"])?))
+}
+
+/// An entry of the enterprise itself.
+pub fn entry(unit: Uuid, owner: Uuid, n: usize) -> String {
+    json!({
+        "unit_id": unit, "category": "brand",
+        "plan": {
+            "title": format!("品牌{n}"), "owner_id": owner, "goals": [{"name": "指标"}],
+            "measures": [{"text": "措施"}], "expected_effects": ["提升"],
+        },
+    })
+    .to_string()
+}
+
+pub fn entry_id(written: &[u8]) -> Result<String> {
+    text(written, &["/id"])
+}
+
+pub fn hand_in_entry_path(entry: &str) -> String {
+    format!("/api/v1/entries/{entry}/submission")
+}
+
+pub fn ballot(entries: &[&String]) -> String {
+    json!({ "entries": entries }).to_string()
+}
+
+/// Whether the stage `name` of a campaign is open.
+pub fn is_open(campaign: &[u8], name: &str) -> Result<bool> {
+    let campaign: Value = serde_json::from_slice(campaign)?;
+    let stages = campaign.get("stages").and_then(Value::as_array).context("the campaign has no stages")?;
+    Ok(stages.iter().any(|stage| stage["stage"] == name && stage["state"] == "open"))
+}
+
+/// How many ballots were counted, once they were.
+pub fn counted(results: &[u8]) -> Result<Option<u64>> {
+    let results: Value = serde_json::from_slice(results)?;
+    Ok(results.get("vote").context("the results do not speak of a vote")?["ballots_counted"].as_u64())
+}
+
 /// The duty of the first member, who runs the contest.
 pub const ORGANISER: &str = "organiser";
 

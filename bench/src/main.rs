@@ -2,6 +2,7 @@
 //!
 //! Start it with bench/run; README.md says what the floors mean.
 
+mod ballots;
 mod client;
 mod contest;
 mod contract;
@@ -70,6 +71,8 @@ enum Stage {
     /// Boards, feed, paper and submissions on SQLite
     Requests,
     Contest,
+    /// Ballots of ten and their counting on both databases
+    Ballots,
     Mornings,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
@@ -99,6 +102,20 @@ const TARGETS: &[Target] = &[
         floor: Floor::Combined("hello, our client", "raw contest answer"),
         ratio: 0.40,
         p99_ms: 25.0,
+    },
+    Target {
+        name: "ballot of 10, SQLite",
+        figure: "ballot",
+        floor: Floor::Combined("hello, our client", "raw ballot"),
+        ratio: 0.40,
+        p99_ms: 25.0,
+    },
+    Target {
+        name: "ballot of 10, PostgreSQL",
+        figure: "ballot, PostgreSQL",
+        floor: Floor::Of("pgbench ballot"),
+        ratio: 0.60,
+        p99_ms: 60.0,
     },
     Target {
         name: "contest ranking, first 50",
@@ -234,12 +251,17 @@ struct Bench {
     postgres: Option<(Postgres, PathBuf)>,
     /// A copy of the base with ideas.
     ideas: PathBuf,
+    /// A copy of the base with an open vote, and that vote.
+    ballots: PathBuf,
+    vote: ballots::Vote,
     /// The statements of handing an idea in.
     idea_script: PathBuf,
     figures: Figures,
     mornings: Vec<(f64, f64)>,
     /// Seconds from the close of a contest to its ranking.
     rankings: Vec<f64>,
+    /// Seconds from the end of a vote to its totals, by the name of the database.
+    countings: Vec<(&'static str, f64)>,
     starts_ms: Vec<f64>,
     resident_mb: Vec<f64>,
 }
@@ -253,6 +275,10 @@ impl Bench {
             }
             Stage::Requests => self.reads_and_writes(),
             Stage::Contest => self.contest(),
+            Stage::Ballots => {
+                self.ballots()?;
+                self.postgres_ballots()
+            }
             Stage::Mornings => self.mornings(),
             Stage::Postgres => self.postgres_round(),
         }
@@ -284,10 +310,13 @@ impl Bench {
             base,
             postgres: None,
             ideas: PathBuf::new(),
+            ballots: PathBuf::new(),
+            vote: ballots::Vote::default(),
             idea_script: PathBuf::new(),
             figures: Figures::default(),
             mornings: Vec::new(),
             rankings: Vec::new(),
+            countings: Vec::new(),
             starts_ms: Vec::new(),
             resident_mb: Vec::new(),
         };
@@ -298,7 +327,26 @@ impl Bench {
             ideas::seed(&bench.ideas, &bench.world)?;
             bench.prepare_postgres_ideas()?;
         }
+        if bench.arguments.wants(Stage::Ballots) {
+            bench.prepare_ballots()?;
+        }
         Ok(bench)
+    }
+
+    /// An open vote on both databases.
+    fn prepare_ballots(&mut self) -> Result<()> {
+        eprintln!("==> opening a vote");
+        self.ballots = self.copy("ballots.db")?;
+        ballots::give_duty(&self.ballots, &self.world)?;
+        let server = self.product.serve(&sqlite_url(&self.ballots), false)?;
+        self.vote = ballots::open(server.address, &self.world)?;
+        server.stop()?;
+        rusqlite::Connection::open(&self.ballots)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        let Some((postgres, _)) = &self.postgres else { return Ok(()) };
+        eprintln!("==> copying the vote to PostgreSQL");
+        postgres.create("bench_ballots")?;
+        self.product.run(contract::MIGRATE, &postgres.database("bench_ballots"))?;
+        postgres.fill("bench_ballots", &self.ballots)
     }
 
     /// A PostgreSQL twin of the base, and the statements of one submission as a pgbench script.
@@ -447,6 +495,47 @@ impl Bench {
         server.stop()
     }
 
+    fn ballots(&mut self) -> Result<()> {
+        let path = self.arguments.folder.join("round.db");
+        settle(&self.ballots, &path)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.vote.arrive(server.address, &self.world, self.arguments.connections)?;
+        let figure = self.vote.cast(server.address, &self.world, self.arguments.connections)?;
+        self.figures.add("ballot", figure);
+        self.resident_mb.push(server.resident_mb()?);
+        let before = self.arguments.folder.join("before.db");
+        settle(&self.ballots, &before)?;
+        self.figures.add("raw ballot", Replay::of_table(&path, contract::BALLOT_ROWS)?.run(&before)?);
+        let end = |sql: &str| Ok(rusqlite::Connection::open(&path)?.execute_batch(sql)?);
+        let took = self.vote.count(server.address, &self.world, end)?;
+        self.counted("SQLite", took);
+        server.stop()
+    }
+
+    fn postgres_ballots(&mut self) -> Result<()> {
+        let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
+        let Arguments { connections, seconds, .. } = self.arguments;
+        postgres.copy("bench_ballots", "bench_round")?;
+        let server = self.product.serve(&postgres.database("bench_round"), false)?;
+        self.vote.arrive(server.address, &self.world, connections)?;
+        let figure = self.vote.cast(server.address, &self.world, connections)?;
+        self.figures.add("ballot, PostgreSQL", figure);
+        let took = self.vote.count(server.address, &self.world, |sql| postgres.execute("bench_round", sql))?;
+        self.counted("PostgreSQL", took);
+        server.stop()?;
+        postgres.copy("bench_ballots", "bench_round")?;
+        let statement = self.arguments.folder.join("ballot.pgbench");
+        std::fs::write(&statement, self.vote.script(&self.world, connections))?;
+        self.figures.add("pgbench ballot", postgres.pgbench("bench_round", &statement, connections, seconds)?);
+        self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
+    fn counted(&mut self, database: &'static str, took: Duration) {
+        eprintln!("    {} ballots closed and counted in {:.1} s", self.world.members - 1, took.as_secs_f64());
+        self.countings.push((database, took.as_secs_f64()));
+    }
+
     fn ideas(&mut self) -> Result<()> {
         let path = self.arguments.folder.join("round.db");
         settle(&self.ideas, &path)?;
@@ -542,6 +631,13 @@ impl Bench {
         Ok(())
     }
 
+    /// How long the counting took on one database.
+    fn counting(&self, name: &str) -> String {
+        let seconds: Vec<f64> =
+            self.countings.iter().filter(|(database, _)| *database == name).map(|(_, seconds)| *seconds).collect();
+        format!("{name} {:.1} s", median(&seconds))
+    }
+
     fn report(&self) -> String {
         let Arguments { members, rounds, connections, .. } = self.arguments;
         let seconds: Vec<f64> = self.mornings.iter().map(|morning| morning.0).collect();
@@ -562,9 +658,11 @@ impl Bench {
             "\n{members} members, {connections} connections, medians of {rounds} rounds\n\n{}\n\
              {mornings}\n\
              ranking of a contest with {members} attempts: {:.1} s\n\
+             closing and counting of as many ballots of 10: {} (3)\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
+            ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),

@@ -47,6 +47,11 @@ impl Postgres {
         )
     }
 
+    /// Runs SQL in the database `name`.
+    pub fn execute(&self, name: &str, sql: &str) -> Result<()> {
+        self.psql(name, sql.as_bytes())
+    }
+
     /// An empty database.
     pub fn create(&self, name: &str) -> Result<()> {
         self.control(&format!("DROP DATABASE IF EXISTS {name};\nCREATE DATABASE {name};"))

@@ -112,6 +112,16 @@ pub fn average(scores: &[i64], averaging: Averaging, least: usize) -> Option<i64
     Some(round_half_up(kept.iter().copied().map(i128::from).sum::<i128>() * 100, count))
 }
 
+/// The standard deviation of all `values` (of the whole population), in hundredths, rounded half up; `None` without any.
+pub fn spread(values: &[i64]) -> Option<i64> {
+    let n = i128::try_from(values.len()).ok().filter(|n| *n > 0)?;
+    let sum: i128 = values.iter().copied().map(i128::from).sum();
+    let squares: i128 = values.iter().map(|x| i128::from(*x) * i128::from(*x)).sum();
+    // 100·√(n·Q − S²) / n; the root is cut at a whole number only where that cannot change the rounding
+    let doubled = (40_000 * (n * squares - sum * sum)).isqrt();
+    Some(clamp_to_i64((doubled + n) / (2 * n)))
+}
+
 /// One judge's scores by that judge's own mean and spread; `None` when there are fewer than `least` of them.
 pub fn standardise(scores: &[Option<i64>], least: usize) -> Option<Vec<Option<i64>>> {
     let given = scores.iter().flatten().count();
@@ -196,6 +206,16 @@ mod tests {
     fn scores(rule: ScoreRule, raw: &[i64], full: i64) -> Vec<i64> {
         let raw: Vec<Option<i64>> = raw.iter().copied().map(Some).collect();
         normalise(rule, &raw, full).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn a_spread_is_the_deviation_in_hundredths() {
+        assert_eq!(spread(&[]), None);
+        assert_eq!(spread(&[5000]), Some(0));
+        assert_eq!(spread(&[2, 4, 4, 4, 5, 5, 7, 9]), Some(200));
+        assert_eq!(spread(&[0, 1]), Some(50));
+        assert_eq!(spread(&[0, 0, 1]), Some(47), "√2 / 3 = 0.4714…");
+        assert_eq!(spread(&[0, 10_000]), Some(500_000));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct Poll {
     max: u16,
     candidates: HashMap<EntryId, Candidate>,
     roll: Roll,
+    /// Whether the ballots that are there were sealed under this server's key.
+    own_key: bool,
 }
 
 impl Poll {
@@ -36,6 +38,12 @@ impl Poll {
 
     pub(super) fn roll(&self) -> &Roll {
         &self.roll
+    }
+
+    /// Ballots under two keys could never be counted together: a server with another key than the one of the ballots that
+    /// are there takes none, and counts none.
+    pub(super) fn check_key(&self) -> Result<(), Refusal> {
+        if self.own_key { Ok(()) } else { Err(Refusal::OtherKey) }
     }
 
     fn period(&self, now: Timestamp) -> i32 {
@@ -65,9 +73,10 @@ impl Campaigns {
     /// Casts a ballot, or finds that it was cast already.
     pub async fn cast(&self, member: MemberId, id: CampaignId, chosen: &[EntryId]) -> Outcome<Cast> {
         let poll = self.poll(id).await?;
+        poll.check_key()?;
         let choices = self.choices(&poll, member, chosen)?;
         let room = self.clone();
-        self.db.write(move |tx| room.cast_within(tx, &poll, id, member, &choices)).await
+        self.db.write_about(member, move |tx| room.cast_within(tx, &poll, (id, member), &choices)).await
     }
 
     fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {
@@ -82,26 +91,41 @@ impl Campaigns {
         Ok(rules::slip_choices(&numbers, poll.max))
     }
 
-    /// The home unit and what lies above it, up to the branch.
+    /// The home unit and what lies above it, up to the branch; where units were moved since the opening, the branch is still
+    /// the one of the roll.
     fn up_to_branch(&self, unit: UnitId, branch: UnitId) -> Vec<UnitId> {
         let path = self.path_of(unit);
-        let end = path.iter().position(|above| *above == branch).unwrap_or(0);
-        path[..=end].to_vec()
+        match path.iter().position(|above| *above == branch) {
+            Some(end) => path[..=end].to_vec(),
+            None => vec![unit, branch],
+        }
     }
 
-    /// The instant of the ballot is the transaction's own, taken when this attempt of it began.
-    fn cast_within(&self, tx: &mut Tx, poll: &Poll, id: CampaignId, member: MemberId, choices: &[u8]) -> Outcome<Cast> {
+    /// A ballot of the period in which this attempt of the transaction began, and whose instant that is.
+    fn ballot(&self, tx: &Tx, poll: &Poll, (id, member): (CampaignId, MemberId), choices: &[u8]) -> Ballot {
         let period = poll.period(tx.now());
         let sealed = self.seal_key.seal_for(&place(id, member, period), choices);
-        let ballot = Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() };
-        let receipt = receipt(&self.receipt_key, id, member, period);
+        Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() }
+    }
+
+    /// Casts the ballot, which nearly always takes one statement; else says why not, finds it there, or replaces it. The
+    /// member's turn is taken, so that of two twins one casts and the other finds.
+    fn cast_within(
+        &self,
+        tx: &mut Tx,
+        poll: &Poll,
+        (id, member): (CampaignId, MemberId),
+        choices: &[u8],
+    ) -> Outcome<Cast> {
+        let ballot = self.ballot(tx, poll, (id, member), choices);
+        let receipt = self.receipt_of(&ballot);
         if store::ballots::cast(tx.conn, &ballot)? {
             return Ok(Cast { receipt, is_new: true });
         }
-        // the vote takes nothing, or there is a ballot
         let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
         rules::takes(&stage, tx.now())?;
-        let first = store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NotOpen(CampaignStage::Vote))?;
+        let first = store::ballots::find(tx.conn, id, member, ballot.period)?;
+        let first = first.ok_or(Refusal::Over(CampaignStage::Vote))?;
         let same = self.open_ballot(&first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
         if same {
             return Ok(Cast { receipt, is_new: false });
@@ -113,6 +137,10 @@ impl Campaigns {
             return Err(Refusal::Over(CampaignStage::Vote).into());
         }
         Ok(Cast { receipt, is_new: true })
+    }
+
+    fn receipt_of(&self, ballot: &Ballot) -> String {
+        receipt(&self.receipt_key, ballot.campaign_id, ballot.member_id, ballot.period)
     }
 
     pub(super) fn open_ballot(&self, ballot: &Ballot) -> Option<Vec<u8>> {
@@ -152,20 +180,37 @@ impl Campaigns {
             .db
             .read(move |conn| Ok((store::entries::list_submitted(conn, id)?, store::find_roll(conn, id)?)))
             .await?;
-        let candidate = |entry: &super::model::Entry| Candidate {
-            number: entry.number.and_then(|number| u16::try_from(number).ok()).unwrap_or(0),
-            unit: entry.unit_id,
-            people: vec![entry.owner_id, entry.created_by],
+        let candidate = |entry: &super::model::Entry| {
+            let number = entry.number.and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0)?;
+            Some((entry.id, Candidate { number, unit: entry.unit_id, people: vec![entry.owner_id, entry.created_by] }))
         };
         let on_ballot = entries.iter().filter(|entry| entry.on_ballot);
         let poll = Arc::new(Poll {
             rules: campaign.terms.0.ballot,
             max: campaign.terms.0.most_choices(),
-            candidates: on_ballot.map(|entry| (entry.id, candidate(entry))).collect(),
+            candidates: on_ballot.filter_map(candidate).collect(),
             roll: roll.unwrap_or_default(),
+            own_key: self.is_own_key(id).await?,
         });
         self.polls.insert(id, poll.clone());
         Ok(poll)
+    }
+
+    /// Whether the ballots of a vote are sealed under this server's key; the first server to take any says which it is.
+    async fn is_own_key(&self, id: CampaignId) -> Outcome<bool> {
+        let check = self.seal_key.mac(&[b"check", id.uuid().as_bytes()]);
+        let own = move |known: Vec<u8>| known == check;
+        if let Some(known) = self.db.read(move |conn| store::ballots::find_key_check(conn, id)).await? {
+            return Ok(own(known));
+        }
+        let known = self
+            .db
+            .write(move |tx| -> Outcome<Option<Vec<u8>>> {
+                store::ballots::insert_key_check(tx.conn, id, &check)?;
+                Ok(store::ballots::find_key_check(tx.conn, id)?)
+            })
+            .await?;
+        Ok(known.is_some_and(own))
     }
 }
 

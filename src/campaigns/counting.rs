@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::json;
 
 use super::casting::Poll;
-use super::model::{Ballot, CampaignId, CampaignStage, Slip, StageState, Tally, Total, Voter};
+use super::model::{Ballot, CampaignId, CampaignStage, RollLine, Slip, StageState, Tally, Total, Voter};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
@@ -18,6 +18,10 @@ use crate::base::id::MemberId;
 use crate::db::{DbError, Json, Stop, Tx};
 
 const COUNTED_AT_ONCE: i64 = 50;
+/// Members whose ballots are read or erased by one statement.
+const MEMBERS_AT_ONCE: usize = 5_000;
+/// Room that is made at once for ballots.
+const MOST_EXPECTED: usize = 1_000_000;
 /// How often and in which steps older transactions are waited for; then the next pass of the clock goes on.
 const WAITS: usize = 40;
 const WAIT: std::time::Duration = std::time::Duration::from_millis(50);
@@ -39,7 +43,12 @@ impl Campaigns {
             let Some(campaign) = self.db.read(move |conn| store::find(conn, id)).await? else { continue };
             let delay = i64::from(campaign.terms.0.ballot.counting_delay_minutes) * 60;
             let due = closed_at.is_none_or(|closed| self.db.now() >= closed.plus_seconds(delay));
-            if !due || !self.all_older_ended().await? {
+            if !due {
+                continue;
+            }
+            if !self.all_older_ended().await? {
+                // such as a dump of the database, which cannot be told from a ballot under way
+                tracing::info!(campaign = %id, "the count waits for a transaction that is older than the closing");
                 continue;
             }
             match self.count(id).await {
@@ -67,6 +76,7 @@ impl Campaigns {
 
     async fn count(&self, id: CampaignId) -> Outcome<()> {
         let (room, poll) = (self.clone(), self.poll(id).await?);
+        poll.check_key()?;
         self.db
             .write(move |tx| {
                 // held, so that of two servers one counts and the other finds it done
@@ -75,7 +85,7 @@ impl Campaigns {
                 if stage.state != StageState::Closed || store::ballots::is_counted(tx.conn, id)? {
                     return Ok(());
                 }
-                let ballots = store::ballots::list_sealed(tx.conn, id)?;
+                let ballots = all_ballots(tx, &poll, id)?;
                 let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?.into_iter().collect();
                 let cast = ballots.len();
                 let valid: Vec<Ballot> =
@@ -83,7 +93,9 @@ impl Campaigns {
                 let opened = room.opened(&valid)?;
                 let tally = room.tally_of(tx, &poll, id, cast, &valid, &opened)?;
                 store::ballots::insert_slips(tx.conn, &slips(id, opened))?;
-                store::ballots::erase(tx.conn, id)?;
+                for (first, last) in spans(&poll) {
+                    store::ballots::erase(tx.conn, id, first, last)?;
+                }
                 store::ballots::insert_tally(tx.conn, &tally)?;
                 let detail = json!({
                     "electorate": tally.electorate, "ballots_cast": tally.ballots_cast,
@@ -157,6 +169,23 @@ impl Campaigns {
         let lines = recounted.iter().flatten().filter(|_| shown).map(published).collect();
         Ok(Recount { ballots: choices.len(), agrees, lines })
     }
+}
+
+/// The roll in pieces, each by its first and its last member: no statement takes longer for a vote of many days.
+fn spans(poll: &Poll) -> impl Iterator<Item = (MemberId, MemberId)> + '_ {
+    let ends = |lines: &[RollLine]| Some((lines.first()?.member, lines.last()?.member));
+    poll.roll().lines().chunks(MEMBERS_AT_ONCE).filter_map(ends)
+}
+
+/// Every ballot of the vote; refused when there is one of somebody who is not on the roll.
+fn all_ballots(tx: &mut Tx, poll: &Poll, id: CampaignId) -> Outcome<Vec<Ballot>> {
+    let cast = usize::try_from(store::ballots::count(tx.conn, id)?).unwrap_or(usize::MAX);
+    let mut ballots = Vec::with_capacity(cast.min(MOST_EXPECTED));
+    for (first, last) in spans(poll) {
+        ballots.extend(store::ballots::list_sealed(tx.conn, id, first, last)?);
+    }
+    let strange = cast.abs_diff(ballots.len());
+    if strange > 0 { Err(Refusal::Unreadable { ballots: strange }.into()) } else { Ok(ballots) }
 }
 
 /// The ballots under random keys, in the order of the keys: a shuffle that leaves nothing to be ordered by.

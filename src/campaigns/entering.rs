@@ -175,13 +175,13 @@ impl Campaigns {
             .await
     }
 
-    async fn campaign_of(&self, id: EntryId) -> Outcome<CampaignId> {
+    pub(super) async fn campaign_of(&self, id: EntryId) -> Outcome<CampaignId> {
         let entry = self.db.read(move |conn| store::entries::find(conn, id)).await?;
         Ok(entry.ok_or(Refusal::NoSuchEntry)?.campaign_id)
     }
 
     /// An entry of a unit within the writer's reach.
-    fn written_by(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
+    pub(super) fn written_by(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
         let entry = store::entries::find(tx.conn, id)?.ok_or(Refusal::NoSuchEntry)?;
         if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(Refusal::OutOfReach.into()) }
     }
@@ -199,7 +199,7 @@ impl Campaigns {
 }
 
 /// An open campaign, held so that no stage moves meanwhile.
-fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
+pub(super) fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
     match campaign.state {
         CampaignState::Open => Ok(campaign),

@@ -1,19 +1,17 @@
-//! What is read of campaigns: lists, one with its stages, entries, participation.
-
-use std::collections::{HashMap, HashSet};
+//! What is read of campaigns: lists, one with its stages, entries.
 
 use super::model::{
     Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension, StageRow, Tally,
 };
 use super::organising::Outcome;
-use super::rules::{self, Refusal};
+use super::rules::Refusal;
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::db::DbError;
 
 /// States that members see.
-const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
+pub(super) const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
 
 /// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
 #[derive(Clone, Debug)]
@@ -35,18 +33,6 @@ pub struct Seen {
     pub extensions: Vec<Extension>,
     /// Whether the viewer sees how it is run.
     pub managed: bool,
-}
-
-/// How many took part, so far or in the end.
-#[derive(Clone, Debug)]
-pub struct Participation {
-    pub electorate: usize,
-    pub voters: usize,
-    pub ballots: usize,
-    /// Branches of five or more: electorate and voters.
-    pub branches: Vec<(UnitId, u32, u32)>,
-    /// The small ones together.
-    pub others: Option<(u32, u32)>,
 }
 
 /// An entry with all of its versions.
@@ -128,12 +114,17 @@ impl Campaigns {
             Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
             seen => seen?,
         };
-        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, whole.entry.unit_id));
-        if own || seen.managed || whole.entry.state == EntryState::Submitted {
+        if self.may_see_entry(viewer, &whole.entry, seen.managed) {
             Ok(whole)
         } else {
             Err(Refusal::NoSuchEntry.into())
         }
+    }
+
+    /// Of a campaign that the viewer sees.
+    pub(super) fn may_see_entry(&self, viewer: &Viewer<'_>, entry: &Entry, managed: bool) -> bool {
+        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id));
+        own || managed || entry.state == EntryState::Submitted
     }
 
     /// The article about an entry with the number of its readers, of whom the viewer is one from now on.
@@ -149,30 +140,16 @@ impl Campaigns {
             .await
     }
 
-    /// How many have voted so far: counts only, of branches of five or more.
-    pub async fn participation(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Participation> {
-        self.see(viewer, id).await?;
-        let (roll, ballots) =
-            self.db.read(move |conn| Ok((store::find_roll(conn, id)?, store::ballots::list_voters(conn, id)?))).await?;
-        let roll = roll.unwrap_or_default();
-        let voters: HashSet<MemberId> = ballots.iter().map(|voter| voter.member_id).collect();
-        let mut branches: HashMap<UnitId, (u32, u32)> = HashMap::new();
-        for line in roll.lines() {
-            let (electorate, voted) = branches.entry(line.branch).or_default();
-            *electorate += 1;
-            *voted += u32::from(voters.contains(&line.member));
-        }
-        let all = branches.into_iter().map(|(unit, (electorate, voted))| (unit, electorate, voted)).collect();
-        let (branches, others) = rules::fold_small(all);
-        let (electorate, ballots) = (roll.lines().len(), ballots.len());
-        Ok(Participation { electorate, voters: voters.len(), ballots, branches, others })
-    }
-
     /// The tally, once there is one.
     pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
         self.see(viewer, id).await?;
         let tally = self.db.read(move |conn| store::ballots::find_tally(conn, id)).await?;
         tally.ok_or_else(|| Refusal::NotCounted.into())
+    }
+
+    /// A member's name.
+    pub fn member_name(&self, member: MemberId) -> String {
+        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
     }
 
     /// A unit's short name.

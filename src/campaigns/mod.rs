@@ -8,10 +8,12 @@
 //! keys and erases the ciphertext. Results are integers that `base::score` explains, recomputable from the public export.
 //!
 //! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`.
-//! Uses `members` (who belongs where, who is a secretary) and `notices`.
+//! Uses `members` (who belongs where, who is a secretary), `points` (for taking part), `files` (evidence) and `notices`.
+//! Lends `app.rs` who may read and delete the files of an entry.
 //!
-//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `casting`
-//! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads,
+//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
+//! their files; `casting` takes ballots, `turnout` says how many, `flagging` what is unusual about them, `voiding` takes
+//! some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores, `looking` reads,
 //! `resulting` explains, `verifying` recomputes an export.
 
 mod api;
@@ -19,14 +21,18 @@ mod casting;
 mod counting;
 mod entering;
 mod extending;
+mod flagging;
 mod looking;
 mod model;
 mod organising;
+mod proving;
 mod resulting;
+mod rewarding;
 mod rules;
 mod scoring;
 mod staging;
 mod store;
+mod turnout;
 mod verifying;
 mod voiding;
 
@@ -35,15 +41,20 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use crate::base::crypto::Key;
+use crate::config::VoteWatch;
 use crate::db::Db;
 use crate::members::Directory;
+use crate::points::Points;
 
 pub use api::routes;
 pub use counting::Recount;
 pub use model::{CampaignId, EntryId};
+pub use proving::{EVIDENCE, is_draft};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
+use model::Watch;
+use turnout::Turnouts;
 
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
@@ -53,17 +64,30 @@ const REMEMBERED_POLLS: u64 = 16;
 pub struct Campaigns {
     db: Db,
     directory: Directory,
+    points: Points,
+    /// What is worth a look in a vote.
+    watch: Watch,
     /// Seals choices until they are counted.
     seal_key: Key,
     /// Makes receipts.
     receipt_key: Key,
     /// What casting must know; it never changes once the vote has opened.
     polls: Cache<CampaignId, Arc<Poll>>,
+    turnouts: Turnouts,
 }
 
 impl Campaigns {
-    pub fn new(db: Db, directory: Directory, ballot_key: &Key) -> Self {
+    pub fn new(db: Db, directory: Directory, points: Points, ballot_key: &Key, watch: VoteWatch) -> Self {
         let (seal_key, receipt_key) = (ballot_key.derive(b"seal"), ballot_key.derive(b"receipt"));
-        Campaigns { db, directory, seal_key, receipt_key, polls: Cache::new(REMEMBERED_POLLS) }
+        Campaigns {
+            db,
+            directory,
+            points,
+            watch: watch.into(),
+            seal_key,
+            receipt_key,
+            polls: Cache::new(REMEMBERED_POLLS),
+            turnouts: Turnouts::default(),
+        }
     }
 }

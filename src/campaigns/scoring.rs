@@ -11,7 +11,7 @@ use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::score::round_half_up;
+use crate::base::score::{Averaging, average, spread};
 use crate::db::{Json, Stop};
 use crate::web::caller::Person;
 
@@ -27,6 +27,8 @@ pub struct JudgeLine {
     pub missing: Vec<EntryId>,
     /// The mean of the totals, in hundredths; `None` without any.
     pub mean_hundredths: Option<i64>,
+    /// The standard deviation of the totals, in hundredths; `None` without any.
+    pub spread_hundredths: Option<i64>,
     /// The lowest and the highest total.
     pub span: Option<(i32, i32)>,
 }
@@ -152,10 +154,9 @@ impl Campaigns {
         let lacks = |entry: &&Entry| !scores.iter().any(|score| score.entry_id == entry.id);
         let missing = judged.filter(should).filter(lacks).map(|entry| entry.id).collect();
         let totals: Vec<i32> = scores.iter().map(|score| score.total).collect();
-        let sum: i128 = totals.iter().copied().map(i128::from).sum();
-        let count = i128::try_from(totals.len()).ok().filter(|count| *count > 0);
+        let values: Vec<i64> = totals.iter().copied().map(i64::from).collect();
         let name = match source {
-            Source::Expert => self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default(),
+            Source::Expert => self.member_name(member),
             _ => self.unit_name(unit),
         };
         JudgeLine {
@@ -163,7 +164,8 @@ impl Campaigns {
             judge,
             name,
             missing,
-            mean_hundredths: count.map(|count| round_half_up(sum * 100, count)),
+            mean_hundredths: average(&values, Averaging::Plain, 0),
+            spread_hundredths: spread(&values),
             span: totals.iter().min().copied().zip(totals.iter().max().copied()),
             scores,
         }

@@ -11,6 +11,16 @@ use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::Tx;
 
+/// A ballot that is not to count.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Whose it is, and the day's number where one votes every day, else 0.
+    pub ballot: (MemberId, i32),
+    pub reason: String,
+    /// The flag that gave cause.
+    pub flag: Option<String>,
+}
+
 impl Campaigns {
     /// Proposes not to count a member's ballot.
     pub async fn propose_voiding(
@@ -18,13 +28,16 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
-        (member, period): (MemberId, i32),
-        reason: String,
+        proposal: Proposal,
     ) -> Outcome<Voiding> {
         self.within(reach, id).await?;
+        if let Some(flag) = &proposal.flag {
+            self.check_flag(id, flag, proposal.ballot).await?;
+        }
         self.db
             .write(move |tx| {
                 held_between(tx, id)?;
+                let Proposal { ballot: (member, period), reason, flag } = proposal.clone();
                 store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NoBallot)?;
                 let voiding = Voiding {
                     id: tx.fresh_id(),
@@ -36,11 +49,12 @@ impl Campaigns {
                     proposed_at: tx.now(),
                     confirmed_by: None,
                     confirmed_at: None,
+                    flag: flag.clone(),
                 };
                 if !store::scores::insert_voiding(tx.conn, &voiding)? {
                     return Err(Refusal::VoidedAlready.into());
                 }
-                let detail = json!({ "voiding_id": voiding.id, "member_id": member, "reason": reason });
+                let detail = json!({ "voiding_id": voiding.id, "member_id": member, "reason": reason, "flag": flag });
                 note(tx, Some(actor), "campaigns.propose_voiding", id, detail)?;
                 Ok(voiding)
             })

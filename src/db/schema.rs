@@ -888,6 +888,22 @@ diesel::table! {
         proposed_at -> BigInt,
         confirmed_by -> Nullable<Binary>,
         confirmed_at -> Nullable<BigInt>,
+        flag -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    campaign_seals (campaign_id) {
+        campaign_id -> Binary,
+        key_check -> Binary,
+    }
+}
+
+diesel::table! {
+    campaign_rewards (campaign_id) {
+        campaign_id -> Binary,
+        through -> Nullable<Binary>,
+        finished_at -> Nullable<BigInt>,
     }
 }
 
@@ -958,4 +974,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_tallies,
     campaign_scores,
     campaign_voidings,
+    campaign_seals,
+    campaign_rewards,
 );

@@ -58,6 +58,8 @@ crate::words!(
         IdeaImplemented = "idea.implemented",
         /// 金点子成果: points for each outcome of an idea.
         IdeaOutcome = "idea.outcome",
+        /// 参加投票: points for a ballot in a selection, once for each selection.
+        BallotCast = "ballot.cast",
     }
 );
 

@@ -56,6 +56,7 @@ pub fn defaults(now: Timestamp) -> Vec<Rule> {
         idea(RuleName::IdeaAdopted, "金点子采纳", 10, None),
         idea(RuleName::IdeaImplemented, "金点子实施", 20, None),
         idea(RuleName::IdeaOutcome, "金点子成果", 10, None),
+        Rule { dimension: Dimension::Organisation, cap_day: None, ..rule(RuleName::BallotCast, "参加投票", 0) },
     ]
 }
 

@@ -3,6 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::json;
 use xianfeng::base::capability::Role;
+use xianfeng::members::directory::UnitTree;
+use xianfeng::members::store;
 
 use super::{CLOSING, JUDGING, announced, at, body, cast, entry, organiser, voters, voting, with};
 use crate::support::{TestApp, on_postgres};
@@ -121,6 +123,73 @@ async fn where_one_votes_every_day_a_day_is_a_ballot() {
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
     assert_eq!((&vote["voters"], &vote["ballots_counted"]), (&json!(5), &json!(10)));
     app.drain().await;
+}
+
+#[tokio::test]
+async fn a_unit_that_moves_during_the_vote_does_not_vote_for_the_branch_it_came_from() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let member = app.member("某甲").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, super::ENTRIES).await;
+    let entries = [entry(&east, &app, &campaign, "ZB1", "东").await];
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    // the group goes to the other branch; the roll still says where it was at the opening
+    let (group, branch) = (app.unit("XZ11"), app.unit("ZB2"));
+    let mut units = app.db().read(store::list_units).await.unwrap();
+    units.iter_mut().find(|unit| unit.id == group).unwrap().parent_id = Some(branch);
+    app.directory().put_tree(UnitTree::new(units));
+    let refused = cast(&member, &campaign, &[&entries[0]]).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["code"], "campaigns.own_entry");
+}
+
+#[tokio::test]
+async fn a_day_of_voting_ends_at_midnight_of_the_enterprise() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voter = &voters(&app, 1).await[0];
+    let mut body = body(&app);
+    body["terms"]["ballot"] = json!({ "max": 1, "period": "daily" });
+    body["terms"]["timetable"][2]["closes_at"] = json!("2026-07-05T08:10:00+08:00");
+    let (campaign, entries) = voting(&app, &organiser, body, 2).await;
+    // 15:59:59 and 16:00 UTC, which are one day anywhere else
+    app.set_clock("2026-07-02T23:59:59.999999+08:00");
+    let late = &app.sign_in_anew(voter).await;
+    let first = cast(late, &campaign, &[&entries[0]]).await.ok(201);
+    cast(late, &campaign, &[&entries[1]]).await.refused(409, "campaigns.already_voted");
+    app.set_clock("2026-07-03T00:00:00+08:00");
+    let second = cast(late, &campaign, &[&entries[1]]).await.ok(201);
+    assert_ne!(first, second);
+    app.set_clock("2026-07-03T23:59:59+08:00");
+    let late = &app.sign_in_anew(voter).await;
+    cast(late, &campaign, &[&entries[0]]).await.refused(409, "campaigns.already_voted");
+    assert_eq!(cast(late, &campaign, &[&entries[1]]).await.ok(200), second);
+}
+
+#[tokio::test]
+async fn participation_is_counted_once_for_all_who_ask_within_ten_seconds() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 6).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    let counts = async || organiser.get(&format!("{campaign}/participation")).await.ok(200);
+    let before = counts().await;
+    for voter in &voters {
+        cast(voter, &campaign, &[&entries[0]]).await.ok(201);
+    }
+    app.advance_seconds(9);
+    assert_eq!(counts().await, before, "as it was counted nine seconds ago");
+    app.advance_seconds(1);
+    let after = counts().await;
+    assert_eq!((&after["voters"], &after["ballots"], &before["voters"]), (&json!(6), &json!(6), &json!(0)));
+    assert_eq!(after["as_of"], json!(app.now()));
+    assert_eq!(
+        after["others"],
+        json!({ "electorate": 8, "voters": 6 }),
+        "the other branches are too small to be shown"
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ use crate::support::{TestApp, on_postgres};
 
 const WRITERS: usize = 32;
 const MEMBERS_OF_WRITER: usize = 12;
+/// How long they write before the vote closes.
+const UNDER_FIRE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What the `n`th ballot chooses of `entries`.
 fn choice(n: usize, entries: &[EntryId]) -> Vec<EntryId> {
@@ -61,7 +63,7 @@ async fn writers_who_are_still_at_it_when_the_vote_closes_are_counted_exactly_as
             })
         })
         .collect();
-    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    tokio::time::sleep(UNDER_FIRE).await;
     closing.store(true, Ordering::SeqCst);
     tokio::time::sleep(std::time::Duration::from_millis(30)).await;
     app.set_clock(CLOSING);

@@ -94,6 +94,113 @@ async fn judges_score_others_and_the_total_is_what_anybody_recomputes() {
     app.drain().await;
 }
 
+/// What the organiser sees of one judge.
+fn line<'a>(matrix: &'a Value, name: &str) -> &'a Value {
+    matrix["judges"].as_array().unwrap().iter().find(|judge| judge["name"] == name).unwrap()
+}
+
+#[tokio::test]
+async fn secretaries_review_the_entries_of_other_units_and_what_is_missing_is_listed() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let both = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let committee = app.member("东支委").role(Role::BranchCommittee, "ZB1").sign_in().await;
+    let mut body = judged(&app, &[]);
+    body["terms"]["sources"] = json!([{ "source": "open_review", "rule": "share_of_full", "weight": 10000 }]);
+    body["terms"]["tie_order"] = json!([]);
+    body["terms"]["timetable"][2]["stage"] = json!("open_review");
+    body["terms"]["timetable"].as_array_mut().unwrap().truncate(3);
+    let campaign = announced(&organiser, body).await;
+    at(&app, ENTRIES).await;
+    let of_east = entry(&east, &app, &campaign, "ZB1", "东").await;
+    let of_west = entry(&west, &app, &campaign, "ZB2", "西").await;
+    let of_south = entry(&both, &app, &campaign, "ZB3", "南").await;
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    let unit = |code: &str| Some(json!(app.unit(code)));
+    score(&east, &of_west, "open_review", unit("ZB1"), (80, 40)).await.ok(200);
+    score(&east, &of_south, "open_review", unit("ZB1"), (60, 20)).await.ok(200);
+    score(&west, &of_east, "open_review", unit("ZB2"), (100, 50)).await.ok(200);
+    score(&both, &of_east, "open_review", unit("ZB3"), (50, 50)).await.ok(200);
+    score(&east, &of_east, "open_review", unit("ZB1"), (100, 50)).await.refused(403, "campaigns.own_score");
+    score(&east, &of_west, "open_review", unit("ZB2"), (100, 50)).await.refused(403, "campaigns.no_judge");
+    score(&east, &of_west, "open_review", None, (100, 50)).await.refused(403, "campaigns.no_judge");
+    // the review is the secretary's own
+    score(&committee, &of_west, "open_review", unit("ZB1"), (100, 50)).await.refused(403, "campaigns.no_judge");
+    score(&east, &of_west, "peer", unit("ZB1"), (80, 40)).await.refused(404, "campaigns.stage_not_found");
+    east.get(&format!("{campaign}/scores")).await.refused(403, "access.denied");
+
+    let matrix = organiser.get(&format!("{campaign}/scores")).await.ok(200);
+    let name = |code: &str| app.directory().tree().by_code(code).unwrap().unit.short_name.clone();
+    let (of_zb1, of_zb2) = (line(&matrix, &name("ZB1")).clone(), line(&matrix, &name("ZB2")).clone());
+    assert_eq!(of_zb1["missing"], json!([]));
+    // 8000 and 5000: 6500.00 on average, 1500.00 around it
+    assert_eq!((&of_zb1["mean_hundredths"], &of_zb1["spread_hundredths"]), (&json!(650_000), &json!(150_000)));
+    assert_eq!((&of_zb1["lowest"], &of_zb1["highest"]), (&json!(5000), &json!(8000)));
+    assert_eq!(of_zb2["missing"], json!([of_south]), "own entries are not missing");
+    assert_eq!((&of_zb2["mean_hundredths"], &of_zb2["spread_hundredths"]), (&json!(1_000_000), &json!(0)));
+    at(&app, CLOSING).await;
+    let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
+    let totals: Vec<i64> =
+        results["results"].as_array().unwrap().iter().map(|line| line["total"].as_i64().unwrap()).collect();
+    assert_eq!(totals, [8750, 8000, 5000], "(10000 + 7500) / 2, one of two, one of two");
+    app.drain().await;
+}
+
+/// Totals by title when four experts score three entries so, put together by `averaging` from `least` scores on.
+async fn totals_by(averaging: &str, least: u16) -> Vec<(String, i64)> {
+    const GIVEN: [[u32; 3]; 4] = [[90, 80, 70], [60, 40, 20], [100, 10, 10], [50, 60, 40]];
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let writer = app.member("书记").home("XZ31").role(Role::Secretary, "DW2").sign_in().await;
+    let mut experts = Vec::new();
+    for n in 0..GIVEN.len() {
+        experts.push(app.member(&format!("专家{n}")).sign_in().await);
+    }
+    let mut body = judged(&app, &experts.iter().collect::<Vec<_>>());
+    body["terms"]["sources"] = json!([{
+        "source": "expert", "rule": "share_of_full", "weight": 10000, "averaging": averaging, "least": least,
+    }]);
+    body["terms"]["timetable"].as_array_mut().unwrap().truncate(3);
+    let campaign = announced(&organiser, body).await;
+    at(&app, ENTRIES).await;
+    let mut entries = Vec::new();
+    for title in ["甲", "乙", "丙"] {
+        entries.push(entry(&writer, &app, &campaign, "DW2", title).await);
+    }
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    for (expert, row) in experts.iter().zip(GIVEN) {
+        for (entry, points) in entries.iter().zip(row) {
+            score(expert, entry, "expert", None, (points, points / 2)).await.ok(200);
+        }
+    }
+    at(&app, CLOSING).await;
+    let export = app.get(&format!("{campaign}/export")).await.text();
+    let found = campaigns::verify(&export).unwrap();
+    let mut lines: Vec<(String, i64)> = found.lines.into_iter().map(|(_, title, total)| (title, total)).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn averages_are_trimmed_and_standardised_from_the_declared_number_on() {
+    let of = async |averaging: &str, least: u16| {
+        let lines = totals_by(averaging, least).await;
+        let total = |title: &str| lines.iter().find(|(known, _)| known == title).unwrap().1;
+        [total("甲"), total("乙"), total("丙")]
+    };
+    let plain = [7500, 4750, 3500];
+    assert_eq!(of("plain", 0).await, plain);
+    // without the highest and the lowest of four
+    assert_eq!(of("trimmed", 4).await, [7500, 5000, 3000]);
+    assert_eq!(of("trimmed", 5).await, plain, "four are too few");
+    // every expert's three scores by his own mean and spread: 6225, 5000, 3775; the same; 6414, 4293, 4293; 5000, 6225, 3775
+    assert_eq!(of("z_score", 3).await, [5966, 5130, 3905]);
+}
+
 #[tokio::test]
 async fn a_ballot_is_voided_by_two_people_between_the_closing_and_the_counting() {
     let app = TestApp::start().await;

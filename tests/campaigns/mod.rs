@@ -3,9 +3,12 @@
 mod ballots;
 mod counting;
 mod entries;
+mod evidence;
+mod flags;
 mod judging;
 mod organising;
 mod results;
+mod rewards;
 mod secrecy;
 
 use serde_json::{Value, json};

@@ -2,6 +2,9 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use xianfeng::base::crypto::Key;
+use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
+use xianfeng::config::VoteWatch;
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_slips};
 use xianfeng::on;
@@ -55,6 +58,108 @@ async fn written_down(app: &TestApp) -> i64 {
     rows
 }
 
+/// What somebody has who copied the database before and after the counting.
+#[derive(Clone)]
+struct Copies {
+    before: Vec<BallotRow>,
+    after: Vec<BallotRow>,
+    /// In the order in which they lie there.
+    slips: Vec<SlipRow>,
+    /// The columns of the slips' table, sorted.
+    columns: Vec<String>,
+    /// How many transactions wrote the slips, and how many wrote slips and ballots; 1 where nothing tells.
+    transactions: (i64, i64),
+    /// Who chose what, by which the tries are checked: every member has a number of his own.
+    truth: Vec<(Vec<u8>, u8)>,
+}
+
+impl Copies {
+    /// Tries every way from a member to his choices; says which one is open.
+    fn way_back(&self) -> Option<&'static str> {
+        if self.after.iter().any(|(_, _, sealed, _)| !sealed.is_empty()) {
+            return Some("ciphertext is left");
+        }
+        let ways = [
+            ("a key", self.by_key()),
+            ("an order", self.by_order()),
+            ("an instant", self.columns != ["campaign_id", "choices", "slip_key"]),
+            ("a transaction", self.transactions != (1, 1)),
+        ];
+        ways.iter().find(|(_, open)| *open).map(|(way, _)| *way)
+    }
+
+    /// A slip's key is, or lies in, something that belongs to a member, or begins like it.
+    fn by_key(&self) -> bool {
+        let theirs = |key: &[u8]| {
+            self.before.iter().any(|(member, _, sealed, at)| {
+                let instant = at.to_be_bytes();
+                [member, sealed].iter().any(|bytes| bytes.windows(8).any(|part| key.windows(8).any(|p| p == part)))
+                    || key.windows(8).any(|part| part == instant)
+            })
+        };
+        self.slips.iter().any(|(key, _)| theirs(key))
+    }
+
+    /// The slips, as they lie there or by their keys, follow an order of casting, of members or of rows, from either end.
+    fn by_order(&self) -> bool {
+        let chosen = |slips: &[SlipRow]| -> Vec<u8> { slips.iter().map(|(_, choices)| choices[1]).collect() };
+        let mut by_key = self.slips.clone();
+        by_key.sort();
+        let number = |member: &Vec<u8>| self.truth.iter().find(|(known, _)| known == member).unwrap().1;
+        let numbers = |rows: &[BallotRow]| -> Vec<u8> { rows.iter().map(|(member, ..)| number(member)).collect() };
+        let sorted = |key: fn(&BallotRow) -> (i64, Vec<u8>)| {
+            let mut rows = self.before.clone();
+            rows.sort_by_key(key);
+            numbers(&rows)
+        };
+        let orders = [
+            sorted(|(member, _, _, at)| (*at, member.clone())),
+            sorted(|(member, ..)| (0, member.clone())),
+            sorted(|(_, _, sealed, _)| (0, sealed.clone())),
+            numbers(&self.before),
+            numbers(&self.after),
+        ];
+        orders.into_iter().any(|order| {
+            let backwards: Vec<u8> = order.iter().rev().copied().collect();
+            [&order, &backwards].iter().any(|order| chosen(&self.slips) == **order || chosen(&by_key) == **order)
+        })
+    }
+}
+
+async fn columns_of_slips(app: &TestApp) -> Vec<String> {
+    let sql = if on_postgres() {
+        "SELECT column_name::text AS name FROM information_schema.columns WHERE table_name = 'campaign_slips'"
+    } else {
+        "SELECT name FROM pragma_table_info('campaign_slips')"
+    };
+    let ask = move |conn: &mut Conn| on!(conn, c => diesel::sql_query(sql).load::<Name>(c));
+    let mut columns: Vec<String> = app.db().read(ask).await.unwrap().into_iter().map(|row| row.name).collect();
+    columns.sort();
+    columns
+}
+
+async fn transactions(app: &TestApp) -> (i64, i64) {
+    if !on_postgres() {
+        return (1, 1);
+    }
+    let slips = "SELECT count(DISTINCT xmin::text)::bigint AS number FROM campaign_slips";
+    let both = "SELECT count(*)::bigint AS number FROM (SELECT xmin::text FROM campaign_slips
+                UNION SELECT xmin::text FROM campaign_ballots) AS transactions";
+    (number(app, slips).await, number(app, both).await)
+}
+
+/// Whether the SQLite file holds the beginning or the end of a ciphertext.
+fn lies_in_the_file(app: &TestApp, ballots: &[BallotRow]) -> bool {
+    let file = app.folder().join("test.db");
+    let reader = rusqlite::Connection::open(&file).unwrap();
+    reader.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    ballots.iter().any(|(_, _, sealed, _)| {
+        let (start, end) = (&sealed[..12], &sealed[sealed.len() - 12..]);
+        bytes.windows(12).any(|part| part == start || part == end)
+    })
+}
+
 #[tokio::test]
 async fn no_key_order_instant_or_transaction_leads_from_a_member_to_his_choices() {
     let app = TestApp::start().await;
@@ -73,70 +178,96 @@ async fn no_key_order_instant_or_transaction_leads_from_a_member_to_his_choices(
     assert!(before.iter().all(|(_, _, sealed, _)| sealed.len() == before[0].2.len()), "every ballot is as long");
     let sealed: std::collections::BTreeSet<&Vec<u8>> = before.iter().map(|(_, _, sealed, _)| sealed).collect();
     assert_eq!(sealed.len(), 16);
+    assert!(on_postgres() || lies_in_the_file(&app, &before), "before counting the search finds it");
 
     at(&app, CLOSING).await;
-    let (after, slips) = (ballots(&app).await, slips(&app).await);
+    let truth = voters.iter().zip(1..).map(|(voter, number)| (voter.id.uuid().as_bytes().to_vec(), number)).collect();
+    let (after, slips, columns) = (ballots(&app).await, slips(&app).await, columns_of_slips(&app).await);
     assert_eq!((after.len(), slips.len()), (16, 16));
-    assert!(after.iter().all(|(_, _, sealed, _)| sealed.is_empty()), "the ciphertext is erased");
-
-    // by key: no slip's key is, or lies in, anything that belongs to a member
-    let keys: Vec<&[u8]> = slips.iter().map(|(key, _)| key.as_slice()).collect();
-    for (member, _, sealed, _) in &before {
-        assert!(keys.iter().all(|key| *key != member.as_slice() && !sealed.windows(16).any(|part| part == *key)));
-    }
-    // by order: as the slips lie there, and by their keys, against the orders of casting, of members and of rows
-    let chosen = |slips: &[SlipRow]| -> Vec<u8> { slips.iter().map(|(_, choices)| choices[1]).collect() };
-    let mut by_key = slips.clone();
-    by_key.sort();
-    let mut members: Vec<(Vec<u8>, u8)> =
-        voters.iter().zip(1..).map(|(voter, number)| (voter.id.uuid().as_bytes().to_vec(), number)).collect();
-    members.sort();
-    let row_of = |member: &Vec<u8>| members.iter().find(|(known, _)| known == member).unwrap().1;
-    let mut orders: Vec<Vec<u8>> = vec![
-        (1..=16).collect(),
-        members.iter().map(|(_, number)| *number).collect(),
-        before.iter().map(|(member, ..)| row_of(member)).collect(),
-        after.iter().map(|(member, ..)| row_of(member)).collect(),
-    ];
-    let backwards: Vec<Vec<u8>> = orders.iter().map(|order| order.iter().rev().copied().collect()).collect();
-    orders.extend(backwards);
-    for order in &orders {
-        assert_ne!(&chosen(&slips), order, "one in 16! by chance");
-        assert_ne!(&chosen(&by_key), order, "one in 16! by chance");
-    }
-    // by instant: a slip has none
-    let sql = if on_postgres() {
-        "SELECT column_name::text AS name FROM information_schema.columns WHERE table_name = 'campaign_slips'"
-    } else {
-        "SELECT name FROM pragma_table_info('campaign_slips')"
-    };
-    let ask = move |conn: &mut Conn| on!(conn, c => diesel::sql_query(sql).load::<Name>(c));
-    let mut columns: Vec<String> = app.db().read(ask).await.unwrap().into_iter().map(|row| row.name).collect();
-    columns.sort();
-    assert_eq!(columns, ["campaign_id", "choices", "slip_key"]);
+    let copies = Copies { before, after, slips, columns, transactions: transactions(&app).await, truth };
+    assert_eq!(copies.way_back(), None, "an order is one in 16! by chance");
+    assert_eq!(app.folder().join("test.db").exists(), !on_postgres());
     if on_postgres() {
-        // by transaction: one wrote them all, and erased the ciphertext
-        let slips = "SELECT count(DISTINCT xmin::text)::bigint AS number FROM campaign_slips";
-        assert_eq!(number(&app, slips).await, 1);
-        let both = "SELECT count(*)::bigint AS number FROM (SELECT xmin::text FROM campaign_slips
-                    UNION SELECT xmin::text FROM campaign_ballots) AS transactions";
-        assert_eq!(number(&app, both).await, 1);
         // by place: they lie in the order of their random keys
         let ordered =
             "SELECT count(*)::bigint AS number FROM (SELECT slip_key, lag(slip_key) OVER (ORDER BY ctid) AS before
                        FROM campaign_slips) AS rows WHERE before > slip_key";
         assert_eq!(number(&app, ordered).await, 0);
     } else {
-        // the bytes of the file hold no ciphertext any more
-        let file = app.folder().join("test.db");
-        let reader = rusqlite::Connection::open(&file).unwrap();
-        reader.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-        let bytes = std::fs::read(&file).unwrap();
-        for (_, _, sealed, _) in &before {
-            let (start, end) = (&sealed[..12], &sealed[sealed.len() - 12..]);
-            let found = bytes.windows(12).any(|part| part == start || part == end);
-            assert!(!found, "ciphertext lies in the file after counting");
-        }
+        assert!(!lies_in_the_file(&app, &copies.before), "ciphertext lies in the file after counting");
     }
     app.drain().await;
+    every_open_way_is_found(&copies);
+    // and the question about transactions sees a slip that another one wrote
+    let touch = "UPDATE campaign_slips SET choices = choices
+                 WHERE slip_key = (SELECT slip_key FROM campaign_slips ORDER BY slip_key LIMIT 1)";
+    app.write(move |tx| Ok(tx.conn.batch(touch)?)).await;
+    assert_eq!(transactions(&app).await, if on_postgres() { (2, 2) } else { (1, 1) });
+}
+
+/// What the tries find when the counting makes a mistake: else they would prove nothing.
+fn every_open_way_is_found(copies: &Copies) {
+    let with = |change: &dyn Fn(&mut Copies)| {
+        let mut copies = copies.clone();
+        change(&mut copies);
+        copies.way_back()
+    };
+    assert_eq!(with(&|it| it.after[3].2 = it.before[3].2.clone()), Some("ciphertext is left"));
+    assert_eq!(with(&|it| it.slips[0].0 = it.before[0].0.clone()), Some("a key"), "named by the member");
+    assert_eq!(with(&|it| it.slips[5].0[..12].copy_from_slice(&it.before[9].2[..12])), Some("a key"), "by the nonce");
+    assert_eq!(with(&|it| it.slips[5].0[..8].copy_from_slice(&it.before[9].3.to_be_bytes())), Some("a key"), "by time");
+    let number = |member: &[u8]| copies.truth.iter().find(|(known, _)| known == member).unwrap().1;
+    let in_order = |it: &mut Copies, keys: bool, ballots: &[BallotRow]| {
+        if keys {
+            it.slips.sort();
+        }
+        it.slips.iter_mut().zip(ballots).for_each(|(slip, (member, ..))| slip.1[1] = number(member));
+    };
+    for keys in [false, true] {
+        let mut rows = copies.before.clone();
+        assert_eq!(with(&|it| in_order(it, keys, &rows)), Some("an order"), "not shuffled");
+        rows.reverse();
+        assert_eq!(with(&|it| in_order(it, keys, &rows)), Some("an order"), "from the other end");
+        rows.sort_by_key(|(_, _, _, at)| *at);
+        assert_eq!(with(&|it| in_order(it, keys, &rows)), Some("an order"), "as they were cast");
+    }
+    assert_eq!(with(&|it| it.columns.push("cast_at".into())), Some("an instant"));
+    assert_eq!(with(&|it| it.transactions = (16, 16)), Some("a transaction"), "one by one");
+    assert_eq!(with(&|it| it.transactions = (1, 2)), Some("a transaction"), "erased by another one");
+}
+
+#[tokio::test]
+async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_with_the_others() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 2).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    let chosen = [entries[0].parse::<EntryId>().unwrap()];
+    let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
+    cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
+    // the secrets were lost and made anew
+    let points = app.app.points.clone();
+    let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), points, &Key::random(), watch());
+    for voter in &voters {
+        let refused = stranger.cast(voter.id, id, &chosen).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("OtherKey"), "{refused:?}");
+    }
+    app.set_clock(CLOSING);
+    stranger.keep_up().await.unwrap();
+    assert!(!ballots(&app).await[0].2.is_empty(), "nothing is counted, nothing erased");
+    app.tick().await;
+    assert!(ballots(&app).await[0].2.is_empty(), "the server with the key counts");
+    let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
+    assert_eq!(vote["ballots_counted"], 1);
+}
+
+fn watch() -> VoteWatch {
+    let midnight = chrono::NaiveTime::MIN;
+    VoteWatch {
+        watch_minutes: 1,
+        watch_ballots: 10,
+        watch_times: 5,
+        watch_night_from: midnight,
+        watch_night_until: midnight,
+    }
 }

@@ -8,6 +8,7 @@ mod held;
 mod load;
 mod outages;
 mod pair;
+mod polls;
 mod senders;
 
 use std::time::{Duration, Instant};

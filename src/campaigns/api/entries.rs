@@ -31,7 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(read_article);
 }
 
-fn writer(caller: &EntryWriter) -> Writer {
+pub(super) fn writer(caller: &EntryWriter) -> Writer {
     Writer { member: caller.member, reach: caller.reach.clone() }
 }
 

@@ -1,22 +1,21 @@
-//! Scores of judges, and ballots that two people void.
+//! Scores of judges.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::viewer;
-use crate::base::id::{MemberId, UnitId};
-use crate::base::text::Text;
-use crate::base::time::{Day, Timestamp};
+use crate::base::id::UnitId;
+use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
-use crate::campaigns::model::{CampaignId, EntryId, JudgeId, Mark, Score, Source, Voiding, VoidingId};
+use crate::campaigns::model::{CampaignId, EntryId, JudgeId, Mark, Score, Source};
 use crate::campaigns::scoring::JudgeLine;
-use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner, Member};
+use crate::web::caller::{CampaignReader, Member};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(put_my_scores).service(list_scores).service(propose_voiding).service(confirm_voiding);
+    cfg.service(put_my_scores).service(list_scores);
 }
 
 /// What one judge gives an entry.
@@ -83,6 +82,8 @@ struct JudgeView {
     missing: Vec<EntryId>,
     /// The mean of the totals, in hundredths.
     mean_hundredths: Option<i64>,
+    /// The standard deviation of the totals, in hundredths: how far this judge parts good from bad.
+    spread_hundredths: Option<i64>,
     /// The lowest total.
     lowest: Option<i32>,
     /// The highest total.
@@ -98,6 +99,7 @@ impl From<JudgeLine> for JudgeView {
             scores: line.scores.into_iter().map(ScoreView::from).collect(),
             missing: line.missing,
             mean_hundredths: line.mean_hundredths,
+            spread_hundredths: line.spread_hundredths,
             lowest: line.span.map(|(lowest, _)| lowest),
             highest: line.span.map(|(_, highest)| highest),
         }
@@ -111,7 +113,7 @@ struct ScoreMatrix {
     judges: Vec<JudgeView>,
 }
 
-/// The matrix of judges and entries, with missing cells and each judge's mean and span.
+/// The matrix of judges and entries, with missing cells and each judge's mean, spread and span.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The matrix", body = ScoreMatrix)))]
 #[get("/campaigns/{id}/scores")]
@@ -122,44 +124,4 @@ async fn list_scores(
 ) -> Result<web::Json<ScoreMatrix>, Problem> {
     let lines = campaigns.scores(&viewer(&reader), *id).await?;
     Ok(web::Json(ScoreMatrix { judges: lines.into_iter().map(JudgeView::from).collect() }))
-}
-
-/// Which ballot is not to count.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct VoidingBody {
-    /// Whose ballot it is.
-    member_id: MemberId,
-    /// The day, where one votes every day.
-    day: Option<Day>,
-    /// Why.
-    reason: Text<500>,
-}
-
-/// Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
-#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = VoidingBody, responses((status = 201, description = "Proposed", body = Voiding)))]
-#[post("/campaigns/{id}/voidings")]
-async fn propose_voiding(
-    runner: CampaignRunner,
-    id: Path<CampaignId>,
-    campaigns: web::Data<Campaigns>,
-    body: Body<VoidingBody>,
-) -> Result<HttpResponse, Problem> {
-    let VoidingBody { member_id, day, reason } = body.into_inner();
-    let ballot = (member_id, day.map_or(0, Day::number));
-    let voiding = campaigns.propose_voiding(runner.member, &runner.reach, *id, ballot, reason.into_string()).await?;
-    Ok(HttpResponse::Created().json(voiding))
-}
-
-/// Confirms that a ballot does not count, which somebody else proposed. Again it changes nothing.
-#[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
-    responses((status = 200, description = "Confirmed", body = Voiding)))]
-#[post("/voidings/{id}/approval")]
-async fn confirm_voiding(
-    decider: CampaignDecider,
-    id: Path<VoidingId>,
-    campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Voiding>, Problem> {
-    Ok(web::Json(campaigns.confirm_voiding(decider.member, &decider.reach, *id).await?))
 }

@@ -9,9 +9,10 @@ use super::viewer;
 use super::views::{CampaignLine, CampaignView};
 use crate::base::capability::Capability;
 use crate::base::id::UnitId;
+use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
-use crate::campaigns::looking;
 use crate::campaigns::model::CampaignId;
+use crate::campaigns::turnout::Participation;
 use crate::web::caller::{Member, not_allowed};
 use crate::web::etag::tagged;
 use crate::web::page::{after, page_limit};
@@ -93,6 +94,8 @@ struct OtherParticipation {
 /// How many took part: counts only.
 #[derive(Serialize, ToSchema)]
 struct ParticipationView {
+    /// When this was counted: now, or some seconds ago.
+    as_of: Timestamp,
     /// Members on the roll.
     electorate: usize,
     /// Members who voted so far.
@@ -104,18 +107,19 @@ struct ParticipationView {
     others: Option<OtherParticipation>,
 }
 
-fn shown(campaigns: &Campaigns, counts: looking::Participation) -> ParticipationView {
-    let branch = |(unit_id, electorate, voters)| BranchParticipation {
+fn shown(campaigns: &Campaigns, counts: &Participation) -> ParticipationView {
+    let branch = |&(unit_id, electorate, voters): &(UnitId, u32, u32)| BranchParticipation {
         unit_id,
         name: campaigns.unit_name(unit_id),
         electorate,
         voters,
     };
     ParticipationView {
+        as_of: counts.as_of,
         electorate: counts.electorate,
         voters: counts.voters,
         ballots: counts.ballots,
-        branches: counts.branches.into_iter().map(branch).collect(),
+        branches: counts.branches.iter().map(branch).collect(),
         others: counts.others.map(|(electorate, voters)| OtherParticipation { electorate, voters }),
     }
 }
@@ -130,7 +134,7 @@ async fn get_roll(
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<RollView>, Problem> {
     let counts = campaigns.participation(&viewer(&caller), *id).await?;
-    let ParticipationView { electorate, branches, others, .. } = shown(&campaigns, counts);
+    let ParticipationView { electorate, branches, others, .. } = shown(&campaigns, &counts);
     let branch =
         |one: BranchParticipation| RollBranch { unit_id: one.unit_id, name: one.name, members: one.electorate };
     Ok(web::Json(RollView {
@@ -161,7 +165,8 @@ struct RollBranch {
     members: u32,
 }
 
-/// How many have voted: open at any time, in numbers, by branches of five or more. Who has not is shown to nobody.
+/// How many have voted: open at any time, in numbers, by branches of five or more, ten seconds old at most. Who has not
+/// is shown to nobody.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Participation", body = ParticipationView)))]
 #[get("/campaigns/{id}/participation")]
@@ -171,5 +176,5 @@ async fn get_participation(
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<ParticipationView>, Problem> {
     let counts = campaigns.participation(&viewer(&caller), *id).await?;
-    Ok(web::Json(shown(&campaigns, counts)))
+    Ok(web::Json(shown(&campaigns, &counts)))
 }

@@ -2,6 +2,8 @@
 
 mod ballots;
 mod entries;
+mod evidence;
+mod flags;
 mod judging;
 mod looking;
 mod organising;
@@ -13,7 +15,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::looking::Viewer;
 use super::model::{CampaignState, EntryState};
 use super::rules::Refusal;
-use crate::base::capability::Capability;
 use crate::web::Problem;
 use crate::web::caller::{Caller, out_of_reach};
 
@@ -22,17 +23,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(looking::routes)
         .configure(entries::routes)
         .configure(ballots::routes)
+        .configure(evidence::routes)
         .configure(judging::routes)
+        .configure(flags::routes)
         .configure(results::routes);
 }
 
 fn viewer(caller: &Caller) -> Viewer<'_> {
-    Viewer {
-        member: caller.member,
-        path: &caller.path,
-        reach: caller.reach(Capability::ReadCampaigns),
-        writes: caller.reach(Capability::WriteEntries),
-    }
+    Viewer::of(caller)
 }
 
 impl From<Refusal> for Problem {
@@ -89,11 +87,19 @@ impl From<Refusal> for Problem {
             Refusal::Unreadable { ballots } => {
                 Problem::internal(format!("{ballots} ballots do not open under the ballot key of this server"))
             }
+            Refusal::OtherKey => Problem::unavailable(
+                "the ballots of this vote are sealed under another ballot_key than this server has",
+            ),
             Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),
             Refusal::OwnScore => Problem::forbidden("campaigns.own_score", "不能给自己或本组织的申报评分"),
             Refusal::VoidedAlready => Problem::conflict("campaigns.voided_already", "这张票已经有作废提议"),
             Refusal::NoSuchVoiding => Problem::not_found("campaigns.voiding_not_found", "没有找到这项作废提议"),
             Refusal::NotBetween => Problem::conflict("campaigns.not_between", "只能在投票结束之后、计票之前作废选票"),
+            Refusal::VoteRuns => Problem::conflict("campaigns.vote_runs", "投票结束之后才能查看"),
+            Refusal::NoSuchFlag => Problem::not_found("campaigns.flag_not_found", "没有找到这条提示"),
+            Refusal::NotFlagged => Problem::field("/flag", "campaigns.not_flagged", "这张票不在该提示之列"),
+            Refusal::Files(refusal) => refusal.into(),
+            Refusal::NoSuchFile => Problem::not_found("campaigns.file_not_found", "这项申报没有这个文件"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -3,6 +3,7 @@
 
 mod ballot;
 mod entry;
+mod flag;
 mod score;
 mod terms;
 
@@ -17,6 +18,7 @@ use crate::db::schema::{campaign_extensions, campaign_stages, campaigns};
 
 pub use ballot::{Ballot, Roll, RollLine, Slip, Tally, Total, Voter};
 pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Plan};
+pub use flag::{Flag, FlagKind, Watch};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
 pub use terms::{BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod};
 

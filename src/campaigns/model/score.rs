@@ -89,6 +89,8 @@ pub struct Voiding {
     /// Another person than the one who proposed it; `null` until then.
     pub confirmed_by: Option<MemberId>,
     pub confirmed_at: Option<Timestamp>,
+    /// The flag that gave cause, if any.
+    pub flag: Option<String>,
 }
 
 /// Numbers the judges of each source by their ids.

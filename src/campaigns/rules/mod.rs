@@ -8,11 +8,13 @@ mod difference;
 mod entries;
 mod scores;
 mod terms;
+mod unusual;
 
 use serde_json::Value;
 
 use super::model::{CampaignStage, CampaignState, EntryState, StageRow, StageState};
 use crate::base::time::Timestamp;
+use crate::files::AttachRefusal;
 
 pub use ballot::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
 pub use composite::{Contender, Outcome, SECRET_BELOW, outcomes};
@@ -20,6 +22,7 @@ pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use scores::{is_own, raw_values, total_of};
 pub use terms::check;
+pub use unusual::flags;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub enum Refusal {
     NotCounted,
     /// Ballots that do not open under this server's key; nothing is counted until they do.
     Unreadable { ballots: usize },
+    /// The ballots that are there were sealed under another key than this server's.
+    OtherKey,
     /// The caller does not judge in this stage, or not for that unit.
     NoJudge,
     /// Nobody scores his own.
@@ -86,11 +91,27 @@ pub enum Refusal {
     NoSuchVoiding,
     /// Ballots are voided between the closing and the counting only.
     NotBetween,
+    /// The vote is not over.
+    VoteRuns,
+    /// No such flag.
+    NoSuchFlag,
+    /// The flag that is named is not on that ballot.
+    NotFlagged,
+    /// Files that cannot be attached.
+    Files(AttachRefusal),
+    /// The entry has no such file.
+    NoSuchFile,
     /// The idempotency key was used for another request.
     KeyReused,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<AttachRefusal> for Refusal {
+    fn from(refusal: AttachRefusal) -> Self {
+        Refusal::Files(refusal)
+    }
+}
 
 /// A field that cannot stand, by its JSON pointer, with a Chinese sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use diesel::sql_types::{BigInt, Binary, Integer};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{Ballot, CampaignId, CampaignStage, CampaignState, Slip, StageState, Tally, Voter};
-use crate::db::Conn;
 use crate::db::schema::{
-    campaign_ballots, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
+    campaign_ballots, campaign_seals, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
 };
+use crate::db::{Conn, ExecutePrepared};
 use crate::on;
 
 /// The vote as a ballot must find it: open, and not over at the ballot's instant.
@@ -23,26 +23,45 @@ macro_rules! open_vote {
     };
 }
 
-/// Casts a ballot if the vote is open and the member has none for the period; one statement, so that the stage that is
-/// looked at and the row that is written belong to one snapshot. No row of the campaign is written or locked.
+/// Casts a ballot if the vote is open and the member has none for the period. No row of the campaign is written or locked.
+///
+/// One statement on PostgreSQL, so that the stage that is looked at and the row that is written belong to one snapshot.
+/// On SQLite, where nobody else writes meanwhile, a look by key and an insert, both of which diesel keeps prepared by
+/// their types; it would put together the text of the one statement again for each ballot.
 pub fn cast(conn: &mut Conn, ballot: &Ballot) -> QueryResult<bool> {
-    let cast = on!(conn, c => diesel::insert_into(campaign_ballots::table)
-        .values(open_vote!(ballot).select((
-            ballot.campaign_id.into_sql::<Binary>(),
-            ballot.member_id.into_sql::<Binary>(),
-            ballot.period.into_sql::<Integer>(),
-            ballot.sealed.as_slice().into_sql::<Binary>(),
-            ballot.cast_at.into_sql::<BigInt>(),
-        )))
-        .into_columns((
-            campaign_ballots::campaign_id,
-            campaign_ballots::member_id,
-            campaign_ballots::period,
-            campaign_ballots::sealed,
-            campaign_ballots::cast_at,
-        ))
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    let cast = match conn {
+        Conn::Pg(c) => diesel::insert_into(campaign_ballots::table)
+            .values(open_vote!(ballot).select((
+                ballot.campaign_id.into_sql::<Binary>(),
+                ballot.member_id.into_sql::<Binary>(),
+                ballot.period.into_sql::<Integer>(),
+                ballot.sealed.as_slice().into_sql::<Binary>(),
+                ballot.cast_at.into_sql::<BigInt>(),
+            )))
+            .into_columns((
+                campaign_ballots::campaign_id,
+                campaign_ballots::member_id,
+                campaign_ballots::period,
+                campaign_ballots::sealed,
+                campaign_ballots::cast_at,
+            ))
+            .on_conflict_do_nothing()
+            .execute_prepared(c)?,
+        Conn::Sqlite(c) => {
+            let open: Option<i32> = open_vote!(ballot).select(campaign_stages::position).first(c).optional()?;
+            if open.is_none() {
+                return Ok(false);
+            }
+            let row = (
+                campaign_ballots::campaign_id.eq(ballot.campaign_id),
+                campaign_ballots::member_id.eq(ballot.member_id),
+                campaign_ballots::period.eq(ballot.period),
+                campaign_ballots::sealed.eq(&ballot.sealed),
+                campaign_ballots::cast_at.eq(ballot.cast_at),
+            );
+            diesel::insert_or_ignore_into(campaign_ballots::table).values(row).execute(c)?
+        }
+    };
     Ok(cast == 1)
 }
 
@@ -84,27 +103,62 @@ pub fn list_voters(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Voter>> {
         .load(c))
 }
 
-/// Every ballot; only for the counting.
-pub fn list_sealed(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Ballot>> {
+/// Whose the ballots are, ballot by ballot, in the order of their members.
+pub fn list_voter_ids(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => campaign_ballots::table
         .filter(campaign_ballots::campaign_id.eq(id))
+        .order((campaign_ballots::member_id, campaign_ballots::period))
+        .select(campaign_ballots::member_id)
+        .load(c))
+}
+
+/// The next members who voted, after `after`, each once.
+pub fn list_next_voters(
+    conn: &mut Conn,
+    id: CampaignId,
+    after: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<MemberId>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .filter(campaign_ballots::member_id.gt(after))
+        .group_by(campaign_ballots::member_id)
+        .order(campaign_ballots::member_id)
+        .limit(limit)
+        .select(campaign_ballots::member_id)
+        .load(c))
+}
+
+pub fn count(conn: &mut Conn, id: CampaignId) -> QueryResult<i64> {
+    on!(conn, c => campaign_ballots::table.filter(campaign_ballots::campaign_id.eq(id)).count().get_result(c))
+}
+
+/// The ballots of members from `first` to `last`, in their order; only for the counting.
+pub fn list_sealed(conn: &mut Conn, id: CampaignId, first: MemberId, last: MemberId) -> QueryResult<Vec<Ballot>> {
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .filter(campaign_ballots::member_id.between(first, last))
         .order((campaign_ballots::member_id, campaign_ballots::period))
         .select(Ballot::as_select())
         .load(c))
 }
 
-/// Erases every ciphertext. SQLite overwrites with zeros what it gives back within its pages.
-pub fn erase(conn: &mut Conn, id: CampaignId) -> QueryResult<()> {
-    let mine = campaign_ballots::table.filter(campaign_ballots::campaign_id.eq(id));
+/// Erases every ciphertext of members from `first` to `last`. SQLite overwrites with zeros what it gives back within its
+/// pages.
+pub fn erase(conn: &mut Conn, id: CampaignId, first: MemberId, last: MemberId) -> QueryResult<()> {
+    let mine = campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq(id))
+        .filter(campaign_ballots::member_id.between(first, last));
     let nothing: &[u8] = &[];
     if let Conn::Sqlite(_) = conn {
         conn.batch("PRAGMA secure_delete = ON")?;
     }
-    on!(conn, c => diesel::update(mine).set(campaign_ballots::sealed.eq(nothing)).execute(c))?;
+    let erased = on!(&mut *conn, c => diesel::update(mine).set(campaign_ballots::sealed.eq(nothing)).execute(c));
     if let Conn::Sqlite(_) = conn {
         conn.batch("PRAGMA secure_delete = OFF")?;
     }
-    Ok(())
+    erased.map(drop)
 }
 
 /// Ballots that two people voided.
@@ -164,6 +218,19 @@ pub fn list_uncounted(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(CampaignI
         .limit(limit)
         .select((campaign_stages::campaign_id, campaign_stages::closed_at))
         .load(c))
+}
+
+// ── the key ──
+
+/// What the key of the ballots of a campaign gives for a check, if one was put down.
+pub fn find_key_check(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Vec<u8>>> {
+    on!(conn, c => campaign_seals::table.find(id).select(campaign_seals::key_check).first(c).optional())
+}
+
+/// Puts the check down; the first one stays.
+pub fn insert_key_check(conn: &mut Conn, id: CampaignId, check: &[u8]) -> QueryResult<()> {
+    let row = (campaign_seals::campaign_id.eq(id), campaign_seals::key_check.eq(check));
+    on!(conn, c => diesel::insert_into(campaign_seals::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
 #[derive(QueryableByName)]

@@ -2,6 +2,7 @@
 
 pub mod ballots;
 pub mod entries;
+pub mod rewards;
 pub mod scores;
 
 use diesel::prelude::*;

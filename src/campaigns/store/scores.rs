@@ -42,6 +42,23 @@ pub fn insert_voiding(conn: &mut Conn, voiding: &Voiding) -> QueryResult<bool> {
     Ok(inserted == 1)
 }
 
+/// Proposals of a campaign after `after`, oldest first.
+pub fn list_voidings(
+    conn: &mut Conn,
+    id: CampaignId,
+    after: Option<VoidingId>,
+    limit: i64,
+) -> QueryResult<Vec<Voiding>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => campaign_voidings::table
+        .filter(campaign_voidings::campaign_id.eq(id))
+        .filter(campaign_voidings::id.gt(after))
+        .order(campaign_voidings::id)
+        .limit(limit)
+        .select(Voiding::as_select())
+        .load(c))
+}
+
 pub fn find_voiding(conn: &mut Conn, id: VoidingId) -> QueryResult<Option<Voiding>> {
     on!(conn, c => campaign_voidings::table.find(id).select(Voiding::as_select()).first(c).optional())
 }
