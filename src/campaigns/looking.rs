@@ -175,6 +175,11 @@ impl Campaigns {
         tally.ok_or_else(|| Refusal::NotCounted.into())
     }
 
+    /// A member's name; empty for one who is not known.
+    pub fn member_name(&self, member: MemberId) -> String {
+        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
+    }
+
     /// A unit's short name.
     pub fn unit_name(&self, unit: UnitId) -> String {
         self.directory.tree().get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default()

@@ -7,21 +7,30 @@
 //! closing has committed and everything older has ended, one transaction shuffles the ballots, keeps them under random
 //! keys and erases the ciphertext. Results are integers that `base::score` explains, recomputable from the public export.
 //!
-//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`.
+//! Then a committee decides, with a reason wherever it departs from what was computed; objections are heard and answered;
+//! the publication writes the awards down for good, and a bulletin 通报 tells of them.
+//!
+//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
 //! Uses `members` (who belongs where, who is a secretary) and `notices`.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `casting`
 //! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads,
-//! `resulting` explains, `verifying` recomputes an export.
+//! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
+//! `reporting` writes the bulletin, `verifying` recomputes an export.
 
 mod api;
+mod awarding;
 mod casting;
 mod counting;
+mod deciding;
 mod entering;
 mod extending;
 mod looking;
 mod model;
+mod objecting;
 mod organising;
+mod publishing;
+mod reporting;
 mod resulting;
 mod rules;
 mod scoring;

@@ -6,14 +6,16 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::awarding::PublishedDecision;
 use super::looking::{Seen, Viewer};
 use super::model::{
-    Campaign, CampaignId, CampaignStage, CampaignState, Cell, Entry, EntryId, Extension, Source, StageRow, StageState,
-    Tally, Terms, Total, cells,
+    Award, Campaign, CampaignId, CampaignStage, CampaignState, Cell, Decision, Entry, EntryId, Extension,
+    ObjectionCount, Plan, Proposal, Score, Source, StageRow, StageState, Tally, Terms, Total, cells,
 };
 use super::organising::Outcome;
 use super::rules::{self, Contender, Refusal};
-use super::{Campaigns, store};
+use super::{Campaigns, awarding, store};
+use crate::base::id::UnitId;
 use crate::base::score::ScoreRule;
 use crate::base::time::Timestamp;
 
@@ -60,8 +62,9 @@ pub struct NamedEntry {
     pub number: Option<i32>,
     /// Its category, by the code.
     pub category: String,
-    /// The title of its plan.
+    /// The title of the plan that was judged, of the latest one before that.
     pub title: String,
+    pub unit_id: UnitId,
     /// Short name of its unit.
     pub unit: String,
     /// Handed in after the end.
@@ -101,6 +104,20 @@ pub struct Results {
     pub awaited: Vec<Source>,
     /// What judges gave; empty while a source is not complete.
     pub cells: Vec<Cell>,
+    /// Who would be awarded by the computed order alone; `None` where nothing is computed or may be shown.
+    pub proposal: Option<Proposal>,
+    /// Every version; the last one holds.
+    pub decisions: Vec<Decision>,
+    pub objections: ObjectionCount,
+    /// Final ones.
+    pub awards: Vec<Award>,
+}
+
+impl Results {
+    /// Whether the proposal may be shown: to who runs the campaign, and to everybody once it was decided upon.
+    pub fn shown_proposal(&self) -> Option<&Proposal> {
+        self.proposal.as_ref().filter(|_| self.seen.managed || !self.decisions.is_empty())
+    }
 }
 
 /// Everything that anybody needs to recompute the result.
@@ -127,6 +144,17 @@ pub struct Export {
     #[serde(default)]
     pub scores: Vec<Cell>,
     pub results: Vec<ExplainedEntry>,
+    /// What follows from the results by the rules; there once somebody decided.
+    #[serde(default)]
+    pub proposal: Option<Proposal>,
+    /// Every version of the decision with its reasons; the last one holds.
+    #[serde(default)]
+    pub decisions: Vec<PublishedDecision>,
+    #[serde(default)]
+    pub objections: ObjectionCount,
+    /// Final ones, once they are published.
+    #[serde(default)]
+    pub awards: Vec<Award>,
 }
 
 /// A moved end as it is published.
@@ -178,12 +206,15 @@ impl Campaigns {
         self.results_of(seen).await
     }
 
-    /// The total of one entry and how it came about.
-    pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(ExplainedEntry, Results)> {
+    /// The total of one entry and how it came about; without a total where only the decision is published.
+    pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(Option<ExplainedEntry>, Results)> {
         let entry = self.entry(viewer, id).await?.entry;
         let results = self.results(viewer, entry.campaign_id).await?;
         let found = results.explained.iter().find(|explained| explained.entry_id == id).cloned();
-        Ok((found.ok_or(Refusal::NotCounted)?, results))
+        if found.is_none() && (results.decisions.is_empty() || entry.number.is_none()) {
+            return Err(Refusal::NotCounted.into());
+        }
+        Ok((found, results))
     }
 
     /// What anybody may have once every source is complete.
@@ -203,31 +234,50 @@ impl Campaigns {
         Ok(export(results))
     }
 
-    async fn results_of(&self, seen: Seen) -> Outcome<Results> {
+    pub(super) async fn results_of(&self, seen: Seen) -> Outcome<Results> {
         let id = seen.campaign.id;
-        let (tally, entries, scores) = self
+        let (tally, entries, plans, scores) = self
             .db
             .read(move |conn| {
                 let entries = store::entries::list_submitted(conn, id)?;
-                Ok((store::ballots::find_tally(conn, id)?, entries, store::scores::list(conn, id)?))
+                let plans = store::entries::list_judged_plans(conn, id)?;
+                Ok((store::ballots::find_tally(conn, id)?, entries, plans, store::scores::list(conn, id)?))
             })
             .await?;
+        let (decisions, objections, awards) = self
+            .db
+            .read(move |conn| {
+                let objections = ObjectionCount::of(&store::decisions::list_objections(conn, id)?);
+                Ok((store::decisions::list(conn, id)?, objections, store::decisions::list_awards(conn, id)?))
+            })
+            .await?;
+        let plans: HashMap<EntryId, Plan> = plans.into_iter().map(|(entry, plan)| (entry, plan.0)).collect();
         let terms = &seen.campaign.terms.0;
         let awaited = awaited(terms, &seen.stages, tally.is_some());
         let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < rules::SECRET_BELOW);
         let complete = awaited.is_empty() && !withheld;
-        let cells = if complete { cells(&scores) } else { Vec::new() };
+        let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
         let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
-        let entries = entries.iter().map(|entry| self.named(entry)).collect();
-        Ok(Results { seen, tally, entries, explained, awaited, cells })
+        let entries: Vec<NamedEntry> = entries.iter().map(|entry| self.named(entry, plans.get(&entry.id))).collect();
+        let proposal = awarding::proposal(terms, &explained, &awarding::judged(terms, &explained, &entries));
+        Ok(Results { seen, tally, entries, explained, awaited, cells, proposal, decisions, objections, awards })
     }
 
-    fn named(&self, entry: &Entry) -> NamedEntry {
+    /// What judges are numbered by: always the same, and no way from a number to who it is, since ids tell when somebody
+    /// was entered and the rules name the experts.
+    fn judge_order(&self, score: &Score) -> [u8; 32] {
+        let campaign = *score.campaign_id.uuid().as_bytes();
+        let judge = *score.judge_id.uuid().as_bytes();
+        self.receipt_key.mac(&[b"judge", &campaign, score.source.as_str().as_bytes(), &judge])
+    }
+
+    fn named(&self, entry: &Entry, judged: Option<&Plan>) -> NamedEntry {
         NamedEntry {
             id: entry.id,
             number: entry.number,
             category: entry.category.clone(),
-            title: entry.title.clone(),
+            title: judged.map_or_else(|| entry.title.clone(), |plan| plan.title.to_string()),
+            unit_id: entry.unit_id,
             unit: self.unit_name(entry.unit_id),
             late: entry.late,
             judged_version: entry.judged_version,
@@ -244,6 +294,7 @@ fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
     terms.sources.iter().map(|rule| rule.source).filter(|source| !over(*source)).collect()
 }
 
+/// Nothing where nobody scores: equal totals of nought would only look like a result.
 fn explained(terms: &Terms, entries: &[Entry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
     let totals = tally.map_or(&[][..], |tally| &tally.totals.0);
     let judged = entries.iter().filter(|entry| entry.number.is_some());
@@ -264,6 +315,9 @@ pub(super) fn explain_all(
     let contenders: Vec<Contender> = contenders
         .map(|(entry, category)| Contender { entry, category, raw: raw.remove(&entry).unwrap_or_default() })
         .collect();
+    if terms.sources.is_empty() {
+        return Vec::new();
+    }
     let full = |source: Source| if source == Source::Vote { ballots } else { FULL_OF_JUDGES };
     let shown = |outcome: rules::Outcome| ExplainedEntry {
         entry_id: outcome.entry,
@@ -293,6 +347,7 @@ pub(super) fn explain_all(
 const FULL_OF_JUDGES: i64 = 1_000_000;
 
 fn export(results: Results) -> Export {
+    let proposal = results.shown_proposal().cloned();
     let Campaign { id, title, frozen, frozen_sha256, .. } = results.seen.campaign;
     let vote = results.tally.as_ref().map(VoteResult::new);
     let open = vote.as_ref().is_some_and(|vote| !vote.withheld);
@@ -311,5 +366,9 @@ fn export(results: Results) -> Export {
         scores: results.cells,
         receipts: receipts.lines().map(str::to_owned).collect(),
         results: results.explained,
+        proposal,
+        decisions: results.decisions.iter().map(PublishedDecision::from).collect(),
+        objections: results.objections,
+        awards: results.awards,
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! Source: design `domain.md`, "Selections".
 
+mod awards;
 mod ballot;
+mod bulletin;
 mod composite;
+mod decision;
 mod difference;
 mod entries;
 mod scores;
@@ -11,11 +14,17 @@ mod terms;
 
 use serde_json::Value;
 
-use super::model::{CampaignStage, CampaignState, EntryState, StageRow, StageState};
+use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, StageState};
 use crate::base::time::Timestamp;
 
+pub use awards::{Candidate as Judged, propose};
 pub use ballot::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
+pub use bulletin::{Frame, Material, check_bulletin, draft, may_touch, sheet};
 pub use composite::{Contender, Outcome, SECRET_BELOW, outcomes};
+pub use decision::{
+    Fault, as_computed, check_decision, decision_allows, in_order, is_confirmation, is_sent_back, may_decide,
+    may_publish, next_version,
+};
 pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use scores::{is_own, raw_values, total_of};
@@ -86,6 +95,48 @@ pub enum Refusal {
     NoSuchVoiding,
     /// Ballots are voided between the closing and the counting only.
     NotBetween,
+    /// These sources are not complete, so that nothing is decided.
+    Incomplete(Vec<Source>),
+    /// Something about the decision cannot stand.
+    BadDecision(Fault),
+    /// Where no committee is planned nobody departs from what was computed.
+    NoCommittee,
+    /// There is no decision yet.
+    Undecided,
+    /// Another decision was made already.
+    Decided { version: i32, at: Timestamp },
+    /// An objection was upheld, and the committee has not decided anew.
+    SentBack,
+    /// Objections are still heard.
+    ObjectionsRunning,
+    /// Objections without an answer.
+    OpenObjections { open: usize },
+    /// The member has objected as often as one may.
+    ObjectedEnough { most: usize },
+    /// The member has said something else about this entry already.
+    ObjectedAlready,
+    /// No such objection.
+    NoSuchObjection,
+    /// Nobody answers his own objection, or one about his own unit.
+    OwnObjection,
+    /// It was answered otherwise already.
+    AnsweredAlready,
+    /// The awards are not final yet.
+    NotPublished,
+    /// There is no bulletin, or none for the caller to know of.
+    NoBulletin,
+    /// An issued bulletin stays as it is.
+    BulletinIssued,
+    /// Somebody wrote another version meanwhile.
+    BulletinChanged { version: i32 },
+    /// Nobody reviews what he wrote himself.
+    OwnBulletin,
+    /// The bulletin was not reviewed in this version.
+    NotReviewed,
+    /// A bulletin is reviewed with its number only.
+    NoNumber,
+    /// Another document bears that number.
+    NumberTaken,
     /// The idempotency key was used for another request.
     KeyReused,
 }
@@ -100,10 +151,17 @@ pub struct Flaw {
 }
 
 fn demand(holds: bool, pointer: impl Into<String>, message: &str) -> Result<(), Refusal> {
-    if holds {
-        return Ok(());
+    if holds { Ok(()) } else { Err(flaw(pointer, message)) }
+}
+
+fn flaw(pointer: impl Into<String>, message: impl Into<String>) -> Refusal {
+    Refusal::BadField(Flaw { pointer: pointer.into(), message: message.into() })
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal::BadDecision(fault)
     }
-    Err(Refusal::BadField(Flaw { pointer: pointer.into(), message: message.to_owned() }))
 }
 
 /// Something that is done to a campaign as a whole.
@@ -172,7 +230,9 @@ pub fn may_extend(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
-    if row.state == StageState::Closed || now >= row.closes_at {
+    // objections that wait for a late decision have not begun, so that their end may still be moved
+    let waits = stage == CampaignStage::Objection && row.state == StageState::Planned && closes_at > now;
+    if row.state == StageState::Closed || (now >= row.closes_at && !waits) {
         return Err(Refusal::Over(stage));
     }
     let judging = stages.iter().filter(|row| row.stage.judges()).map(|row| row.opens_at).min();
