@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::model::{
-    Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension, StageRow, Tally,
+    Article, Campaign, CampaignId, CampaignStage, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension,
+    StageRow, StageState, Tally,
 };
 use super::organising::Outcome;
 use super::rules::{self, Refusal};
@@ -166,6 +167,12 @@ impl Campaigns {
         let (branches, others) = rules::fold_small(all);
         let (electorate, ballots) = (roll.lines().len(), ballots.len());
         Ok(Participation { electorate, voters: voters.len(), ballots, branches, others })
+    }
+
+    /// Whether ballots are taken now, as far as the clock has moved the stage.
+    pub async fn votes(&self, id: CampaignId) -> Result<bool, DbError> {
+        let stage = self.db.read(move |conn| store::find_stage(conn, id, CampaignStage::Vote)).await?;
+        Ok(stage.is_some_and(|row| row.state == StageState::Open))
     }
 
     /// The tally, once there is one.

@@ -16,7 +16,7 @@
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `casting`
 //! takes ballots, `voiding` takes some away, `counting` counts them, `scoring` takes judges' scores, `looking` reads,
 //! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
-//! `reporting` writes the bulletin, `verifying` recomputes an export.
+//! `reporting` writes the bulletin, `exporting` gives everything away, `verifying` recomputes it.
 
 mod api;
 mod awarding;
@@ -24,6 +24,7 @@ mod casting;
 mod counting;
 mod deciding;
 mod entering;
+mod exporting;
 mod extending;
 mod looking;
 mod model;
@@ -49,7 +50,9 @@ use crate::members::Directory;
 
 pub use api::routes;
 pub use counting::Recount;
-pub use model::{CampaignId, EntryId};
+pub use entering::{NewEntry, Writer};
+pub use model::{CampaignId, EntryId, Plan, Terms};
+pub use organising::Draft;
 pub use verifying::{Verified, verify};
 
 use casting::Poll;

@@ -217,8 +217,12 @@ fn check(text: &BulletinText, entries: &[Entry]) -> Result<(), Refusal> {
 /// Takes the number of a bulletin in its series, and gives back one that it had before.
 fn claim(tx: &mut Tx, campaign: &Campaign, text: &BulletinText) -> Outcome<()> {
     let notice = campaign.terms.0.notice.as_ref().map(|notice| notice.document_no.to_string());
-    store::bulletins::release_numbers(tx.conn, campaign.id)?;
-    let Some(number) = &text.document_no else { return Ok(()) };
-    let free = notice != Some(number.to_string()) && store::bulletins::claim_number(tx.conn, campaign.id, number)?;
-    if free { Ok(()) } else { Err(Refusal::NumberTaken.into()) }
+    let number = text.document_no.as_ref();
+    if let Some(number) = number {
+        let free = notice != Some(number.to_string()) && store::bulletins::claim_number(tx.conn, campaign.id, number)?;
+        if !free {
+            return Err(Refusal::NumberTaken.into());
+        }
+    }
+    Ok(store::bulletins::release_numbers(tx.conn, campaign.id, number)?)
 }

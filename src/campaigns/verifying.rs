@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
+use super::exporting::{EXPORT_FORMAT, Export};
 use super::model::{AwardLine, CampaignStage, EntryId, Source, Terms, VotePeriod};
-use super::resulting::{EXPORT_FORMAT, ExplainedEntry, Export, explain_all};
+use super::resulting::{ExplainedEntry, explain_all};
 use super::{awarding, rules};
 use crate::base::crypto::{digest, hex};
 

@@ -30,6 +30,24 @@ async fn a_campaign_is_announced_with_its_notice_only() {
 }
 
 #[tokio::test]
+async fn of_two_changes_at_once_neither_undoes_the_other() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let draft = organiser.post("/campaigns", body(&app)).await.ok(201);
+    let path = format!("/campaigns/{}", draft["id"].as_str().unwrap());
+    for round in 1..=10 {
+        let title = json!({ "title": format!("第{round}次") });
+        let mut terms = body(&app)["terms"].clone();
+        terms["ballot"]["max"] = json!(round);
+        let terms = json!({ "terms": terms });
+        let (one, other) = tokio::join!(organiser.patch(&path, title), organiser.patch(&path, terms));
+        (one.ok(200), other.ok(200));
+        let seen = organiser.get(&path).await.ok(200);
+        assert_eq!((&seen["title"], &seen["terms"]["ballot"]["max"]), (&json!(format!("第{round}次")), &json!(round)));
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_held_is_refused_with_its_place() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

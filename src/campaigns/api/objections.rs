@@ -42,6 +42,7 @@ struct ObjectionView {
     raised_at: Timestamp,
     /// Whether it was upheld; `null` until it is answered.
     upheld: Option<bool>,
+    /// What was answered.
     answer: Option<String>,
     answered_at: Option<Timestamp>,
 }

@@ -8,10 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::viewer;
 use crate::campaigns::Campaigns;
 use crate::campaigns::awarding::PublishedDecision;
+use crate::campaigns::exporting::{Export, PublishedExtension};
 use crate::campaigns::model::{
     Award, CampaignId, CampaignState, EntryId, ObjectionCount, Proposal, Source, StageRow, Terms,
 };
-use crate::campaigns::resulting::{ExplainedEntry, Export, NamedEntry, PublishedExtension, Results, VoteResult};
+use crate::campaigns::resulting::{ExplainedEntry, ExplainedPart, NamedEntry, Results, VoteResult};
 use crate::web::caller::Member;
 use crate::web::{Path, Problem};
 
@@ -104,9 +105,17 @@ async fn get_campaign_results(
 /// How the total of one entry came about.
 #[derive(Serialize, ToSchema)]
 struct Explanation {
-    /// Absent where only the decision is published.
-    #[serde(flatten)]
-    explained: Option<ExplainedEntry>,
+    entry_id: EntryId,
+    /// The sum of the contributions; `null`, as the rank, where only the decision is published.
+    total: Option<i64>,
+    /// The computed place within the category; equals share one.
+    rank: Option<usize>,
+    /// 并列: somebody else has the same rank.
+    tied: bool,
+    /// Parts without a value.
+    missing: usize,
+    /// What the total consists of.
+    parts: Vec<ExplainedPart>,
     /// What was decided about it; `null` while nothing is.
     decided: Option<DecidedEntry>,
     /// The rules by which it was computed.
@@ -166,7 +175,7 @@ impl DecidedEntry {
         let tied = if self.shared { "（并列）" } else { "" };
         let decided = match (&self.heading, self.place) {
             (Some(heading), Some(place)) => format!("决定为{heading}第 {place} 名{tied}"),
-            _ => "决定不予授奖".into(),
+            _ => "决定未列入奖项".into(),
         };
         let reason = self.reason.as_ref().map(|reason| format!("，理由：{reason}")).unwrap_or_default();
         format!("{computed}；{decided}{reason}")
@@ -193,12 +202,22 @@ async fn explain_entry(
     let mut told = explained.as_ref().map(sentences).unwrap_or_default();
     told.extend(decided.as_ref().map(DecidedEntry::told));
     let rules_sha256 = results.seen.campaign.frozen_sha256.unwrap_or_default();
-    Ok(web::Json(Explanation { sentences: told, explained, decided, rules_sha256 }))
+    Ok(web::Json(Explanation {
+        entry_id: *id,
+        total: explained.as_ref().map(|explained| explained.total),
+        rank: explained.as_ref().map(|explained| explained.rank),
+        tied: explained.as_ref().is_some_and(|explained| explained.tied),
+        missing: explained.as_ref().map_or(0, |explained| explained.missing),
+        parts: explained.map(|explained| explained.parts).unwrap_or_default(),
+        decided,
+        rules_sha256,
+        sentences: told,
+    }))
 }
 
 fn sentences(explained: &ExplainedEntry) -> Vec<String> {
     let present: i64 = explained.parts.iter().filter(|part| part.score.is_some()).map(|part| part.weight).sum();
-    let part = |part: &crate::campaigns::resulting::ExplainedPart| match (part.raw, part.score) {
+    let part = |part: &ExplainedPart| match (part.raw, part.score) {
         (Some(raw), Some(score)) => format!(
             "{}：原始值 {raw}，按 {} 得 {score}；{score} × {} ÷ {present} = {}（四舍五入）",
             part.source.stage().title(),

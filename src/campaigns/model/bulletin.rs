@@ -72,6 +72,7 @@ pub struct BulletinText {
     pub issuer: Text<60>,
     /// Needed before the review; unique.
     pub document_no: Option<DocumentNumber>,
+    /// 标题
     pub title: Text<150>,
     /// 主送: to whom it goes.
     pub addressees: Text<300>,
@@ -114,13 +115,19 @@ pub struct Bulletin {
 /// A bulletin as it is printed, without any form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Sheet {
+    /// 发文机关
     pub issuer: String,
-    /// 〔〕 without a number while there is none.
+    /// （文号待定） while there is none.
     pub document_no: String,
+    /// 标题
     pub title: String,
+    /// 主送
     pub addressees: String,
+    /// What stands before the first part, by paragraphs.
     pub opening: Vec<String>,
+    /// Numbered, without those that have nothing to say.
     pub parts: Vec<SheetPart>,
+    /// 落款
     pub signature: String,
     /// In Chinese numerals.
     pub dated: String,
@@ -139,5 +146,6 @@ pub struct SheetPart {
 pub struct Paragraph {
     /// Its number with what it is about, printed bold.
     pub lead: String,
+    /// What it says.
     pub text: String,
 }

@@ -134,6 +134,7 @@ pub struct Award {
     pub unit_name: String,
     /// The heading, by its code.
     pub heading: String,
+    /// The heading as it is printed.
     pub heading_title: String,
     /// The place of the heading among all headings, from 0 on.
     pub heading_position: i32,

@@ -34,10 +34,15 @@ pub fn update(conn: &mut Conn, bulletin: &Bulletin) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Gives back every number of a campaign's bulletin.
-pub fn release_numbers(conn: &mut Conn, id: CampaignId) -> QueryResult<()> {
+/// Gives back the numbers of a campaign's bulletin, all but the one that it bears.
+pub fn release_numbers(conn: &mut Conn, id: CampaignId, but: Option<&DocumentNumber>) -> QueryResult<()> {
     let mine = campaign_bulletin_numbers::table.filter(campaign_bulletin_numbers::campaign_id.eq(id));
-    on!(conn, c => diesel::delete(mine).execute(c)).map(drop)
+    let Some(but) = but else { return on!(conn, c => diesel::delete(mine).execute(c)).map(drop) };
+    let other = campaign_bulletin_numbers::prefix
+        .ne(but.prefix.to_string())
+        .or(campaign_bulletin_numbers::year.ne(i32::from(but.year)))
+        .or(campaign_bulletin_numbers::number.ne(i32::from(but.number)));
+    on!(conn, c => diesel::delete(mine.filter(other)).execute(c)).map(drop)
 }
 
 /// Takes a number; false when another bulletin bears it.
@@ -52,5 +57,14 @@ pub fn claim_number(conn: &mut Conn, id: CampaignId, number: &DocumentNumber) ->
         .values(row)
         .on_conflict_do_nothing()
         .execute(c))?;
-    Ok(taken == 1)
+    if taken == 1 {
+        return Ok(true);
+    }
+    let key = (number.prefix.to_string(), i32::from(number.year), i32::from(number.number));
+    let holder: Option<CampaignId> = on!(conn, c => campaign_bulletin_numbers::table
+        .find(key)
+        .select(campaign_bulletin_numbers::campaign_id)
+        .first(c)
+        .optional())?;
+    Ok(holder == Some(id))
 }
