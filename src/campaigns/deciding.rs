@@ -47,7 +47,7 @@ impl Campaigns {
                 if !same && matches!(campaign.standing(), CampaignState::Published | CampaignState::Archived) {
                     return Err(Refusal::WrongState(campaign.standing()).into());
                 }
-                let objections = store::decisions::list_objections(tx.conn, id)?;
+                let objections = store::decisions::list_verdicts(tx.conn, id)?;
                 let sent_back = latest.as_ref().is_some_and(|latest| rules::is_sent_back(latest, &objections));
                 let Some(version) = rules::next_version(latest.as_ref(), replaces, same, sent_back)? else {
                     return Ok(false);

@@ -13,7 +13,8 @@ use crate::notices::{self, NewNotice, NoticeKind, To};
 use crate::web::caller::Person;
 
 /// How often a member objects within a campaign.
-pub(super) const MOST_OBJECTIONS: usize = 3;
+const MOST_OBJECTIONS: usize = 3;
+const OWN_AT_ONCE: i64 = 10;
 
 impl Campaigns {
     /// Objects to an entry while objections are heard; the same objection again is the first one. Says whether it is new.
@@ -35,10 +36,8 @@ impl Campaigns {
                 store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let version = latest.as_ref().map_or(0, |latest| latest.version);
-                let objections = store::decisions::list_objections(tx.conn, id)?;
-                let own = |one: &&Objection| one.member_id == member;
-                let there = objections.iter().filter(own);
-                let same = there.clone().find(|one| one.entry_id == entry && one.decision_version == version);
+                let there = store::decisions::list_objections(tx.conn, id, Some(member), None, OWN_AT_ONCE)?;
+                let same = there.iter().find(|one| one.entry_id == entry && one.decision_version == version);
                 if let Some(first) = same.filter(|first| first.text == text) {
                     return Ok((first.clone(), false));
                 }
@@ -47,7 +46,7 @@ impl Campaigns {
                 if same.is_some() {
                     return Err(Refusal::ObjectedAlready.into());
                 }
-                if there.count() >= MOST_OBJECTIONS {
+                if there.len() >= MOST_OBJECTIONS {
                     return Err(Refusal::ObjectedEnough { most: MOST_OBJECTIONS }.into());
                 }
                 let found = store::entries::find(tx.conn, entry)?;
@@ -74,11 +73,15 @@ impl Campaigns {
     }
 
     /// Objections to a campaign: one's own, or all of them for who sees how it is run.
-    pub async fn objections(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Vec<Objection>> {
-        let seen = self.see(viewer, id).await?;
-        let mut found = self.db.read(move |conn| store::decisions::list_objections(conn, id)).await?;
-        found.retain(|objection| seen.managed || objection.member_id == viewer.member);
-        Ok(found)
+    pub async fn objections(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        after: Option<ObjectionId>,
+        limit: i64,
+    ) -> Outcome<Vec<Objection>> {
+        let own = (!self.see(viewer, id).await?.managed).then_some(viewer.member);
+        Ok(self.db.read(move |conn| store::decisions::list_objections(conn, id, own, after, limit)).await?)
     }
 
     /// Answers an objection, once; upheld, it sends the decision back to the committee. The same answer again changes

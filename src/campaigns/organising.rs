@@ -116,6 +116,7 @@ impl Campaigns {
             return Ok(campaign);
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
+        rules::may_announce(&campaign.terms.0, self.db.now())?;
         self.move_on(id, Verb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}《{}》", &*notice.document_no, campaign.title);

@@ -31,7 +31,7 @@ impl Campaigns {
                 }
                 let latest = store::decisions::find_latest(tx.conn, id)?.ok_or(Refusal::Undecided)?;
                 let stages = store::list_stages(tx.conn, id)?;
-                rules::may_publish(&latest, &store::decisions::list_objections(tx.conn, id)?, &stages)?;
+                rules::may_publish(&latest, &store::decisions::list_verdicts(tx.conn, id)?, &stages)?;
                 // the committee is done, whatever time it had left
                 let committee = stages.iter().find(|row| row.stage == CampaignStage::Committee);
                 if committee.is_some_and(|row| row.state == StageState::Open) {

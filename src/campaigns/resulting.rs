@@ -165,7 +165,7 @@ impl Campaigns {
         let (decisions, objections, awards) = self
             .db
             .read(move |conn| {
-                let objections = ObjectionCount::of(&store::decisions::list_objections(conn, id)?);
+                let objections = ObjectionCount::of(&store::decisions::list_verdicts(conn, id)?);
                 Ok((store::decisions::list(conn, id)?, objections, store::decisions::list_awards(conn, id)?))
             })
             .await?;

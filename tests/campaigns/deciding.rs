@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::campaigns;
+use xianfeng::db::{Never, Stop};
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, stage, voters, with};
 use crate::support::{Person, TestApp};
@@ -314,6 +315,48 @@ async fn below_ten_ballots_the_decision_is_published_and_nothing_else() {
     let export = app.get(&format!("{campaign}/export")).await.text();
     let verified = campaigns::verify(&export).unwrap();
     assert_eq!((verified.lines.len(), verified.awards.len()), (0, 1));
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_nobody_may_see_is_decided_with_a_reason_where_there_is_no_committee() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let decider = committee(&app).await;
+    let voters = voters(&app, 2).await;
+    let (campaign, entries) = super::voting(&app, &organiser, body(&app), 2).await;
+    cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
+    at(&app, CLOSING).await;
+    let path = format!("{campaign}/decision");
+    let mut decision = json!({ "awards": [award(&entries[1], "brand", 1, None)] });
+    let refused = decider.put(&path, decision.clone()).await.refused(422, "body.invalid");
+    assert_eq!(code(&refused), ("campaigns.reason_missing", "/reason"));
+    decision["reason"] = json!("投票不足十票，由党委委员会议决定");
+    decider.put(&path, decision).await.ok(201);
+    let export = app.get(&format!("{campaign}/export")).await;
+    assert_eq!((&export.ok(200)["results"], &export.ok(200)["proposal"]), (&json!([]), &Value::Null));
+    campaigns::verify(&export.text()).unwrap();
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn awards_and_decisions_stay_as_they_were_written() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let decider = committee(&app).await;
+    let (campaign, entries) = counted(&app, &organiser, decided_by_committee(&app, &[])).await;
+    decider.put(&format!("{campaign}/decision"), turned(&entries)).await.ok(201);
+    organiser.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
+    for statement in [
+        "UPDATE campaign_awards SET place = 9",
+        "DELETE FROM campaign_awards",
+        "UPDATE campaign_decisions SET lines = '[]'",
+        "DELETE FROM campaign_decisions",
+    ] {
+        let changed = app.db().write(move |tx| Ok::<_, Stop<Never>>(tx.conn.batch(statement)?)).await;
+        assert!(changed.is_err(), "{statement}");
+    }
+    assert_eq!(organiser.get(&format!("{campaign}/awards")).await.ok(200)["items"].as_array().unwrap().len(), 3);
     app.drain().await;
 }
 

@@ -52,6 +52,9 @@ async fn results_are_final_only_once_every_objection_is_answered() {
     assert_eq!(other.get(&list).await.ok(200)["items"], json!([]), "not those of others");
     let all = decider.get(&list).await.ok(200)["items"].clone();
     assert_eq!(all.as_array().unwrap().len(), 4);
+    let first = decider.get(&format!("{list}?limit=3")).await.ok(200);
+    let rest = decider.get(&format!("{list}?cursor={}", first["next_cursor"].as_str().unwrap())).await.ok(200);
+    assert_eq!((&rest["items"], &rest["next_cursor"]), (&json!([all[3]]), &Value::Null));
     at(&app, OBJECTION_END).await;
     object(&other, &campaign, &entries[0], "太晚").await.refused(410, "campaigns.over");
     let refused = organiser.post(&publication, json!({})).await.refused(409, "campaigns.open_objections");

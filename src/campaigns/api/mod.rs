@@ -67,9 +67,11 @@ impl From<Refusal> for Problem {
                 "campaigns.clock_only",
                 format!("{}阶段只能按公布的时间结束，不能提前", stage.title()),
             ),
-            Refusal::NotLater => {
-                Problem::field("/closes_at", "campaigns.not_later", "结束时间只能推迟，且不能晚于评选开始的时间")
-            }
+            Refusal::NotLater => Problem::field(
+                "/closes_at",
+                "campaigns.not_later",
+                "结束时间只能推迟；申报不能晚于评选开始的时间，整个评选不能超过两年",
+            ),
             Refusal::OwnProposal => {
                 Problem::forbidden("campaigns.own_proposal", "不能确认自己提出的事项，须由另一人确认")
             }

@@ -12,7 +12,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
 use crate::campaigns::model::{CampaignId, EntryId, Objection, ObjectionId};
 use crate::web::caller::{CampaignRunner, Member};
-use crate::web::{Body, Path, Problem};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(raise_objection).service(list_objections).service(answer_objection);
@@ -80,24 +80,19 @@ async fn raise_objection(
     Ok(response.json(ObjectionView::from(objection)))
 }
 
-/// Objections to a campaign.
-#[derive(Serialize, ToSchema)]
-struct ObjectionList {
-    /// Oldest first.
-    items: Vec<ObjectionView>,
-}
-
-/// The caller's own objections with their answers; all of them for who sees how the campaign is run.
-#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    responses((status = 200, description = "Objections", body = ObjectionList)))]
+/// The caller's own objections with their answers, oldest first; all of them for who sees how the campaign is run.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
+    responses((status = 200, description = "Objections", body = Page<ObjectionView>)))]
 #[get("/campaigns/{id}/objections")]
 async fn list_objections(
     caller: Member,
     id: Path<CampaignId>,
+    page: Query<PageQuery>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<ObjectionList>, Problem> {
-    let found = campaigns.objections(&viewer(&caller), *id).await?;
-    Ok(web::Json(ObjectionList { items: found.into_iter().map(ObjectionView::from).collect() }))
+) -> Result<web::Json<Page<ObjectionView>>, Problem> {
+    let limit = page.limit()?;
+    let found = campaigns.objections(&viewer(&caller), *id, page.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |objection| objection.id).map(ObjectionView::from)))
 }
 
 /// The answer to an objection.

@@ -103,6 +103,15 @@ pub struct Objection {
     pub answered_at: Option<Timestamp>,
 }
 
+/// What became of an objection, without what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = campaign_objections)]
+pub struct Verdict {
+    pub decision_version: i32,
+    /// `None` until it is answered.
+    pub upheld: Option<bool>,
+}
+
 /// How many objections there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ObjectionCount {
@@ -115,7 +124,7 @@ pub struct ObjectionCount {
 }
 
 impl ObjectionCount {
-    pub fn of(objections: &[Objection]) -> ObjectionCount {
+    pub fn of(objections: &[Verdict]) -> ObjectionCount {
         let open = objections.iter().filter(|objection| objection.upheld.is_none()).count();
         let upheld = objections.iter().filter(|objection| objection.upheld == Some(true)).count();
         ObjectionCount { raised: objections.len(), open, upheld }

@@ -22,7 +22,7 @@ pub use bulletin::{
     Bulletin, BulletinState, BulletinText, DocumentNumber, Finding, FindingKind, Paragraph, Sheet, SheetPart,
 };
 pub use decision::{
-    Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed,
+    Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed, Verdict,
 };
 pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Goal, Plan};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};

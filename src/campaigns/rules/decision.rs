@@ -6,8 +6,8 @@ use super::{Judged, Refusal};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{
-    AwardLine, CampaignStage, Decision, EntryId, LeftOut, Objection, ObjectionCount, Proposal, Proposed, StageRow,
-    StageState, Terms,
+    AwardLine, CampaignStage, Decision, EntryId, LeftOut, ObjectionCount, Proposal, Proposed, StageRow, StageState,
+    Terms, Verdict,
 };
 
 /// Something about a decision that cannot stand.
@@ -161,7 +161,7 @@ pub fn in_order(terms: &Terms, mut lines: Vec<AwardLine>) -> Vec<AwardLine> {
 }
 
 /// Whether an objection to the last version was upheld, so that the committee decides anew.
-pub fn is_sent_back(latest: &Decision, objections: &[Objection]) -> bool {
+pub fn is_sent_back(latest: &Decision, objections: &[Verdict]) -> bool {
     objections.iter().any(|one| one.upheld == Some(true) && one.decision_version == latest.version)
 }
 
@@ -185,7 +185,7 @@ pub fn next_version(
 }
 
 /// Whether an answered decision may become final at last.
-pub fn may_publish(latest: &Decision, objections: &[Objection], stages: &[StageRow]) -> Result<(), Refusal> {
+pub fn may_publish(latest: &Decision, objections: &[Verdict], stages: &[StageRow]) -> Result<(), Refusal> {
     let running = |row: &&StageRow| row.stage == CampaignStage::Objection && row.state != StageState::Closed;
     if stages.iter().any(|row| running(&row)) {
         return Err(Refusal::ObjectionsRunning);

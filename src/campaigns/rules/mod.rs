@@ -14,7 +14,7 @@ mod terms;
 
 use serde_json::Value;
 
-use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, StageState};
+use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, StageState, Terms};
 use crate::base::time::Timestamp;
 
 pub use awards::{Candidate as Judged, propose};
@@ -29,6 +29,8 @@ pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use scores::{is_own, raw_values, total_of};
 pub use terms::check;
+
+use terms::LENGTH_LIMIT_SECONDS;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,6 +184,12 @@ pub fn step(verb: Verb, state: CampaignState) -> Result<bool, Refusal> {
     }
 }
 
+/// Whether entries could still be handed in, were the campaign announced at `now`.
+pub fn may_announce(terms: &Terms, now: Timestamp) -> Result<(), Refusal> {
+    let in_time = terms.timetable.first().is_some_and(|entry| now < entry.closes_at);
+    demand(in_time, "/terms/timetable/0/closes_at", "申报的结束时间已经过去，请先调整日程")
+}
+
 /// Whether a planned stage may open: judging waits for the end of the entries, the committee for all scores and the
 /// count, objections for the committee.
 pub fn may_open(stage: CampaignStage, stages: &[StageRow], counted: bool) -> bool {
@@ -237,7 +245,9 @@ pub fn may_extend(
     }
     let judging = stages.iter().filter(|row| row.stage.judges()).map(|row| row.opens_at).min();
     let bound = judging.filter(|_| stage == CampaignStage::Entry);
-    let fits = closes_at > row.closes_at && bound.is_none_or(|bound| closes_at <= bound);
+    let whole = stages.iter().map(|row| row.opens_at).min().map_or(0, |begins| closes_at.seconds_since(begins));
+    let fits =
+        closes_at > row.closes_at && bound.is_none_or(|bound| closes_at <= bound) && whole <= LENGTH_LIMIT_SECONDS;
     if fits { Ok(()) } else { Err(Refusal::NotLater) }
 }
 
@@ -312,6 +322,7 @@ mod tests {
         assert_eq!(extend(CampaignStage::Entry, 21, 5), Err(Refusal::NotLater));
         assert_eq!(extend(CampaignStage::Entry, 12, 10), Err(Refusal::Over(CampaignStage::Entry)));
         assert_eq!(extend(CampaignStage::Vote, 99, 5), Ok(()));
+        assert_eq!(extend(CampaignStage::Vote, 732 * 24, 5), Err(Refusal::NotLater), "nobody could take it back");
         assert_eq!(extend(CampaignStage::Peer, 99, 5), Err(Refusal::NoSuchStage));
     }
 

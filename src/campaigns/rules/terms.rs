@@ -16,7 +16,7 @@ const UNIT_LIMIT: usize = 200;
 const HEADING_LIMIT: usize = 20;
 const DELAY_LIMIT: u16 = 7 * 24 * 60;
 /// A campaign runs for so many days at most.
-const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
+pub const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
 
 /// Checks a campaign as it is written.
 pub fn check(terms: &Terms) -> Result<(), Refusal> {

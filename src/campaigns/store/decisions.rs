@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::campaigns::model::{Award, Campaign, CampaignId, Decision, Objection, ObjectionId};
+use crate::base::id::MemberId;
+use crate::campaigns::model::{Award, Campaign, CampaignId, Decision, Objection, ObjectionId, Verdict};
 use crate::db::Conn;
 use crate::db::schema::{campaign_awards, campaign_decisions, campaign_objections, campaigns};
 use crate::on;
@@ -52,13 +53,33 @@ pub fn find_objection(conn: &mut Conn, id: ObjectionId) -> QueryResult<Option<Ob
     on!(conn, c => campaign_objections::table.find(id).select(Objection::as_select()).first(c).optional())
 }
 
-/// Every objection to a campaign, oldest first.
-pub fn list_objections(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Objection>> {
+/// What became of every objection to a campaign.
+pub fn list_verdicts(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Verdict>> {
     on!(conn, c => campaign_objections::table
         .filter(campaign_objections::campaign_id.eq(id))
         .order(campaign_objections::id)
-        .select(Objection::as_select())
+        .select(Verdict::as_select())
         .load(c))
+}
+
+/// Objections to a campaign after `after`, oldest first; those of one member where one is named.
+pub fn list_objections(
+    conn: &mut Conn,
+    id: CampaignId,
+    member: Option<MemberId>,
+    after: Option<ObjectionId>,
+    limit: i64,
+) -> QueryResult<Vec<Objection>> {
+    on!(conn, c => {
+        let mut query = campaign_objections::table.filter(campaign_objections::campaign_id.eq(id)).into_boxed();
+        if let Some(member) = member {
+            query = query.filter(campaign_objections::member_id.eq(member));
+        }
+        if let Some(after) = after {
+            query = query.filter(campaign_objections::id.gt(after));
+        }
+        query.order(campaign_objections::id).limit(limit).select(Objection::as_select()).load(c)
+    })
 }
 
 /// Writes the answer; the caller holds the campaign.
