@@ -29,7 +29,7 @@ use crate::health;
 use crate::ideas::{self, Ideas};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::outbox::Handlers;
-use crate::kernel::{changes, idempotency, lock, outbox};
+use crate::kernel::{changes, idempotency, lock, outbox, search};
 use crate::meetings::{self, Meetings};
 use crate::members::{self, Directory, Members};
 use crate::notices;
@@ -281,6 +281,7 @@ impl App {
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("campaigns", second, |app| async move { app.campaigns.keep_up().await }),
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
+            self.job("search", Duration::from_millis(200), |app| async move { search::index_waiting(&app.db).await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
@@ -311,6 +312,9 @@ impl App {
         }
         if was_deaf || heard.iter().any(|change| change.topic == study::STUDY_TOPIC) {
             self.study.forget();
+        }
+        if was_deaf || heard.iter().any(|change| change.topic == points::RULES_TOPIC) {
+            self.points.hear().await?;
         }
         // a SQLite file has only this process, whose actions have put in already what they changed
         match (self.db.is_postgres(), was_deaf) {

@@ -19,9 +19,13 @@ pub struct Config {
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/xianfeng.db", hide_env_values = true)]
     pub database_url: String,
 
-    /// Connections to PostgreSQL, each with a thread of its own
-    #[arg(long, env = "XIANFENG_PG_CONNECTIONS", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=200))]
-    pub pg_connections: u16,
+    /// Connections to PostgreSQL for reading, each with a thread of its own
+    #[arg(long, env = "XIANFENG_PG_READERS", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub pg_readers: u16,
+
+    /// Connections to PostgreSQL for transactions, each with a thread of its own
+    #[arg(long, env = "XIANFENG_PG_WRITERS", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub pg_writers: u16,
 
     /// redis://host:port/0; boards live in Redis when set, in the process otherwise
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
@@ -66,7 +70,7 @@ impl Config {
     }
 
     pub fn db_options(&self) -> DbOptions {
-        DbOptions { pg_connections: self.pg_connections.into(), ..DbOptions::default() }
+        DbOptions { pg_readers: self.pg_readers.into(), pg_writers: self.pg_writers.into(), ..DbOptions::default() }
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -45,7 +45,7 @@ impl Drop for Place {
 }
 
 /// Few connections, since many tests share one PostgreSQL.
-const SMALL: DbOptions = DbOptions { pg_connections: 5, sqlite_readers: 2, queue: 4096 };
+const SMALL: DbOptions = DbOptions { pg_readers: 3, pg_writers: 2, sqlite_readers: 2, queue: 4096 };
 
 const PATIENCE: Duration = Duration::from_secs(9);
 

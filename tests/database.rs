@@ -6,6 +6,7 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use xianfeng::base::clock::Clock;
+use xianfeng::base::id::MemberId;
 use xianfeng::base::time::Timestamp;
 use xianfeng::db::schema::leases;
 use xianfeng::db::{Conn, Db, DbError, DbOptions, Never, Refusal, Stop, Tx};
@@ -23,7 +24,7 @@ async fn open(options: DbOptions) -> (Db, Database) {
 }
 
 async fn few() -> (Db, Database) {
-    open(DbOptions { pg_connections: 4, ..DbOptions::default() }).await
+    open(DbOptions { pg_writers: 4, ..DbOptions::default() }).await
 }
 
 /// Leases are small rows with a name and a number, which is all that these tests need.
@@ -70,11 +71,119 @@ async fn sixty_four_writers_lose_nothing() {
     assert_eq!(rows, 64 * 20 + 1);
 }
 
+fn member(n: u32) -> MemberId {
+    MemberId::from(uuid::Uuid::from_u128(u128::from(n)))
+}
+
+/// Keeps the only writer busy until the gate opens, so that what is written meanwhile waits in the queue.
+fn occupy(db: &Db) -> (tokio::task::JoinHandle<Nothing>, mpsc::Sender<()>, mpsc::Receiver<()>) {
+    let (started, has_started) = mpsc::channel();
+    let (let_go, gate) = mpsc::channel::<()>();
+    let (db, gate) = (db.clone(), Mutex::new(gate));
+    let busy = tokio::spawn(async move {
+        let waits = db.write(move |_| -> Nothing {
+            started.send(()).unwrap();
+            gate.lock().unwrap().recv().unwrap();
+            Ok(())
+        });
+        waits.await
+    });
+    (busy, let_go, has_started)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn actions_about_one_member_each_share_a_transaction_while_many_wait() {
+    if !on_postgres() {
+        return; // on SQLite all do
+    }
+    let (db, _database) = open(DbOptions { pg_writers: 1, ..DbOptions::default() }).await;
+    let (busy, let_go, has_started) = occupy(&db);
+    tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
+    let job = |n: u32| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            db.write_about(member(n % 6), move |tx| -> Result<i64, Stop<Never>> {
+                put(tx, &format!("job {n}"))?;
+                if n == 7 {
+                    tx.conn.batch("SELECT pg_terminate_backend(pg_backend_pid())")?;
+                }
+                let asked = "(extract(epoch from now()) * 1000000)::bigint"; // when the transaction began
+                let began = diesel::dsl::sql::<diesel::sql_types::BigInt>(asked);
+                let Conn::Pg(c) = &mut *tx.conn else { unreachable!() };
+                Ok(diesel::select(began).get_result(c)?)
+            })
+            .await
+        })
+    };
+    let first: Vec<_> = (10..20).map(job).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let_go.send(()).unwrap();
+    busy.await.unwrap().unwrap();
+    let mut began: Vec<i64> = Vec::new();
+    for job in join_all(first).await {
+        began.push(job.unwrap().unwrap());
+    }
+    began.dedup();
+    assert_eq!(began.len(), 1, "ten jobs, one transaction");
+
+    // one that loses the connection for all of them
+    let (busy, let_go, has_started) = occupy(&db);
+    tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
+    let second: Vec<_> = (0..10).map(job).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let_go.send(()).unwrap();
+    busy.await.unwrap().unwrap();
+    for (n, job) in join_all(second).await.into_iter().enumerate() {
+        assert_eq!(job.unwrap().is_ok(), n != 7, "job {n}");
+    }
+    let rows = db.read(|conn| on!(conn, c => leases::table.count().get_result::<i64>(c))).await.unwrap();
+    assert_eq!(rows, 19);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn turns_are_taken_in_one_order_however_they_are_asked_for() {
+    let (db, _database) = few().await;
+    db.write(|tx| -> Nothing { (0..8).try_for_each(|n| Ok(put(tx, &format!("m{n}"))?)) }).await.unwrap();
+    // reading and writing back is right only while nobody else has the turn
+    let raise = |tx: &mut Tx, n: u32| -> Nothing {
+        let name = format!("m{n}");
+        let held = on!(tx.conn, c => leases::table.find(&name).select(leases::held_until).first::<Timestamp>(c))?;
+        let more = Timestamp::from_micros(held.micros() + 1);
+        on!(tx.conn, c => diesel::update(leases::table.find(&name)).set(leases::held_until.eq(more)).execute(c))?;
+        Ok(())
+    };
+    let began = std::time::Instant::now();
+    let jobs = (0..400_u32).map(|round| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let (one, other) = (round % 8, (round * 5 + 3) % 8);
+            if !round.is_multiple_of(4) {
+                return db.write_about(member(one), move |tx| raise(tx, one)).await;
+            }
+            db.write(move |tx| -> Nothing {
+                tx.take_turns([other, one].map(member))?;
+                raise(tx, one)?;
+                raise(tx, other)
+            })
+            .await
+        })
+    });
+    for job in join_all(jobs.collect::<Vec<_>>()).await {
+        job.unwrap().unwrap();
+    }
+    let mut sum = 0;
+    for name in ["m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7"] {
+        sum += number(&db, name).await.unwrap();
+    }
+    assert_eq!(sum, 500);
+    assert!(began.elapsed() < std::time::Duration::from_secs(10), "nobody waited for a deadlock to be found");
+}
+
 #[tokio::test]
 async fn a_job_that_panics_fails_alone() {
     let (db, _database) = few().await;
     let job = |n: u32| {
-        db.write(move |tx| -> Nothing {
+        db.write_about(member(n), move |tx| -> Nothing {
             put(tx, &format!("job {n}"))?;
             assert!(n != 5, "this panic is part of the test");
             Ok(())
@@ -96,20 +205,8 @@ async fn a_job_that_panics_fails_alone() {
 
 #[tokio::test]
 async fn a_full_queue_says_so_at_once() {
-    let (db, _database) = open(DbOptions { pg_connections: 1, sqlite_readers: 1, queue: 2 }).await;
-    let (started, has_started) = mpsc::channel();
-    let (let_go, gate) = mpsc::channel::<()>();
-    let gate = Mutex::new(gate);
-    let busy = db.clone();
-    let slow = async move {
-        let waits = busy.write(move |_| -> Nothing {
-            started.send(()).unwrap();
-            gate.lock().unwrap().recv().unwrap();
-            Ok(())
-        });
-        waits.await
-    };
-    let slow = tokio::spawn(slow);
+    let (db, _database) = open(DbOptions { pg_writers: 1, pg_readers: 1, sqlite_readers: 1, queue: 2 }).await;
+    let (slow, let_go, has_started) = occupy(&db);
     tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
     let quick = |name: &'static str| {
         let db = db.clone();
@@ -164,12 +261,15 @@ async fn what_is_refused_in_a_group_spares_its_neighbours() {
     let effects = Arc::new(AtomicU32::new(0));
     let job = |n: u32| {
         let counted = effects.clone();
-        db.write(move |tx| -> Result<(), Stop<No>> {
+        db.write_about(member(n), move |tx| -> Result<(), Stop<No>> {
             if n % 10 == 3 {
                 return Err(No.into()); // before anything was written
             }
             put(tx, &format!("job {n}"))?;
-            add_one(tx.conn, "job 0")?;
+            if n == 0 {
+                put(tx, "sum")?;
+            }
+            add_one(tx.conn, "sum")?;
             let counted = counted.clone();
             tx.after_commit(move || {
                 counted.fetch_add(1, SeqCst);
@@ -183,7 +283,7 @@ async fn what_is_refused_in_a_group_spares_its_neighbours() {
         assert_eq!(outcome.is_ok(), n % 10 != 3 && n % 10 != 7, "job {n}: {outcome:?}");
     }
     let rows = db.read(|conn| on!(conn, c => leases::table.count().get_result::<i64>(c))).await.unwrap();
-    assert_eq!((rows, number(&db, "job 0").await), (160, Some(160)));
+    assert_eq!((rows, number(&db, "sum").await), (161, Some(160)));
     assert_eq!(effects.load(SeqCst), 160);
 }
 
@@ -277,7 +377,7 @@ async fn a_lost_connection_is_replaced() {
     if !on_postgres() {
         return;
     }
-    let (db, _database) = open(DbOptions { pg_connections: 1, ..DbOptions::default() }).await;
+    let (db, _database) = open(DbOptions { pg_writers: 1, pg_readers: 1, ..DbOptions::default() }).await;
     let lost = db.write(|tx| -> Nothing { Ok(tx.conn.batch("SELECT pg_terminate_backend(pg_backend_pid())")?) }).await;
     assert!(matches!(lost, Err(Stop::Failed(DbError::Unavailable(_)))), "{lost:?}");
     db.write(|tx| -> Nothing { Ok(put(tx, "after")?) }).await.unwrap();

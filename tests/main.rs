@@ -29,3 +29,6 @@ mod notices;
 mod files;
 mod bucket;
 mod search;
+
+// the program as a new user meets it
+mod demo;

@@ -16,7 +16,7 @@ const IDEA: &str = "idea";
 /// A database with nothing to find; the first is kept for its lifetime.
 async fn fresh() -> (Database, Db) {
     let database = Database::fresh();
-    let options = DbOptions { pg_connections: 3, ..DbOptions::default() };
+    let options = DbOptions { pg_readers: 2, pg_writers: 1, ..DbOptions::default() };
     let db = Db::open(database.url(), Clock::manual(MORNING.parse().unwrap()), options).unwrap();
     db.migrate().await.unwrap();
     (database, db)
@@ -45,17 +45,31 @@ async fn put_all_on(db: &Db, texts: Vec<(u128, String, Vec<Uuid>)>) {
     .unwrap();
 }
 
-/// The numbers of what is found.
+/// The numbers of what is found, which must be the same before and after the index has got what waits for it.
 async fn find(db: &Db, query: &str) -> Vec<u128> {
-    let query = query.to_owned();
-    let found = db.read(move |conn| search::find::<Uuid>(conn, Place::all(IDEA), &query, 2_000)).await.unwrap();
-    found.into_iter().map(|id| id.as_u128()).collect()
+    same_when_indexed(db, async || {
+        let query = query.to_owned();
+        let found = db.read(move |conn| search::find::<Uuid>(conn, Place::all(IDEA), &query, 2_000)).await.unwrap();
+        found.into_iter().map(|id| id.as_u128()).collect()
+    })
+    .await
 }
 
 async fn similar(db: &Db, text: &str) -> Vec<(u128, u32)> {
-    let text = text.to_owned();
-    let found = db.read(move |conn| search::similar::<Uuid>(conn, Place::all(IDEA), &text, 5)).await.unwrap();
-    found.into_iter().map(|similar| (similar.id.as_u128(), similar.likeness)).collect()
+    same_when_indexed(db, async || {
+        let text = text.to_owned();
+        let found = db.read(move |conn| search::similar::<Uuid>(conn, Place::all(IDEA), &text, 5)).await.unwrap();
+        found.into_iter().map(|similar| (similar.id.as_u128(), similar.likeness)).collect()
+    })
+    .await
+}
+
+async fn same_when_indexed<T: PartialEq + std::fmt::Debug>(db: &Db, look: impl AsyncFn() -> T) -> T {
+    let before = look().await;
+    search::index_waiting(db).await.unwrap();
+    let after = look().await;
+    assert_eq!(before, after, "waiting, and in the index");
+    after
 }
 
 #[tokio::test]
@@ -130,6 +144,39 @@ async fn what_is_removed_or_was_never_committed_is_not_found() {
     assert_eq!(find(&db, "金").await, Vec::<u128>::new());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_put_while_others_fill_the_index_is_found_as_it_is_in_the_end() {
+    let (_kept, db) = fresh().await;
+    let writers = (0..4).map(|writer: u128| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            for round in 0..20 {
+                put(&db, writer, &format!("金点子第{round}稿")).await;
+                put(&db, 100 + writer * 20 + round, "银点子").await;
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let fillers: Vec<_> = (0..2)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                for _ in 0..40 {
+                    search::index_waiting(&db).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in writers.into_iter().chain(fillers) {
+        task.await.unwrap();
+    }
+    let mut last = find(&db, "第19稿").await;
+    last.sort_unstable();
+    assert_eq!(last, [0, 1, 2, 3]);
+    assert_eq!(find(&db, "第18稿").await, Vec::<u128>::new());
+    assert_eq!(find(&db, "银点子").await.len(), 80);
+}
+
 #[tokio::test]
 async fn each_kind_is_searched_for_itself() {
     let (_kept, db) = fresh().await;
@@ -156,13 +203,20 @@ async fn a_shelf_is_searched_for_itself_however_common_the_word() {
         put_all_on(&db, texts).await;
     }
     let find = async |shelves: Option<Vec<Uuid>>| {
-        let found = db.read(move |conn| {
-            let place = Place { kind: IDEA, shelves: shelves.as_deref() };
-            Ok((search::find::<Uuid>(conn, place, "安全", 2_000)?, search::similar::<Uuid>(conn, place, "金点子", 5)?))
-        });
-        let (found, similar) = found.await.unwrap();
-        (found.len(), found.first().map(|id| id.as_u128()), similar.len())
+        same_when_indexed(&db, async || {
+            let shelves = shelves.clone();
+            let found = db.read(move |conn| {
+                let place = Place { kind: IDEA, shelves: shelves.as_deref() };
+                let similar = search::similar::<Uuid>(conn, place, "金点子", 5)?;
+                Ok((search::find::<Uuid>(conn, place, "安全", 2_000)?, similar))
+            });
+            let (found, similar) = found.await.unwrap();
+            (found.len(), found.first().map(|id| id.as_u128()), similar.len())
+        })
+        .await
     };
+    // more wait than a search looks at; of a shelf beyond them it learns when they are in the index
+    search::index_waiting(&db).await.unwrap();
     assert_eq!(find(Some(vec![shelf(1)])).await, (1, Some(1), 1));
     assert_eq!(find(Some(vec![shelf(9), shelf(3)])).await, (1, Some(1), 1));
     assert_eq!(find(Some(vec![shelf(9)])).await, (0, None, 0));
@@ -238,6 +292,8 @@ async fn measure_search() {
         put_all(&db, (from..from + 200).map(|number| (number, made_up(number as u64))).collect()).await;
     }
     println!("{entries} entries put in {:?}", began.elapsed());
+    search::index_waiting(&db).await.unwrap();
+    println!("and in the index after {:?}", began.elapsed());
     maker
         .iter_mut()
         .for_each(|conn| conn.batch_execute(index).and_then(|()| conn.batch_execute("VACUUM ANALYZE")).unwrap());

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use rusqlite::types::Value;
+use anyhow::Result;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -154,7 +153,7 @@ pub fn submit(address: SocketAddr, world: &World, connections: usize) -> Result<
     figure(client::flood(address, connections, requests.into_iter())?)
 }
 
-/// The very rows that handing in wrote, idea by idea, and the entry of the search index.
+/// The very rows that handing in wrote, idea by idea; the search index gets its grams afterwards.
 pub fn replay(database: &Path) -> Result<Replay> {
     let db = Connection::open(database)?;
     let last = id(Kind::Idea, IDEAS).as_bytes().to_vec();
@@ -178,22 +177,6 @@ pub fn replay(database: &Path) -> Result<Replay> {
             actions[place].push((number, row?));
         }
         inserts.push(format!("INSERT INTO {table} VALUES ({})", vec!["?"; columns].join(", ")));
-    }
-    inserts.push("INSERT INTO search_grams (rowid, grams) VALUES (?, ?)".into());
-    for action in &mut actions {
-        let (_, entry) = action.last().context("an idea without an entry")?.clone();
-        let (Some(Value::Integer(entry_id)), Some(Value::Text(text))) = (entry.first(), entry.last()) else {
-            anyhow::bail!("search_entries has another shape")
-        };
-        let idea: Vec<&[u8]> = action[0]
-            .1
-            .iter()
-            .filter_map(|value| if let Value::Blob(id) = value { Some(&id[..]) } else { None })
-            .collect();
-        // id, author, unit, branch; then the meetings, which there are none of
-        let shelves: Vec<Uuid> = idea[1..4].iter().map(|id| Uuid::from_slice(id)).collect::<Result<_, _>>()?;
-        let grams: Vec<String> = grams(text, &shelves).into_iter().collect();
-        action.push((inserts.len() - 1, vec![Value::Integer(*entry_id), Value::Text(grams.join(" "))]));
     }
     Ok(Replay::new(inserts, actions))
 }

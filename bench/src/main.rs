@@ -188,6 +188,13 @@ const TARGETS: &[Target] = &[
         p99_ms: 60.0,
     },
     Target {
+        name: "contest answer, PostgreSQL",
+        figure: "contest answer, PostgreSQL",
+        floor: Floor::Of("hello, our client"),
+        ratio: 0.0,
+        p99_ms: 60.0,
+    },
+    Target {
         name: "board top 50, Redis",
         figure: "top 50, Redis",
         floor: Floor::Of("ZREVRANGE"),
@@ -307,7 +314,7 @@ impl Bench {
         postgres.fill("bench_base", &self.base)?;
         postgres.copy("bench_base", "bench_capture")?;
         let log = postgres.logged("bench_capture", || {
-            let server = self.serve_postgres(&postgres.database("bench_capture"))?;
+            let server = self.product.serve(&postgres.database("bench_capture"), false)?;
             let questions = work::fetch_paper(server.address, &self.world)?;
             let (status, body) = client::once(server.address, &work::submit(&self.world, &self.keys, &questions, 0))?;
             ensure!((200..300).contains(&status), "{status} {}", String::from_utf8_lossy(&body));
@@ -333,7 +340,7 @@ impl Bench {
         postgres.fill_grams("bench_ideas", &ideas::gram_lines(&self.world))?;
         postgres.copy("bench_ideas", "bench_capture")?;
         let log = postgres.logged("bench_capture", || {
-            let server = self.serve_postgres(&postgres.database("bench_capture"))?;
+            let server = self.product.serve(&postgres.database("bench_capture"), false)?;
             let (status, body) = client::once(server.address, &ideas::submission(&self.world, 0))?;
             ensure!((200..300).contains(&status), "{status} {}", String::from_utf8_lossy(&body));
             server.stop()
@@ -354,14 +361,11 @@ impl Bench {
         Ok(path)
     }
 
-    fn serve_postgres(&self, url: &str) -> Result<Server> {
-        if let Some(redis) = &self.arguments.redis {
-            postgres::flush_redis(redis)?;
-        }
+    /// A server whose boards live in Redis and are there.
+    fn serve_with_redis(&self, url: &str, redis: &str) -> Result<Server> {
+        postgres::flush_redis(redis)?;
         let server = self.product.serve(url, true)?;
-        if self.arguments.redis.is_some() {
-            self.wait_for_redis(&server)?;
-        }
+        self.wait_for_redis(&server)?;
         Ok(server)
     }
 
@@ -478,7 +482,7 @@ impl Bench {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
         postgres.copy("bench_ideas", "bench_round")?;
-        let server = self.serve_postgres(&postgres.database("bench_round"))?;
+        let server = self.product.serve(&postgres.database("bench_round"), false)?;
         self.look_at_ideas(&server, |name| format!("{name}, PostgreSQL").leak())?;
         self.read(&server, "ideas list, everybody, PostgreSQL", "/api/v1/ideas?limit=20")?;
         let figure = ideas::submit(server.address, &self.world, connections)?;
@@ -510,14 +514,27 @@ impl Bench {
     fn postgres_round(&mut self) -> Result<()> {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
-        postgres.copy("bench_base", "bench_round")?;
-        let server = self.serve_postgres(&postgres.database("bench_round"))?;
-        if let Some(url) = self.arguments.redis.clone() {
+        let url = postgres.database("bench_round");
+        if let Some(redis) = self.arguments.redis.clone() {
+            postgres.copy("bench_base", "bench_round")?;
+            let server = self.serve_with_redis(&url, &redis)?;
             self.read(&server, "top 50, Redis", contract::BOARD)?;
-            self.figures.add("ZREVRANGE", postgres::redis_floor(&url, self.world.members)?);
+            self.figures.add("ZREVRANGE", postgres::redis_floor(&redis, self.world.members)?);
+            let figure = work::submissions(server.address, &self.world, &self.keys, connections)?;
+            self.figures.add("submission, PostgreSQL and Redis", figure);
+            server.stop()?;
         }
+        postgres.copy("bench_base", "bench_round")?;
+        let server = self.product.serve(&url, false)?;
         let figure = work::submissions(server.address, &self.world, &self.keys, connections)?;
         self.figures.add("submission, PostgreSQL", figure);
+        server.stop()?;
+        postgres.copy("bench_base", "bench_round")?;
+        let server = self.product.serve(&url, false)?;
+        let contest = contest::open(server.address, &self.world)?;
+        let (_, attempts) = contest::start(server.address, &self.world, &contest, connections)?;
+        let figure = contest::answer(server.address, &self.world, &contest, &attempts, connections)?;
+        self.figures.add("contest answer, PostgreSQL", figure);
         server.stop()?;
         postgres.copy("bench_base", "bench_round")?;
         self.figures.add("pgbench submission", postgres.pgbench("bench_round", &script, connections, seconds)?);

@@ -241,17 +241,7 @@ pub fn script(log: &str, table: &str, world: &World, known: &HashSet<String>, cl
         world.members
     );
     for statement in &of_process[begin..=commit] {
-        let sql = fill(statement, world, known, &mut fresh).replace('\n', " ");
-        // the number of the entry that was made just before
-        script += &match sql
-            .strip_prefix("INSERT INTO search_grams (rowid, grams) VALUES (")
-            .and_then(|rest| rest.split_once(','))
-        {
-            Some((_, rest)) => format!(
-                "INSERT INTO search_grams (rowid, grams) VALUES (currval(pg_get_serial_sequence('search_entries', 'id')),{rest}"
-            ),
-            None => sql,
-        };
+        script += &fill(statement, world, known, &mut fresh).replace('\n', " ");
         script += ";\n";
     }
     Ok(script)

@@ -80,7 +80,7 @@ impl Challenge {
     }
 
     fn start_in(&self, tx: &mut Tx, member: MemberId, path: &[UnitId], deck: &Deck) -> Outcome<(State, bool)> {
-        self.points.take_turns(tx, member)?;
+        tx.take_turn(member)?;
         if let Some(run) = store::find_latest(tx.conn, member)? {
             let state = self.look(tx, run, path)?;
             if state.run.is_running() {
@@ -121,7 +121,7 @@ impl Challenge {
         sent: &Sent,
         deck: &Deck,
     ) -> Outcome<Option<Answered>> {
-        self.points.take_turns(tx, member)?;
+        tx.take_turn(member)?;
         let mut run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
         let waits = run.is_running() && run.seq == sent.seq;
         if waits && !rules::is_overdue(&run, sent.arrived) {
@@ -165,7 +165,7 @@ impl Challenge {
     }
 
     fn revive_in(&self, tx: &mut Tx, (member, id): (MemberId, RunId), path: &[UnitId], deck: &Deck) -> Outcome<State> {
-        self.points.take_turns(tx, member)?;
+        tx.take_turn(member)?;
         let run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
         let mut state = self.look(tx, run, path)?;
         if state.run.is_running() && state.run.revived {
@@ -187,7 +187,7 @@ impl Challenge {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                room.points.take_turns(tx, member)?;
+                tx.take_turn(member)?;
                 let run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
                 let mut state = room.look(tx, run, &path)?;
                 if state.run.is_running() {
@@ -232,7 +232,7 @@ impl Challenge {
         let room = self.clone();
         self.db
             .write(move |tx| -> Result<Option<State>, Stop<Never>> {
-                room.points.take_turns(tx, member)?;
+                tx.take_turn(member)?;
                 let Some(run) = store::find_run(tx.conn, member, id)? else { return Ok(None) };
                 Ok(Some(room.look(tx, run, &path)?))
             })

@@ -238,10 +238,10 @@ impl Contests {
             if finished.is_empty() {
                 return self.step(move |tx| store::put_booked(tx.conn, id, tx.now())).await;
             }
-            let (room, paper, scoring) = (self.clone(), frozen.paper.clone(), frozen.terms.scoring);
+            let (paper, scoring) = (frozen.paper.clone(), frozen.terms.scoring);
             self.step(move |tx| {
+                tx.take_turns(finished.iter().map(|attempt| attempt.member_id))?;
                 for attempt in &finished {
-                    room.points.take_turns(tx, attempt.member_id)?;
                     if !store::attempts::book(tx.conn, attempt.id)? {
                         continue;
                     }
@@ -269,6 +269,7 @@ impl Contests {
             after = Some(last);
             let (room, contest) = (self.clone(), contest.clone());
             self.step(move |tx| {
+                tx.take_turns(chunk.iter().map(|result| result.member_id))?;
                 for result in &chunk {
                     room.award_one(tx, &contest, result)?;
                 }

@@ -52,12 +52,12 @@ impl Contests {
     pub async fn start(&self, sitter: Sitter, id: ContestId) -> Outcome<(Sat, bool)> {
         let contest = self.for_member(&sitter.path, id).await?;
         let Some(paper) = self.frozen(id).await? else { return Err(not_running(contest.state).into()) };
-        let (room, frozen) = (self.clone(), paper.clone());
+        let frozen = paper.clone();
         let (contest, attempt, answers, is_new) = self
             .db
             .write(move |tx| {
+                tx.take_turn(sitter.member)?;
                 store::keep_open(tx.conn, id)?;
-                room.points.take_turns(tx, sitter.member)?;
                 let contest = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
                 let mut made = store::attempts::list_of_member(tx.conn, id, sitter.member)?;
                 for attempt in made.iter_mut().filter(|attempt| attempt.is_running()) {
@@ -114,12 +114,11 @@ impl Contests {
         sent: Vec<String>,
     ) -> Outcome<SavedAnswer> {
         let frozen = self.frozen(contest).await?.ok_or(Refusal::NoSuchAttempt)?;
-        let room = self.clone();
         self.db
-            .write(move |tx| {
-                store::keep_open(tx.conn, contest)?;
+            .write_about(member, move |tx| {
                 // an attempt that is handed in at this moment is handed in with this answer or without it, never halfway
-                room.points.take_turns(tx, member)?;
+                tx.take_turn(member)?;
+                store::keep_open(tx.conn, contest)?;
                 let found = store::attempts::find_with_state(tx.conn, id)?;
                 let mine = found.filter(|(a, _)| a.member_id == member && a.contest_id == contest);
                 let (attempt, state) = mine.ok_or(Refusal::NoSuchAttempt)?;
@@ -140,12 +139,12 @@ impl Contests {
 
     async fn end(&self, member: MemberId, contest: ContestId, id: AttemptId, by_member: bool) -> Outcome<Sat> {
         let paper = self.frozen(contest).await?.ok_or(Refusal::NoSuchAttempt)?;
-        let (room, frozen) = (self.clone(), paper.clone());
+        let frozen = paper.clone();
         let (contest, attempt, answers) = self
             .db
             .write(move |tx| {
+                tx.take_turn(member)?;
                 store::keep_open(tx.conn, contest)?;
-                room.points.take_turns(tx, member)?;
                 let mine = store::attempts::find(tx.conn, id)?
                     .filter(|attempt| attempt.member_id == member && attempt.contest_id == contest);
                 let mut attempt = mine.ok_or(Refusal::NoSuchAttempt)?;
@@ -183,12 +182,11 @@ impl Contests {
                 frozen.insert(attempt.contest_id, paper);
             }
         }
-        let room = self.clone();
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 let mut contests: HashMap<ContestId, Option<Contest>> = HashMap::new();
+                tx.take_turns(attempts.iter().map(|attempt| attempt.member_id))?;
                 for attempt in &attempts {
-                    room.points.take_turns(tx, attempt.member_id)?;
                     let id = attempt.contest_id;
                     if let std::collections::hash_map::Entry::Vacant(place) = contests.entry(id) {
                         place.insert(store::find(tx.conn, id)?);

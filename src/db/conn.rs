@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{Array, BigInt};
 use diesel::{PgConnection, SqliteConnection};
 
 use super::DbError;
@@ -45,6 +45,10 @@ const SQLITE_READER: &str = "
     PRAGMA cache_size = -12288;
     PRAGMA mmap_size = 268435456;";
 
+/// A plan may have been made while a table was empty or small, and a connection keeps it: a look by key must not go
+/// through the whole table for as long as that lasts. What has no index still may.
+const POSTGRES_WRITER: &str = "SET enable_seqscan = off;";
+
 const POSTGRES: &str = "
     SET statement_timeout = '4s';
     SET lock_timeout = '3s';
@@ -64,7 +68,13 @@ impl Conn {
         Ok(Conn::Sqlite(conn))
     }
 
-    pub(super) fn open_postgres(url: &str) -> Result<Conn, DbError> {
+    pub(super) fn open_postgres_writer(url: &str) -> Result<Conn, DbError> {
+        let mut conn = Conn::open_postgres_reader(url)?;
+        conn.batch(POSTGRES_WRITER)?;
+        Ok(conn)
+    }
+
+    pub(super) fn open_postgres_reader(url: &str) -> Result<Conn, DbError> {
         let mut conn = PgConnection::establish(&with_time_limits(url)).map_err(DbError::unavailable)?;
         conn.batch_execute(POSTGRES)?;
         Ok(Conn::Pg(conn))
@@ -78,16 +88,28 @@ impl Conn {
     /// See [`Tx::take_turn`](super::Tx::take_turn).
     pub(super) fn take_turn(&mut self, member: MemberId) -> QueryResult<()> {
         match self {
-            // READ COMMITTED lets two transactions read the same sum; there may be no row to lock yet, so the lock is on
-            // a number made from the id. Two members with one number merely wait for each other.
-            Conn::Pg(c) => {
-                let key = (member.uuid().as_u64_pair().1 ^ TURNS).cast_signed();
-                diesel::select(pg_advisory_xact_lock(key)).execute(c).map(drop)
-            }
+            // READ COMMITTED lets two transactions read the same sum; there may be no row to lock yet
+            Conn::Pg(c) => diesel::select(pg_advisory_xact_lock(turn_of(member))).execute(c).map(drop),
             // all writes go through one thread, one transaction after the other
             Conn::Sqlite(_) => Ok(()),
         }
     }
+
+    /// Takes the [turns](turn_of) of several members, one after the other as they are given.
+    pub(super) fn take_turns(&mut self, turns: &[i64]) -> QueryResult<()> {
+        match self {
+            Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(turn) FROM unnest($1) AS turn")
+                .bind::<Array<BigInt>, _>(turns)
+                .execute(c)
+                .map(drop),
+            Conn::Sqlite(_) => Ok(()),
+        }
+    }
+}
+
+/// The number on which transactions about a member take turns. Two members with one number merely wait for each other.
+pub(super) fn turn_of(member: MemberId) -> i64 {
+    (member.uuid().as_u64_pair().1 ^ TURNS).cast_signed()
 }
 
 /// Keeps these advisory locks apart from those for other purposes.

@@ -2,11 +2,13 @@
 //!
 //! [`Db::read`] runs a closure on a reader, [`Db::write`] runs one as exactly one transaction. Both take plain
 //! synchronous Rust. On SQLite all writes go through one thread that commits them in groups ([`writer`]); on
-//! PostgreSQL each write is a transaction of its own on one of a few threads ([`workers`]). A caller sees no
-//! difference: when `write` has answered, the data is on disk.
+//! PostgreSQL they go to a few threads ([`workers`]), each write as a transaction of its own, save that those about one
+//! member alone ([`Db::write_about`]) share one when many wait. A caller sees no difference: when `write` has answered,
+//! the data is on disk.
 
 mod conn;
 mod error;
+mod job;
 mod migrate;
 mod outage;
 mod prepared;
@@ -33,8 +35,10 @@ pub use error::{DbError, Never, Refusal, Stop};
 pub use prepared::ExecutePrepared;
 pub use types::Json;
 
+use conn::turn_of;
+use job::Write;
 use workers::Workers;
-use writer::{Job, Verdict, Writer};
+use writer::Writer;
 
 /// How long a caller waits for the database before it is told to come back later: less than the five seconds within
 /// which every request is answered.
@@ -49,8 +53,11 @@ type Effect = Box<dyn FnOnce() + Send>;
 /// Sizes of the door; the defaults suit one small machine.
 #[derive(Clone, Copy, Debug)]
 pub struct DbOptions {
-    /// PostgreSQL connections, each with a thread of its own.
-    pub pg_connections: usize,
+    /// PostgreSQL connections that only answer questions, each with a thread of its own.
+    pub pg_readers: usize,
+    /// PostgreSQL connections for transactions, each with a thread of its own. Writes are short, and more of them at
+    /// once than twice the database's cores only take its time from each other; a slow question must not hold them up.
+    pub pg_writers: usize,
     /// SQLite reader threads.
     pub sqlite_readers: usize,
     /// Jobs that may wait before further ones are refused with [`DbError::Overloaded`].
@@ -59,7 +66,7 @@ pub struct DbOptions {
 
 impl Default for DbOptions {
     fn default() -> Self {
-        DbOptions { pg_connections: 16, sqlite_readers: 2, queue: 4096 }
+        DbOptions { pg_readers: 8, pg_writers: 4, sqlite_readers: 2, queue: 4096 }
     }
 }
 
@@ -74,7 +81,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite { writer: Arc<Writer>, readers: Arc<Workers> },
-    Postgres { workers: Arc<Workers> },
+    Postgres { writers: Arc<Workers>, readers: Arc<Workers> },
 }
 
 impl Db {
@@ -86,15 +93,19 @@ impl Db {
         let engine = if let Some(path) = url.strip_prefix("sqlite://") {
             let writer = Writer::open(Path::new(path), clock.clone(), ids.clone(), options.queue)?;
             let path = path.to_owned();
-            let readers = Workers::start("reader", options.sqlite_readers, options.queue, move || {
-                Conn::open_sqlite_reader(&path)
-            });
+            let maker = Maker::new(&clock, &ids);
+            let connect = move || Conn::open_sqlite_reader(&path);
+            let readers = Workers::start("reader", options.sqlite_readers, options.queue, maker, connect);
             Engine::Sqlite { writer: Arc::new(writer), readers: Arc::new(readers) }
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let url = url.to_owned();
-            let workers =
-                Workers::start("postgres", options.pg_connections, options.queue, move || Conn::open_postgres(&url));
-            Engine::Postgres { workers: Arc::new(workers) }
+            let start = |name, threads, open: fn(&str) -> Result<Conn, DbError>| {
+                let (url, maker) = (url.to_owned(), Maker::new(&clock, &ids));
+                Arc::new(Workers::start(name, threads, options.queue, maker, move || open(&url)))
+            };
+            Engine::Postgres {
+                writers: start("writer", options.pg_writers, Conn::open_postgres_writer),
+                readers: start("reader", options.pg_readers, Conn::open_postgres_reader),
+            }
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
@@ -111,9 +122,9 @@ impl Db {
                 }))?;
                 answer.await.map_err(|_| DbError::Panicked)?
             }
-            Engine::Postgres { workers } => {
+            Engine::Postgres { writers, .. } => {
                 let (answer_to, answer) = oneshot::channel();
-                workers.submit(Box::new(move |slot| {
+                writers.ask(Box::new(move |slot| {
                     let _ = answer_to.send(slot.get().and_then(migrate::run));
                 }))?;
                 answer.await.map_err(|_| DbError::Panicked)?
@@ -157,12 +168,9 @@ impl Db {
         F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
         T: Send + 'static,
     {
-        let workers = match &self.engine {
-            Engine::Sqlite { readers, .. } => readers,
-            Engine::Postgres { workers } => workers,
-        };
+        let (Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. }) = &self.engine;
         let (answer_to, answer) = oneshot::channel();
-        workers.submit(Box::new(move |slot| {
+        readers.ask(Box::new(move |slot| {
             if answer_to.is_closed() {
                 return;
             }
@@ -181,19 +189,34 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
+        self.submit(None, action).await
+    }
+
+    /// Like [`Db::write`], for an action that waits for nobody but other actions about `member`, whose turn it has from
+    /// the start: it takes no other lock that a transaction may hold for long.
+    ///
+    /// On PostgreSQL such actions share a transaction while many wait, which saves a good part of the time of each. One
+    /// that refuses or fails undoes them all, and they run again one by one; so this is for what nearly always succeeds.
+    pub async fn write_about<T, R, F>(&self, member: MemberId, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.submit(Some(member), action).await
+    }
+
+    async fn submit<T, R, F>(&self, about: Option<MemberId>, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
         let (answer_to, answer) = oneshot::channel();
+        let job = Box::new(Write { action, about, answer_to, outcome: None });
         match &self.engine {
-            Engine::Sqlite { writer, .. } => writer.submit(Box::new(Write { action, answer_to, outcome: None }))?,
-            Engine::Postgres { workers } => {
-                let (clock, ids) = (self.clock.clone(), self.ids.clone());
-                workers.submit(Box::new(move |slot| {
-                    if answer_to.is_closed() {
-                        return;
-                    }
-                    let outcome = slot.guard(|slot| slot.transact(&clock, &ids, &action));
-                    let _ = answer_to.send(outcome);
-                }))?;
-            }
+            Engine::Sqlite { writer, .. } => writer.submit(job)?,
+            Engine::Postgres { writers, .. } => writers.write(job)?,
         }
         wait(answer).await?
     }
@@ -205,44 +228,11 @@ impl Db {
                 writer.close();
                 readers.close();
             }
-            Engine::Postgres { workers } => workers.close(),
+            Engine::Postgres { writers, readers } => {
+                writers.close();
+                readers.close();
+            }
         }
-    }
-}
-
-/// A write that waits for the SQLite writer.
-struct Write<F, T, R> {
-    action: F,
-    answer_to: oneshot::Sender<Result<T, Stop<R>>>,
-    outcome: Option<Result<T, Stop<R>>>,
-}
-
-impl<F, T, R> Job for Write<F, T, R>
-where
-    F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send,
-    T: Send,
-    R: Send,
-{
-    fn run(&mut self, tx: &mut Tx) -> Verdict {
-        if self.answer_to.is_closed() {
-            return Verdict::Refused; // its caller has given up waiting
-        }
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.action)(tx))).unwrap_or_else(|_| {
-            tracing::error!("a database job panicked");
-            Err(Stop::Failed(DbError::Panicked))
-        });
-        let verdict = match &outcome {
-            Ok(_) => Verdict::Keep,
-            Err(Stop::Refused(_)) => Verdict::Refused,
-            Err(Stop::Failed(_)) => Verdict::Failed,
-        };
-        self.outcome = Some(outcome);
-        verdict
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), DbError>) {
-        let outcome = self.outcome.unwrap_or(Err(Stop::Failed(DbError::Overloaded)));
-        let _ = self.answer_to.send(committed.map_err(Stop::Failed).and(outcome));
     }
 }
 
@@ -260,14 +250,27 @@ pub struct Tx<'c> {
     now: Timestamp,
     serial: i64,
     ids: &'c Ids,
-    /// The member whose turn this transaction has.
-    turn: Option<MemberId>,
+    /// The members whose turns this transaction has.
+    turns: Vec<MemberId>,
     effects: Vec<Effect>,
+}
+
+/// What transactions get their instants and ids from.
+#[derive(Clone)]
+struct Maker {
+    clock: Clock,
+    ids: Ids,
+}
+
+impl Maker {
+    fn new(clock: &Clock, ids: &Ids) -> Maker {
+        Maker { clock: clock.clone(), ids: ids.clone() }
+    }
 }
 
 impl<'c> Tx<'c> {
     fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
-        Tx { conn, now, serial, ids, turn: None, effects: Vec::new() }
+        Tx { conn, now, serial, ids, turns: Vec::new(), effects: Vec::new() }
     }
 
     /// The instant of this transaction: every row of one action bears the same time.
@@ -291,11 +294,22 @@ impl<'c> Tx<'c> {
 
     /// Makes transactions about one member take turns from here to their ends, so that what each looks up first (a sum
     /// under a cap, the first of two equal requests) stays true until it has written. Taking it again is free.
+    ///
+    /// A turn comes before every other lock, and whoever needs several takes them at once.
     pub fn take_turn(&mut self, member: MemberId) -> QueryResult<()> {
-        if self.turn != Some(member) {
+        if !self.turns.contains(&member) {
             self.conn.take_turn(member)?;
-            self.turn = Some(member);
+            self.turns.push(member);
         }
+        Ok(())
+    }
+
+    /// Takes the turns of several members, in the one order in which everybody takes them.
+    pub fn take_turns(&mut self, members: impl IntoIterator<Item = MemberId>) -> QueryResult<()> {
+        let mut members: Vec<MemberId> = members.into_iter().collect();
+        members.sort_by_key(|member| turn_of(*member));
+        self.conn.take_turns(&members.iter().map(|member| turn_of(*member)).collect::<Vec<_>>())?;
+        self.turns.extend(members);
         Ok(())
     }
 

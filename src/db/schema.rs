@@ -115,6 +115,7 @@ diesel::table! {
         kind -> Text,
         subject_id -> Binary,
         text -> Text,
+        waiting_marks -> Nullable<Text>,
     }
 }
 

@@ -5,20 +5,22 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 
+use super::conn::turn_of;
+use super::job::{Job, Verdict};
 use super::outage::Connector;
-use super::{Conn, DbError, PG_ATTEMPTS, Stop, Tx, run_effects};
-use crate::base::clock::Clock;
-use crate::base::id::Ids;
+use super::{Conn, DbError, Effect, Maker, PG_ATTEMPTS, Tx, run_effects};
+use crate::base::id::MemberId;
 
 /// A thread's place for its connection.
 pub(super) struct Slot {
     conn: Option<Conn>,
     connector: Arc<Connector>,
+    maker: Maker,
 }
 
 impl Slot {
-    pub(super) fn new(connector: Arc<Connector>) -> Self {
-        Slot { conn: None, connector }
+    pub(super) fn new(connector: Arc<Connector>, maker: Maker) -> Self {
+        Slot { conn: None, connector, maker }
     }
 
     /// Runs a job; when it panics its connection goes, for a transaction may still be open on it.
@@ -51,49 +53,96 @@ impl Slot {
         }
     }
 
-    /// Runs `action` as one PostgreSQL transaction, again when the server broke it off for another's sake.
-    pub(super) fn transact<T, R>(
-        &mut self,
-        clock: &Clock,
-        ids: &Ids,
-        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
-    ) -> Result<T, Stop<R>> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(clock, ids, action) {
-                Err(Stop::Failed(error)) if error.wants_retry() && attempt < PG_ATTEMPTS => attempt += 1,
-                outcome => return outcome,
-            }
+    /// Runs PostgreSQL transactions and answers them: several as one, and one by one when that does not work out.
+    pub(super) fn write(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        jobs.retain(|job| !job.is_abandoned());
+        match if jobs.len() > 1 { self.together(&mut jobs) } else { None } {
+            Some(Ok(())) => jobs.into_iter().for_each(|job| job.answer(Ok(()))),
+            Some(Err(error)) => jobs.into_iter().for_each(|job| job.answer(Err(DbError::unavailable(&error)))),
+            None => jobs.into_iter().for_each(|job| self.alone(job)),
         }
     }
 
-    fn attempt<T, R>(
-        &mut self,
-        clock: &Clock,
-        ids: &Ids,
-        action: &impl Fn(&mut Tx) -> Result<T, Stop<R>>,
-    ) -> Result<T, Stop<R>> {
+    /// Runs jobs, each about a member alone, under one commit. `None` when one of them did not stay: then nothing did.
+    fn together(&mut self, jobs: &mut [Box<dyn Job>]) -> Option<Result<(), DbError>> {
+        // in one order everywhere, so that no two groups wait for each other
+        jobs.sort_by_key(|job| job.about().map(turn_of));
+        let turns: Vec<i64> = jobs.iter().filter_map(|job| job.about()).map(turn_of).collect();
+        self.begin().ok()?;
+        let mut effects = Vec::new();
+        let mut stays = self.get().is_ok_and(|conn| conn.take_turns(&turns).is_ok());
+        for job in jobs {
+            let turn = job.about();
+            stays = stays && self.run(&mut **job, turn, &mut effects).is_ok_and(|verdict| verdict == Verdict::Keep);
+        }
+        if !stays {
+            self.roll_back();
+            return None;
+        }
+        Some(self.commit(effects))
+    }
+
+    /// Runs one job as one transaction, again when the server broke it off for another's sake.
+    fn alone(&mut self, mut job: Box<dyn Job>) {
+        let mut attempt = 1;
+        let committed = loop {
+            match self.attempt(&mut *job) {
+                Ok(Verdict::Broken) if attempt < PG_ATTEMPTS => attempt += 1,
+                Err(error) if error.wants_retry() && attempt < PG_ATTEMPTS => attempt += 1,
+                outcome => break outcome.map(drop),
+            }
+        };
+        job.answer(committed);
+    }
+
+    fn attempt(&mut self, job: &mut dyn Job) -> Result<Verdict, DbError> {
         self.begin()?;
-        let conn = self.get()?;
-        let mut tx = Tx::new(conn, clock.now(), 0, ids);
-        let outcome = action(&mut tx);
-        let effects = std::mem::take(&mut tx.effects);
-        match outcome {
-            Ok(value) => match conn.batch("COMMIT") {
-                Ok(()) => {
-                    run_effects(effects);
-                    Ok(value)
-                }
-                Err(error) => {
-                    self.roll_back();
-                    Err(error.into())
-                }
-            },
-            Err(stop) => Err(match (self.roll_back(), stop) {
-                // whatever the query said, the cause is the lost connection
-                (false, Stop::Failed(error)) => Stop::Failed(DbError::unavailable(error)),
-                (_, stop) => stop,
-            }),
+        let mut effects = Vec::new();
+        let turn = job.about();
+        if let Some(member) = turn
+            && let Err(error) = self.get()?.take_turn(member)
+        {
+            self.roll_back();
+            return Err(error.into());
+        }
+        let verdict = self.run(job, turn, &mut effects)?;
+        match verdict {
+            Verdict::Keep => self.commit(effects)?,
+            Verdict::Refused => drop(self.roll_back()),
+            // whatever the query said, the cause is the lost connection
+            Verdict::Broken | Verdict::Failed if !self.roll_back() => {
+                return Err(DbError::Unavailable("the connection was lost".into()));
+            }
+            Verdict::Broken | Verdict::Failed => {}
+        }
+        Ok(verdict)
+    }
+
+    /// Runs a job inside the open transaction, which has that member's turn.
+    fn run(
+        &mut self,
+        job: &mut dyn Job,
+        turn: Option<MemberId>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Verdict, DbError> {
+        let maker = self.maker.clone();
+        let mut tx = Tx::new(self.get()?, maker.clock.now(), 0, &maker.ids);
+        tx.turns.extend(turn);
+        let verdict = job.run(&mut tx);
+        effects.append(&mut tx.effects);
+        Ok(verdict)
+    }
+
+    fn commit(&mut self, effects: Vec<Effect>) -> Result<(), DbError> {
+        match self.get()?.batch("COMMIT") {
+            Ok(()) => {
+                run_effects(effects);
+                Ok(())
+            }
+            Err(error) => {
+                self.roll_back();
+                Err(error.into())
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 //! A few threads, each with a connection of its own, that take jobs from one bounded queue.
 //!
+//! Transactions that may share one ([`Job::about`]) do so when there are more of them than threads: each takes its share
+//! of what waits.
+//!
 //! A thread connects when it first has something to do and again after its connection died, so an outage needs no
 //! restart. A thread may also hang: libpq waits without end for a peer that took a query and says nothing, and diesel
 //! lends nobody the socket that one could close. Such a thread is written off after [`OVERDUE`] and another takes its
@@ -12,9 +15,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::job::Job;
 use super::outage::Connector;
 use super::slot::Slot;
-use super::{Conn, DbError};
+use super::{Conn, DbError, Maker};
 
 /// How long a job may keep its thread. Statements are cut off after four seconds, but a job that is so slow is rare
 /// enough for a thread more.
@@ -26,8 +30,14 @@ const MOST_LOST: usize = 3;
 /// How long closing waits for the jobs that were accepted.
 const CLOSING: Duration = Duration::from_secs(5);
 
+/// Transactions that share one at most; bounds how long the first of them waits for the last.
+const TOGETHER: usize = 16;
+
+type Question = Box<dyn FnOnce(&mut Slot) + Send>;
+
 enum Message {
-    Job(Box<dyn FnOnce(&mut Slot) + Send>),
+    Ask(Question),
+    Write(Box<dyn Job>),
     Stop,
 }
 
@@ -41,6 +51,8 @@ pub(super) struct Workers {
 struct Crew {
     name: String,
     messages: Receiver<Message>,
+    threads: usize,
+    maker: Maker,
     connector: Arc<Connector>,
     began: Instant,
     /// Threads that were written off and have not ended.
@@ -60,20 +72,31 @@ impl Workers {
         name: &str,
         threads: usize,
         queue: usize,
+        maker: Maker,
         connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static,
     ) -> Self {
         let (queue, messages) = bounded(queue);
         let connector = Arc::new(Connector::new(connect));
-        let crew = Crew { name: name.into(), messages, connector, began: Instant::now(), lost: AtomicUsize::new(0) };
+        let (threads, lost) = (threads.max(1), AtomicUsize::new(0));
+        let crew = Crew { name: name.into(), messages, threads, maker, connector, began: Instant::now(), lost };
         let crew = Arc::new(crew);
-        let on_duty = (0..threads.max(1)).map(|_| Crew::hire(&crew).expect("the system can start a thread")).collect();
+        let on_duty = (0..threads).map(|_| Crew::hire(&crew).expect("the system can start a thread")).collect();
         Workers { queue, crew, on_duty: Mutex::new(on_duty) }
     }
 
-    /// Hands `job` to the next free thread; refuses when the queue is full.
-    pub(super) fn submit(&self, job: Box<dyn FnOnce(&mut Slot) + Send>) -> Result<(), DbError> {
+    /// Hands `question` to the next free thread; refuses when the queue is full.
+    pub(super) fn ask(&self, question: Question) -> Result<(), DbError> {
+        self.submit(Message::Ask(question))
+    }
+
+    /// Hands a transaction to the next free thread; refuses when the queue is full.
+    pub(super) fn write(&self, job: Box<dyn Job>) -> Result<(), DbError> {
+        self.submit(Message::Write(job))
+    }
+
+    fn submit(&self, message: Message) -> Result<(), DbError> {
         self.relieve();
-        self.queue.try_send(Message::Job(job)).map_err(|_| DbError::Overloaded)
+        self.queue.try_send(message).map_err(|_| DbError::Overloaded)
     }
 
     /// Puts new threads in the place of those that hang. Whoever hands in a job looks after this, since without jobs
@@ -120,19 +143,45 @@ impl Crew {
     }
 
     fn work(&self, post: &Post) {
-        let mut slot = Slot::new(self.connector.clone());
-        while let Ok(Message::Job(job)) = self.messages.recv() {
+        let mut slot = Slot::new(self.connector.clone(), self.maker.clone());
+        let mut left_over = None;
+        while let Some(message) = left_over.take().or_else(|| self.messages.recv().ok()) {
+            let job: Question = match message {
+                Message::Ask(question) => question,
+                Message::Write(job) => {
+                    let jobs;
+                    (jobs, left_over) = self.gather(job);
+                    Box::new(|slot| slot.write(jobs))
+                }
+                Message::Stop => return,
+            };
             post.busy_since.store(self.millis() + 1, Ordering::Relaxed);
             let _ = slot.guard::<(), DbError>(|slot| {
                 job(slot);
                 Ok(())
             });
             post.busy_since.store(0, Ordering::Relaxed);
-            if post.relieved.load(Ordering::Acquire) {
+            // what it took from the queue beyond its job it does before it goes
+            if left_over.is_none() && post.relieved.load(Ordering::Acquire) {
                 self.lost.fetch_sub(1, Ordering::Relaxed);
                 return;
             }
         }
+    }
+
+    /// This thread's share of the jobs that wait behind `first`, if they can run together; hands back a message that
+    /// cannot.
+    fn gather(&self, first: Box<dyn Job>) -> (Vec<Box<dyn Job>>, Option<Message>) {
+        let share = if first.about().is_some() { 1 + self.messages.len() / self.threads } else { 1 };
+        let mut jobs = vec![first];
+        while jobs.len() < share.min(TOGETHER) {
+            match self.messages.try_recv() {
+                Ok(Message::Write(job)) if job.about().is_some() => jobs.push(job),
+                Ok(other) => return (jobs, Some(other)),
+                Err(_) => break,
+            }
+        }
+        (jobs, None)
     }
 
     fn millis(&self) -> u64 {
@@ -150,15 +199,22 @@ impl Post {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::Clock;
+    use crate::base::id::Ids;
+
+    fn crew_of_one() -> Workers {
+        let maker = Maker::new(&Clock::System, &Ids::default());
+        Workers::start("test", 1, 16, maker, || Err(DbError::Overloaded))
+    }
 
     #[test]
     fn a_thread_that_hangs_is_replaced_and_ends_by_itself() {
-        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let workers = crew_of_one();
         let (let_go, hang) = bounded::<()>(0);
         let (report, reports) = bounded::<&str>(2);
-        workers.submit(Box::new(move |_| hang.recv().unwrap_or_default())).unwrap();
+        workers.ask(Box::new(move |_| hang.recv().unwrap_or_default())).unwrap();
         thread::sleep(OVERDUE + Duration::from_millis(200));
-        workers.submit(Box::new(move |_| report.send("served").unwrap())).unwrap();
+        workers.ask(Box::new(move |_| report.send("served").unwrap())).unwrap();
         assert_eq!(reports.recv_timeout(Duration::from_secs(2)), Ok("served"));
         assert_eq!(workers.crew.lost.load(Ordering::Relaxed), 1);
         drop(let_go);
@@ -172,10 +228,10 @@ mod tests {
 
     #[test]
     fn a_job_that_panics_spares_the_next_one() {
-        let workers = Workers::start("test", 1, 16, || Err(DbError::Overloaded));
+        let workers = crew_of_one();
         let (report, reports) = bounded::<DbError>(1);
         workers
-            .submit(Box::new(move |slot| {
+            .ask(Box::new(move |slot| {
                 let outcome = slot.guard(|_| -> Result<(), DbError> { panic!("a test's own") });
                 report.send(outcome.unwrap_err()).unwrap();
             }))

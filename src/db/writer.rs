@@ -17,31 +17,13 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::job::{Job, Verdict};
 use super::{Conn, DbError, Effect, Tx, run_effects};
 use crate::base::clock::Clock;
 use crate::base::id::Ids;
 
 /// Jobs that share one commit at most; bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
-
-/// What a job has come to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Its changes stay.
-    Keep,
-    /// It refused; it may have written something before.
-    Refused,
-    /// The database failed it, or it panicked.
-    Failed,
-}
-
-/// A transaction that waits for its turn.
-pub(super) trait Job: Send {
-    /// Runs it; a second time makes the first one undone.
-    fn run(&mut self, tx: &mut Tx) -> Verdict;
-    /// Tells its caller how it ended, once the group is on disk or could not be put there.
-    fn answer(self: Box<Self>, committed: Result<(), DbError>);
-}
 
 enum Message {
     Job(Box<dyn Job>),
@@ -175,7 +157,7 @@ impl WriterThread {
         match verdict {
             Verdict::Keep => effects.extend(its_effects),
             Verdict::Refused if before.is_ok() => return before == self.changes(),
-            Verdict::Refused | Verdict::Failed => return false,
+            Verdict::Refused | Verdict::Broken | Verdict::Failed => return false,
         }
         true
     }

@@ -58,7 +58,9 @@ impl Ideas {
     pub async fn create(&self, person: Arc<Person>, new: NewIdea, key: Option<IdempotencyKey>) -> Outcome<IdeaId> {
         self.check_co_authors(person.member, &new.co_authors)?;
         let room = self.clone();
-        self.db.write(move |tx| idempotency::once(tx, key.as_ref(), |tx| room.insert(tx, &person, &new))).await
+        let author = person.member;
+        let write = move |tx: &mut Tx| idempotency::once(tx, key.as_ref(), |tx| room.insert(tx, &person, &new));
+        self.db.write_about(author, write).await
     }
 
     fn insert(&self, tx: &mut Tx, person: &Person, new: &NewIdea) -> Outcome<IdeaId> {

@@ -6,6 +6,7 @@ use diesel::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::book::RuleBook;
 use super::model::{PeriodPoints, Rule, RuleName};
 use super::rules::{self, Refusal};
 use super::store;
@@ -13,10 +14,14 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{self, Boards};
+use crate::kernel::changes;
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
 use crate::kernel::ledger::{self, Award, EntryId};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
+
+/// Changes of this topic tell that a rule was written.
+pub const RULES_TOPIC: &str = "point_rules";
 
 /// The points room: what other rooms award with, and what its own routes read.
 #[derive(Clone)]
@@ -24,6 +29,7 @@ pub struct Points {
     db: Db,
     directory: Directory,
     boards: Boards,
+    book: RuleBook,
 }
 
 /// What a member has done to earn points.
@@ -54,12 +60,14 @@ impl Points {
             Ok(())
         })
         .await?;
-        Ok(Points { db, directory, boards })
+        let book = RuleBook::default();
+        book.reload(&db).await?;
+        Ok(Points { db, directory, boards, book })
     }
 
-    /// Makes transactions that award one member take turns from here on, so that what they look up first stays true.
-    pub fn take_turns(&self, tx: &mut Tx, member: MemberId) -> QueryResult<()> {
-        tx.take_turn(member)
+    /// Learns of rules that other processes wrote.
+    pub async fn hear(&self) -> Result<(), DbError> {
+        self.book.reload(&self.db).await
     }
 
     /// Awards by the version of the rule that holds on the day, and returns the points that were given.
@@ -67,7 +75,7 @@ impl Points {
     /// The same grant again gives what it gave the first time and changes nothing. The boards hear of it after the
     /// commit.
     pub fn award(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<i32> {
-        let rule = store::in_force(tx.conn, grant.rule, grant.day)?.ok_or(diesel::result::Error::NotFound)?;
+        let rule = self.book.in_force(grant.rule, grant.day).ok_or(diesel::result::Error::NotFound)?;
         let unit = *grant.path.first().ok_or(diesel::result::Error::NotFound)?;
         let award = Award {
             member: grant.member,
@@ -88,15 +96,15 @@ impl Points {
     /// A member's points in every running period, and what today's caps leave.
     pub(super) async fn overview(&self, member: MemberId) -> Result<Overview, DbError> {
         let today = self.db.today();
+        let in_force = self.book.all_in_force(today);
         self.db
             .read(move |conn| {
                 let standings = board::of_member(conn, member)?;
                 let measures = standings.iter().map(|s| (s.measure.to_string(), PeriodPoints::of(s, today))).collect();
                 let mut today_left = Vec::new();
-                for name in RuleName::EACH {
-                    let Some(rule) = store::in_force(conn, *name, today)? else { continue };
+                for rule in &in_force {
                     let left = ledger::rooms_left(conn, member, &rule.terms(), today)?.into_iter().min();
-                    today_left.push((rule, left.map(|left| left.max(0))));
+                    today_left.push((rule.clone(), left.map(|left| left.max(0))));
                 }
                 Ok(Overview { measures, today_left })
             })
@@ -126,14 +134,8 @@ impl Points {
     }
 
     /// The rules in force today.
-    pub(super) async fn rules_in_force(&self) -> Result<Vec<Rule>, DbError> {
-        let today = self.db.today();
-        self.db
-            .read(move |conn| {
-                let found = RuleName::EACH.iter().map(|name| store::in_force(conn, *name, today));
-                Ok(found.collect::<QueryResult<Vec<_>>>()?.into_iter().flatten().collect())
-            })
-            .await
+    pub(super) fn rules_in_force(&self) -> Vec<Rule> {
+        self.book.all_in_force(self.db.today())
     }
 
     /// Every version of every rule.
@@ -150,12 +152,15 @@ impl Points {
         wanted: Rule,
         key: Option<IdempotencyKey>,
     ) -> Result<(Rule, bool), Stop<Refusal>> {
-        self.db
+        let outcome = self
+            .db
             .write(move |tx| {
                 let (version, written) = idempotency::once(tx, key.as_ref(), |tx| write_version(tx, &wanted))?;
                 Ok((store::version(tx.conn, wanted.rule, version)?, written))
             })
-            .await
+            .await?;
+        self.book.reload(&self.db).await?;
+        Ok(outcome)
     }
 
     /// The present business day.
@@ -181,6 +186,7 @@ fn write_version(tx: &mut Tx, wanted: &Rule) -> Result<(i32, bool), Stop<Refusal
     if !store::insert(tx.conn, &rule)? {
         return Err(Refusal::ChangedMeanwhile.into());
     }
+    changes::announce(tx, RULES_TOPIC, Uuid::nil())?;
     trail::note(
         tx,
         Act {

@@ -262,7 +262,7 @@ async fn list_rules(
 ) -> Result<web::Json<Page<RuleView>>, Problem> {
     let limit = page::page_limit(query.limit)?;
     if !query.all {
-        let items = points.rules_in_force().await?.into_iter().map(RuleView::from).collect();
+        let items = points.rules_in_force().into_iter().map(RuleView::from).collect();
         return Ok(web::Json(Page { items, next_cursor: None }));
     }
     me.reach(Capability::ReadRules).ok_or_else(not_allowed)?;

@@ -6,6 +6,7 @@
 //!
 //! Lends [`Points::award`], called by whatever earns points inside its own transaction.
 
+mod book;
 mod model;
 mod rules;
 mod store;
@@ -13,6 +14,6 @@ mod store;
 mod actions;
 mod api;
 
-pub use actions::{Grant, Points};
+pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
 pub use model::{Dimension, RuleName};

@@ -3,20 +3,13 @@
 use diesel::prelude::*;
 
 use super::model::{Rule, RuleName};
-use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::point_rules;
 use crate::on;
 
-/// The version that holds on `day`: the newest of those that are effective by then.
-pub fn in_force(conn: &mut Conn, rule: RuleName, day: Day) -> QueryResult<Option<Rule>> {
-    on!(conn, c => point_rules::table
-        .filter(point_rules::rule.eq(rule))
-        .filter(point_rules::effective_on.le(day))
-        .order(point_rules::version.desc())
-        .select(Rule::as_select())
-        .first(c)
-        .optional())
+/// Every version of every rule.
+pub fn list_all(conn: &mut Conn) -> QueryResult<Vec<Rule>> {
+    on!(conn, c => point_rules::table.select(Rule::as_select()).load(c))
 }
 
 /// The newest version, in force or not yet.

@@ -96,7 +96,7 @@ impl Quiz {
         let quiz = self.clone();
         self.db
             .write(move |tx| {
-                quiz.points.take_turns(tx, member)?;
+                tx.take_turn(member)?;
                 quiz.may_practise(tx.conn, member, question, current.as_deref(), tx.now())?;
                 let found = store::find_question(tx.conn, question)?.ok_or(Refusal::NoSuchQuestion)?;
                 let lines = store::list_wrong_about(tx.conn, member, &[question])?;

@@ -78,7 +78,7 @@ impl Study {
     /// Finishes a reading whose time is up; a second time gives what the first gave.
     pub(super) async fn finish(&self, member: MemberId, path: &Arc<[UnitId]>, id: ReadingId) -> Outcome<Finished> {
         let (study, home) = (self.clone(), path.clone());
-        let points = self.db.write(move |tx| study.finish_reading(tx, member, &home, id)).await?;
+        let points = self.db.write_about(member, move |tx| study.finish_reading(tx, member, &home, id)).await?;
         Ok(Finished { points, streak: self.current_streak(member, path).await? })
     }
 

@@ -37,6 +37,9 @@ async fn one_character_and_more_finds_in_either_script() {
     assert!(find(&scene.author, "能耗", "&category=%E6%94%B9%E9%9D%A9").await.is_empty());
     assert!(find(&scene.author, "能耗", "&author=me").await.is_empty());
     assert_eq!(find(&scene.author, "皮带", "&author=me&stage=submitted").await, ["党建金点子"]);
+    assert_eq!(find(&scene.author, "皮带", &format!("&author={}", scene.worker.id)).await, ["降低電解槽能耗"]);
+    assert_eq!(find(&scene.author, "", &format!("&author={}", scene.worker.id)).await, ["降低電解槽能耗"]);
+    scene.author.get("/ideas?author=x").await.refused(400, "query.invalid");
     assert_eq!(find(&scene.author, "皮带", &format!("&unit={}", app.unit("XZ12"))).await, ["降低電解槽能耗"]);
     for words in ["金子", "没有这样的", "！？", "\" OR 1"] {
         assert!(find(&scene.author, words, "").await.is_empty(), "{words}");

@@ -96,9 +96,13 @@ impl TestApp {
 
     async fn launch(database: Database, clock: Clock, arguments: &[&str]) -> TestApp {
         let mut all = database.arguments();
-        for argument in
-            ["--rate-per-account=1000000", "--rate-per-address=1000000", "--workers=1", "--pg-connections=8"]
-        {
+        for argument in [
+            "--rate-per-account=1000000",
+            "--rate-per-address=1000000",
+            "--workers=1",
+            "--pg-readers=4",
+            "--pg-writers=4",
+        ] {
             all.push(argument.to_owned());
         }
         let name = |argument: &str| argument.split('=').next().map(str::to_owned);

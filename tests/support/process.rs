@@ -162,9 +162,7 @@ impl Site {
         };
         all.retain(|argument| !given(argument));
         all.extend(arguments.iter().cloned());
-        let server = Server::launch(&all, environment, self.folder());
-        server.ready().await;
-        server
+        Server::start("serve", &all, environment, self.folder()).await
     }
 }
 
@@ -249,23 +247,31 @@ pub struct Server {
 }
 
 impl Server {
-    fn launch(arguments: &[String], environment: &[(&str, String)], folder: &Path) -> Server {
+    /// The program with a command that serves, such as `serve`, ready to answer.
+    pub async fn start(command: &str, arguments: &[String], environment: &[(&str, String)], folder: &Path) -> Server {
         let address = free_address();
         let log = folder.join(format!("server-{}.log", address.port()));
         let child = Command::new(env!("CARGO_BIN_EXE_xianfeng"))
-            .arg("serve")
+            .arg(command)
             .arg(format!("--port={}", address.port()))
             .args(["--rate-per-account=1000000", "--rate-per-address=1000000"])
             .args(arguments)
             .env("XIANFENG_LOG", "warn")
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(File::create(log.with_extension("out")).unwrap())
             .stderr(File::options().create(true).append(true).open(&log).unwrap())
             .spawn()
             .unwrap();
         let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Server { child, address, client, log }
+        let server = Server { child, address, client, log };
+        server.ready().await;
+        server
+    }
+
+    /// What the server has printed for whoever started it.
+    pub fn printed(&self) -> String {
+        std::fs::read_to_string(self.log.with_extension("out")).unwrap()
     }
 
     /// Waits until the server says that it can serve.

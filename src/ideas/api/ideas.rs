@@ -243,10 +243,17 @@ async fn set_idea_categories(
 }
 
 /// Whose ideas a list shows.
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
 enum AuthorFilter {
-    /// The caller's own.
+    Me(Me),
+    Member(MemberId),
+}
+
+/// The caller's own.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Me {
     Me,
 }
 
@@ -265,7 +272,7 @@ struct IdeaQuery {
     unit: Option<UnitId>,
     /// Only ideas of this category.
     category: Option<String>,
-    /// `me`: only the caller's own.
+    /// Only ideas of this member, or with `me` the caller's own.
     #[param(value_type = Option<String>)]
     author: Option<AuthorFilter>,
     /// Only ideas under way that are overdue, or due within three days.
@@ -292,7 +299,10 @@ async fn list_ideas(
         stage: query.stage,
         unit: query.unit,
         category: query.category.clone(),
-        author: query.author.map(|AuthorFilter::Me| caller.member),
+        author: query.author.map(|author| match author {
+            AuthorFilter::Me(Me::Me) => caller.member,
+            AuthorFilter::Member(member) => member,
+        }),
         due: query.due,
     };
     if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {

@@ -12,15 +12,17 @@ if known then
     if version > offered or (version == offered and path == ARGV[3]) then return 0 end
     old_path = path
 end
+local units, old, left = {}, {}, {}
+for unit in string.gmatch(ARGV[3], '([^,]+),') do units[#units + 1] = unit end
+for unit in string.gmatch(old_path, '([^,]+),') do
+    old[#old + 1] = unit
+    if not string.find(ARGV[3], unit, 1, true) then left[#left + 1] = unit end
+end
 for i = 5, #ARGV, 3 do
     local board, order, lifetime = ARGV[4] .. ARGV[i] .. ':', ARGV[i + 1], ARGV[i + 2]
-    for unit in string.gmatch(old_path, '([^,]+),') do
-        if order == '' or not string.find(ARGV[3], unit, 1, true) then
-            redis.call('ZREM', board .. unit, ARGV[1])
-        end
-    end
+    for _, unit in ipairs(order == '' and old or left) do redis.call('ZREM', board .. unit, ARGV[1]) end
     if order ~= '' then
-        for unit in string.gmatch(ARGV[3], '([^,]+),') do
+        for _, unit in ipairs(units) do
             local added = redis.call('ZADD', board .. unit, order, ARGV[1])
             if added == 1 and lifetime ~= '' then redis.call('EXPIRE', board .. unit, lifetime) end
         end
