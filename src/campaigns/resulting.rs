@@ -158,7 +158,12 @@ impl Campaigns {
             .db
             .read(move |conn| {
                 let entries = store::entries::list_submitted(conn, id)?;
-                let plans = store::entries::list_judged_plans(conn, id)?;
+                // the title of an entry that was not written on since stands in its row
+                let improved = |entry: &Entry| entry.judged_version.is_some_and(|judged| judged != entry.version);
+                let plans = match entries.iter().any(improved) {
+                    true => store::entries::list_judged_plans(conn, id)?,
+                    false => Vec::new(),
+                };
                 Ok((store::ballots::find_tally(conn, id)?, entries, plans, store::scores::list(conn, id)?))
             })
             .await?;

@@ -15,7 +15,7 @@ use crate::campaigns::{CampaignId, Draft, EntryId, NewEntry, Plan, Terms, Writer
 use super::complaint;
 
 /// How long entries are taken: enough to write them, since the vote opens then.
-const ENTRY_SECONDS: i64 = 10;
+const ENTRY_SECONDS: i64 = 6;
 
 /// Days from today on which the vote, the committee and the objections end.
 const VOTE_DAYS: u64 = 7;
@@ -43,7 +43,7 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
 
 /// Waits until the vote is open.
 pub async fn vote_opens(app: &App, id: CampaignId) -> Result<(), String> {
-    for _ in 0..=ENTRY_SECONDS {
+    for _ in 0..=2 * ENTRY_SECONDS {
         app.campaigns.keep_up().await.map_err(|error| error.to_string())?;
         if app.campaigns.votes(id).await.map_err(|error| error.to_string())? {
             eprintln!("  评选 selection: 投票已开始 the vote is open");

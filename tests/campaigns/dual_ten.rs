@@ -23,6 +23,13 @@ const HEADINGS: [(&str, &str, u32, Option<&str>); 3] = [
     ("praise", "通报表扬", 4, None),
 ];
 
+/// What the organisers write of problems, under the draft's dimensions and as the bulletin of 2022 says it.
+const PROBLEMS: [(&str, &str); 3] = [
+    ("目标不具体，大而空", "有的方案目标不具体"),
+    ("载体单一，空而不实", "有的方案载体单一"),
+    ("不重视，敷衍应付", "有的把方案交由基层车间和组织干事，书记和党办主任“大撒把”，月报中没有体现，人为迟交"),
+];
+
 /// What the plans of some units say: goal, its figure, a measure, a standard.
 const PLANS: [(&str, [&str; 4]); 12] = [
     ("选矿厂", ["年处理矿量", "1180万吨", "抓全面从严治党、抓坚强基层组织、抓融入中心工作", "三抓三化"]),
@@ -219,9 +226,15 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
         "signature": "“双创双争当”活动领导小组办公室（代）",
         "dated_on": "2022-05-13",
     });
-    organiser.post(&path, frame).await.ok(201);
-    committee.post(&format!("{path}/review"), json!({ "version": 1 })).await.ok(200);
-    second.post(&format!("{path}/issue"), json!({ "version": 1 })).await.ok(200);
+    let mut text = organiser.post(&path, frame).await.ok(201)["text"].clone();
+    let findings = text["findings"].as_array_mut().unwrap();
+    assert_eq!(findings.len(), 10, "two plans cited under each of five highlights");
+    findings.extend(PROBLEMS.map(|(dimension, excerpt)| {
+        json!({ "kind": "problem", "dimension": dimension, "entry_id": null, "excerpt": excerpt })
+    }));
+    organiser.put(&path, json!({ "version": 1, "text": text })).await.ok(200);
+    committee.post(&format!("{path}/review"), json!({ "version": 2 })).await.ok(200);
+    second.post(&format!("{path}/issue"), json!({ "version": 2 })).await.ok(200);
     let markdown = secretaries[5].get(&format!("{path}?format=md")).await.text();
     println!("{markdown}");
     for (_, title, quota, _) in HEADINGS {
@@ -231,5 +244,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     }
     assert!(markdown.contains("金集组发〔2022〕7号") && markdown.ends_with("二〇二二年五月十三日\n"));
     assert!(!markdown.contains("专家"), "nobody is named");
+    let parts: Vec<&str> = markdown.lines().filter(|line| line.starts_with("## ")).collect();
+    assert_eq!(parts, ["## 一、评选结果", "## 二、主要特色", "## 三、存在问题", "## 四、工作要求"]);
     app.drain().await;
 }

@@ -54,10 +54,13 @@ pub fn markdown(sheet: &Sheet) -> String {
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for c in text.chars() {
-        if "\\`*_[]<>#|&".contains(c) {
-            plain.push('\\');
+        match c {
+            // as entities: not every reader of Markdown knows that a backslash stands before a tag
+            '<' => plain.push_str("&lt;"),
+            '&' => plain.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '#' | '|' => plain.extend(['\\', c]),
+            c => plain.push(if c.is_control() { ' ' } else { c }),
         }
-        plain.push(if c.is_control() { ' ' } else { c });
     }
     plain
 }
@@ -85,7 +88,7 @@ mod tests {
         let page = page(&sheet("<script>alert('1')</script>&"));
         assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(&#39;1&#39;)"));
         let markdown = markdown(&sheet("<img src=x> **大** [链接](http://x)\n# 标题"));
-        assert!(markdown.contains("\\<img src=x\\> \\*\\*大\\*\\* \\[链接\\](http://x) \\# 标题"), "{markdown}");
+        assert!(markdown.contains("&lt;img src=x\\> \\*\\*大\\*\\* \\[链接\\](http://x) \\# 标题"), "{markdown}");
         assert!(!markdown.contains("<img"));
     }
 }
