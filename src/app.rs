@@ -47,6 +47,9 @@ use crate::web::trace::trace;
 /// Seconds of one lease of the hourly tidying.
 const TIDY_LEASE_SECONDS: i64 = 3000;
 
+/// How much of the time the search index leaves to others, for each part that it takes: nothing is found later for it.
+const INDEXING_REST: u32 = 4;
+
 /// Connections that may be open at once; a plant's phones come through few proxies.
 const MAX_CONNECTIONS: usize = 20_000;
 
@@ -281,7 +284,7 @@ impl App {
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("campaigns", second, |app| async move { app.campaigns.keep_up().await }),
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
-            self.job("search", Duration::from_millis(200), |app| async move { search::index_waiting(&app.db).await }),
+            self.job("search", second, |app| async move { search::index_waiting(&app.db, INDEXING_REST).await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}

@@ -66,7 +66,7 @@ async fn similar(db: &Db, text: &str) -> Vec<(u128, u32)> {
 
 async fn same_when_indexed<T: PartialEq + std::fmt::Debug>(db: &Db, look: impl AsyncFn() -> T) -> T {
     let before = look().await;
-    search::index_waiting(db).await.unwrap();
+    search::index_waiting(db, 0).await.unwrap();
     let after = look().await;
     assert_eq!(before, after, "waiting, and in the index");
     after
@@ -162,7 +162,7 @@ async fn what_is_put_while_others_fill_the_index_is_found_as_it_is_in_the_end() 
             let db = db.clone();
             tokio::spawn(async move {
                 for _ in 0..40 {
-                    search::index_waiting(&db).await.unwrap();
+                    search::index_waiting(&db, 0).await.unwrap();
                 }
             })
         })
@@ -216,7 +216,7 @@ async fn a_shelf_is_searched_for_itself_however_common_the_word() {
         .await
     };
     // more wait than a search looks at; of a shelf beyond them it learns when they are in the index
-    search::index_waiting(&db).await.unwrap();
+    search::index_waiting(&db, 0).await.unwrap();
     assert_eq!(find(Some(vec![shelf(1)])).await, (1, Some(1), 1));
     assert_eq!(find(Some(vec![shelf(9), shelf(3)])).await, (1, Some(1), 1));
     assert_eq!(find(Some(vec![shelf(9)])).await, (0, None, 0));
@@ -292,7 +292,7 @@ async fn measure_search() {
         put_all(&db, (from..from + 200).map(|number| (number, made_up(number as u64))).collect()).await;
     }
     println!("{entries} entries put in {:?}", began.elapsed());
-    search::index_waiting(&db).await.unwrap();
+    search::index_waiting(&db, 0).await.unwrap();
     println!("and in the index after {:?}", began.elapsed());
     maker
         .iter_mut()

@@ -84,7 +84,7 @@ impl Postgres {
 
     /// Fills the search index with `lines` of ids and arrays of grams, and makes its index anew, which is much faster.
     pub fn fill_grams(&self, name: &str, lines: &[u8]) -> Result<()> {
-        let mut script = b"DROP INDEX search_grams_index;\nCREATE TEMP TABLE lines (id bigint, grams text[]);\n\
+        let mut script = b"SET maintenance_work_mem = '1GB';\nDROP INDEX search_grams_index;\nCREATE TEMP TABLE lines (id bigint, grams text[]);\n\
             COPY lines FROM STDIN;\n"
             .to_vec();
         script.extend_from_slice(lines);

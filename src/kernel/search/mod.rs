@@ -34,7 +34,7 @@ pub const MOST_FOUND: usize = 1_000;
 const COMPARED: usize = 200;
 
 /// Entries that are put into the index by one transaction: on SQLite every other write waits for it.
-const INDEXED_AT_ONCE: i64 = 16;
+const INDEXED_AT_ONCE: i64 = 8;
 
 /// An entry that resembles a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +93,18 @@ pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, shelves: 
     written.map(drop)
 }
 
-/// Puts into the index what waits for it; several processes may do so at once.
-pub async fn index_waiting(db: &Db) -> Result<(), DbError> {
-    loop {
+/// Puts into the index what waits for it; several processes may do so at once. After each few entries it leaves the
+/// database to others for `rest` times as long as they took.
+pub async fn index_waiting(db: &Db, rest: u32) -> Result<(), DbError> {
+    while db.read(Waiting::is_any).await? {
         let began = Instant::now();
         let put = db.write(index_some).await.map_err(DbError::from)?;
         if put < INDEXED_AT_ONCE {
             return Ok(());
         }
-        tokio::time::sleep(began.elapsed()).await; // half of the time is everybody else's
+        tokio::time::sleep(began.elapsed() * rest).await;
     }
+    Ok(())
 }
 
 /// How many it put into the index.
@@ -224,6 +226,11 @@ struct Waiting {
 }
 
 impl Waiting {
+    fn is_any(conn: &mut Conn) -> QueryResult<bool> {
+        let waiting = search_entries::table.filter(search_entries::waiting_marks.is_not_null());
+        on!(conn, c => diesel::select(diesel::dsl::exists(waiting)).get_result(c))
+    }
+
     /// The newest that wait; nearly always there are none.
     fn list(conn: &mut Conn, place: Place<'_>) -> QueryResult<Waiting> {
         let most = i64::try_from(MOST_FOUND).unwrap_or(i64::MAX);
