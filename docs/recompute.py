@@ -37,7 +37,7 @@ assert not export["vote"] or hashlib.sha256(lines).hexdigest() == vote["receipts
 raw = {s["source"]: {t["entry_id"]: t["votes"] for t in vote["totals"]} if s["source"] == "vote" else averages(s) for s in terms["sources"]}
 full, results, titles = {"vote": vote["ballots_counted"]}, [], {e["id"]: e["title"] for e in export["entries"]}
 for category in terms["categories"]:
-    group, order = [e["id"] for e in export["entries"] if e["category"] == category["code"] and e["number"]], []
+    group, order = [e["id"] for e in export["entries"] if e["category"] == category["code"] and e["number"] and terms["sources"]], []
     for entry in group:
         scores = {s["source"]: score(s["rule"], raw[s["source"]][entry], [raw[s["source"]][e] for e in group if e in raw[s["source"]]],
                   full.get(s["source"], 10**6)) for s in terms["sources"] if entry in raw[s["source"]]}
@@ -47,3 +47,4 @@ for category in terms["categories"]:
     results += [(e, k[0], 1 + sum(o > k for o, _ in order)) for k, e in sorted(order, reverse=True)]
 assert {(r["entry_id"], r["total"], r["rank"]) for r in export["results"]} == set(results), "results differ"
 print("\n".join(f"{rank} {titles[e]} {total}" for e, total, rank in results))
+for a in export["decisions"][-1]["awards"] if export.get("decisions") else []: print(a["heading"], a["place"], titles[a["entry_id"]], a["reason"] or "")

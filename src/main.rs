@@ -253,6 +253,9 @@ fn verify_campaign(file: &Path) -> Result<(), String> {
     for (rank, title, total) in &verified.lines {
         println!("{rank} {title} {total}");
     }
+    for (heading, place, title) in &verified.awards {
+        println!("{heading} {place} {title}");
+    }
     Ok(())
 }
 

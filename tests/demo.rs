@@ -71,6 +71,13 @@ async fn the_demo_is_an_enterprise_at_work_and_a_second_start_keeps_it() {
     let found = get(&server, &organiser, "/ideas?q=%E7%9A%AE%E5%B8%A6").await; // 皮带
     assert_eq!(count(&found), 1);
 
+    let selections = get(&server, &token, "/campaigns").await;
+    let selection = format!("/campaigns/{}", selections["items"][0]["id"].as_str().unwrap());
+    let entries = get(&server, &token, &format!("{selection}/entries?limit=100")).await;
+    assert!(
+        count(&entries) == 16 && entries["items"].as_array().unwrap().iter().all(|entry| entry["on_ballot"] == true)
+    );
+
     server.terminate();
     server.exited(std::time::Duration::from_secs(40)).await;
     let server = demo(&database).await;
@@ -80,4 +87,5 @@ async fn the_demo_is_an_enterprise_at_work_and_a_second_start_keeps_it() {
     assert_eq!(count(&get(&server, &token, "/contests?state=open").await), 1, "with the first start's password");
     let ideas_again = get(&server, &organiser, "/ideas?limit=100").await;
     assert_eq!(count(&ideas_again), count(&ideas));
+    assert_eq!(count(&get(&server, &token, "/campaigns").await), 1);
 }

@@ -153,6 +153,11 @@ impl Day {
         Day(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
     }
 
+    /// Year, month from 1 to 12, and day of the month.
+    pub fn parts(self) -> (i32, u32, u32) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
     /// Days since 1970-01-01; a stable seed and a compact key.
     pub fn number(self) -> i32 {
         self.0.to_epoch_days()

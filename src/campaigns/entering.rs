@@ -42,6 +42,7 @@ impl Campaigns {
             return Err(Refusal::OutOfReach.into());
         }
         rules::check_plan(&new.plan, &Default::default(), false)?;
+        self.check_known(new.plan.owner_id)?;
         let room = self.clone();
         self.db
             .write(move |tx| {
@@ -86,6 +87,7 @@ impl Campaigns {
                 if let Some(plan) = &plan {
                     let handed_in = entry.state == EntryState::Submitted;
                     rules::check_plan(plan, &campaign.terms.0.entries, handed_in)?;
+                    room.check_known(plan.owner_id)?;
                     if handed_in {
                         room.check_owner(tx, &campaign, entry.unit_id, plan.owner_id)?;
                     }
@@ -186,6 +188,14 @@ impl Campaigns {
         if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(Refusal::OutOfReach.into()) }
     }
 
+    /// Whoever leads a plan is somebody of the enterprise.
+    fn check_known(&self, owner: MemberId) -> Result<(), Refusal> {
+        if self.directory.member(owner).is_some() {
+            return Ok(());
+        }
+        Err(Refusal::BadField(Flaw { pointer: "/plan/owner_id".into(), message: "没有这个人".into() }))
+    }
+
     /// “一把手”工程: where the rules ask for it, whoever leads the plan is the secretary of its unit.
     fn check_owner(&self, tx: &Tx, campaign: &Campaign, unit: UnitId, owner: MemberId) -> Result<(), Refusal> {
         let asked = campaign.terms.0.entries.owner_secretary;
@@ -201,8 +211,9 @@ impl Campaigns {
 /// An open campaign, held so that no stage moves meanwhile.
 pub(super) fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-    match campaign.state {
-        CampaignState::Open => Ok(campaign),
+    match campaign.standing() {
+        // plans go on being improved after the award, until the campaign is put away
+        CampaignState::Open | CampaignState::Decided | CampaignState::Published => Ok(campaign),
         CampaignState::Draft => Err(Refusal::NoSuchCampaign.into()),
         state => Err(Refusal::WrongState(state).into()),
     }

@@ -1,7 +1,8 @@
 //! What is read of campaigns: lists, one with its stages, entries.
 
 use super::model::{
-    Article, Campaign, CampaignId, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension, StageRow, Tally,
+    Article, Campaign, CampaignId, CampaignStage, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension,
+    StageRow, StageState, Tally,
 };
 use super::organising::Outcome;
 use super::rules::Refusal;
@@ -140,6 +141,12 @@ impl Campaigns {
             .await
     }
 
+    /// Whether ballots are taken now, as far as the clock has moved the stage.
+    pub async fn votes(&self, id: CampaignId) -> Result<bool, DbError> {
+        let stage = self.db.read(move |conn| store::find_stage(conn, id, CampaignStage::Vote)).await?;
+        Ok(stage.is_some_and(|row| row.state == StageState::Open))
+    }
+
     /// The tally, once there is one.
     pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
         self.see(viewer, id).await?;
@@ -147,7 +154,7 @@ impl Campaigns {
         tally.ok_or_else(|| Refusal::NotCounted.into())
     }
 
-    /// A member's name.
+    /// A member's name; empty for one who is not known.
     pub fn member_name(&self, member: MemberId) -> String {
         self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
     }

@@ -7,25 +7,35 @@
 //! closing has committed and everything older has ended, one transaction shuffles the ballots, keeps them under random
 //! keys and erases the ciphertext. Results are integers that `base::score` explains, recomputable from the public export.
 //!
-//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`.
+//! Then a committee decides, with a reason wherever it departs from what was computed; objections are heard and answered;
+//! the publication writes the awards down for good, and a bulletin 通报 tells of them.
+//!
+//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
 //! Uses `members` (who belongs where, who is a secretary), `points` (for taking part), `files` (evidence) and `notices`.
 //! Lends `app.rs` who may read and delete the files of an entry.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
 //! their files; `casting` takes ballots, `turnout` says how many, `flagging` what is unusual about them, `voiding` takes
 //! some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores, `looking` reads,
-//! `resulting` explains, `verifying` recomputes an export.
+//! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
+//! `reporting` writes the bulletin, `exporting` gives everything away, `verifying` recomputes it.
 
 mod api;
+mod awarding;
 mod casting;
 mod counting;
+mod deciding;
 mod entering;
+mod exporting;
 mod extending;
 mod flagging;
 mod looking;
 mod model;
+mod objecting;
 mod organising;
 mod proving;
+mod publishing;
+mod reporting;
 mod resulting;
 mod rewarding;
 mod rules;
@@ -48,7 +58,9 @@ use crate::points::Points;
 
 pub use api::routes;
 pub use counting::Recount;
-pub use model::{CampaignId, EntryId};
+pub use entering::{NewEntry, Writer};
+pub use model::{CampaignId, EntryId, Plan, Terms};
+pub use organising::Draft;
 pub use proving::{EVIDENCE, is_draft};
 pub use verifying::{Verified, verify};
 

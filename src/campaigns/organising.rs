@@ -59,18 +59,20 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
-        change: impl Fn(Draft) -> Draft,
+        change: impl Fn(Draft) -> Draft + Send + 'static,
     ) -> Outcome<Campaign> {
-        let campaign = self.within(reach, id).await?;
-        let draft = change(Draft { title: campaign.title, unit: campaign.unit_id, terms: campaign.terms.0 });
-        self.check(reach, &draft)?;
+        self.within(reach, id).await?;
+        let (room, reach) = (self.clone(), reach.clone());
         self.db
             .write(move |tx| {
+                // held before it is changed, so that of two changes at once neither undoes the other
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Draft {
                     return Err(Refusal::WrongState(campaign.state).into());
                 }
-                let draft = draft.clone();
+                let terms = campaign.terms.0.clone();
+                let draft = change(Draft { title: campaign.title.clone(), unit: campaign.unit_id, terms });
+                room.check(&reach, &draft)?;
                 (campaign.title, campaign.unit_id, campaign.terms) = (draft.title, draft.unit, Json(draft.terms));
                 campaign.updated_at = tx.now();
                 store::update_draft(tx.conn, &campaign)?;
@@ -114,6 +116,7 @@ impl Campaigns {
             return Ok(campaign);
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
+        rules::may_announce(&campaign.terms.0, self.db.now())?;
         self.move_on(id, Verb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}《{}》", &*notice.document_no, campaign.title);
@@ -188,6 +191,9 @@ fn new_campaign(tx: &Tx, actor: MemberId, draft: Draft) -> Campaign {
         updated_at: tx.now(),
         announced_at: None,
         opened_at: None,
+        decided_at: None,
+        published_at: None,
+        archived_at: None,
     }
 }
 

@@ -1,5 +1,4 @@
-//! Results: what was counted, and the total of every entry with its explanation; and the export by which anybody outside
-//! recomputes them.
+//! Results: what was counted, and the total of every entry with its explanation.
 
 use std::collections::HashMap;
 
@@ -8,17 +7,15 @@ use utoipa::ToSchema;
 
 use super::looking::{Seen, Viewer};
 use super::model::{
-    Campaign, CampaignId, CampaignStage, CampaignState, Cell, Entry, EntryId, Extension, Source, StageRow, StageState,
-    Tally, Terms, Total, cells,
+    Award, CampaignId, Cell, Decision, Entry, EntryId, ObjectionCount, Plan, Proposal, Score, Source, StageRow,
+    StageState, Tally, Terms, Total, cells,
 };
 use super::organising::Outcome;
 use super::rules::{self, Contender, Refusal};
-use super::{Campaigns, store};
+use super::{Campaigns, awarding, store};
+use crate::base::id::UnitId;
 use crate::base::score::ScoreRule;
 use crate::base::time::Timestamp;
-
-/// What an export is called in its first field.
-pub(super) const EXPORT_FORMAT: &str = "xianfeng-campaign-export/1";
 
 /// A part of a total, explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,8 +57,9 @@ pub struct NamedEntry {
     pub number: Option<i32>,
     /// Its category, by the code.
     pub category: String,
-    /// The title of its plan.
+    /// The title of the plan that was judged, of the latest one before that.
     pub title: String,
+    pub unit_id: UnitId,
     /// Short name of its unit.
     pub unit: String,
     /// Handed in after the end.
@@ -101,54 +99,19 @@ pub struct Results {
     pub awaited: Vec<Source>,
     /// What judges gave; empty while a source is not complete.
     pub cells: Vec<Cell>,
+    /// Who would be awarded by the computed order alone; `None` where nothing is computed or may be shown.
+    pub proposal: Option<Proposal>,
+    /// Every version; the last one holds.
+    pub decisions: Vec<Decision>,
+    pub objections: ObjectionCount,
+    /// Final ones.
+    pub awards: Vec<Award>,
 }
 
-/// Everything that anybody needs to recompute the result.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Export {
-    /// `xianfeng-campaign-export/1`
-    pub format: String,
-    pub campaign_id: CampaignId,
-    /// Of the campaign.
-    pub title: String,
-    /// The frozen rules, exactly as they were hashed.
-    pub rules_text: String,
-    /// SHA-256 of that text's UTF-8 bytes.
-    pub rules_sha256: String,
-    /// As they really opened and closed.
-    pub stages: Vec<StageRow>,
-    /// Ends that two people moved, with the published reason.
-    pub extensions: Vec<PublishedExtension>,
-    pub entries: Vec<NamedEntry>,
-    pub vote: Option<VoteResult>,
-    /// Sorted; empty when the vote is withheld.
-    pub receipts: Vec<String>,
-    /// What judges gave; judges are numbered.
-    #[serde(default)]
-    pub scores: Vec<Cell>,
-    pub results: Vec<ExplainedEntry>,
-}
-
-/// A moved end as it is published.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct PublishedExtension {
-    pub stage: CampaignStage,
-    pub closed_before: Timestamp,
-    pub closes_at: Timestamp,
-    /// Why it was moved.
-    pub reason: String,
-    pub confirmed_at: Option<Timestamp>,
-}
-
-impl From<&Extension> for PublishedExtension {
-    fn from(extension: &Extension) -> Self {
-        PublishedExtension {
-            stage: extension.stage,
-            closed_before: extension.closed_before,
-            closes_at: extension.closes_at,
-            reason: extension.reason.clone(),
-            confirmed_at: extension.confirmed_at,
-        }
+impl Results {
+    /// Whether the proposal may be shown: to who runs the campaign, and to everybody once it was decided upon.
+    pub fn shown_proposal(&self) -> Option<&Proposal> {
+        self.proposal.as_ref().filter(|_| self.seen.managed || !self.decisions.is_empty())
     }
 }
 
@@ -178,56 +141,66 @@ impl Campaigns {
         self.results_of(seen).await
     }
 
-    /// The total of one entry and how it came about.
-    pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(ExplainedEntry, Results)> {
+    /// The total of one entry and how it came about; without a total where only the decision is published.
+    pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(Option<ExplainedEntry>, Results)> {
         let entry = self.entry(viewer, id).await?.entry;
         let results = self.results(viewer, entry.campaign_id).await?;
         let found = results.explained.iter().find(|explained| explained.entry_id == id).cloned();
-        Ok((found.ok_or(Refusal::NotCounted)?, results))
-    }
-
-    /// What anybody may have once every source is complete.
-    pub async fn export(&self, id: CampaignId) -> Outcome<Export> {
-        let (campaign, stages, extensions) = self
-            .db
-            .read(move |conn| {
-                Ok((store::find(conn, id)?, store::list_stages(conn, id)?, store::list_extensions(conn, id)?))
-            })
-            .await?;
-        let campaign = campaign.filter(|campaign| campaign.state == CampaignState::Open);
-        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
-        let results = self.results_of(Seen { campaign, stages, extensions, managed: false }).await?;
-        if !results.awaited.is_empty() {
+        if found.is_none() && (results.decisions.is_empty() || entry.number.is_none()) {
             return Err(Refusal::NotCounted.into());
         }
-        Ok(export(results))
+        Ok((found, results))
     }
 
-    async fn results_of(&self, seen: Seen) -> Outcome<Results> {
+    pub(super) async fn results_of(&self, seen: Seen) -> Outcome<Results> {
         let id = seen.campaign.id;
-        let (tally, entries, scores) = self
+        let (tally, entries, plans, scores) = self
             .db
             .read(move |conn| {
                 let entries = store::entries::list_submitted(conn, id)?;
-                Ok((store::ballots::find_tally(conn, id)?, entries, store::scores::list(conn, id)?))
+                // the title of an entry that was not written on since stands in its row
+                let improved = |entry: &Entry| entry.judged_version.is_some_and(|judged| judged != entry.version);
+                let plans = match entries.iter().any(improved) {
+                    true => store::entries::list_judged_plans(conn, id)?,
+                    false => Vec::new(),
+                };
+                Ok((store::ballots::find_tally(conn, id)?, entries, plans, store::scores::list(conn, id)?))
             })
             .await?;
+        let (decisions, objections, awards) = self
+            .db
+            .read(move |conn| {
+                let objections = ObjectionCount::of(&store::decisions::list_verdicts(conn, id)?);
+                Ok((store::decisions::list(conn, id)?, objections, store::decisions::list_awards(conn, id)?))
+            })
+            .await?;
+        let plans: HashMap<EntryId, Plan> = plans.into_iter().map(|(entry, plan)| (entry, plan.0)).collect();
         let terms = &seen.campaign.terms.0;
         let awaited = awaited(terms, &seen.stages, tally.is_some());
         let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < rules::SECRET_BELOW);
         let complete = awaited.is_empty() && !withheld;
-        let cells = if complete { cells(&scores) } else { Vec::new() };
+        let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
         let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
-        let entries = entries.iter().map(|entry| self.named(entry)).collect();
-        Ok(Results { seen, tally, entries, explained, awaited, cells })
+        let entries: Vec<NamedEntry> = entries.iter().map(|entry| self.named(entry, plans.get(&entry.id))).collect();
+        let proposal = awarding::proposal(terms, &explained, &awarding::judged(terms, &explained, &entries));
+        Ok(Results { seen, tally, entries, explained, awaited, cells, proposal, decisions, objections, awards })
     }
 
-    fn named(&self, entry: &Entry) -> NamedEntry {
+    /// What judges are numbered by: always the same, and no way from a number to who it is, since ids tell when somebody
+    /// was entered and the rules name the experts.
+    fn judge_order(&self, score: &Score) -> [u8; 32] {
+        let campaign = *score.campaign_id.uuid().as_bytes();
+        let judge = *score.judge_id.uuid().as_bytes();
+        self.receipt_key.mac(&[b"judge", &campaign, score.source.as_str().as_bytes(), &judge])
+    }
+
+    fn named(&self, entry: &Entry, judged: Option<&Plan>) -> NamedEntry {
         NamedEntry {
             id: entry.id,
             number: entry.number,
             category: entry.category.clone(),
-            title: entry.title.clone(),
+            title: judged.map_or_else(|| entry.title.clone(), |plan| plan.title.to_string()),
+            unit_id: entry.unit_id,
             unit: self.unit_name(entry.unit_id),
             late: entry.late,
             judged_version: entry.judged_version,
@@ -244,6 +217,7 @@ fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
     terms.sources.iter().map(|rule| rule.source).filter(|source| !over(*source)).collect()
 }
 
+/// Nothing where nobody scores: equal totals of nought would only look like a result.
 fn explained(terms: &Terms, entries: &[Entry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
     let totals = tally.map_or(&[][..], |tally| &tally.totals.0);
     let judged = entries.iter().filter(|entry| entry.number.is_some());
@@ -264,6 +238,9 @@ pub(super) fn explain_all(
     let contenders: Vec<Contender> = contenders
         .map(|(entry, category)| Contender { entry, category, raw: raw.remove(&entry).unwrap_or_default() })
         .collect();
+    if terms.sources.is_empty() {
+        return Vec::new();
+    }
     let full = |source: Source| if source == Source::Vote { ballots } else { FULL_OF_JUDGES };
     let shown = |outcome: rules::Outcome| ExplainedEntry {
         entry_id: outcome.entry,
@@ -291,25 +268,3 @@ pub(super) fn explain_all(
 
 /// The most that judges can give, in hundredths of a score of 10,000.
 const FULL_OF_JUDGES: i64 = 1_000_000;
-
-fn export(results: Results) -> Export {
-    let Campaign { id, title, frozen, frozen_sha256, .. } = results.seen.campaign;
-    let vote = results.tally.as_ref().map(VoteResult::new);
-    let open = vote.as_ref().is_some_and(|vote| !vote.withheld);
-    let receipts = results.tally.filter(|_| open).map(|tally| tally.receipts).unwrap_or_default();
-    let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
-    Export {
-        format: EXPORT_FORMAT.into(),
-        campaign_id: id,
-        title,
-        rules_text: frozen.unwrap_or_default(),
-        rules_sha256: frozen_sha256.unwrap_or_default(),
-        extensions: confirmed.map(PublishedExtension::from).collect(),
-        stages: results.seen.stages,
-        entries: results.entries,
-        vote,
-        scores: results.cells,
-        receipts: receipts.lines().map(str::to_owned).collect(),
-        results: results.explained,
-    }
-}

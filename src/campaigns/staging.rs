@@ -84,6 +84,9 @@ impl Campaigns {
                 let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 let stages = store::list_stages(tx.conn, id)?;
                 let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
+                if !rules::decision_allows(row, campaign.decided_at.is_some(), tx.now()) {
+                    return Ok(());
+                }
                 match row.state {
                     StageState::Planned if tx.now() >= row.opens_at => {
                         let counted = store::ballots::is_counted(tx.conn, id)?;
@@ -113,6 +116,9 @@ impl Campaigns {
                 let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 let row = store::find_stage(tx.conn, id, stage)?.ok_or(Refusal::NoSuchStage)?;
                 rules::may_close_early(&row)?;
+                if !rules::decision_allows(&row, campaign.decided_at.is_some(), tx.now()) {
+                    return Err(Refusal::Undecided.into());
+                }
                 Ok(close_stage(tx, Some(actor), &campaign, stage)?)
             })
             .await
@@ -135,6 +141,7 @@ fn settled(id: CampaignId, outcome: Outcome<()>) -> Result<(), DbError> {
 fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
     // what was left to a default is written out
     campaign.terms.0.ballot.max = Some(campaign.terms.0.most_choices());
+    campaign.terms.0.awards = campaign.terms.0.headings();
     let document = json!({
         "format": "xianfeng-campaign/1",
         "id": campaign.id,

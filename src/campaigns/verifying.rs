@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
-use super::model::{EntryId, Terms, VotePeriod};
-use super::resulting::{EXPORT_FORMAT, Export, explain_all};
-use super::rules;
+use super::exporting::{EXPORT_FORMAT, Export};
+use super::model::{AwardLine, CampaignStage, EntryId, Source, Terms, VotePeriod};
+use super::resulting::{ExplainedEntry, explain_all};
+use super::{awarding, rules};
 use crate::base::crypto::{digest, hex};
 
 /// What an export says of itself, after it was found to be true.
@@ -16,6 +17,8 @@ pub struct Verified {
     pub rules_sha256: String,
     /// Rank, title and total, category after category.
     pub lines: Vec<(usize, String, i64)>,
+    /// Heading, place and title as decided at last, heading after heading; empty while nobody has.
+    pub awards: Vec<(String, u16, String)>,
 }
 
 /// The frozen rules, as far as a recomputation needs them.
@@ -45,21 +48,76 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
     let frozen: Frozen =
         serde_json::from_str(&export.rules_text).map_err(|error| vec![format!("评选规则无法读取：{error}")])?;
     check_vote(&export, &frozen, &mut demand);
+    let scores = export.scores.iter().all(|cell| (0..=crate::base::score::FULL).contains(&cell.total));
+    demand(scores, "有评分超出 0 到 10000");
     let withheld = export.vote.as_ref().is_some_and(|vote| vote.withheld);
     let computed = if withheld { Vec::new() } else { recompute(&export, &frozen.terms) };
     demand(computed == export.results, "公布的得分和名次与按规则重算的不符");
+    faults.extend(check_decisions(&export, &frozen.terms, &computed));
     if !faults.is_empty() {
         return Err(faults);
     }
     let titles: HashMap<EntryId, &str> = export.entries.iter().map(|entry| (entry.id, entry.title.as_str())).collect();
-    let line = |entry: &super::resulting::ExplainedEntry| {
-        (entry.rank, titles.get(&entry.entry_id).map_or_else(String::new, |title| (*title).to_owned()), entry.total)
+    let title = |entry: EntryId| titles.get(&entry).map_or_else(String::new, |title| (*title).to_owned());
+    let line = |entry: &ExplainedEntry| (entry.rank, title(entry.entry_id), entry.total);
+    let headings = frozen.terms.headings();
+    let heading = |code: &str| headings.iter().find(|heading| &*heading.code == code).map(|one| one.title.to_string());
+    let award = |line: &AwardLine| (heading(&line.heading).unwrap_or_default(), line.place, title(line.entry_id));
+    let decided = export.decisions.last().map_or(&[][..], |decision| &decision.awards);
+    Ok(Verified {
+        lines: computed.iter().map(line).collect(),
+        awards: decided.iter().map(award).collect(),
+        title: export.title,
+        rules_sha256: export.rules_sha256,
+    })
+}
+
+/// Every version of the decision keeps quotas, categories and units and gives its reasons; the awards are the last one.
+fn check_decisions(export: &Export, terms: &Terms, computed: &[ExplainedEntry]) -> Vec<String> {
+    let Some(latest) = export.decisions.last() else {
+        return if export.awards.is_empty() { Vec::new() } else { vec!["没有决定，却有获奖".into()] };
     };
-    Ok(Verified { lines: computed.iter().map(line).collect(), title: export.title, rules_sha256: export.rules_sha256 })
+    let mut faults = Vec::new();
+    let judged = awarding::judged(terms, computed, &export.entries);
+    let proposal = awarding::proposal(terms, computed, &judged);
+    if proposal != export.proposal {
+        faults.push("公布的计算建议与按规则重算的不符".into());
+    }
+    for (version, decision) in (1..).zip(&export.decisions) {
+        let (lines, left_out) = (&decision.awards, &decision.left_out);
+        let checked = rules::check_decision(terms, &judged, proposal.as_ref(), lines, left_out);
+        faults.extend(checked.err().map(|fault| format!("第 {version} 次决定：{}", fault.message)));
+        let confirmed = terms.stage(CampaignStage::Committee).is_some()
+            || proposal.as_ref().is_none_or(|proposal| rules::is_confirmation(proposal, lines));
+        if !confirmed {
+            faults.push(format!("第 {version} 次决定：没有党委研究阶段，却与计算结果不同"));
+        }
+        if decision.version != version || (version > 1 && decision.reason.is_none()) {
+            faults.push(format!("第 {version} 次决定：版本不连续，或没有理由"));
+        }
+    }
+    let awarded = |line: &AwardLine| {
+        let place = i32::from(line.place);
+        export
+            .awards
+            .iter()
+            .any(|award| award.entry_id == line.entry_id && award.heading == *line.heading && award.place == place)
+    };
+    let final_ones = export.awards.len() == latest.awards.len() && latest.awards.iter().all(awarded);
+    if !export.awards.is_empty() && !final_ones {
+        faults.push("公布的获奖与最后的决定不符".into());
+    }
+    if !export.awards.is_empty() && export.objections.open > 0 {
+        faults.push("尚有异议未答复，结果却已公布".into());
+    }
+    faults
 }
 
 fn check_vote(export: &Export, frozen: &Frozen, demand: &mut impl FnMut(bool, &str)) {
-    let Some(vote) = &export.vote else { return };
+    let Some(vote) = &export.vote else {
+        let voted = frozen.terms.sources.iter().any(|rule| rule.source == Source::Vote);
+        return demand(!voted, "评选规则有投票，却没有投票结果");
+    };
     demand(vote.electorate == frozen.roll.members, "选民人数与规则中的选民名册不符");
     demand(vote.ballots_counted <= vote.ballots_cast, "计入的票数多于投出的票数");
     demand(vote.voters <= vote.electorate, "投票人数多于选民人数");
@@ -84,7 +142,7 @@ fn check_vote(export: &Export, frozen: &Frozen, demand: &mut impl FnMut(bool, &s
     demand(vote.totals.iter().all(|total| (0..=ballots).contains(&total.votes)), "有作品的得票多于票数");
 }
 
-fn recompute(export: &Export, terms: &Terms) -> Vec<super::resulting::ExplainedEntry> {
+fn recompute(export: &Export, terms: &Terms) -> Vec<ExplainedEntry> {
     let totals = export.vote.as_ref().map_or(&[][..], |vote| &vote.totals);
     let ballots = export.vote.as_ref().map_or(0, |vote| i64::from(vote.ballots_counted));
     let judged = export.entries.iter().filter(|entry| entry.number.is_some());

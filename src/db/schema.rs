@@ -744,6 +744,9 @@ diesel::table! {
         updated_at -> BigInt,
         announced_at -> Nullable<BigInt>,
         opened_at -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        published_at -> Nullable<BigInt>,
+        archived_at -> Nullable<BigInt>,
     }
 }
 
@@ -907,6 +910,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    campaign_decisions (campaign_id, version) {
+        campaign_id -> Binary,
+        version -> Integer,
+        lines -> Text,
+        left_out -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Binary,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_objections (id) {
+        id -> Binary,
+        campaign_id -> Binary,
+        entry_id -> Binary,
+        decision_version -> Integer,
+        member_id -> Binary,
+        text -> Text,
+        raised_at -> BigInt,
+        upheld -> Nullable<Bool>,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_awards (entry_id) {
+        entry_id -> Binary,
+        campaign_id -> Binary,
+        unit_id -> Binary,
+        unit_name -> Text,
+        heading -> Text,
+        heading_title -> Text,
+        heading_position -> Integer,
+        place -> Integer,
+        shared -> Bool,
+        title -> Text,
+        decision_version -> Integer,
+        awarded_on -> Date,
+    }
+}
+
+diesel::table! {
+    campaign_bulletins (campaign_id) {
+        campaign_id -> Binary,
+        version -> Integer,
+        state -> Text,
+        content -> Text,
+        sheet -> Nullable<Text>,
+        edited_by -> Binary,
+        edited_at -> BigInt,
+        reviewed_by -> Nullable<Binary>,
+        reviewed_at -> Nullable<BigInt>,
+        issued_by -> Nullable<Binary>,
+        issued_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    campaign_bulletin_numbers (prefix, year, number) {
+        prefix -> Text,
+        year -> Integer,
+        number -> Integer,
+        campaign_id -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
@@ -976,4 +1049,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_voidings,
     campaign_seals,
     campaign_rewards,
+    campaign_decisions,
+    campaign_objections,
+    campaign_awards,
+    campaign_bulletins,
+    campaign_bulletin_numbers,
 );

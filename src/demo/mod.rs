@@ -1,10 +1,11 @@
 //! The demo enterprise: real data on an empty database, so that a morning can be tried within a minute.
 //!
 //! Loads the organisation and the members that the project ships under `demo/`, with a question bank and study items
-//! written for it, carries a few golden ideas into different stages, plans pushes, papers and contests around today, and
-//! makes passwords for a few people. A second start keeps everything and extends pushes, papers and contests to today.
+//! written for it, carries a few golden ideas into different stages, opens the vote on the ten best brands, plans pushes,
+//! papers and contests around today, and makes passwords for a few people. A second start keeps everything and extends pushes, papers and contests to today.
 //! Nothing here is used by `serve`.
 
+mod campaigns;
 mod content;
 mod contests;
 mod ideas;
@@ -71,8 +72,11 @@ async fn load_enterprise(app: &App) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
-    content::write_items(app, people::cast(app)?.organiser.id, &progress("学习内容 study items")).await?;
-    ideas::write(app).await
+    let organiser = people::cast(app)?.organiser.id;
+    let selection = campaigns::begin(app, organiser).await?;
+    content::write_items(app, organiser, &progress("学习内容 study items")).await?;
+    ideas::write(app).await?;
+    campaigns::vote_opens(app, selection).await
 }
 
 /// What the project ships must load without a remark.

@@ -17,6 +17,8 @@ async fn every_version_is_kept_with_its_differences_and_the_judging_fixes_one() 
     at(&app, ENTRIES).await;
     let elsewhere = with(new.clone(), &[("/unit_id", json!(app.unit("ZB3")))]);
     secretary.post(&format!("{campaign}/entries"), elsewhere).await.refused(403, "access.out_of_scope");
+    let nobody = with(new.clone(), &[("/plan/owner_id", json!(app.unit("ZB1")))]);
+    secretary.post(&format!("{campaign}/entries"), nobody).await.refused(422, "body.invalid");
     let unknown = with(new, &[("/category", json!("x"))]);
     secretary.post(&format!("{campaign}/entries"), unknown).await.refused(422, "body.invalid");
     let id = entry(&secretary, &app, &campaign, "ZB1", "铜花飞扬").await;
@@ -49,6 +51,8 @@ async fn every_version_is_kept_with_its_differences_and_the_judging_fixes_one() 
     let seen = member.get(&path).await.ok(200);
     assert_eq!((&seen["version"], &seen["judged_version"]), (&json!(3), &json!(2)));
     assert_eq!(seen["judged_plan"]["title"], "铜花飞扬 筑梦中冶");
+    let results = member.get(&format!("{campaign}/results")).await.ok(200);
+    assert_eq!(results["entries"][0]["title"], "铜花飞扬 筑梦中冶", "results name what was judged");
     app.drain().await;
 }
 

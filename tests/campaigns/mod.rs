@@ -1,11 +1,15 @@
 //! Selections: organising, entries, ballots, what is counted, and that everybody can recompute it.
 
 mod ballots;
+mod bulletins;
 mod counting;
+mod deciding;
+mod dual_ten;
 mod entries;
 mod evidence;
 mod flags;
 mod judging;
+mod objections;
 mod organising;
 mod results;
 mod rewards;

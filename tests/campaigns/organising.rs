@@ -19,6 +19,10 @@ async fn a_campaign_is_announced_with_its_notice_only() {
     let announcement = format!("{path}/announcement");
     organiser.post(&announcement, json!({})).await.refused(422, "body.invalid");
     organiser.patch(&path, json!({ "terms": body(&app)["terms"] })).await.ok(200);
+    app.set_clock("2026-07-01T08:02:00+08:00");
+    let late = organiser.post(&announcement, json!({})).await.refused(422, "body.invalid");
+    assert_eq!(late["errors"][0]["pointer"], "/terms/timetable/0/closes_at", "nobody could hand anything in");
+    app.set_clock("2026-07-01T08:00:00+08:00");
     organiser.post(&announcement, json!({})).await.ok(200);
     organiser.post(&announcement, json!({})).await.ok(200);
     assert_eq!(member.get(&path).await.ok(200)["state"], "announced");
@@ -27,6 +31,25 @@ async fn a_campaign_is_announced_with_its_notice_only() {
     member.get(&path).await.refused(404, "campaigns.not_found");
     organiser.post(&format!("{path}/opening"), json!({})).await.refused(409, "campaigns.wrong_state");
     app.drain().await;
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_neither_undoes_the_other() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let draft = organiser.post("/campaigns", body(&app)).await.ok(201);
+    let path = format!("/campaigns/{}", draft["id"].as_str().unwrap());
+    for round in 1..=10 {
+        let title = json!({ "title": format!("第{round}次") });
+        let mut terms = body(&app)["terms"].clone();
+        terms["ballot"]["max"] = json!(round);
+        let terms = json!({ "terms": terms });
+        let (one, other) = tokio::join!(organiser.patch(&path, title), organiser.patch(&path, terms));
+        one.ok(200);
+        other.ok(200);
+        let seen = organiser.get(&path).await.ok(200);
+        assert_eq!((&seen["title"], &seen["terms"]["ballot"]["max"]), (&json!(format!("第{round}次")), &json!(round)));
+    }
 }
 
 #[tokio::test]

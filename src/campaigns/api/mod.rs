@@ -1,13 +1,17 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod ballots;
+mod bulletins;
+mod deciding;
 mod entries;
 mod evidence;
 mod flags;
 mod judging;
 mod looking;
+mod objections;
 mod organising;
 mod results;
+mod sheet;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,7 +30,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(evidence::routes)
         .configure(judging::routes)
         .configure(flags::routes)
-        .configure(results::routes);
+        .configure(results::routes)
+        .configure(deciding::routes)
+        .configure(objections::routes)
+        .configure(bulletins::routes);
 }
 
 fn viewer(caller: &Caller) -> Viewer<'_> {
@@ -58,9 +65,11 @@ impl From<Refusal> for Problem {
                 "campaigns.clock_only",
                 format!("{}阶段只能按公布的时间结束，不能提前", stage.title()),
             ),
-            Refusal::NotLater => {
-                Problem::field("/closes_at", "campaigns.not_later", "结束时间只能推迟，且不能晚于评选开始的时间")
-            }
+            Refusal::NotLater => Problem::field(
+                "/closes_at",
+                "campaigns.not_later",
+                "结束时间只能推迟；申报不能晚于评选开始的时间，整个评选不能超过两年",
+            ),
             Refusal::OwnProposal => {
                 Problem::forbidden("campaigns.own_proposal", "不能确认自己提出的事项，须由另一人确认")
             }
@@ -100,6 +109,48 @@ impl From<Refusal> for Problem {
             Refusal::NotFlagged => Problem::field("/flag", "campaigns.not_flagged", "这张票不在该提示之列"),
             Refusal::Files(refusal) => refusal.into(),
             Refusal::NoSuchFile => Problem::not_found("campaigns.file_not_found", "这项申报没有这个文件"),
+            Refusal::Incomplete(sources) => {
+                let stages: Vec<&str> = sources.iter().map(|source| source.stage().title()).collect();
+                Problem::conflict("campaigns.incomplete", format!("{}还没有结束或计票，不能决定", stages.join("、")))
+            }
+            Refusal::BadDecision(fault) => Problem::field(&fault.pointer, fault.code, fault.message),
+            Refusal::NoCommittee => Problem::conflict(
+                "campaigns.no_committee",
+                "这次评选没有党委研究阶段，只能按计算结果确认；仅名额边缘的并列可以决定",
+            ),
+            Refusal::Undecided => Problem::conflict("campaigns.undecided", "还没有作出决定"),
+            Refusal::Decided { version, at } => {
+                Problem::conflict("campaigns.decided", format!("{at} 已经作出决定（第 {version} 次），见评选结果"))
+            }
+            Refusal::SentBack => Problem::conflict("campaigns.sent_back", "有异议成立，须由党委重新作出决定"),
+            Refusal::ObjectionsRunning => Problem::conflict("campaigns.objections_running", "公示还没有结束"),
+            Refusal::OpenObjections { open } => {
+                Problem::conflict("campaigns.open_objections", format!("还有 {open} 条异议没有答复，结果不能公布"))
+            }
+            Refusal::ObjectedEnough { most } => {
+                Problem::conflict("campaigns.objected_enough", format!("每人在一次评选中最多提出 {most} 条异议"))
+            }
+            Refusal::ObjectedAlready => {
+                Problem::conflict("campaigns.objected_already", "您已经对这项申报提出过异议，不能更改")
+            }
+            Refusal::NoSuchObjection => Problem::not_found("campaigns.objection_not_found", "没有找到这条异议"),
+            Refusal::OwnObjection => {
+                Problem::forbidden("campaigns.own_objection", "不能答复自己提出的或涉及本单位的异议")
+            }
+            Refusal::AnsweredAlready => Problem::conflict("campaigns.answered_already", "这条异议已经答复，不能更改"),
+            Refusal::NotPublished => Problem::conflict("campaigns.not_published", "评选结果还没有公布"),
+            Refusal::NoBulletin => Problem::not_found("campaigns.bulletin_not_found", "还没有通报"),
+            Refusal::BulletinIssued => Problem::conflict("campaigns.bulletin_issued", "通报已经印发，不能再改动"),
+            Refusal::BulletinChanged { version } => Problem::conflict(
+                "campaigns.bulletin_changed",
+                format!("通报已被改动，现为第 {version} 稿，请重新查看后再操作"),
+            ),
+            Refusal::OwnBulletin => {
+                Problem::forbidden("campaigns.own_bulletin", "不能审核自己起草的通报，须由另一人审核")
+            }
+            Refusal::NotReviewed => Problem::conflict("campaigns.not_reviewed", "通报还没有审核"),
+            Refusal::NoNumber => Problem::field("/text/document_no", "campaigns.no_number", "审核前须填写文号"),
+            Refusal::NumberTaken => Problem::conflict("campaigns.number_taken", "这个文号已被使用"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
@@ -111,6 +162,9 @@ fn said(state: CampaignState) -> &'static str {
         CampaignState::Announced => "已经公布通知",
         CampaignState::Open => "正在进行",
         CampaignState::Withdrawn => "已经取消",
+        CampaignState::Decided => "已经作出决定",
+        CampaignState::Published => "已经公布结果",
+        CampaignState::Archived => "已经归档",
     }
 }
 

@@ -7,8 +7,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::viewer;
 use crate::campaigns::Campaigns;
-use crate::campaigns::model::{CampaignId, EntryId, Source, StageRow};
-use crate::campaigns::resulting::{ExplainedEntry, Export, NamedEntry, PublishedExtension, Results, VoteResult};
+use crate::campaigns::awarding::PublishedDecision;
+use crate::campaigns::exporting::{Export, PublishedExtension};
+use crate::campaigns::model::{
+    Award, CampaignId, CampaignState, EntryId, ObjectionCount, Proposal, Source, StageRow, Terms,
+};
+use crate::campaigns::resulting::{ExplainedEntry, ExplainedPart, NamedEntry, Results, VoteResult};
 use crate::web::caller::Member;
 use crate::web::{Path, Problem};
 
@@ -22,6 +26,7 @@ struct ResultsView {
     campaign_id: CampaignId,
     /// Of the campaign.
     title: String,
+    state: CampaignState,
     /// The frozen rules, exactly as they were hashed: one JSON document.
     rules_text: String,
     /// SHA-256 of that text's UTF-8 bytes.
@@ -37,14 +42,36 @@ struct ResultsView {
     entries: Vec<NamedEntry>,
     /// Category after category, best first.
     results: Vec<ExplainedEntry>,
+    /// Who would be awarded by the computed order alone; for members once somebody decided.
+    proposal: Option<Proposal>,
+    /// Every version of the decision; the last one holds.
+    decisions: Vec<SignedDecision>,
+    objections: ObjectionCount,
+    /// Final ones, once they are published.
+    awards: Vec<Award>,
 }
 
-impl From<Results> for ResultsView {
-    fn from(results: Results) -> Self {
+/// A decision with the name under it.
+#[derive(Serialize, ToSchema)]
+struct SignedDecision {
+    #[serde(flatten)]
+    decision: PublishedDecision,
+    /// Who decided, or confirmed what was computed.
+    decided_by: String,
+}
+
+impl ResultsView {
+    fn new(campaigns: &Campaigns, results: Results) -> Self {
+        let proposal = results.shown_proposal().cloned();
+        let signed = |decision: &crate::campaigns::model::Decision| SignedDecision {
+            decision: decision.into(),
+            decided_by: campaigns.member_name(decision.decided_by),
+        };
         let campaign = results.seen.campaign;
         let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
         ResultsView {
             campaign_id: campaign.id,
+            state: campaign.standing(),
             title: campaign.title,
             rules_text: campaign.frozen.unwrap_or_default(),
             rules_sha256: campaign.frozen_sha256.unwrap_or_default(),
@@ -54,6 +81,10 @@ impl From<Results> for ResultsView {
             vote: results.tally.as_ref().map(VoteResult::new),
             entries: results.entries,
             results: results.explained,
+            proposal,
+            decisions: results.decisions.iter().map(signed).collect(),
+            objections: results.objections,
+            awards: results.awards,
         }
     }
 }
@@ -67,21 +98,97 @@ async fn get_campaign_results(
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<ResultsView>, Problem> {
-    Ok(web::Json(campaigns.results(&viewer(&caller), *id).await?.into()))
+    let results = campaigns.results(&viewer(&caller), *id).await?;
+    Ok(web::Json(ResultsView::new(&campaigns, results)))
 }
 
 /// How the total of one entry came about.
 #[derive(Serialize, ToSchema)]
 struct Explanation {
-    #[serde(flatten)]
-    explained: ExplainedEntry,
+    entry_id: EntryId,
+    /// The sum of the contributions; `null`, as the rank, where only the decision is published.
+    total: Option<i64>,
+    /// The computed place within the category; equals share one.
+    rank: Option<usize>,
+    /// 并列: somebody else has the same rank.
+    tied: bool,
+    /// Parts without a value.
+    missing: usize,
+    /// What the total consists of.
+    parts: Vec<ExplainedPart>,
+    /// What was decided about it; `null` while nothing is.
+    decided: Option<DecidedEntry>,
     /// The rules by which it was computed.
     rules_sha256: String,
     /// In sentences, step by step.
     sentences: Vec<String>,
 }
 
-/// How the total of an entry came about: raw value, rule, score, weight and contribution of every source, and the rank.
+/// What was decided about an entry.
+#[derive(Serialize, ToSchema)]
+struct DecidedEntry {
+    /// The heading by its title; `null` when it is not awarded.
+    heading: Option<String>,
+    /// The place under the heading.
+    place: Option<u16>,
+    /// 并列
+    shared: bool,
+    /// The heading that was computed, by its title.
+    computed_heading: Option<String>,
+    /// The place that was computed.
+    computed_place: Option<u16>,
+    /// Why the decision departs from what was computed.
+    reason: Option<String>,
+    /// The version of the decision.
+    version: i32,
+}
+
+impl DecidedEntry {
+    fn of(id: EntryId, results: &Results) -> Option<DecidedEntry> {
+        let (terms, decision) = (&results.seen.campaign.terms.0, results.decisions.last()?);
+        let title = |code: &str| heading_title(terms, code);
+        let line = decision.lines.0.iter().find(|line| line.entry_id == id);
+        let left = decision.left_out.0.iter().find(|left| left.entry_id == id);
+        let proposed = results.proposal.iter().flat_map(|proposal| &proposal.awards).find(|one| one.entry_id == id);
+        let alike = |line: &crate::campaigns::model::AwardLine| {
+            let same = decision.lines.0.iter().filter(|one| one.heading == line.heading && one.place == line.place);
+            same.count() > 1
+        };
+        let reason = line.and_then(|line| line.reason.as_ref()).map(ToString::to_string);
+        Some(DecidedEntry {
+            heading: line.map(|line| title(&line.heading)),
+            place: line.map(|line| line.place),
+            shared: line.is_some_and(alike),
+            computed_heading: proposed.map(|one| title(&one.heading)),
+            computed_place: proposed.map(|one| one.place),
+            reason: reason.or_else(|| left.map(|left| left.reason.to_string())),
+            version: decision.version,
+        })
+    }
+
+    /// In one sentence.
+    fn told(&self) -> String {
+        let computed = match (&self.computed_heading, self.computed_place) {
+            (Some(heading), Some(place)) => format!("按计算结果为{heading}第 {place} 名"),
+            _ => "按计算结果不在奖项之内".into(),
+        };
+        let tied = if self.shared { "（并列）" } else { "" };
+        let decided = match (&self.heading, self.place) {
+            (Some(heading), Some(place)) => format!("决定为{heading}第 {place} 名{tied}"),
+            _ => "决定未列入奖项".into(),
+        };
+        let reason = self.reason.as_ref().map(|reason| format!("，理由：{reason}")).unwrap_or_default();
+        format!("{computed}；{decided}{reason}")
+    }
+}
+
+fn heading_title(terms: &Terms, code: &str) -> String {
+    let found = terms.headings().into_iter().find(|heading| *heading.code == *code);
+    found.map(|heading| heading.title.into_string()).unwrap_or_default()
+}
+
+/// How the total of an entry came about: raw value, rule, score, weight and contribution of every source, the rank, and
+/// what was decided.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The explanation", body = Explanation)))]
 #[get("/entries/{id}/explain")]
@@ -91,13 +198,26 @@ async fn explain_entry(
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<Explanation>, Problem> {
     let (explained, results) = campaigns.explain(&viewer(&caller), *id).await?;
+    let decided = DecidedEntry::of(*id, &results);
+    let mut told = explained.as_ref().map(sentences).unwrap_or_default();
+    told.extend(decided.as_ref().map(DecidedEntry::told));
     let rules_sha256 = results.seen.campaign.frozen_sha256.unwrap_or_default();
-    Ok(web::Json(Explanation { sentences: sentences(&explained), explained, rules_sha256 }))
+    Ok(web::Json(Explanation {
+        entry_id: *id,
+        total: explained.as_ref().map(|explained| explained.total),
+        rank: explained.as_ref().map(|explained| explained.rank),
+        tied: explained.as_ref().is_some_and(|explained| explained.tied),
+        missing: explained.as_ref().map_or(0, |explained| explained.missing),
+        parts: explained.map(|explained| explained.parts).unwrap_or_default(),
+        decided,
+        rules_sha256,
+        sentences: told,
+    }))
 }
 
 fn sentences(explained: &ExplainedEntry) -> Vec<String> {
     let present: i64 = explained.parts.iter().filter(|part| part.score.is_some()).map(|part| part.weight).sum();
-    let part = |part: &crate::campaigns::resulting::ExplainedPart| match (part.raw, part.score) {
+    let part = |part: &ExplainedPart| match (part.raw, part.score) {
         (Some(raw), Some(score)) => format!(
             "{}：原始值 {raw}，按 {} 得 {score}；{score} × {} ÷ {present} = {}（四舍五入）",
             part.source.stage().title(),

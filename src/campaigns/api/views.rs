@@ -32,7 +32,7 @@ impl From<&Campaign> for CampaignLine {
             title: campaign.title.clone(),
             kind: campaign.terms.0.kind,
             unit_id: campaign.unit_id,
-            state: campaign.state,
+            state: campaign.standing(),
             document_no: notice.map(|notice| notice.document_no.to_string()),
         }
     }
@@ -54,6 +54,8 @@ pub struct CampaignView {
     pub extensions: Vec<Extension>,
     pub announced_at: Option<Timestamp>,
     pub opened_at: Option<Timestamp>,
+    pub decided_at: Option<Timestamp>,
+    pub published_at: Option<Timestamp>,
     /// Whether the caller sees how it is run.
     pub managed: bool,
 }
@@ -61,11 +63,14 @@ pub struct CampaignView {
 impl From<Seen> for CampaignView {
     fn from(seen: Seen) -> Self {
         let campaign = seen.campaign;
+        let state = campaign.standing();
         CampaignView {
             id: campaign.id,
             title: campaign.title,
             unit_id: campaign.unit_id,
-            state: campaign.state,
+            state,
+            decided_at: campaign.decided_at,
+            published_at: campaign.published_at,
             terms: campaign.terms.0,
             rules_sha256: campaign.frozen_sha256,
             stages: seen.stages,

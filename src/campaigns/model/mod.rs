@@ -1,7 +1,9 @@
 //! What the room keeps: campaigns with their stages. Rules lie in [`terms`], entries in [`entry`], ballots in [`ballot`],
-//! what judges give in [`score`].
+//! what judges give in [`score`], what is made of the result in [`decision`] and [`bulletin`].
 
 mod ballot;
+mod bulletin;
+mod decision;
 mod entry;
 mod flag;
 mod score;
@@ -17,10 +19,18 @@ use crate::db::Json;
 use crate::db::schema::{campaign_extensions, campaign_stages, campaigns};
 
 pub use ballot::{Ballot, Roll, RollLine, Slip, Tally, Total, Voter};
-pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Plan};
+pub use bulletin::{
+    Bulletin, BulletinState, BulletinText, DocumentNumber, Finding, FindingKind, Paragraph, Sheet, SheetPart,
+};
+pub use decision::{
+    Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed, Verdict,
+};
+pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Goal, Plan};
 pub use flag::{Flag, FlagKind, Watch};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
-pub use terms::{BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod};
+pub use terms::{
+    AwardHeading, BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod,
+};
 
 crate::id!(
     /// A selection 评选.
@@ -42,6 +52,12 @@ crate::words!(
         Open = "open",
         /// Taken back before it opened.
         Withdrawn = "withdrawn",
+        /// Who is awarded what was decided; objections are heard where they are planned.
+        Decided = "decided",
+        /// Its awards are final.
+        Published = "published",
+        /// Nothing of it changes any more.
+        Archived = "archived",
     }
 );
 
@@ -112,6 +128,8 @@ pub struct Campaign {
     pub title: String,
     /// The audience: this unit and everything below it.
     pub unit_id: UnitId,
+    /// As stored: once open it stays so, since voting, counting and recounting ask for nothing more. What was made of the
+    /// result stands in `decided_at`, `published_at` and `archived_at`; [`Campaign::standing`] tells all of it.
     pub state: CampaignState,
     pub terms: Json<Terms>,
     /// The canonical JSON document that the rules became at opening.
@@ -123,6 +141,22 @@ pub struct Campaign {
     pub updated_at: Timestamp,
     pub announced_at: Option<Timestamp>,
     pub opened_at: Option<Timestamp>,
+    /// When the first decision was made.
+    pub decided_at: Option<Timestamp>,
+    pub published_at: Option<Timestamp>,
+    pub archived_at: Option<Timestamp>,
+}
+
+impl Campaign {
+    /// How far it has come, with what was made of its result.
+    pub fn standing(&self) -> CampaignState {
+        match (self.archived_at, self.published_at, self.decided_at) {
+            (Some(_), ..) => CampaignState::Archived,
+            (_, Some(_), _) => CampaignState::Published,
+            (.., Some(_)) => CampaignState::Decided,
+            _ => self.state,
+        }
+    }
 }
 
 /// A stage as stored; its end may have been moved since the rules were frozen.

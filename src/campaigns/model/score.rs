@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{CampaignId, EntryId, Source};
 use crate::base::id::MemberId;
@@ -93,14 +92,14 @@ pub struct Voiding {
     pub flag: Option<String>,
 }
 
-/// Numbers the judges of each source by their ids.
-pub fn cells(scores: &[Score]) -> Vec<Cell> {
-    let mut keys: Vec<(Source, Uuid)> = scores.iter().map(|score| (score.source, score.judge_id.uuid())).collect();
+/// Numbers the judges of each source in the order that `order` gives them.
+pub fn cells(scores: &[Score], order: impl Fn(&Score) -> [u8; 32]) -> Vec<Cell> {
+    let mut keys: Vec<(Source, [u8; 32])> = scores.iter().map(|score| (score.source, order(score))).collect();
     keys.sort_unstable();
     keys.dedup();
     let judge = |score: &Score| {
         let first = keys.partition_point(|(source, _)| *source < score.source);
-        keys.partition_point(|key| *key < (score.source, score.judge_id.uuid())) - first + 1
+        keys.partition_point(|key| *key < (score.source, order(score))) - first + 1
     };
     let cell = |score: &Score| Cell {
         source: score.source,
@@ -111,4 +110,31 @@ pub fn cells(scores: &[Score]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = scores.iter().map(cell).collect();
     cells.sort_unstable_by_key(|cell| (cell.source, cell.judge, cell.entry_id));
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn judges_are_numbered_in_the_given_order_and_not_by_their_ids() {
+        let id = |n: u128| Uuid::from_u128(n);
+        let score = |judge: u128, entry: u128| Score {
+            entry_id: id(entry).into(),
+            source: Source::Expert,
+            judge_id: id(judge).into(),
+            campaign_id: id(0).into(),
+            scored_by: id(judge).into(),
+            marks: Json(Vec::new()),
+            total: i32::try_from(judge).unwrap(),
+            scored_at: Timestamp::from_micros(0),
+        };
+        // the other way round
+        let order = |score: &Score| [u8::MAX - u8::try_from(score.judge_id.uuid().as_u128()).unwrap(); 32];
+        let numbered = cells(&[score(1, 7), score(2, 7), score(3, 7), score(1, 8)], order);
+        let told: Vec<(usize, i64)> = numbered.iter().map(|cell| (cell.judge, cell.total)).collect();
+        assert_eq!(told, [(1, 3), (2, 2), (3, 1), (3, 1)]);
+    }
 }

@@ -82,6 +82,20 @@ pub struct Category {
     pub quota: u16,
 }
 
+/// A heading 奖项 under which entries are awarded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwardHeading {
+    /// What decisions name it by.
+    pub code: Text<40>,
+    /// In Chinese, such as 党建示范点十佳.
+    pub title: Text<60>,
+    /// The most entries under it; 1 to 200.
+    pub quota: u16,
+    /// Only entries of this category; all categories when absent, as for 通报表扬.
+    pub category: Option<Text<40>>,
+}
+
 /// Who may vote, fixed by name when the campaign opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -211,7 +225,7 @@ pub struct Terms {
     /// 20 at most; needed when a source is scored by judges.
     #[serde(default)]
     pub criteria: Vec<Criterion>,
-    /// What the total consists of.
+    /// What the total consists of; empty where the committee alone decides.
     pub sources: Vec<SourceRule>,
     /// By which sources equal totals are told apart, the first one first; what is then equal is shown as 并列.
     #[serde(default)]
@@ -223,11 +237,35 @@ pub struct Terms {
     /// 评审专家: nobody else gives expert scores.
     #[serde(default)]
     pub expert_ids: Vec<MemberId>,
+    /// Headings 奖项 in the order in which they are filled; one for each category with its quota when absent.
+    #[serde(default)]
+    pub awards: Vec<AwardHeading>,
+    /// Whether a unit is awarded once at most.
+    #[serde(default = "yes")]
+    pub one_award_per_unit: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Terms {
     pub fn stage(&self, stage: CampaignStage) -> Option<&StagePlan> {
         self.timetable.iter().find(|plan| plan.stage == stage)
+    }
+
+    /// The headings, written out where they were left to the default.
+    pub fn headings(&self) -> Vec<AwardHeading> {
+        if !self.awards.is_empty() {
+            return self.awards.clone();
+        }
+        let heading = |category: &Category| AwardHeading {
+            code: category.code.clone(),
+            title: category.title.clone(),
+            quota: category.quota,
+            category: Some(category.code.clone()),
+        };
+        self.categories.iter().map(heading).collect()
     }
 
     /// The most entries that a ballot names.

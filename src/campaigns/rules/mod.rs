@@ -2,8 +2,11 @@
 //!
 //! Source: design `domain.md`, "Selections".
 
+mod awards;
 mod ballot;
+mod bulletin;
 mod composite;
+mod decision;
 mod difference;
 mod entries;
 mod scores;
@@ -12,17 +15,25 @@ mod unusual;
 
 use serde_json::Value;
 
-use super::model::{CampaignStage, CampaignState, EntryState, StageRow, StageState};
+use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, StageState, Terms};
 use crate::base::time::Timestamp;
 use crate::files::AttachRefusal;
 
+pub use awards::{Candidate as Judged, propose};
 pub use ballot::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
+pub use bulletin::{Frame, Material, check_bulletin, draft, may_touch, sheet};
 pub use composite::{Contender, Outcome, SECRET_BELOW, outcomes};
+pub use decision::{
+    Fault, as_computed, check_decision, decision_allows, in_order, is_confirmation, is_sent_back, may_decide,
+    may_publish, next_version,
+};
 pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use scores::{is_own, raw_values, total_of};
 pub use terms::check;
 pub use unusual::flags;
+
+use terms::LENGTH_LIMIT_SECONDS;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +112,48 @@ pub enum Refusal {
     Files(AttachRefusal),
     /// The entry has no such file.
     NoSuchFile,
+    /// These sources are not complete, so that nothing is decided.
+    Incomplete(Vec<Source>),
+    /// Something about the decision cannot stand.
+    BadDecision(Fault),
+    /// Where no committee is planned nobody departs from what was computed.
+    NoCommittee,
+    /// There is no decision yet.
+    Undecided,
+    /// Another decision was made already.
+    Decided { version: i32, at: Timestamp },
+    /// An objection was upheld, and the committee has not decided anew.
+    SentBack,
+    /// Objections are still heard.
+    ObjectionsRunning,
+    /// Objections without an answer.
+    OpenObjections { open: usize },
+    /// The member has objected as often as one may.
+    ObjectedEnough { most: usize },
+    /// The member has said something else about this entry already.
+    ObjectedAlready,
+    /// No such objection.
+    NoSuchObjection,
+    /// Nobody answers his own objection, or one about his own unit.
+    OwnObjection,
+    /// It was answered otherwise already.
+    AnsweredAlready,
+    /// The awards are not final yet.
+    NotPublished,
+    /// There is no bulletin, or none for the caller to know of.
+    NoBulletin,
+    /// An issued bulletin stays as it is.
+    BulletinIssued,
+    /// Somebody wrote another version meanwhile.
+    BulletinChanged { version: i32 },
+    /// Nobody reviews what he wrote himself.
+    OwnBulletin,
+    /// The bulletin was not reviewed in this version.
+    NotReviewed,
+    /// A bulletin is reviewed with its number only.
+    NoNumber,
+    /// Another document bears that number.
+    NumberTaken,
     /// The idempotency key was used for another request.
     KeyReused,
 }
@@ -121,10 +174,17 @@ pub struct Flaw {
 }
 
 fn demand(holds: bool, pointer: impl Into<String>, message: &str) -> Result<(), Refusal> {
-    if holds {
-        return Ok(());
+    if holds { Ok(()) } else { Err(flaw(pointer, message)) }
+}
+
+fn flaw(pointer: impl Into<String>, message: impl Into<String>) -> Refusal {
+    Refusal::BadField(Flaw { pointer: pointer.into(), message: message.into() })
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal::BadDecision(fault)
     }
-    Err(Refusal::BadField(Flaw { pointer: pointer.into(), message: message.to_owned() }))
 }
 
 /// Something that is done to a campaign as a whole.
@@ -143,6 +203,12 @@ pub fn step(verb: Verb, state: CampaignState) -> Result<bool, Refusal> {
         (Verb::Announce, Announced) | (Verb::Open, Open) | (Verb::Withdraw, Withdrawn) => Ok(false),
         _ => Err(Refusal::WrongState(state)),
     }
+}
+
+/// Whether entries could still be handed in, were the campaign announced at `now`.
+pub fn may_announce(terms: &Terms, now: Timestamp) -> Result<(), Refusal> {
+    let in_time = terms.timetable.first().is_some_and(|entry| now < entry.closes_at);
+    demand(in_time, "/terms/timetable/0/closes_at", "申报的结束时间已经过去，请先调整日程")
 }
 
 /// Whether a planned stage may open: judging waits for the end of the entries, the committee for all scores and the
@@ -193,12 +259,16 @@ pub fn may_extend(
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
-    if row.state == StageState::Closed || now >= row.closes_at {
+    // objections that wait for a late decision have not begun, so that their end may still be moved
+    let waits = stage == CampaignStage::Objection && row.state == StageState::Planned && closes_at > now;
+    if row.state == StageState::Closed || (now >= row.closes_at && !waits) {
         return Err(Refusal::Over(stage));
     }
     let judging = stages.iter().filter(|row| row.stage.judges()).map(|row| row.opens_at).min();
     let bound = judging.filter(|_| stage == CampaignStage::Entry);
-    let fits = closes_at > row.closes_at && bound.is_none_or(|bound| closes_at <= bound);
+    let whole = stages.iter().map(|row| row.opens_at).min().map_or(0, |begins| closes_at.seconds_since(begins));
+    let fits =
+        closes_at > row.closes_at && bound.is_none_or(|bound| closes_at <= bound) && whole <= LENGTH_LIMIT_SECONDS;
     if fits { Ok(()) } else { Err(Refusal::NotLater) }
 }
 
@@ -273,6 +343,7 @@ mod tests {
         assert_eq!(extend(CampaignStage::Entry, 21, 5), Err(Refusal::NotLater));
         assert_eq!(extend(CampaignStage::Entry, 12, 10), Err(Refusal::Over(CampaignStage::Entry)));
         assert_eq!(extend(CampaignStage::Vote, 99, 5), Ok(()));
+        assert_eq!(extend(CampaignStage::Vote, 732 * 24, 5), Err(Refusal::NotLater), "nobody could take it back");
         assert_eq!(extend(CampaignStage::Peer, 99, 5), Err(Refusal::NoSuchStage));
     }
 

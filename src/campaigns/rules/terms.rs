@@ -13,9 +13,10 @@ const CRITERION_LIMIT: usize = 20;
 const FULL_LIMIT: u16 = 1000;
 const EXPERT_LIMIT: usize = 100;
 const UNIT_LIMIT: usize = 200;
+const HEADING_LIMIT: usize = 20;
 const DELAY_LIMIT: u16 = 7 * 24 * 60;
 /// A campaign runs for so many days at most.
-const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
+pub const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
 
 /// Checks a campaign as it is written.
 pub fn check(terms: &Terms) -> Result<(), Refusal> {
@@ -24,6 +25,7 @@ pub fn check(terms: &Terms) -> Result<(), Refusal> {
     check_sources(terms)?;
     check_criteria(terms)?;
     check_ballot(terms)?;
+    check_awards(terms)?;
     let kinds: BTreeSet<_> = terms.electorate.kinds.iter().collect();
     let named_once = !kinds.is_empty() && kinds.len() == terms.electorate.kinds.len();
     demand(named_once, "/terms/electorate/kinds", "选民范围至少一类人员，且不能重复")?;
@@ -71,8 +73,10 @@ fn check_timetable(terms: &Terms) -> Result<(), Refusal> {
 
 fn check_sources(terms: &Terms) -> Result<(), Refusal> {
     let sources: BTreeSet<Source> = terms.sources.iter().map(|rule| rule.source).collect();
-    let named_once = !sources.is_empty() && sources.len() == terms.sources.len();
-    demand(named_once, "/terms/sources", "评分来源至少一项，且不能重复")?;
+    demand(sources.len() == terms.sources.len(), "/terms/sources", "评分来源不能重复")?;
+    // nobody scores where the committee alone decides
+    let scored = !sources.is_empty() || terms.stage(CampaignStage::Committee).is_some();
+    demand(scored, "/terms/sources", "没有党委研究阶段时，评分来源至少一项")?;
     for (index, rule) in terms.sources.iter().enumerate() {
         let pointer = format!("/terms/sources/{index}");
         demand(terms.stage(rule.source.stage()).is_some(), format!("{pointer}/source"), "日程中没有对应的阶段")?;
@@ -83,7 +87,7 @@ fn check_sources(terms: &Terms) -> Result<(), Refusal> {
         demand(fits, format!("{pointer}/rule"), "得票用 share_of_ballots，评分用 share_of_full，其余规则两者都可用")?;
     }
     let all: i64 = terms.sources.iter().map(|rule| i64::from(rule.weight)).sum();
-    demand(all == ALL_WEIGHT, "/terms/sources", "各来源的权重合计须为 10000")?;
+    demand(sources.is_empty() || all == ALL_WEIGHT, "/terms/sources", "各来源的权重合计须为 10000")?;
     for plan in &terms.timetable {
         let scored = terms.sources.iter().any(|rule| rule.source.stage() == plan.stage);
         let idle = plan.stage.judges() && plan.stage != CampaignStage::Committee && !scored;
@@ -106,6 +110,20 @@ fn check_criteria(terms: &Terms) -> Result<(), Refusal> {
     }
     let all: i64 = terms.criteria.iter().map(|criterion| i64::from(criterion.weight)).sum();
     demand(terms.criteria.is_empty() || all == ALL_WEIGHT, "/terms/criteria", "各项标准的权重合计须为 10000")
+}
+
+fn check_awards(terms: &Terms) -> Result<(), Refusal> {
+    demand(terms.awards.len() <= HEADING_LIMIT, "/terms/awards", "奖项不能超过 20 个")?;
+    let codes: BTreeSet<&str> = terms.awards.iter().map(|heading| &*heading.code).collect();
+    demand(codes.len() == terms.awards.len(), "/terms/awards", "奖项代码不能重复")?;
+    for (index, heading) in terms.awards.iter().enumerate() {
+        let fits = (1..=QUOTA_LIMIT).contains(&heading.quota);
+        demand(fits, format!("/terms/awards/{index}/quota"), "名额须在 1 到 200 之间")?;
+        let known = |code: &str| terms.categories.iter().any(|category| &*category.code == code);
+        let known = heading.category.as_ref().is_none_or(|category| known(category));
+        demand(known, format!("/terms/awards/{index}/category"), "没有这个类别")?;
+    }
+    Ok(())
 }
 
 fn check_ballot(terms: &Terms) -> Result<(), Refusal> {
@@ -184,6 +202,13 @@ mod tests {
             ("/criteria/0/weight", json!(1), "/terms/criteria"),
             ("/ballot", json!({ "min": 11 }), "/terms/ballot/min"),
             ("/ballot", json!({ "max": 0 }), "/terms/ballot/max"),
+            ("/sources", json!([]), "/terms/sources"),
+            ("/awards", json!([{ "code": "a", "title": "奖", "quota": 0 }]), "/terms/awards/0/quota"),
+            (
+                "/awards",
+                json!([{ "code": "a", "title": "奖", "quota": 1, "category": "x" }]),
+                "/terms/awards/0/category",
+            ),
         ] {
             assert_eq!(flaw(pointer, value).as_deref(), Some(refused), "{pointer}");
         }

@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::campaigns::model::{Article, CampaignId, Entry, EntryId, EntryState, EntryVersion};
+use crate::campaigns::model::{Article, CampaignId, Entry, EntryId, EntryState, EntryVersion, Plan};
 use crate::db::Conn;
+use crate::db::Json;
 use crate::db::schema::{campaign_article_views, campaign_articles, campaign_entries, campaign_entry_versions};
 use crate::on;
 
@@ -89,6 +90,19 @@ pub fn list_versions(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<EntryVersi
         .filter(campaign_entry_versions::entry_id.eq(id))
         .order(campaign_entry_versions::version)
         .select(EntryVersion::as_select())
+        .load(c))
+}
+
+/// The judged plan of every entry that has one.
+pub fn list_judged_plans(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<(EntryId, Json<Plan>)>> {
+    let judged = campaign_entry_versions::entry_id
+        .eq(campaign_entries::id)
+        .and(campaign_entries::judged_version.eq(campaign_entry_versions::version.nullable()));
+    on!(conn, c => campaign_entries::table
+        .inner_join(campaign_entry_versions::table.on(judged))
+        .filter(campaign_entries::campaign_id.eq(id))
+        .order(campaign_entries::id)
+        .select((campaign_entries::id, campaign_entry_versions::plan))
         .load(c))
 }
 

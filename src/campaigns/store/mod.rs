@@ -1,6 +1,8 @@
 //! The room's tables. Here campaigns, stages and extensions; entries and ballots have files of their own.
 
 pub mod ballots;
+pub mod bulletins;
+pub mod decisions;
 pub mod entries;
 pub mod rewards;
 pub mod scores;
@@ -111,10 +113,18 @@ pub fn find_stage(conn: &mut Conn, id: CampaignId, stage: CampaignStage) -> Quer
     on!(conn, c => campaign_stages::table.find((id, stage)).select(StageRow::as_select()).first(c).optional())
 }
 
-/// Stages of open campaigns whose time has come or is over, in the order of the timetable.
+/// Stages of open campaigns whose time has come or is over, in the order of the timetable; without those that wait for a
+/// decision, so that these do not fill the list.
 pub fn list_due_stages(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<StageRow>> {
-    let to_open = campaign_stages::state.eq(StageState::Planned).and(campaign_stages::opens_at.le(now));
-    let to_close = campaign_stages::state.eq(StageState::Open).and(campaign_stages::closes_at.le(now));
+    let heard = campaigns::decided_at.is_not_null().and(campaign_stages::closes_at.gt(now));
+    let to_open = campaign_stages::state
+        .eq(StageState::Planned)
+        .and(campaign_stages::opens_at.le(now))
+        .and(campaign_stages::stage.ne(CampaignStage::Objection).or(heard));
+    let to_close = campaign_stages::state
+        .eq(StageState::Open)
+        .and(campaign_stages::closes_at.le(now))
+        .and(campaign_stages::stage.ne(CampaignStage::Committee).or(campaigns::decided_at.is_not_null()));
     on!(conn, c => campaign_stages::table
         .inner_join(campaigns::table.on(campaign_stages::campaign_id.eq(campaigns::id)))
         .filter(campaigns::state.eq(CampaignState::Open))
