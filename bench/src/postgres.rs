@@ -70,16 +70,21 @@ impl Postgres {
             let mut query = db.prepare(&format!("SELECT * FROM {table}"))?;
             let columns = query.column_names().join(", ");
             let count = query.column_count();
+            let mut rows = query.query([])?;
+            let mut next = rows.next()?;
+            if next.is_none() {
+                continue;
+            }
             // Migrations may have put rows of their own there already.
             if !contract::APPEND_ONLY.contains(&table.as_str()) {
                 writeln!(script, "DELETE FROM {table};")?;
             }
             writeln!(script, "COPY {table} ({columns}) FROM STDIN;")?;
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
+            while let Some(row) = next {
                 let values: Vec<String> =
                     (0..count).map(|index| row.get_ref(index).map(copy_text)).collect::<Result<_, _>>()?;
                 writeln!(script, "{}", values.join("\t"))?;
+                next = rows.next()?;
             }
             writeln!(script, "\\.")?;
         }
