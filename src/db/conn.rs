@@ -53,6 +53,7 @@ const POSTGRES: &str = "
     SET statement_timeout = '4s';
     SET lock_timeout = '3s';
     SET idle_in_transaction_session_timeout = '10s';
+    SET jit = off; -- compiling a statement takes longer than any of ours runs
     SET TIME ZONE 'UTC';";
 
 impl Conn {
