@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use diesel::{PgConnection, SqliteConnection};
 
-use super::DbError;
+use super::{DbError, ExecutePrepared};
 use crate::base::id::MemberId;
 
 /// A connection to one of the two databases.
@@ -101,7 +101,7 @@ impl Conn {
         match self {
             Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(turn) FROM unnest($1) AS turn")
                 .bind::<Array<BigInt>, _>(turns)
-                .execute(c)
+                .execute_prepared(c)
                 .map(drop),
             Conn::Sqlite(_) => Ok(()),
         }
