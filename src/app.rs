@@ -47,7 +47,7 @@ use crate::web::trace::trace;
 /// Seconds of one lease of the hourly tidying.
 const TIDY_LEASE_SECONDS: i64 = 3000;
 
-/// How much of the time the search index leaves to others, for each part that it takes: nothing is found later for it.
+/// How much of the time the search index leaves to others, for each part that it takes; searches look at what waits.
 const INDEXING_REST: u32 = 4;
 
 /// Connections that may be open at once; a plant's phones come through few proxies.

@@ -6,7 +6,8 @@
 //! same on both.
 //!
 //! Writing into the index takes much longer than writing an entry, so entries wait for it after their commit, and
-//! [`index_waiting`] puts them in a few at a time. Every search looks at what waits as well: nothing is found later.
+//! [`index_waiting`] puts them in a few at a time. Every search looks at the newest [`MOST_FOUND`] that wait as well; only
+//! when more wait at once are the older of them found later.
 //!
 //! An entry lies on shelves, and whoever may look on few of them searches those alone: a word that half of all entries
 //! hold is still found on a small shelf. A shelf narrows the search; who may see what is found is the room's rule.
