@@ -320,7 +320,7 @@ async fn a_restart_loses_nothing_and_gives_no_extra_time() {
         let last = give(&li, &run, 2, "B").await.ok(200);
         (run, last)
     };
-    let app = app.restart().await;
+    let app = app.restarted().await;
     let li = app.sign_in(id, &number).await;
     app.advance_seconds(7);
     let seen = li.get("/challenge/runs/current").await.ok(200);
@@ -524,15 +524,21 @@ async fn old_answers_are_thrown_away_once_they_are_counted() {
     app.set_clock("2026-07-02T08:00:00+08:00");
     let li = app.sign_in(li.id, &li.employee_no).await;
     play(&app, &li, 1).await;
+    let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
+    let shown = async || {
+        let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+        organiser.get(&statistics).await.ok(200)["total"]["shown"].as_i64().unwrap()
+    };
     app.set_clock("2026-09-29T08:00:00+08:00");
     app.tick().await;
     assert_eq!(kept(&app).await, (5, 2), "ninety days are kept");
+    // the run of the next day may have been dealt the same question
+    let counted = shown().await;
+    assert!([1, 2].contains(&counted), "{counted}");
     app.set_clock("2026-09-30T08:00:00+08:00");
     app.tick().await;
     assert_eq!(kept(&app).await, (2, 2));
-    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
-    let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
-    assert_eq!(organiser.get(&statistics).await.ok(200)["total"]["shown"], 1, "what was counted stays");
+    assert_eq!(shown().await, counted, "what was counted stays");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::crypto::{digest, hex, random_key};
 use crate::base::id::MemberId;
-use crate::db::{DbError, Json, Stop, Tx};
+use crate::db::{Conn, DbError, Json, Stop, Tx};
 
 const COUNTED_AT_ONCE: i64 = 50;
 /// Members whose ballots are read or erased by one statement.
@@ -142,17 +142,20 @@ impl Campaigns {
 
     /// Counts the shuffled ballots again and compares with what was published.
     pub async fn recount(&self, id: CampaignId) -> Outcome<Recount> {
+        let known = move |conn: &mut Conn| Ok((store::find(conn, id)?, store::ballots::find_tally(conn, id)?));
+        let (campaign, tally) = self.db.read(known).await?;
+        campaign.ok_or(Refusal::NoSuchCampaign)?;
+        // before the poll is looked at, which would take this server's key for that of a vote without any
+        let tally = tally.ok_or(Refusal::NotCounted)?;
         let poll = self.poll(id).await?;
-        let (slips, tally, voters, voided) = self
+        poll.check_key()?;
+        let (slips, voters, voided) = self
             .db
             .read(move |conn| {
-                let slips = store::ballots::list_slips(conn, id)?;
-                let voters = store::ballots::list_voters(conn, id)?;
                 let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(conn, id)?.into_iter().collect();
-                Ok((slips, store::ballots::find_tally(conn, id)?, voters, voided))
+                Ok((store::ballots::list_slips(conn, id)?, store::ballots::list_voters(conn, id)?, voided))
             })
             .await?;
-        let tally = tally.ok_or(Refusal::NotCounted)?;
         let choices: Vec<Vec<u8>> = slips.into_iter().map(|slip| slip.choices).collect();
         let recounted = totals(&poll, &choices);
         let valid = voters.into_iter().filter(|voter| !voided.contains(&(voter.member_id, voter.period)));

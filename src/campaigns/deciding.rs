@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::model::{AwardLine, Campaign, CampaignId, CampaignStage, CampaignState, Decision, LeftOut};
+use super::model::{AwardLine, Campaign, CampaignId, CampaignStage, CampaignState, Decision, LeftOut, StageState};
 use super::organising::{Outcome, note, tell_audience};
 use super::resulting::Results;
 use super::rules::{self, Fault, Refusal};
@@ -121,9 +121,10 @@ fn missing_reason(message: &str) -> Refusal {
 }
 
 fn tell_decision(tx: &mut Tx, campaign: &Campaign, version: i32) -> diesel::QueryResult<()> {
-    let objections = campaign.terms.0.stage(CampaignStage::Objection).is_some();
+    let stage = store::find_stage(tx.conn, campaign.id, CampaignStage::Objection)?;
+    let heard = stage.is_some_and(|stage| stage.state != StageState::Closed);
     let what = if version == 1 { "评选结果已决定" } else { "评选结果经复议后重新决定" };
-    let body = if objections {
+    let body = if heard {
         "结果进入公示，对结果有异议的可在公示期内提出。"
     } else {
         "结果将正式公布。"

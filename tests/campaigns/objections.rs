@@ -121,6 +121,11 @@ async fn an_upheld_objection_sends_the_decision_back() {
     assert_eq!(campaigns::verify(&text).unwrap().awards[0].2, "甲");
     assert!(!text.contains("某甲") && !text.contains("赵委员"), "no member is named");
     app.drain().await;
+    let notices = member.get("/me/notices").await.ok(200)["items"].clone();
+    let told =
+        |title: &str| notices.as_array().unwrap().iter().find(|notice| notice["title"].to_string().contains(title));
+    assert!(told("已决定").unwrap()["body"].to_string().contains("可在公示期内提出"), "{notices}");
+    assert_eq!(told("重新决定").unwrap()["body"], "结果将正式公布。", "the time for objections is over");
 }
 
 #[tokio::test]

@@ -2,10 +2,13 @@
 
 use std::process::Command;
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::campaigns;
+use xianfeng::db::schema::campaign_slips;
+use xianfeng::on;
 
-use super::{CLOSING, at, body, cast, organiser, voters, voting};
+use super::{CLOSING, at, body, cast, organiser, recompute, voters, voting};
 use crate::support::{Person, TestApp};
 
 /// Twelve ballots for four brands: 12, 6, 6 and 0 votes.
@@ -88,21 +91,50 @@ async fn anybody_recomputes_the_result_from_the_export_alone() {
     let program = Command::new(env!("CARGO_BIN_EXE_xianfeng")).arg("verify-campaign").arg(&file).output().unwrap();
     let told = String::from_utf8_lossy(&program.stdout).into_owned();
     assert!(program.status.success() && told.contains("1 品牌0 10000"), "{told}");
-    match Command::new("python3").arg("docs/recompute.py").arg(&file).output() {
-        Ok(python) => {
-            let printed = String::from_utf8_lossy(&python.stdout).into_owned();
-            assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-            let mut printed: Vec<&str> = printed.lines().collect();
-            let lines: Vec<String> =
-                verified.lines.iter().map(|(rank, title, total)| format!("{rank} {title} {total}")).collect();
-            let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            printed.sort_unstable();
-            lines.sort_unstable();
-            assert_eq!(printed, lines);
-        }
-        Err(error) => eprintln!("python3 is not here, so docs/recompute.py was not tried: {error}"),
-    }
+    let printed = recompute(&app, &text);
+    let mut printed: Vec<&str> = printed.lines().collect();
+    let mut lines: Vec<String> =
+        verified.lines.iter().map(|(rank, title, total)| format!("{rank} {title} {total}")).collect();
+    printed.sort_unstable();
+    lines.sort_unstable();
+    assert_eq!(printed, lines);
     app.drain().await;
+}
+
+#[tokio::test]
+async fn an_auditor_recounts_the_shuffled_ballots_by_a_command() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (campaign, entries) = counted(&app, &organiser).await;
+    drop(organiser);
+    let id = campaign.rsplit('/').next().unwrap();
+    let database = app.stopped().await;
+    let arguments = database.arguments().split_off(1);
+    let recount = |arguments: &[String]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xianfeng"));
+        let output = command.args(["recount", id]).args(arguments).output().unwrap();
+        let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (output.status.success(), told.concat())
+    };
+    let (agrees, told) = recount(&arguments);
+    assert!(agrees && told.contains("重新计票 12 张，得票、回执及其 SHA-256 均与公布的一致"), "{told}");
+    for (entry, votes) in entries.iter().zip([12, 6, 6, 0]) {
+        assert!(told.contains(&format!("{entry} {votes} {votes}\n")), "{told}");
+    }
+
+    let mut conn = database.connect();
+    let first = campaign_slips::table.select(campaign_slips::slip_key);
+    let slip: Vec<u8> = on!(&mut conn, c => first.first(c)).unwrap();
+    let lost = campaign_slips::table.filter(campaign_slips::slip_key.eq(slip));
+    assert_eq!(on!(&mut conn, c => diesel::delete(lost).execute(c)).unwrap(), 1);
+    let (agrees, told) = recount(&arguments);
+    assert!(!agrees && told.contains("重新计票 11 张，与公布的结果不一致"), "{told}");
+    assert!(told.contains(&format!("{} 11 12\n", entries[0])), "{told}");
+
+    let secrets = database.folder().join("secrets.json");
+    std::fs::write(secrets, xianfeng::config::Secrets::random().to_json()).unwrap();
+    let (agrees, told) = recount(&arguments);
+    assert!(!agrees && told.contains("another ballot_key"), "{told}");
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
+use xianfeng::db::Conn;
 
 /// What a test's app is pointed at; dropped with the test.
 pub struct Database {
@@ -41,6 +42,14 @@ impl Database {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A connection of the test's own, beside the apps.
+    pub fn connect(&self) -> Conn {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => Conn::Sqlite(SqliteConnection::establish(path).unwrap()),
+            None => Conn::Pg(PgConnection::establish(&self.url).unwrap()),
+        }
     }
 
     /// The secrets of the apps on this database.

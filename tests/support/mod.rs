@@ -18,7 +18,7 @@ use xianfeng::app::App;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::time::Timestamp;
 use xianfeng::config::Config;
-use xianfeng::db::{Db, DbOptions};
+use xianfeng::db::Db;
 use xianfeng::kernel::outbox;
 
 pub use database::{Database, on_postgres};
@@ -65,12 +65,18 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same database, with the clock where it is.
     pub async fn restarted(self) -> TestApp {
-        let (database, clock) = (self.database.shared(), self.clock.clone());
+        let clock = self.clock.clone();
+        TestApp::launch(self.stopped().await, clock, &[]).await
+    }
+
+    /// Stops the server and leaves its database to whatever comes next.
+    pub async fn stopped(self) -> Database {
+        let database = self.database.shared();
         self.server.stop(true).await;
         self.app.db.close();
         drop(self);
         database.wait_until_free().await;
-        TestApp::launch(database, clock, &[]).await
+        database
     }
 
     fn morning() -> Clock {
@@ -80,18 +86,6 @@ impl TestApp {
     /// A second server on the same database, as another process would be; not for SQLite.
     pub async fn sibling(&self) -> TestApp {
         TestApp::launch(self.database.shared(), self.clock.clone(), &[]).await
-    }
-
-    /// Stops this server and starts another one on its database and its clock, as after a failure.
-    pub async fn restart(self) -> TestApp {
-        let (database, clock) = (self.database.shared(), self.clock.clone());
-        self.server.stop(true).await;
-        drop(self);
-        // the workers of the old server let go of a SQLite file one after the other
-        while Db::open(database.url(), clock.clone(), DbOptions::default()).is_err() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        TestApp::launch(database, clock, &[]).await
     }
 
     async fn launch(database: Database, clock: Clock, arguments: &[&str]) -> TestApp {

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use diesel::prelude::*;
-use diesel::{PgConnection, SqliteConnection};
 use serde_json::{Value, json};
 use xianfeng::app::App;
 use xianfeng::base::clock::Clock;
@@ -124,10 +123,7 @@ impl Site {
 
     /// A connection of the test's own, to look at what the servers have written.
     pub fn connect(&self) -> Conn {
-        match self.database.url().strip_prefix("sqlite://") {
-            Some(path) => Conn::Sqlite(SqliteConnection::establish(path).unwrap()),
-            None => Conn::Pg(PgConnection::establish(self.database.url()).unwrap()),
-        }
+        self.database.connect()
     }
 
     pub fn folder(&self) -> &Path {
