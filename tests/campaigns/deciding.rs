@@ -1,13 +1,11 @@
 //! The committee's decision, publication, awards.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::campaigns;
 use xianfeng::db::{Never, Stop};
 
-use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, stage, voters, with};
+use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, stage, voters, with};
 use crate::support::{Person, TestApp};
 
 pub const COMMITTEE_END: &str = "2026-07-01T08:11:00+08:00";
@@ -197,13 +195,8 @@ async fn a_published_decision_is_final_and_anybody_verifies_it() {
     ] {
         assert!(tampered(pointer, value).is_err(), "{pointer}");
     }
-    let file = app.folder().join("export.json");
-    std::fs::write(&file, &text).unwrap();
-    if let Ok(python) = Command::new("python3").arg("docs/recompute.py").arg(&file).output() {
-        let printed = String::from_utf8_lossy(&python.stdout).into_owned();
-        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-        assert!(printed.contains("1 甲 10000") && printed.contains("best 1 乙 引领作用更突出"), "{printed}");
-    }
+    let printed = recompute(&app, &text);
+    assert!(printed.contains("1 甲 10000") && printed.contains("best 1 乙 引领作用更突出"), "{printed}");
 
     let archive = format!("{campaign}/archive");
     assert_eq!(organiser.post(&archive, json!({})).await.ok(200)["state"], "archived");
@@ -278,11 +271,7 @@ async fn where_nobody_scores_the_committee_alone_decides() {
     assert_eq!(explained["sentences"], json!(["按计算结果不在奖项之内；决定为优秀品牌第 1 名（并列）"]));
     let export = app.get(&format!("{campaign}/export")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().awards.len(), 2);
-    let file = app.folder().join("export.json");
-    std::fs::write(&file, &export).unwrap();
-    if let Ok(python) = Command::new("python3").arg("docs/recompute.py").arg(&file).output() {
-        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-    }
+    recompute(&app, &export);
     app.drain().await;
 }
 

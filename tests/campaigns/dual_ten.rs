@@ -11,7 +11,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::campaigns;
 use xianfeng::members::Manager;
 
-use super::{announced, at};
+use super::{announced, at, recompute};
 use crate::support::{Person, TestApp};
 
 const RESULT: &str = include_str!("../../demo/dual-ten-2022.csv");
@@ -212,11 +212,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     assert_eq!(HEADINGS.map(|(_, title, ..)| counts[title]), [10, 10, 4]);
     let export = app.get(&format!("{campaign}/export")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().awards.len(), 24);
-    let file = app.folder().join("export.json");
-    std::fs::write(&file, &export).unwrap();
-    if let Ok(python) = std::process::Command::new("python3").arg("docs/recompute.py").arg(&file).output() {
-        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-    }
+    recompute(&app, &export);
 
     let path = format!("{campaign}/bulletin");
     let frame = json!({

@@ -15,6 +15,8 @@ mod results;
 mod rewards;
 mod secrecy;
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
@@ -125,4 +127,13 @@ async fn voters(app: &TestApp, count: usize) -> Vec<Person<'_>> {
         voters.push(app.member(&format!("选民{n}")).sign_in().await);
     }
     voters
+}
+
+/// What the script that docs/ offers to anybody prints of a public export, with which it must agree.
+fn recompute(app: &TestApp, export: &str) -> String {
+    let file = app.folder().join("export.json");
+    std::fs::write(&file, export).unwrap();
+    let python = Command::new("python3").arg("docs/recompute.py").arg(&file).output().expect("python3 is installed");
+    assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+    String::from_utf8(python.stdout).unwrap()
 }

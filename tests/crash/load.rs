@@ -147,8 +147,9 @@ pub struct Running {
 }
 
 impl Running {
-    pub async fn wait_for_an_answer(&self) {
-        while self.answered.load(Ordering::SeqCst) == 0 {
+    /// Waits until so many requests were answered.
+    pub async fn wait_for_answers(&self, count: usize) {
+        while self.answered.load(Ordering::SeqCst) < count {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
