@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::dsl::sql;
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use uuid::Uuid;
 use xianfeng::base::clock::Clock;
 use xianfeng::db::{Db, DbOptions, Never, Refusal, Stop};
 use xianfeng::kernel::search::{self, MOST_FOUND, Place};
+use xianfeng::on;
 
 use crate::support::{Database, MORNING, on_postgres};
 
@@ -175,6 +178,22 @@ async fn what_is_put_while_others_fill_the_index_is_found_as_it_is_in_the_end() 
     assert_eq!(last, [0, 1, 2, 3]);
     assert_eq!(find(&db, "第18稿").await, Vec::<u128>::new());
     assert_eq!(find(&db, "银点子").await.len(), 80);
+}
+
+#[tokio::test]
+async fn the_index_of_sqlite_is_merged_a_little_with_every_few_entries() {
+    if on_postgres() {
+        return println!("skipped: this is about SQLite");
+    }
+    let (database, db) = fresh().await;
+    put_all(&db, (0..60).map(|n| (n, made_up(n as u64))).collect()).await;
+    search::index_waiting(&db, 0).await.unwrap();
+    let segments: i64 = on!(&mut database.connect(), c => diesel::select(sql::<BigInt>(
+        "(SELECT count(DISTINCT segid) FROM search_grams_idx)"
+    )).get_result(c))
+    .unwrap();
+    // fifteen transactions, each of which writes one; FTS5 by itself merges when there are sixteen
+    assert!((1..10).contains(&segments), "{segments}");
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ const PROBES: usize = 32;
 /// Entries that one such gram names at most; a gram that stands nearly everywhere says little.
 const PROBE_HITS: i64 = 512;
 
+/// Pages that are merged whenever a few entries are put in, which fill about four: each is merged several times over.
+const MERGED_AT_ONCE: i64 = 16;
+
 #[derive(QueryableByName)]
 struct Hit {
     /// Which probe; 1 for the first.
@@ -72,6 +75,18 @@ pub(super) fn put(conn: &mut Conn, id: i64, grams: BTreeSet<String>, marks: &str
         .execute(c),
     }
     .map(drop)
+}
+
+/// Merges a few pages of FTS5's segments, as many as a few entries make necessary. By itself FTS5 would do it seldom and so
+/// much at a time that everybody who writes waits (`automerge`, <https://sqlite.org/fts5.html>): 30 ms and more.
+pub(super) fn merge_some(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(c) => sql_query("INSERT INTO search_grams (search_grams, rank) VALUES ('merge', ?)")
+            .bind::<BigInt, _>(MERGED_AT_ONCE)
+            .execute(c)
+            .map(drop),
+        Conn::Pg(_) => Ok(()),
+    }
 }
 
 /// Entries at `place` that hold all of `grams`, the newest first.

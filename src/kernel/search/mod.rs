@@ -35,7 +35,7 @@ pub const MOST_FOUND: usize = 1_000;
 const COMPARED: usize = 200;
 
 /// Entries that are put into the index by one transaction: on SQLite every other write waits for it.
-const INDEXED_AT_ONCE: i64 = 8;
+const INDEXED_AT_ONCE: i64 = 4;
 
 /// An entry that resembles a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,7 @@ fn index_some(tx: &mut Tx) -> Result<i64, Stop<Never>> {
     for (id, text, marks) in &waiting {
         index::put(tx.conn, *id, grams::all(text), marks)?;
     }
+    index::merge_some(tx.conn)?;
     let ids: Vec<i64> = waiting.iter().map(|(id, ..)| *id).collect();
     on!(tx.conn, c => diesel::update(search_entries::table.filter(search_entries::id.eq_any(&ids)))
         .set(search_entries::waiting_marks.eq(None::<String>))

@@ -1,0 +1,2 @@
+-- A GIN index has nothing to merge.
+SELECT 1;

@@ -1,0 +1,1 @@
+INSERT INTO search_grams (search_grams, rank) VALUES ('automerge', 4);
