@@ -153,7 +153,7 @@ const TARGETS: &[Target] = &[
         figure: "idea handed in",
         floor: Floor::Combined("hello, our client", "raw idea"),
         ratio: 0.40,
-        p99_ms: 60.0,
+        p99_ms: 25.0,
     },
     Target {
         name: "ideas, first page, PostgreSQL",
@@ -195,7 +195,7 @@ const TARGETS: &[Target] = &[
         figure: "idea handed in, PostgreSQL",
         floor: Floor::Of("pgbench idea"),
         ratio: 0.60,
-        p99_ms: 100.0,
+        p99_ms: 60.0,
     },
     Target {
         name: "daily submission, PostgreSQL",

@@ -26,6 +26,9 @@ const KIND: &str = "idea";
 /// Shelves of one search; beyond it groups are left to the shelves of their branches.
 const SHELVES: usize = 200;
 
+/// Ideas that are looked at by the rule of sight at once, until there are enough for a page.
+const SEEN_AT_ONCE: usize = 100;
+
 /// Similar ideas that are shown at most, and that are looked at for them.
 const SIMILAR: usize = 5;
 const SIMILAR_ASKED: usize = 20;
@@ -65,12 +68,20 @@ impl Ideas {
             .read(move |conn| {
                 let place = Place { kind: KIND, shelves: shelves.as_deref() };
                 let ranked: Vec<IdeaId> = search::find(conn, place, &text, MOST_FOUND)?;
-                let seen = lists::find_among(conn, &sight, &filter, &ranked)?;
-                let fitting: Vec<IdeaId> = ranked.into_iter().filter(|id| seen.contains(id)).collect();
+                let mut fitting: Vec<IdeaId> = Vec::new();
+                let begin_in = |fitting: &[IdeaId]| match mark {
+                    None => Some(0),
+                    Some(mark) => fitting.iter().position(|id| *id == mark.id).map(|place| place + 1),
+                };
+                for some in ranked.chunks(SEEN_AT_ONCE) {
+                    let seen = lists::find_among(conn, &sight, &filter, some)?;
+                    fitting.extend(some.iter().copied().filter(|id| seen.contains(id)));
+                    if begin_in(&fitting).is_some_and(|begin| fitting.len() >= begin + limit) {
+                        break;
+                    }
+                }
                 // an idea that was taken back since leaves its place to the next one
-                let begin = mark.map_or(0, |mark| {
-                    fitting.iter().position(|id| *id == mark.id).map_or(mark.after.saturating_sub(1), |place| place + 1)
-                });
+                let begin = begin_in(&fitting).or(mark.map(|mark| mark.after.saturating_sub(1))).unwrap_or(0);
                 let page: Vec<IdeaId> = fitting.into_iter().skip(begin).take(limit).collect();
                 let mut ideas: HashMap<IdeaId, Idea> =
                     store::find_some(conn, &page)?.into_iter().map(|idea| (idea.id, idea)).collect();
