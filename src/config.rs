@@ -24,7 +24,7 @@ pub struct Config {
     pub pg_readers: u16,
 
     /// Connections to PostgreSQL for transactions, each with a thread of its own
-    #[arg(long, env = "XIANFENG_PG_WRITERS", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=200))]
+    #[arg(long, env = "XIANFENG_PG_WRITERS", default_value = "2", value_parser = clap::value_parser!(u16).range(1..=200))]
     pub pg_writers: u16,
 
     /// redis://host:port/0; boards live in Redis when set, in the process otherwise

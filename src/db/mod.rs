@@ -56,7 +56,7 @@ pub struct DbOptions {
     /// PostgreSQL connections that only answer questions, each with a thread of its own.
     pub pg_readers: usize,
     /// PostgreSQL connections for transactions, each with a thread of its own. Writes are short, and more of them at
-    /// once than twice the database's cores only take its time from each other; a slow question must not hold them up.
+    /// once than the database has cores only take its time from each other; a slow question must not hold them up.
     pub pg_writers: usize,
     /// SQLite reader threads.
     pub sqlite_readers: usize,
@@ -66,7 +66,7 @@ pub struct DbOptions {
 
 impl Default for DbOptions {
     fn default() -> Self {
-        DbOptions { pg_readers: 8, pg_writers: 4, sqlite_readers: 2, queue: 4096 }
+        DbOptions { pg_readers: 8, pg_writers: 2, sqlite_readers: 2, queue: 4096 }
     }
 }
 

@@ -26,10 +26,10 @@ use crate::base::id::Ids;
 /// Jobs that share one commit at most; bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
 
-/// A group goes on for so many times as long as the last commit took. So three quarters of the time go into jobs however
+/// A group goes on for so many times as long as the last commit took. So most of the time goes into jobs however
 /// slow the disk is, and while one group runs, those who were answered after the one before ask anew: on a fast disk a
 /// group of everybody would have the rest of the program wait for the writer and then the writer for the rest.
-const PER_COMMIT: u32 = 3;
+const PER_COMMIT: u32 = 5;
 
 enum Message {
     Job(Box<dyn Job>),
