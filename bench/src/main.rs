@@ -509,6 +509,7 @@ impl Bench {
         let end = |sql: &str| Ok(rusqlite::Connection::open(&path)?.execute_batch(sql)?);
         let took = self.vote.count(server.address, &self.world, end)?;
         self.counted("SQLite", took);
+        self.resident_mb.push(server.resident_mb()?);
         server.stop()
     }
 
@@ -522,6 +523,7 @@ impl Bench {
         self.figures.add("ballot, PostgreSQL", figure);
         let took = self.vote.count(server.address, &self.world, |sql| postgres.execute("bench_round", sql))?;
         self.counted("PostgreSQL", took);
+        self.resident_mb.push(server.resident_mb()?);
         server.stop()?;
         postgres.copy("bench_ballots", "bench_round")?;
         let statement = self.arguments.folder.join("ballot.pgbench");

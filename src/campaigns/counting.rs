@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::json;
 
 use super::casting::Poll;
-use super::model::{Ballot, CampaignId, CampaignStage, RollLine, Slip, StageState, Tally, Total, Voter};
+use super::model::{CampaignId, CampaignStage, RollLine, Slip, StageState, Tally, Total, Voter};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
@@ -20,8 +20,6 @@ use crate::db::{Conn, DbError, Json, Stop, Tx};
 const COUNTED_AT_ONCE: i64 = 50;
 /// Members whose ballots are read or erased by one statement.
 const MEMBERS_AT_ONCE: usize = 5_000;
-/// Room that is made at once for ballots.
-const MOST_EXPECTED: usize = 1_000_000;
 /// How often and in which steps older transactions are waited for; then the next pass of the clock goes on.
 const WAITS: usize = 40;
 const WAIT: std::time::Duration = std::time::Duration::from_millis(50);
@@ -34,6 +32,14 @@ pub struct Recount {
     pub agrees: bool,
     /// Recounted and published votes by entry; empty when there are too few ballots to show any.
     pub lines: Vec<(String, i64, i64)>,
+}
+
+/// The ballots that count, opened: who cast each, and what it says.
+struct Opened {
+    /// With those that are voided.
+    cast: usize,
+    voters: Vec<Voter>,
+    choices: Vec<Vec<u8>>,
 }
 
 impl Campaigns {
@@ -85,14 +91,9 @@ impl Campaigns {
                 if stage.state != StageState::Closed || store::ballots::is_counted(tx.conn, id)? {
                     return Ok(());
                 }
-                let ballots = all_ballots(tx, &poll, id)?;
-                let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?.into_iter().collect();
-                let cast = ballots.len();
-                let valid: Vec<Ballot> =
-                    ballots.into_iter().filter(|ballot| !voided.contains(&(ballot.member_id, ballot.period))).collect();
-                let opened = room.opened(&valid)?;
-                let tally = room.tally_of(tx, &poll, id, cast, &valid, &opened)?;
-                store::ballots::insert_slips(tx.conn, &slips(id, opened))?;
+                let opened = room.open_all(tx, &poll, id)?;
+                let tally = room.tally_of(tx, &poll, id, &opened)?;
+                store::ballots::insert_slips(tx.conn, &slips(id, opened.choices))?;
                 for (first, last) in spans(&poll) {
                     store::ballots::erase(tx.conn, id, first, last)?;
                 }
@@ -106,33 +107,43 @@ impl Campaigns {
             .await
     }
 
-    /// The choices of every ballot; a single one that does not open stops the counting.
-    fn opened(&self, ballots: &[Ballot]) -> Result<Vec<Vec<u8>>, Refusal> {
-        let opened: Vec<Vec<u8>> = ballots.iter().filter_map(|ballot| self.open_ballot(ballot)).collect();
-        let unreadable = ballots.len() - opened.len();
-        if unreadable > 0 { Err(Refusal::Unreadable { ballots: unreadable }) } else { Ok(opened) }
+    /// Opens every ballot that counts, some members at a time; a single one that does not open, or is of somebody who is
+    /// not on the roll, stops the counting.
+    fn open_all(&self, tx: &mut Tx, poll: &Poll, id: CampaignId) -> Outcome<Opened> {
+        let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?.into_iter().collect();
+        let cast = usize::try_from(store::ballots::count(tx.conn, id)?).unwrap_or(usize::MAX);
+        let mut opened = Opened { cast, voters: Vec::new(), choices: Vec::new() };
+        let mut accounted = 0_usize;
+        for (first, last) in spans(poll) {
+            for ballot in store::ballots::list_sealed(tx.conn, id, first, last)? {
+                let voter = Voter { member_id: ballot.member_id, period: ballot.period, cast_at: ballot.cast_at };
+                if voided.contains(&(voter.member_id, voter.period)) {
+                    accounted += 1;
+                } else if let Some(choices) = self.open_ballot(&ballot) {
+                    accounted += 1;
+                    opened.voters.push(voter);
+                    opened.choices.push(choices);
+                }
+            }
+        }
+        match cast.abs_diff(accounted) {
+            0 => Ok(opened),
+            ballots => Err(Refusal::Unreadable { ballots }.into()),
+        }
     }
 
-    fn tally_of(
-        &self,
-        tx: &Tx,
-        poll: &Poll,
-        id: CampaignId,
-        cast: usize,
-        valid: &[Ballot],
-        opened: &[Vec<u8>],
-    ) -> Result<Tally, Refusal> {
-        let totals = totals(poll, opened).ok_or(Refusal::Unreadable { ballots: valid.len() })?;
-        let receipts = valid.iter().map(|ballot| self.receipt(id, voter(ballot))).collect();
-        let receipts = rules::receipts_text(receipts);
-        let voters: BTreeSet<MemberId> = valid.iter().map(|ballot| ballot.member_id).collect();
+    fn tally_of(&self, tx: &Tx, poll: &Poll, id: CampaignId, opened: &Opened) -> Result<Tally, Refusal> {
+        let counted = opened.choices.len();
+        let totals = totals(poll, &opened.choices).ok_or(Refusal::Unreadable { ballots: counted })?;
+        let receipts = rules::receipts_text(opened.voters.iter().map(|voter| self.receipt(id, *voter)).collect());
+        let voters: BTreeSet<MemberId> = opened.voters.iter().map(|voter| voter.member_id).collect();
         let int = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         Ok(Tally {
             campaign_id: id,
             electorate: int(poll.roll().lines().len()),
             voters: int(voters.len()),
-            ballots_cast: int(cast),
-            ballots_counted: int(valid.len()),
+            ballots_cast: int(opened.cast),
+            ballots_counted: int(counted),
             totals: Json(totals),
             receipts_sha256: hex(&digest(receipts.as_bytes())),
             receipts,
@@ -180,27 +191,12 @@ fn spans(poll: &Poll) -> impl Iterator<Item = (MemberId, MemberId)> + '_ {
     poll.roll().lines().chunks(MEMBERS_AT_ONCE).filter_map(ends)
 }
 
-/// Every ballot of the vote; refused when there is one of somebody who is not on the roll.
-fn all_ballots(tx: &mut Tx, poll: &Poll, id: CampaignId) -> Outcome<Vec<Ballot>> {
-    let cast = usize::try_from(store::ballots::count(tx.conn, id)?).unwrap_or(usize::MAX);
-    let mut ballots = Vec::with_capacity(cast.min(MOST_EXPECTED));
-    for (first, last) in spans(poll) {
-        ballots.extend(store::ballots::list_sealed(tx.conn, id, first, last)?);
-    }
-    let strange = cast.abs_diff(ballots.len());
-    if strange > 0 { Err(Refusal::Unreadable { ballots: strange }.into()) } else { Ok(ballots) }
-}
-
 /// The ballots under random keys, in the order of the keys: a shuffle that leaves nothing to be ordered by.
 fn slips(id: CampaignId, opened: Vec<Vec<u8>>) -> Vec<Slip> {
     let slip = |choices| Slip { campaign_id: id, slip_key: random_key().to_vec(), choices };
     let mut slips: Vec<Slip> = opened.into_iter().map(slip).collect();
     slips.sort_unstable_by(|one, other| one.slip_key.cmp(&other.slip_key));
     slips
-}
-
-fn voter(ballot: &Ballot) -> Voter {
-    Voter { member_id: ballot.member_id, period: ballot.period, cast_at: ballot.cast_at }
 }
 
 /// Votes by entry, in the order of the numbers on the ballot; `None` when a slip is none of this vote.

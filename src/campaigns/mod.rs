@@ -49,6 +49,7 @@ mod voiding;
 use std::sync::Arc;
 
 use moka::sync::Cache;
+use tokio::sync::Mutex;
 
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
@@ -85,6 +86,8 @@ pub struct Campaigns {
     receipt_key: Key,
     /// What casting must know; it never changes once the vote has opened.
     polls: Cache<CampaignId, Arc<Poll>>,
+    /// Held while a vote is read into memory.
+    polls_loading: Arc<Mutex<()>>,
     turnouts: Turnouts,
 }
 
@@ -99,6 +102,7 @@ impl Campaigns {
             seal_key,
             receipt_key,
             polls: Cache::new(REMEMBERED_POLLS),
+            polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
         }
     }

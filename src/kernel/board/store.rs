@@ -2,6 +2,7 @@
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::{max, sql};
+use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -32,18 +33,25 @@ pub(super) fn horizon(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Hands every standing that changed from `since` on to `take`, without keeping them all.
+/// Hands every standing that changed from `since` on to `take`, without keeping them all; libpq would, unless told to
+/// give row by row, which for 60,000 members are 100 MB at every start.
 pub(super) fn each_changed(conn: &mut Conn, since: i64, mut take: impl FnMut(Standing)) -> QueryResult<()> {
-    on!(conn, c => {
-        let rows = standings::table
-            .filter(standings::changed.ge(since))
-            .select(Row::as_select())
-            .load_iter::<Row, DefaultLoadingMode>(c)?;
-        for row in rows {
-            take(row?.into());
-        }
-        Ok(())
-    })
+    macro_rules! each {
+        ($conn:ident, $mode:ty) => {
+            for row in standings::table
+                .filter(standings::changed.ge(since))
+                .select(Row::as_select())
+                .load_iter::<Row, $mode>($conn)?
+            {
+                take(row?.into());
+            }
+        };
+    }
+    match conn {
+        Conn::Pg(c) => each!(c, PgRowByRowLoadingMode),
+        Conn::Sqlite(c) => each!(c, DefaultLoadingMode),
+    }
+    Ok(())
 }
 
 /// Standings in the order of their keys, after `after`.
