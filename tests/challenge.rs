@@ -312,7 +312,7 @@ async fn a_restart_loses_nothing_and_gives_no_extra_time() {
     let app = TestApp::start().await;
     organiser(&app, 30).await;
     let (id, number) = app.member("李一").unregistered().await;
-    app.app.sessions.set_password(id, crate::support::PASSWORD.into()).await.unwrap();
+    app.give_password(id).await;
     let (run, before) = {
         let li = app.sign_in(id, &number).await;
         let run = climb(&app, &li, start(&li).await, 2).await;

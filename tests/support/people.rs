@@ -6,14 +6,19 @@
 //!            └─ DW2 二厂党委 ── ZB3 南支部 ── XZ31
 //! ```
 
+use diesel::prelude::*;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::{MemberId, UnitId};
+use xianfeng::db::schema::credentials;
 use xianfeng::db::{Never, Stop, Tx};
 use xianfeng::members::directory::{Directory, UnitTree, card};
 use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
 use xianfeng::members::store;
+use xianfeng::on;
+use xianfeng::sessions::hasher::Hasher;
 
 use super::{Reply, TestApp, send};
 
@@ -157,12 +162,29 @@ impl<'a> MemberBuilder<'a> {
     pub async fn sign_in(self) -> Person<'a> {
         let app = self.app;
         let (id, employee_no) = self.unregistered().await;
-        app.app.sessions.set_password(id, PASSWORD.into()).await.unwrap();
+        app.give_password(id).await;
         app.sign_in(id, &employee_no).await
     }
 }
 
 impl TestApp {
+    /// Gives the member [`PASSWORD`]. Hashing it anew for each of thousands took a quarter of all the tests' time, so it is
+    /// hashed once in a run.
+    pub async fn give_password(&self, member: MemberId) {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_init(async || Hasher::start().hash(PASSWORD.into()).await.unwrap()).await;
+        self.write(move |tx| {
+            let row = (
+                credentials::member_id.eq(member),
+                credentials::password_hash.eq(hash),
+                credentials::changed_at.eq(tx.now()),
+            );
+            on!(tx.conn, c => diesel::insert_into(credentials::table).values(row).execute(c))?;
+            Ok(())
+        })
+        .await;
+    }
+
     /// Opens a session for a member whose password is [`PASSWORD`].
     pub async fn sign_in(&self, id: MemberId, employee_no: &str) -> Person<'_> {
         let session = self.post("/session", json!({ "account": employee_no, "password": PASSWORD })).await.ok(201);
