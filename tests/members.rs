@@ -361,7 +361,8 @@ async fn the_first_administrator_is_made_on_an_empty_database() {
     };
     let id = app.app.members.create_first_administrator(ask.clone()).await.unwrap();
     assert_eq!(app.app.members.create_first_administrator(ask).await.unwrap(), id);
-    app.give_password(id).await;
+    // as `xianfeng admin create` does
+    app.app.sessions.set_password(id, crate::support::PASSWORD.into()).await.unwrap();
     let admin = app.sign_in(id, "ADM-1").await;
     let me = admin.get("/me").await.ok(200);
     assert_eq!((&me["units"][0]["code"], me["duties"].as_array().unwrap().len()), (&json!("SF"), 1));
