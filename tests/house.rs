@@ -147,13 +147,13 @@ fn verdict(place: &Place, path: &[String], tables: &BTreeMap<String, String>) ->
     // the macros of the ground floor and of the door stand at the top of the crate
     let target = match part(1) {
         "id" | "words" => "base",
-        "on" => "db",
+        "on" | "prepared" => "db",
         target => target,
     };
     if target == "app" && !root {
         return Some(APP);
     }
-    if part(1) == "on" && builds_queries(place, "prelude") {
+    if matches!(part(1), "on" | "prepared") && builds_queries(place, "prelude") {
         return Some(DIESEL);
     }
     if target == "db" && part(2) == "schema" && !may_touch(place, part(3), tables) {

@@ -10,8 +10,8 @@ use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{challenge_answers, challenge_days, challenge_runs, challenge_tallied_days};
 use crate::kernel::board::{DayPoints, ScoredDays, Totals};
-use crate::on;
 use crate::quiz::QuestionId;
+use crate::{on, prepared};
 
 // ── runs ──
 
@@ -76,11 +76,8 @@ pub fn insert_run(conn: &mut Conn, run: &Run) -> QueryResult<()> {
 
 /// Writes a run over what is there of it.
 pub fn put_run(conn: &mut Conn, run: &Run) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::update(challenge_runs::table.find(run.id)).set(run).execute(c).map(drop),
-        // the whole row is known, and diesel keeps a prepared REPLACE but parses every UPDATE anew
-        Conn::Sqlite(c) => diesel::replace_into(challenge_runs::table).values(run).execute(c).map(drop),
-    }
+    let present = challenge_runs::table.find(run.id);
+    on!(conn, c => prepared!(diesel::update(present).set(run)).execute(c)).map(drop)
 }
 
 // ── what was dealt ──
@@ -135,16 +132,12 @@ pub fn find_day(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Opti
 
 /// Writes a member's day, new or changed.
 pub fn put_day(conn: &mut Conn, day: &DayRecord) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::insert_into(challenge_days::table)
-            .values(day)
-            .on_conflict((challenge_days::member_id, challenge_days::day))
-            .do_update()
-            .set(day)
-            .execute(c)
-            .map(drop),
-        Conn::Sqlite(c) => diesel::replace_into(challenge_days::table).values(day).execute(c).map(drop),
-    }
+    let key = (challenge_days::member_id, challenge_days::day);
+    on!(conn, c => {
+        let new = diesel::insert_into(challenge_days::table).values(day);
+        prepared!(new.on_conflict(key).do_update().set(day)).execute(c)
+    })
+    .map(drop)
 }
 
 /// The last day whose answers have been counted; those of all days before it have been too.

@@ -277,7 +277,7 @@ pub struct SavedAnswer {
 
 /// The attempt of a member that counts, ranked.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = contest_results)]
+#[diesel(table_name = contest_results, treat_none_as_default_value = false)]
 pub struct MemberResult {
     pub contest_id: ContestId,
     pub member_id: MemberId,

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 use diesel::{PgConnection, SqliteConnection};
 
-use super::{DbError, ExecutePrepared};
+use super::DbError;
 use crate::base::id::MemberId;
+use crate::prepared;
 
 /// A connection to one of the two databases.
 ///
@@ -99,10 +100,10 @@ impl Conn {
     /// Takes the [turns](turn_of) of several members, one after the other as they are given.
     pub(super) fn take_turns(&mut self, turns: &[i64]) -> QueryResult<()> {
         match self {
-            Conn::Pg(c) => diesel::sql_query("SELECT pg_advisory_xact_lock(turn) FROM unnest($1) AS turn")
-                .bind::<Array<BigInt>, _>(turns)
-                .execute_prepared(c)
-                .map(drop),
+            Conn::Pg(c) => {
+                let wait = diesel::sql_query("SELECT pg_advisory_xact_lock(turn) FROM unnest($1) AS turn");
+                prepared!(wait.bind::<Array<BigInt>, _>(turns)).execute(c).map(drop)
+            }
             Conn::Sqlite(_) => Ok(()),
         }
     }

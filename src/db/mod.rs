@@ -32,7 +32,7 @@ use crate::base::time::{Day, Timestamp};
 
 pub use conn::Conn;
 pub use error::{DbError, Never, Refusal, Stop};
-pub use prepared::ExecutePrepared;
+pub use prepared::Prepared;
 pub use types::Json;
 
 use conn::turn_of;

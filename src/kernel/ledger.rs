@@ -13,8 +13,8 @@ use super::board::{DayPoints, Standing, TOTAL, standing};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::{ledger_days, ledger_entries};
-use crate::db::{Conn, ExecutePrepared, Tx};
-use crate::on;
+use crate::db::{Conn, Tx};
+use crate::{on, prepared};
 
 crate::id!(
     /// An entry of the ledger.
@@ -139,64 +139,45 @@ fn find(conn: &mut Conn, award: &Award) -> QueryResult<(i32, i32)> {
 /// Appends the entry; `false` when the member has it already.
 fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<bool> {
     let (id, now): (EntryId, _) = (tx.fresh_id(), tx.now());
-    let written = on!(tx.conn, c => diesel::insert_into(ledger_entries::table)
-        .values((
-            ledger_entries::id.eq(id),
-            ledger_entries::member_id.eq(award.member),
-            ledger_entries::unit_id.eq(award.unit),
-            ledger_entries::dimension.eq(&award.rule.dimension),
-            ledger_entries::rule.eq(&award.rule.rule),
-            ledger_entries::rule_version.eq(award.rule.version),
-            ledger_entries::points.eq(points),
-            ledger_entries::uncapped_points.eq(award.points),
-            ledger_entries::day.eq(award.day),
-            ledger_entries::source_kind.eq(award.source_kind),
-            ledger_entries::source_id.eq(award.source_id.as_bytes().as_slice()),
-            ledger_entries::reason.eq(award.reason),
-            ledger_entries::approved_by.eq(award.approved_by),
-            ledger_entries::created_at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    let row = (
+        ledger_entries::id.eq(id),
+        ledger_entries::member_id.eq(award.member),
+        ledger_entries::unit_id.eq(award.unit),
+        ledger_entries::dimension.eq(&award.rule.dimension),
+        ledger_entries::rule.eq(&award.rule.rule),
+        ledger_entries::rule_version.eq(award.rule.version),
+        ledger_entries::points.eq(points),
+        ledger_entries::uncapped_points.eq(award.points),
+        ledger_entries::day.eq(award.day),
+        ledger_entries::source_kind.eq(award.source_kind),
+        ledger_entries::source_id.eq(award.source_id.as_bytes().as_slice()),
+        ledger_entries::reason.eq(award.reason),
+        ledger_entries::approved_by.eq(award.approved_by),
+        ledger_entries::created_at.eq(now),
+    );
+    let new = diesel::insert_into(ledger_entries::table).values(row);
+    let written = on!(tx.conn, c => prepared!(new.on_conflict_do_nothing()).execute(c))?;
     Ok(written > 0)
 }
 
 /// Adds to the member's day in the rule's dimension, whose turn this is.
 fn add_to_day(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
     let now = tx.now();
-    let row = |points: i32, reached_at: Timestamp| {
-        (
-            ledger_days::member_id.eq(award.member),
-            ledger_days::day.eq(award.day),
-            ledger_days::dimension.eq(&award.rule.dimension),
-            ledger_days::points.eq(points),
-            ledger_days::reached_at.eq(reached_at),
-        )
-    };
-    match tx.conn {
-        Conn::Pg(c) => diesel::insert_into(ledger_days::table)
-            .values(row(points, now))
-            .on_conflict((ledger_days::member_id, ledger_days::day, ledger_days::dimension))
-            .do_update()
-            .set((
-                ledger_days::points.eq(ledger_days::points + points),
-                ledger_days::reached_at
-                    .eq(case_when(ledger_days::reached_at.gt(now), ledger_days::reached_at).otherwise(now)),
-            ))
-            .execute_prepared(c)
-            .map(drop),
-        // a look and a REPLACE, both of which diesel keeps prepared by their types, are quicker than an upsert by its text
-        Conn::Sqlite(c) => {
-            let known: Option<(i32, Timestamp)> = ledger_days::table
-                .find((award.member, award.day, &award.rule.dimension))
-                .select((ledger_days::points, ledger_days::reached_at))
-                .first(c)
-                .optional()?;
-            let (before, reached_at) = known.unwrap_or((0, now));
-            let row = row(before.saturating_add(points), reached_at.max(now));
-            diesel::replace_into(ledger_days::table).values(row).execute(c).map(drop)
-        }
-    }
+    let row = (
+        ledger_days::member_id.eq(award.member),
+        ledger_days::day.eq(award.day),
+        ledger_days::dimension.eq(&award.rule.dimension),
+        ledger_days::points.eq(points),
+        ledger_days::reached_at.eq(now),
+    );
+    let later = case_when(ledger_days::reached_at.gt(now), ledger_days::reached_at).otherwise(now);
+    let added = (ledger_days::points.eq(ledger_days::points + points), ledger_days::reached_at.eq(later));
+    let new = diesel::insert_into(ledger_days::table).values(row).on_conflict((
+        ledger_days::member_id,
+        ledger_days::day,
+        ledger_days::dimension,
+    ));
+    on!(tx.conn, c => prepared!(new.do_update().set(added)).execute(c)).map(drop)
 }
 
 /// An entry as a member reads it.

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use super::model::{Ending, Invitation, InvitationId, Session};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
+use crate::db::Conn;
 use crate::db::schema::{credentials, invitations, sessions};
-use crate::db::{Conn, ExecutePrepared};
-use crate::on;
+use crate::{on, prepared};
 
 pub fn find_password_hash(conn: &mut Conn, member: MemberId) -> QueryResult<Option<String>> {
     on!(conn, c => credentials::table.find(member).select(credentials::password_hash).first(c).optional())
@@ -63,19 +63,14 @@ pub fn hold_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Sessio
 
 /// Writes the refresh token of a session that is held, and what goes with it.
 pub fn update_token(conn: &mut Conn, session: &Session) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::update(sessions::table.filter(sessions::id.eq(session.id)))
-            .set((
-                sessions::refresh_hash.eq(&session.refresh_hash),
-                sessions::previous_hash.eq(&session.previous_hash),
-                sessions::rotated_at.eq(session.rotated_at),
-                sessions::expires_at.eq(session.expires_at),
-            ))
-            .execute_prepared(c)
-            .map(drop),
-        // diesel keeps a prepared REPLACE but parses every UPDATE anew
-        Conn::Sqlite(c) => diesel::replace_into(sessions::table).values(session).execute(c).map(drop),
-    }
+    let token = (
+        sessions::refresh_hash.eq(&session.refresh_hash),
+        sessions::previous_hash.eq(&session.previous_hash),
+        sessions::rotated_at.eq(session.rotated_at),
+        sessions::expires_at.eq(session.expires_at),
+    );
+    let held = sessions::table.find(session.id);
+    on!(conn, c => prepared!(diesel::update(held).set(token)).execute(c)).map(drop)
 }
 
 /// Ends a session of `member`; false when it was not live.

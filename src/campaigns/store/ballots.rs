@@ -6,11 +6,11 @@ use diesel::sql_types::{BigInt, Binary, Integer};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{Ballot, CampaignId, CampaignStage, CampaignState, Slip, StageState, Tally, Voter};
+use crate::db::Conn;
 use crate::db::schema::{
     campaign_ballots, campaign_seals, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
 };
-use crate::db::{Conn, ExecutePrepared};
-use crate::on;
+use crate::{on, prepared};
 
 /// The vote as a ballot must find it: open, and not over at the ballot's instant.
 macro_rules! open_vote {
@@ -25,43 +25,25 @@ macro_rules! open_vote {
 
 /// Casts a ballot if the vote is open and the member has none for the period. No row of the campaign is written or locked.
 ///
-/// One statement on PostgreSQL, so that the stage that is looked at and the row that is written belong to one snapshot.
-/// On SQLite, where nobody else writes meanwhile, a look by key and an insert, both of which diesel keeps prepared by
-/// their types; it would put together the text of the one statement again for each ballot.
+/// One statement, so that on PostgreSQL the stage that is looked at and the row that is written belong to one snapshot.
 pub fn cast(conn: &mut Conn, ballot: &Ballot) -> QueryResult<bool> {
-    let cast = match conn {
-        Conn::Pg(c) => diesel::insert_into(campaign_ballots::table)
-            .values(open_vote!(ballot).select((
-                ballot.campaign_id.into_sql::<Binary>(),
-                ballot.member_id.into_sql::<Binary>(),
-                ballot.period.into_sql::<Integer>(),
-                ballot.sealed.as_slice().into_sql::<Binary>(),
-                ballot.cast_at.into_sql::<BigInt>(),
-            )))
-            .into_columns((
-                campaign_ballots::campaign_id,
-                campaign_ballots::member_id,
-                campaign_ballots::period,
-                campaign_ballots::sealed,
-                campaign_ballots::cast_at,
-            ))
-            .on_conflict_do_nothing()
-            .execute_prepared(c)?,
-        Conn::Sqlite(c) => {
-            let open: Option<i32> = open_vote!(ballot).select(campaign_stages::position).first(c).optional()?;
-            if open.is_none() {
-                return Ok(false);
-            }
-            let row = (
-                campaign_ballots::campaign_id.eq(ballot.campaign_id),
-                campaign_ballots::member_id.eq(ballot.member_id),
-                campaign_ballots::period.eq(ballot.period),
-                campaign_ballots::sealed.eq(&ballot.sealed),
-                campaign_ballots::cast_at.eq(ballot.cast_at),
-            );
-            diesel::insert_or_ignore_into(campaign_ballots::table).values(row).execute(c)?
-        }
-    };
+    let cast = on!(conn, c => prepared!(diesel::insert_into(campaign_ballots::table)
+        .values(open_vote!(ballot).select((
+            ballot.campaign_id.into_sql::<Binary>(),
+            ballot.member_id.into_sql::<Binary>(),
+            ballot.period.into_sql::<Integer>(),
+            ballot.sealed.as_slice().into_sql::<Binary>(),
+            ballot.cast_at.into_sql::<BigInt>(),
+        )))
+        .into_columns((
+            campaign_ballots::campaign_id,
+            campaign_ballots::member_id,
+            campaign_ballots::period,
+            campaign_ballots::sealed,
+            campaign_ballots::cast_at,
+        ))
+        .on_conflict_do_nothing())
+    .execute(c))?;
     Ok(cast == 1)
 }
 

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::contests::model::{Attempt, AttemptId, AttemptState, ContestId, ContestState, SavedAnswer};
+use crate::db::Conn;
 use crate::db::schema::{contest_answers, contest_attempts, contests};
-use crate::db::{Conn, ExecutePrepared};
-use crate::on;
 use crate::quiz::QuestionId;
+use crate::{on, prepared};
 
 pub fn find(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<Attempt>> {
     on!(conn, c => contest_attempts::table.find(id).select(Attempt::as_select()).first(c).optional())
@@ -108,17 +109,14 @@ pub fn list_by_ids(conn: &mut Conn, ids: &[AttemptId]) -> QueryResult<Vec<Attemp
 
 /// Saves an answer, new or changed: one row, found by its key.
 pub fn put_answer(conn: &mut Conn, answer: &SavedAnswer) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::insert_into(contest_answers::table)
-            .values(answer)
-            .on_conflict((contest_answers::attempt_id, contest_answers::question_id))
-            .do_update()
-            .set((contest_answers::answer.eq(&answer.answer), contest_answers::saved_at.eq(answer.saved_at)))
-            .execute_prepared(c)
-            .map(drop),
-        // the whole row is known, and diesel keeps a prepared REPLACE but parses every upsert anew
-        Conn::Sqlite(c) => diesel::replace_into(contest_answers::table).values(answer).execute(c).map(drop),
-    }
+    let new = diesel::insert_into(contest_answers::table)
+        .values(answer)
+        .on_conflict((contest_answers::attempt_id, contest_answers::question_id));
+    let changed = (
+        contest_answers::answer.eq(excluded(contest_answers::answer)),
+        contest_answers::saved_at.eq(excluded(contest_answers::saved_at)),
+    );
+    on!(conn, c => prepared!(new.do_update().set(changed)).execute(c)).map(drop)
 }
 
 /// What was answered in an attempt.

@@ -6,30 +6,25 @@ use crate::base::id::{MemberId, UnitId};
 use crate::contests::model::{BranchResult, ContestId, MemberResult};
 use crate::db::Conn;
 use crate::db::schema::{contest_branch_results, contest_results};
-use crate::on;
+use crate::{on, prepared};
 
 /// Writes results, or writes them again: a computation that was broken off starts anew and comes to the same.
 pub fn put(conn: &mut Conn, results: &[MemberResult]) -> QueryResult<()> {
     for result in results {
         // one by one: SQLite takes no batch with nullable columns
-        match conn {
-            Conn::Pg(c) => diesel::insert_into(contest_results::table)
-                .values(result)
-                .on_conflict((contest_results::contest_id, contest_results::member_id))
-                .do_update()
-                .set((
-                    contest_results::attempt_id.eq(result.attempt_id),
-                    contest_results::unit_id.eq(result.unit_id),
-                    contest_results::score.eq(result.score),
-                    contest_results::right_count.eq(result.right_count),
-                    contest_results::elapsed_micros.eq(result.elapsed_micros),
-                    contest_results::finished_at.eq(result.finished_at),
-                    contest_results::rank.eq(result.rank),
-                ))
-                .execute(c)
-                .map(drop)?,
-            Conn::Sqlite(c) => diesel::replace_into(contest_results::table).values(result).execute(c).map(drop)?,
-        }
+        let new = diesel::insert_into(contest_results::table)
+            .values(result)
+            .on_conflict((contest_results::contest_id, contest_results::member_id));
+        let again = (
+            contest_results::attempt_id.eq(result.attempt_id),
+            contest_results::unit_id.eq(result.unit_id),
+            contest_results::score.eq(result.score),
+            contest_results::right_count.eq(result.right_count),
+            contest_results::elapsed_micros.eq(result.elapsed_micros),
+            contest_results::finished_at.eq(result.finished_at),
+            contest_results::rank.eq(result.rank),
+        );
+        on!(conn, c => prepared!(new.do_update().set(again)).execute(c))?;
     }
     Ok(())
 }

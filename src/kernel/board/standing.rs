@@ -13,8 +13,8 @@ use super::key::{self, TOTAL};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::standings;
-use crate::db::{Conn, ExecutePrepared, Tx};
-use crate::on;
+use crate::db::{Conn, Tx};
+use crate::{on, prepared};
 
 /// The score of one period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -211,41 +211,50 @@ macro_rules! as_proposed {
     ($($column:ident),*) => { ($(standings::$column.eq(excluded(standings::$column))),*) };
 }
 
+/// Writes one row, or a certain number of them, new or changed.
+macro_rules! upsert {
+    ($rows:expr) => {
+        prepared!(
+            diesel::insert_into(standings::table)
+                .values($rows)
+                .on_conflict((standings::member_id, standings::measure))
+                .do_update()
+                .set(as_proposed!(
+                    version,
+                    changed,
+                    day_on,
+                    day_score,
+                    day_at,
+                    week_on,
+                    week_score,
+                    week_at,
+                    month_on,
+                    month_score,
+                    month_at,
+                    quarter_on,
+                    quarter_score,
+                    quarter_at,
+                    year_on,
+                    year_score,
+                    year_at,
+                    all_score,
+                    all_at
+                ))
+        )
+    };
+}
+
 /// Writes a few standings, new or changed.
 pub(super) fn put(tx: &mut Tx, standings: &[Standing]) -> QueryResult<()> {
     let rows: Vec<Row> = standings.iter().map(|standing| Row::new(standing, tx.serial())).collect();
     match tx.conn {
-        Conn::Pg(c) => diesel::insert_into(standings::table)
-            .values(&rows)
-            .on_conflict((standings::member_id, standings::measure))
-            .do_update()
-            .set(as_proposed!(
-                version,
-                changed,
-                day_on,
-                day_score,
-                day_at,
-                week_on,
-                week_score,
-                week_at,
-                month_on,
-                month_score,
-                month_at,
-                quarter_on,
-                quarter_score,
-                quarter_at,
-                year_on,
-                year_score,
-                year_at,
-                all_score,
-                all_at
-            ))
-            .execute_prepared(c)
-            .map(drop),
+        // an award has two, in one journey to the server
+        Conn::Pg(c) => rows.chunks(2).try_for_each(|rows| match rows {
+            [one, other] => upsert!([one, other]).execute(c).map(drop),
+            rows => rows.iter().try_for_each(|row| upsert!(row).execute(c).map(drop)),
+        }),
         // diesel has no batch with a conflict clause for SQLite, where a row costs little anyway
-        Conn::Sqlite(c) => {
-            rows.iter().try_for_each(|row| diesel::replace_into(standings::table).values(row).execute(c).map(drop))
-        }
+        Conn::Sqlite(c) => rows.iter().try_for_each(|row| upsert!(row).execute(c).map(drop)),
     }
 }
 

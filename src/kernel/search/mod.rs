@@ -25,8 +25,8 @@ use uuid::Uuid;
 
 use crate::base::grams;
 use crate::db::schema::search_entries;
-use crate::db::{Conn, Db, DbError, ExecutePrepared, Never, Stop, Tx};
-use crate::on;
+use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
+use crate::{on, prepared};
 
 /// Of entries that fit, the newest so many are compared and ranked; older ones are not found by a word that common.
 pub const MOST_FOUND: usize = 1_000;
@@ -67,31 +67,12 @@ impl Entry {
 /// whatever the room narrows its searches by.
 pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, shelves: &[Uuid]) -> QueryResult<()> {
     let (text, marks) = (grams::comparable(text), index::marks(kind, shelves));
-    let new = || {
-        (
-            search_entries::kind.eq(kind),
-            search_entries::subject_id.eq(subject.as_bytes().as_slice()),
-            search_entries::text.eq(&text),
-            search_entries::waiting_marks.eq(&marks),
-        )
-    };
-    // a look and a whole row, both of which diesel keeps prepared on SQLite, are quicker there than an upsert by its text
-    let known = if matches!(tx.conn, Conn::Sqlite(_)) { find_id(tx.conn, kind, subject)? } else { None };
-    let written = match tx.conn {
-        Conn::Pg(c) => diesel::insert_into(search_entries::table)
-            .values(new())
-            .on_conflict((search_entries::kind, search_entries::subject_id))
-            .do_update()
-            .set((search_entries::text.eq(&text), search_entries::waiting_marks.eq(&marks)))
-            .execute_prepared(c),
-        Conn::Sqlite(c) => match known {
-            Some(id) => {
-                diesel::replace_into(search_entries::table).values((search_entries::id.eq(id), new())).execute(c)
-            }
-            None => diesel::insert_into(search_entries::table).values(new()).execute(c),
-        },
-    };
-    written.map(drop)
+    let content = (search_entries::text.eq(&text), search_entries::waiting_marks.eq(&marks));
+    let name = (search_entries::kind.eq(kind), search_entries::subject_id.eq(subject.as_bytes().as_slice()));
+    let new = diesel::insert_into(search_entries::table)
+        .values((name, content))
+        .on_conflict((search_entries::kind, search_entries::subject_id));
+    on!(tx.conn, c => prepared!(new.do_update().set(content)).execute(c)).map(drop)
 }
 
 /// Puts into the index what waits for it; several processes may do so at once. After each few entries it leaves the

@@ -13,9 +13,9 @@ pub use tallies::*;
 use super::model::{Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
+use crate::db::Conn;
 use crate::db::schema::{questions, quiz_fetches, quiz_papers, quiz_submissions, quiz_wrong_answers};
-use crate::db::{Conn, ExecutePrepared};
-use crate::on;
+use crate::{on, prepared};
 
 // ── papers ──
 
@@ -121,11 +121,8 @@ pub fn find_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<
 
 /// Inserts a submission; fails when the member has submitted for that day.
 pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::insert_into(quiz_submissions::table).values(submission).execute_prepared(c).map(drop),
-        // which diesel keeps prepared, since SQLite has no DEFAULT that would change the text
-        Conn::Sqlite(c) => diesel::insert_into(quiz_submissions::table).values(submission).execute(c).map(drop),
-    }
+    let new = diesel::insert_into(quiz_submissions::table).values(submission);
+    on!(conn, c => prepared!(new).execute(c)).map(drop)
 }
 
 pub fn find_submission(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Submission>> {
@@ -203,20 +200,14 @@ pub fn list_open_wrong(
 
 /// Writes a line of the book, new or changed.
 pub fn put_wrong(conn: &mut Conn, line: &WrongAnswer) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::insert_into(quiz_wrong_answers::table)
-            .values(line)
-            .on_conflict((quiz_wrong_answers::member_id, quiz_wrong_answers::question_id))
-            .do_update()
-            .set((
-                quiz_wrong_answers::times_wrong.eq(line.times_wrong),
-                quiz_wrong_answers::right_in_a_row.eq(line.right_in_a_row),
-                quiz_wrong_answers::last_answered_at.eq(line.last_answered_at),
-                quiz_wrong_answers::cleared_at.eq(line.cleared_at),
-            ))
-            .execute_prepared(c)
-            .map(drop),
-        // the whole line is known, and diesel keeps a prepared REPLACE but parses every upsert anew
-        Conn::Sqlite(c) => diesel::replace_into(quiz_wrong_answers::table).values(line).execute(c).map(drop),
-    }
+    let new = diesel::insert_into(quiz_wrong_answers::table)
+        .values(line)
+        .on_conflict((quiz_wrong_answers::member_id, quiz_wrong_answers::question_id));
+    let changed = (
+        quiz_wrong_answers::times_wrong.eq(line.times_wrong),
+        quiz_wrong_answers::right_in_a_row.eq(line.right_in_a_row),
+        quiz_wrong_answers::last_answered_at.eq(line.last_answered_at),
+        quiz_wrong_answers::cleared_at.eq(line.cleared_at),
+    );
+    on!(conn, c => prepared!(new.do_update().set(changed)).execute(c)).map(drop)
 }

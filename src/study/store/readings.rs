@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use super::super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
+use crate::db::Conn;
 use crate::db::schema::{streak_days, study_readings, study_servings};
-use crate::db::{Conn, ExecutePrepared};
-use crate::on;
+use crate::{on, prepared};
 
 pub fn find_reading(conn: &mut Conn, member: MemberId, id: ReadingId) -> QueryResult<Option<Reading>> {
     on!(conn, c => study_readings::table
@@ -54,19 +54,14 @@ pub fn insert_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
 
 /// Writes how far a reading has come.
 pub fn update_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(c) => diesel::update(study_readings::table.filter(study_readings::id.eq(reading.id)))
-            .set((
-                study_readings::running_since.eq(reading.running_since),
-                study_readings::read_micros.eq(reading.read_micros),
-                study_readings::finished_at.eq(reading.finished_at),
-                study_readings::points.eq(reading.points),
-            ))
-            .execute_prepared(c)
-            .map(drop),
-        // diesel keeps a prepared REPLACE but parses every UPDATE anew
-        Conn::Sqlite(c) => diesel::replace_into(study_readings::table).values(reading).execute(c).map(drop),
-    }
+    let progress = (
+        study_readings::running_since.eq(reading.running_since),
+        study_readings::read_micros.eq(reading.read_micros),
+        study_readings::finished_at.eq(reading.finished_at),
+        study_readings::points.eq(reading.points),
+    );
+    let present = study_readings::table.find(reading.id);
+    on!(conn, c => prepared!(diesel::update(present).set(progress)).execute(c)).map(drop)
 }
 
 /// The member's readings that were opened between two days, both included.
