@@ -1,10 +1,10 @@
 //! The database door: the only way to SQLite or PostgreSQL.
 //!
 //! [`Db::read`] runs a closure on a reader, [`Db::write`] runs one as exactly one transaction. Both take plain
-//! synchronous Rust. On SQLite all writes go through one thread that commits them in groups ([`writer`]); on
-//! PostgreSQL they go to a few threads ([`workers`]), each write as a transaction of its own, save that those about one
-//! member alone ([`Db::write_about`]) share one when many wait. A caller sees no difference: when `write` has answered,
-//! the data is on disk.
+//! synchronous Rust. On SQLite all writes go through one thread that commits them in groups ([`writer`]) and another that
+//! syncs these to disk ([`syncer`]); on PostgreSQL they go to a few threads ([`workers`]), each write as a transaction of
+//! its own, save that those about one member alone ([`Db::write_about`]) share one when many wait. A caller sees no
+//! difference: when `write` has answered, the data is on disk.
 
 mod conn;
 mod error;
@@ -14,6 +14,7 @@ mod outage;
 mod prepared;
 pub mod schema;
 mod slot;
+mod syncer;
 mod types;
 mod workers;
 mod writer;

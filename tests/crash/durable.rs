@@ -1,4 +1,4 @@
-//! An answered write has been synced to disk, counted from outside the process.
+//! An answered write has been synced to disk, watched from outside the process.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use super::alone;
-use super::load::Load;
+use super::load::{Books, Load};
 use crate::support::on_postgres;
 use crate::support::process::Site;
 
@@ -22,8 +22,8 @@ async fn every_answered_write_was_synced() {
     let site = Site::open(WRITES).await;
     let server = site.serve().await;
     let log = site.folder().join("strace.log");
-    let Some(mut strace) = watch_syncs(server.pid(), &log).await else {
-        return println!("skipped: strace is not here or may not watch (apt-get install strace)");
+    let Some(mut strace) = watch_syncs(server.pid(), &log, &[]).await else {
+        return println!("{UNWATCHED}");
     };
     let load = Load::new(&site);
     let mut least = usize::MAX;
@@ -40,11 +40,43 @@ async fn every_answered_write_was_synced() {
     assert!(least >= 1, "a submission was answered before it was synced");
 }
 
-/// Starts to watch; `None` when that cannot be done here.
-async fn watch_syncs(pid: u32, log: &Path) -> Option<Child> {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_answered_by_a_disk_that_fails() {
+    if on_postgres() {
+        return println!("skipped: on PostgreSQL the database's own process syncs");
+    }
+    let _turn = alone().await;
+    let site = Site::open(WRITES).await;
+    let mut server = site.serve().await;
+    let load = Load::new(&site);
+    assert_eq!(load.submit(&server, 0).await.unwrap().status, 201);
+    let log = site.folder().join("strace.log");
+    let Some(mut strace) = watch_syncs(server.pid(), &log, &["-e", "inject=fdatasync,fsync:error=EIO"]).await else {
+        return println!("{UNWATCHED}");
+    };
+    // the server may be gone already, or go while it answers
+    let refused = load.submit(&server, 1).await.map(|reply| reply.status);
+    assert!(refused.as_ref().map_or(true, |status| *status == 503), "{refused:?}");
+    let ended = server.exited(Duration::from_secs(10)).await;
+    strace.wait().unwrap();
+    assert!(!ended.success() && server.log().contains("could not be synced"), "{ended}: {}", server.log());
+
+    // what the disk really holds is found again, and what was not acknowledged can be sent again
+    let server = site.serve().await;
+    assert_eq!(load.submit(&server, 0).await.unwrap().status, 200);
+    let again = load.submit(&server, 1).await.unwrap().status;
+    assert!(matches!(again, 200 | 201), "{again}");
+    load.check(&Books::read(&site));
+}
+
+const UNWATCHED: &str = "skipped: strace is not here or may not watch (apt-get install strace)";
+
+/// Starts to watch, with further arguments; `None` when that cannot be done here.
+async fn watch_syncs(pid: u32, log: &Path, further: &[&str]) -> Option<Child> {
     let mut strace = Command::new("strace")
         .args(["-f", "-e", "trace=fdatasync,fsync", "-p", &pid.to_string(), "-o"])
         .arg(log)
+        .args(further)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
