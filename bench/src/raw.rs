@@ -96,7 +96,7 @@ impl Replay {
         let db = Connection::open(database)?;
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288; PRAGMA wal_autocheckpoint = 4000;",
         )?;
         let mut inserts = self.inserts.iter().map(|sql| db.prepare(sql)).collect::<Result<Vec<_>, _>>()?;
         let began = Instant::now();
