@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Text};
 use diesel::{PgConnection, SqliteConnection};
 
 use super::DbError;
@@ -62,6 +62,11 @@ impl Conn {
     pub(super) fn open_sqlite_writer(path: &str) -> Result<Conn, DbError> {
         let mut conn = SqliteConnection::establish(path).map_err(DbError::unavailable)?;
         conn.batch_execute(SQLITE_WRITER)?;
+        // where it cannot have a log, SQLite stays with its journal and says so only when asked
+        let journal: Journal = diesel::sql_query("PRAGMA journal_mode").get_result(&mut conn)?;
+        if journal.journal_mode != "wal" {
+            return Err(DbError::Unavailable(format!("{path} 所在的文件系统不支持 SQLite 的 WAL，请放在本机磁盘上")));
+        }
         Ok(Conn::Sqlite(conn))
     }
 
@@ -108,6 +113,13 @@ impl Conn {
             Conn::Sqlite(_) => Ok(()),
         }
     }
+}
+
+/// How SQLite makes commits whole: `wal`, or what it falls back to.
+#[derive(QueryableByName)]
+struct Journal {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
 }
 
 /// The number on which transactions about a member take turns. Two members with one number merely wait for each other.
