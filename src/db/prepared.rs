@@ -86,9 +86,13 @@ where
 
 /// A connection that keeps statements prepared in this way.
 pub trait KeepsPrepared: Connection {
+    /// The values of a statement, apart from its text.
     type Values;
 
+    /// The statement's text, with a mark in the place of each value.
     fn text(query: &impl QueryFragment<Self::Backend>) -> QueryResult<String>;
+
+    /// The statement's values, in the order of those marks.
     fn values(&mut self, query: &impl QueryFragment<Self::Backend>) -> QueryResult<Self::Values>;
 }
 

@@ -3,7 +3,8 @@
 //! With `synchronous=NORMAL` a COMMIT does not wait for the disk (<https://sqlite.org/pragma.html#pragma_synchronous>), so
 //! the writer runs the next group of jobs while the disk works on those before. A power cut may take commits that
 //! were not synced yet, of which nobody has been told; what is left is whole, since SQLite itself syncs the log before it
-//! copies from it and the file before it uses the log anew. One sync serves all groups that wait for it.
+//! copies from it and the file before it uses the log anew. One sync serves all groups that wait for it, and a group that
+//! wrote nothing waits like the others: it may repeat the answer to a write that is not on disk yet.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub(super) struct Syncer {
 }
 
 impl Syncer {
+    /// For the database in this file, whose log lies beside it.
     pub(super) fn start(database: &Path) -> Result<Syncer, DbError> {
         let log = PathBuf::from(format!("{}-wal", database.display()));
         let (committed, groups) = bounded(WAITING);
