@@ -18,6 +18,11 @@ use xianfeng::kernel::board::Difference;
 use xianfeng::members::{FirstAdministrator, Manager};
 use xianfeng::web::Problem;
 
+/// A request makes hundreds of small values on one thread and many of them end on another, which this allocator is made
+/// for; without huge pages, which are a fifth more memory and no faster here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Xianfeng 先锋: the mobile backend that carries an enterprise's year of Party-building work
 #[derive(Parser)]
 #[command(version)]

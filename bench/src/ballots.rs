@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use crate::client::{self, request};
 use crate::contract;
 use crate::report::Figure;
-use crate::work::figure;
+use crate::work::{arrive, figure};
 use crate::world::{Kind, World, id, prefix};
 
 /// Entries that can be voted on.
@@ -75,14 +75,6 @@ pub fn open(address: SocketAddr, world: &World) -> Result<Vote> {
 }
 
 impl Vote {
-    /// Every member says hello once, as whoever votes has looked at something before; else the first request of a session
-    /// would be measured with the ballot.
-    pub fn arrive(&self, address: SocketAddr, world: &World, connections: usize) -> Result<()> {
-        let hello = |n: u32| request("GET", contract::HELLO, Some(&world.access_token(n)), "");
-        let requests: Vec<_> = (0..world.members).map(hello).collect();
-        figure(client::flood(address, connections, requests.into_iter())?).map(drop)
-    }
-
     /// Every member but the first, whose entries they are, casts a ballot of his own.
     pub fn cast(&self, address: SocketAddr, world: &World, connections: usize) -> Result<Figure> {
         let path = format!("{}{}", self.path, contract::BALLOTS);
@@ -93,6 +85,7 @@ impl Vote {
             request("POST", &path, Some(&world.access_token(n)), &contract::ballot(&chosen))
         };
         let requests: Vec<_> = (1..world.members).map(ballot).collect();
+        arrive(address, world, connections)?;
         figure(client::flood(address, connections, requests.into_iter())?)
     }
 

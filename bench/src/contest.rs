@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::client::{self, request};
 use crate::contract::{self, Attempt};
 use crate::report::Figure;
-use crate::work::figure;
+use crate::work::{arrive, figure};
 use crate::world::World;
 
 /// Longer than the settling of a contest of this size may take.
@@ -60,6 +60,7 @@ pub fn answer(
         request("PUT", &path, Some(&world.access_token(member)), contract::ANSWER)
     });
     let requests: Vec<_> = answers.collect();
+    arrive(address, world, connections)?;
     figure(client::flood(address, connections, requests.into_iter())?)
 }
 

@@ -499,7 +499,6 @@ impl Bench {
         let path = self.arguments.folder.join("round.db");
         settle(&self.ballots, &path)?;
         let server = self.product.serve(&sqlite_url(&path), false)?;
-        self.vote.arrive(server.address, &self.world, self.arguments.connections)?;
         let figure = self.vote.cast(server.address, &self.world, self.arguments.connections)?;
         self.figures.add("ballot", figure);
         self.resident_mb.push(server.resident_mb()?);
@@ -518,7 +517,6 @@ impl Bench {
         let Arguments { connections, seconds, .. } = self.arguments;
         postgres.copy("bench_ballots", "bench_round")?;
         let server = self.product.serve(&postgres.database("bench_round"), false)?;
-        self.vote.arrive(server.address, &self.world, connections)?;
         let figure = self.vote.cast(server.address, &self.world, connections)?;
         self.figures.add("ballot, PostgreSQL", figure);
         let took = self.vote.count(server.address, &self.world, |sql| postgres.execute("bench_round", sql))?;

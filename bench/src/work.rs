@@ -63,10 +63,19 @@ pub fn submit(world: &World, keys: &AnswerKeys, questions: &[String], n: u32) ->
     request("PUT", &path, Some(&world.access_token(n)), &keys.submission(questions, n))
 }
 
+/// Every member says hello once, as whoever submits, answers or votes has fetched a paper or a list before; else the first
+/// request of his session, which looks the session up, would be measured with the write. The mornings contain it.
+pub fn arrive(address: SocketAddr, world: &World, connections: usize) -> Result<()> {
+    let hello = |n: u32| request("GET", contract::HELLO, Some(&world.access_token(n)), "");
+    let requests: Vec<_> = (0..world.members).map(hello).collect();
+    figure(client::flood(address, connections, requests.into_iter())?).map(drop)
+}
+
 /// Every member submits today's paper once.
 pub fn submissions(address: SocketAddr, world: &World, keys: &AnswerKeys, connections: usize) -> Result<Figure> {
     let questions = fetch_paper(address, world)?;
     let requests: Vec<_> = (0..world.members).map(|n| submit(world, keys, &questions, n)).collect();
+    arrive(address, world, connections)?;
     figure(client::flood(address, connections, requests.into_iter())?)
 }
 

@@ -3,7 +3,7 @@
 //! A business day is the calendar date at +08:00 (design: the enterprise's zone, no daylight saving), whatever the
 //! machine's own zone is. Instants are stored as whole microseconds since 1970 UTC and shown with `+08:00`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta};
@@ -221,7 +221,9 @@ impl FromSql<Date, Pg> for Day {
 
 impl ToSql<Date, Sqlite> for Day {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.to_string());
+        let mut text = String::with_capacity("2026-07-01".len());
+        write!(text, "{self}")?;
+        out.set_value(text);
         Ok(IsNull::No)
     }
 }

@@ -6,6 +6,7 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -189,9 +190,11 @@ pub(super) fn add(
     at: Timestamp,
 ) -> QueryResult<Vec<Standing>> {
     let (Some(one), Some(other)) = (measures.first().copied(), measures.last().copied()) else { return Ok(Vec::new()) };
+    // of "= one or = other" SQLite would build a table, and drop it, for each award
+    let is_neither = standings::measure.ne(one).and(standings::measure.ne(other));
     let known = on!(tx.conn, c => standings::table
         .filter(standings::member_id.eq(member))
-        .filter(standings::measure.eq(one).or(standings::measure.eq(other)))
+        .filter(not(is_neither))
         .select(Row::as_select())
         .load(c))?;
     let mut known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
