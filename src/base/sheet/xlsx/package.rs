@@ -102,15 +102,23 @@ pub(super) struct Xml<'p> {
     reader: quick_xml::Reader<BufReader<Entry<'p>>>,
     buffer: Vec<u8>,
     depth: usize,
+    /// Bytes that the part unpacks to, as the zip says.
+    size: u64,
 }
 
 type Entry<'p> = Box<dyn Read + 'p>;
 
 impl<'p> Xml<'p> {
     fn new<R: Read>(entry: ZipFile<'p, R>) -> Self {
+        let size = entry.size();
         let mut reader = quick_xml::Reader::from_reader(BufReader::new(Box::new(entry) as Entry<'p>));
         reader.config_mut().expand_empty_elements = true;
-        Xml { reader, buffer: Vec::new(), depth: 0 }
+        Xml { reader, buffer: Vec::new(), depth: 0, size }
+    }
+
+    /// Its texts together are no longer than this.
+    pub(super) fn max_text_bytes(&self) -> usize {
+        usize::try_from(self.size.min(MAX_UNPACKED_BYTES)).unwrap_or_default()
     }
 
     pub(super) fn next(&mut self) -> Result<Event<'_>, SheetError> {

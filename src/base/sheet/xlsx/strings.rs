@@ -17,7 +17,8 @@ pub(super) struct Strings {
 
 impl Strings {
     pub(super) fn read(mut xml: Xml<'_>) -> Result<Self, SheetError> {
-        let mut strings = Strings::default();
+        // at once: a buffer that grows is there twice for a while; pages that nothing is written to cost nothing
+        let mut strings = Strings { text: String::with_capacity(xml.max_text_bytes()), ends: Vec::new() };
         let mut writing = Writing::of("t");
         loop {
             match xml.next()? {
