@@ -1,6 +1,8 @@
 //! The ground floor: pure values that every room shares. Imports nothing of ours.
 
 pub mod capability;
+pub mod separation;
+pub mod approval;
 pub mod clock;
 pub mod crypto;
 pub mod id;
@@ -8,6 +10,7 @@ pub mod idempotency;
 pub mod score;
 pub mod sheet;
 pub mod text;
+pub mod phone;
 pub mod grams;
 pub mod time;
 pub mod words;

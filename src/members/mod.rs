@@ -20,9 +20,11 @@ pub use directory::Directory;
 pub use headcount::Headcount;
 
 use crate::base::crypto::Key;
+use crate::base::phone;
 use crate::base::text::fold;
 
-/// What a phone number is looked up by; the number itself is sealed.
-pub fn phone_index(key: &Key, phone: &str) -> Vec<u8> {
-    key.mac(&[b"phone", fold(phone).as_bytes()]).to_vec()
+/// What a phone number, however it was typed, is looked up by; the number itself is sealed.
+pub fn phone_index(key: &Key, typed: &str) -> Vec<u8> {
+    let number = phone::normal(typed).unwrap_or_else(|| fold(typed));
+    key.mac(&[b"phone", number.as_bytes()]).to_vec()
 }

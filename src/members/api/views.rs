@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::phone;
 use crate::base::time::Day;
 use crate::members::directory::{MemberCard, UnitCard, UnitTree};
 use crate::members::model::{MemberKind, MemberRow, MemberStatus, RoleId, RoleRow};
-use crate::members::rules;
 
 /// A unit by name.
 #[derive(Serialize, ToSchema)]
@@ -116,5 +116,5 @@ impl MemberView {
 
 /// A phone number, in full only for whoever manages the roster.
 pub(super) fn shown_phone(phone: Option<String>, in_full: bool) -> Option<String> {
-    phone.map(|phone| if in_full { phone } else { rules::mask_phone(&phone) })
+    phone.map(|number| if in_full { number } else { phone::mask(&number) })
 }

@@ -1,5 +1,6 @@
 //! What a cell of a roster must look like. Each function gives the cleaned value or a Chinese sentence.
 
+use crate::base::phone;
 use crate::base::text::{Text, fold};
 use crate::members::model::MemberKind;
 
@@ -33,16 +34,12 @@ pub(super) fn person_name(text: &str) -> Result<String, String> {
 }
 
 /// A mobile number of 11 digits, or none.
-pub(super) fn phone(text: &str) -> Result<Option<String>, String> {
-    let folded: String = fold(text).chars().filter(|c| !c.is_whitespace() && !"-–—".contains(*c)).collect();
-    let digits = folded.strip_prefix("+86").unwrap_or(&folded);
-    match digits {
-        "" => Ok(None),
-        _ if digits.len() == 11 && digits.starts_with('1') && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Ok(Some(digits.to_owned()))
-        }
-        _ => Err(format!("“{text}”不是有效的手机号")),
+pub(super) fn phone_number(text: &str) -> Result<Option<String>, String> {
+    // a dash says that there is none
+    if fold(text).chars().all(|c| c.is_whitespace() || "-–—".contains(c)) {
+        return Ok(None);
     }
+    phone::normal(text).map(Some).ok_or_else(|| format!("“{text}”不是有效的手机号"))
 }
 
 pub(super) fn member_kind(text: &str) -> Result<MemberKind, String> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::duties::duties;
-use super::fields::{code, kind_title, member_kind, person_name, phone};
+use super::fields::{code, kind_title, member_kind, person_name, phone_number};
 use super::units::{Parents, repeated};
 use super::{Column, Parsed, Reading};
 use crate::base::capability::Role;
@@ -112,7 +112,7 @@ pub fn read_members(sheet: &Sheet, units: &Parents) -> Result<Parsed<MemberLine>
 fn line(columns: &Columns, reading: &mut Reading<'_>, units: &Parents) -> Option<MemberLine> {
     let employee_no = reading.field(&columns.employee_no, code);
     let name = reading.field(&columns.name, person_name);
-    let phone = reading.field(&columns.phone, phone);
+    let phone = reading.field(&columns.phone, phone_number);
     let unit = reading.field(&columns.unit, |text| home(text, units));
     let kind = reading.field(&columns.kind, member_kind);
     let (duties, unknown) = duties(reading.row.text(columns.duties.at));

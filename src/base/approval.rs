@@ -1,0 +1,130 @@
+//! Two people 双人复核: what one person proposes takes effect when another one confirms it.
+//!
+//! Only the rule about who may answer, and when; what is proposed, and whether it may still be done, is for the room.
+
+use super::id::MemberId;
+use super::time::Timestamp;
+
+/// How long a proposal can be answered.
+pub const VALID_SECONDS: i64 = 14 * 24 * 3600;
+
+crate::words!(
+    /// What has become of a proposal.
+    ProposalState {
+        /// Waits for a second person.
+        Open = "open",
+        /// Confirmed, and in effect since.
+        Approved = "approved",
+        /// Refused by a second person.
+        Refused = "refused",
+        /// Taken back by its proposer.
+        TakenBack = "taken_back",
+        /// Nobody answered in time.
+        Expired = "expired",
+    }
+);
+
+/// An answer to a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Approve,
+    Refuse,
+    /// The proposer's own.
+    TakeBack,
+}
+
+impl Answer {
+    /// What the answer makes of an open proposal.
+    pub const fn leads_to(self) -> ProposalState {
+        match self {
+            Answer::Approve => ProposalState::Approved,
+            Answer::Refuse => ProposalState::Refused,
+            Answer::TakeBack => ProposalState::TakenBack,
+        }
+    }
+}
+
+/// Why somebody may not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nobody confirms or refuses what he proposed himself.
+    OwnProposal,
+    /// Nobody confirms or refuses a proposal about himself.
+    AboutYourself,
+    /// Only its proposer takes a proposal back.
+    NotYours,
+    /// It was answered otherwise, or nobody answered in time.
+    Over(ProposalState),
+}
+
+/// A proposal as the rule looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal {
+    /// As it is stored: `open` also when its time is over.
+    pub state: ProposalState,
+    /// `None` for the operator's command line.
+    pub proposed_by: Option<MemberId>,
+    /// Whom it is about.
+    pub about: Option<MemberId>,
+    pub expires_at: Timestamp,
+}
+
+impl Proposal {
+    /// What has become of it by `now`.
+    pub fn state_at(&self, now: Timestamp) -> ProposalState {
+        match self.state {
+            ProposalState::Open if self.expires_at <= now => ProposalState::Expired,
+            state => state,
+        }
+    }
+
+    /// Whether `by` now gives this answer: `false` when the same answer stands already, so that a request sent twice is
+    /// one.
+    pub fn answer(&self, answer: Answer, by: MemberId, now: Timestamp) -> Result<bool, NoAnswer> {
+        let is_proposer = self.proposed_by == Some(by);
+        match answer {
+            Answer::TakeBack if !is_proposer => return Err(NoAnswer::NotYours),
+            Answer::Approve | Answer::Refuse if is_proposer => return Err(NoAnswer::OwnProposal),
+            Answer::Approve | Answer::Refuse if self.about == Some(by) => return Err(NoAnswer::AboutYourself),
+            _ => {}
+        }
+        match self.state_at(now) {
+            ProposalState::Open => Ok(true),
+            state if state == answer.leads_to() => Ok(false),
+            state => Err(NoAnswer::Over(state)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::Ids;
+
+    #[test]
+    fn another_person_answers_once_and_in_time() {
+        let now: Timestamp = "2026-07-01T08:00:00+08:00".parse().unwrap();
+        let ids = Ids::default();
+        let [proposer, about, other]: [MemberId; 3] = std::array::from_fn(|_| ids.fresh(now));
+        let open = Proposal {
+            state: ProposalState::Open,
+            proposed_by: Some(proposer),
+            about: Some(about),
+            expires_at: now.plus_seconds(VALID_SECONDS),
+        };
+        assert_eq!(open.answer(Answer::Approve, other, now), Ok(true));
+        assert_eq!(open.answer(Answer::Approve, proposer, now), Err(NoAnswer::OwnProposal));
+        assert_eq!(open.answer(Answer::Refuse, proposer, now), Err(NoAnswer::OwnProposal));
+        assert_eq!(open.answer(Answer::Approve, about, now), Err(NoAnswer::AboutYourself));
+        assert_eq!(open.answer(Answer::TakeBack, other, now), Err(NoAnswer::NotYours));
+        assert_eq!(open.answer(Answer::TakeBack, proposer, now), Ok(true));
+        let approved = Proposal { state: ProposalState::Approved, ..open };
+        assert_eq!(approved.answer(Answer::Approve, other, now), Ok(false));
+        assert_eq!(approved.answer(Answer::Refuse, other, now), Err(NoAnswer::Over(ProposalState::Approved)));
+        let late = open.expires_at;
+        assert_eq!(open.answer(Answer::Approve, other, late), Err(NoAnswer::Over(ProposalState::Expired)));
+        assert_eq!(open.state_at(late), ProposalState::Expired);
+        let by_operator = Proposal { proposed_by: None, ..open };
+        assert_eq!(by_operator.answer(Answer::Approve, other, now), Ok(true));
+    }
+}
