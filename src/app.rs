@@ -28,6 +28,7 @@ use crate::files::{self, Depot, Files, Readers};
 use crate::health;
 use crate::ideas::{self, Ideas};
 use crate::kernel::board::{self, Boards};
+use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::kernel::outbox::Handlers;
 use crate::kernel::{changes, idempotency, lock, outbox, search};
 use crate::meetings::{self, Meetings};
@@ -71,6 +72,8 @@ pub struct App {
     pub brands: Brands,
     pub campaigns: Campaigns,
     pub files: Files,
+    /// The sealing keys of votes.
+    pub vote_keys: KeyStore,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
@@ -87,10 +90,16 @@ impl App {
         let secrets = Secrets::load(&config.secrets, !config.is_postgres())?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
         let depot = Depot::open(&config.files.files_place)?;
-        App::over(db, depot, config, &secrets).await.map_err(|error| error.to_string())
+        let vote_keys = open_vote_keys(&config).await?;
+        App::over(db, (depot, vote_keys), config, &secrets).await.map_err(|error| error.to_string())
     }
 
-    async fn over(db: Db, depot: Depot, config: Config, secrets: &Secrets) -> Result<App, DbError> {
+    async fn over(
+        db: Db,
+        (depot, vote_keys): (Depot, KeyStore),
+        config: Config,
+        secrets: &Secrets,
+    ) -> Result<App, DbError> {
         db.migrate().await?;
         let directory = Directory::default();
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
@@ -139,6 +148,7 @@ impl App {
             brands: Brands::new(db.clone(), directory.clone()),
             campaigns,
             files,
+            vote_keys,
             db,
             board_room: BoardRoom::new(boards.clone(), directory),
             boards,
@@ -386,6 +396,21 @@ async fn asked_to_stop() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Where the sealing keys of votes are kept. A place that cannot be used now may be later, and only votes need it; one
+/// where no key can be destroyed is refused at once.
+async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
+    let place = &config.vote_keys.vote_keys_place;
+    let store = KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"))?;
+    match store.probe().await {
+        Ok(()) => {}
+        Err(error @ KeyStoreError::Away(_)) => {
+            tracing::warn!(place, %error, "no vote can open until its key can be kept");
+        }
+        Err(error @ KeyStoreError::Versioned) => return Err(format!("XIANFENG_VOTE_KEYS: {error}")),
+    }
+    Ok(store)
 }
 
 /// The boards, in Redis or in this process, with what they must know of the roster.

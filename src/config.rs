@@ -47,6 +47,9 @@ pub struct Config {
     pub secrets: SecretsConfig,
 
     #[command(flatten)]
+    pub vote_keys: VoteKeysConfig,
+
+    #[command(flatten)]
     pub files: FilesConfig,
 
     #[command(flatten)]
@@ -109,6 +112,14 @@ impl std::str::FromStr for RedactedText {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(RedactedText(text.to_owned()))
     }
+}
+
+/// Where the sealing keys of votes are kept until their count.
+#[derive(Clone, Debug, clap::Args)]
+pub struct VoteKeysConfig {
+    /// A folder, or s3://bucket/prefix without versioning; shared by all servers, and in no backup
+    #[arg(long = "vote-keys", env = "XIANFENG_VOTE_KEYS", default_value = "secrets/votes")]
+    pub vote_keys_place: String,
 }
 
 /// Where attachments are kept, and how many.

@@ -4,22 +4,27 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
+use uuid::Uuid;
 use xianfeng::files::Depot;
+use xianfeng::kernel::key_store::{KeyStore, KeyStoreError};
 
 use crate::support::Reply;
 use crate::support::bucket::{ACCESS_KEY, BUCKET, Bucket};
 use crate::support::process::{Server, Site};
 use crate::support::proxy::{Proxy, Way};
 
-/// A depot in the bucket at `url`.
-fn depot(url: &str) -> Depot {
-    let builder = AmazonS3Builder::new()
+fn builder(url: &str) -> AmazonS3Builder {
+    AmazonS3Builder::new()
         .with_bucket_name(BUCKET)
         .with_endpoint(url)
         .with_access_key_id(ACCESS_KEY)
         .with_secret_access_key("secret")
-        .with_allow_http(true);
-    Depot::bucket(builder, "annexes/").unwrap()
+        .with_allow_http(true)
+}
+
+/// A depot in the bucket at `url`.
+fn depot(url: &str) -> Depot {
+    Depot::bucket(builder(url), "annexes/").unwrap()
 }
 
 async fn fetched(depot: &Depot, key: &str) -> Option<Vec<u8>> {
@@ -50,6 +55,38 @@ async fn a_bucket_keeps_lists_and_forgets() {
         depot.forget("2026-07-01/a").await.unwrap();
     }
     assert_eq!(depot.list("2026-07-01").await.unwrap(), ["2026-07-01/b"]);
+}
+
+#[tokio::test]
+async fn keys_of_votes_lie_in_a_bucket_until_they_are_destroyed() {
+    let bucket = Bucket::start();
+    bucket.put("other/x", b"x");
+    let keys = KeyStore::bucket(builder(&bucket.url), "votes").unwrap();
+    keys.probe().await.unwrap();
+    let (name, key) = keys.create(Uuid::from_u128(7)).await.unwrap();
+    assert_eq!(bucket.keys(), ["other/x".to_owned(), format!("votes/{name}")]);
+    assert_eq!(keys.list().await.unwrap(), [name]);
+    assert!(keys.load(name).await.unwrap() == Some(key.clone()));
+    bucket.fail(Some(500));
+    assert!(
+        matches!(keys.load(name).await, Err(KeyStoreError::Away(_))),
+        "a key that cannot be read is not a lost one"
+    );
+    bucket.fail(None);
+    for _ in 0..2 {
+        keys.destroy(name).await.unwrap();
+    }
+    assert_eq!(bucket.keys(), ["other/x"]);
+    let puts = bucket
+        .requests()
+        .iter()
+        .filter(|request| request.starts_with("PUT") && request.contains(&name.to_string()))
+        .count();
+    assert_eq!(puts, 2, "it was overwritten before it was deleted");
+    assert!(keys.load(name).await.unwrap().is_none());
+    bucket.keep_versions();
+    assert!(matches!(keys.put(name, &key).await, Err(KeyStoreError::Versioned)));
+    assert!(matches!(keys.probe().await, Err(KeyStoreError::Versioned)));
 }
 
 #[tokio::test]

@@ -2,29 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::local::LocalFileSystem;
-use object_store::path::Path as Key;
-use object_store::prefix::PrefixStore;
-use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt, RetryConfig};
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt};
 
-/// How long the depot may take to answer; every request is answered within five seconds.
-const PATIENCE: Duration = Duration::from_millis(4_500);
+use crate::kernel::bucket::{self, within};
 
-/// Why the bytes could not be put or fetched.
-#[derive(Debug)]
-pub enum DepotError {
-    /// The depot does not have them.
-    Missing,
-    /// It cannot be asked, or not now.
-    Away(String),
-}
+pub use crate::kernel::bucket::StoreError as DepotError;
 
 /// Keeps bytes under names; clones share it.
 #[derive(Clone)]
@@ -39,29 +28,15 @@ enum Place {
 impl Depot {
     /// The depot that `place` names: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
     pub fn open(place: &str) -> Result<Depot, String> {
-        let Some(address) = place.strip_prefix("s3://") else {
-            return Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new()))));
-        };
-        let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
-        Depot::bucket(AmazonS3Builder::from_env().with_bucket_name(bucket), prefix)
+        match bucket::parse(place) {
+            Some((name, prefix)) => Depot::bucket(bucket::described_by_environment(name), prefix),
+            None => Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new())))),
+        }
     }
 
     /// The depot in the bucket that `builder` describes, under `prefix`.
     pub fn bucket(builder: AmazonS3Builder, prefix: &str) -> Result<Depot, String> {
-        let client = |key, value| (AmazonS3ConfigKey::Client(key), value);
-        let limits = [client(ClientConfigKey::ConnectTimeout, "2s"), client(ClientConfigKey::Timeout, "60s")];
-        let store = limits
-            .into_iter()
-            .fold(builder, |builder, (key, value)| builder.with_config(key, value))
-            // one DELETE for each key, which every provider has; not all have the one for many
-            .with_disable_bulk_delete(true)
-            .with_retry(RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() })
-            .build()
-            .map_err(|error| format!("XIANFENG_FILES: {error}"))?;
-        let store: Box<dyn ObjectStore> = match prefix.trim_matches('/') {
-            "" => Box::new(store),
-            prefix => Box::new(PrefixStore::new(store, prefix)),
-        };
+        let store = bucket::open(builder, prefix).map_err(|error| format!("XIANFENG_FILES: {error}"))?;
         Ok(Depot(Arc::new(Place::Bucket(store))))
     }
 
@@ -109,16 +84,6 @@ impl Depot {
         let (store, folder) = (self.store()?, Key::from(folder));
         let keys = store.list(Some(&folder)).map_ok(|found| found.location.to_string());
         within(keys.try_collect()).await
-    }
-}
-
-/// Waits for the depot as long as a request may.
-async fn within<T>(asking: impl Future<Output = object_store::Result<T>>) -> Result<T, DepotError> {
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(object_store::Error::NotFound { .. })) => Err(DepotError::Missing),
-        Ok(Err(error)) => Err(DepotError::Away(error.to_string())),
-        Err(_) => Err(DepotError::Away("no answer within the time limit".into())),
     }
 }
 

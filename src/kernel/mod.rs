@@ -10,3 +10,5 @@ pub mod changes;
 pub mod lock;
 pub mod idempotency;
 pub mod search;
+pub mod bucket;
+pub mod key_store;

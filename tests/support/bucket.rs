@@ -20,6 +20,8 @@ struct Content {
     objects: BTreeMap<String, Bytes>,
     /// What every request is answered with while it is set.
     failing: Option<u16>,
+    /// Whether it says that it keeps former versions.
+    versioned: bool,
     requests: Vec<String>,
 }
 
@@ -56,6 +58,11 @@ impl Bucket {
         self.content.lock().unwrap().failing = status;
     }
 
+    /// Says from now on that it keeps former versions of its objects.
+    pub fn keep_versions(&self) {
+        self.content.lock().unwrap().versioned = true;
+    }
+
     /// Methods and paths of what was asked.
     pub fn requests(&self) -> Vec<String> {
         self.content.lock().unwrap().requests.clone()
@@ -76,7 +83,7 @@ async fn answer(request: HttpRequest, body: Bytes, content: Data<Mutex<Content>>
     let Some((BUCKET, key)) = path.split_once('/').or(Some((path, ""))) else { return refuse(404, "NoSuchBucket") };
     match (request.method().as_str(), key) {
         ("GET", "") => list(&content.objects, request.query_string()),
-        ("GET", key) => match content.objects.get(key) {
+        ("GET" | "HEAD", key) => match content.objects.get(key) {
             Some(bytes) => HttpResponse::Ok()
                 .insert_header((ETAG, "\"x\""))
                 .insert_header((LAST_MODIFIED, DATE))
@@ -85,7 +92,11 @@ async fn answer(request: HttpRequest, body: Bytes, content: Data<Mutex<Content>>
         },
         ("PUT", key) => {
             content.objects.insert(key.to_owned(), body);
-            HttpResponse::Ok().insert_header((ETAG, "\"x\"")).finish()
+            let mut done = HttpResponse::Ok();
+            if content.versioned {
+                done.insert_header(("x-amz-version-id", "3sL4kqtJlcpXroDTDmJ"));
+            }
+            done.insert_header((ETAG, "\"x\"")).finish()
         }
         ("DELETE", key) => {
             content.objects.remove(key);

@@ -95,6 +95,7 @@ impl Database {
             "test".to_owned(),
             format!("--database-url={}", self.url),
             format!("--secrets-file={}", secrets.display()),
+            format!("--vote-keys={}", self.folder.path().join("votes").display()),
             format!("--files={}", self.folder.path().join("files").display()),
         ];
         if let Some(redis) = &self.redis {
