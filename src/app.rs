@@ -105,7 +105,7 @@ impl App {
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
         let ear = changes::Ear::new(db.now());
         members.reload().await?;
-        let sessions = Sessions::new(db.clone(), directory.clone(), secrets);
+        let sessions = Sessions::new(db.clone(), directory.clone(), secrets, config.resets);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)

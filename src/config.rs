@@ -56,6 +56,9 @@ pub struct Config {
     pub web: WebConfig,
 
     #[command(flatten)]
+    pub resets: ResetTerms,
+
+    #[command(flatten)]
     pub timetable: Timetable,
 
     #[command(flatten)]
@@ -170,6 +173,14 @@ impl WebConfig {
     pub fn metrics_token(&self) -> Option<&str> {
         self.metrics_token.as_ref().map(|token| token.0.as_str())
     }
+}
+
+/// How passwords are set anew.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct ResetTerms {
+    /// Hours after which a code resets a password where nobody else could approve it and no device of the member refused
+    #[arg(long, env = "XIANFENG_RESET_WAIT_HOURS", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=168))]
+    pub reset_wait_hours: u16,
 }
 
 /// When things happen, on the enterprise's clock (+08:00).

@@ -57,6 +57,7 @@ enum Ask {
 use Ask::*;
 
 const ADMINISTRATORS: Who = With(&[Administrator]);
+const INVITERS: Who = With(&[Secretary, BranchCommittee, Administrator]);
 const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
@@ -90,7 +91,14 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /me/sessions", SignedIn, Plain),
     ("DELETE /me/sessions/{id}", SignedIn, Plain),
     ("PUT /me/password", SignedIn, Plain),
-    ("POST /invitations", With(&[Secretary, BranchCommittee, Administrator]), Plain),
+    ("POST /session/reset-request", Anyone, Plain),
+    ("DELETE /me/reset-request", SignedIn, Plain),
+    ("GET /me/resets", SignedIn, Plain),
+    ("POST /me/resets/{id}/approval", SignedIn, Plain),
+    ("POST /me/resets/{id}/refusal", SignedIn, Plain),
+    ("POST /invitations", INVITERS, Plain),
+    ("GET /resets", INVITERS, Plain),
+    ("POST /resets/{id}/approval", INVITERS, Plain),
     // members
     ("GET /me", SignedIn, Plain),
     ("PATCH /me", SignedIn, Plain),

@@ -17,6 +17,7 @@ mod board_kernel;
 mod boards;
 mod members;
 mod sessions;
+mod resets;
 mod study;
 mod quiz;
 mod questions;

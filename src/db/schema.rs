@@ -208,6 +208,33 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        is_reset -> Bool,
+        approved_by -> Nullable<Binary>,
+        approved_at -> Nullable<BigInt>,
+        refused_at -> Nullable<BigInt>,
+        waits_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reset_requests (member_id) {
+        member_id -> Binary,
+        requested_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_openings (id) {
+        id -> Binary,
+        member_id -> Binary,
+        kind -> Text,
+        grounds -> Text,
+        issued_by -> Nullable<Binary>,
+        approved_by -> Nullable<Binary>,
+        key_shown -> Nullable<Binary>,
+        key_given -> Nullable<Binary>,
+        surroundings -> Nullable<Binary>,
+        opened_at -> BigInt,
     }
 }
 
@@ -418,6 +445,7 @@ diesel::table! {
         body -> Text,
         link -> Nullable<Text>,
         created_at -> BigInt,
+        lasting -> Bool,
     }
 }
 
@@ -997,6 +1025,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     sessions,
     invitations,
+    reset_requests,
+    account_openings,
     questions,
     question_versions,
     question_tallies,

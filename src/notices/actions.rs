@@ -2,13 +2,17 @@
 
 use diesel::QueryResult;
 
-use super::model::{NewNotice, Notice, NoticeId, Read, oldest_kept};
+use super::model::{LastingText, NewNotice, Notice, NoticeId, NoticeKind, Read, To, oldest_kept};
 use super::store::{self, Inbox};
+use crate::base::id::MemberId;
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::outbox::{self, Handlers, Message};
 
 /// The outbox topic under which notices travel.
 const TOPIC: &str = "notice";
+
+/// The topic of those that stay in the inbox for good.
+const LASTING_TOPIC: &str = "lasting_notice";
 
 /// Notices, and marks, that one transaction throws away at most.
 const NOTICES_AT_ONCE: i64 = 200;
@@ -22,16 +26,25 @@ pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
     outbox::send(tx, TOPIC, notice).map(drop)
 }
 
+/// Like [`tell`], for what a member must still find years later, such as who set his password anew: it is neither hidden
+/// nor thrown away with age.
+pub fn tell_for_good(tx: &mut Tx, member: MemberId, kind: NoticeKind, text: LastingText) -> QueryResult<()> {
+    let LastingText { title, body, link } = text;
+    outbox::send(tx, LASTING_TOPIC, NewNotice { to: To::Member(member), kind, title, body, link }).map(drop)
+}
+
 /// Lets notices be delivered into the inbox.
 pub fn handle(handlers: &mut Handlers, db: &Db) {
-    let db = db.clone();
-    handlers.on(TOPIC, move |message| deliver(db.clone(), message));
+    for (topic, lasting) in [(TOPIC, false), (LASTING_TOPIC, true)] {
+        let db = db.clone();
+        handlers.on(topic, move |message| deliver(db.clone(), message, lasting));
+    }
 }
 
 /// Puts a notice into the inbox; the message's id is the notice's, so that delivering it twice gives one notice.
-async fn deliver(db: Db, message: Message) -> Result<(), String> {
+async fn deliver(db: Db, message: Message, lasting: bool) -> Result<(), String> {
     let new: NewNotice = message.payload()?;
-    let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at);
+    let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at, lasting);
     let delivered: Result<(), Stop<Never>> = db.write(move |tx| Ok(store::insert(tx.conn, &notice)?)).await;
     delivered.map_err(|stop| DbError::from(stop).to_string())
 }

@@ -59,7 +59,7 @@ fn inbox(caller: &Caller, db: &Db) -> Inbox {
 }
 
 /// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
-/// caller became a member.
+/// caller became a member. What happened to the account itself stays for good.
 #[utoipa::path(tag = "notices", params(PageQuery),
     responses((status = 200, description = "Notices; 304 when they have not changed", body = Page<NoticeView>)))]
 #[get("/me/notices")]

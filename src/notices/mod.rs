@@ -2,7 +2,8 @@
 //!
 //! Tables: `notices`, `notice_reads`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/read`. Rooms call
 //! [`tell`] inside their transaction; the notice leaves by the outbox after the commit and [`handle`] puts it into the
-//! inbox. A unit's notice is one row, whoever reads it; [`tidy`] throws away what is too old to be shown. Channels beyond the inbox (WeChat, WeCom) will hang on the same
+//! inbox. A unit's notice is one row, whoever reads it; [`tidy`] throws away what is too old to be shown, but never
+//! what was told by [`tell_for_good`]. Channels beyond the inbox (WeChat, WeCom) will hang on the same
 //! messages.
 
 pub mod model;
@@ -11,6 +12,6 @@ mod store;
 mod actions;
 mod api;
 
-pub use actions::{handle, tell, tidy};
+pub use actions::{handle, tell, tell_for_good, tidy};
 pub use api::routes;
-pub use model::{NewNotice, NoticeKind, To};
+pub use model::{LastingText, NewNotice, NoticeKind, To};

@@ -12,7 +12,7 @@ crate::id!(
     NoticeId
 );
 
-/// How long a notice is shown.
+/// How long a notice is shown that does not last.
 const SHOWN_SECONDS: i64 = 180 * 24 * 3600;
 
 /// How long it is kept: a day more, so that nobody marks what is being thrown away.
@@ -53,6 +53,16 @@ pub struct NewNotice {
     pub link: Option<String>,
 }
 
+/// What a notice says that a member keeps for good.
+#[derive(Clone, Debug)]
+pub struct LastingText {
+    /// One line, in Chinese.
+    pub title: String,
+    pub body: String,
+    /// An API path of what it is about.
+    pub link: Option<String>,
+}
+
 /// A notice in the inbox, for one member or for a unit's subtree.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = notices, treat_none_as_default_value = false)]
@@ -65,16 +75,18 @@ pub struct Notice {
     pub body: String,
     pub link: Option<String>,
     pub created_at: Timestamp,
+    /// Shown and kept for good, whatever its age; only one to a member.
+    pub lasting: bool,
 }
 
 impl Notice {
-    pub fn new(id: NoticeId, new: NewNotice, created_at: Timestamp) -> Notice {
+    pub fn new(id: NoticeId, new: NewNotice, created_at: Timestamp, lasting: bool) -> Notice {
         let (member_id, unit_id) = match new.to {
             To::Member(member) => (Some(member), None),
             To::Unit(unit) => (None, Some(unit)),
         };
         let NewNotice { kind, title, body, link, .. } = new;
-        Notice { id, member_id, unit_id, kind, title, body, link, created_at }
+        Notice { id, member_id, unit_id, kind, title, body, link, created_at, lasting }
     }
 }
 

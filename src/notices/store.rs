@@ -15,7 +15,7 @@ pub struct Inbox {
     pub member: MemberId,
     /// The member's home unit and its ancestors.
     pub path: std::sync::Arc<[UnitId]>,
-    /// Notices with smaller ids are out of sight.
+    /// Notices with smaller ids are out of sight, but for lasting ones.
     pub from: NoticeId,
 }
 
@@ -32,8 +32,12 @@ macro_rules! seen_in {
                 notice_reads::table
                     .on(notice_reads::notice_id.eq(notices::id).and(notice_reads::member_id.eq($inbox.member))),
             )
-            .filter(notices::member_id.eq($inbox.member).or(notices::unit_id.eq_any($inbox.path.iter().copied())))
-            .filter(notices::id.gt($inbox.from))
+            .filter(
+                notices::member_id
+                    .eq($inbox.member)
+                    .and(notices::id.gt($inbox.from).or(notices::lasting.eq(true)))
+                    .or(notices::unit_id.eq_any($inbox.path.iter().copied()).and(notices::id.gt($inbox.from))),
+            )
     };
 }
 
@@ -77,10 +81,11 @@ pub fn insert_reads(conn: &mut Conn, reads: &[Read]) -> QueryResult<usize> {
     on!(conn, c => diesel::insert_into(notice_reads::table).values(reads).on_conflict_do_nothing().execute(c))
 }
 
-/// Notices with ids below `until`, oldest first.
+/// Notices with ids below `until` that do not last, oldest first.
 pub fn list_older(conn: &mut Conn, until: NoticeId, limit: i64) -> QueryResult<Vec<NoticeId>> {
     on!(conn, c => notices::table
         .filter(notices::id.lt(until))
+        .filter(notices::lasting.eq(false))
         .order(notices::id)
         .limit(limit)
         .select(notices::id)

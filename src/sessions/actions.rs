@@ -7,7 +7,8 @@ use moka::sync::Cache;
 
 use super::gate::Gate;
 use super::hasher::{Busy, Hasher};
-use super::model::{Ending, Method, Session};
+use super::model::{AccountOpening, Ending, Grounds, Method, Opening, OpeningKind, Session};
+use super::openings::{Marks, by_whom, reset_behind};
 use super::rules::{self, Refusal, Stale};
 use super::store;
 use super::tokens::{self, Tokens};
@@ -15,7 +16,7 @@ use crate::base::crypto::{Key, digest, random_token};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::text::fold;
 use crate::base::time::Timestamp;
-use crate::config::Secrets;
+use crate::config::{ResetTerms, Secrets};
 use crate::db::{Db, Never, Stop, Tx};
 use crate::kernel::changes;
 use crate::members::Directory;
@@ -39,6 +40,10 @@ pub struct Sessions {
     pub(super) hasher: Hasher,
     pub gate: Gate,
     phone_key: Key,
+    /// Makes what is kept of devices on which accounts are opened.
+    pub(super) marks_key: Key,
+    /// Hours after which a reset works that nobody else could approve.
+    pub(super) reset_wait_hours: u16,
     /// Wrong passwords by account and place, with the time of the last.
     failures: Cache<[u8; 32], (u32, Timestamp)>,
 }
@@ -70,10 +75,12 @@ pub struct Opened {
 enum Refreshed {
     Rotated(Session),
     Stale(Stale),
+    /// The session ended by this reset.
+    Reset(AccountOpening),
 }
 
 impl Sessions {
-    pub fn new(db: Db, directory: Directory, secrets: &Secrets) -> Self {
+    pub fn new(db: Db, directory: Directory, secrets: &Secrets, resets: ResetTerms) -> Self {
         let tokens = Arc::new(Tokens::new(secrets));
         Sessions {
             gate: Gate::new(db.clone(), directory.clone(), tokens.clone()),
@@ -82,6 +89,8 @@ impl Sessions {
             tokens,
             hasher: Hasher::start(),
             phone_key: secrets.phone_key.clone(),
+            marks_key: secrets.session_key.derive(b"device marks"),
+            reset_wait_hours: resets.reset_wait_hours,
             failures: Cache::builder().max_capacity(200_000).time_to_idle(FAILURE_MEMORY).build(),
         }
     }
@@ -133,6 +142,10 @@ impl Sessions {
             .map_err(crate::db::DbError::from)?;
         match refreshed {
             Refreshed::Rotated(session) => Ok(self.opened(session, &next)),
+            Refreshed::Reset(reset) => {
+                let by = by_whom(&self.directory, &reset);
+                Err(Refusal::SessionReset { at: reset.opened_at, by }.into())
+            }
             Refreshed::Stale(Stale::Reused) => Err(Refusal::TokenReused.into()),
             Refreshed::Stale(_) => Err(Refusal::SessionOver.into()),
         }
@@ -180,21 +193,28 @@ impl Sessions {
         self.db
             .write(move |tx| {
                 store::put_password_hash(tx.conn, member, &hash, tx.now())?;
-                end_sessions(tx, &gate, member, Some(session))?;
+                // who knows the password needs no code, and wants none of somebody else's to work
+                store::delete_unused_invitations(tx.conn, member)?;
+                end_sessions(tx, &gate, member, Some(session), Ending::PasswordChanged)?;
                 Ok(())
             })
             .await
     }
 
-    /// Sets a password without asking for the old one: the first administrator, the demo enterprise.
+    /// Sets a password without asking for the old one: the first administrator, the demo enterprise. Somebody who signed
+    /// in before is told that the operator did it.
     pub async fn set_password(&self, member: MemberId, password: String) -> Outcome<()> {
         let hash = self.hasher.hash(password).await.map_err(busy)?;
-        let gate = self.gate.clone();
+        let sessions = self.clone();
         self.db
             .write(move |tx| {
+                tx.take_turn(member)?;
+                let is_first = store::list_registered(tx.conn, &[member])?.is_empty();
+                let kind = if is_first { OpeningKind::First } else { OpeningKind::Reset };
+                let opening = Opening { kind, grounds: Grounds::Operator, issued_by: None, approved_by: None };
                 store::put_password_hash(tx.conn, member, &hash, tx.now())?;
-                end_sessions(tx, &gate, member, None)?;
-                Ok(())
+                store::delete_unused_invitations(tx.conn, member)?;
+                Ok(sessions.record_opening(tx, member, &opening, Marks::default())?)
             })
             .await
     }
@@ -289,6 +309,10 @@ fn rotate(
     if directory.person(session.member_id, tx.today()).is_none() {
         return Ok(Refreshed::Stale(Stale::Over));
     }
+    let is_ours = session.refresh_hash == old_hash || session.previous_hash.as_deref() == Some(old_hash);
+    if let (true, Some(reset)) = (is_ours, reset_behind(tx.conn, &session)?) {
+        return Ok(Refreshed::Reset(reset));
+    }
     if session.is_live(now) && session.refresh_hash == old_hash {
         session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, new_hash.to_vec()));
         session.rotated_at = now;
@@ -333,16 +357,17 @@ fn end_session(
     Ok(true)
 }
 
-/// Ends every session of `member` but `spared`, because the password changed.
+/// Ends every session of `member` but `spared`.
 pub(super) fn end_sessions(
     tx: &mut Tx,
     gate: &Gate,
     member: MemberId,
     spared: Option<SessionId>,
+    because: Ending,
 ) -> diesel::QueryResult<()> {
     for session in store::list_live_sessions(tx.conn, member, tx.now())? {
         if Some(session.id) != spared {
-            end_session(tx, gate, member, session.id, Ending::PasswordChanged)?;
+            end_session(tx, gate, member, session.id, because)?;
         }
     }
     Ok(())

@@ -1,21 +1,28 @@
 //! The routes of signing in, staying signed in and inviting.
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod resets;
+
 use super::actions::{Opened, Place, Sessions, SignIn};
 use super::invitations::{Invitees, IssuedCode, Redeeming};
-use super::model::Method;
-use super::rules::{Refusal, Weakness};
+use super::model::{InvitationId, Method};
+use super::openings::Showing;
+use super::rules::{Refusal, Standing, Weakness};
 use super::tokens::ACCESS_SECONDS;
+use super::wording::said;
 use crate::base::id::{MemberId, SessionId, UnitId};
 use crate::base::text::{Text, escape_html};
 use crate::base::time::Timestamp;
 use crate::web::caller::{Inviter, Member};
 use crate::web::{Body, Path, Problem, limits};
+
+/// Characters of a user agent that are looked at.
+const USER_AGENT_MAX: usize = 400;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(sign_in)
@@ -25,7 +32,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_sessions)
         .service(end_session)
         .service(change_password)
-        .service(issue_invitations);
+        .service(issue_invitations)
+        .configure(resets::routes);
 }
 
 /// What a member signs in with.
@@ -81,6 +89,17 @@ fn created(opened: Opened) -> HttpResponse {
 
 fn place(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {
     Place { address: limits::client_address(req).to_string(), device_key: device_key.map(Text::into_string) }
+}
+
+/// What a request shows of the device that it comes from; of a long user agent the beginning says enough.
+fn showing(req: &HttpRequest, device: Option<&Text<60>>, device_key: Option<Text<64>>) -> Showing {
+    let user_agent = req.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Showing {
+        device_key: device_key.map(Text::into_string),
+        address: limits::client_address(req),
+        user_agent: user_agent.unwrap_or_default().chars().take(USER_AGENT_MAX).collect(),
+        device: device.map(|device| device.to_string()),
+    }
 }
 
 fn device_name(device: Option<Text<60>>) -> String {
@@ -140,9 +159,13 @@ struct RedeemBody {
     new_password: Text<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
+    /// `device_key` of an earlier session on this device, whosever it was: several accounts that are opened on one device
+    /// are worth a look when they vote.
+    device_key: Option<Text<64>>,
 }
 
-/// Sets the first or a forgotten password with an invite code; ends all sessions and signs in.
+/// Sets the first or a forgotten password with an invite code; ends all sessions and signs in. A code for somebody who
+/// ever signed in answers 409 until it was approved.
 #[utoipa::path(tag = "session", security(()), request_body = RedeemBody,
     responses((status = 201, description = "Signed in", body = SessionTokens)))]
 #[post("/session/invitation")]
@@ -157,6 +180,7 @@ async fn redeem_invitation(
         employee_no: body.employee_no.into_string(),
         code: body.invite_code.into_string(),
         new_password: body.new_password.into_string(),
+        showing: showing(&req, body.device.as_ref(), body.device_key),
         device: device_name(body.device),
         place: place(&req, None),
     };
@@ -269,7 +293,7 @@ enum SheetFormat {
 struct InviteBody {
     member_id: Option<MemberId>,
     unit_id: Option<UnitId>,
-    /// With `unit_id`: also those who have a password already.
+    /// With `unit_id`: also those who signed in before; each of these codes is a reset.
     #[serde(default)]
     registered_too: bool,
     #[serde(default)]
@@ -289,6 +313,50 @@ struct CodeView {
     /// Three groups of four characters.
     invite_code: String,
     expires_at: Timestamp,
+    /// For somebody who ever signed in: the reset that the code is, and how it stands.
+    reset: Option<ResetStanding>,
+}
+
+/// How a reset stands.
+#[derive(Serialize, ToSchema)]
+struct ResetStanding {
+    /// For `POST /resets/{id}/approval`.
+    id: InvitationId,
+    state: ResetState,
+    /// When it works without an approval, where nobody else could give one and nobody refuses.
+    waits_until: Option<Timestamp>,
+}
+
+impl From<(InvitationId, Standing)> for ResetStanding {
+    fn from((id, standing): (InvitationId, Standing)) -> Self {
+        let waits_until = if let Standing::Waits { until } = standing { Some(until) } else { None };
+        ResetStanding { id, state: standing.into(), waits_until }
+    }
+}
+
+crate::words!(
+    /// Whether a code that resets a password works.
+    ResetState {
+        /// It works.
+        Effective = "effective",
+        /// A second person, or the member himself, must approve it.
+        NeedsApproval = "needs_approval",
+        /// Nobody else could approve it: it works from `waits_until` on unless the member refuses.
+        Waits = "waits",
+        /// The member refused it.
+        Refused = "refused",
+    }
+);
+
+impl From<Standing> for ResetState {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Effective { .. } => ResetState::Effective,
+            Standing::NeedsApproval => ResetState::NeedsApproval,
+            Standing::Waits { .. } => ResetState::Waits,
+            Standing::Refused { .. } => ResetState::Refused,
+        }
+    }
 }
 
 /// The codes of one sheet.
@@ -297,7 +365,9 @@ struct CodeSheet {
     items: Vec<CodeView>,
 }
 
-/// Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working.
+/// Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working. A code for
+/// somebody who ever signed in is a reset: its member or a second person must approve it, where nobody else could it works
+/// after a while, and the member is told at once.
 #[utoipa::path(tag = "session", request_body = InviteBody,
     responses((status = 201, description = "The codes, or a printable page", body = CodeSheet)))]
 #[post("/invitations")]
@@ -328,6 +398,17 @@ fn view(code: IssuedCode) -> CodeView {
         unit_id: code.unit,
         invite_code: code.code,
         expires_at: code.expires_at,
+        reset: code.reset.map(ResetStanding::from),
+    }
+}
+
+/// What the slip of a reset says beside the code.
+fn printed(standing: Standing) -> String {
+    match standing {
+        Standing::Effective { .. } => "用于重设密码，已可使用。".into(),
+        Standing::Waits { until } => format!("用于重设密码，{}起可用；您也可以在自己的设备上确认或拒绝。", said(until)),
+        Standing::NeedsApproval => "用于重设密码，须经另一位有权发码的人或您在自己的设备上确认后才能使用。".into(),
+        Standing::Refused { .. } => "用于重设密码，已被本人拒绝，不能使用。".into(),
     }
 }
 
@@ -337,10 +418,11 @@ fn printable(codes: &[IssuedCode]) -> String {
         .iter()
         .map(|code| {
             format!(
-                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>有效期至 {}，仅可使用一次，请勿转交他人</small></div>",
+                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>{}有效期至 {}，仅可使用一次，请勿转交他人</small></div>",
                 escape_html(&code.name),
                 escape_html(&code.employee_no),
                 code.code,
+                code.reset.map(|(_, standing)| printed(standing)).unwrap_or_default(),
                 code.expires_at.day(),
             )
         })
@@ -362,6 +444,13 @@ impl From<Refusal> for Problem {
             Refusal::TokenReused => {
                 Problem::unauthenticated("session.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
             }
+            Refusal::SessionReset { at, by } => Problem::unauthenticated(
+                "session.reset",
+                format!(
+                    "您的登录密码于{}被重设（{by}），这个设备已退出。请用新密码登录；如果不是您本人所为，请立即联系上级党组织或管理员",
+                    said(at)
+                ),
+            ),
             Refusal::NoSuchSession => Problem::not_found("session.not_found", "没有找到这个登录设备"),
             Refusal::BadInvitation => {
                 Problem::unprocessable("invitation.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
@@ -372,11 +461,43 @@ impl From<Refusal> for Problem {
                 "invitation.beyond_reach",
                 "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",
             ),
+            Refusal::ResetNotEffective { standing, issuer, issued_at } => not_effective(standing, &issuer, issued_at),
+            Refusal::NoSuchReset => {
+                Problem::not_found("resets.not_found", "没有找到这项密码重设，可能已使用、已过期或已重新发码")
+            }
+            Refusal::OwnReset => {
+                Problem::forbidden("resets.own", "不能确认自己发放的邀请码，须由另一位有权发码的人确认")
+            }
+            Refusal::ResetRefused { at } => {
+                Problem::conflict("resets.refused", format!("本人已于{}拒绝这项密码重设，不能再确认", said(at)))
+            }
+            Refusal::NoResetRequest => Problem::not_found("resets.not_requested", "您没有申请重设密码"),
             Refusal::NobodyToInvite => Problem::conflict("invitation.nobody", "该组织没有需要发放邀请码的人员"),
             Refusal::SheetTooLong => {
                 Problem::unprocessable("invitation.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
             }
         }
+    }
+}
+
+/// Only whoever has the code hears this.
+fn not_effective(standing: Standing, issuer: &str, issued_at: Timestamp) -> Problem {
+    let whose = format!("这个用于重设密码的邀请码由{issuer}于{}发放", said(issued_at));
+    match standing {
+        Standing::Refused { at } => {
+            Problem::conflict("resets.refused", format!("{whose}，本人已于{}拒绝，不能使用", said(at)))
+        }
+        Standing::Waits { until } => Problem::conflict(
+            "resets.waits",
+            format!("{whose}，将于{}生效；您也可以在已登录的设备上确认，确认后即可使用", said(until)),
+        ),
+        // one that is effective is not refused
+        Standing::NeedsApproval | Standing::Effective { .. } => Problem::conflict(
+            "resets.needs_approval",
+            format!(
+                "{whose}，尚未生效：须由另一位有权发码的人（包括上级组织和管理员）确认，或由您在已登录的设备上确认"
+            ),
+        ),
     }
 }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::openings::{by_whom, reset_behind};
+use super::rules::Refusal;
 use super::store;
 use super::tokens::{ACCESS_SECONDS, Tokens};
 use crate::base::id::{MemberId, SessionId};
@@ -23,7 +25,8 @@ const REMEMBERED_SESSIONS: u64 = 200_000;
 #[derive(Clone)]
 enum Known {
     Live(Recognised),
-    Ended,
+    /// Why is looked up when somebody first asks.
+    Ended(Option<Refusal>),
 }
 
 /// A person as derived from the directory at one moment.
@@ -58,7 +61,8 @@ impl Gate {
         let today = self.db.today();
         let version = self.directory.version();
         match self.known.get(&claims.sid) {
-            Some(Known::Ended) => Err(over()),
+            Some(Known::Ended(Some(why))) => Err(why.into()),
+            Some(Known::Ended(None)) => Err(self.why_ended(claims.sub, claims.sid).await?.into()),
             Some(Known::Live(seen)) if seen.person.member != claims.sub => Err(over()),
             Some(Known::Live(seen)) if seen.day == today && seen.directory_version == version => {
                 Ok(Caller { session: claims.sid, person: seen.person })
@@ -66,8 +70,8 @@ impl Gate {
             Some(Known::Live(_)) => self.derive(claims.sub, claims.sid, today, version, None),
             None => {
                 let before = self.endings();
-                if !self.is_live(claims.sub, claims.sid).await? {
-                    return Err(over());
+                if let Some(why) = self.look_up(claims.sub, claims.sid).await? {
+                    return Err(why.into());
                 }
                 self.derive(claims.sub, claims.sid, today, version, Some(before))
             }
@@ -78,7 +82,7 @@ impl Gate {
     pub fn end(&self, session: SessionId) {
         let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         *endings += 1;
-        self.known.insert(session, Known::Ended);
+        self.known.insert(session, Known::Ended(None));
     }
 
     fn derive(
@@ -103,10 +107,30 @@ impl Gate {
         *self.endings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn is_live(&self, member: MemberId, session: SessionId) -> Result<bool, DbError> {
+    /// Why a session is over that ended in the life of this process; remembered, so that a telephone that goes on asking
+    /// costs one query.
+    async fn why_ended(&self, member: MemberId, session: SessionId) -> Result<Refusal, DbError> {
+        let why = self.look_up(member, session).await?.unwrap_or(Refusal::SessionOver);
+        self.known.insert(session, Known::Ended(Some(why.clone())));
+        Ok(why)
+    }
+
+    /// Why a session of `member` is over; `None` while it is live.
+    async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Option<Refusal>, DbError> {
         let now = self.db.now();
-        let found = self.db.read(move |conn| store::find_session(conn, session)).await?;
-        Ok(found.is_some_and(|session| session.member_id == member && session.is_live(now)))
+        let found = self.db.read(move |conn| {
+            let session = store::find_session(conn, session)?.filter(|session| session.member_id == member);
+            let Some(session) = session else { return Ok((false, None)) };
+            Ok((session.is_live(now), reset_behind(conn, &session)?))
+        });
+        Ok(match found.await? {
+            (true, _) => None,
+            (false, None) => Some(Refusal::SessionOver),
+            (false, Some(reset)) => {
+                let by = by_whom(&self.directory, &reset);
+                Some(Refusal::SessionReset { at: reset.opened_at, by })
+            }
+        })
     }
 }
 
@@ -115,5 +139,5 @@ fn expired() -> Problem {
 }
 
 fn over() -> Problem {
-    Problem::unauthenticated("session.over", "登录已失效，请重新登录")
+    Refusal::SessionOver.into()
 }

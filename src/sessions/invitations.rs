@@ -1,8 +1,11 @@
 //! Invite codes: issued for one member or as a unit's sheet, used once to set a password.
 
-use super::actions::{Opened, Place, Sessions, busy, end_sessions, open_session};
-use super::model::{Invitation, Method};
-use super::rules::{self, Refusal};
+use super::actions::{Opened, Place, Sessions, busy, open_session};
+use super::model::{Grounds, Invitation, InvitationId, Method, Opening, OpeningKind};
+use super::openings::Showing;
+use super::resets::{Inviters, NewReset};
+use super::rules::{self, Refusal, Standing};
+use super::wording::name_of;
 use super::{store, tokens};
 use crate::base::capability::Reach;
 use crate::base::crypto::{digest, normal_code, random_code, random_token};
@@ -28,6 +31,8 @@ pub struct IssuedCode {
     pub unit: UnitId,
     pub code: String,
     pub expires_at: Timestamp,
+    /// How the reset stands that the code is for somebody who ever signed in.
+    pub reset: Option<(InvitationId, Standing)>,
 }
 
 /// Whom an inviter has in mind.
@@ -47,6 +52,7 @@ pub struct Redeeming {
     pub new_password: String,
     pub device: String,
     pub place: Place,
+    pub showing: Showing,
 }
 
 impl Sessions {
@@ -58,10 +64,31 @@ impl Sessions {
         invitees: Invitees,
     ) -> Result<Vec<IssuedCode>, Stop<Refusal>> {
         let cards = self.invitees(actor, &reach, invitees).await?;
-        self.db.write(move |tx| cards.iter().map(|card| issue(tx, Some(actor), card)).collect()).await
+        let sessions = self.clone();
+        self.db.write(move |tx| sessions.issue_all(tx, actor, &cards)).await
     }
 
-    /// Sets the password of the member that the code was issued for, ends all sessions and opens one.
+    fn issue_all(&self, tx: &mut Tx, actor: MemberId, cards: &[MemberCard]) -> Result<Vec<IssuedCode>, Stop<Refusal>> {
+        let ids: Vec<MemberId> = cards.iter().map(|card| card.id).collect();
+        // so that of two codes for one member the later one alone works
+        tx.take_turns(ids.iter().copied())?;
+        let registered = store::list_registered(tx.conn, &ids)?;
+        let inviters = (!registered.is_empty()).then(|| Inviters::of(&self.directory, tx.today()));
+        let (mut codes, mut resets) = (Vec::new(), Vec::new());
+        for card in cards {
+            let inviters = inviters.as_ref().filter(|_| registered.contains(&card.id));
+            let new = inviters.map(|inviters| self.new_reset(tx, Some(actor), card, inviters)).transpose()?;
+            let (code, invitation) = issue(tx, Some(actor), card, new.as_ref())?;
+            let standing = invitation.is_reset.then(|| self.standing_of(&invitation, tx.now()));
+            codes.push(IssuedCode { reset: standing.map(|standing| (invitation.id, standing)), ..code });
+            resets.extend(new.map(|new| (invitation, new)));
+        }
+        self.tell_issued(tx, &resets)?;
+        Ok(codes)
+    }
+
+    /// Sets the password of the member that the code was issued for, ends all sessions and opens one. A code for somebody
+    /// who ever signed in must be effective.
     pub async fn redeem(&self, ask: Redeeming) -> Result<Opened, Stop<Refusal>> {
         let employee_no = fold(&ask.employee_no).to_uppercase();
         rules::check_password(&ask.new_password, &employee_no).map_err(Refusal::WeakPassword)?;
@@ -70,13 +97,15 @@ impl Sessions {
         let code_hash = digest(normal_code(&ask.code).as_bytes());
         let password_hash = self.hasher.hash(ask.new_password).await.map_err(busy)?;
         let secret = random_token();
-        let (sessions, secret_hash, device) = (self.clone(), tokens::secret_hash(&secret), ask.device);
+        let (sessions, secret_hash) = (self.clone(), tokens::secret_hash(&secret));
+        let (device, showing) = (ask.device, ask.showing);
         let redeemed = self
             .db
             .write(move |tx| {
-                let member = sessions.use_code(tx, &employee_no, &code_hash)?;
+                let (member, opening) = sessions.use_code(tx, &employee_no, &code_hash)?;
                 store::put_password_hash(tx.conn, member, &password_hash, tx.now())?;
-                end_sessions(tx, &sessions.gate, member, None)?;
+                let marks = sessions.marks(member, &showing, &sessions.tokens.device_key(member));
+                sessions.record_opening(tx, member, &opening, marks)?;
                 open_session(tx, member, Method::Invitation, &device, &secret_hash)
             })
             .await;
@@ -86,19 +115,53 @@ impl Sessions {
         Ok(self.opened(redeemed?, &secret))
     }
 
-    fn use_code(&self, tx: &mut Tx, employee_no: &str, code_hash: &[u8]) -> Result<MemberId, Stop<Refusal>> {
+    /// Uses a code up, and says whose account opens on what grounds.
+    fn use_code(&self, tx: &mut Tx, employee_no: &str, code_hash: &[u8]) -> Result<(MemberId, Opening), Stop<Refusal>> {
+        let member = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?.member_id;
+        tx.take_turn(member)?;
         let invitation = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?;
-        let belongs = self
-            .directory
-            .member(invitation.member_id)
-            .is_some_and(|card| *card.employee_no == *employee_no && card.status != MemberStatus::Left);
-        if !belongs || invitation.expires_at <= tx.now() {
+        let card = self.directory.member(member).filter(|card| card.status != MemberStatus::Left);
+        let card = card.filter(|card| *card.employee_no == *employee_no).ok_or(Refusal::BadInvitation)?;
+        if invitation.expires_at <= tx.now() || invitation.used_at.is_some() {
             return Err(Refusal::BadInvitation.into());
         }
+        let opening = self.opening_of(tx, &invitation, &card)?;
         if !store::use_invitation(tx.conn, invitation.id, tx.now())? {
             return Err(Refusal::BadInvitation.into());
         }
-        Ok(invitation.member_id)
+        Ok((member, opening))
+    }
+
+    /// What a code that is right opens. It hands over the account with all its duties, so those that were granted since
+    /// must lie within the issuer's reach; for a reset everything must, as when it was issued.
+    fn opening_of(&self, tx: &mut Tx, invitation: &Invitation, card: &MemberCard) -> Result<Opening, Stop<Refusal>> {
+        let now = tx.now();
+        let within_reach =
+            || invitation.issued_by.is_none_or(|issuer| self.still_may_invite(issuer, invitation.member_id, now));
+        let opening =
+            |kind, grounds, approved_by| Opening { kind, grounds, issued_by: invitation.issued_by, approved_by };
+        let is_registered = !store::list_registered(tx.conn, &[invitation.member_id])?.is_empty();
+        if is_registered != invitation.is_reset {
+            // a first code for an account that was opened meanwhile by other means
+            return Err(Refusal::BadInvitation.into());
+        }
+        if !invitation.is_reset {
+            let is_promoted = card.duties.iter().any(|duty| duty.created_at > invitation.created_at);
+            if is_promoted && !within_reach() {
+                return Err(Refusal::BadInvitation.into());
+            }
+            return Ok(opening(OpeningKind::First, Grounds::Invitation, None));
+        }
+        if !within_reach() {
+            return Err(Refusal::BadInvitation.into());
+        }
+        match self.standing_of(invitation, now) {
+            Standing::Effective { grounds, approved_by } => Ok(opening(OpeningKind::Reset, grounds, approved_by)),
+            standing => {
+                let issuer = name_of(&self.directory, invitation.issued_by);
+                Err(Refusal::ResetNotEffective { standing, issuer, issued_at: invitation.created_at }.into())
+            }
+        }
     }
 
     async fn invitees(
@@ -154,7 +217,7 @@ impl Sessions {
         Ok(cards)
     }
 
-    fn check_invitee(&self, reach: &Reach, card: &MemberCard) -> Result<(), Refusal> {
+    pub(super) fn check_invitee(&self, reach: &Reach, card: &MemberCard) -> Result<(), Refusal> {
         let tree = self.directory.tree();
         let path = |unit| tree.get(unit).map(|card| card.path.to_vec()).unwrap_or_default();
         let duty_paths: Vec<Vec<UnitId>> = card.duties.iter().map(|duty| path(duty.unit_id)).collect();
@@ -162,7 +225,13 @@ impl Sessions {
     }
 }
 
-fn issue(tx: &mut Tx, actor: Option<MemberId>, card: &MemberCard) -> Result<IssuedCode, Stop<Refusal>> {
+/// Issues one code, a reset if `reset` says with what; the caller has the member's turn.
+fn issue(
+    tx: &mut Tx,
+    actor: Option<MemberId>,
+    card: &MemberCard,
+    reset: Option<&NewReset>,
+) -> diesel::QueryResult<(IssuedCode, Invitation)> {
     let code = random_code();
     let expires_at = tx.now().plus_seconds(VALID_SECONDS);
     let invitation = Invitation {
@@ -173,6 +242,11 @@ fn issue(tx: &mut Tx, actor: Option<MemberId>, card: &MemberCard) -> Result<Issu
         created_at: tx.now(),
         expires_at,
         used_at: None,
+        is_reset: reset.is_some(),
+        approved_by: reset.and_then(|reset| reset.requested_at).map(|_| card.id),
+        approved_at: reset.and_then(|reset| reset.requested_at),
+        refused_at: None,
+        waits_until: reset.and_then(|reset| reset.waits_until),
     };
     store::delete_unused_invitations(tx.conn, card.id)?;
     store::insert_invitation(tx.conn, &invitation)?;
@@ -181,15 +255,17 @@ fn issue(tx: &mut Tx, actor: Option<MemberId>, card: &MemberCard) -> Result<Issu
         action: "sessions.invite",
         subject_kind: "member",
         subject_id: card.id.uuid(),
-        detail: serde_json::json!({ "expires_at": expires_at }),
+        detail: serde_json::json!({ "expires_at": expires_at, "reset": invitation.is_reset }),
     };
     trail::note(tx, act)?;
-    Ok(IssuedCode {
+    let issued = IssuedCode {
         member: card.id,
         employee_no: card.employee_no.to_string(),
         name: card.name.to_string(),
         unit: card.unit,
         code,
         expires_at,
-    })
+        reset: None,
+    };
+    Ok((issued, invitation))
 }

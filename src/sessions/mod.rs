@@ -1,8 +1,9 @@
 //! Sessions: how members sign in, stay signed in and are recognised.
 //!
-//! Tables: `credentials`, `sessions`, `invitations`. Routes: `/session`, `/session/refresh`, `/session/invitation`,
-//! `/me/sessions`, `/me/password`, `/invitations`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
-//! and [`Sessions::set_password`] to the command line. WeChat and WeCom sign-in will add a [`model::Method`] and begin
+//! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
+//! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
+//! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
+//! [`Sessions::set_password`] to the command line, and [`opened_accounts`] to whoever asks how accounts came about. WeChat and WeCom sign-in will add a [`model::Method`] and begin
 //! their sessions with the same `open_session`.
 
 mod actions;
@@ -11,9 +12,14 @@ pub mod gate;
 pub mod hasher;
 mod invitations;
 pub mod model;
+mod openings;
+mod resets;
 pub mod rules;
 mod store;
 pub mod tokens;
+mod wording;
 
 pub use actions::{SESSION_TOPIC, Sessions, tidy};
 pub use api::routes;
+pub use model::{OpenedAccount, OpeningKind};
+pub use openings::opened_accounts;

@@ -1,4 +1,8 @@
-//! What the room keeps: passwords, sessions, invite codes.
+//! What the room keeps: passwords, sessions, invite codes, and how accounts were opened.
+
+mod opening;
+
+pub use opening::{AccountOpening, ByWhom, Grounds, OpenedAccount, Opening, OpeningId, OpeningKind};
 
 use diesel::prelude::*;
 
@@ -6,7 +10,10 @@ use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
 use crate::db::schema::{invitations, sessions};
 
-crate::id!(InvitationId);
+crate::id!(
+    /// An invite code; also the reset that it is for somebody who ever signed in.
+    InvitationId
+);
 
 crate::words!(
     /// How a session began. WeChat and WeCom join when those rooms are built.
@@ -26,6 +33,8 @@ crate::words!(
         PasswordChanged = "password_changed",
         /// An old refresh token was used again: somebody copied it.
         Reused = "reused",
+        /// The password was set anew without the one before it.
+        Reset = "reset",
     }
 );
 
@@ -65,4 +74,13 @@ pub struct Invitation {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub used_at: Option<Timestamp>,
+    /// Its member had signed in before, so it needs more than whoever issued it.
+    pub is_reset: bool,
+    /// The member himself, or a second person who may invite him.
+    pub approved_by: Option<MemberId>,
+    pub approved_at: Option<Timestamp>,
+    /// When one of the member's own devices refused it.
+    pub refused_at: Option<Timestamp>,
+    /// When it works without an approval, where nobody else could give one.
+    pub waits_until: Option<Timestamp>,
 }

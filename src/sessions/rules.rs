@@ -1,12 +1,18 @@
 //! What passwords, lock-outs and refreshes obey. Pure.
 
-use super::model::{Ending, Session};
+mod devices;
+mod resets;
+
+pub use devices::by_device;
+pub use resets::{Standing, standing};
+
+use super::model::{ByWhom, Ending, Session};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 
 /// A no of this room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Account or password is wrong, or there is no such account: one answer for all of them.
     WrongPassword,
@@ -18,6 +24,8 @@ pub enum Refusal {
     SessionOver,
     /// An old refresh token came again: the session was ended for safety.
     TokenReused,
+    /// The session ended because the password was set anew without the one before it.
+    SessionReset { at: Timestamp, by: ByWhom },
     /// No such session of the caller.
     NoSuchSession,
     /// The invite code is wrong, used or expired.
@@ -32,6 +40,16 @@ pub enum Refusal {
     NobodyToInvite,
     /// More members than fit on one sheet.
     SheetTooLong,
+    /// The code is right and does not work yet, or not any more.
+    ResetNotEffective { standing: Standing, issuer: String, issued_at: Timestamp },
+    /// No pending reset with that id, or none for the caller to know of.
+    NoSuchReset,
+    /// Nobody approves the reset for which he issued the code himself.
+    OwnReset,
+    /// The member refused it on one of his devices.
+    ResetRefused { at: Timestamp },
+    /// Nothing is pending: no reset was asked for.
+    NoResetRequest,
 }
 
 impl crate::db::Refusal for Refusal {}

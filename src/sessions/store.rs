@@ -1,4 +1,9 @@
-//! The room's tables: credentials, sessions, invitations.
+//! The room's tables: credentials, sessions, invitations. Resets and openings have files of their own.
+
+pub mod openings;
+pub mod resets;
+
+use std::collections::HashSet;
 
 use diesel::prelude::*;
 
@@ -25,12 +30,25 @@ pub fn put_password_hash(conn: &mut Conn, member: MemberId, hash: &str, now: Tim
     .map(drop)
 }
 
-/// Which of `members` have a password.
-pub fn list_registered(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
-    on!(conn, c => credentials::table
-        .filter(credentials::member_id.eq_any(members))
-        .select(credentials::member_id)
-        .load(c))
+/// Members that one statement asks about.
+const MEMBERS_AT_ONCE: usize = 1000;
+
+/// Which of `members` ever signed in: they have a password, or had a session by whatever way.
+pub fn list_registered(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashSet<MemberId>> {
+    let mut found = HashSet::new();
+    for some in members.chunks(MEMBERS_AT_ONCE) {
+        let with_password: Vec<MemberId> = on!(&mut *conn, c => credentials::table
+            .filter(credentials::member_id.eq_any(some))
+            .select(credentials::member_id)
+            .load(c))?;
+        let with_session: Vec<MemberId> = on!(&mut *conn, c => sessions::table
+            .filter(sessions::member_id.eq_any(some))
+            .select(sessions::member_id)
+            .distinct()
+            .load(c))?;
+        found.extend(with_password.into_iter().chain(with_session));
+    }
+    Ok(found)
 }
 
 pub fn find_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Session>> {
