@@ -1,5 +1,5 @@
-# The server as an image. `docker build -t xianfeng .`, then `docker run -p 8080:8080 -v xianfeng:/xianfeng/data xianfeng`
-# is a complete server on SQLite; docker-compose.yml is the enterprise's size.
+# The server as an image. `docker build -t xianfeng .`, then `docker run -p 8080:8080 -v xianfeng:/xianfeng/data
+# -v xianfeng-secrets:/xianfeng/secrets xianfeng` is a complete server on SQLite; docker-compose.yml is the enterprise's size.
 
 FROM rust:1-bookworm AS build
 # OpenSSL is built from source for TLS to PostgreSQL, which takes perl and make; the image has both, said here so that
@@ -13,7 +13,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /xianfeng --create-home --shell /usr/sbin/nologin xianfeng \
-    && install -d -o xianfeng -g xianfeng -m 700 /xianfeng/data /xianfeng/data/files
+    && install -d -o xianfeng -g xianfeng -m 700 /xianfeng/data /xianfeng/data/files /xianfeng/secrets /xianfeng/secrets/votes
 COPY --from=build /usr/local/bin/xianfeng /usr/local/bin/
 # Where the vendored OpenSSL finds the authorities for `sslmode=verify-full&sslrootcert=system`.
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
@@ -21,8 +21,9 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     XIANFENG_LOG_FORMAT=json
 USER xianfeng
 WORKDIR /xianfeng
-# The SQLite database, the generated secrets and the attachments; nothing is written elsewhere.
-VOLUME /xianfeng/data
+# The SQLite database and the attachments; and, so that a copy of the one does not open the other, the generated secrets
+# and the keys of votes. Nothing is written elsewhere.
+VOLUME ["/xianfeng/data", "/xianfeng/secrets"]
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["xianfeng", "health"]
 ENTRYPOINT ["xianfeng"]

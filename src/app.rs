@@ -21,7 +21,7 @@ use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::campaigns::{self, Campaigns};
 use crate::challenge::{self, Challenge};
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Secrets, SecretsConfig};
 use crate::contests::{self, Contests};
 use crate::db::{Conn, Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
@@ -30,7 +30,7 @@ use crate::ideas::{self, Ideas};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::kernel::outbox::Handlers;
-use crate::kernel::{changes, idempotency, lock, outbox, search};
+use crate::kernel::{changes, idempotency, lock, outbox, search, secret_checks};
 use crate::meetings::{self, Meetings};
 use crate::members::{self, Directory, Members};
 use crate::notices;
@@ -87,8 +87,9 @@ pub struct App {
 impl App {
     /// Opens the database, migrates it, and fills what is kept in memory.
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
-        let secrets = Secrets::load(&config.secrets, !config.is_postgres())?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
+        db.migrate().await.map_err(|error| error.to_string())?;
+        let secrets = secrets_of(&db, &config).await?;
         let depot = Depot::open(&config.files.files_place)?;
         let vote_keys = open_vote_keys(&config).await?;
         App::over(db, (depot, vote_keys), config, &secrets).await.map_err(|error| error.to_string())
@@ -100,7 +101,6 @@ impl App {
         config: Config,
         secrets: &Secrets,
     ) -> Result<App, DbError> {
-        db.migrate().await?;
         let directory = Directory::default();
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
         let ear = changes::Ear::new(db.now());
@@ -123,8 +123,8 @@ impl App {
         let ideas = Ideas::new(db.clone(), directory.clone(), points.clone());
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
-        let campaigns =
-            Campaigns::new(db.clone(), directory.clone(), points.clone(), &secrets.ballot_key, config.vote_watch);
+        let keys_of_votes = (vote_keys.clone(), &secrets.ballot_key);
+        let campaigns = Campaigns::new(db.clone(), directory.clone(), points.clone(), keys_of_votes, config.vote_watch);
         // rooms that attach files say here who may read them
         let files = Files::new(db.clone(), depot, readers(&ideas, &campaigns), &config.files);
         Ok(App {
@@ -295,6 +295,11 @@ impl App {
             self.job("contests", second, |app| async move { app.contests.keep_up().await }),
             self.job("contest_results", second, |app| async move { app.contests.settle().await }),
             self.job("campaigns", second, |app| async move { app.campaigns.keep_up().await }),
+            self.job(
+                "vote keys",
+                Duration::from_secs(10),
+                |app| async move { app.campaigns.destroy_spent_keys().await },
+            ),
             self.job("campaign points", second, |app| async move { app.campaigns.reward().await }),
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
             self.job("search", second, |app| async move { search::index_waiting(&app.db, INDEXING_REST).await }),
@@ -398,12 +403,78 @@ async fn asked_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
+/// The secrets that belong to the database; made for one that is new.
+async fn secrets_of(db: &Db, config: &Config) -> Result<Secrets, String> {
+    let known = db.read(secret_checks::list).await.map_err(|error| error.to_string())?;
+    let secrets = match Secrets::find(&config.secrets)? {
+        Some(secrets) => secrets,
+        None => {
+            let is_new = known.is_empty() && !db.read(members::any).await.map_err(|error| error.to_string())?;
+            match (is_new, config.is_postgres()) {
+                (true, false) => Secrets::make(&config.secrets)?,
+                (true, true) => return Err(no_shared_secrets(&config.secrets)),
+                (false, _) => return Err(missing_secrets(&config.secrets)),
+            }
+        }
+    };
+    let mut differing = secret_checks::differing(&known, &secrets.lasting_keys());
+    if known.is_empty() {
+        // a database from before there were checks: what is in it tells whether the keys are the right ones
+        let (phone_key, ballot_key) = (secrets.phone_key.clone(), secrets.ballot_key.clone());
+        let phones = db.read(move |conn| members::proves_phone_key(conn, &phone_key)).await;
+        let ballots = db.read(move |conn| campaigns::proves_ballot_key(conn, &ballot_key)).await;
+        let doubted = [("phone_key", phones), ("ballot_key", ballots)];
+        for (name, proven) in doubted {
+            if proven.map_err(|error| error.to_string())? == Some(false) {
+                differing.push(name);
+            }
+        }
+        if differing.is_empty() {
+            let known = secret_checks::put(db, &secrets.lasting_keys()).await.map_err(|error| error.to_string())?;
+            differing = secret_checks::differing(&known, &secrets.lasting_keys());
+        }
+    }
+    if differing.is_empty() { Ok(secrets) } else { Err(other_secrets(&differing)) }
+}
+
+fn no_shared_secrets(config: &SecretsConfig) -> String {
+    format!(
+        "使用 PostgreSQL 的各服务器须共用一组密钥：请设置 XIANFENG_SECRETS 或 XIANFENG_SECRETS_FILE（`xianfeng secrets` 可打印\
+         一组新的）；文件 {0} 不存在 (servers on PostgreSQL must share their secrets: set XIANFENG_SECRETS or \
+         XIANFENG_SECRETS_FILE; {0} does not exist)",
+        config.missing()
+    )
+}
+
+fn missing_secrets(config: &SecretsConfig) -> String {
+    format!(
+        "数据库中已有数据，但找不到它的密钥文件 {0}。请从另行保管的副本恢复该文件，或设置 XIANFENG_SECRETS；不会另建新密钥，\
+         因为新密钥打不开已有的手机号和会话 (the database has data, but its secrets are missing: put {0} back from the copy \
+         that was kept apart, or set XIANFENG_SECRETS; no new ones are made)",
+        config.missing()
+    )
+}
+
+fn other_secrets(differing: &[&str]) -> String {
+    let names = differing.join("、");
+    format!(
+        "密钥与这个数据库不符：{names}。请换回原来的 secrets.json（或 XIANFENG_SECRETS），或检查 DATABASE_URL 是否指向正确的数据库；\
+         token_keys 可以更换，其余密钥不能 (these secrets are not those of the database, they differ in {names}: use those \
+         that it began with, or check DATABASE_URL; only token_keys may be changed)"
+    )
+}
+
 /// Where the sealing keys of votes are kept. A place that cannot be used now may be later, and only votes need it; one
 /// where no key can be destroyed is refused at once.
 async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
-    let place = &config.vote_keys.vote_keys_place;
-    let store = KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"))?;
-    match store.probe().await {
+    let (place, former) = config.vote_keys.places();
+    let open = |place| KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"));
+    let store = open(place)?;
+    let brought = match former {
+        Some(former) => store.take_over(&open(former)?).await,
+        None => Ok(()),
+    };
+    match brought.and(store.probe().await) {
         Ok(()) => {}
         Err(error @ KeyStoreError::Away(_)) => {
             tracing::warn!(place, %error, "no vote can open until its key can be kept");

@@ -1,16 +1,18 @@
 //! Configuration from the environment, one small struct per concern. The README holds the complete table.
 
-use std::io::Write;
+mod lasting;
+mod secrets;
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveTime;
-use serde::{Deserialize, Serialize};
 
-use crate::base::crypto::Key;
 use crate::db::DbOptions;
 use crate::web::limits::RateLimits;
+
+pub use secrets::{Secrets, SecretsConfig};
 
 /// Everything that `serve` can be told. Each field's environment variable is named beside it.
 #[derive(Clone, Debug, clap::Args)]
@@ -87,18 +89,6 @@ impl Config {
     }
 }
 
-/// Where the keys come from.
-#[derive(Clone, Debug, clap::Args)]
-pub struct SecretsConfig {
-    /// The secrets themselves, as `xianfeng secrets` prints them
-    #[arg(long = "secrets", env = "XIANFENG_SECRETS", hide_env_values = true)]
-    pub secrets: Option<RedactedText>,
-
-    /// A file that holds them; made with mode 0600 when missing (SQLite only). Keep it out of database backups
-    #[arg(long, env = "XIANFENG_SECRETS_FILE", default_value = "data/secrets.json")]
-    pub secrets_file: PathBuf,
-}
-
 /// Text that must not appear in a log.
 #[derive(Clone)]
 pub struct RedactedText(String);
@@ -121,9 +111,37 @@ impl std::str::FromStr for RedactedText {
 #[derive(Clone, Debug, clap::Args)]
 pub struct VoteKeysConfig {
     /// A folder, or s3://bucket/prefix without versioning; shared by all servers, and in no backup
-    #[arg(long = "vote-keys", env = "XIANFENG_VOTE_KEYS", default_value = "secrets/votes")]
+    #[arg(long = "vote-keys", env = "XIANFENG_VOTE_KEYS", default_value = DEFAULT_VOTE_KEYS)]
     pub vote_keys_place: String,
 }
+
+const DEFAULT_VOTE_KEYS: &str = "secrets/votes";
+
+/// Where keys of votes lie while the usual place would not outlast the next start.
+const PASSING_VOTE_KEYS: &str = "data/vote-keys";
+
+impl VoteKeysConfig {
+    /// Where to keep the keys of votes, and where others may lie that are to be brought there. A key that is lost costs a
+    /// vote, so where the usual folder would not last they lie beside the data, and the operator is warned.
+    pub fn places(&self) -> (&str, Option<&'static str>) {
+        if self.vote_keys_place != DEFAULT_VOTE_KEYS {
+            return (&self.vote_keys_place, None);
+        }
+        match lasting::doubt(Path::new(DEFAULT_VOTE_KEYS), Path::new(DATA)) {
+            None => (DEFAULT_VOTE_KEYS, Some(PASSING_VOTE_KEYS)),
+            Some(doubt) => {
+                tracing::warn!(
+                    "{DEFAULT_VOTE_KEYS} {doubt}: until XIANFENG_VOTE_KEYS names a lasting place, the sealing keys of \
+                     votes lie in {PASSING_VOTE_KEYS}, beside the data, where a copy of it takes them along"
+                );
+                (PASSING_VOTE_KEYS, None)
+            }
+        }
+    }
+}
+
+/// The folder of everything that a server keeps unless it is told otherwise.
+const DATA: &str = "data";
 
 /// Where attachments are kept, and how many.
 #[derive(Clone, Debug, clap::Args)]
@@ -247,133 +265,4 @@ pub struct VoteWatch {
 
 fn parse_time(text: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "a time looks like 07:50".to_owned())
-}
-
-/// The keys of an enterprise. They live outside the database and its backups.
-#[derive(Clone, Debug)]
-pub struct Secrets {
-    /// Keys of access tokens by id; the first signs, all verify, so that keys can be rotated.
-    pub token_keys: Vec<(String, Key)>,
-    /// Derives refresh tokens and device keys.
-    pub session_key: Key,
-    /// Seals phone numbers and makes their index.
-    pub phone_key: Key,
-    /// Seals ballots until they are counted and makes their receipts. Must not change while a vote is open.
-    pub ballot_key: Key,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SecretsFile {
-    token_keys: Vec<TokenKey>,
-    session_key: String,
-    phone_key: String,
-    /// Absent in files from before there were votes: then derived from the phone key, which never changes either.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ballot_key: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenKey {
-    kid: String,
-    key: String,
-}
-
-impl Secrets {
-    pub fn random() -> Secrets {
-        Secrets {
-            token_keys: vec![("1".into(), Key::random())],
-            session_key: Key::random(),
-            phone_key: Key::random(),
-            ballot_key: Key::random(),
-        }
-    }
-
-    /// The secrets that `config` names. On SQLite a missing file is made; on PostgreSQL, where several servers must
-    /// share them, their absence is an error.
-    pub fn load(config: &SecretsConfig, may_make: bool) -> Result<Secrets, String> {
-        if let Some(text) = &config.secrets {
-            return Secrets::parse(&text.0);
-        }
-        match std::fs::read_to_string(&config.secrets_file) {
-            Ok(text) => Secrets::parse(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_make => {
-                let secrets = Secrets::random();
-                secrets.save(&config.secrets_file)?;
-                Ok(secrets)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(format!(
-                "servers on PostgreSQL must share their secrets: set XIANFENG_SECRETS or XIANFENG_SECRETS_FILE \
-                 (`xianfeng secrets` prints fresh ones); {} does not exist",
-                config.secrets_file.display()
-            )),
-            Err(error) => Err(format!("{}: {error}", config.secrets_file.display())),
-        }
-    }
-
-    pub fn parse(text: &str) -> Result<Secrets, String> {
-        let file: SecretsFile = serde_json::from_str(text).map_err(|error| format!("the secrets: {error}"))?;
-        let key = |text: &str| Key::parse(text).ok_or("the secrets: a key is not 32 bytes of base64url".to_owned());
-        let token_keys = file
-            .token_keys
-            .iter()
-            .map(|entry| key(&entry.key).map(|key| (entry.kid.clone(), key)))
-            .collect::<Result<Vec<_>, _>>()?;
-        if token_keys.is_empty() {
-            return Err("the secrets: token_keys is empty".into());
-        }
-        let phone_key = key(&file.phone_key)?;
-        let ballot_key = match &file.ballot_key {
-            Some(text) => key(text)?,
-            None => phone_key.derive(b"ballots"),
-        };
-        Ok(Secrets { token_keys, session_key: key(&file.session_key)?, phone_key, ballot_key })
-    }
-
-    pub fn to_json(&self) -> String {
-        let file = SecretsFile {
-            token_keys: self
-                .token_keys
-                .iter()
-                .map(|(kid, key)| TokenKey { kid: kid.clone(), key: key.to_text() })
-                .collect(),
-            session_key: self.session_key.to_text(),
-            phone_key: self.phone_key.to_text(),
-            ballot_key: Some(self.ballot_key.to_text()),
-        };
-        serde_json::to_string(&file).unwrap_or_default()
-    }
-
-    fn save(&self, path: &Path) -> Result<(), String> {
-        let complaint = |error: std::io::Error| format!("{}: {error}", path.display());
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(complaint)?;
-        }
-        let mut options = std::fs::File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path).and_then(|mut file| file.write_all(self.to_json().as_bytes())).map_err(complaint)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_survive_their_file_and_are_never_printed() {
-        let secrets = Secrets::random();
-        let again = Secrets::parse(&secrets.to_json()).unwrap();
-        assert_eq!(again.phone_key, secrets.phone_key);
-        assert_eq!(again.ballot_key, secrets.ballot_key);
-        let older = format!(
-            "{{\"token_keys\":[{{\"kid\":\"1\",\"key\":\"{0}\"}}],\"session_key\":\"{0}\",\"phone_key\":\"{0}\"}}",
-            Key::random().to_text()
-        );
-        assert_eq!(Secrets::parse(&older).unwrap().ballot_key, Secrets::parse(&older).unwrap().ballot_key);
-        assert!(!format!("{secrets:?}").contains(&secrets.phone_key.to_text()));
-        assert!(Secrets::parse("{\"token_keys\":[],\"session_key\":\"\",\"phone_key\":\"\"}").is_err());
-    }
 }

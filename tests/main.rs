@@ -16,6 +16,7 @@ mod workflow;
 mod board_kernel;
 mod boards;
 mod members;
+mod secrets;
 mod sessions;
 mod resets;
 mod study;

@@ -1,4 +1,4 @@
-//! Casting a ballot: one row whose choices only the server's key opens.
+//! Casting a ballot: one row whose choices only the key of its vote opens.
 //!
 //! Choices never leave this file but as ciphertext: not into a log, the trail, the outbox, or an idempotency record. A
 //! ballot that is sent again is recognised by opening the one that is there.
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::model::{Ballot, BallotRules, CampaignId, CampaignStage, CampaignState, EntryId, Roll, VotePeriod, Voter};
 use super::organising::Outcome;
 use super::rules::{self, Candidate, Refusal};
+use super::sealing::KeyInMemory;
 use super::{Campaigns, store};
 use crate::base::crypto::{Key, crockford};
 use crate::base::id::{MemberId, UnitId};
@@ -23,8 +24,8 @@ pub(super) struct Poll {
     max: u16,
     candidates: HashMap<EntryId, Candidate>,
     roll: Roll,
-    /// Whether the ballots that are there were sealed under this server's key.
-    own_key: bool,
+    /// Seals and opens its ballots.
+    pub(super) key: KeyInMemory,
 }
 
 impl Poll {
@@ -38,12 +39,6 @@ impl Poll {
 
     pub(super) fn roll(&self) -> &Roll {
         &self.roll
-    }
-
-    /// Ballots under two keys could never be counted together: a server with another key than the one of the ballots that
-    /// are there takes none, and counts none.
-    pub(super) fn check_key(&self) -> Result<(), Refusal> {
-        if self.own_key { Ok(()) } else { Err(Refusal::OtherKey) }
     }
 
     fn period(&self, now: Timestamp) -> i32 {
@@ -73,10 +68,10 @@ impl Campaigns {
     /// Casts a ballot, or finds that it was cast already.
     pub async fn cast(&self, member: MemberId, id: CampaignId, chosen: &[EntryId]) -> Outcome<Cast> {
         let poll = self.poll(id).await?;
-        poll.check_key()?;
         let choices = self.choices(&poll, member, chosen)?;
+        let key = self.casting_key(id, &poll).await?;
         let room = self.clone();
-        self.db.write_about(member, move |tx| room.cast_within(tx, &poll, (id, member), &choices)).await
+        self.db.write_about(member, move |tx| room.cast_within(tx, (&poll, &key), (id, member), &choices)).await
     }
 
     fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {
@@ -101,23 +96,19 @@ impl Campaigns {
         }
     }
 
-    /// A ballot of the period in which this attempt of the transaction began, and whose instant that is.
-    fn ballot(&self, tx: &Tx, poll: &Poll, (id, member): (CampaignId, MemberId), choices: &[u8]) -> Ballot {
-        let period = poll.period(tx.now());
-        let sealed = self.seal_key.seal_for(&place(id, member, period), choices);
-        Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() }
-    }
-
     /// Casts the ballot, which nearly always takes one statement; else says why not, finds it there, or replaces it. The
     /// member's turn is taken, so that of two twins one casts and the other finds.
     fn cast_within(
         &self,
         tx: &mut Tx,
-        poll: &Poll,
+        (poll, key): (&Poll, &Key),
         (id, member): (CampaignId, MemberId),
         choices: &[u8],
     ) -> Outcome<Cast> {
-        let ballot = self.ballot(tx, poll, (id, member), choices);
+        // of the period in which this attempt of the transaction began, and whose instant that is
+        let period = poll.period(tx.now());
+        let sealed = key.seal_for(&place(id, member, period), choices);
+        let ballot = Ballot { campaign_id: id, member_id: member, period, sealed, cast_at: tx.now() };
         let receipt = self.receipt_of(&ballot);
         if store::ballots::cast(tx.conn, &ballot)? {
             return Ok(Cast { receipt, is_new: true });
@@ -126,7 +117,7 @@ impl Campaigns {
         rules::takes(&stage, tx.now())?;
         let first = store::ballots::find(tx.conn, id, member, ballot.period)?;
         let first = first.ok_or(Refusal::Over(CampaignStage::Vote))?;
-        let same = self.open_ballot(&first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
+        let same = open_ballot(key, &first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
         if same {
             return Ok(Cast { receipt, is_new: false });
         }
@@ -141,11 +132,6 @@ impl Campaigns {
 
     fn receipt_of(&self, ballot: &Ballot) -> String {
         receipt(&self.receipt_key, ballot.campaign_id, ballot.member_id, ballot.period)
-    }
-
-    pub(super) fn open_ballot(&self, ballot: &Ballot) -> Option<Vec<u8>> {
-        let place = place(ballot.campaign_id, ballot.member_id, ballot.period);
-        self.seal_key.open_for(&place, &ballot.sealed)
     }
 
     pub(super) fn receipt(&self, id: CampaignId, voter: Voter) -> String {
@@ -195,28 +181,16 @@ impl Campaigns {
             max: campaign.terms.0.most_choices(),
             candidates: on_ballot.filter_map(candidate).collect(),
             roll: roll.unwrap_or_default(),
-            own_key: self.is_own_key(id).await?,
+            key: KeyInMemory::default(),
         });
         self.polls.insert(id, poll.clone());
         Ok(poll)
     }
+}
 
-    /// Whether the ballots of a vote are sealed under this server's key; the first server to take any says which it is.
-    async fn is_own_key(&self, id: CampaignId) -> Outcome<bool> {
-        let check = self.seal_key.mac(&[b"check", id.uuid().as_bytes()]);
-        let own = move |known: Vec<u8>| known == check;
-        if let Some(known) = self.db.read(move |conn| store::ballots::find_key_check(conn, id)).await? {
-            return Ok(own(known));
-        }
-        let known = self
-            .db
-            .write(move |tx| -> Outcome<Option<Vec<u8>>> {
-                store::ballots::insert_key_check(tx.conn, id, &check)?;
-                Ok(store::ballots::find_key_check(tx.conn, id)?)
-            })
-            .await?;
-        Ok(known.is_some_and(own))
-    }
+/// The choices of a ballot; `None` when it was sealed under another key, or for another row.
+pub(super) fn open_ballot(key: &Key, ballot: &Ballot) -> Option<Vec<u8>> {
+    key.open_for(&place(ballot.campaign_id, ballot.member_id, ballot.period), &ballot.sealed)
 }
 
 /// To which row a ciphertext belongs; in another one it does not open.

@@ -1,19 +1,19 @@
 //! Counting, once: after the closing has committed and everything that began before it has ended.
 //!
 //! One transaction opens every ballot, writes them under fresh random keys in the order of these keys, erases the
-//! ciphertext and keeps the totals. So no key, order, instant or transaction of a slip leads back to a member: all slips
+//! ciphertext and keeps the totals; then the key is destroyed. So no key, order, instant or transaction of a slip leads back to a member: all slips
 //! of a campaign have the same, and the rows of who voted keep nothing of what was chosen.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
 
-use super::casting::Poll;
+use super::casting::{Poll, open_ballot};
 use super::model::{CampaignId, CampaignStage, RollLine, Slip, StageState, Tally, Total, Voter};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
-use crate::base::crypto::{digest, hex, random_key};
+use crate::base::crypto::{Key, digest, hex, random_key};
 use crate::base::id::MemberId;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 
@@ -82,16 +82,16 @@ impl Campaigns {
 
     async fn count(&self, id: CampaignId) -> Outcome<()> {
         let (room, poll) = (self.clone(), self.poll(id).await?);
-        poll.check_key()?;
+        let key = self.counting_key(id, &poll).await?;
         self.db
-            .write(move |tx| {
+            .write(move |tx| -> Outcome<()> {
                 // held, so that of two servers one counts and the other finds it done
                 store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
                 if stage.state != StageState::Closed || store::ballots::is_counted(tx.conn, id)? {
                     return Ok(());
                 }
-                let opened = room.open_all(tx, &poll, id)?;
+                let opened = open_all(tx, (&poll, &key), id)?;
                 let tally = room.tally_of(tx, &poll, id, &opened)?;
                 store::ballots::insert_slips(tx.conn, &slips(id, opened.choices))?;
                 for (first, last) in spans(&poll) {
@@ -104,32 +104,10 @@ impl Campaigns {
                 });
                 Ok(note(tx, None, "campaigns.count", id, detail)?)
             })
-            .await
-    }
-
-    /// Opens every ballot that counts, some members at a time; a single one that does not open, or is of somebody who is
-    /// not on the roll, stops the counting.
-    fn open_all(&self, tx: &mut Tx, poll: &Poll, id: CampaignId) -> Outcome<Opened> {
-        let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?.into_iter().collect();
-        let cast = usize::try_from(store::ballots::count(tx.conn, id)?).unwrap_or(usize::MAX);
-        let mut opened = Opened { cast, voters: Vec::new(), choices: Vec::new() };
-        let mut accounted = 0_usize;
-        for (first, last) in spans(poll) {
-            for ballot in store::ballots::list_sealed(tx.conn, id, first, last)? {
-                let voter = Voter { member_id: ballot.member_id, period: ballot.period, cast_at: ballot.cast_at };
-                if voided.contains(&(voter.member_id, voter.period)) {
-                    accounted += 1;
-                } else if let Some(choices) = self.open_ballot(&ballot) {
-                    accounted += 1;
-                    opened.voters.push(voter);
-                    opened.choices.push(choices);
-                }
-            }
-        }
-        match cast.abs_diff(accounted) {
-            0 => Ok(opened),
-            ballots => Err(Refusal::Unreadable { ballots }.into()),
-        }
+            .await?;
+        // only now, for until the count is on disk it may have to be done again
+        self.destroy_vote_keys(id).await;
+        Ok(())
     }
 
     fn tally_of(&self, tx: &Tx, poll: &Poll, id: CampaignId, opened: &Opened) -> Result<Tally, Refusal> {
@@ -156,10 +134,8 @@ impl Campaigns {
         let known = move |conn: &mut Conn| Ok((store::find(conn, id)?, store::ballots::find_tally(conn, id)?));
         let (campaign, tally) = self.db.read(known).await?;
         campaign.ok_or(Refusal::NoSuchCampaign)?;
-        // before the poll is looked at, which would take this server's key for that of a vote without any
         let tally = tally.ok_or(Refusal::NotCounted)?;
         let poll = self.poll(id).await?;
-        poll.check_key()?;
         let (slips, voters, voided) = self
             .db
             .read(move |conn| {
@@ -182,6 +158,31 @@ impl Campaigns {
         };
         let lines = recounted.iter().flatten().filter(|_| shown).map(published).collect();
         Ok(Recount { ballots: choices.len(), agrees, lines })
+    }
+}
+
+/// Opens every ballot that counts, some members at a time; a single one that does not open, or is of somebody who is
+/// not on the roll, stops the counting.
+fn open_all(tx: &mut Tx, (poll, key): (&Poll, &Key), id: CampaignId) -> Outcome<Opened> {
+    let voided: HashSet<(MemberId, i32)> = store::ballots::list_voided(tx.conn, id)?.into_iter().collect();
+    let cast = usize::try_from(store::ballots::count(tx.conn, id)?).unwrap_or(usize::MAX);
+    let mut opened = Opened { cast, voters: Vec::new(), choices: Vec::new() };
+    let mut accounted = 0_usize;
+    for (first, last) in spans(poll) {
+        for ballot in store::ballots::list_sealed(tx.conn, id, first, last)? {
+            let voter = Voter { member_id: ballot.member_id, period: ballot.period, cast_at: ballot.cast_at };
+            if voided.contains(&(voter.member_id, voter.period)) {
+                accounted += 1;
+            } else if let Some(choices) = open_ballot(key, &ballot) {
+                accounted += 1;
+                opened.voters.push(voter);
+                opened.choices.push(choices);
+            }
+        }
+    }
+    match cast.abs_diff(accounted) {
+        0 => Ok(opened),
+        ballots => Err(Refusal::Unreadable { ballots }.into()),
     }
 }
 

@@ -3,9 +3,9 @@
 //! A campaign goes draft → announced → open, moved by organisers and by the clock. At opening its rules become one
 //! canonical JSON document with its SHA-256 and the electorate becomes a roll; from then on only end times change, only to
 //! later, by two people and with a reason. Its stages open and close one by one, never backwards. Units hand in entries in
-//! versions; the first stage that judges fixes the version that is judged. A ballot is one row of ciphertext; after the
-//! closing has committed and everything older has ended, one transaction shuffles the ballots, keeps them under random
-//! keys and erases the ciphertext. Results are integers that `base::score` explains, recomputable from the public export.
+//! versions; the first stage that judges fixes the version that is judged. A ballot is one row of ciphertext under a key
+//! of its vote alone; after the closing has committed and everything older has ended, one transaction shuffles the ballots,
+//! keeps them under random keys and erases the ciphertext, and then the key is destroyed. Results are integers that `base::score` explains, recomputable from the public export.
 //!
 //! Then a committee decides, with a reason wherever it departs from what was computed; objections are heard and answered;
 //! the publication writes the awards down for good, and a bulletin 通报 tells of them.
@@ -15,7 +15,7 @@
 //! Lends `app.rs` who may read and delete the files of an entry.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
-//! their files; `casting` takes ballots, `turnout` says how many, `flagging` what is unusual about them, `voiding` takes
+//! their files; `casting` takes ballots, `sealing` keeps their keys, `turnout` says how many, `flagging` what is unusual about them, `voiding` takes
 //! some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores, `looking` reads,
 //! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
 //! `reporting` writes the bulletin, `exporting` gives everything away, `verifying` recomputes it.
@@ -40,6 +40,7 @@ mod resulting;
 mod rewarding;
 mod rules;
 mod scoring;
+mod sealing;
 mod staging;
 mod store;
 mod turnout;
@@ -54,6 +55,7 @@ use tokio::sync::Mutex;
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::Db;
+use crate::kernel::key_store::KeyStore;
 use crate::members::Directory;
 use crate::points::Points;
 
@@ -63,6 +65,7 @@ pub use entering::{NewEntry, Writer};
 pub use model::{CampaignId, EntryId, Plan, Terms};
 pub use organising::Draft;
 pub use proving::{EVIDENCE, is_draft};
+pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
@@ -80,8 +83,10 @@ pub struct Campaigns {
     points: Points,
     /// What is worth a look in a vote.
     watch: Watch,
-    /// Seals choices until they are counted.
-    seal_key: Key,
+    /// Where each vote has its sealing key until it has been counted.
+    vote_keys: KeyStore,
+    /// Seals the choices of votes that were open before each had a key of its own.
+    former_seal_key: Key,
     /// Makes receipts.
     receipt_key: Key,
     /// What casting must know; it never changes once the vote has opened.
@@ -92,14 +97,21 @@ pub struct Campaigns {
 }
 
 impl Campaigns {
-    pub fn new(db: Db, directory: Directory, points: Points, ballot_key: &Key, watch: VoteWatch) -> Self {
-        let (seal_key, receipt_key) = (ballot_key.derive(b"seal"), ballot_key.derive(b"receipt"));
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        points: Points,
+        (vote_keys, ballot_key): (KeyStore, &Key),
+        watch: VoteWatch,
+    ) -> Self {
+        let (former_seal_key, receipt_key) = (sealing::former_seal_key(ballot_key), ballot_key.derive(b"receipt"));
         Campaigns {
             db,
             directory,
             points,
             watch: watch.into(),
-            seal_key,
+            vote_keys,
+            former_seal_key,
             receipt_key,
             polls: Cache::new(REMEMBERED_POLLS),
             polls_loading: Arc::default(),

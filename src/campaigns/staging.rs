@@ -3,14 +3,16 @@
 
 use serde_json::json;
 
-use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, Roll, RollLine, StageRow, StageState};
+use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, Roll, RollLine, Seal, StageRow, StageState};
 use super::organising::{Outcome, note, tell_audience};
 use super::rules::{self, Refusal, Verb};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::crypto::{digest, hex};
 use crate::base::id::MemberId;
-use crate::db::{DbError, Stop, Tx};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, DbError, Stop, Tx};
+use crate::kernel::key_store::KeyName;
 use crate::members::model::MemberStatus;
 
 /// Campaigns or stages looked at in one pass of the clock.
@@ -79,27 +81,33 @@ impl Campaigns {
 
     /// Opens or closes one stage, if its time has come and what it stands on is done.
     async fn move_stage(&self, id: CampaignId, stage: CampaignStage) -> Outcome<()> {
+        let key = self.key_to_open_with(id, stage).await?;
         self.db
             .write(move |tx| {
                 let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                let stages = store::list_stages(tx.conn, id)?;
-                let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
-                if !rules::decision_allows(row, campaign.decided_at.is_some(), tx.now()) {
-                    return Ok(());
-                }
-                match row.state {
-                    StageState::Planned if tx.now() >= row.opens_at => {
-                        let counted = store::ballots::is_counted(tx.conn, id)?;
-                        if rules::may_open(stage, &stages, counted) {
-                            open_stage(tx, &campaign, &stages, stage)?;
-                        }
-                    }
-                    StageState::Open if tx.now() >= row.closes_at => close_stage(tx, None, &campaign, stage)?,
-                    _ => {}
+                let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(()) };
+                match (row.state, key) {
+                    (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
+                    (_, None) if stage == CampaignStage::Vote => {} // ready only now: the next pass makes the key first
+                    (_, key) => open_stage(tx, &campaign, (&stages, stage), key)?,
                 }
                 Ok(())
             })
             .await
+    }
+
+    /// The key of a vote that is about to open, made and on disk before it does; `None` for what needs none.
+    async fn key_to_open_with(&self, id: CampaignId, stage: CampaignStage) -> Outcome<Option<KeyName>> {
+        let now = self.db.now();
+        let opens = move |conn: &mut Conn| {
+            let Some(campaign) = store::find(conn, id)? else { return Ok(false) };
+            let ready = stage_to_move(conn, &campaign, stage, now)?;
+            Ok(ready.is_some_and(|(row, _)| row.state == StageState::Planned))
+        };
+        if stage != CampaignStage::Vote || !self.db.read(opens).await? {
+            return Ok(None);
+        }
+        self.make_vote_key(id).await.map(Some)
     }
 
     /// Ends a stage before its time, where nobody loses anything by it.
@@ -123,6 +131,27 @@ impl Campaigns {
             })
             .await
     }
+}
+
+/// The stage, with all of its campaign, if it can be opened or closed now.
+fn stage_to_move(
+    conn: &mut Conn,
+    campaign: &Campaign,
+    stage: CampaignStage,
+    now: Timestamp,
+) -> diesel::QueryResult<Option<(StageRow, Vec<StageRow>)>> {
+    let stages = store::list_stages(conn, campaign.id)?;
+    let counted = store::ballots::is_counted(conn, campaign.id)?;
+    let row = stages.iter().find(|row| row.stage == stage);
+    let moves = |row: &&StageRow| {
+        let due = match row.state {
+            StageState::Planned => now >= row.opens_at && rules::may_open(stage, &stages, counted),
+            StageState::Open => now >= row.closes_at,
+            StageState::Closed => false,
+        };
+        due && rules::decision_allows(row, campaign.decided_at.is_some(), now)
+    };
+    Ok(row.filter(moves).copied().map(|row| (row, stages)))
 }
 
 /// A campaign that cannot be moved does not keep the others waiting.
@@ -157,7 +186,13 @@ fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
     (campaign.state, campaign.opened_at, campaign.updated_at) = (CampaignState::Open, Some(tx.now()), tx.now());
 }
 
-fn open_stage(tx: &mut Tx, campaign: &Campaign, stages: &[StageRow], stage: CampaignStage) -> diesel::QueryResult<()> {
+/// Opens a stage; a vote opens with `key`.
+fn open_stage(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    (stages, stage): (&[StageRow], CampaignStage),
+    key: Option<KeyName>,
+) -> diesel::QueryResult<()> {
     let now = tx.now();
     if !store::open_stage(tx.conn, campaign.id, stage, now)? {
         return Ok(());
@@ -168,6 +203,9 @@ fn open_stage(tx: &mut Tx, campaign: &Campaign, stages: &[StageRow], stage: Camp
     }
     if stage == CampaignStage::Vote {
         print_ballot(tx, campaign)?;
+    }
+    if let Some(key) = key {
+        store::seals::insert(tx.conn, &Seal::of_vote(key))?;
     }
     note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
     let end = stages.iter().find(|row| row.stage == stage).map(|row| row.closes_at.to_string()).unwrap_or_default();

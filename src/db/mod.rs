@@ -13,6 +13,7 @@ mod migrate;
 mod outage;
 mod prepared;
 pub mod schema;
+mod scrub;
 mod slot;
 mod syncer;
 mod types;
@@ -47,6 +48,10 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Attempts at a PostgreSQL transaction that the server broke off for another's sake (40001, 40P01).
 const PG_ATTEMPTS: u32 = 4;
+
+/// How often and in which steps [`Db::scrub`] waits for readers.
+const SCRUB_ATTEMPTS: u32 = 40;
+const SCRUB_REST: Duration = Duration::from_millis(50);
 
 /// What a transaction does once it has committed: feed a board, forget a cached session.
 type Effect = Box<dyn FnOnce() + Send>;
@@ -220,6 +225,33 @@ impl Db {
             Engine::Postgres { writers, .. } => writers.write(job)?,
         }
         wait(answer).await?
+    }
+
+    /// Removes what the database keeps of rows of `table` that were erased: on SQLite the log is emptied, which must wait
+    /// for readers, on PostgreSQL the table is vacuumed. False when it has to be tried again later.
+    pub async fn scrub(&self, table: &'static str) -> Result<bool, DbError> {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => {
+                for _ in 0..SCRUB_ATTEMPTS {
+                    let (answer_to, answer) = oneshot::channel();
+                    writer.alone(Box::new(move |conn| {
+                        let _ = answer_to.send(scrub::empty_log(conn));
+                    }))?;
+                    if wait(answer).await?? {
+                        return Ok(true);
+                    }
+                    tokio::time::sleep(SCRUB_REST).await;
+                }
+                Ok(false)
+            }
+            Engine::Postgres { readers, .. } => {
+                let (answer_to, answer) = oneshot::channel();
+                readers.ask(Box::new(move |slot| {
+                    let _ = answer_to.send(slot.guard(|slot| Ok::<_, DbError>(scrub::vacuum(slot.get()?, table)?)));
+                }))?;
+                answer.await.map_err(|_| DbError::Panicked)?.map(|()| true)
+            }
+        }
     }
 
     /// Stops accepting work, finishes what was accepted, and closes the connections.

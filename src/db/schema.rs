@@ -33,6 +33,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    secret_checks (name) {
+        name -> Text,
+        key_check -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     trail (id) {
         id -> Binary,
         at -> BigInt,
@@ -927,6 +935,8 @@ diesel::table! {
     campaign_seals (campaign_id) {
         campaign_id -> Binary,
         key_check -> Binary,
+        key_source -> Text,
+        key_destroyed_at -> Nullable<BigInt>,
     }
 }
 
@@ -1012,6 +1022,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
     leases,
+    secret_checks,
     trail,
     idempotency_keys,
     ledger_entries,

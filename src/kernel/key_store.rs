@@ -7,8 +7,7 @@
 //! begins to; the others are of beginnings that came to nothing.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::bucket::{self, PATIENCE, StoreError, within};
+use super::private_files;
 use crate::base::crypto::{Key, hex};
 
 /// By what a key is recognised without being told.
@@ -130,7 +130,9 @@ impl KeyStore {
         }
         let text = Zeroizing::new(key.to_text());
         match &*self.0 {
-            Place::Folder(_) => self.on_folder(move |folder| write_file(folder, name, text.as_bytes())).await,
+            Place::Folder(_) => {
+                self.on_folder(move |folder| private_files::write(&file_path(folder, name), text.as_bytes())).await
+            }
             Place::Bucket(store) => {
                 let bytes = PutPayload::from(text.as_bytes().to_vec());
                 let put = within(store.put(&object_path(name), bytes)).await.map_err(away)?;
@@ -158,10 +160,21 @@ impl KeyStore {
         Ok(key.filter(|key| KeyName::of(key, name.owner) == name))
     }
 
+    /// Brings every key of `other` here, and destroys it there.
+    pub async fn take_over(&self, other: &KeyStore) -> Result<(), KeyStoreError> {
+        for name in other.list().await? {
+            if let Some(key) = other.load(name).await? {
+                self.put(name, &key).await?;
+            }
+            other.destroy(name).await?;
+        }
+        Ok(())
+    }
+
     /// Overwrites the key and removes it; when this answers, that is on disk. Without such a key nothing happens.
     pub async fn destroy(&self, name: KeyName) -> Result<(), KeyStoreError> {
         match &*self.0 {
-            Place::Folder(_) => self.on_folder(move |folder| destroy_file(folder, name)).await,
+            Place::Folder(_) => self.on_folder(move |folder| private_files::destroy(&file_path(folder, name))).await,
             Place::Bucket(store) => {
                 let path = object_path(name);
                 match within(store.head(&path)).await {
@@ -219,48 +232,20 @@ fn away(error: StoreError) -> KeyStoreError {
     })
 }
 
+fn file_path(folder: &Path, name: KeyName) -> PathBuf {
+    folder.join(name.to_string())
+}
+
 fn object_path(name: KeyName) -> ObjectPath {
     ObjectPath::from(name.to_string())
 }
 
-/// Writes a new file that only its owner may read, with the folder's entry; what a crash left of it before is replaced.
-fn write_file(folder: &Path, name: KeyName, text: &[u8]) -> io::Result<()> {
-    make_private_folder(folder)?;
-    let path = folder.join(name.to_string());
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    sync_folder(folder)
-}
-
 fn read_file(folder: &Path, name: KeyName) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    match std::fs::read(folder.join(name.to_string())) {
+    match std::fs::read(file_path(folder, name)) {
         Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn destroy_file(folder: &Path, name: KeyName) -> io::Result<()> {
-    let path = folder.join(name.to_string());
-    let mut file = match File::options().write(true).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or(ZEROS.len());
-    file.write_all(&vec![0; length.max(ZEROS.len())])?;
-    file.sync_all()?;
-    match std::fs::remove_file(&path) {
-        // another server destroys it, too
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    sync_folder(folder)
 }
 
 fn list_files(folder: &Path) -> io::Result<Vec<KeyName>> {
@@ -272,32 +257,6 @@ fn list_files(folder: &Path) -> io::Result<Vec<KeyName>> {
     let name =
         |entry: io::Result<std::fs::DirEntry>| Ok(entry?.file_name().to_str().and_then(|name| name.parse().ok()));
     entries.map(name).filter_map(io::Result::transpose).collect()
-}
-
-/// Makes a folder that nobody but the server's user may look into, and those above it, so that they outlive a power cut.
-pub fn make_private_folder(folder: &Path) -> io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    let above = folder.parent().unwrap_or(Path::new(""));
-    make_private_folder(above)?;
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(folder) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
-    }
-    sync_folder(above)
-}
-
-/// Has the entries of a folder written to disk, where the system can be asked to.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

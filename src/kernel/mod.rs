@@ -11,4 +11,6 @@ pub mod lock;
 pub mod idempotency;
 pub mod search;
 pub mod bucket;
+pub mod private_files;
 pub mod key_store;
+pub mod secret_checks;

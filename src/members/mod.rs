@@ -22,6 +22,21 @@ pub use headcount::Headcount;
 use crate::base::crypto::Key;
 use crate::base::phone;
 use crate::base::text::fold;
+use crate::db::Conn;
+
+/// Members whose numbers tell whether a key is the one that sealed them; several, should one number have been spoilt.
+const PHONES_TRIED: i64 = 50;
+
+/// Whether there is any member.
+pub fn any(conn: &mut Conn) -> diesel::QueryResult<bool> {
+    store::any_member(conn)
+}
+
+/// Whether `phone_key` is the one that sealed the phone numbers; `None` where there are none to tell.
+pub fn proves_phone_key(conn: &mut Conn, phone_key: &Key) -> diesel::QueryResult<Option<bool>> {
+    let sealed = store::list_latest_phones(conn, PHONES_TRIED)?;
+    Ok((!sealed.is_empty()).then(|| sealed.iter().any(|phone| phone_key.open(phone).is_some())))
+}
 
 /// What a phone number, however it was typed, is looked up by; the number itself is sealed.
 pub fn phone_index(key: &Key, typed: &str) -> Vec<u8> {

@@ -120,6 +120,20 @@ pub fn find_by_employee_no(conn: &mut Conn, employee_no: &str) -> QueryResult<Op
         .optional())
 }
 
+pub fn any_member(conn: &mut Conn) -> QueryResult<bool> {
+    on!(conn, c => diesel::select(diesel::dsl::exists(members::table.select(members::id))).get_result(c))
+}
+
+/// The sealed phone numbers of those members who were added last.
+pub fn list_latest_phones(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Vec<u8>>> {
+    on!(conn, c => members::table
+        .filter(members::phone_sealed.is_not_null())
+        .order(members::id.desc())
+        .limit(limit)
+        .select(members::phone_sealed.assume_not_null())
+        .load(c))
+}
+
 /// The one member with that phone number who has not left.
 pub fn find_by_phone(conn: &mut Conn, phone_index: &[u8]) -> QueryResult<Option<MemberRow>> {
     on!(conn, c => members::table

@@ -8,6 +8,7 @@ mod dual_ten;
 mod entries;
 mod evidence;
 mod flags;
+mod forensics;
 mod judging;
 mod objections;
 mod organising;

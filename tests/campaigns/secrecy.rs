@@ -7,6 +7,7 @@ use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::config::VoteWatch;
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_slips};
+use xianfeng::kernel::key_store::KeyStore;
 use xianfeng::on;
 
 use super::{CLOSING, at, body, cast, organiser, voters, voting};
@@ -245,12 +246,14 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
     let chosen = [entries[0].parse::<EntryId>().unwrap()];
     let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
     cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
-    // the secrets were lost and made anew
+    // a server that was given another place for the keys of votes
     let points = app.app.points.clone();
-    let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), points, &Key::random(), watch());
+    let place = KeyStore::open(app.folder().join("elsewhere").to_str().unwrap()).unwrap();
+    let keys = (place, &Key::random());
+    let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), points, keys, watch());
     for voter in &voters {
         let refused = stranger.cast(voter.id, id, &chosen).await.unwrap_err();
-        assert!(format!("{refused:?}").contains("OtherKey"), "{refused:?}");
+        assert!(format!("{refused:?}").contains("NoKey"), "{refused:?}");
     }
     app.set_clock(CLOSING);
     stranger.keep_up().await.unwrap();

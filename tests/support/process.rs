@@ -65,7 +65,7 @@ impl Site {
     async fn prepare(members: usize) -> (Site, App) {
         let database = Database::fresh();
         let config = Arguments::parse_from(database.arguments()).config;
-        let tokens = Tokens::new(&Secrets::load(&config.secrets, false).unwrap());
+        let tokens = Tokens::new(&Secrets::find(&config.secrets).unwrap().unwrap());
         let clock = Clock::System;
         let app = App::build(config, clock.clone()).await.unwrap();
         let root = write(&app, insert_units).await;

@@ -94,11 +94,12 @@ impl From<Refusal> for Problem {
             Refusal::NoBallot => Problem::not_found("campaigns.no_ballot", "您还没有投票"),
             Refusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
             Refusal::Unreadable { ballots } => {
-                Problem::internal(format!("{ballots} ballots do not open under the ballot key of this server"))
+                Problem::internal(format!("{ballots} ballots do not open under the key of their vote"))
             }
             Refusal::OtherKey => Problem::unavailable(
                 "the ballots of this vote are sealed under another ballot_key than this server has",
             ),
+            Refusal::NoKey { cause } => Problem::unavailable(cause),
             Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),
             Refusal::OwnScore => Problem::forbidden("campaigns.own_score", "不能给自己或本组织的申报评分"),
             Refusal::VoidedAlready => Problem::conflict("campaigns.voided_already", "这张票已经有作废提议"),

@@ -7,6 +7,7 @@ mod decision;
 mod entry;
 mod flag;
 mod score;
+mod seal;
 mod terms;
 
 use diesel::prelude::*;
@@ -28,6 +29,7 @@ pub use decision::{
 pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Goal, Plan};
 pub use flag::{Flag, FlagKind, Watch};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
+pub use seal::{KeySource, Seal};
 pub use terms::{
     AwardHeading, BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod,
 };

@@ -92,6 +92,8 @@ pub enum Refusal {
     Unreadable { ballots: usize },
     /// The ballots that are there were sealed under another key than this server's.
     OtherKey,
+    /// The sealing key of the vote cannot be made or read; what the operator must know.
+    NoKey { cause: String },
     /// The caller does not judge in this stage, or not for that unit.
     NoJudge,
     /// Nobody scores his own.

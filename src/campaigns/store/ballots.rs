@@ -8,7 +8,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns::model::{Ballot, CampaignId, CampaignStage, CampaignState, Slip, StageState, Tally, Voter};
 use crate::db::Conn;
 use crate::db::schema::{
-    campaign_ballots, campaign_seals, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
+    campaign_ballots, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
 };
 use crate::{on, prepared};
 
@@ -200,19 +200,6 @@ pub fn list_uncounted(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(CampaignI
         .limit(limit)
         .select((campaign_stages::campaign_id, campaign_stages::closed_at))
         .load(c))
-}
-
-// ── the key ──
-
-/// What the key of the ballots of a campaign gives for a check, if one was put down.
-pub fn find_key_check(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Vec<u8>>> {
-    on!(conn, c => campaign_seals::table.find(id).select(campaign_seals::key_check).first(c).optional())
-}
-
-/// Puts the check down; the first one stays.
-pub fn insert_key_check(conn: &mut Conn, id: CampaignId, check: &[u8]) -> QueryResult<()> {
-    let row = (campaign_seals::campaign_id.eq(id), campaign_seals::key_check.eq(check));
-    on!(conn, c => diesel::insert_into(campaign_seals::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
 #[derive(QueryableByName)]

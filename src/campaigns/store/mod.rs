@@ -6,6 +6,7 @@ pub mod decisions;
 pub mod entries;
 pub mod rewards;
 pub mod scores;
+pub mod seals;
 
 use diesel::prelude::*;
 
