@@ -261,6 +261,15 @@ pub struct VoteWatch {
     /// Until when ballots are cast at night; the same time as the beginning means never
     #[arg(long, env = "XIANFENG_WATCH_NIGHT_UNTIL", default_value = "05:00", value_parser = parse_time)]
     pub watch_night_until: NaiveTime,
+
+    /// From how many accounts on, opened on one device, their ballots are worth a look
+    #[arg(long, env = "XIANFENG_WATCH_ACCOUNTS", default_value = "3", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub watch_accounts: u16,
+
+    /// Hours from the closing to the counting of a vote in which something is worth a look, unless its rules set a delay or
+    /// two people have looked before
+    #[arg(long, env = "XIANFENG_WATCH_DELAY_HOURS", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=168))]
+    pub watch_delay_hours: u16,
 }
 
 fn parse_time(text: &str) -> Result<NaiveTime, String> {

@@ -267,6 +267,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /campaigns/{id}/scores", CAMPAIGN_READERS, Plain),
     ("GET /campaigns/{id}/flags", CAMPAIGN_READERS, Plain),
     ("GET /campaigns/{id}/flags/{flag}", CAMPAIGN_READERS, Plain),
+    ("GET /campaigns/{id}/flag-looks", CAMPAIGN_READERS, Plain),
+    ("POST /campaigns/{id}/flag-looks", With(&[Organiser, CommitteeMember]), Plain),
     ("GET /campaigns/{id}/voidings", CAMPAIGN_READERS, Plain),
     ("POST /campaigns/{id}/voidings", CAMPAIGN_RUNNERS, Plain),
     ("POST /voidings/{id}/approval", CAMPAIGN_DECIDERS, Plain),

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("contests", &["quiz", "meetings", "points", "members", "notices"]),
     ("meetings", &["members"]),
     ("ideas", &["meetings", "points", "members", "notices", "files"]),
-    ("campaigns", &["points", "members", "notices", "files"]),
+    ("campaigns", &["points", "members", "notices", "files", "sessions"]),
     ("audit", &["members"]),
     ("files", &[]),
 ];

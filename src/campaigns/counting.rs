@@ -45,19 +45,18 @@ struct Opened {
 impl Campaigns {
     /// Counts every vote that is closed and due.
     pub(super) async fn count_due(&self) -> Result<(), DbError> {
-        for (id, closed_at) in self.db.read(|conn| store::ballots::list_uncounted(conn, COUNTED_AT_ONCE)).await? {
-            let Some(campaign) = self.db.read(move |conn| store::find(conn, id)).await? else { continue };
-            let delay = i64::from(campaign.terms.0.ballot.counting_delay_minutes) * 60;
-            let due = closed_at.is_none_or(|closed| self.db.now() >= closed.plus_seconds(delay));
-            if !due {
-                continue;
-            }
+        let now = self.db.now();
+        for id in self.db.read(move |conn| store::ballots::list_uncounted(conn, now, COUNTED_AT_ONCE)).await? {
             if !self.all_older_ended().await? {
                 // such as a dump of the database, which cannot be told from a ballot under way
                 tracing::info!(campaign = %id, "the count waits for a transaction that is older than the closing");
                 continue;
             }
-            match self.count(id).await {
+            let counted = match self.may_count(id).await {
+                Ok(true) => self.count(id).await,
+                waits => waits.map(drop),
+            };
+            match counted {
                 Ok(()) => {}
                 // nothing is counted rather than something else than was cast
                 Err(Stop::Refused(refusal)) => tracing::error!(campaign = %id, ?refusal, "a vote cannot be counted"),

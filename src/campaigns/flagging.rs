@@ -1,14 +1,16 @@
 //! Suspicious voting: flagged for whoever runs or audits a campaign, never deleted. A flag is computed from who voted when,
-//! once the vote is over; it knows no choice, and what follows from it is for two people to decide (`voiding`).
+//! once the vote is over, and until the count from how the voters' accounts came about; it knows no choice, and what
+//! follows from it is for two people to decide (`voiding`).
 
 use super::looking::Viewer;
-use super::model::{CampaignId, CampaignStage, Flag, StageState, Voiding, VoidingId, Voter, Watch};
+use super::model::{CampaignId, CampaignStage, Flag, StageRow, StageState, Voiding, VoidingId, Voter, Watch};
 use super::organising::Outcome;
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::id::MemberId;
 use crate::config::VoteWatch;
 use crate::db::{Conn, Stop};
+use crate::sessions;
 
 /// A flag as it is asked for: the key after which the next page begins.
 pub type FlagKey = (i64, String);
@@ -52,15 +54,15 @@ impl Campaigns {
     }
 
     /// `None` while the vote runs, when who has voted is nobody's business.
-    async fn flags_if_over(&self, id: CampaignId) -> Outcome<Option<Vec<Flag>>> {
+    pub(super) async fn flags_if_over(&self, id: CampaignId) -> Outcome<Option<Vec<Flag>>> {
         let watch = self.watch;
         let question = move |conn: &mut Conn| {
             let stage = store::find_stage(conn, id, CampaignStage::Vote)?;
             if stage.is_none_or(|stage| stage.state != StageState::Closed) {
                 return Ok((stage, None));
             }
-            let roll = store::find_roll(conn, id)?.unwrap_or_default();
-            Ok((stage, Some(rules::flags(&watch, &roll, &store::ballots::list_voters(conn, id)?))))
+            let found = stage.map(|stage| find_flags(conn, &watch, id, &stage)).transpose()?;
+            Ok((stage, found))
         };
         let (stage, found) = self.db.read(question).await?;
         stage.ok_or(Refusal::NoSuchStage)?;
@@ -88,10 +90,32 @@ impl Campaigns {
         Ok(self.db.read(move |conn| store::scores::list_voidings(conn, id, after, limit)).await?)
     }
 
-    async fn see_as_manager(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<()> {
+    pub(super) async fn see_as_manager(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<()> {
         let seen = self.see(viewer, id).await?;
         if seen.managed { Ok(()) } else { Err(Stop::Refused(Refusal::OutOfReach)) }
     }
+}
+
+/// The flags of a vote that is over, the earliest first. How accounts came about is told as long as a ballot can be voided
+/// for it.
+pub(super) fn find_flags(
+    conn: &mut Conn,
+    watch: &Watch,
+    id: CampaignId,
+    stage: &StageRow,
+) -> diesel::QueryResult<Vec<Flag>> {
+    let roll = store::find_roll(conn, id)?.unwrap_or_default();
+    let voters = store::ballots::list_voters(conn, id)?;
+    let mut found = rules::flags(watch, &roll, &voters);
+    let announced_at = store::find(conn, id)?.and_then(|campaign| campaign.announced_at.or(campaign.opened_at));
+    if let Some(announced_at) = announced_at.filter(|_| !voters.is_empty())
+        && !store::ballots::is_counted(conn, id)?
+    {
+        let openings = sessions::opened_accounts(conn, stage.closed_at.unwrap_or(stage.closes_at))?;
+        found.extend(rules::account_flags(watch, announced_at, &roll, &voters, &openings));
+        found.sort_by_key(Flag::key);
+    }
+    Ok(found)
 }
 
 impl From<VoteWatch> for Watch {
@@ -102,6 +126,8 @@ impl From<VoteWatch> for Watch {
             times: watch.watch_times,
             night_from: watch.watch_night_from,
             night_until: watch.watch_night_until,
+            accounts: watch.watch_accounts,
+            delay_hours: watch.watch_delay_hours,
         }
     }
 }

@@ -11,12 +11,13 @@
 //! the publication writes the awards down for good, and a bulletin 通报 tells of them.
 //!
 //! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
-//! Uses `members` (who belongs where, who is a secretary), `points` (for taking part), `files` (evidence) and `notices`.
+//! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part), `files` (evidence) and `notices`.
 //! Lends `app.rs` who may read and delete the files of an entry.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
-//! their files; `casting` takes ballots, `sealing` keeps their keys, `turnout` says how many, `flagging` what is unusual about them, `voiding` takes
-//! some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores, `looking` reads,
+//! their files; `casting` takes ballots, `sealing` keeps their keys, `turnout` says how many, `flagging` what is unusual
+//! about them, `reviewing` who has looked at that, `voiding` takes some away, `counting` counts them, `rewarding` gives
+//! points for them; `scoring` takes judges' scores, `looking` reads,
 //! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
 //! `reporting` writes the bulletin, `exporting` gives everything away, `verifying` recomputes it.
 
@@ -37,6 +38,7 @@ mod proving;
 mod publishing;
 mod reporting;
 mod resulting;
+mod reviewing;
 mod rewarding;
 mod rules;
 mod scoring;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::model::{CampaignId, CampaignStage, StageState, Voiding, VoidingId};
 use super::organising::{Outcome, note};
+use super::reviewing::count_when_looked_at;
 use super::rules::Refusal;
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
@@ -80,6 +81,7 @@ impl Campaigns {
                 store::scores::confirm_voiding(tx.conn, id, actor, tx.now())?;
                 (voiding.confirmed_by, voiding.confirmed_at) = (Some(actor), Some(tx.now()));
                 note(tx, Some(actor), "campaigns.confirm_voiding", campaign, json!({ "voiding_id": id }))?;
+                count_when_looked_at(tx, campaign)?;
                 Ok(voiding)
             })
             .await

@@ -941,6 +941,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_flag_checks (campaign_id) {
+        campaign_id -> Binary,
+        flags -> Integer,
+        checked_at -> BigInt,
+        counts_from -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_flag_looks (campaign_id, member_id) {
+        campaign_id -> Binary,
+        member_id -> Binary,
+        looked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     campaign_rewards (campaign_id) {
         campaign_id -> Binary,
         through -> Nullable<Binary>,
@@ -1089,6 +1106,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_scores,
     campaign_voidings,
     campaign_seals,
+    campaign_flag_checks,
+    campaign_flag_looks,
     campaign_rewards,
     campaign_decisions,
     campaign_objections,

@@ -14,6 +14,7 @@ mod people;
 use std::net::SocketAddr;
 
 use crate::app::App;
+use crate::base::id::MemberId;
 use crate::base::sheet;
 use crate::members::Manager;
 
@@ -28,17 +29,21 @@ const PLANNED_DAYS: u64 = 7;
 pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Result<(), String> {
     let is_new = app.directory.tree().is_empty();
     if is_new {
-        load_enterprise(app).await?;
+        load_people(app).await?;
     }
     let cast = people::cast(app)?;
+    // before the selection is announced: accounts that are younger than a vote are worth a look in it
+    let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
+    if is_new {
+        load_content(app, cast.organiser.id).await?;
+    }
     content::plan_days(app, cast.organiser.id, PLANNED_DAYS).await?;
     contests::plan_contests(app, cast.organiser.id).await?;
-    let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
     print_guide(address, &cast.each(), passwords.as_deref());
     Ok(())
 }
 
-async fn load_enterprise(app: &App) -> Result<(), String> {
+async fn load_people(app: &App) -> Result<(), String> {
     let units = include_bytes!("../../demo/organization.csv");
     let members = include_bytes!("../../demo/members.xlsx");
     let report = app
@@ -52,7 +57,10 @@ async fn load_enterprise(app: &App) -> Result<(), String> {
         .import_members(Manager::operator(), members.as_slice(), false, &progress("人员 members"))
         .await
         .map_err(complaint)?;
-    expect_clean(&report)?;
+    expect_clean(&report)
+}
+
+async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     let questions = sheet::read(include_bytes!("../../demo/questions.csv"), None).map_err(|error| error.to_string())?;
     let total = questions.rows.len();
     let tell = progress("题库 questions");
@@ -72,7 +80,6 @@ async fn load_enterprise(app: &App) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
-    let organiser = people::cast(app)?.organiser.id;
     let selection = campaigns::begin(app, organiser).await?;
     content::write_items(app, organiser, &progress("学习内容 study items")).await?;
     ideas::write(app).await?;

@@ -12,6 +12,7 @@ mod forensics;
 mod judging;
 mod objections;
 mod organising;
+mod puppets;
 mod results;
 mod rewards;
 mod secrecy;

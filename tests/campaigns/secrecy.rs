@@ -272,5 +272,7 @@ fn watch() -> VoteWatch {
         watch_times: 5,
         watch_night_from: midnight,
         watch_night_until: midnight,
+        watch_accounts: 3,
+        watch_delay_hours: 24,
     }
 }

@@ -6,19 +6,23 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::viewer;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::campaigns::Campaigns;
 use crate::campaigns::flagging::FlagKey;
-use crate::campaigns::model::{CampaignId, Flag, FlagKind, Voiding, VoidingId};
+use crate::campaigns::model::{CampaignId, Flag, FlagKind, FlagLook, Voiding, VoidingId};
+use crate::campaigns::reviewing::FlagReview;
 use crate::campaigns::voiding::Proposal;
-use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner};
+use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner, not_allowed};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_flags)
         .service(list_flagged)
+        .service(get_flag_review)
+        .service(look_at_flags)
         .service(list_voidings)
         .service(propose_voiding)
         .service(confirm_voiding);
@@ -40,8 +44,12 @@ struct FlagView {
     until: Timestamp,
     /// How many there are.
     ballots: usize,
-    /// Ballots of everybody else within the same window; 0 for unusual hours.
+    /// Ballots of everybody else within the same window, for velocity; else 0.
     elsewhere: u64,
+    /// For accounts that were opened on one device: its number within this vote.
+    device: Option<usize>,
+    /// How many accounts were opened on that device, whether or not they voted.
+    accounts: Option<usize>,
 }
 
 impl FlagView {
@@ -55,12 +63,16 @@ impl FlagView {
             until: flag.until,
             ballots: flag.ballots(),
             elsewhere: flag.elsewhere,
+            device: flag.device.map(|device| device.number),
+            accounts: flag.device.map(|device| device.accounts),
         }
     }
 }
 
 /// What looks unusual about who voted when, once the vote is over: many of one unit within a short time and many more than
-/// elsewhere meanwhile, and ballots cast at night. Hints for people; nothing is deleted, and no choice is known.
+/// elsewhere meanwhile, and ballots cast at night. Until the count also ballots of accounts that were reset or first opened
+/// after the announcement, and of several accounts that were opened on one device. Hints for people; nothing is deleted,
+/// and no choice is known.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Flags, the earliest first", body = Page<FlagView>)))]
 #[get("/campaigns/{id}/flags")]
@@ -112,6 +124,71 @@ async fn list_flagged(
         cast_at: voter.cast_at,
     };
     Ok(web::Json(Page::new(found, limit, |voter| (voter.member_id, voter.period)).map(view)))
+}
+
+/// Somebody who has looked at the flags.
+#[derive(Serialize, ToSchema)]
+struct FlagLookView {
+    member_id: MemberId,
+    /// That person's name.
+    name: String,
+    looked_at: Timestamp,
+}
+
+/// Whether a vote waits for people to look at its flags.
+#[derive(Serialize, ToSchema)]
+struct FlagReviewView {
+    /// How many flags were found right after the closing; `null` until they were looked for.
+    flags: Option<i32>,
+    /// From when on the vote is counted: right away once two people have looked.
+    counts_from: Option<Timestamp>,
+    /// Who has looked, the first one first.
+    looks: Vec<FlagLookView>,
+}
+
+fn review_view(campaigns: &Campaigns, review: FlagReview) -> web::Json<FlagReviewView> {
+    let look = |look: FlagLook| FlagLookView {
+        member_id: look.member_id,
+        name: campaigns.member_name(look.member_id),
+        looked_at: look.looked_at,
+    };
+    web::Json(FlagReviewView {
+        flags: review.check.map(|check| check.flags),
+        counts_from: review.check.map(|check| check.counts_from),
+        looks: review.looks.into_iter().map(look).collect(),
+    })
+}
+
+/// How many flags a vote has that is over, who has looked at them, and from when on it is counted.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    responses((status = 200, description = "What was found and who has looked", body = FlagReviewView)))]
+#[get("/campaigns/{id}/flag-looks")]
+async fn get_flag_review(
+    reader: CampaignReader,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<FlagReviewView>, Problem> {
+    let review = campaigns.flag_review(&viewer(&reader), *id).await?;
+    Ok(review_view(&campaigns, review))
+}
+
+/// Says that one has looked at the flags of a vote, as somebody who runs or decides selections and whom no flag is about. A
+/// vote with flags is counted once two people have. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    responses((status = 200, description = "Who has looked", body = FlagReviewView)))]
+#[post("/campaigns/{id}/flag-looks")]
+async fn look_at_flags(
+    reader: CampaignReader,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<FlagReviewView>, Problem> {
+    let may_look = [Capability::RunCampaigns, Capability::DecideCampaigns];
+    let reaches: Vec<Reach> = may_look.into_iter().filter_map(|capability| reader.reach(capability)).collect();
+    if reaches.is_empty() {
+        return Err(not_allowed());
+    }
+    let review = campaigns.look_at_flags(reader.member, &reaches, *id).await?;
+    Ok(review_view(&campaigns, review))
 }
 
 /// Which ballot is not to count.

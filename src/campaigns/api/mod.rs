@@ -108,6 +108,12 @@ impl From<Refusal> for Problem {
             Refusal::VoteRuns => Problem::conflict("campaigns.vote_runs", "投票结束之后才能查看"),
             Refusal::NoSuchFlag => Problem::not_found("campaigns.flag_not_found", "没有找到这条提示"),
             Refusal::NotFlagged => Problem::field("/flag", "campaigns.not_flagged", "这张票不在该提示之列"),
+            Refusal::NothingFlagged => Problem::conflict("campaigns.nothing_flagged", "这次投票没有需要查看的提示"),
+            Refusal::Counted => Problem::gone("campaigns.counted", "已经计票，不再需要查看"),
+            Refusal::FlagOnOneself => Problem::forbidden(
+                "campaigns.flag_on_oneself",
+                "提示涉及您自己的选票或您经手开通的账号，须由其他人查看",
+            ),
             Refusal::Files(refusal) => refusal.into(),
             Refusal::NoSuchFile => Problem::not_found("campaigns.file_not_found", "这项申报没有这个文件"),
             Refusal::Incomplete(sources) => {

@@ -27,7 +27,7 @@ pub use decision::{
     Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed, Verdict,
 };
 pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Goal, Plan};
-pub use flag::{Flag, FlagKind, Watch};
+pub use flag::{Flag, FlagCheck, FlagKind, FlagLook, SharedDevice, Watch};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
 pub use seal::{KeySource, Seal};
 pub use terms::{

@@ -169,7 +169,8 @@ pub struct BallotRules {
     /// Whether a later ballot replaces the one before.
     #[serde(default)]
     pub replacing: bool,
-    /// Minutes between the closing and the counting, for voiding; 10080 at most.
+    /// Minutes between the closing and the counting, for voiding; 10080 at most. With 0 it is counted at once, or a day
+    /// later when something about it is worth a look; in either case when two people have looked.
     #[serde(default)]
     pub counting_delay_minutes: u16,
 }

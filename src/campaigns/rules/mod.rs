@@ -2,6 +2,7 @@
 //!
 //! Source: design `domain.md`, "Selections".
 
+mod accounts;
 mod awards;
 mod ballot;
 mod bulletin;
@@ -19,6 +20,7 @@ use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, S
 use crate::base::time::Timestamp;
 use crate::files::AttachRefusal;
 
+pub use accounts::account_flags;
 pub use awards::{Candidate as Judged, propose};
 pub use ballot::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
 pub use bulletin::{Frame, Material, check_bulletin, draft, may_touch, sheet};
@@ -31,7 +33,7 @@ pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use scores::{is_own, raw_values, total_of};
 pub use terms::check;
-pub use unusual::flags;
+pub use unusual::{counting_delay_seconds, flags};
 
 use terms::LENGTH_LIMIT_SECONDS;
 
@@ -74,6 +76,12 @@ pub enum Refusal {
     OwnerNoSecretary,
     /// The caller is not on the roll.
     NotOnRoll,
+    /// Nothing about the vote is worth a look, or it was not looked for yet.
+    NothingFlagged,
+    /// The ballots are counted already.
+    Counted,
+    /// A flag is about a ballot of the caller, or an account that he opened.
+    FlagOnOneself,
     /// So many entries are not to be chosen.
     WrongNumber { min: u16, max: u16 },
     /// The entry at `index` was chosen twice.

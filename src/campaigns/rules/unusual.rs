@@ -32,6 +32,15 @@ pub fn flags(watch: &Watch, roll: &Roll, voters: &[Voter]) -> Vec<Flag> {
     found
 }
 
+/// Seconds from the closing to the counting: what the rules say, else nothing, or a day or so when `flagged`.
+pub fn counting_delay_seconds(watch: &Watch, delay_minutes: u16, flagged: bool) -> i64 {
+    match (delay_minutes, flagged) {
+        (0, false) => 0,
+        (0, true) => i64::from(watch.delay_hours) * 3600,
+        (minutes, _) => i64::from(minutes) * 60,
+    }
+}
+
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
@@ -86,7 +95,7 @@ mod tests {
 
     fn watch() -> Watch {
         let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-        Watch { minutes: 1, ballots: 3, times: 5, night_from: at(0), night_until: at(5) }
+        Watch { minutes: 1, ballots: 3, times: 5, night_from: at(0), night_until: at(5), accounts: 3, delay_hours: 24 }
     }
 
     fn unit(n: u128) -> UnitId {
@@ -131,6 +140,12 @@ mod tests {
         assert_eq!(found(&rush), []);
         // five of ninety while nobody of the other ten did
         assert_eq!(found(&rush[3..]), []);
+    }
+
+    #[test]
+    fn a_vote_waits_for_its_own_delay_or_for_a_day_when_something_is_flagged() {
+        let hours = |minutes, flagged| counting_delay_seconds(&watch(), minutes, flagged) / 60;
+        assert_eq!((hours(0, false), hours(0, true), hours(2, false), hours(2, true)), (0, 24 * 60, 2, 2));
     }
 
     #[test]

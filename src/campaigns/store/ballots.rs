@@ -8,7 +8,8 @@ use crate::base::time::Timestamp;
 use crate::campaigns::model::{Ballot, CampaignId, CampaignStage, CampaignState, Slip, StageState, Tally, Voter};
 use crate::db::Conn;
 use crate::db::schema::{
-    campaign_ballots, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings, campaigns,
+    campaign_ballots, campaign_flag_checks, campaign_slips, campaign_stages, campaign_tallies, campaign_voidings,
+    campaigns,
 };
 use crate::{on, prepared};
 
@@ -187,8 +188,11 @@ pub fn is_counted(conn: &mut Conn, id: CampaignId) -> QueryResult<bool> {
     on!(conn, c => diesel::select(diesel::dsl::exists(campaign_tallies::table.find(id))).get_result(c))
 }
 
-/// Campaigns whose vote is closed and not counted.
-pub fn list_uncounted(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(CampaignId, Option<Timestamp>)>> {
+/// Campaigns whose vote is closed and not counted, without those that are known to wait beyond `now`.
+pub fn list_uncounted(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<CampaignId>> {
+    let waits = campaign_flag_checks::table
+        .filter(campaign_flag_checks::campaign_id.eq(campaign_stages::campaign_id))
+        .filter(campaign_flag_checks::counts_from.gt(now));
     let counted = campaign_tallies::table.filter(campaign_tallies::campaign_id.eq(campaign_stages::campaign_id));
     on!(conn, c => campaign_stages::table
         .inner_join(campaigns::table.on(campaigns::id.eq(campaign_stages::campaign_id)))
@@ -196,9 +200,10 @@ pub fn list_uncounted(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(CampaignI
         .filter(campaign_stages::stage.eq(CampaignStage::Vote))
         .filter(campaign_stages::state.eq(StageState::Closed))
         .filter(diesel::dsl::not(diesel::dsl::exists(counted.select(campaign_tallies::campaign_id))))
+        .filter(diesel::dsl::not(diesel::dsl::exists(waits.select(campaign_flag_checks::campaign_id))))
         .order(campaign_stages::campaign_id)
         .limit(limit)
-        .select((campaign_stages::campaign_id, campaign_stages::closed_at))
+        .select(campaign_stages::campaign_id)
         .load(c))
 }
 

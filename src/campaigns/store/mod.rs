@@ -7,6 +7,7 @@ pub mod entries;
 pub mod rewards;
 pub mod scores;
 pub mod seals;
+pub mod watch;
 
 use diesel::prelude::*;
 

@@ -1,0 +1,2 @@
+DROP TABLE campaign_flag_looks;
+DROP TABLE campaign_flag_checks;
