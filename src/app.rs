@@ -102,7 +102,8 @@ impl App {
         secrets: &Secrets,
     ) -> Result<App, DbError> {
         let directory = Directory::default();
-        let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone());
+        let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone())
+            .unless_judging(campaigns::names_expert);
         let ear = changes::Ear::new(db.now());
         members.reload().await?;
         let sessions = Sessions::new(db.clone(), directory.clone(), secrets, config.resets);
@@ -348,7 +349,7 @@ impl App {
     /// Throws away what nobody will ask for again; one process at a time.
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
-        let holder = self.holder;
+        let (holder, members) = (self.holder, self.members.clone());
         let held = self
             .db
             .write(move |tx| -> Result<bool, Stop<Never>> {
@@ -357,6 +358,7 @@ impl App {
                     changes::tidy(tx)?;
                     idempotency::tidy(tx)?;
                     sessions::tidy(tx)?;
+                    members.expire(tx)?;
                 }
                 Ok(held)
             })

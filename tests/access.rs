@@ -57,6 +57,7 @@ enum Ask {
 use Ask::*;
 
 const ADMINISTRATORS: Who = With(&[Administrator]);
+const DUTY_READERS: Who = With(&[Auditor, Administrator]);
 const INVITERS: Who = With(&[Secretary, BranchCommittee, Administrator]);
 const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
@@ -112,6 +113,16 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("PATCH /members/{id}", ADMINISTRATORS, OfMember),
     ("POST /members/{id}/roles", ADMINISTRATORS, Exactly(new_duty)),
     ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
+    ("GET /duty-conflicts", DUTY_READERS, Plain),
+    ("GET /duty-proposals", DUTY_READERS, Plain),
+    ("GET /duty-proposals/{id}", DUTY_READERS, Plain),
+    ("POST /duty-proposals/{id}/approval", ADMINISTRATORS, Plain),
+    ("POST /duty-proposals/{id}/refusal", ADMINISTRATORS, Plain),
+    ("POST /duty-proposals/{id}/withdrawal", ADMINISTRATORS, Plain),
+    ("GET /phone-proposals", INVITERS, Plain),
+    ("POST /phone-proposals/{id}/approval", INVITERS, Plain),
+    ("POST /phone-proposals/{id}/refusal", INVITERS, Plain),
+    ("DELETE /me/phone-proposal", SignedIn, Plain),
     ("POST /imports/units", ADMINISTRATORS, Plain),
     ("POST /imports/members", ADMINISTRATORS, Plain),
     ("GET /imports/members/template", ADMINISTRATORS, Plain),

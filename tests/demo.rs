@@ -61,6 +61,8 @@ async fn the_demo_is_an_enterprise_at_work_and_a_second_start_keeps_it() {
     assert!(count(&get(&server, &token, "/study/feed").await) > 0);
     assert_eq!(count(&get(&server, &token, "/contests?state=open").await), 1);
 
+    let second = sign_in(&server, &sign_in_data(&guide, "second administrator")).await;
+    assert_eq!(count(&get(&server, &second, "/duty-conflicts").await), 0, "nobody's duties conflict");
     let organiser = sign_in(&server, &sign_in_data(&guide, "组织部")).await;
     let ideas = get(&server, &organiser, "/ideas?limit=100").await;
     let mut stages: Vec<&str> =

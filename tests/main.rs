@@ -17,6 +17,8 @@ mod board_kernel;
 mod boards;
 mod members;
 mod secrets;
+mod duties;
+mod phones;
 mod sessions;
 mod resets;
 mod study;

@@ -68,7 +68,9 @@ crate::words!(
         SeeMembers = "see_members",
         /// Change units, members and duties; import them.
         ManageMembers = "manage_members",
-        /// Issue invite codes.
+        /// See proposals about duties, and who holds duties that do not go together.
+        ReviewDuties = "review_duties",
+        /// Issue invite codes, and confirm the phone numbers that members give.
         Invite = "invite",
         /// Read point rules of every version; compare and rebuild boards without writing.
         ReadRules = "read_rules",
@@ -150,6 +152,7 @@ impl Role {
             Role::Auditor => &[
                 SeeResults,
                 SeeMembers,
+                ReviewDuties,
                 ReadContests,
                 ReadContent,
                 ReadRules,
@@ -158,7 +161,7 @@ impl Role {
                 SeeIdeas,
                 ReadCampaigns,
             ],
-            Role::Administrator => &[SeeMembers, ManageMembers, Invite, Operate],
+            Role::Administrator => &[SeeMembers, ManageMembers, ReviewDuties, Invite, Operate],
             Role::Leader => &[SeeIdeas],
             Role::Expert | Role::Inspector => &[],
         }

@@ -12,7 +12,7 @@
 //!
 //! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
 //! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part), `files` (evidence) and `notices`.
-//! Lends `app.rs` who may read and delete the files of an entry.
+//! Lends `app.rs` who may read and delete the files of an entry, and who is an expert of a selection that is not over.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
 //! their files; `casting` takes ballots, `sealing` keeps their keys, `turnout` says how many, `flagging` what is unusual
@@ -65,7 +65,7 @@ pub use api::routes;
 pub use counting::Recount;
 pub use entering::{NewEntry, Writer};
 pub use model::{CampaignId, EntryId, Plan, Terms};
-pub use organising::Draft;
+pub use organising::{Draft, names_expert};
 pub use proving::{EVIDENCE, is_draft};
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use verifying::{Verified, verify};

@@ -1,14 +1,15 @@
 //! What who runs a campaign does: write it, announce it, open it before its time, take it back.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Campaign, CampaignId, CampaignState, StageRow, StageState, Terms};
 use super::rules::{self, Flaw, Refusal, Verb};
 use super::{Campaigns, store};
-use crate::base::capability::Reach;
+use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::db::{Json, Stop, Tx};
+use crate::db::{Conn, Json, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 use crate::notices::{self, NewNotice, NoticeKind, To};
@@ -95,8 +96,19 @@ impl Campaigns {
                 return Err(bad(format!("/terms/electorate/unit_ids/{index}"), "选民组织须在评选范围之内"));
             }
         }
-        let stranger = draft.terms.expert_ids.iter().position(|expert| self.directory.member(*expert).is_none());
-        stranger.map_or(Ok(()), |index| Err(bad(format!("/terms/expert_ids/{index}"), "没有这个人")))
+        self.check_experts(&draft.terms)
+    }
+
+    /// Refuses experts whom the directory does not know, and those whose duties do not go with an expert's.
+    fn check_experts(&self, terms: &Terms) -> Result<(), Refusal> {
+        for (index, expert) in terms.expert_ids.iter().enumerate() {
+            let no = |message: &str| Err(bad(format!("/terms/expert_ids/{index}"), message));
+            let Some(card) = self.directory.member(*expert) else { return no("没有这个人") };
+            if card.duties.iter().any(|duty| !duty.role.goes_with(Role::Expert)) {
+                return no("该人员担任管理员或审计，不能同时担任评审专家（三员分立）");
+            }
+        }
+        Ok(())
     }
 
     /// A campaign within reach, in whatever state.
@@ -117,6 +129,7 @@ impl Campaigns {
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
         rules::may_announce(&campaign.terms.0, self.db.now())?;
+        self.check_experts(&campaign.terms.0)?;
         self.move_on(id, Verb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}《{}》", &*notice.document_no, campaign.title);
@@ -171,6 +184,11 @@ impl Campaigns {
             })
             .await
     }
+}
+
+/// Whether a campaign that is not over names the member as one of its experts.
+pub fn names_expert(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
+    Ok(store::list_running_terms(conn)?.iter().any(|terms| terms.0.expert_ids.contains(&member)))
 }
 
 fn bad(pointer: String, message: &str) -> Refusal {

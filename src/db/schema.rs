@@ -181,6 +181,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    duty_proposals (id) {
+        id -> Binary,
+        member_id -> Binary,
+        kind -> Text,
+        role_id -> Nullable<Binary>,
+        role -> Nullable<Text>,
+        unit_id -> Nullable<Binary>,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        proposed_by -> Nullable<Binary>,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    phone_proposals (id) {
+        id -> Binary,
+        member_id -> Binary,
+        number_sealed -> Nullable<Binary>,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
 // sessions
 
 diesel::table! {
@@ -1050,6 +1084,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     roles,
     absences,
+    duty_proposals,
+    phone_proposals,
     credentials,
     sessions,
     invitations,

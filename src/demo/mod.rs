@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use crate::app::App;
 use crate::base::id::MemberId;
-use crate::base::sheet;
+use crate::base::sheet::{self, ProblemKind};
 use crate::members::Manager;
 
 use people::SignIn;
@@ -31,6 +31,7 @@ pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Res
     if is_new {
         load_people(app).await?;
     }
+    people::appoint_second_administrator(app).await?;
     let cast = people::cast(app)?;
     // before the selection is announced: accounts that are younger than a vote are worth a look in it
     let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
@@ -86,9 +87,10 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     campaigns::vote_opens(app, selection).await
 }
 
-/// What the project ships must load without a remark.
+/// What the project ships must load whole. That duties hold without a second administrator is remarked and as it should
+/// be: the enterprise has none yet.
 fn expect_clean(report: &sheet::ImportReport) -> Result<(), String> {
-    match report.problems.first() {
+    match report.problems.iter().find(|problem| problem.kind != ProblemKind::Warning) {
         None => Ok(()),
         Some(problem) => Err(format!("the demo data, row {}: {}", problem.row, problem.message)),
     }

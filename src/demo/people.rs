@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::base::capability::Role;
 use crate::base::crypto::random_code;
 use crate::base::id::MemberId;
+use crate::members::FirstAdministrator;
 use crate::members::directory::MemberCard;
 use crate::members::model::MemberStatus;
 
@@ -23,20 +24,49 @@ pub struct Cast {
     secretary: SignIn,
     pub organiser: SignIn,
     administrator: SignIn,
+    /// Confirms what the first one proposes.
+    second_administrator: SignIn,
 }
 
 impl Cast {
-    pub fn each(&self) -> [&SignIn; 4] {
-        [&self.member, &self.secretary, &self.organiser, &self.administrator]
+    pub fn each(&self) -> [&SignIn; 5] {
+        [&self.member, &self.secretary, &self.organiser, &self.administrator, &self.second_administrator]
     }
 }
 
-/// Picks the people: the first of each kind by employee number, the same at every start.
-pub fn cast(app: &App) -> Result<Cast, String> {
+/// Makes the last member without a duty an administrator, unless there are two: privileged duties take two.
+pub async fn appoint_second_administrator(app: &App) -> Result<(), String> {
+    let (cards, tree) = (active(app), app.directory.tree());
+    let root = tree.root().and_then(|root| tree.get(root)).ok_or("the demo enterprise has no units")?;
+    if cards.iter().filter(|card| holds(card, Role::Administrator)).count() > 1 {
+        return Ok(());
+    }
+    let card = cards.iter().rfind(|card| card.duties.is_empty()).ok_or("the demo enterprise has no members")?;
+    let ask = FirstAdministrator {
+        employee_no: card.employee_no.to_string(),
+        name: card.name.to_string(),
+        unit_code: root.unit.code.clone(),
+        unit_name: root.unit.name.clone(),
+    };
+    app.members.create_first_administrator(ask).await.map(drop).map_err(complaint)
+}
+
+/// Everybody who takes part, by employee number.
+fn active(app: &App) -> Vec<MemberCard> {
     let mut cards: Vec<MemberCard> = Vec::new();
     app.directory.each_member(|card, _| cards.push(card.clone()));
     cards.retain(|card| card.status == MemberStatus::Active);
     cards.sort_by(|a, b| a.employee_no.cmp(&b.employee_no));
+    cards
+}
+
+fn holds(card: &MemberCard, role: Role) -> bool {
+    card.duties.iter().any(|duty| duty.role == role)
+}
+
+/// Picks the people: the first of each kind by employee number, the same at every start.
+pub fn cast(app: &App) -> Result<Cast, String> {
+    let cards = active(app);
     let find = |title, fits: &dyn Fn(&MemberCard) -> bool| {
         cards
             .iter()
@@ -44,12 +74,14 @@ pub fn cast(app: &App) -> Result<Cast, String> {
             .map(|card| SignIn { title, id: card.id, employee_no: card.employee_no.to_string() })
             .ok_or_else(|| format!("the database has no {title}; the demo starts on an empty one"))
     };
-    let holds = |card: &MemberCard, role: Role| card.duties.iter().any(|duty| duty.role == role);
+    let administrator = find("管理员 administrator", &|card| holds(card, Role::Administrator))?;
+    let another = |card: &MemberCard| holds(card, Role::Administrator) && card.id != administrator.id;
     Ok(Cast {
         member: find("党员 member", &|card| card.duties.is_empty())?,
         secretary: find("支部书记 secretary", &|card| holds(card, Role::Secretary))?,
         organiser: find("组织部 organiser", &|card| holds(card, Role::Organiser))?,
-        administrator: find("管理员 administrator", &|card| holds(card, Role::Administrator))?,
+        second_administrator: find("第二名管理员 second administrator", &another)?,
+        administrator,
     })
 }
 

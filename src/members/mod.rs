@@ -1,7 +1,8 @@
 //! Members: the organisation tree, its members, their duties and absences.
 //!
-//! Tables: `units`, `members`, `roles`, `absences`. Routes: `/me`, `/units`, `/members`, `/members/{id}/roles`,
-//! `/imports/units`, `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
+//! Tables: `units`, `members`, `roles`, `absences`, `duty_proposals`, `phone_proposals`. Routes: `/me`, `/units`,
+//! `/members`, `/members/{id}/roles`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
+//! `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
 //! where and may do what, and [`Members`] to `app`, which lets it hear what other processes changed, and to the command
 //! line.
 

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::approval::{self, ProposalState};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
-use crate::db::schema::{absences, members, roles, units};
+use crate::db::schema::{absences, duty_proposals, members, phone_proposals, roles, units};
 
 crate::id!(
     /// A duty granted to a member.
@@ -16,6 +17,15 @@ crate::id!(
 crate::id!(
     /// A stretch of days away.
     AbsenceId
+);
+
+crate::id!(
+    /// A change of a privileged duty that a second administrator answers.
+    DutyProposalId
+);
+crate::id!(
+    /// A phone number that a member gave for himself.
+    PhoneProposalId
 );
 
 /// The kind of unit that is a branch 党支部: names are open within it, boards compare it. Other kinds are only data.
@@ -99,6 +109,12 @@ impl RoleRow {
     pub fn holds_on(&self, day: Day) -> bool {
         self.from_on <= day && self.to_on.is_none_or(|to| day <= to)
     }
+
+    /// Whether the duty has begun by `day`, even if it ended on its very first one; one that was ended before its first
+    /// day never began.
+    pub fn has_begun(&self, day: Day) -> bool {
+        self.from_on <= day && self.to_on.is_none_or(|to| self.from_on <= to.next())
+    }
 }
 
 /// Days away, `to_on` included; open while the member is still away.
@@ -114,5 +130,111 @@ pub struct Absence {
 impl Absence {
     pub fn covers(&self, day: Day) -> bool {
         self.from_on <= day && self.to_on.is_none_or(|to| day <= to)
+    }
+}
+
+crate::words!(
+    /// What a proposal would change.
+    ChangeKind {
+        /// A duty is granted.
+        Grant = "grant",
+        /// A duty is ended.
+        End = "end",
+        /// The member leaves, with which all duties end.
+        Leave = "leave",
+    }
+);
+
+crate::words!(
+    /// Why a privileged duty holds.
+    Confirmation {
+        /// There never was a second administrator who could confirm it.
+        NotNeeded = "not_needed_single_administrator",
+        /// A second administrator confirmed it.
+        Confirmed = "confirmed_by_second_administrator",
+        /// The operator appointed an administrator at the server's own command line.
+        Operator = "made_by_operator",
+    }
+);
+
+/// A change of privileged duties that a second administrator answers.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = duty_proposals, treat_none_as_default_value = false)]
+pub struct DutyProposal {
+    pub id: DutyProposalId,
+    /// Whom it is about.
+    pub member_id: MemberId,
+    pub kind: ChangeKind,
+    /// The duty that is to end; of a grant the duty that it became.
+    pub role_id: Option<RoleId>,
+    /// `None` for [`ChangeKind::Leave`].
+    pub role: Option<Role>,
+    pub unit_id: Option<UnitId>,
+    /// The first day of a grant; `None` for the day on which it is confirmed.
+    pub from_on: Option<Day>,
+    pub to_on: Option<Day>,
+    /// `None` for the operator's command line.
+    pub proposed_by: Option<MemberId>,
+    pub proposed_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// As stored; see [`DutyProposal::rule`] for what it is by now.
+    pub state: ProposalState,
+    pub answered_by: Option<MemberId>,
+    pub answered_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+}
+
+impl DutyProposal {
+    /// The proposal as the two-person rule looks at it.
+    pub fn rule(&self) -> approval::Proposal {
+        approval::Proposal {
+            state: self.state,
+            proposed_by: self.proposed_by,
+            about: Some(self.member_id),
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// Whether both would change the same duty of the same member.
+    pub fn concerns_the_same(&self, other: &DutyProposal) -> bool {
+        let duty = |p: &DutyProposal| (p.member_id, p.kind, p.role, p.unit_id);
+        duty(self) == duty(other) && (self.kind != ChangeKind::End || self.role_id == other.role_id)
+    }
+
+    /// Whether both are the same request of the same person.
+    pub fn repeats(&self, other: &DutyProposal) -> bool {
+        let asked = |p: &DutyProposal| (p.proposed_by, p.from_on, p.to_on);
+        self.concerns_the_same(other) && asked(self) == asked(other)
+    }
+}
+
+/// A phone number that a member gave for himself and that somebody who may invite him confirms.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = phone_proposals, treat_none_as_default_value = false)]
+pub struct PhoneProposal {
+    pub id: PhoneProposalId,
+    pub member_id: MemberId,
+    /// Sealed for this row; erased with the answer.
+    pub number_sealed: Option<Vec<u8>>,
+    pub proposed_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// As stored; see [`PhoneProposal::rule`] for what it is by now.
+    pub state: ProposalState,
+    pub answered_by: Option<MemberId>,
+    pub answered_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+}
+
+impl PhoneProposal {
+    /// The proposal as the two-person rule looks at it.
+    pub fn rule(&self) -> approval::Proposal {
+        approval::Proposal {
+            state: self.state,
+            proposed_by: Some(self.member_id),
+            about: Some(self.member_id),
+            expires_at: self.expires_at,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What units, members and duties obey. Pure.
 
 use super::model::RoleRow;
+use crate::base::approval::NoAnswer;
 use crate::base::capability::{Capability, Reach, Role};
 use crate::base::id::UnitId;
 use crate::base::phone;
@@ -25,6 +26,10 @@ pub enum Refusal {
     NumberTaken,
     /// Another member who has not left signs in with the phone number.
     PhoneTaken,
+    /// The same, told to the one who confirms a number: whose it is, if that member is within reach.
+    PhoneHeld { by: Option<String> },
+    /// The member has given as many numbers today as one may.
+    TooManyNumbers,
     /// That is no mobile phone number.
     BadPhone,
     /// A code or employee number has letters, digits and hyphens, at most 32 of them.
@@ -47,6 +52,20 @@ pub enum Refusal {
     BadDays,
     /// The enterprise would be without an administrator.
     LastAdministrator,
+    /// Nobody holds both duties at the same time.
+    Separation { wanted: Role, other: Role },
+    /// The member judges a selection that is not over, which does not go with the duty.
+    NamedExpert { wanted: Role },
+    /// There is no such proposal.
+    NoSuchProposal,
+    /// Somebody proposed to change that duty already.
+    ProposedAlready,
+    /// The proposer may not propose this any more.
+    ProposerGone,
+    /// The last day of the proposed duty is over.
+    DaysOver,
+    /// The caller may not give this answer.
+    NoAnswer(NoAnswer),
     /// The file cannot be read as a sheet of the kind.
     BadSheet(SheetError),
     /// The idempotency key was used for another request.
@@ -54,6 +73,12 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<NoAnswer> for Refusal {
+    fn from(no: NoAnswer) -> Self {
+        Refusal::NoAnswer(no)
+    }
+}
 
 /// The longest code or employee number.
 const MAX_NUMBER: usize = 32;
@@ -103,11 +128,36 @@ pub fn check_days(held: &[RoleRow], role: Role, unit: UnitId, from: Day, to: Opt
     if to.is_some_and(|to| to < from) {
         return Err(Refusal::BadDays);
     }
-    let overlaps = |duty: &RoleRow| duty.to_on.is_none_or(|end| from <= end) && to.is_none_or(|to| duty.from_on <= to);
-    match held.iter().any(|duty| duty.role == role && duty.unit_id == unit && overlaps(duty)) {
+    match held.iter().any(|duty| duty.role == role && duty.unit_id == unit && overlaps(duty, from, to)) {
         true => Err(Refusal::DutyHeld),
         false => Ok(()),
     }
+}
+
+/// Whether `duty` holds on one of the days from `from` to `to`; one that was ended before its first day holds on none.
+fn overlaps(duty: &RoleRow, from: Day, to: Option<Day>) -> bool {
+    let holds_at_all = duty.to_on.is_none_or(|end| duty.from_on <= end);
+    holds_at_all && duty.to_on.is_none_or(|end| from <= end) && to.is_none_or(|to| duty.from_on <= to)
+}
+
+/// Whether a duty from `from` to `to` goes with those that the member holds at the same time.
+pub fn check_separation(held: &[RoleRow], role: Role, from: Day, to: Option<Day>) -> Result<(), Refusal> {
+    match held.iter().find(|duty| !role.goes_with(duty.role) && overlaps(duty, from, to)) {
+        Some(duty) => Err(Refusal::Separation { wanted: role, other: duty.role }),
+        None => Ok(()),
+    }
+}
+
+/// Those of a member's duties that do not go with another one of the same time.
+pub fn conflicting(duties: &[RoleRow]) -> Vec<&RoleRow> {
+    let conflicts = |duty: &&RoleRow| check_separation(duties, duty.role, duty.from_on, duty.to_on).is_err();
+    duties.iter().filter(conflicts).collect()
+}
+
+/// Whether among everybody who ever was an administrator are two different people by `today`.
+pub fn had_second_administrator(administrators: &[RoleRow], today: Day) -> bool {
+    let mut begun = administrators.iter().filter(|duty| duty.has_begun(today)).map(|duty| duty.member_id);
+    begun.next().is_some_and(|first| begun.any(|member| member != first))
 }
 
 #[cfg(test)]
@@ -122,6 +172,63 @@ mod tests {
         (0..n).map(|_| ids.fresh(now)).collect()
     }
 
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn duty(role: Role, unit: UnitId, from: &str, to: Option<&str>) -> RoleRow {
+        RoleRow {
+            id: super::super::model::RoleId::from(uuid::Uuid::nil()),
+            member_id: MemberId::from(uuid::Uuid::nil()),
+            role,
+            unit_id: unit,
+            from_on: day(from),
+            to_on: to.map(day),
+            granted_by: None,
+            created_at: Timestamp::from_micros(0),
+        }
+    }
+
+    #[test]
+    fn duties_of_two_groups_do_not_overlap_by_a_day() {
+        let unit = fresh(1)[0];
+        let held = [duty(Role::Auditor, unit, "2026-07-10", Some("2026-07-20"))];
+        let conflict = Err(Refusal::Separation { wanted: Role::Organiser, other: Role::Auditor });
+        for (from, to, expected) in [
+            ("2026-07-01", None, conflict.clone()),
+            ("2026-07-20", None, conflict),
+            ("2026-07-01", Some("2026-07-09"), Ok(())),
+            ("2026-07-21", None, Ok(())),
+        ] {
+            assert_eq!(check_separation(&held, Role::Organiser, day(from), to.map(day)), expected, "{from} {to:?}");
+        }
+        let both = [held[0].clone(), duty(Role::Secretary, unit, "2026-07-01", None)];
+        assert_eq!(conflicting(&both).len(), 2);
+        assert!(conflicting(&held).is_empty());
+    }
+
+    #[test]
+    fn a_second_administrator_is_another_person_who_really_was_one() {
+        let (unit, today) = (fresh(1)[0], day("2026-07-01"));
+        let of = |n: u128, from: &str, to: Option<&str>| RoleRow {
+            member_id: MemberId::from(uuid::Uuid::from_u128(n)),
+            ..duty(Role::Administrator, unit, from, to)
+        };
+        let first = of(1, "2026-01-01", None);
+        for (other, expected) in [
+            (of(1, "2026-02-01", None), false),
+            (of(2, "2026-02-01", None), true),
+            (of(2, "2026-02-01", Some("2026-02-02")), true),
+            (of(2, "2026-02-01", Some("2026-01-31")), true),
+            (of(2, "2026-02-01", Some("2026-01-15")), false),
+            (of(2, "2026-07-02", None), false),
+        ] {
+            let shown = format!("{other:?}");
+            assert_eq!(had_second_administrator(&[first.clone(), other], today), expected, "{shown}");
+        }
+        assert!(!had_second_administrator(&[], today));
+    }
+
     #[test]
     fn a_unit_is_moved_neither_below_itself_nor_too_deep() {
         let ids = fresh(13);
@@ -133,17 +240,7 @@ mod tests {
     #[test]
     fn a_duty_is_not_held_twice_at_a_time() {
         let ids = fresh(2);
-        let day = |text: &str| text.parse::<Day>().unwrap();
-        let held = RoleRow {
-            id: super::super::model::RoleId::from(uuid::Uuid::nil()),
-            member_id: MemberId::from(uuid::Uuid::nil()),
-            role: Role::Secretary,
-            unit_id: ids[0],
-            from_on: day("2026-03-01"),
-            to_on: Some(day("2026-06-30")),
-            granted_by: None,
-            created_at: Timestamp::from_micros(0),
-        };
+        let held = duty(Role::Secretary, ids[0], "2026-03-01", Some("2026-06-30"));
         let held = [held];
         for (unit, from, to, expected) in [
             (0, "2026-07-01", None, Ok(())),

@@ -1,4 +1,6 @@
-//! The room's tables: units, members, roles, absences.
+//! The room's tables: units, members, roles, absences, and proposals that wait for a second person.
+
+pub mod proposals;
 
 use diesel::prelude::*;
 
@@ -199,6 +201,15 @@ pub fn list_roles_of_all(conn: &mut Conn, of: &[MemberId], day: Day) -> QueryRes
 
 pub fn find_role(conn: &mut Conn, id: RoleId) -> QueryResult<Option<RoleRow>> {
     on!(conn, c => roles::table.find(id).select(RoleRow::as_select()).first(c).optional())
+}
+
+/// Everybody's duties of that kind, also those that are over.
+pub fn list_roles_ever(conn: &mut Conn, role: Role) -> QueryResult<Vec<RoleRow>> {
+    on!(conn, c => roles::table
+        .filter(roles::role.eq(role))
+        .order(roles::id)
+        .select(RoleRow::as_select())
+        .load(c))
 }
 
 /// Who holds `role` on `unit` itself on `day` and has not left.

@@ -166,7 +166,9 @@ capable!(
     RosterReader: SeeMembers,
     /// May change units, members and duties.
     RosterManager: ManageMembers,
-    /// May issue invite codes.
+    /// May see proposals about duties.
+    DutyReader: ReviewDuties,
+    /// May issue invite codes and confirm phone numbers.
     Inviter: Invite,
     /// May read every version of the point rules.
     RuleReader: ReadRules,

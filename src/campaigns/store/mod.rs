@@ -12,12 +12,12 @@ pub mod watch;
 use diesel::prelude::*;
 
 use super::model::{
-    Campaign, CampaignId, CampaignStage, CampaignState, Extension, ExtensionId, Roll, StageRow, StageState,
+    Campaign, CampaignId, CampaignStage, CampaignState, Extension, ExtensionId, Roll, StageRow, StageState, Terms,
 };
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::db::Conn;
 use crate::db::schema::{campaign_extensions, campaign_rolls, campaign_stages, campaigns};
+use crate::db::{Conn, Json};
 use crate::on;
 
 pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
@@ -51,6 +51,16 @@ pub fn list(
         }
         query.order(campaigns::id.desc()).limit(limit).select(Campaign::as_select()).load(c)
     })
+}
+
+/// The rules of campaigns that are announced or open and whose awards are not final.
+pub fn list_running_terms(conn: &mut Conn) -> QueryResult<Vec<Json<Terms>>> {
+    on!(conn, c => campaigns::table
+        .filter(campaigns::state.eq_any([CampaignState::Announced, CampaignState::Open]))
+        .filter(campaigns::published_at.is_null())
+        .order(campaigns::id)
+        .select(campaigns::terms)
+        .load(c))
 }
 
 pub fn insert(conn: &mut Conn, campaign: &Campaign) -> QueryResult<()> {

@@ -1,11 +1,12 @@
 //! The first administrator: made from the server's command line, never over the network.
 
+use super::duties::{NewDuty, new_duty, said, tell};
 use super::{Manager, Members, Outcome, note, rules};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::db::Tx;
 use crate::members::directory::UnitTree;
-use crate::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
+use crate::members::model::{Confirmation, MemberKind, MemberRow, MemberStatus, Unit};
 use crate::members::rules::Refusal;
 use crate::members::store;
 
@@ -39,22 +40,28 @@ impl Members {
                     None => members.insert_administrator(tx, &number, &ask.name, root)?,
                 };
                 if !store::list_holders(tx.conn, Role::Administrator, root, tx.today())?.contains(&row.id) {
-                    let duty = RoleRow {
-                        id: tx.fresh_id(),
-                        member_id: row.id,
-                        role: Role::Administrator,
-                        unit_id: root,
-                        from_on: tx.today(),
-                        to_on: None,
-                        granted_by: None,
-                        created_at: tx.now(),
-                    };
-                    members.insert_duty(tx, &Manager::operator(), &duty)?;
+                    members.make_administrator(tx, &row, root)?;
                 }
                 members.publish_member(tx, &row)?;
                 Ok(row.id)
             })
             .await
+    }
+
+    /// Appoints without a second person, as only the operator may, and says so to everybody who administers already.
+    fn make_administrator(&self, tx: &mut Tx, member: &MemberRow, root: UnitId) -> Outcome<()> {
+        let (operator, role) = (Manager::operator(), Role::Administrator);
+        let wish = NewDuty { role, unit: root, from: None, to: None };
+        self.check_fits(tx, member.id, wish)?;
+        let duty = new_duty(tx, &operator, member.id, wish);
+        self.insert_duty(tx, &operator, &duty, said(Some(Confirmation::Operator)))?;
+        let told = format!("操作员在服务器上直接任命{}（{}）为全企业管理员。", member.name, member.employee_no);
+        for administrator in store::list_holders(tx.conn, role, root, tx.today())? {
+            if administrator != member.id {
+                tell(tx, administrator, "操作员任命了一名管理员".into(), told.clone(), "/duty-proposals")?;
+            }
+        }
+        Ok(())
     }
 
     fn root_or_new(&self, tx: &mut Tx, code: &str, name: &str) -> Outcome<UnitId> {

@@ -3,14 +3,18 @@
 
 mod admin;
 mod duties;
-mod imports;
+mod proposals;
 mod people;
+mod phones;
 mod units;
+mod imports;
 
 pub use admin::FirstAdministrator;
-pub use duties::NewDuty;
+pub use duties::{Granted, NewDuty};
 pub use imports::Progress;
-pub use people::{MemberChange, NewMember, OwnChange};
+pub use people::{MemberChange, NewMember};
+pub use phones::{OwnChange, WaitingPhone};
+pub use proposals::ProposalFilter;
 pub use units::{NewUnit, UnitChange};
 
 use diesel::QueryResult;
@@ -24,7 +28,8 @@ use super::store;
 use crate::base::capability::Reach;
 use crate::base::crypto::Key;
 use crate::base::id::{MemberId, UnitId};
-use crate::db::{Db, DbError, Stop, Tx};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, Db, DbError, Stop, Tx};
 use crate::kernel::changes::{self, Change};
 use crate::kernel::idempotency::Reused;
 use crate::kernel::trail::{self, Act};
@@ -53,6 +58,8 @@ pub struct Members {
     db: Db,
     directory: Directory,
     phone_key: Key,
+    /// Whether a member judges a selection that is not over.
+    judges: fn(&mut Conn, MemberId) -> QueryResult<bool>,
 }
 
 /// Who changes the roster, and how far that person's duty reaches.
@@ -72,7 +79,18 @@ impl Manager {
 
 impl Members {
     pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
-        Members { db, directory, phone_key }
+        Members { db, directory, phone_key, judges: |_, _| Ok(false) }
+    }
+
+    /// Has nobody become administrator or auditor who, as `judges` says, judges a selection that is not over.
+    pub fn unless_judging(self, judges: fn(&mut Conn, MemberId) -> QueryResult<bool>) -> Self {
+        Members { judges, ..self }
+    }
+
+    /// Marks what waited for a second person longer than it may.
+    pub fn expire(&self, tx: &mut Tx) -> QueryResult<()> {
+        self.expire_duties(tx)?;
+        self.expire_phones(tx)
     }
 
     /// Reads the whole roster anew.
@@ -104,6 +122,11 @@ impl Members {
         });
         cards.await?.into_iter().for_each(|card| self.directory.put_member(card));
         Ok(())
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.db.now()
     }
 
     /// A member as stored, with the phone number opened.

@@ -1,14 +1,16 @@
 //! Making and changing members.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::duties::{Way, said, together};
+use super::proposals::Wish;
 use super::{Manager, Members, Outcome, check_reach, note, rules};
-use crate::base::capability::{Reach, Role};
+use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::{Stop, Tx};
 use crate::kernel::idempotency;
-use crate::members::model::{Absence, MemberKind, MemberRow, MemberStatus};
+use crate::members::model::{Absence, DutyProposal, MemberKind, MemberRow, MemberStatus, RoleRow};
 use crate::members::rules::Refusal;
 use crate::members::store;
 
@@ -38,11 +40,12 @@ pub struct MemberChange {
     pub hidden_from_boards: Option<bool>,
 }
 
-/// What a member may change about himself.
-#[derive(Clone, Debug, Default)]
-pub struct OwnChange {
-    pub phone: Option<Option<String>>,
-    pub hidden_from_boards: Option<bool>,
+/// A member after a change, and what of it waits for a second administrator.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    pub row: MemberRow,
+    /// That the member leaves, if privileged duties would end with it.
+    pub leaving: Option<DutyProposal>,
 }
 
 impl Members {
@@ -92,24 +95,13 @@ impl Members {
         Ok(row.id)
     }
 
-    /// Changes a member. Whoever has left holds no duty and cannot sign in any more; the past stays.
-    pub async fn update_member(&self, manager: Manager, id: MemberId, change: MemberChange) -> Outcome<MemberRow> {
+    /// Changes a member. Whoever has left holds no duty and cannot sign in any more; the past stays. That somebody with a
+    /// privileged duty leaves is for two administrators to say; the rest of such a change holds at once.
+    pub async fn update_member(&self, manager: Manager, id: MemberId, change: MemberChange) -> Outcome<Changed> {
         self.check_member(&manager, id)?;
         if let Some(unit) = change.unit {
             self.check_unit(&manager, unit)?;
         }
-        self.change_member(manager, id, change).await
-    }
-
-    /// Changes what a member may change about himself.
-    pub async fn update_own(&self, id: MemberId, own: OwnChange) -> Outcome<MemberRow> {
-        let manager = Manager { member: Some(id), reach: Reach::Everything };
-        let change =
-            MemberChange { phone: own.phone, hidden_from_boards: own.hidden_from_boards, ..MemberChange::default() };
-        self.change_member(manager, id, change).await
-    }
-
-    async fn change_member(&self, manager: Manager, id: MemberId, change: MemberChange) -> Outcome<MemberRow> {
         let phone = match &change.phone {
             Some(Some(typed)) => Some(Some(rules::normal_phone(typed)?)),
             Some(None) => Some(None),
@@ -135,18 +127,68 @@ impl Members {
                     members.check_home(&manager, unit)?;
                     after.unit_id = unit;
                 }
+                let way = members.way_of_status(tx, &before, after.status)?;
+                let leaving = match way {
+                    Way::AtOnce(_) => None,
+                    Way::ByTwo => {
+                        after.status = before.status;
+                        members.check_leaving(tx, &manager, id)?;
+                        Some(members.propose(tx, &manager, id, Wish::Leave)?)
+                    }
+                };
                 members.check_phone(tx, &after)?;
-                members.change_status(tx, &manager, &before, after.status)?;
-                store::update_member(tx.conn, &after).map_err(phone_taken_meanwhile)?;
-                note(tx, &manager, "members.update_member", ("member", id.uuid()), differences(&before, &after))?;
-                members.publish_member(tx, &after)?;
-                Ok(after)
+                let why = if let Way::AtOnce(confirmation) = way { said(confirmation) } else { Value::Null };
+                members.change_status(tx, &manager, &before, after.status, &why)?;
+                members.write_change(tx, &manager, &before, &after, why)?;
+                Ok(Changed { row: after, leaving })
             })
             .await
     }
 
+    /// Writes a changed member with the trail, to which `why` is added, and warns him when he signs in with another
+    /// number from now on.
+    pub(super) fn write_change(
+        &self,
+        tx: &mut Tx,
+        manager: &Manager,
+        before: &MemberRow,
+        after: &MemberRow,
+        why: Value,
+    ) -> Outcome<()> {
+        store::update_member(tx.conn, after).map_err(phone_taken_meanwhile)?;
+        let detail = together(differences(before, after), why);
+        note(tx, manager, "members.update_member", ("member", after.id.uuid()), detail)?;
+        self.warn_of_phone(tx, before, after)?;
+        self.publish_member(tx, after)?;
+        Ok(())
+    }
+
+    /// Lets a member go whose leaving two administrators have said.
+    pub(super) fn let_go(&self, tx: &mut Tx, manager: &Manager, before: &MemberRow, why: Value) -> Outcome<()> {
+        let mut after = before.clone();
+        (after.status, after.updated_at) = (MemberStatus::Left, tx.now());
+        self.change_status(tx, manager, before, after.status, &why)?;
+        self.write_change(tx, manager, before, &after, why)
+    }
+
+    /// How a change of status comes to hold: by two if privileged duties would end with it.
+    fn way_of_status(&self, tx: &mut Tx, before: &MemberRow, after: MemberStatus) -> Outcome<Way> {
+        if after != MemberStatus::Left || before.status == MemberStatus::Left {
+            return Ok(Way::AtOnce(None));
+        }
+        let duties = store::list_roles_of(tx.conn, before.id, tx.today())?;
+        Ok(self.way_of(tx, duties.iter().any(|duty| duty.role.is_privileged()))?)
+    }
+
     /// Opens or closes the absence that goes with a new status, and ends the duties of whoever leaves.
-    fn change_status(&self, tx: &mut Tx, manager: &Manager, before: &MemberRow, after: MemberStatus) -> Outcome<()> {
+    fn change_status(
+        &self,
+        tx: &mut Tx,
+        manager: &Manager,
+        before: &MemberRow,
+        after: MemberStatus,
+        why: &Value,
+    ) -> Outcome<()> {
         if before.status == after {
             return Ok(());
         }
@@ -159,13 +201,24 @@ impl Members {
             store::insert_absence(tx.conn, &absence)?;
         }
         if after == MemberStatus::Left {
-            for duty in store::list_roles_of(tx.conn, before.id, today)? {
-                self.check_scope(manager, before.id, duty.role, duty.unit_id)?;
+            for duty in self.check_leaving(tx, manager, before.id)? {
+                let detail = json!({ "role": duty.role, "unit": duty.unit_id });
+                note(tx, manager, "members.end_role", ("member", before.id.uuid()), together(detail, why.clone()))?;
             }
-            self.check_not_last_administrator(tx, before.id)?;
             store::end_roles(tx.conn, before.id, yesterday)?;
         }
         Ok(())
+    }
+
+    /// The duties that end when a member leaves; refused when one lies beyond the manager's reach, or nobody would
+    /// administer the enterprise.
+    fn check_leaving(&self, tx: &mut Tx, manager: &Manager, member: MemberId) -> Outcome<Vec<RoleRow>> {
+        let duties = store::list_roles_of(tx.conn, member, tx.today())?;
+        for duty in &duties {
+            self.check_scope(manager, member, duty.role, duty.unit_id)?;
+        }
+        self.check_not_last_administrator(tx, member)?;
+        Ok(duties)
     }
 
     /// Refuses when without `leaving` nobody would administer the whole enterprise; the tree is locked before.

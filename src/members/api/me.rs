@@ -1,9 +1,10 @@
 //! What members see and change of themselves.
 
-use actix_web::{get, patch, web};
+use actix_web::{HttpResponse, get, patch, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::phones::OwnWaitingPhone;
 use super::views::{DutyView, UnitName, shown_phone};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
@@ -41,6 +42,8 @@ struct Me {
     hidden_from_boards: bool,
     /// Masked: `138****0000`; absent without one.
     phone: Option<String>,
+    /// The number that the member gave and that somebody who may invite him has still to confirm.
+    waiting_phone: Option<OwnWaitingPhone>,
 }
 
 /// Who the signed-in member is, with units, duties and what they allow.
@@ -52,7 +55,7 @@ pub(super) async fn get_me(
     directory: web::Data<Directory>,
     members: web::Data<Members>,
 ) -> Result<web::Json<Me>, Problem> {
-    show_me(&caller, &db, &directory, &members).await
+    Ok(web::Json(show_me(&caller, &db, &directory, &members).await?))
 }
 
 /// What a member changes about himself; what is absent stays as it is.
@@ -61,15 +64,21 @@ pub(super) async fn get_me(
 struct MeChange {
     /// Whether to stay off public boards.
     hidden_from_boards: Option<bool>,
-    /// A mobile number of eleven digits to sign in with; `null` takes it away.
+    /// A mobile number of eleven digits to sign in with, once it is confirmed; `null` takes the present and a waiting one
+    /// away at once.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     phone: Option<Option<Text<32>>>,
 }
 
 /// Changes the member's own phone number, and whether to appear on public boards.
+///
+/// A new number holds when somebody who may invite the member (the secretary, or an administrator) has confirmed it: the
+/// answer is then 202, whoever else may sign in with that number. At most five numbers a day.
 #[utoipa::path(tag = "members", request_body = MeChange,
-    responses((status = 200, description = "The member", body = Me)))]
+    responses(
+        (status = 200, description = "The member; everything holds", body = Me),
+        (status = 202, description = "The member; the phone number waits", body = Me)))]
 #[patch("/me")]
 pub(super) async fn update_me(
     caller: Member,
@@ -77,22 +86,24 @@ pub(super) async fn update_me(
     directory: web::Data<Directory>,
     members: web::Data<Members>,
     body: Body<MeChange>,
-) -> Result<web::Json<Me>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let change = OwnChange {
         phone: body.phone.map(|phone| phone.map(Text::into_string)),
         hidden_from_boards: body.hidden_from_boards,
     };
-    members.update_own(caller.member, change).await?;
-    show_me(&caller, &db, &directory, &members).await
+    let waits = members.update_own(caller.member, change).await?;
+    let me = show_me(&caller, &db, &directory, &members).await?;
+    Ok(if waits { HttpResponse::Accepted().json(me) } else { HttpResponse::Ok().json(me) })
 }
 
-async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Members) -> Result<web::Json<Me>, Problem> {
+async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Members) -> Result<Me, Problem> {
     let (row, phone) = members.find(caller.member).await?.ok_or(Refusal::NoSuchMember)?;
+    let waiting = members.find_waiting_phone(caller.member).await?;
     let card = directory.member(caller.member).ok_or(Refusal::NoSuchMember)?;
     let tree = directory.tree();
     let capabilities = Capability::EACH.iter().copied().filter(|capability| caller.reach(*capability).is_some());
-    Ok(web::Json(Me {
+    Ok(Me {
         id: row.id,
         employee_no: row.employee_no,
         name: row.name,
@@ -104,5 +115,6 @@ async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Memb
         capabilities: capabilities.collect(),
         hidden_from_boards: row.hidden_from_boards,
         phone: shown_phone(phone, false),
-    }))
+        waiting_phone: waiting.as_ref().map(OwnWaitingPhone::of),
+    })
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::proposals::DutyProposalView;
 use super::units::by;
 use super::views::{DutyView, MemberView, shown_phone};
 use crate::base::capability::Capability;
@@ -208,9 +209,24 @@ struct MemberChangeBody {
     hidden_from_boards: Option<bool>,
 }
 
-/// Changes a member within the caller's scope.
+/// A member after a change.
+#[derive(Serialize, ToSchema)]
+struct ChangedMember {
+    #[serde(flatten)]
+    member: MemberView,
+    /// That the member leaves: waits for another administrator, because privileged duties would end with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaving: Option<DutyProposalView>,
+}
+
+/// Changes a member within the caller's scope; whoever signs in with another phone number from now on is warned.
+///
+/// That somebody who holds a privileged duty leaves is confirmed by another administrator, once there has ever been a
+/// second one: the answer is then 202 with the proposal, and the rest of the change holds at once.
 #[utoipa::path(tag = "members", request_body = MemberChangeBody,
-    responses((status = 200, description = "The member", body = MemberView)))]
+    responses(
+        (status = 200, description = "The member", body = ChangedMember),
+        (status = 202, description = "The member; that he leaves waits", body = ChangedMember)))]
 #[patch("/members/{id}")]
 pub(super) async fn update_member(
     manager: RosterManager,
@@ -219,7 +235,7 @@ pub(super) async fn update_member(
     directory: web::Data<Directory>,
     members: web::Data<Members>,
     body: Body<MemberChangeBody>,
-) -> Result<web::Json<MemberView>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let change = MemberChange {
         name: body.name.map(Text::into_string),
@@ -229,6 +245,9 @@ pub(super) async fn update_member(
         phone: body.phone.map(|phone| phone.map(Text::into_string)),
         hidden_from_boards: body.hidden_from_boards,
     };
-    members.update_member(by(&manager), *id, change).await?;
-    Ok(web::Json(show(&manager, *id, &db, &directory, &members).await?))
+    let changed = members.update_member(by(&manager), *id, change).await?;
+    let leaving = changed.leaving.as_ref().map(|proposal| DutyProposalView::of(&manager, &members, proposal));
+    let mut answer = if leaving.is_some() { HttpResponse::Accepted() } else { HttpResponse::Ok() };
+    let member = show(&manager, *id, &db, &directory, &members).await?;
+    Ok(answer.json(ChangedMember { member, leaving }))
 }

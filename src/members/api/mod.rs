@@ -5,12 +5,15 @@ mod exports;
 mod imports;
 mod me;
 mod members;
+mod phones;
+mod proposals;
 mod units;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::rules::Refusal;
+use crate::base::approval::{NoAnswer, ProposalState};
 use crate::web::Problem;
 use crate::web::caller::out_of_reach;
 
@@ -27,6 +30,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(members::update_member)
         .service(duties::grant_role)
         .service(duties::end_role)
+        .service(duties::list_duty_conflicts)
+        .service(proposals::list_duty_proposals)
+        .service(proposals::get_duty_proposal)
+        .service(proposals::approve_duty_proposal)
+        .service(proposals::refuse_duty_proposal)
+        .service(proposals::withdraw_duty_proposal)
+        .service(phones::list_phone_proposals)
+        .service(phones::approve_phone_proposal)
+        .service(phones::refuse_phone_proposal)
+        .service(phones::withdraw_phone_proposal)
         .service(imports::import_units)
         .service(imports::import_members)
         .service(imports::get_member_template)
@@ -43,6 +56,15 @@ impl From<Refusal> for Problem {
             Refusal::CodeTaken => Problem::conflict("unit.code_taken", "这个组织编码已被使用"),
             Refusal::NumberTaken => Problem::conflict("member.number_taken", "这个工号已被使用"),
             Refusal::PhoneTaken => Problem::conflict("member.phone_taken", "这个手机号已被其他人员使用"),
+            Refusal::PhoneHeld { by: Some(name) } => {
+                Problem::conflict("member.phone_taken", format!("这个手机号已由{name}使用，请核实后再确认或拒绝"))
+            }
+            Refusal::PhoneHeld { by: None } => {
+                Problem::conflict("member.phone_taken", "这个手机号已被您职责范围以外的人员使用，请核实后再确认或拒绝")
+            }
+            Refusal::TooManyNumbers => {
+                Problem::conflict("member.too_many_numbers", "您今天已多次提交手机号，请明天再试，或请管理员代为修改")
+            }
             Refusal::BadSheet(error) => error.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
             Refusal::BadPhone => Problem::field("/phone", "member.bad_phone", "手机号应为 11 位数字"),
@@ -60,6 +82,42 @@ impl From<Refusal> for Problem {
             Refusal::LastAdministrator => {
                 Problem::conflict("duty.last_administrator", "不能终止全企业最后一名管理员，请先任命另一名管理员")
             }
+            Refusal::Separation { wanted, other } => Problem::conflict(
+                "duty.separation",
+                format!("“{}”与“{}”不能由同一人同时担任（三员分立）", wanted.title(), other.title()),
+            ),
+            Refusal::NamedExpert { wanted } => Problem::conflict(
+                "duty.named_expert",
+                format!("该人员是尚未结束的评选的评审专家，不能同时担任“{}”（三员分立）", wanted.title()),
+            ),
+            Refusal::NoSuchProposal => Problem::not_found("proposal.not_found", "没有找到这项提议"),
+            Refusal::ProposedAlready => {
+                Problem::conflict("proposal.open", "对这项职务已有待确认的提议，请先确认、拒绝或撤回该提议")
+            }
+            Refusal::ProposerGone => {
+                Problem::conflict("proposal.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
+            }
+            Refusal::DaysOver => Problem::conflict("proposal.days_over", "所提议的任期已经结束，请重新提议"),
+            Refusal::NoAnswer(no) => unanswerable(no),
         }
+    }
+}
+
+fn unanswerable(no: NoAnswer) -> Problem {
+    match no {
+        NoAnswer::OwnProposal => Problem::forbidden("proposal.own", "不能确认或拒绝您自己提出的提议，须由另一人处理"),
+        NoAnswer::AboutYourself => Problem::forbidden("proposal.about_yourself", "不能确认或拒绝关于您本人的提议"),
+        NoAnswer::NotYours => Problem::forbidden("proposal.not_yours", "只有提议人可以撤回提议"),
+        NoAnswer::Over(state) => Problem::conflict("proposal.over", format!("这项提议{}，不能再处理", ended(state))),
+    }
+}
+
+fn ended(state: ProposalState) -> &'static str {
+    match state {
+        ProposalState::Open => "仍待确认",
+        ProposalState::Approved => "已经确认",
+        ProposalState::Refused => "已被拒绝",
+        ProposalState::TakenBack => "已由提议人撤回",
+        ProposalState::Expired => "已过期",
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::base::capability::Role;
+use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::phone;
 use crate::base::time::Day;
@@ -117,4 +117,9 @@ impl MemberView {
 /// A phone number, in full only for whoever manages the roster.
 pub(super) fn shown_phone(phone: Option<String>, in_full: bool) -> Option<String> {
     phone.map(|number| if in_full { number } else { phone::mask(&number) })
+}
+
+/// Every unit that `reach` covers.
+pub(super) fn units_within(tree: &UnitTree, reach: &Reach) -> Vec<UnitId> {
+    tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect()
 }

@@ -1,6 +1,6 @@
 //! Members from a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::QueryResult;
 
@@ -10,15 +10,27 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::sheet::{ImportProblem, ImportReport};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
+use crate::members::actions::duties::{NewDuty, Way, new_duty, privileged_way, said, tell};
 use crate::members::actions::people::differences;
+use crate::members::actions::proposals::{Wish, new_proposal};
 use crate::members::actions::{Manager, Members, Outcome, note, rules};
 use crate::members::directory::UnitTree;
-use crate::members::model::{MemberRow, MemberStatus, RoleRow};
+use crate::members::model::{ChangeKind, DutyProposal, MemberRow, MemberStatus, RoleRow};
 use crate::members::phone_index;
 use crate::members::roster::{MemberLine, read_members, seat_of};
+use crate::members::rules::Refusal;
 use crate::members::store;
 
 const OUT_OF_REACH: &str = "不在您的职责范围之内";
+
+/// A duty that a row grants.
+#[derive(Clone, Copy)]
+struct Missing {
+    role: Role,
+    unit: UnitId,
+    /// How it comes to hold.
+    way: Way,
+}
 
 /// What a good row does.
 struct Taking<'a> {
@@ -27,7 +39,7 @@ struct Taking<'a> {
     before: Option<MemberRow>,
     unit: UnitId,
     /// Duties that are missing.
-    duties: Vec<(Role, UnitId)>,
+    duties: Vec<Missing>,
     /// Whether anything but duties differs from what is there.
     differs: bool,
 }
@@ -37,6 +49,20 @@ struct Known {
     by_number: HashMap<String, MemberRow>,
     by_phone: HashMap<Vec<u8>, MemberId>,
     duties: Vec<RoleRow>,
+    /// Changes that a second administrator has to answer.
+    proposals: Vec<DutyProposal>,
+    /// Members of the rows who judge a selection that is not over, of those for whom it matters.
+    judges: HashSet<MemberId>,
+    today: Day,
+}
+
+/// What a whole import goes by.
+#[derive(Clone)]
+struct Import {
+    manager: Manager,
+    /// How privileged duties come to hold, as it was when the import began: a file that brings the second administrator
+    /// does not change its own rules half-way.
+    way: Way,
 }
 
 impl Members {
@@ -52,14 +78,17 @@ impl Members {
         let parsed = read_file(file, move |sheet| read_members(sheet, &parents)).await?;
         let mut report = ImportReport::new(dry_run);
         report.extend(parsed.problems);
-        let written = self.take_members(&manager, parsed.lines, &mut report, progress).await;
+        let today = self.db.today();
+        let way = self.db.read(move |conn| privileged_way(conn, today)).await?;
+        let import = Import { manager: manager.clone(), way };
+        let written = self.take_members(&import, parsed.lines, &mut report, progress).await;
         self.finish_import(manager, "members.import_members", &report).await?;
         written.map(|()| report)
     }
 
     async fn take_members(
         &self,
-        manager: &Manager,
+        import: &Import,
         lines: Vec<MemberLine>,
         report: &mut ImportReport,
         progress: Progress<'_>,
@@ -67,13 +96,13 @@ impl Members {
         let (today, dry_run) = (self.db.today(), report.dry_run);
         let mut done = 0;
         for chunk in lines.chunks(CHUNK) {
-            let (members, manager, chunk) = (self.clone(), manager.clone(), chunk.to_vec());
+            let (members, import, chunk) = (self.clone(), import.clone(), chunk.to_vec());
             done += chunk.len();
             let tally = if dry_run {
-                let judged = move |conn: &mut Conn| Ok(members.judge_members(conn, &manager, &chunk, today)?.1);
+                let judged = move |conn: &mut Conn| Ok(members.judge_members(conn, &import, &chunk, today)?.1);
                 self.db.read(judged).await?
             } else {
-                self.db.write(move |tx| Ok(members.write_members(tx, &manager, &chunk)?)).await?
+                self.db.write(move |tx| members.write_members(tx, &import, &chunk)).await?
             };
             tally.add_to(report);
             progress(done, lines.len());
@@ -81,24 +110,41 @@ impl Members {
         Ok(())
     }
 
-    fn write_members(&self, tx: &mut Tx, manager: &Manager, lines: &[MemberLine]) -> QueryResult<Tally> {
-        let (takings, mut tally) = self.judge_members(tx.conn, manager, lines, tx.today())?;
-        for taking in takings {
-            if !self.take(tx, manager, &taking)? {
+    fn write_members(&self, tx: &mut Tx, import: &Import, lines: &[MemberLine]) -> Outcome<Tally> {
+        if lines.iter().any(|line| line.duties.iter().any(|role| role.is_privileged())) {
+            store::lock_tree(tx.conn)?;
+        }
+        let (takings, mut tally) = self.judge_members(tx.conn, import, lines, tx.today())?;
+        for taking in &takings {
+            if !self.take(tx, &import.manager, taking)? {
                 let message = "该行的工号或手机号刚刚被使用，请重新导入";
                 tally.problems.push(ImportProblem::rejected(taking.line.row, "工号", message));
                 let counted = if taking.before.is_some() { &mut tally.updated } else { &mut tally.accepted };
                 *counted -= 1;
             }
         }
+        let proposed = takings.iter().flat_map(|taking| &taking.duties).filter(|duty| duty.way == Way::ByTwo).count();
+        self.tell_of_import(tx, &import.manager, proposed)?;
         Ok(tally)
+    }
+
+    /// Tells the administrators at once of all that a part of a file has proposed.
+    fn tell_of_import(&self, tx: &mut Tx, manager: &Manager, proposed: usize) -> QueryResult<()> {
+        let Some(root) = self.directory.tree().root().filter(|_| proposed > 0) else { return Ok(()) };
+        let body = format!("导入人员名册时提出了 {proposed} 项任命，须另一名管理员确认后生效。");
+        for administrator in self.directory.holders(Role::Administrator, root, tx.today()) {
+            if Some(administrator) != manager.member {
+                tell(tx, administrator, "有职务变动待您确认".into(), body.clone(), "/duty-proposals")?;
+            }
+        }
+        Ok(())
     }
 
     /// Sorts rows into those to be taken and remarks, counting the former; writes nothing.
     fn judge_members<'a>(
         &self,
         conn: &mut Conn,
-        manager: &Manager,
+        import: &Import,
         lines: &'a [MemberLine],
         today: Day,
     ) -> QueryResult<(Vec<Taking<'a>>, Tally)> {
@@ -106,7 +152,7 @@ impl Members {
         let tree = self.directory.tree();
         let (mut takings, mut tally) = (Vec::new(), Tally::default());
         for line in lines {
-            match self.judge(manager, &tree, &known, line, &mut tally.problems) {
+            match self.judge(import, &tree, &known, line, &mut tally.problems) {
                 Ok(taking) if taking.before.is_some() && !taking.differs && taking.duties.is_empty() => {
                     tally.unchanged += 1;
                 }
@@ -126,8 +172,19 @@ impl Members {
         let rows = store::list_by_employee_no(conn, &numbers)?;
         let ids: Vec<MemberId> = rows.iter().map(|row| row.id).collect();
         let owners = store::list_by_phone(conn, &phones)?;
+        let mut judges = HashSet::new();
+        for row in &rows {
+            let line = lines.iter().find(|line| line.employee_no == row.employee_no);
+            let matters = line.is_some_and(|line| line.duties.iter().any(|role| !role.goes_with(Role::Expert)));
+            if matters && (self.judges)(conn, row.id)? {
+                judges.insert(row.id);
+            }
+        }
         Ok(Known {
+            today,
+            judges,
             duties: store::list_roles_of_all(conn, &ids, today)?,
+            proposals: store::proposals::list_open_duties_of(conn, &ids, self.db.now())?,
             by_number: rows.into_iter().map(|row| (row.employee_no.clone(), row)).collect(),
             by_phone: owners.into_iter().filter_map(|row| Some((row.phone_index?, row.id))).collect(),
         })
@@ -139,12 +196,13 @@ impl Members {
 
     fn judge<'a>(
         &self,
-        manager: &Manager,
+        import: &Import,
         tree: &UnitTree,
         known: &Known,
         line: &'a MemberLine,
         remarks: &mut Vec<ImportProblem>,
     ) -> Result<Taking<'a>, ImportProblem> {
+        let manager = &import.manager;
         let no = |column: &str, message: &str| Err(ImportProblem::rejected(line.row, column, message));
         let Some(home) = tree.by_code(&line.unit) else { return no("所属党小组编码", "组织不存在") };
         let before = known.by_number.get(&line.employee_no);
@@ -163,7 +221,7 @@ impl Members {
         if owner.is_some_and(|owner| before.is_none_or(|row| row.id != *owner)) {
             return no("手机号", "该手机号已被其他人员使用");
         }
-        let duties = missing_duties(manager, tree, known, line, before, remarks)?;
+        let duties = missing_duties(import, tree, known, line, before, remarks)?;
         let differs = before.is_some_and(|row| {
             (&row.name, row.kind, row.unit_id) != (&line.name, line.kind, home.unit.id)
                 || (index.is_some() && row.phone_index != index)
@@ -172,7 +230,7 @@ impl Members {
     }
 
     /// Writes one row; false when meanwhile somebody else got the number.
-    fn take(&self, tx: &mut Tx, manager: &Manager, taking: &Taking<'_>) -> QueryResult<bool> {
+    fn take(&self, tx: &mut Tx, manager: &Manager, taking: &Taking<'_>) -> Outcome<bool> {
         let line = taking.line;
         let mut row = taking.before.clone().unwrap_or_else(|| MemberRow {
             id: tx.fresh_id(),
@@ -201,66 +259,125 @@ impl Members {
             Some(before) if taking.differs => {
                 store::update_member(tx.conn, &row)?;
                 note(tx, manager, "members.update_member", subject, differences(before, &row))?;
+                self.warn_of_phone(tx, before, &row)?;
             }
             Some(_) => {}
         }
-        for (role, unit) in &taking.duties {
-            let duty = RoleRow {
-                id: tx.fresh_id(),
-                member_id: row.id,
-                role: *role,
-                unit_id: *unit,
-                from_on: tx.today(),
-                to_on: None,
-                granted_by: manager.member,
-                created_at: tx.now(),
-            };
-            self.insert_duty(tx, manager, &duty)?;
+        for missing in &taking.duties {
             // whoever is new learns of the duties with the invitation
-            if taking.before.is_some() {
-                self.tell_granted(tx, &duty)?;
-            }
+            self.take_duty(tx, manager, row.id, *missing, taking.before.is_some())?;
         }
         Ok(true)
     }
+
+    /// Grants a duty of a row, or proposes to.
+    fn take_duty(
+        &self,
+        tx: &mut Tx,
+        manager: &Manager,
+        member: MemberId,
+        missing: Missing,
+        is_told: bool,
+    ) -> QueryResult<()> {
+        let duty = NewDuty { role: missing.role, unit: missing.unit, from: None, to: None };
+        match missing.way {
+            Way::AtOnce(confirmation) => {
+                let granted = new_duty(tx, manager, member, duty);
+                self.insert_duty(tx, manager, &granted, said(confirmation))?;
+                if is_told { self.tell_granted(tx, &granted) } else { Ok(()) }
+            }
+            Way::ByTwo => {
+                let proposal = new_proposal(tx, manager, member, Wish::Grant(duty));
+                self.write_proposal(tx, manager, &proposal)?;
+                if is_told { self.tell_proposed(tx, &proposal) } else { Ok(()) }
+            }
+        }
+    }
 }
+
+/// The header that remarks about duties name.
+const DUTY_COLUMN: &str = "职务";
 
 /// The duties of a row that the member does not hold yet, each with the unit on which it is granted.
 ///
-/// A duty without a unit of its kind, and one's own, are passed over with a remark; one that the manager may not grant
-/// refuses the row.
+/// A duty without a unit of its kind, one's own, and one that waits for a second administrator already are passed over
+/// with a remark; one that the manager may not grant, or that does not go with another one, refuses the row.
 fn missing_duties(
-    manager: &Manager,
+    import: &Import,
     tree: &UnitTree,
     known: &Known,
     line: &MemberLine,
     before: Option<&MemberRow>,
     remarks: &mut Vec<ImportProblem>,
-) -> Result<Vec<(Role, UnitId)>, ImportProblem> {
-    const COLUMN: &str = "职务";
+) -> Result<Vec<Missing>, ImportProblem> {
+    let manager = &import.manager;
     let path = tree.by_code(&line.unit).map(|card| card.path.clone()).unwrap_or_default();
     let kinds: Vec<&str> = path.iter().filter_map(|id| tree.get(*id)).map(|card| card.unit.kind.as_str()).collect();
-    let mut missing = Vec::new();
+    let member = before.map(|row| row.id);
+    let held: Vec<RoleRow> = known.duties.iter().filter(|duty| Some(duty.member_id) == member).cloned().collect();
+    let mut remark = |message: String| remarks.push(ImportProblem::warning(line.row, DUTY_COLUMN, message));
+    let mut missing: Vec<Missing> = Vec::new();
     for role in &line.duties {
+        let title = role.title();
         let Some(seat) = seat_of(*role, &kinds) else {
-            let message = format!("“{}”在该人员的上级组织中没有对应的组织，已略过", role.title());
-            remarks.push(ImportProblem::warning(line.row, COLUMN, message));
+            remark(format!("“{title}”在该人员的上级组织中没有对应的组织，已略过"));
             continue;
         };
         let unit = path[seat];
-        let holds = |duty: &RoleRow| Some(duty.member_id) == before.map(|row| row.id);
-        if known.duties.iter().any(|duty| holds(duty) && duty.role == *role && duty.unit_id == unit) {
+        if held.iter().any(|duty| duty.role == *role && duty.unit_id == unit) {
             continue;
         }
-        if manager.member.is_some() && manager.member == before.map(|row| row.id) {
-            remarks.push(ImportProblem::warning(line.row, COLUMN, "不能给自己任命职务，已略过"));
+        if manager.member.is_some() && manager.member == member {
+            remark("不能给自己任命职务，已略过".to_owned());
             continue;
         }
         if rules::check_grant(&manager.reach, *role, &path[seat..], &path, tree.root().as_slice()).is_err() {
-            let message = format!("任命“{}”{OUT_OF_REACH}", role.title());
-            return Err(ImportProblem::rejected(line.row, COLUMN, message));
+            return Err(rejected(line, format!("任命“{title}”{OUT_OF_REACH}")));
         }
-        missing.push((*role, unit));
+        check_together(known, line, &held, &missing, *role, member)?;
+        let asks = |proposal: &&DutyProposal| {
+            (Some(proposal.member_id), proposal.kind) == (member, ChangeKind::Grant)
+                && (proposal.role, proposal.unit_id) == (Some(*role), Some(unit))
+        };
+        if known.proposals.iter().any(|proposal| asks(&proposal)) {
+            remark(format!("任命“{title}”已有待确认的提议，已略过"));
+            continue;
+        }
+        let way = if role.is_privileged() { import.way } else { Way::AtOnce(None) };
+        match way {
+            Way::ByTwo => remark(format!("任命“{title}”须另一名管理员确认，作为提议提交，确认后生效")),
+            Way::AtOnce(Some(_)) => remark(format!("任命“{title}”直接生效：从未有过第二名管理员，无人可以确认")),
+            Way::AtOnce(None) => {}
+        }
+        missing.push(Missing { role: *role, unit, way });
     }
     Ok(missing)
+}
+
+/// Refuses a row when a duty does not go with those that the member holds, or with others of the row.
+fn check_together(
+    known: &Known,
+    line: &MemberLine,
+    held: &[RoleRow],
+    missing: &[Missing],
+    role: Role,
+    member: Option<MemberId>,
+) -> Result<(), ImportProblem> {
+    let other = match rules::check_separation(held, role, known.today, None) {
+        Err(Refusal::Separation { other, .. }) => Some(other),
+        _ => missing.iter().map(|duty| duty.role).find(|other| !role.goes_with(*other)),
+    };
+    if let Some(other) = other {
+        let message = format!("“{}”与“{}”不能由同一人同时担任（三员分立）", role.title(), other.title());
+        return Err(rejected(line, message));
+    }
+    if !role.goes_with(Role::Expert) && member.is_some_and(|member| known.judges.contains(&member)) {
+        let message = format!("该人员是尚未结束的评选的评审专家，不能同时担任“{}”（三员分立）", role.title());
+        return Err(rejected(line, message));
+    }
+    Ok(())
+}
+
+fn rejected(line: &MemberLine, message: String) -> ImportProblem {
+    ImportProblem::rejected(line.row, DUTY_COLUMN, message)
 }
