@@ -16,13 +16,13 @@ use crate::openapi::operations;
 use crate::support::{Person, TestApp, send};
 
 /// Somebody whom no route refuses, so that the input is looked at.
-async fn anybody(app: &TestApp) -> Person<'_> {
+pub async fn anybody(app: &TestApp) -> Person<'_> {
     let roles = [Role::Administrator, Role::Auditor, Role::Organiser, Role::CommitteeMember, Role::Secretary];
     roles.into_iter().fold(app.member("万能"), |person, role| person.role(role, "JT")).sign_in().await
 }
 
 /// Every operation of the API but the one that ends the session, with its parameters; ids name nothing.
-fn routes() -> Vec<(Method, String, Value)> {
+pub fn routes() -> Vec<(Method, String, Value)> {
     let document = serde_json::to_value(xianfeng::app::openapi()).unwrap();
     operations(&document)
         .into_iter()
@@ -35,7 +35,7 @@ fn routes() -> Vec<(Method, String, Value)> {
 }
 
 /// The path with every part in braces replaced by `part`, or by something well formed that names nothing.
-fn filled(path: &str, part: &str) -> String {
+pub fn filled(path: &str, part: &str) -> String {
     let fill = |piece| match piece {
         "{day}" if part == NOTHING => "2026-07-01",
         piece if str::starts_with(piece, "{") => part,
@@ -44,7 +44,7 @@ fn filled(path: &str, part: &str) -> String {
     path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
-const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
+pub const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Sends it and checks that the answer is not our fault; the body of a success is not waited for, a stream has none.
 async fn answer(what: &str, request: RequestBuilder) -> u16 {

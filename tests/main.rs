@@ -8,6 +8,7 @@ mod access;
 mod database;
 mod house;
 mod input;
+mod chinese;
 mod openapi;
 mod schema;
 mod workflow;

@@ -25,6 +25,19 @@ crate::words!(
     }
 );
 
+impl ScoreRule {
+    /// The rule as it is printed.
+    pub const fn title(self) -> &'static str {
+        match self {
+            ScoreRule::ShareOfBallots => "得票占比",
+            ScoreRule::ShareOfFull => "满分占比",
+            ScoreRule::ShareOfLeader => "与最高者之比",
+            ScoreRule::MinMax => "最低与最高之间",
+            ScoreRule::Z => "标准分",
+        }
+    }
+}
+
 crate::words!(
     /// How the scores of several judges become one raw value.
     Averaging {

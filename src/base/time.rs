@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Timelike};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -55,6 +55,13 @@ impl Timestamp {
     /// The business day that this instant falls on.
     pub fn day(self) -> Day {
         Day(self.local().date_naive())
+    }
+
+    /// As a Chinese sentence says it, by the clock of the enterprise: 12月3日18时, and 12月3日18时05分 where there are minutes.
+    pub fn in_chinese(self) -> String {
+        let local = self.local();
+        let minutes = if local.minute() == 0 { String::new() } else { format!("{:02}分", local.minute()) };
+        format!("{}{}时{minutes}", self.day().in_chinese(), local.hour())
     }
 
     fn local(self) -> DateTime<FixedOffset> {
@@ -151,6 +158,11 @@ impl Day {
 
     pub fn minus_days(self, days: u64) -> Day {
         Day(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
+    }
+
+    /// As a Chinese sentence says it: 12月3日.
+    pub fn in_chinese(self) -> String {
+        format!("{}月{}日", self.0.month(), self.0.day())
     }
 
     /// Year, month from 1 to 12, and day of the month.
@@ -292,6 +304,15 @@ mod tests {
         assert_eq!(after.day().to_string(), "2026-07-01");
         assert_eq!(after.day().start(), after);
         assert_eq!(after.to_string(), "2026-07-01T00:00:00+08:00");
+    }
+
+    #[test]
+    fn a_sentence_says_an_instant_as_people_do() {
+        let told = |text: &str| text.parse::<Timestamp>().unwrap().in_chinese();
+        assert_eq!(told("2026-12-03T18:00:00+08:00"), "12月3日18时");
+        assert_eq!(told("2026-12-03T18:05:59+08:00"), "12月3日18时05分");
+        assert_eq!(told("2026-12-31T16:00:00Z"), "1月1日0时");
+        assert_eq!("2026-01-20".parse::<Day>().unwrap().in_chinese(), "1月20日");
     }
 
     #[test]

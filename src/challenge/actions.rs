@@ -276,7 +276,8 @@ impl Challenge {
     }
 
     fn award(&self, tx: &mut Tx, run: &Run, path: &[UnitId], gained: i32) -> QueryResult<i32> {
-        let reason = format!("挑战答题 {}：答对 {} 题，比当日最好成绩多 {gained} 题", run.day, run.right_count);
+        let (day, right) = (run.day.in_chinese(), run.right_count);
+        let reason = format!("{day}挑战答题：答对 {right} 题，比当日最好成绩多 {gained} 题");
         // a run ends at most twice, the second time after its revival
         let source_kind = if run.revived { "challenge_revival" } else { "challenge_run" };
         self.points.award(

@@ -80,8 +80,8 @@ impl Contests {
                 store::put_paper(tx.conn, contest.id, Paper { questions, lines })?;
                 quiz.guard(tx, &ids, contest.id.uuid(), tx.now())?;
                 note(tx, by, "contests.open", contest.id)?;
-                let told =
-                    format!("共 {count} 题，限时 {} 分钟，{} 结束。", contest.terms().minutes, contest.closes_at);
+                let (minutes, end) = (contest.terms().minutes, contest.closes_at.in_chinese());
+                let told = format!("共 {count} 题，限时 {minutes} 分钟，{end}结束。");
                 Ok(tell_audience(tx, &contest, "知识竞赛开始", told)?)
             })
             .await

@@ -129,7 +129,8 @@ impl Contests {
             let announced = store::announce(tx.conn, contest.id, tx.now())?;
             if announced {
                 room.reserve(tx, contest)?;
-                let told = format!("开放时间：{} 至 {}", contest.opens_at, contest.closes_at);
+                let (from, until) = (contest.opens_at.in_chinese(), contest.closes_at.in_chinese());
+                let told = format!("开放时间：{from}至{until}");
                 tell_audience(tx, contest, "知识竞赛预告", told)?;
                 note(tx, Some(actor), "contests.announce", contest.id)?;
             }

@@ -102,11 +102,11 @@ impl Ideas {
 
 fn tell_due(tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
     let (Some(member), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
-    let overdue = due_on < today;
+    let (overdue, day) = (due_on < today, due_on.in_chinese());
     let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
     let body = match overdue {
-        true => format!("您负责实施的金点子“{}”应于 {due_on} 完成，已经超期，请尽快提交成果。", idea.title),
-        false => format!("您负责实施的金点子“{}”应于 {due_on} 完成，请按期提交成果。", idea.title),
+        true => format!("您负责实施的金点子“{}”应于{day}完成，已经超期，请尽快提交成果。", idea.title),
+        false => format!("您负责实施的金点子“{}”应于{day}完成，请按期提交成果。", idea.title),
     };
     let link = Some(format!("/ideas/{}", idea.id));
     notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title: title.into(), body, link })

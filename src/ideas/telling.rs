@@ -8,6 +8,7 @@ use super::model::{Comment, Idea, IdeaPerson, IdeaStep, Move, NewOutcome, Part, 
 use super::rules::Who;
 use super::{Ideas, store};
 use crate::base::id::MemberId;
+use crate::base::time::Day;
 use crate::base::workflow::Step;
 use crate::db::Tx;
 use crate::kernel::trail::{self, Act};
@@ -79,8 +80,8 @@ impl Ideas {
 
     fn assignment(&self, idea: &Idea) -> String {
         let name = idea.implementer_id.map(|member| self.name(member)).unwrap_or_default();
-        let day = idea.due_on.map(|day| day.to_string()).unwrap_or_default();
-        format!("由{name}负责实施，完成期限 {day}。")
+        let day = idea.due_on.map(Day::in_chinese).unwrap_or_default();
+        format!("由{name}负责实施，完成期限{day}。")
     }
 
     /// A member's name.

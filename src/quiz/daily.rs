@@ -92,7 +92,7 @@ impl Quiz {
     }
 
     fn award(&self, tx: &mut Tx, path: &[UnitId], submission: &Submission) -> diesel::QueryResult<i32> {
-        let reason = format!("每日一答 {}：答对 {} 题", submission.day, submission.right_count);
+        let reason = format!("{}每日一答：答对 {} 题", submission.day.in_chinese(), submission.right_count);
         self.points.award(
             tx,
             &Grant {
@@ -352,7 +352,7 @@ fn paper_notice(paper: &Paper) -> NewNotice {
         to: To::Unit(paper.unit_id),
         kind: NoticeKind::Published,
         title: "今日答题已发布".into(),
-        body: format!("{} 的每日一答已发布，共 {} 题。", paper.day, paper.questions.0.len()),
+        body: format!("{}的每日一答已发布，共 {} 题。", paper.day.in_chinese(), paper.questions.0.len()),
         link: Some("/quiz/daily".into()),
     }
 }

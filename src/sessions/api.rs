@@ -418,12 +418,12 @@ fn printable(codes: &[IssuedCode]) -> String {
         .iter()
         .map(|code| {
             format!(
-                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>{}有效期至 {}，仅可使用一次，请勿转交他人</small></div>",
+                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>{}有效期至{}，仅可使用一次，请勿转交他人</small></div>",
                 escape_html(&code.name),
                 escape_html(&code.employee_no),
                 code.code,
                 code.reset.map(|(_, standing)| printed(standing)).unwrap_or_default(),
-                code.expires_at.day(),
+                code.expires_at.day().in_chinese(),
             )
         })
         .collect();

@@ -15,6 +15,7 @@ use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
+use super::complaint;
 use super::error::{FieldError, Problem};
 
 /// The longest JSON body, in bytes.
@@ -125,14 +126,15 @@ fn too_slow() -> Problem {
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = pointer(error.path());
+        let place = pointer(error.path());
         let cause = error.into_inner();
         if cause.is_data() {
-            let message = in_chinese(&cause.to_string());
+            let found = complaint::of(&cause.to_string());
+            let named = found.field.filter(|field| !place.ends_with(&step(field))).map(|field| step(&field));
             Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段").with_errors(vec![FieldError {
-                pointer,
+                pointer: place + &named.unwrap_or_default(),
                 code: "invalid".into(),
-                message,
+                message: found.sentence,
             }])
         } else {
             not_json(&cause)
@@ -154,32 +156,17 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter()
         .map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Map { key } => step(key),
             Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => "/?".to_owned(),
+            // serde does not say which one; its sentence does
+            Segment::Unknown => String::new(),
         })
         .collect()
 }
 
-/// Turns serde's usual sentences into Chinese ones; our own types already speak Chinese.
-fn in_chinese(message: &str) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(head, _)| head);
-    let quoted = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').nth(1)).map(str::to_owned);
-    if let Some(field) = quoted("missing field") {
-        format!("缺少字段 {field}")
-    } else if let Some(field) = quoted("unknown field") {
-        format!("不认识的字段 {field}")
-    } else if let Some(field) = quoted("duplicate field") {
-        format!("字段 {field} 重复")
-    } else if let Some(word) = quoted("unknown variant") {
-        format!("不认识的取值 {word}")
-    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        format!("类型或取值不对（{message}）")
-    } else if message.starts_with("UUID") || message.starts_with("invalid length") {
-        "编号格式不对".to_owned()
-    } else {
-        message.to_owned()
-    }
+/// A field as a step of a JSON pointer.
+fn step(field: &str) -> String {
+    format!("/{}", field.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Query parameters of type `T`; an unknown or unreadable one is a 400.
@@ -202,17 +189,15 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         if req.query_string().contains("%00") {
             return ready(Err(Problem::malformed("query.invalid", "查询参数有误：含有不可见的控制字符")));
         }
-        ready(
-            actix_web::web::Query::<T>::from_query(req.query_string()).map(|query| Query(query.into_inner())).map_err(
-                |error| {
-                    let message = match &error {
-                        actix_web::error::QueryPayloadError::Deserialize(cause) => in_chinese(&cause.to_string()),
-                        _ => "无法读取".to_owned(),
-                    };
-                    Problem::malformed("query.invalid", format!("查询参数有误：{message}"))
-                },
-            ),
-        )
+        let pairs = form_urlencoded::parse(req.query_string().as_bytes());
+        let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        ready(query.map(Query).map_err(|error| {
+            let name = error.path().to_string();
+            let found = complaint::of(&error.into_inner().to_string());
+            let named = found.field.is_none() && name != ".";
+            let name = if named { format!("{}：", complaint::cut(&name)) } else { String::new() };
+            Problem::malformed("query.invalid", format!("查询参数有误：{name}{}", found.sentence))
+        }))
     }
 }
 

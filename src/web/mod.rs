@@ -4,6 +4,7 @@
 
 pub mod body;
 pub mod caller;
+mod complaint;
 pub mod error;
 pub mod etag;
 pub mod idempotency;

@@ -31,6 +31,23 @@ async fn published<'a>(
 }
 
 #[tokio::test]
+async fn a_title_says_selection_once() {
+    for (title, expected) in [
+        ("十大优秀党建品牌", "关于十大优秀党建品牌评选结果的通报"),
+        ("双十佳评选", "关于双十佳评选结果的通报"),
+        ("《双十佳评选》", "关于《双十佳评选》结果的通报"),
+    ] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let decider = committee(&app).await;
+        let (campaign, _) = published(&app, &organiser, &decider, title).await;
+        let draft = organiser.post(&format!("{campaign}/bulletin"), frame(7)).await.ok(201);
+        assert_eq!(draft["sheet"]["title"], expected);
+        app.drain().await;
+    }
+}
+
+#[tokio::test]
 async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

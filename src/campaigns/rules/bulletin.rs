@@ -89,7 +89,7 @@ pub struct Material<'a> {
 /// The draft. An error means that a text came out too long, with what it was for.
 pub fn draft(frame: Frame, material: &Material<'_>) -> Result<BulletinText, Refusal> {
     let Frame { issuer, document_no, addressees, signature, dated_on } = frame;
-    let title: String = format!("关于{}评选结果的通报", material.campaign).chars().take(150).collect();
+    let title: String = format!("关于{}结果的通报", selection(material.campaign)).chars().take(150).collect();
     let mut problems = texts(&PROBLEMS)?;
     let mut findings = highlights(material)?;
     if material.late > 0 {
@@ -111,6 +111,14 @@ pub fn draft(frame: Frame, material: &Material<'_>) -> Result<BulletinText, Refu
         signature,
         dated_on,
     })
+}
+
+/// A campaign as a sentence names it: with 评选 after its title, where the title does not end so itself, in brackets 《》 or
+/// without.
+fn selection(title: &str) -> String {
+    let bare = title.trim_end_matches(['》', '”', '"', '」']);
+    let names_it = ["评选", "评选活动", "评比", "投票"].iter().any(|end| bare.ends_with(end));
+    if names_it { title.to_owned() } else { format!("{title}评选") }
 }
 
 fn opening(material: &Material<'_>) -> String {

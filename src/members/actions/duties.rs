@@ -176,14 +176,14 @@ impl Members {
 
     pub(super) fn tell_granted(&self, tx: &mut Tx, duty: &RoleRow) -> QueryResult<()> {
         let (unit, title) = (self.unit_name(duty.unit_id), duty.role.title());
-        let until = duty.to_on.map(|day| format!("，至 {day}")).unwrap_or_default();
-        let body = format!("自 {} 起，您担任{unit}{title}{until}。", duty.from_on);
+        let until = duty.to_on.map(|day| format!("，至{}", day.in_chinese())).unwrap_or_default();
+        let body = format!("自{}起，您担任{unit}{title}{until}。", duty.from_on.in_chinese());
         tell(tx, duty.member_id, format!("您已被任命为{unit}{title}"), body, "/me")
     }
 
     fn tell_ended(&self, tx: &mut Tx, duty: &RoleRow) -> QueryResult<()> {
         let (unit, title) = (self.unit_name(duty.unit_id), duty.role.title());
-        let body = format!("自 {} 起，您不再担任{unit}{title}。", tx.today());
+        let body = format!("自{}起，您不再担任{unit}{title}。", tx.today().in_chinese());
         tell(tx, duty.member_id, format!("您已不再担任{unit}{title}"), body, "/me")
     }
 

@@ -86,7 +86,7 @@ async fn get_daily_paper(caller: Member, req: HttpRequest, quiz: web::Data<Quiz>
 }
 
 fn not_yet(publishes_at: Timestamp) -> Problem {
-    Problem::not_found("quiz.no_paper", format!("今天的答题还没有发布，发布时间为 {publishes_at}"))
+    Problem::not_found("quiz.no_paper", format!("今天的答题还没有发布，发布时间为{}", publishes_at.in_chinese()))
 }
 
 /// What a member answers.
