@@ -35,12 +35,20 @@ if vote["withheld"]: sys.exit("fewer than ten ballots: only the decision is publ
 lines = "".join(r + "\n" for r in sorted(set(export["receipts"]))).encode()
 assert not export["vote"] or hashlib.sha256(lines).hexdigest() == vote["receipts_sha256"], "receipts"
 raw = {s["source"]: {t["entry_id"]: t["votes"] for t in vote["totals"]} if s["source"] == "vote" else averages(s) for s in terms["sources"]}
+missing = terms.get("missing")           # rules frozen before there was such a rule leave out whatever is missing
+def nought(source, entry):               # where an entry counts as 0: off the ballot, or passed over by judges who could have scored it
+    if not missing or entry["id"] in raw[source] or source == "vote": return bool(missing) and entry["id"] not in raw[source]
+    given = {c["entry_id"] for c in export["scores"] if c["source"] == source}
+    return missing["unscored"] == "zero" and bool(given) and entry["id"] not in given and source not in entry["exempt"]
+barred = {e["id"] for e in export["entries"] if missing and missing["off_ballot"] == "ineligible" and "vote" in raw and e["id"] not in raw["vote"]}
 full, results, titles = {"vote": vote["ballots_counted"]}, [], {e["id"]: e["title"] for e in export["entries"]}
 for category in terms["categories"]:
-    group, order = [e["id"] for e in export["entries"] if e["category"] == category["code"] and e["number"] and terms["sources"]], []
+    judged = {e["id"]: e for e in export["entries"] if e["category"] == category["code"] and e["number"] and terms["sources"]}
+    group, order = [e for e in judged if e not in barred], []
     for entry in group:
         scores = {s["source"]: score(s["rule"], raw[s["source"]][entry], [raw[s["source"]][e] for e in group if e in raw[s["source"]]],
                   full.get(s["source"], 10**6)) for s in terms["sources"] if entry in raw[s["source"]]}
+        scores.update({s["source"]: 0 for s in terms["sources"] if nought(s["source"], judged[entry])})
         weights = {s["source"]: s["weight"] for s in terms["sources"] if s["source"] in scores}
         total = sum(half_up(scores[s] * w, sum(weights.values())) for s, w in weights.items())
         order.append(([total] + [scores.get(s, -1) for s in terms["tie_order"]], entry))

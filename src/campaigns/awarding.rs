@@ -45,7 +45,7 @@ pub(super) fn judged(terms: &Terms, explained: &[ExplainedEntry], entries: &[Nam
         category: entry.category.clone(),
         key: explained.get(&entry.id).map(|explained| key(terms, explained)).unwrap_or_default(),
     };
-    entries.iter().filter(|entry| entry.number.is_some()).map(judged).collect()
+    entries.iter().filter(|entry| entry.contends(terms)).map(judged).collect()
 }
 
 /// The total, then the scores by which equals are told apart; a missing score is below every other.

@@ -113,6 +113,10 @@ impl Campaigns {
         if store::ballots::cast(tx.conn, &ballot)? {
             return Ok(Cast { receipt, is_new: true });
         }
+        let campaign = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+        if campaign.state != CampaignState::Open {
+            return Err(Refusal::WrongState(campaign.state).into());
+        }
         let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
         rules::takes(&stage, tx.now())?;
         let first = store::ballots::find(tx.conn, id, member, ballot.period)?;
@@ -159,6 +163,9 @@ impl Campaigns {
             .await?;
         let campaign = campaign.filter(|campaign| campaign.state != CampaignState::Draft);
         let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        if campaign.state == CampaignState::CalledOff {
+            return Err(Refusal::WrongState(campaign.state).into());
+        }
         let stage = stage.ok_or(Refusal::NoSuchStage)?;
         if campaign.state != CampaignState::Open || stage.opened_at.is_none() {
             return Err(Refusal::NotOpen(CampaignStage::Vote).into());

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::json;
 
 use super::casting::{Poll, open_ballot};
-use super::model::{CampaignId, CampaignStage, RollLine, Slip, StageState, Tally, Total, Voter};
+use super::model::{CampaignId, CampaignStage, CampaignState, RollLine, Slip, StageState, Tally, Total, Voter};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
@@ -68,7 +68,7 @@ impl Campaigns {
 
     /// Waits until every transaction has ended that may have seen the vote open: the closing was read as committed, so
     /// whatever begins from now on sees it closed.
-    async fn all_older_ended(&self) -> Result<bool, DbError> {
+    pub(super) async fn all_older_ended(&self) -> Result<bool, DbError> {
         let now = self.db.read(store::ballots::database_clock).await?;
         for _ in 0..WAITS {
             if self.db.read(move |conn| store::ballots::count_older_transactions(conn, now)).await? == 0 {
@@ -85,9 +85,10 @@ impl Campaigns {
         self.db
             .write(move |tx| -> Outcome<()> {
                 // held, so that of two servers one counts and the other finds it done
-                store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let held = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
                 let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
-                if stage.state != StageState::Closed || store::ballots::is_counted(tx.conn, id)? {
+                let open = held.state == CampaignState::Open;
+                if !open || stage.state != StageState::Closed || store::ballots::is_counted(tx.conn, id)? {
                     return Ok(());
                 }
                 let opened = open_all(tx, (&poll, &key), id)?;

@@ -26,7 +26,7 @@ impl Campaigns {
     /// Decides who is awarded what; the same decision again changes nothing. False when it was made before.
     pub async fn decide(&self, actor: MemberId, reach: &Reach, id: CampaignId, new: NewDecision) -> Outcome<bool> {
         let campaign = self.within(reach, id).await?;
-        if campaign.frozen.is_none() {
+        if campaign.state != CampaignState::Open {
             return Err(Refusal::WrongState(campaign.state).into());
         }
         // what was counted and scored changes no more once every source is complete
@@ -40,6 +40,9 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                if campaign.state != CampaignState::Open {
+                    return Err(Refusal::WrongState(campaign.state).into());
+                }
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let same = latest.as_ref().is_some_and(|latest| {
                     latest.lines.0 == lines && latest.left_out.0 == left_out && latest.reason == reason
@@ -83,7 +86,7 @@ impl Campaigns {
             })
             .await?;
         let campaign = campaign.filter(|campaign| campaign.frozen.is_some()).ok_or(Refusal::NoSuchCampaign)?;
-        self.results_of(super::looking::Seen { campaign, stages, extensions, managed: false }).await
+        self.results_of(super::looking::Seen { campaign, stages, extensions, call_off: None, managed: false }).await
     }
 }
 

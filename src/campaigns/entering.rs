@@ -240,6 +240,7 @@ fn insert(tx: &mut Tx, writer: &Writer, id: CampaignId, new: &NewEntry) -> Outco
         judged_version: None,
         number: None,
         on_ballot: false,
+        exempt: Json(Vec::new()),
         created_by: writer.member,
         created_at: tx.now(),
         updated_at: tx.now(),

@@ -10,17 +10,20 @@ use super::model::{
 };
 use super::organising::Outcome;
 use super::resulting::{ExplainedEntry, NamedEntry, Results, VoteResult};
-use super::rules::Refusal;
+use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::time::Timestamp;
 
 /// What an export is called in its first field.
-pub(super) const EXPORT_FORMAT: &str = "xianfeng-campaign-export/1";
+const EXPORT_FORMAT: &str = "xianfeng-campaign-export/2";
+
+/// Formats that can be verified; the first one knows no rule for what is missing.
+pub(super) const EXPORT_FORMATS: [&str; 2] = ["xianfeng-campaign-export/1", EXPORT_FORMAT];
 
 /// Everything that anybody needs to recompute the result.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Export {
-    /// `xianfeng-campaign-export/1`
+    /// `xianfeng-campaign-export/2`
     pub format: String,
     pub campaign_id: CampaignId,
     /// Of the campaign.
@@ -78,7 +81,7 @@ impl From<&Extension> for PublishedExtension {
 }
 
 impl Campaigns {
-    /// What anybody may have once every source is complete.
+    /// What anybody may have once every source is complete and members see the result.
     pub async fn export(&self, id: CampaignId) -> Outcome<Export> {
         let (campaign, stages, extensions) = self
             .db
@@ -86,11 +89,19 @@ impl Campaigns {
                 Ok((store::find(conn, id)?, store::list_stages(conn, id)?, store::list_extensions(conn, id)?))
             })
             .await?;
-        let campaign = campaign.filter(|campaign| campaign.state == CampaignState::Open);
         let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
-        let results = self.results_of(Seen { campaign, stages, extensions, managed: false }).await?;
+        match campaign.state {
+            CampaignState::Open => {}
+            CampaignState::CalledOff => return Err(Refusal::WrongState(campaign.state).into()),
+            _ => return Err(Refusal::NoSuchCampaign.into()),
+        }
+        let results = self.results_of(Seen { campaign, stages, extensions, call_off: None, managed: false }).await?;
         if !results.awaited.is_empty() {
             return Err(Refusal::NotCounted.into());
+        }
+        let campaign = &results.seen.campaign;
+        if !rules::shows_result(campaign, false) {
+            return Err(Refusal::NotShown(campaign.terms.0.results_shown).into());
         }
         Ok(export(results))
     }
@@ -98,8 +109,8 @@ impl Campaigns {
 
 fn export(results: Results) -> Export {
     let proposal = results.shown_proposal().cloned();
+    let vote = results.vote();
     let Campaign { id, title, frozen, frozen_sha256, .. } = results.seen.campaign;
-    let vote = results.tally.as_ref().map(VoteResult::new);
     let open = vote.as_ref().is_some_and(|vote| !vote.withheld);
     let receipts = results.tally.filter(|_| open).map(|tally| tally.receipts).unwrap_or_default();
     let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());

@@ -70,6 +70,9 @@ impl Campaigns {
                 if found.proposed_by == actor {
                     return Err(Refusal::OwnProposal.into());
                 }
+                if campaign.state != CampaignState::Open {
+                    return Err(Refusal::WrongState(campaign.state).into());
+                }
                 let stages = store::list_stages(tx.conn, id)?;
                 rules::may_extend(&stages, found.stage, found.closes_at, tx.now())?;
                 store::put_closes_at(tx.conn, id, found.stage, found.closes_at)?;
@@ -77,7 +80,7 @@ impl Campaigns {
                 (found.confirmed_by, found.confirmed_at) = (Some(actor), Some(tx.now()));
                 let detail = json!({ "stage": found.stage, "closes_at": found.closes_at });
                 note(tx, Some(actor), "campaigns.confirm_extension", id, detail)?;
-                let told = format!("{}延长至 {}：{}", found.stage.title(), found.closes_at, found.reason);
+                let told = format!("{}延长至{}：{}", found.stage.title(), found.closes_at.in_chinese(), found.reason);
                 tell_audience(tx, &campaign, "评选时间调整", told)?;
                 Ok(found)
             })

@@ -1,8 +1,8 @@
 //! What is read of campaigns: lists, one with its stages, entries.
 
 use super::model::{
-    Article, Campaign, CampaignId, CampaignStage, CampaignState, Entry, EntryId, EntryState, EntryVersion, Extension,
-    StageRow, StageState, Tally,
+    Article, CallOff, Campaign, CampaignId, CampaignStage, CampaignState, Entry, EntryId, EntryState, EntryVersion,
+    Extension, StageRow, StageState, Tally,
 };
 use super::organising::Outcome;
 use super::rules::Refusal;
@@ -12,7 +12,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::db::DbError;
 
 /// States that members see.
-pub(super) const SHOWN: [CampaignState; 2] = [CampaignState::Announced, CampaignState::Open];
+pub(super) const SHOWN: [CampaignState; 3] = [CampaignState::Announced, CampaignState::Open, CampaignState::CalledOff];
 
 /// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Seen {
     pub stages: Vec<StageRow>,
     /// Confirmed ones; for who runs it also those that wait.
     pub extensions: Vec<Extension>,
+    /// Why it is called off; for who runs it also a proposal that waits.
+    pub call_off: Option<CallOff>,
     /// Whether the viewer sees how it is run.
     pub managed: bool,
 }
@@ -40,6 +42,8 @@ pub struct Seen {
 #[derive(Clone, Debug)]
 pub struct WholeEntry {
     pub entry: Entry,
+    /// How far its campaign has come.
+    pub campaign_state: CampaignState,
     pub versions: Vec<EntryVersion>,
 }
 
@@ -69,10 +73,12 @@ impl Campaigns {
 
     /// A campaign as a viewer may know it.
     pub async fn see(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Seen> {
-        let (campaign, stages, mut extensions) = self
+        let (campaign, stages, mut extensions, mut call_off) = self
             .db
             .read(move |conn| {
-                Ok((store::find(conn, id)?, store::list_stages(conn, id)?, store::list_extensions(conn, id)?))
+                let extensions = store::list_extensions(conn, id)?;
+                let call_off = store::call_offs::find(conn, id)?;
+                Ok((store::find(conn, id)?, store::list_stages(conn, id)?, extensions, call_off))
             })
             .await?;
         let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
@@ -82,7 +88,8 @@ impl Campaigns {
             return Err(Refusal::NoSuchCampaign.into());
         }
         extensions.retain(|extension| managed || extension.confirmed_at.is_some());
-        Ok(Seen { campaign, stages, extensions, managed })
+        call_off = call_off.filter(|call_off| managed || call_off.confirmed_at.is_some());
+        Ok(Seen { campaign, stages, extensions, call_off, managed })
     }
 
     /// Entries of a campaign: those handed in, and drafts of units that the viewer writes for.
@@ -107,16 +114,17 @@ impl Campaigns {
             .db
             .read(move |conn| {
                 let Some(entry) = store::entries::find(conn, id)? else { return Ok(None) };
-                Ok(Some(WholeEntry { entry, versions: store::entries::list_versions(conn, id)? }))
+                let versions = store::entries::list_versions(conn, id)?;
+                Ok(Some((entry, versions)))
             })
             .await?;
-        let whole = found.ok_or(Refusal::NoSuchEntry)?;
-        let seen = match self.see(viewer, whole.entry.campaign_id).await {
+        let (entry, versions) = found.ok_or(Refusal::NoSuchEntry)?;
+        let seen = match self.see(viewer, entry.campaign_id).await {
             Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
             seen => seen?,
         };
-        if self.may_see_entry(viewer, &whole.entry, seen.managed) {
-            Ok(whole)
+        if self.may_see_entry(viewer, &entry, seen.managed) {
+            Ok(WholeEntry { entry, campaign_state: seen.campaign.standing(), versions })
         } else {
             Err(Refusal::NoSuchEntry.into())
         }

@@ -11,18 +11,21 @@
 //! the publication writes the awards down for good, and a bulletin 通报 tells of them.
 //!
 //! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
-//! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part), `files` (evidence) and `notices`.
+//! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part),
+//! `files` (evidence) and `notices`.
 //! Lends `app.rs` who may read and delete the files of an entry, and who is an expert of a selection that is not over.
 //!
-//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `entering` takes entries, `proving`
-//! their files; `casting` takes ballots, `sealing` keeps their keys, `turnout` says how many, `flagging` what is unusual
-//! about them, `reviewing` who has looked at that, `voiding` takes some away, `counting` counts them, `rewarding` gives
-//! points for them; `scoring` takes judges' scores, `looking` reads,
-//! `resulting` explains, `awarding` goes from results to awards, `deciding`, `objecting` and `publishing` make them final,
-//! `reporting` writes the bulletin, `exporting` gives everything away, `verifying` recomputes it.
+//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `calling_off` ends a campaign for
+//! good, `taking_back` undoes proposals; `entering` takes entries, `proving` their files; `casting` takes ballots, `sealing`
+//! keeps their keys, `turnout` says how many, `flagging` what is unusual about them, `reviewing` who has looked at that,
+//! `voiding` takes some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores,
+//! `own_scores` shows them to the judge; `looking` reads, `resulting` explains, `awarding` goes from results to awards,
+//! `deciding`, `objecting` and `publishing` make them final, `reporting` writes the bulletin, `exporting` gives everything
+//! away, `verifying` recomputes it.
 
 mod api;
 mod awarding;
+mod calling_off;
 mod casting;
 mod counting;
 mod deciding;
@@ -34,6 +37,7 @@ mod looking;
 mod model;
 mod objecting;
 mod organising;
+mod own_scores;
 mod proving;
 mod publishing;
 mod reporting;
@@ -45,6 +49,7 @@ mod scoring;
 mod sealing;
 mod staging;
 mod store;
+mod taking_back;
 mod turnout;
 mod verifying;
 mod voiding;

@@ -54,7 +54,8 @@ impl Campaigns {
             .await
     }
 
-    /// Changes a draft; what was announced stays as it was announced.
+    /// Changes a campaign that has not opened. Of one that is announced its audience hears what changed; the same again
+    /// changes nothing.
     pub async fn edit(
         &self,
         actor: MemberId,
@@ -68,17 +69,29 @@ impl Campaigns {
             .write(move |tx| {
                 // held before it is changed, so that of two changes at once neither undoes the other
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                if campaign.state != CampaignState::Draft {
+                if !matches!(campaign.state, CampaignState::Draft | CampaignState::Announced) {
                     return Err(Refusal::WrongState(campaign.state).into());
                 }
-                let terms = campaign.terms.0.clone();
-                let draft = change(Draft { title: campaign.title.clone(), unit: campaign.unit_id, terms });
+                let (before, terms) = (campaign.clone(), campaign.terms.0.clone());
+                let mut draft = change(Draft { title: campaign.title.clone(), unit: campaign.unit_id, terms });
+                draft.terms.missing.get_or_insert_default();
                 room.check(&reach, &draft)?;
+                if campaign.state == CampaignState::Announced {
+                    draft.terms.notice.as_ref().ok_or(Refusal::NoNotice)?;
+                    rules::may_announce(&draft.terms, tx.now())?;
+                }
                 (campaign.title, campaign.unit_id, campaign.terms) = (draft.title, draft.unit, Json(draft.terms));
+                let changes = rules::changes(&before, &campaign);
+                if changes.is_empty() {
+                    return Ok(before);
+                }
                 campaign.updated_at = tx.now();
                 store::update_draft(tx.conn, &campaign)?;
                 store::put_stages(tx.conn, id, &planned(&campaign))?;
-                note(tx, Some(actor), "campaigns.edit", id, json!({}))?;
+                note(tx, Some(actor), "campaigns.edit", id, json!({ "changes": changes }))?;
+                if campaign.state == CampaignState::Announced {
+                    tell_changes(tx, &before, &campaign, &changes)?;
+                }
                 Ok(campaign)
             })
             .await
@@ -195,7 +208,8 @@ fn bad(pointer: String, message: &str) -> Refusal {
     Refusal::BadField(Flaw { pointer, message: message.to_owned() })
 }
 
-fn new_campaign(tx: &Tx, actor: MemberId, draft: Draft) -> Campaign {
+fn new_campaign(tx: &Tx, actor: MemberId, mut draft: Draft) -> Campaign {
+    draft.terms.missing.get_or_insert_default();
     Campaign {
         id: tx.fresh_id(),
         title: draft.title,
@@ -240,6 +254,15 @@ pub(super) fn note(
     detail: serde_json::Value,
 ) -> diesel::QueryResult<()> {
     trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
+}
+
+/// Tells the audience what changed of an announced campaign, and one that it had before that it is no more.
+fn tell_changes(tx: &mut Tx, before: &Campaign, now: &Campaign, changes: &[&str]) -> diesel::QueryResult<()> {
+    tell_audience(tx, now, "评选安排调整", format!("有调整的内容：{}。请以评选页面为准。", changes.join("、")))?;
+    if before.unit_id != now.unit_id {
+        tell_audience(tx, before, "评选范围调整", "这次评选的范围有调整，请以评选页面为准。".into())?;
+    }
+    Ok(())
 }
 
 /// Tells the audience of a campaign something about it.

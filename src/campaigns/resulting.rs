@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use super::looking::{Seen, Viewer};
 use super::model::{
-    Award, CampaignId, Cell, Decision, Entry, EntryId, ObjectionCount, Plan, Proposal, Score, Source, StageRow,
-    StageState, Tally, Terms, Total, cells,
+    Award, CampaignId, CampaignState, Cell, Decision, Entry, EntryId, ObjectionCount, Plan, Proposal, Score, Source,
+    StageRow, StageState, Tally, Terms, Total, cells,
 };
 use super::organising::Outcome;
-use super::rules::{self, Contender, Refusal};
+use super::rules::{self, Contender, Given, Refusal};
 use super::{Campaigns, awarding, store};
 use crate::base::id::UnitId;
 use crate::base::score::ScoreRule;
@@ -21,10 +21,11 @@ use crate::base::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExplainedPart {
     pub source: Source,
-    /// What was counted or averaged (averages in hundredths); `null` when there is nothing.
+    /// What was counted or averaged (averages in hundredths); `null` when there is nothing: then the score is 0 where the
+    /// rules say so, and else `null`.
     pub raw: Option<i64>,
     pub rule: ScoreRule,
-    /// 0 to 10000 by the rule; `null` when there is nothing.
+    /// 0 to 10000 by the rule; `null` when the part is left out.
     pub score: Option<i64>,
     /// Basis points.
     pub weight: i64,
@@ -40,7 +41,7 @@ pub struct ExplainedEntry {
     pub category: String,
     /// The sum of the contributions.
     pub total: i64,
-    /// Parts without a value.
+    /// Parts that are left out.
     pub missing: usize,
     /// The computed place within the category; equals share one.
     pub rank: usize,
@@ -66,6 +67,19 @@ pub struct NamedEntry {
     pub late: bool,
     /// The version that was judged.
     pub judged_version: Option<i32>,
+    /// Whether it could be voted on; absent in exports that were made before this was told.
+    #[serde(default)]
+    pub on_ballot: Option<bool>,
+    /// Sources whose judges could all not score it, since it is their own.
+    #[serde(default)]
+    pub exempt: Vec<Source>,
+}
+
+impl NamedEntry {
+    /// Whether it was judged and takes part in the result.
+    pub(super) fn contends(&self, terms: &Terms) -> bool {
+        self.number.is_some() && rules::is_eligible(terms, self.on_ballot != Some(false))
+    }
 }
 
 /// What was counted.
@@ -97,6 +111,8 @@ pub struct Results {
     pub explained: Vec<ExplainedEntry>,
     /// Sources that are not complete yet.
     pub awaited: Vec<Source>,
+    /// Whether the viewer sees more than participation; what is not shown is left out here.
+    pub shown: bool,
     /// What judges gave; empty while a source is not complete.
     pub cells: Vec<Cell>,
     /// Who would be awarded by the computed order alone; `None` where nothing is computed or may be shown.
@@ -112,6 +128,30 @@ impl Results {
     /// Whether the proposal may be shown: to who runs the campaign, and to everybody once it was decided upon.
     pub fn shown_proposal(&self) -> Option<&Proposal> {
         self.proposal.as_ref().filter(|_| self.seen.managed || !self.decisions.is_empty())
+    }
+}
+
+impl Results {
+    /// What is left for a viewer who does not see the result yet.
+    fn hidden(self) -> Results {
+        Results {
+            explained: Vec::new(),
+            cells: Vec::new(),
+            proposal: None,
+            decisions: Vec::new(),
+            awards: Vec::new(),
+            shown: false,
+            ..self
+        }
+    }
+
+    /// What was counted, without the totals where the result is not shown yet.
+    pub fn vote(&self) -> Option<VoteResult> {
+        let mut vote = VoteResult::new(self.tally.as_ref()?);
+        if !self.shown {
+            vote.totals.clear();
+        }
+        Some(vote)
     }
 }
 
@@ -132,20 +172,30 @@ impl VoteResult {
 }
 
 impl Campaigns {
-    /// The results as far as there are any; a vote only once it is counted.
+    /// The results as far as there are any and the viewer may see them; a vote only once it is counted.
     pub async fn results(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Results> {
         let seen = self.see(viewer, id).await?;
         if seen.campaign.frozen.is_none() {
             return Err(Refusal::WrongState(seen.campaign.state).into());
         }
-        self.results_of(seen).await
+        let shown = rules::shows_result(&seen.campaign, seen.managed);
+        let results = self.results_of(seen).await?;
+        Ok(if shown { results } else { results.hidden() })
     }
 
     /// The total of one entry and how it came about; without a total where only the decision is published.
     pub async fn explain(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<(Option<ExplainedEntry>, Results)> {
         let entry = self.entry(viewer, id).await?.entry;
         let results = self.results(viewer, entry.campaign_id).await?;
+        if !results.shown && results.awaited.is_empty() {
+            return Err(Refusal::NotShown(results.seen.campaign.terms.0.results_shown).into());
+        }
         let found = results.explained.iter().find(|explained| explained.entry_id == id).cloned();
+        let barred = |named: &NamedEntry| named.id == id && !named.contends(&results.seen.campaign.terms.0);
+        if found.is_none() && entry.number.is_some() && results.awaited.is_empty() && results.entries.iter().any(barred)
+        {
+            return Err(Refusal::Ineligible.into());
+        }
         if found.is_none() && (results.decisions.is_empty() || entry.number.is_none()) {
             return Err(Refusal::NotCounted.into());
         }
@@ -178,12 +228,24 @@ impl Campaigns {
         let terms = &seen.campaign.terms.0;
         let awaited = awaited(terms, &seen.stages, tally.is_some());
         let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < rules::SECRET_BELOW);
-        let complete = awaited.is_empty() && !withheld;
+        let complete = awaited.is_empty() && !withheld && seen.campaign.state != CampaignState::CalledOff;
         let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
-        let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
         let entries: Vec<NamedEntry> = entries.iter().map(|entry| self.named(entry, plans.get(&entry.id))).collect();
+        let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
         let proposal = awarding::proposal(terms, &explained, &awarding::judged(terms, &explained, &entries));
-        Ok(Results { seen, tally, entries, explained, awaited, cells, proposal, decisions, objections, awards })
+        Ok(Results {
+            seen,
+            tally,
+            entries,
+            explained,
+            awaited,
+            shown: true,
+            cells,
+            proposal,
+            decisions,
+            objections,
+            awards,
+        })
     }
 
     /// What judges are numbered by: always the same, and no way from a number to who it is, since ids tell when somebody
@@ -204,6 +266,8 @@ impl Campaigns {
             unit: self.unit_name(entry.unit_id),
             late: entry.late,
             judged_version: entry.judged_version,
+            on_ballot: Some(entry.on_ballot),
+            exempt: entry.exempt.0.clone(),
         }
     }
 }
@@ -218,26 +282,29 @@ fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
 }
 
 /// Nothing where nobody scores: equal totals of nought would only look like a result.
-fn explained(terms: &Terms, entries: &[Entry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
+fn explained(terms: &Terms, entries: &[NamedEntry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
     let totals = tally.map_or(&[][..], |tally| &tally.totals.0);
-    let judged = entries.iter().filter(|entry| entry.number.is_some());
-    let contenders = judged.map(|entry| (entry.id, entry.category.clone()));
-    explain_all(terms, contenders, totals, cells, tally.map_or(0, |tally| i64::from(tally.ballots_counted)))
+    explain_all(terms, entries, totals, cells, tally.map_or(0, |tally| i64::from(tally.ballots_counted)))
 }
 
-/// The outcomes of `contenders` as they are shown, and as `verify` computes them from an export.
+/// The outcomes of those among `entries` that contend as they are shown, and as `verify` computes them from an export.
 pub(super) fn explain_all(
     terms: &Terms,
-    contenders: impl Iterator<Item = (EntryId, String)>,
+    entries: &[NamedEntry],
     totals: &[Total],
     cells: &[Cell],
     ballots: i64,
 ) -> Vec<ExplainedEntry> {
     let votes: HashMap<EntryId, i64> = totals.iter().map(|total| (total.entry_id, total.votes)).collect();
     let mut raw = rules::raw_values(terms, &votes, cells);
-    let contenders: Vec<Contender> = contenders
-        .map(|(entry, category)| Contender { entry, category, raw: raw.remove(&entry).unwrap_or_default() })
-        .collect();
+    let given = Given::of(&votes, cells);
+    let contender = |entry: &NamedEntry| Contender {
+        entry: entry.id,
+        category: entry.category.clone(),
+        raw: raw.remove(&entry.id).unwrap_or_default(),
+        noughts: rules::noughts(terms, &given, entry.id, &entry.exempt),
+    };
+    let contenders: Vec<Contender> = entries.iter().filter(|entry| entry.contends(terms)).map(contender).collect();
     if terms.sources.is_empty() {
         return Vec::new();
     }

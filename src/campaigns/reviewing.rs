@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::flagging::find_flags;
 use super::looking::Viewer;
-use super::model::{Campaign, CampaignId, CampaignStage, Flag, FlagCheck, FlagLook};
+use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, Flag, FlagCheck, FlagLook};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
@@ -107,7 +107,10 @@ impl Campaigns {
         let concerned = flags.iter().any(|flag| flag.concerns(actor));
         self.db
             .write(move |tx| {
-                store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                if campaign.state == CampaignState::CalledOff {
+                    return Err(Refusal::WrongState(campaign.state).into());
+                }
                 let check = store::watch::find_check(tx.conn, id)?.filter(|check| check.flags > 0);
                 check.ok_or(Refusal::NothingFlagged)?;
                 let looks = store::watch::list_looks(tx.conn, id)?;
@@ -148,7 +151,10 @@ fn tell_flagged(tx: &mut Tx, who: MemberId, title: &str, check: &FlagCheck) -> d
         to: To::Member(who),
         kind: NoticeKind::Published,
         title: format!("投票有提示需要查看：{title}"),
-        body: format!("投票已经结束，有{flags}条提示。两位有权人员查看后即计票，否则于 {counts_from} 计票。"),
+        body: format!(
+            "投票已经结束，有{flags}条提示。两位有权人员查看后即计票，否则于{}计票。",
+            counts_from.in_chinese()
+        ),
         link: Some(format!("/campaigns/{campaign_id}/flags")),
     };
     notices::tell(tx, notice)

@@ -49,7 +49,12 @@ impl Campaigns {
             .db
             .read(move |conn| Ok((store::find(conn, campaign)?, store::entries::list_submitted(conn, campaign)?)))
             .await?;
-        let terms = found.filter(|found| found.state == CampaignState::Open).ok_or(Refusal::NoSuchEntry)?.terms.0;
+        let found = found.ok_or(Refusal::NoSuchEntry)?;
+        let terms = match found.state {
+            CampaignState::Open => found.terms.0,
+            CampaignState::CalledOff => return Err(Refusal::WrongState(found.state).into()),
+            _ => return Err(Refusal::NoSuchEntry.into()),
+        };
         if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
             return Err(Refusal::NoSuchStage.into());
         }
@@ -101,18 +106,22 @@ impl Campaigns {
             };
         }
         let unit = unit.ok_or(Refusal::NoJudge)?;
-        let may = match source {
-            Source::OpenReview => judge.duties.iter().any(|duty| duty.role == Role::Secretary && duty.unit == unit),
-            _ => judge.reach(Capability::WriteEntries).is_some_and(|reach| self.covers(&reach, unit)),
-        };
         // units judge each other: who is not judged does not judge
-        if !may || !judges_among(entries).contains(&unit) {
+        if !self.may_judge_for(judge, source, unit) || !judges_among(entries).contains(&unit) {
             return Err(Refusal::NoJudge);
         }
         if rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)) {
             return Err(Refusal::OwnScore);
         }
         Ok(JudgeId::from(unit))
+    }
+
+    /// Whether this person scores for the unit: its secretary in an open review, else whoever writes its entries.
+    pub(super) fn may_judge_for(&self, judge: &Person, source: Source, unit: UnitId) -> bool {
+        match source {
+            Source::OpenReview => judge.duties.iter().any(|duty| duty.role == Role::Secretary && duty.unit == unit),
+            _ => judge.reach(Capability::WriteEntries).is_some_and(|reach| self.covers(&reach, unit)),
+        }
     }
 
     /// Every judge with what was given and what is missing; for who sees how the campaign is run.
@@ -144,7 +153,13 @@ impl Campaigns {
         Ok(lines)
     }
 
-    fn judge_line(&self, source: Source, judge: JudgeId, scores: Vec<Score>, entries: &[Entry]) -> JudgeLine {
+    pub(super) fn judge_line(
+        &self,
+        source: Source,
+        judge: JudgeId,
+        scores: Vec<Score>,
+        entries: &[Entry],
+    ) -> JudgeLine {
         let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
         let should = |entry: &&Entry| match source {
             Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
@@ -172,7 +187,24 @@ impl Campaigns {
     }
 }
 
+impl Campaigns {
+    /// The sources none of whose judges could score the entry, since it is their own; `units` are those with an entry in
+    /// the judging.
+    pub(super) fn exempt(&self, terms: &Terms, units: &BTreeSet<UnitId>, entry: &Entry) -> Vec<Source> {
+        let path = self.path_of(entry.unit_id);
+        let free = |unit: &UnitId| !rules::is_own(&self.path_of(*unit), &path);
+        let can = |source: Source| match source {
+            Source::Vote => true,
+            Source::Expert => {
+                terms.expert_ids.iter().any(|expert| ![entry.owner_id, entry.created_by].contains(expert))
+            }
+            Source::Peer | Source::OpenReview => units.iter().any(free),
+        };
+        terms.sources.iter().map(|rule| rule.source).filter(|source| !can(*source)).collect()
+    }
+}
+
 /// The units that have an entry in the judging.
-fn judges_among(entries: &[Entry]) -> BTreeSet<UnitId> {
+pub(super) fn judges_among(entries: &[Entry]) -> BTreeSet<UnitId> {
     entries.iter().filter(|entry| entry.judged_version.is_some()).map(|entry| entry.unit_id).collect()
 }

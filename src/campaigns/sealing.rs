@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::casting::Poll;
-use super::model::{CampaignId, CampaignStage, KeySource, Seal};
+use super::model::{CampaignId, CampaignStage, CampaignState, KeySource, Seal};
 use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
@@ -60,7 +60,12 @@ impl Campaigns {
         if let Some(key) = poll.key.known() {
             return Ok(key);
         }
-        let stage = self.db.read(move |conn| store::find_stage(conn, id, CampaignStage::Vote)).await?;
+        let standing =
+            move |conn: &mut Conn| Ok((store::find(conn, id)?, store::find_stage(conn, id, CampaignStage::Vote)?));
+        let (campaign, stage) = self.db.read(standing).await?;
+        if campaign.is_some_and(|campaign| campaign.state == CampaignState::CalledOff) {
+            return Err(Refusal::WrongState(CampaignState::CalledOff).into());
+        }
         rules::takes(&stage.ok_or(Refusal::NoSuchStage)?, self.db.now())?;
         let mut asked = poll.key.asked.lock().await;
         if let Some(key) = poll.key.known() {

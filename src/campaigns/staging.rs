@@ -1,6 +1,8 @@
 //! Opening a campaign, and its stages by the clock. Several servers may do so at once: whoever holds the campaign does it,
 //! and the others find it done.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, Roll, RollLine, Seal, StageRow, StageState};
@@ -9,9 +11,9 @@ use super::rules::{self, Refusal, Verb};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::crypto::{digest, hex};
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::db::{Conn, DbError, Stop, Tx};
+use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::kernel::key_store::KeyName;
 use crate::members::model::MemberStatus;
 
@@ -31,6 +33,7 @@ impl Campaigns {
                 settled(row.campaign_id, self.move_stage(row.campaign_id, row.stage).await)?;
             }
         }
+        self.erase_called_off().await?;
         self.count_due().await
     }
 
@@ -81,7 +84,7 @@ impl Campaigns {
 
     /// Opens or closes one stage, if its time has come and what it stands on is done.
     async fn move_stage(&self, id: CampaignId, stage: CampaignStage) -> Outcome<()> {
-        let key = self.key_to_open_with(id, stage).await?;
+        let (room, key) = (self.clone(), self.key_to_open_with(id, stage).await?);
         self.db
             .write(move |tx| {
                 let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
@@ -89,7 +92,7 @@ impl Campaigns {
                 match (row.state, key) {
                     (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
                     (_, None) if stage == CampaignStage::Vote => {} // ready only now: the next pass makes the key first
-                    (_, key) => open_stage(tx, &campaign, (&stages, stage), key)?,
+                    (_, key) => room.open_stage(tx, &campaign, (&stages, stage), key)?,
                 }
                 Ok(())
             })
@@ -110,6 +113,49 @@ impl Campaigns {
         self.make_vote_key(id).await.map(Some)
     }
 
+    /// Opens a stage; a vote opens with `key`.
+    fn open_stage(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+        (stages, stage): (&[StageRow], CampaignStage),
+        key: Option<KeyName>,
+    ) -> diesel::QueryResult<()> {
+        let now = tx.now();
+        if !store::open_stage(tx.conn, campaign.id, stage, now)? {
+            return Ok(());
+        }
+        let first = !stages.iter().any(|row| row.stage.judges() && row.state != StageState::Planned);
+        if stage.judges() && first {
+            self.fix_versions(tx, campaign)?;
+        }
+        if stage == CampaignStage::Vote {
+            print_ballot(tx, campaign)?;
+        }
+        if let Some(key) = key {
+            store::seals::insert(tx.conn, &Seal::of_vote(key))?;
+        }
+        note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
+        let end =
+            stages.iter().find(|row| row.stage == stage).map(|row| row.closes_at.in_chinese()).unwrap_or_default();
+        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{end}结束。"))
+    }
+
+    /// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
+    /// category, in the order in which they were handed in. Who can judge them is known now, too.
+    fn fix_versions(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
+        let place = |code: &str| campaign.terms.0.categories.iter().position(|category| &*category.code == code);
+        let mut entries = store::entries::list_submitted(tx.conn, campaign.id)?;
+        entries.sort_by_key(|entry| (place(&entry.category), entry.submitted_at, entry.id));
+        let units: BTreeSet<UnitId> = entries.iter().map(|entry| entry.unit_id).collect();
+        for (number, mut entry) in (1..).zip(entries) {
+            (entry.judged_version, entry.number) = (Some(entry.version), Some(number));
+            entry.exempt = Json(self.exempt(&campaign.terms.0, &units, &entry));
+            store::entries::update(tx.conn, &entry)?;
+        }
+        Ok(())
+    }
+
     /// Ends a stage before its time, where nobody loses anything by it.
     pub async fn close_stage_early(
         &self,
@@ -122,6 +168,9 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                if campaign.state != CampaignState::Open {
+                    return Err(Refusal::WrongState(campaign.state).into());
+                }
                 let row = store::find_stage(tx.conn, id, stage)?.ok_or(Refusal::NoSuchStage)?;
                 rules::may_close_early(&row)?;
                 if !rules::decision_allows(&row, campaign.decided_at.is_some(), tx.now()) {
@@ -140,6 +189,9 @@ fn stage_to_move(
     stage: CampaignStage,
     now: Timestamp,
 ) -> diesel::QueryResult<Option<(StageRow, Vec<StageRow>)>> {
+    if campaign.state != CampaignState::Open {
+        return Ok(None);
+    }
     let stages = store::list_stages(conn, campaign.id)?;
     let counted = store::ballots::is_counted(conn, campaign.id)?;
     let row = stages.iter().find(|row| row.stage == stage);
@@ -171,8 +223,9 @@ fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
     // what was left to a default is written out
     campaign.terms.0.ballot.max = Some(campaign.terms.0.most_choices());
     campaign.terms.0.awards = campaign.terms.0.headings();
+    campaign.terms.0.missing.get_or_insert_default();
     let document = json!({
-        "format": "xianfeng-campaign/1",
+        "format": "xianfeng-campaign/2",
         "id": campaign.id,
         "title": campaign.title,
         "unit_id": campaign.unit_id,
@@ -186,32 +239,6 @@ fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
     (campaign.state, campaign.opened_at, campaign.updated_at) = (CampaignState::Open, Some(tx.now()), tx.now());
 }
 
-/// Opens a stage; a vote opens with `key`.
-fn open_stage(
-    tx: &mut Tx,
-    campaign: &Campaign,
-    (stages, stage): (&[StageRow], CampaignStage),
-    key: Option<KeyName>,
-) -> diesel::QueryResult<()> {
-    let now = tx.now();
-    if !store::open_stage(tx.conn, campaign.id, stage, now)? {
-        return Ok(());
-    }
-    let first = !stages.iter().any(|row| row.stage.judges() && row.state != StageState::Planned);
-    if stage.judges() && first {
-        fix_versions(tx, campaign)?;
-    }
-    if stage == CampaignStage::Vote {
-        print_ballot(tx, campaign)?;
-    }
-    if let Some(key) = key {
-        store::seals::insert(tx.conn, &Seal::of_vote(key))?;
-    }
-    note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
-    let end = stages.iter().find(|row| row.stage == stage).map(|row| row.closes_at.to_string()).unwrap_or_default();
-    tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{end} 结束。"))
-}
-
 fn close_stage(
     tx: &mut Tx,
     by: Option<MemberId>,
@@ -221,19 +248,6 @@ fn close_stage(
     let now = tx.now();
     if store::close_stage(tx.conn, campaign.id, stage, now)? {
         note(tx, by, "campaigns.close_stage", campaign.id, json!({ "stage": stage }))?;
-    }
-    Ok(())
-}
-
-/// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
-/// category, in the order in which they were handed in.
-fn fix_versions(tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
-    let place = |code: &str| campaign.terms.0.categories.iter().position(|category| &*category.code == code);
-    let mut entries = store::entries::list_submitted(tx.conn, campaign.id)?;
-    entries.sort_by_key(|entry| (place(&entry.category), entry.submitted_at, entry.id));
-    for (number, mut entry) in (1..).zip(entries) {
-        (entry.judged_version, entry.number) = (Some(entry.version), Some(number));
-        store::entries::update(tx.conn, &entry)?;
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
-use super::exporting::{EXPORT_FORMAT, Export};
+use super::exporting::{EXPORT_FORMATS, Export};
 use super::model::{AwardLine, CampaignStage, EntryId, Source, Terms, VotePeriod};
-use super::resulting::{ExplainedEntry, explain_all};
+use super::resulting::{ExplainedEntry, NamedEntry, explain_all};
 use super::{awarding, rules};
 use crate::base::crypto::{digest, hex};
 
@@ -43,7 +43,7 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
             faults.push(fault.to_owned());
         }
     };
-    demand(export.format == EXPORT_FORMAT, "文件格式不对");
+    demand(EXPORT_FORMATS.contains(&export.format.as_str()), "文件格式不对");
     demand(hex(&digest(export.rules_text.as_bytes())) == export.rules_sha256, "评选规则与其 SHA-256 不符");
     let frozen: Frozen =
         serde_json::from_str(&export.rules_text).map_err(|error| vec![format!("评选规则无法读取：{error}")])?;
@@ -140,12 +140,17 @@ fn check_vote(export: &Export, frozen: &Frozen, demand: &mut impl FnMut(bool, &s
     let least = i64::from(frozen.terms.ballot.min);
     demand((ballots * least..=ballots * most).contains(&all), "得票总数与票数不符");
     demand(vote.totals.iter().all(|total| (0..=ballots).contains(&total.votes)), "有作品的得票多于票数");
+    let listed = |entry: &NamedEntry| vote.totals.iter().any(|total| total.entry_id == entry.id);
+    let told = |entry: &NamedEntry| match entry.on_ballot {
+        Some(on_ballot) => on_ballot == listed(entry),
+        // where the rules say what holds for those that were not on it, an export says which these are
+        None => frozen.terms.missing.is_none(),
+    };
+    demand(export.entries.iter().all(told), "列入选票的申报与得票清单不符");
 }
 
 fn recompute(export: &Export, terms: &Terms) -> Vec<ExplainedEntry> {
     let totals = export.vote.as_ref().map_or(&[][..], |vote| &vote.totals);
     let ballots = export.vote.as_ref().map_or(0, |vote| i64::from(vote.ballots_counted));
-    let judged = export.entries.iter().filter(|entry| entry.number.is_some());
-    let contenders = judged.map(|entry| (entry.id, entry.category.clone()));
-    explain_all(terms, contenders, totals, &export.scores, ballots)
+    explain_all(terms, &export.entries, totals, &export.scores, ballots)
 }

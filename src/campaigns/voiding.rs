@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::model::{CampaignId, CampaignStage, StageState, Voiding, VoidingId};
+use super::model::{CampaignId, CampaignStage, CampaignState, StageState, Voiding, VoidingId};
 use super::organising::{Outcome, note};
 use super::reviewing::count_when_looked_at;
 use super::rules::Refusal;
@@ -90,7 +90,10 @@ impl Campaigns {
 
 /// Holds a campaign whose vote is closed and not counted.
 fn held_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
-    store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    if campaign.state == CampaignState::CalledOff {
+        return Err(Refusal::WrongState(campaign.state).into());
+    }
     let stage = store::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
     let between = stage.state == StageState::Closed && !store::ballots::is_counted(tx.conn, id)?;
     if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }

@@ -849,6 +849,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_call_offs (campaign_id) {
+        campaign_id -> Binary,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        confirmed_by -> Nullable<Binary>,
+        confirmed_at -> Nullable<BigInt>,
+        erased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     campaign_rolls (campaign_id) {
         campaign_id -> Binary,
         lines -> Binary,
@@ -869,6 +881,7 @@ diesel::table! {
         judged_version -> Nullable<Integer>,
         number -> Nullable<Integer>,
         on_ballot -> Bool,
+        exempt -> Text,
         created_by -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -1131,6 +1144,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_stages,
     campaign_extensions,
+    campaign_call_offs,
     campaign_rolls,
     campaign_entries,
     campaign_entry_versions,

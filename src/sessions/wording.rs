@@ -4,10 +4,9 @@ use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::members::Directory;
 
-/// An instant as it is said: `2026年7月1日8时05分`.
+/// An instant as it is said where it may be read years later: `2026年7月1日8时05分`.
 pub fn said(at: Timestamp) -> String {
-    let ((year, month, day), seconds) = (at.day().parts(), at.seconds_since(at.day().start()));
-    format!("{year}年{month}月{day}日{}时{:02}分", seconds / 3600, seconds / 60 % 60)
+    format!("{}年{}", at.day().parts().0, at.in_chinese())
 }
 
 /// A member by name; whoever has none here sits at the server's command line.

@@ -68,6 +68,21 @@ async fn judges_score_others_and_the_total_is_what_anybody_recomputes() {
     score(&east, &of_east, "peer", unit("ZB1"), (100, 50)).await.refused(403, "campaigns.own_score");
     score(&east, &of_east, "peer", unit("ZB2"), (100, 50)).await.refused(403, "campaigns.no_judge");
     score(&south, &of_east, "peer", unit("ZB3"), (100, 50)).await.refused(403, "campaigns.no_judge");
+    let mine = second.get(&format!("{campaign}/scores/mine")).await.ok(200);
+    assert_eq!((&mine["done"], &mine["left"]), (&json!(1), &json!(1)));
+    let item = &mine["items"][0];
+    assert_eq!((&item["source"], &item["unit_id"], &item["stage"]), (&json!("expert"), &Value::Null, &json!("open")));
+    assert_eq!((&item["scores"][0]["total"], &item["left_entries"]), (&json!(1000), &json!([of_west])));
+    assert_eq!(item["scores"][0]["marks"][1]["points"], 5);
+    let of_one = first.get(&format!("/entries/{of_west}/scores/mine")).await.ok(200);
+    assert_eq!((&of_one["items"][0]["scores"][0]["total"], &of_one["left"]), (&json!(8000), &json!(0)));
+    let branch = east.get(&format!("{campaign}/scores/mine")).await.ok(200);
+    assert_eq!(
+        (&branch["items"][0]["unit_id"], &branch["done"], &branch["left"]),
+        (&json!(app.unit("ZB1")), &json!(1), &json!(0))
+    );
+    let none = json!({ "items": [], "done": 0, "left": 0 });
+    assert_eq!(south.get(&format!("{campaign}/scores/mine")).await.ok(200), none, "of nobody else");
     let matrix = organiser.get(&format!("{campaign}/scores")).await.ok(200);
     let missing: usize =
         matrix["judges"].as_array().unwrap().iter().map(|judge| judge["missing"].as_array().unwrap().len()).sum();

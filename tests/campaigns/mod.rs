@@ -2,6 +2,7 @@
 
 mod ballots;
 mod bulletins;
+mod calling_off;
 mod counting;
 mod deciding;
 mod dual_ten;
@@ -10,12 +11,14 @@ mod evidence;
 mod flags;
 mod forensics;
 mod judging;
+mod missing;
 mod objections;
 mod organising;
 mod puppets;
 mod results;
 mod rewards;
 mod secrecy;
+mod showing;
 
 use std::process::Command;
 
@@ -48,6 +51,8 @@ fn body(app: &TestApp) -> Value {
             "sources": [{ "source": "vote", "rule": "share_of_ballots", "weight": 10000 }],
             "tie_order": ["vote"],
             "ballot": { "min": 1, "max": 3 },
+            // most tests look at what is counted, not at when it is shown
+            "results_shown": "count",
         },
     })
 }

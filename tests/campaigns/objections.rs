@@ -82,6 +82,33 @@ async fn results_are_final_only_once_every_objection_is_answered() {
 }
 
 #[tokio::test]
+async fn an_objection_is_taken_back_by_whoever_raised_it_until_it_is_answered() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let decider = committee(&app).await;
+    let member = app.member("某甲").sign_in().await;
+    let other = app.member("某乙").sign_in().await;
+    let (campaign, entries) = counted(&app, &organiser, heard(&app)).await;
+    decider.put(&format!("{campaign}/decision"), turned(&entries)).await.ok(201);
+    at(&app, COMMITTEE_END).await;
+    app.tick().await;
+    let raise = async |text: &str| {
+        let raised = object(&member, &campaign, &entries[0], text).await.ok(201);
+        format!("/objections/{}", raised["id"].as_str().unwrap())
+    };
+    let first = raise("数据不实").await;
+    other.delete(&first).await.refused(404, "campaigns.objection_not_found");
+    member.delete(&first).await.ok(204);
+    member.delete(&first).await.refused(404, "campaigns.objection_not_found");
+    let second = raise("数据确实不实").await;
+    let elsewhere = app.member("另一组织").role(Role::Organiser, "JT").sign_in().await;
+    let no = json!({ "upheld": false, "answer": "经核实，数据属实。" });
+    elsewhere.put(&format!("{second}/answer"), no).await.ok(200);
+    member.delete(&second).await.refused(409, "campaigns.answered_already");
+    app.drain().await;
+}
+
+#[tokio::test]
 async fn an_upheld_objection_sends_the_decision_back() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

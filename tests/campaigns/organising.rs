@@ -26,10 +26,37 @@ async fn a_campaign_is_announced_with_its_notice_only() {
     organiser.post(&announcement, json!({})).await.ok(200);
     organiser.post(&announcement, json!({})).await.ok(200);
     assert_eq!(member.get(&path).await.ok(200)["state"], "announced");
-    organiser.patch(&path, json!({ "title": "改名" })).await.refused(409, "campaigns.wrong_state");
     organiser.post(&format!("{path}/withdrawal"), json!({})).await.ok(200);
     member.get(&path).await.refused(404, "campaigns.not_found");
+    organiser.patch(&path, json!({ "title": "改名" })).await.refused(409, "campaigns.wrong_state");
     organiser.post(&format!("{path}/opening"), json!({})).await.refused(409, "campaigns.wrong_state");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn an_announced_campaign_is_changed_until_it_opens_and_its_audience_is_told_what() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let member = app.member("某甲").sign_in().await;
+    let path = announced(&organiser, body(&app)).await;
+    let mut terms = body(&app)["terms"].clone();
+    terms["timetable"][2]["closes_at"] = json!("2026-07-01T08:20:00+08:00");
+    terms["ballot"]["max"] = json!(2);
+    let changed = organiser.patch(&path, json!({ "title": "十大品牌", "terms": terms })).await.ok(200);
+    assert_eq!((&changed["title"], &changed["state"]), (&json!("十大品牌"), &json!("announced")));
+    organiser.patch(&path, json!({ "title": "十大品牌", "terms": terms })).await.ok(200);
+    app.drain().await;
+    let notices = member.get("/me/notices").await.ok(200)["items"].clone();
+    let told: Vec<&Value> = notices.as_array().unwrap().iter().map(|notice| &notice["title"]).collect();
+    assert_eq!(told, ["评选安排调整：十大品牌", "评选通知：十大优秀党建品牌"], "once");
+    assert_eq!(notices[0]["body"], "有调整的内容：名称、日程、评选规则。请以评选页面为准。");
+    let without = with(json!({ "terms": terms }), &[("/terms/notice", Value::Null)]);
+    organiser.patch(&path, without).await.refused(422, "body.invalid");
+    assert_eq!(stage(&organiser, &path, "vote").await["closes_at"], "2026-07-01T08:20:00+08:00");
+    at(&app, ENTRIES).await;
+    organiser.patch(&path, json!({ "title": "改名" })).await.refused(409, "campaigns.wrong_state");
+    let frozen = organiser.get(&format!("{path}/results")).await.ok(200);
+    assert_eq!((&frozen["title"], &frozen["state"]), (&json!("十大品牌"), &json!("open")));
     app.drain().await;
 }
 

@@ -14,7 +14,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
 use crate::campaigns::entering::{NewEntry, Writer};
 use crate::campaigns::looking::WholeEntry;
-use crate::campaigns::model::{Article, CampaignId, EntryId, EntryVersion, Plan};
+use crate::campaigns::model::{Article, CampaignId, CampaignState, EntryId, EntryVersion, Plan};
 use crate::campaigns::rules::{Difference, differences};
 use crate::web::caller::{CampaignRunner, EntryWriter, Member};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
@@ -89,6 +89,8 @@ async fn create_entry(
 struct EntryView {
     #[serde(flatten)]
     line: EntryLine,
+    /// How far its campaign has come.
+    campaign_state: CampaignState,
     /// The latest version.
     plan: Option<Plan>,
     /// The version that is judged, where it is another one.
@@ -104,12 +106,12 @@ async fn get_entry(
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<EntryView>, Problem> {
-    let WholeEntry { entry, versions } = campaigns.entry(&viewer(&caller), *id).await?;
+    let WholeEntry { entry, campaign_state, versions } = campaigns.entry(&viewer(&caller), *id).await?;
     let plan =
         |number: i32| versions.iter().find(|version| version.version == number).map(|found| found.plan.0.clone());
     let judged = entry.judged_version.filter(|judged| *judged != entry.version);
     let (plan, judged_plan) = (plan(entry.version), judged.and_then(plan));
-    Ok(web::Json(EntryView { line: EntryLine::new(&campaigns, entry), plan, judged_plan }))
+    Ok(web::Json(EntryView { line: EntryLine::new(&campaigns, entry), campaign_state, plan, judged_plan }))
 }
 
 /// What changes about an entry; absent fields stay.
@@ -193,7 +195,7 @@ async fn list_entry_versions(
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<VersionList>, Problem> {
-    let WholeEntry { entry, versions } = campaigns.entry(&viewer(&caller), *id).await?;
+    let WholeEntry { entry, versions, .. } = campaigns.entry(&viewer(&caller), *id).await?;
     let json = |version: &EntryVersion| serde_json::to_value(&version.plan.0).unwrap_or_default();
     let view = |(index, version): (usize, &EntryVersion)| VersionView {
         version: version.version,

@@ -9,13 +9,14 @@ use super::viewer;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
-use crate::campaigns::model::{CampaignId, EntryId, JudgeId, Mark, Score, Source};
+use crate::campaigns::model::{CampaignId, EntryId, JudgeId, Mark, Score, Source, StageState};
+use crate::campaigns::own_scores::OwnScores;
 use crate::campaigns::scoring::JudgeLine;
 use crate::web::caller::{CampaignReader, Member};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(put_my_scores).service(list_scores);
+    cfg.service(put_my_scores).service(list_my_scores).service(get_my_scores).service(list_scores);
 }
 
 /// What one judge gives an entry.
@@ -67,6 +68,86 @@ async fn put_my_scores(
 ) -> Result<web::Json<ScoreView>, Problem> {
     let ScoreBody { source, unit_id, marks } = body.into_inner();
     Ok(web::Json(campaigns.score(&judge.person, *id, source, unit_id, marks).await?.into()))
+}
+
+/// What the caller gave as one judge.
+#[derive(Serialize, ToSchema)]
+struct OwnScoresView {
+    source: Source,
+    /// The unit that is scored for; `null` for experts.
+    unit_id: Option<UnitId>,
+    /// The caller's or the unit's name.
+    name: String,
+    /// How far the stage has come in which scores are taken.
+    stage: Option<StageState>,
+    /// When it ends, or ended.
+    closes_at: Option<Timestamp>,
+    scores: Vec<ScoreView>,
+    /// Entries that are scored.
+    done: usize,
+    /// Entries to be scored still.
+    left: usize,
+    /// Which these are.
+    left_entries: Vec<EntryId>,
+}
+
+/// Everything that the caller gave.
+#[derive(Serialize, ToSchema)]
+struct MyScores {
+    /// One for each judge that the caller is; empty for somebody who judges nothing.
+    items: Vec<OwnScoresView>,
+    /// Entries that are scored, of all items.
+    done: usize,
+    /// Entries to be scored still, of all items.
+    left: usize,
+}
+
+impl From<Vec<OwnScores>> for MyScores {
+    fn from(own: Vec<OwnScores>) -> Self {
+        let items: Vec<OwnScoresView> = own.into_iter().map(OwnScoresView::from).collect();
+        let sum = |count: fn(&OwnScoresView) -> usize| items.iter().map(count).sum();
+        MyScores { done: sum(|one| one.done), left: sum(|one| one.left), items }
+    }
+}
+
+impl From<OwnScores> for OwnScoresView {
+    fn from(own: OwnScores) -> Self {
+        OwnScoresView {
+            source: own.source,
+            unit_id: own.unit,
+            name: own.name,
+            stage: own.stage.map(|stage| stage.state),
+            closes_at: own.stage.map(|stage| stage.closed_at.unwrap_or(stage.closes_at)),
+            scores: own.scores.into_iter().map(ScoreView::from).collect(),
+            done: own.done,
+            left: own.left.len(),
+            left_entries: own.left,
+        }
+    }
+}
+
+/// What the caller gave in a campaign, and how many entries are left to be scored.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    responses((status = 200, description = "The caller's scores", body = MyScores)))]
+#[get("/campaigns/{id}/scores/mine")]
+async fn list_my_scores(
+    judge: Member,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<MyScores>, Problem> {
+    Ok(web::Json(campaigns.own_scores(&judge.person, *id).await?.into()))
+}
+
+/// What the caller gave an entry, and how many entries of the campaign are done and left.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "The caller's scores of it", body = MyScores)))]
+#[get("/entries/{id}/scores/mine")]
+async fn get_my_scores(
+    judge: Member,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<MyScores>, Problem> {
+    Ok(web::Json(campaigns.own_scores_of(&judge.person, *id).await?.into()))
 }
 
 /// A judge with everything given and missing.

@@ -2,6 +2,7 @@
 
 mod ballots;
 mod bulletins;
+mod calling_off;
 mod deciding;
 mod entries;
 mod evidence;
@@ -12,18 +13,21 @@ mod objections;
 mod organising;
 mod results;
 mod sheet;
+mod taking_back;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::looking::Viewer;
-use super::model::{CampaignState, EntryState};
+use super::model::{CampaignState, EntryState, ResultsShown};
 use super::rules::Refusal;
 use crate::web::Problem;
 use crate::web::caller::{Caller, out_of_reach};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(organising::routes)
+        .configure(calling_off::routes)
+        .configure(taking_back::routes)
         .configure(looking::routes)
         .configure(entries::routes)
         .configure(ballots::routes)
@@ -47,6 +51,9 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchEntry => Problem::not_found("campaigns.entry_not_found", "没有找到这项申报"),
             Refusal::NoSuchExtension => Problem::not_found("campaigns.extension_not_found", "没有找到这项延期提议"),
             Refusal::OutOfReach => out_of_reach(),
+            Refusal::WrongState(CampaignState::CalledOff) => {
+                Problem::gone("campaigns.called_off", "这次评选已经终止，理由见评选页面")
+            }
             Refusal::WrongState(state) => {
                 Problem::conflict("campaigns.wrong_state", format!("评选{}，不能进行此操作", said(state)))
             }
@@ -73,6 +80,14 @@ impl From<Refusal> for Problem {
             Refusal::OwnProposal => {
                 Problem::forbidden("campaigns.own_proposal", "不能确认自己提出的事项，须由另一人确认")
             }
+            Refusal::NotOwnProposal => Problem::forbidden("campaigns.not_own_proposal", "只能撤回自己提出的事项"),
+            Refusal::Confirmed => Problem::conflict("campaigns.confirmed", "这一事项已经由另一人确认，不能再撤回"),
+            Refusal::NoCallOff => Problem::not_found("campaigns.call_off_not_found", "没有人提议终止这次评选"),
+            Refusal::CallOffProposed => {
+                Problem::conflict("campaigns.call_off_proposed", "已经有人提议终止这次评选，请先确认或撤回该提议")
+            }
+            Refusal::CountedAlready => Problem::conflict("campaigns.counted_already", "已经计票，评选不能再终止"),
+            Refusal::NotShown(when) => Problem::conflict("campaigns.not_shown", not_shown(when)),
             Refusal::Judged => Problem::conflict("campaigns.judged", "评选已经开始，申报内容不能再改动"),
             Refusal::OwnerNoSecretary => {
                 Problem::field("/plan/owner_id", "campaigns.owner_no_secretary", "“一把手”工程须由本单位党组织书记牵头")
@@ -92,6 +107,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::AlreadyVoted => Problem::conflict("campaigns.already_voted", "您已经投过票，不能更改"),
             Refusal::NoBallot => Problem::not_found("campaigns.no_ballot", "您还没有投票"),
+            Refusal::Ineligible => {
+                Problem::conflict("campaigns.ineligible", "这项申报没有列入选票，按评选规则不参加评选")
+            }
             Refusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
             Refusal::Unreadable { ballots } => {
                 Problem::internal(format!("{ballots} ballots do not open under the key of their vote"))
@@ -127,7 +145,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::Undecided => Problem::conflict("campaigns.undecided", "还没有作出决定"),
             Refusal::Decided { version, at } => {
-                Problem::conflict("campaigns.decided", format!("{at} 已经作出决定（第 {version} 次），见评选结果"))
+                let at = at.in_chinese();
+                Problem::conflict("campaigns.decided", format!("{at}已经作出决定（第 {version} 次），见评选结果"))
             }
             Refusal::SentBack => Problem::conflict("campaigns.sent_back", "有异议成立，须由党委重新作出决定"),
             Refusal::ObjectionsRunning => Problem::conflict("campaigns.objections_running", "公示还没有结束"),
@@ -169,9 +188,18 @@ fn said(state: CampaignState) -> &'static str {
         CampaignState::Announced => "已经公布通知",
         CampaignState::Open => "正在进行",
         CampaignState::Withdrawn => "已经取消",
+        CampaignState::CalledOff => "已经终止",
         CampaignState::Decided => "已经作出决定",
         CampaignState::Published => "已经公布结果",
         CampaignState::Archived => "已经归档",
+    }
+}
+
+const fn not_shown(when: ResultsShown) -> &'static str {
+    match when {
+        ResultsShown::Count => "评选结果在计票后显示",
+        ResultsShown::Decision => "评选结果在作出决定后显示",
+        ResultsShown::Publication => "评选结果在正式公布后显示",
     }
 }
 

@@ -68,7 +68,7 @@ async fn create_campaign(
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/api/v1/campaigns/{id}"))).json(view))
 }
 
-/// What changes about a draft; absent fields stay.
+/// What changes about a campaign that has not opened; absent fields stay.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CampaignChange {
@@ -80,7 +80,8 @@ struct CampaignChange {
     terms: Option<Terms>,
 }
 
-/// Changes a draft; once announced a campaign stays as it was announced.
+/// Changes a campaign that has not opened. Of an announced one its audience is told what changed; once open, its rules are
+/// frozen (409).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = CampaignChange, responses((status = 200, description = "Changed", body = CampaignView)))]
 #[patch("/campaigns/{id}")]

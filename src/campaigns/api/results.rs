@@ -37,7 +37,10 @@ struct ResultsView {
     extensions: Vec<PublishedExtension>,
     /// Sources that are not complete; while there are any nothing is computed.
     awaited: Vec<Source>,
-    /// `null` until the ballots are counted.
+    /// Whether the caller sees totals, ranks and decisions: who runs the campaign always, members from the instant that
+    /// `results_shown` of the terms names.
+    shown: bool,
+    /// `null` until the ballots are counted; without totals while they are not shown.
     vote: Option<VoteResult>,
     entries: Vec<NamedEntry>,
     /// Category after category, best first.
@@ -62,7 +65,7 @@ struct SignedDecision {
 
 impl ResultsView {
     fn new(campaigns: &Campaigns, results: Results) -> Self {
-        let proposal = results.shown_proposal().cloned();
+        let (proposal, vote) = (results.shown_proposal().cloned(), results.vote());
         let signed = |decision: &crate::campaigns::model::Decision| SignedDecision {
             decision: decision.into(),
             decided_by: campaigns.member_name(decision.decided_by),
@@ -78,7 +81,8 @@ impl ResultsView {
             extensions: confirmed.map(PublishedExtension::from).collect(),
             stages: results.seen.stages,
             awaited: results.awaited,
-            vote: results.tally.as_ref().map(VoteResult::new),
+            shown: results.shown,
+            vote,
             entries: results.entries,
             results: results.explained,
             proposal,
@@ -89,7 +93,8 @@ impl ResultsView {
     }
 }
 
-/// The results of a campaign as far as they are there: what was counted, and every total with its parts.
+/// The results of a campaign as far as they are there and shown: who took part from the count on, every total with its
+/// parts from the instant that the terms name (the decision, unless they say otherwise).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The results", body = ResultsView)))]
 #[get("/campaigns/{id}/results")]
@@ -188,7 +193,7 @@ fn heading_title(terms: &Terms, code: &str) -> String {
 }
 
 /// How the total of an entry came about: raw value, rule, score, weight and contribution of every source, the rank, and
-/// what was decided.
+/// what was decided. Shown as the results are (409 before).
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The explanation", body = Explanation)))]
 #[get("/entries/{id}/explain")]
@@ -219,9 +224,16 @@ fn sentences(explained: &ExplainedEntry) -> Vec<String> {
     let present: i64 = explained.parts.iter().filter(|part| part.score.is_some()).map(|part| part.weight).sum();
     let part = |part: &ExplainedPart| match (part.raw, part.score) {
         (Some(raw), Some(score)) => format!(
-            "{}：原始值 {raw}，按 {} 得 {score}；{score} × {} ÷ {present} = {}（四舍五入）",
+            "{}：原始值 {raw}，按{}得 {score}；{score} × {} ÷ {present} = {}（四舍五入）",
             part.source.stage().title(),
-            part.rule,
+            part.rule.title(),
+            part.weight,
+            part.contribution
+        ),
+        (None, Some(score)) => format!(
+            "{}：{}，按评选规则计 {score} 分；{score} × {} ÷ {present} = {}",
+            part.source.stage().title(),
+            if part.source == Source::Vote { "没有列入选票" } else { "评委没有评分" },
             part.weight,
             part.contribution
         ),
@@ -233,8 +245,8 @@ fn sentences(explained: &ExplainedEntry) -> Vec<String> {
     told
 }
 
-/// Everything by which anybody recomputes the result, once it is complete; also for whoever has not signed in. It names
-/// entries and units, and no member.
+/// Everything by which anybody recomputes the result, once it is complete and shown to members; also for whoever has not
+/// signed in. It names entries and units, and no member.
 #[utoipa::path(tag = "campaigns", security(()), params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The export", body = Export)))]
 #[get("/campaigns/{id}/export")]

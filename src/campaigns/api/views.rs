@@ -8,7 +8,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
 use crate::campaigns::looking::Seen;
 use crate::campaigns::model::{
-    Campaign, CampaignId, CampaignKind, CampaignState, Entry, EntryId, EntryState, Extension, StageRow, Terms,
+    CallOff, Campaign, CampaignId, CampaignKind, CampaignState, Entry, EntryId, EntryState, Extension, StageRow, Terms,
 };
 
 /// A campaign in a list.
@@ -52,6 +52,8 @@ pub struct CampaignView {
     pub stages: Vec<StageRow>,
     /// Moved ends with their reasons; for who runs it also proposals that wait for a second person.
     pub extensions: Vec<Extension>,
+    /// Why it is called off; for who runs it also a proposal that waits for a second person.
+    pub call_off: Option<CallOff>,
     pub announced_at: Option<Timestamp>,
     pub opened_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
@@ -75,6 +77,7 @@ impl From<Seen> for CampaignView {
             rules_sha256: campaign.frozen_sha256,
             stages: seen.stages,
             extensions: seen.extensions,
+            call_off: seen.call_off,
             announced_at: campaign.announced_at,
             opened_at: campaign.opened_at,
             managed: seen.managed,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::CampaignId;
+use super::{CampaignId, Source};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
@@ -158,6 +158,8 @@ pub struct Entry {
     pub number: Option<i32>,
     /// Whether it can be voted on, fixed when the vote opens.
     pub on_ballot: bool,
+    /// Sources whose judges may all not score it, since it is their own; fixed with the judged version.
+    pub exempt: Json<Vec<Source>>,
     pub created_by: MemberId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

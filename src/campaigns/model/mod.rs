@@ -3,6 +3,7 @@
 
 mod ballot;
 mod bulletin;
+mod call_off;
 mod decision;
 mod entry;
 mod flag;
@@ -23,6 +24,7 @@ pub use ballot::{Ballot, Roll, RollLine, Slip, Tally, Total, Voter};
 pub use bulletin::{
     Bulletin, BulletinState, BulletinText, DocumentNumber, Finding, FindingKind, Paragraph, Sheet, SheetPart,
 };
+pub use call_off::CallOff;
 pub use decision::{
     Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed, Verdict,
 };
@@ -31,7 +33,8 @@ pub use flag::{Flag, FlagCheck, FlagKind, FlagLook, SharedDevice, Watch};
 pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
 pub use seal::{KeySource, Seal};
 pub use terms::{
-    AwardHeading, BallotRules, CampaignKind, EntryRules, Source, SourceRule, StagePlan, Terms, VotePeriod,
+    AwardHeading, BallotRules, CampaignKind, EntryRules, OffBallot, ResultsShown, Source, SourceRule, StagePlan, Terms,
+    Unscored, VotePeriod,
 };
 
 crate::id!(
@@ -54,6 +57,8 @@ crate::words!(
         Open = "open",
         /// Taken back before it opened.
         Withdrawn = "withdrawn",
+        /// Ended by two people while it was open: nothing of it is counted.
+        CalledOff = "called_off",
         /// Who is awarded what was decided; objections are heard where they are planned.
         Decided = "decided",
         /// Its awards are final.

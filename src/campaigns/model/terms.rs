@@ -60,6 +60,65 @@ crate::words!(
     }
 );
 
+crate::words!(
+    /// From when on members see totals, ranks and their explanations. Who sees how the campaign is run sees them as soon as
+    /// every source is complete; participation and receipts are there for everybody from the count on.
+    ResultsShown {
+        /// As soon as every source is complete.
+        Count = "count",
+        /// Once somebody has decided.
+        Decision = "decision",
+        /// Once the awards are final.
+        Publication = "publication",
+    }
+);
+
+crate::words!(
+    /// What an entry that was not on the ballot has from the vote.
+    OffBallot {
+        /// 0 points there; everything else of it counts.
+        Zero = "zero",
+        /// It takes no part in the result.
+        Ineligible = "ineligible",
+    }
+);
+
+crate::words!(
+    /// What an entry has from judges who could have scored it, and none did.
+    Unscored {
+        /// 0 points there.
+        Zero = "zero",
+        /// Nothing: the other sources share the weight.
+        LeftOut = "left_out",
+    }
+);
+
+/// What holds where an entry has nothing from a source. What nobody could have given is left out and counted in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MissingRules {
+    /// `zero` when absent.
+    #[serde(default = "off_ballot")]
+    pub off_ballot: OffBallot,
+    /// `zero` when absent.
+    #[serde(default = "unscored")]
+    pub unscored: Unscored,
+}
+
+fn off_ballot() -> OffBallot {
+    OffBallot::Zero
+}
+
+fn unscored() -> Unscored {
+    Unscored::Zero
+}
+
+impl Default for MissingRules {
+    fn default() -> Self {
+        MissingRules { off_ballot: off_ballot(), unscored: unscored() }
+    }
+}
+
 /// The notice 通知 by which the selection is opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -231,8 +290,15 @@ pub struct Terms {
     /// By which sources equal totals are told apart, the first one first; what is then equal is shown as 并列.
     #[serde(default)]
     pub tie_order: Vec<Source>,
+    /// What holds where an entry has nothing from a source; the defaults when absent. Campaigns that were opened without
+    /// this rule have none for good: they leave out whatever is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<MissingRules>,
     #[serde(default)]
     pub ballot: BallotRules,
+    /// `decision` when absent; not `publication` where objections are heard, which nobody could raise then.
+    #[serde(default = "decision")]
+    pub results_shown: ResultsShown,
     #[serde(default)]
     pub entries: EntryRules,
     /// 评审专家: nobody else gives expert scores.
@@ -244,6 +310,10 @@ pub struct Terms {
     /// Whether a unit is awarded once at most.
     #[serde(default = "yes")]
     pub one_award_per_unit: bool,
+}
+
+fn decision() -> ResultsShown {
+    ResultsShown::Decision
 }
 
 fn yes() -> bool {

@@ -14,6 +14,8 @@ pub struct Contender {
     pub entry: EntryId,
     pub category: String,
     pub raw: HashMap<Source, i64>,
+    /// Sources in which it counts as 0 where it has no raw value; they take no part in leader, span, mean or deviation.
+    pub noughts: Vec<Source>,
 }
 
 /// An entry with its total and its place among those of its category.
@@ -60,6 +62,8 @@ fn composites(terms: &Terms, group: &[&Contender], full: &impl Fn(Source) -> i64
         .map(|rule| {
             let raw: Vec<Option<i64>> = group.iter().map(|one| one.raw.get(&rule.source).copied()).collect();
             let scores = score::normalise(rule.rule, &raw, full(rule.source));
+            let nought = |one: &&Contender| one.noughts.contains(&rule.source).then_some(0);
+            let scores = group.iter().zip(scores).map(|(one, score)| score.or_else(|| nought(one))).collect();
             (raw, scores)
         })
         .collect();

@@ -31,10 +31,13 @@ pub fn may_edit(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Result<()
     if over { Ok(()) } else { may_submit(stages, now).map(drop) }
 }
 
-/// Whether the entry may be taken back.
+/// Whether the entry may be taken back: before it is judged, and a draft at any time.
 pub fn may_withdraw(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Result<bool, Refusal> {
     if entry.state == EntryState::Withdrawn {
         return Ok(false);
+    }
+    if entry.state == EntryState::Draft {
+        return Ok(true);
     }
     may_submit(stages, now).map(|_| true)
 }

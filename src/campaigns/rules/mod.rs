@@ -10,13 +10,15 @@ mod composite;
 mod decision;
 mod difference;
 mod entries;
+mod missing;
 mod scores;
+mod standing;
 mod terms;
 mod unusual;
 
 use serde_json::Value;
 
-use super::model::{CampaignStage, CampaignState, EntryState, Source, StageRow, StageState, Terms};
+use super::model::{CampaignStage, CampaignState, EntryState, ResultsShown, Source, StageRow, StageState, Terms};
 use crate::base::time::Timestamp;
 use crate::files::AttachRefusal;
 
@@ -31,7 +33,9 @@ pub use decision::{
 };
 pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
+pub use missing::{Given, is_eligible, noughts};
 pub use scores::{is_own, raw_values, total_of};
+pub use standing::{changes, may_call_off, may_take_back, shows_result};
 pub use terms::check;
 pub use unusual::{counting_delay_seconds, flags};
 
@@ -70,6 +74,18 @@ pub enum Refusal {
     NotLater,
     /// Nobody confirms what he proposed himself.
     OwnProposal,
+    /// Nobody takes back what somebody else proposed.
+    NotOwnProposal,
+    /// A second person has confirmed it already.
+    Confirmed,
+    /// Nobody has proposed to call the campaign off.
+    NoCallOff,
+    /// Somebody has proposed to call the campaign off already.
+    CallOffProposed,
+    /// What was counted is not called off any more.
+    CountedAlready,
+    /// Members do not see the result yet.
+    NotShown(ResultsShown),
     /// Entries are judged already.
     Judged,
     /// The owner holds no duty of a secretary on the entry's unit.
@@ -94,6 +110,8 @@ pub enum Refusal {
     AlreadyVoted,
     /// There is no ballot of the caller.
     NoBallot,
+    /// By the rules, what was not on the ballot takes no part in the result.
+    Ineligible,
     /// Ballots are still being counted, or will be.
     NotCounted,
     /// Ballots that do not open under this server's key; nothing is counted until they do.

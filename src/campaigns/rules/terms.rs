@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Refusal, demand};
 use crate::base::score::{ALL_WEIGHT, ScoreRule};
-use crate::campaigns::model::{CampaignStage, Source, Terms};
+use crate::campaigns::model::{CampaignStage, ResultsShown, Source, Terms};
 
 const CATEGORY_LIMIT: usize = 10;
 const QUOTA_LIMIT: u16 = 200;
@@ -26,6 +26,9 @@ pub fn check(terms: &Terms) -> Result<(), Refusal> {
     check_criteria(terms)?;
     check_ballot(terms)?;
     check_awards(terms)?;
+    let heard = terms.stage(CampaignStage::Objection).is_some();
+    let shown = !heard || terms.results_shown != ResultsShown::Publication;
+    demand(shown, "/terms/results_shown", "有公示阶段时，评选结果不能等到正式公布才显示")?;
     let kinds: BTreeSet<_> = terms.electorate.kinds.iter().collect();
     let named_once = !kinds.is_empty() && kinds.len() == terms.electorate.kinds.len();
     demand(named_once, "/terms/electorate/kinds", "选民范围至少一类人员，且不能重复")?;
@@ -84,7 +87,11 @@ fn check_sources(terms: &Terms) -> Result<(), Refusal> {
         let ballots = rule.rule == ScoreRule::ShareOfBallots;
         let full = rule.rule == ScoreRule::ShareOfFull;
         let fits = if rule.source == Source::Vote { !full } else { !ballots };
-        demand(fits, format!("{pointer}/rule"), "得票用 share_of_ballots，评分用 share_of_full，其余规则两者都可用")?;
+        demand(
+            fits,
+            format!("{pointer}/rule"),
+            "得票可用得票占比（share_of_ballots），评分可用满分占比（share_of_full），其余规则两者都可用",
+        )?;
     }
     let all: i64 = terms.sources.iter().map(|rule| i64::from(rule.weight)).sum();
     demand(sources.is_empty() || all == ALL_WEIGHT, "/terms/sources", "各来源的权重合计须为 10000")?;

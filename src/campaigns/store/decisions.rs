@@ -49,6 +49,12 @@ pub fn insert_objection(conn: &mut Conn, objection: &Objection) -> QueryResult<(
     on!(conn, c => diesel::insert_into(campaign_objections::table).values(objection).execute(c)).map(drop)
 }
 
+/// Takes an objection away that nobody has answered.
+pub fn delete_objection(conn: &mut Conn, id: ObjectionId) -> QueryResult<()> {
+    let waiting = campaign_objections::table.find(id).filter(campaign_objections::upheld.is_null());
+    on!(conn, c => diesel::delete(waiting).execute(c)).map(drop)
+}
+
 pub fn find_objection(conn: &mut Conn, id: ObjectionId) -> QueryResult<Option<Objection>> {
     on!(conn, c => campaign_objections::table.find(id).select(Objection::as_select()).first(c).optional())
 }

@@ -31,6 +31,7 @@ pub fn update(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
             campaign_entries::judged_version.eq(entry.judged_version),
             campaign_entries::number.eq(entry.number),
             campaign_entries::on_ballot.eq(entry.on_ballot),
+            campaign_entries::exempt.eq(&entry.exempt),
             campaign_entries::updated_at.eq(entry.updated_at),
             campaign_entries::submitted_at.eq(entry.submitted_at),
         ))

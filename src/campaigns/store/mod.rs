@@ -2,6 +2,7 @@
 
 pub mod ballots;
 pub mod bulletins;
+pub mod call_offs;
 pub mod decisions;
 pub mod entries;
 pub mod rewards;
@@ -67,10 +68,11 @@ pub fn insert(conn: &mut Conn, campaign: &Campaign) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(campaigns::table).values(campaign).execute(c)).map(drop)
 }
 
-/// Writes what an organiser may change of a draft.
+/// Writes what an organiser may change of a campaign that has not opened.
 pub fn update_draft(conn: &mut Conn, campaign: &Campaign) -> QueryResult<()> {
-    let draft =
-        campaigns::table.filter(campaigns::id.eq(campaign.id)).filter(campaigns::state.eq(CampaignState::Draft));
+    let draft = campaigns::table
+        .filter(campaigns::id.eq(campaign.id))
+        .filter(campaigns::state.eq_any([CampaignState::Draft, CampaignState::Announced]));
     on!(conn, c => diesel::update(draft)
         .set((
             campaigns::title.eq(&campaign.title),
@@ -82,12 +84,13 @@ pub fn update_draft(conn: &mut Conn, campaign: &Campaign) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Moves a campaign on; false when it is not in `from` any more.
+/// Moves a campaign on, with its rules as they are frozen at the opening; false when it is not in `from` any more.
 pub fn advance(conn: &mut Conn, from: CampaignState, campaign: &Campaign) -> QueryResult<bool> {
     let there = campaigns::table.filter(campaigns::id.eq(campaign.id)).filter(campaigns::state.eq(from));
     let advanced = on!(conn, c => diesel::update(there)
         .set((
             campaigns::state.eq(campaign.state),
+            campaigns::terms.eq(&campaign.terms),
             campaigns::frozen.eq(&campaign.frozen),
             campaigns::frozen_sha256.eq(&campaign.frozen_sha256),
             campaigns::announced_at.eq(campaign.announced_at),
@@ -204,6 +207,12 @@ pub fn list_extensions(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Exten
 pub fn confirm_extension(conn: &mut Conn, id: ExtensionId, by: MemberId, now: Timestamp) -> QueryResult<()> {
     let change = (campaign_extensions::confirmed_by.eq(by), campaign_extensions::confirmed_at.eq(now));
     on!(conn, c => diesel::update(campaign_extensions::table.find(id)).set(change).execute(c)).map(drop)
+}
+
+/// Takes a proposal away that nobody has confirmed.
+pub fn delete_extension(conn: &mut Conn, id: ExtensionId) -> QueryResult<()> {
+    let waiting = campaign_extensions::table.find(id).filter(campaign_extensions::confirmed_at.is_null());
+    on!(conn, c => diesel::delete(waiting).execute(c)).map(drop)
 }
 
 // ── the roll ──

@@ -68,3 +68,9 @@ pub fn confirm_voiding(conn: &mut Conn, id: VoidingId, by: MemberId, now: Timest
     let change = (campaign_voidings::confirmed_by.eq(by), campaign_voidings::confirmed_at.eq(now));
     on!(conn, c => diesel::update(campaign_voidings::table.find(id)).set(change).execute(c)).map(drop)
 }
+
+/// Takes a proposal away that nobody has confirmed.
+pub fn delete_voiding(conn: &mut Conn, id: VoidingId) -> QueryResult<()> {
+    let waiting = campaign_voidings::table.find(id).filter(campaign_voidings::confirmed_at.is_null());
+    on!(conn, c => diesel::delete(waiting).execute(c)).map(drop)
+}

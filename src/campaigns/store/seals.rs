@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{CampaignId, CampaignState, KeySource, Seal};
 use crate::db::Conn;
-use crate::db::schema::{campaign_seals, campaign_tallies, campaigns};
+use crate::db::schema::{campaign_call_offs, campaign_seals, campaign_tallies, campaigns};
 use crate::on;
 
 /// Campaigns whose votes will never be counted again, or at all: nobody needs their keys.
@@ -13,6 +13,9 @@ macro_rules! ended {
     () => {
         diesel::dsl::exists(campaign_tallies::table.find(campaigns::id))
             .or(campaigns::state.eq(CampaignState::Withdrawn))
+            .or(diesel::dsl::exists(
+                campaign_call_offs::table.find(campaigns::id).filter(campaign_call_offs::erased_at.is_not_null()),
+            ))
     };
 }
 

@@ -296,8 +296,8 @@ impl Members {
         let duty = format!("{unit}{}", proposal.role.map(Role::title).unwrap_or_default());
         match proposal.kind {
             ChangeKind::Grant => {
-                let from = proposal.from_on.map(|day| format!("自 {day} 起")).unwrap_or_default();
-                let to = proposal.to_on.map(|day| format!("，至 {day}")).unwrap_or_default();
+                let from = proposal.from_on.map(|day| format!("自{}起", day.in_chinese())).unwrap_or_default();
+                let to = proposal.to_on.map(|day| format!("，至{}", day.in_chinese())).unwrap_or_default();
                 format!("{by}提议任命{member}{from}担任{duty}{to}")
             }
             ChangeKind::End => format!("{by}提议终止{member}的{duty}职务"),
