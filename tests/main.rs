@@ -24,6 +24,7 @@ mod resets;
 mod study;
 mod quiz;
 mod questions;
+mod corrections;
 mod challenge;
 mod contests;
 mod ideas;
