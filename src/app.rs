@@ -147,7 +147,7 @@ impl App {
             contests,
             meetings: Meetings::new(db.clone(), directory.clone())
                 .unless_cited(ideas::cites)
-                ,
+                .unless_part(contests::is_part_of),
             ideas,
             brands: Brands::new(db.clone(), directory.clone()),
             campaigns,

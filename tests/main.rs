@@ -25,6 +25,7 @@ mod study;
 mod quiz;
 mod questions;
 mod corrections;
+mod takeback;
 mod challenge;
 mod contests;
 mod ideas;
