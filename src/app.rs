@@ -110,7 +110,8 @@ impl App {
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
-            .unless_asked_by(challenge::is_asking);
+            .unless_asked_by(challenge::is_asking)
+            .used_by(contests::KEYS);
         let contests = Contests::new(db.clone(), directory.clone(), quiz.clone(), points.clone());
         let study = Study::new(db.clone(), directory.clone(), points.clone(), config.timetable);
         let challenge = Challenge::open(
@@ -144,7 +145,9 @@ impl App {
             quiz,
             challenge,
             contests,
-            meetings: Meetings::new(db.clone(), directory.clone()).unless_cited(ideas::cites),
+            meetings: Meetings::new(db.clone(), directory.clone())
+                .unless_cited(ideas::cites)
+                .unless_part(contests::is_part_of),
             ideas,
             brands: Brands::new(db.clone(), directory.clone()),
             campaigns,
@@ -290,6 +293,9 @@ impl App {
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
+            self.job("corrections", second, |app| async move { app.quiz.regrade().await }),
+            self.job("challenge corrections", second, |app| async move { app.challenge.regrade().await }),
+            self.job("contest corrections", second, |app| async move { app.contests.regrade().await }),
             self.job("tallies", Duration::from_secs(60), |app| async move { app.quiz.keep_up().await }),
             self.job("challenge tallies", Duration::from_secs(60), |app| async move { app.challenge.keep_up().await }),
             self.job("challenge", second, |app| async move { app.challenge.end_overdue().await }),
@@ -305,6 +311,7 @@ impl App {
             self.job("ideas", Duration::from_secs(60), |app| async move { app.ideas.keep_up().await }),
             self.job("search", second, |app| async move { search::index_waiting(&app.db, INDEXING_REST).await }),
             self.job("boards", second, |app| async move { app.board_room.keep_up().await }),
+            self.job("correction notices", second, |app| async move { app.quiz.tell_corrected().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
                 Ok(())

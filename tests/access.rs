@@ -64,6 +64,7 @@ const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Commit
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
 const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
 const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
@@ -133,6 +134,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /members/{id}/points", RESULT_READERS, OfMember),
     ("GET /points/rules", SignedIn, Plain),
     ("POST /points/rules", With(&[CommitteeMember]), Plain),
+    ("DELETE /points/rules/{rule}/{version}", With(&[CommitteeMember]), Plain),
     // boards
     ("GET /boards", SignedIn, Plain),
     ("GET /boards/{scope}/{measure}", SignedIn, Plain),
@@ -145,6 +147,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /study/items", CONTENT_MANAGERS, Plain),
     ("GET /study/items/{id}", SignedIn, Plain),
     ("PATCH /study/items/{id}", CONTENT_MANAGERS, Plain),
+    ("DELETE /study/items/{id}", CONTENT_MANAGERS, Plain),
     ("POST /study/items/{id}/readings", SignedIn, Plain),
     ("GET /study/readings/{id}", SignedIn, Plain),
     ("POST /study/readings/{id}/finish", SignedIn, Plain),
@@ -177,6 +180,10 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /questions/{id}/versions", CONTENT_READERS, Plain),
     ("GET /questions/{id}/statistics", CONTENT_READERS, Plain),
     ("PATCH /questions/{id}", CONTENT_MANAGERS, Plain),
+    ("DELETE /questions/{id}", CONTENT_MANAGERS, Plain),
+    ("POST /questions/{id}/correction", CONTENT_MANAGERS, Plain),
+    ("POST /questions/{id}/correction/preview", CONTENT_MANAGERS, Plain),
+    ("GET /questions/{id}/corrections", CONTENT_READERS, Plain),
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
@@ -199,6 +206,11 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /contests/{id}/closing", CONTEST_RUNNERS, Plain),
     ("POST /contests/{id}/publication", CONTEST_RUNNERS, Plain),
     ("POST /contests/{id}/withdrawal", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/extensions", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/cancellation", CONTEST_RUNNERS, Plain),
+    ("GET /contests/{id}/cancellation", CONTEST_CONFIRMERS, Plain),
+    ("DELETE /contests/{id}/cancellation", CONTEST_RUNNERS, Plain),
+    ("POST /contests/{id}/cancellation/approval", CONTEST_CONFIRMERS, Plain),
     ("POST /contests/{id}/attempts", SignedIn, Plain),
     ("GET /contests/{id}/attempts/current", SignedIn, Plain),
     ("GET /contests/{id}/attempts/{attempt_id}", SignedIn, Plain),
@@ -214,6 +226,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /meetings", MEETING_HOLDERS, Plain),
     ("GET /meetings/{id}", MEETING_READERS, Plain),
     ("PATCH /meetings/{id}", MEETING_HOLDERS, Plain),
+    ("DELETE /meetings/{id}", MEETING_HOLDERS, Plain),
     // ideas
     ("GET /ideas", SignedIn, Plain),
     ("POST /ideas", SignedIn, Plain),
@@ -245,6 +258,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /ideas/{id}/like", SignedIn, Plain),
     ("GET /ideas/{id}/comments", SignedIn, Plain),
     ("POST /ideas/{id}/comments", SignedIn, Plain),
+    ("DELETE /ideas/{id}/comments/{comment_id}", SignedIn, Plain),
     ("GET /me/desk", SignedIn, Plain),
     // brands
     ("GET /brands", SignedIn, Plain),

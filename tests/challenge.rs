@@ -63,6 +63,39 @@ async fn points(who: &Person<'_>) -> Vec<(i64, i64)> {
     entries.map(|entry| (entry["wanted"].as_i64().unwrap(), entry["points"].as_i64().unwrap())).collect()
 }
 
+#[tokio::test]
+async fn a_run_that_ended_by_a_wrong_key_keeps_what_it_earned_and_its_member_is_told() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app, 12).await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    let run = climb(&app, &li, start(&li).await, 2).await;
+    let question = run["question"]["id"].as_str().unwrap_or_else(|| panic!("{run}")).to_owned();
+    assert_eq!(answer(&app, &li, &run, "A").await["right"], false);
+    let before = points(&li).await;
+    // somebody is asked the question at this moment, if the draw comes to it
+    let waiting = start(&wang).await;
+    let path = format!("/questions/{question}/correction");
+    organiser.post(&path, json!({ "answer": ["A"], "reason": "答案录反" })).await.ok(201);
+    app.drain().await;
+    app.drain().await;
+    let told = async |who: &Person<'_>| {
+        let found = who.get("/me/notices").await.ok(200);
+        let items = found["items"].as_array().unwrap().iter();
+        items
+            .filter(|notice| notice["title"] == "答题成绩更正")
+            .map(|notice| notice["body"].to_string())
+            .collect::<Vec<_>>()
+    };
+    let said = told(&li).await;
+    assert!(said.len() == 1 && said[0].contains("1 次挑战") && said[0].contains("积分没有变化"), "{said:?}");
+    assert!(told(&wang).await.is_empty());
+    assert_eq!(points(&li).await, before);
+    let book = li.get("/me/quiz/wrong-answers").await.ok(200);
+    assert_eq!(book["items"], json!([]), "only the wrong key had brought it there");
+    let letter = if waiting["question"]["id"] == *question { "A" } else { "B" };
+    assert_eq!(answer(&app, &wang, &waiting, letter).await["right"], true);
+}
+
 /// Waits until a board of the challenge shows these scores.
 async fn shows(app: &TestApp, viewer: &Person<'_>, query: &str, expected: &[(&str, i64)]) {
     let since = Instant::now();

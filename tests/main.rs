@@ -25,6 +25,8 @@ mod resets;
 mod study;
 mod quiz;
 mod questions;
+mod corrections;
+mod takeback;
 mod challenge;
 mod contests;
 mod ideas;

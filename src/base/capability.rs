@@ -64,6 +64,8 @@ crate::words!(
         RunContests = "run_contests",
         /// See contests before they are announced, and their results before publication.
         ReadContests = "read_contests",
+        /// Confirm what somebody else proposed about a contest.
+        ConfirmContests = "confirm_contests",
         /// See units' rosters: members, their duties and status.
         SeeMembers = "see_members",
         /// Change units, members and duties; import them.
@@ -113,6 +115,7 @@ impl Role {
                 PlanPushes,
                 RunContests,
                 ReadContests,
+                ConfirmContests,
                 ReadRules,
                 Invite,
                 HoldMeetings,
@@ -128,6 +131,7 @@ impl Role {
                 PlanPushes,
                 RunContests,
                 ReadContests,
+                ConfirmContests,
                 ManageContent,
                 ReadContent,
                 ReadRules,
@@ -139,6 +143,7 @@ impl Role {
             Role::CommitteeMember => &[
                 SeeResults,
                 SeeMembers,
+                ConfirmContests,
                 ReadRules,
                 ManageRules,
                 HoldMeetings,

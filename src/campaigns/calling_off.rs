@@ -99,7 +99,7 @@ impl Campaigns {
     /// vote open; goes on where it, or another server, stopped.
     pub(super) async fn erase_called_off(&self) -> Result<(), DbError> {
         for id in self.db.read(|conn| store::call_offs::list_unerased(conn, ERASED_AT_ONCE)).await? {
-            if self.all_older_ended().await? {
+            if self.db.older_have_ended().await? {
                 self.destroy_vote_keys(id).await;
                 self.erase_ballots(id).await?;
             }

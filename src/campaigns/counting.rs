@@ -20,9 +20,6 @@ use crate::db::{Conn, DbError, Json, Stop, Tx};
 const COUNTED_AT_ONCE: i64 = 50;
 /// Members whose ballots are read or erased by one statement.
 const MEMBERS_AT_ONCE: usize = 5_000;
-/// How often and in which steps older transactions are waited for; then the next pass of the clock goes on.
-const WAITS: usize = 40;
-const WAIT: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// What a recount of the shuffled ballots found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +44,8 @@ impl Campaigns {
     pub(super) async fn count_due(&self) -> Result<(), DbError> {
         let now = self.db.now();
         for id in self.db.read(move |conn| store::ballots::list_uncounted(conn, now, COUNTED_AT_ONCE)).await? {
-            if !self.all_older_ended().await? {
+            // the closing was read as committed, so whatever begins from now on sees the vote closed
+            if !self.db.older_have_ended().await? {
                 // such as a dump of the database, which cannot be told from a ballot under way
                 tracing::info!(campaign = %id, "the count waits for a transaction that is older than the closing");
                 continue;
@@ -64,19 +62,6 @@ impl Campaigns {
             }
         }
         Ok(())
-    }
-
-    /// Waits until every transaction has ended that may have seen the vote open: the closing was read as committed, so
-    /// whatever begins from now on sees it closed.
-    pub(super) async fn all_older_ended(&self) -> Result<bool, DbError> {
-        let now = self.db.read(store::ballots::database_clock).await?;
-        for _ in 0..WAITS {
-            if self.db.read(move |conn| store::ballots::count_older_transactions(conn, now)).await? == 0 {
-                return Ok(true);
-            }
-            tokio::time::sleep(WAIT).await;
-        }
-        Ok(false)
     }
 
     async fn count(&self, id: CampaignId) -> Outcome<()> {

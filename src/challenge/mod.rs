@@ -16,6 +16,7 @@
 mod actions;
 mod api;
 mod model;
+mod regrading;
 mod review;
 mod rules;
 mod store;

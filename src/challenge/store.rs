@@ -69,6 +69,22 @@ pub fn list_overdue(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResu
         .load(c))
 }
 
+/// Running runs by id, after `after`.
+pub fn list_running(conn: &mut Conn, after: RunId, limit: i64) -> QueryResult<Vec<Run>> {
+    on!(conn, c => challenge_runs::table
+        .filter(challenge_runs::ended_at.is_null())
+        .filter(challenge_runs::id.gt(after))
+        .order(challenge_runs::id)
+        .limit(limit)
+        .select(Run::as_select())
+        .load(c))
+}
+
+/// Runs by their ids, in no order.
+pub fn list_runs_by_ids(conn: &mut Conn, ids: &[RunId]) -> QueryResult<Vec<Run>> {
+    on!(conn, c => challenge_runs::table.filter(challenge_runs::id.eq_any(ids)).select(Run::as_select()).load(c))
+}
+
 /// Puts a new run down; fails while another one of its member is running.
 pub fn insert_run(conn: &mut Conn, run: &Run) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(challenge_runs::table).values(run).execute(c)).map(drop)
@@ -97,6 +113,16 @@ pub fn find_answer(conn: &mut Conn, run: RunId, seq: i32) -> QueryResult<Option<
 
 pub fn insert_answer(conn: &mut Conn, answer: &Answer) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(challenge_answers::table).values(answer).execute(c)).map(drop)
+}
+
+/// Marks an answer anew; false when it is marked so.
+pub fn mark_answer(conn: &mut Conn, run: RunId, seq: i32, right: bool) -> QueryResult<bool> {
+    let otherwise = challenge_answers::table
+        .filter(challenge_answers::run_id.eq(run))
+        .filter(challenge_answers::seq.eq(seq))
+        .filter(challenge_answers::is_right.ne(right));
+    let marked = on!(conn, c => diesel::update(otherwise).set(challenge_answers::is_right.eq(right)).execute(c))?;
+    Ok(marked == 1)
 }
 
 /// What was answered in runs with an id above `after` (or in that run after that number) and below `until`, in order.

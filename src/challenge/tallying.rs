@@ -15,7 +15,7 @@ use crate::quiz::lending::{put_tallies, wordings};
 use crate::quiz::{QuestionId, Tally, TallySource};
 
 /// Answers that are read at once: a day may have a million.
-const CHUNK: i64 = 2_000;
+pub(super) const CHUNK: i64 = 2_000;
 
 /// How long a process may take to count a day before another tries.
 const LEASE_SECONDS: i64 = 600;
@@ -94,7 +94,7 @@ impl Challenge {
         }
         let tallies = self.tallies(counts).await?;
         let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
-            put_tallies(tx, TallySource::Challenge, Uuid::from_u128(day.number().unsigned_abs().into()), &tallies)?;
+            put_tallies(tx, TallySource::Challenge, day_source(day), &tallies)?;
             Ok(store::mark_tallied(tx.conn, day, tx.now())?)
         };
         self.db.write(action).await.map_err(DbError::from)
@@ -124,8 +124,13 @@ fn count(counts: &mut Counts, answer: &Answer) {
     }
 }
 
+/// What the figures of a day are kept under.
+pub(super) fn day_source(day: Day) -> Uuid {
+    Uuid::from_u128(day.number().unsigned_abs().into())
+}
+
 /// Before the id of every run.
-fn first_run_ever() -> RunId {
+pub(super) fn first_run_ever() -> RunId {
     Uuid::nil().into()
 }
 

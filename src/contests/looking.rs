@@ -1,6 +1,9 @@
 //! What is read of contests: lists, results, rankings. Who may see a score before publication is decided here.
 
-use super::model::{Attempt, BranchResult, Contest, ContestId, ContestState, MemberResult, PaperRule, Summary};
+use super::model::{
+    Attempt, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState, MemberResult,
+    PaperRule, Summary,
+};
 use super::organising::Outcome;
 use super::rules::Refusal;
 use super::{Contests, store};
@@ -14,8 +17,13 @@ use crate::members::directory::MemberCard;
 use crate::quiz::PaperQuestion;
 
 /// States that members see.
-const SHOWN: [ContestState; 4] =
-    [ContestState::Announced, ContestState::Open, ContestState::Closed, ContestState::Published];
+const SHOWN: [ContestState; 5] = [
+    ContestState::Announced,
+    ContestState::Open,
+    ContestState::Closed,
+    ContestState::Published,
+    ContestState::Cancelled,
+];
 
 /// Neighbours shown on each side of one's own place.
 const NEIGHBOURS: i64 = 2;
@@ -43,6 +51,18 @@ pub struct Seen {
     pub managed: bool,
     /// The meeting that it is part of.
     pub meeting: Option<Meeting>,
+    /// Its later ends.
+    pub extensions: Vec<ContestExtension>,
+    /// That it is called off, perhaps only proposed.
+    pub cancellation: Option<ContestCancellation>,
+}
+
+impl Seen {
+    /// Why the contest is off, once that is confirmed.
+    pub fn cancelled_because(&self) -> Option<String> {
+        let confirmed = self.cancellation.as_ref().filter(|cancellation| cancellation.confirmed_at.is_some());
+        confirmed.map(|cancellation| cancellation.reason.clone())
+    }
 }
 
 /// A line of the ranking with the member's name as the viewer sees it.
@@ -106,8 +126,19 @@ impl Contests {
         if !managed && !shown {
             return Err(Refusal::NoSuchContest.into());
         }
-        let meeting = self.meeting_of(&contest).await?;
-        Ok(Seen { contest, attempts, managed, meeting })
+        self.seen(contest, attempts, managed).await
+    }
+
+    /// A contest with what belongs to it.
+    pub async fn seen(&self, contest: Contest, attempts: Vec<Attempt>, managed: bool) -> Outcome<Seen> {
+        let (id, meeting) = (contest.id, self.meeting_of(&contest).await?);
+        let (extensions, cancellation) = self
+            .db
+            .read(move |conn| {
+                Ok((store::changes::list_extensions(conn, id)?, store::changes::find_cancellation(conn, id)?))
+            })
+            .await?;
+        Ok(Seen { contest, attempts, managed, meeting, extensions, cancellation })
     }
 
     /// The meeting that a contest is part of.
@@ -122,6 +153,9 @@ impl Contests {
     /// ranked.
     async fn with_results(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Seen> {
         let seen = self.see(viewer, id).await?;
+        if seen.contest.state == ContestState::Cancelled {
+            return Err(Refusal::WrongState(ContestState::Cancelled).into());
+        }
         if seen.contest.state == ContestState::Published || seen.managed && seen.contest.ranked_at.is_some() {
             return Ok(seen);
         }
@@ -132,7 +166,7 @@ impl Contests {
     pub async fn results(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<(Contest, Summary, Vec<PaperQuestion>)> {
         let seen = self.with_results(viewer, id).await?;
         let summary = self.db.read(move |conn| store::find_summary(conn, id)).await?.ok_or(Refusal::NotRanked)?;
-        let frozen = self.frozen(id).await?.ok_or(Refusal::NotRanked)?;
+        let frozen = self.frozen_of(&seen.contest).await?.ok_or(Refusal::NotRanked)?;
         Ok((seen.contest, summary, frozen.paper.questions.clone()))
     }
 
@@ -201,6 +235,9 @@ impl Contests {
     /// Every result with names in full, best first; for who runs the contest, once it is ranked.
     pub async fn export(&self, reach: &Reach, id: ContestId) -> Outcome<(Contest, Vec<Vec<String>>)> {
         let contest = self.within(reach, id).await?;
+        if contest.state == ContestState::Cancelled {
+            return Err(Refusal::WrongState(ContestState::Cancelled).into());
+        }
         if contest.ranked_at.is_none() {
             return Err(Refusal::NotRanked.into());
         }

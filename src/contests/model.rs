@@ -8,8 +8,12 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Json;
-use crate::db::schema::{contest_answers, contest_attempts, contest_branch_results, contest_results, contests};
+use crate::db::schema::{
+    contest_answers, contest_attempts, contest_branch_results, contest_cancellations, contest_extensions,
+    contest_results, contests,
+};
 use crate::meetings::MeetingId;
+use crate::quiz::lending::CorrectionId;
 use crate::quiz::{Difficulty, PaperQuestion, QuestionId, QuestionKind};
 
 crate::id!(
@@ -19,6 +23,11 @@ crate::id!(
 crate::id!(
     /// One attempt of a member at a contest.
     AttemptId
+);
+
+crate::id!(
+    /// A later end of a contest.
+    ExtensionId
 );
 
 crate::words!(
@@ -36,6 +45,8 @@ crate::words!(
         Published = "published",
         /// Taken back before it opened.
         Withdrawn = "withdrawn",
+        /// Called off after it had opened: never ranked, without points.
+        Cancelled = "cancelled",
     }
 );
 
@@ -50,6 +61,11 @@ crate::words!(
         Booked = "booked",
     }
 );
+
+impl AttemptState {
+    /// The states of an attempt that is over.
+    pub const OVER: [AttemptState; 2] = [AttemptState::Finished, AttemptState::Booked];
+}
 
 crate::words!(
     /// Which of several attempts counts.
@@ -219,6 +235,16 @@ pub struct Contest {
     pub awarded_through: Option<MemberId>,
     /// The meeting that it is part of.
     pub meeting_id: Option<MeetingId>,
+    /// How often a key on its paper has been corrected.
+    pub edition: i32,
+    /// The edition by which attempts, ranking and points have all been brought up to date.
+    pub graded_edition: i32,
+    /// When its published results were published again, because a key had been wrong.
+    pub corrected_at: Option<Timestamp>,
+    /// The correction that this was for.
+    pub correction_id: Option<CorrectionId>,
+    /// Why the key was wrong, in Chinese.
+    pub correction_reason: Option<String>,
 }
 
 impl Contest {
@@ -226,10 +252,43 @@ impl Contest {
         &self.rules.0.terms
     }
 
+    /// Whether a key was corrected that its results do not follow yet.
+    pub fn is_regrading(&self) -> bool {
+        self.graded_edition < self.edition
+    }
+
     /// Whether no answer can come any more.
     pub fn is_over(&self) -> bool {
         matches!(self.state, ContestState::Closed | ContestState::Published)
     }
+}
+
+/// A later end of an open contest.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = contest_extensions)]
+pub struct ContestExtension {
+    pub id: ExtensionId,
+    pub contest_id: ContestId,
+    /// The end until then.
+    pub closed_before: Timestamp,
+    pub closes_at: Timestamp,
+    /// In Chinese; the audience reads it.
+    pub reason: String,
+    pub made_by: MemberId,
+    pub made_at: Timestamp,
+}
+
+/// That a contest is called off: proposed by one person, and done once another has confirmed it.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = contest_cancellations, treat_none_as_default_value = false)]
+pub struct ContestCancellation {
+    pub contest_id: ContestId,
+    /// In Chinese; the audience reads it once it is confirmed.
+    pub reason: String,
+    pub proposed_by: MemberId,
+    pub proposed_at: Timestamp,
+    pub confirmed_by: Option<MemberId>,
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// An attempt as stored.
@@ -257,6 +316,8 @@ pub struct Attempt {
     pub score: i32,
     pub right_count: i32,
     pub elapsed_micros: i64,
+    /// The edition of the paper by which it was graded.
+    pub edition: i32,
 }
 
 impl Attempt {

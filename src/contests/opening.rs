@@ -9,7 +9,7 @@ use super::rules::{self, Chosen, Refusal, Shortage, Taken};
 use super::store;
 use crate::base::crypto::random_number;
 use crate::base::id::MemberId;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::quiz::lending::{freeze, guarded, guarded_by_others, mark_dealt, on_papers, take_turns};
 use crate::quiz::{Candidate, PaperQuestion, QuestionId};
@@ -66,7 +66,7 @@ impl Contests {
         self.db
             .write(move |tx| {
                 // first, so that a second server waits here and then finds nothing to do
-                if !store::open(tx.conn, contest.id, tx.now())? {
+                if !store::open(tx.conn, &contest, tx.now())? {
                     return Ok(());
                 }
                 let ids: Vec<QuestionId> = chosen.iter().flat_map(|(_, ids)| ids).copied().collect();
@@ -147,7 +147,9 @@ impl Contests {
         self.db
             .write(move |tx: &mut Tx| -> Result<(), Stop<Never>> {
                 store::wait_to_close(tx.conn, id)?;
-                if store::close(tx.conn, id, tx.now())? {
+                // the clock closes nothing that was prolonged a moment ago; a person closes whatever is open
+                let until = if by.is_some() { Timestamp::from_micros(i64::MAX) } else { tx.now() };
+                if store::close(tx.conn, id, until, tx.now())? {
                     note(tx, by, "contests.close", id)?;
                 }
                 Ok(())

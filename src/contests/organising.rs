@@ -62,7 +62,7 @@ impl Contests {
             .await
     }
 
-    /// Changes a draft.
+    /// Changes a draft, or a contest that is announced; then its audience is told.
     pub async fn edit(
         &self,
         actor: MemberId,
@@ -71,22 +71,39 @@ impl Contests {
         change: impl Fn(Draft) -> Draft,
     ) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if contest.state != ContestState::Draft {
+        let is_announced = contest.state == ContestState::Announced;
+        if !is_announced && contest.state != ContestState::Draft {
             return Err(Refusal::WrongState(contest.state).into());
         }
         let draft = change(draft_of(&contest));
         self.check(reach, &draft).await?;
+        if is_announced {
+            rules::check_announced((contest.unit_id, draft.unit), draft.opens_at, self.db.now())?;
+            self.choose_questions(&put_draft(contest.clone(), draft.clone())).await?;
+        }
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let changed = Contest { updated_at: tx.now(), ..put_draft(contest.clone(), draft.clone()) };
                 may_save(tx, &changed)?;
-                if !store::update_draft(tx.conn, &changed)? {
+                if !store::update_unopened(tx.conn, &changed)? {
                     return Err(Refusal::WrongState(state_of(tx, id)?).into());
                 }
                 note(tx, Some(actor), "contests.edit", id)?;
+                if is_announced {
+                    room.announce_change(tx, &changed)?;
+                }
                 Ok(changed)
             })
             .await
+    }
+
+    /// Keeps the questions of what was announced otherwise, and tells the audience.
+    fn announce_change(&self, tx: &mut Tx, contest: &Contest) -> Outcome<()> {
+        self.quiz.release(tx, contest.id.uuid())?;
+        self.reserve(tx, contest)?;
+        let told = format!("安排有调整。开放时间：{} 至 {}", contest.opens_at, contest.closes_at);
+        Ok(tell_audience(tx, contest, "知识竞赛调整", told)?)
     }
 
     async fn check(&self, reach: &Reach, draft: &Draft) -> Outcome<()> {
@@ -167,11 +184,14 @@ impl Contests {
         if !rules::step(Verb::Publish, contest.state)? {
             return Ok(contest);
         }
-        if contest.ranked_at.is_none() {
+        if contest.ranked_at.is_none() || contest.is_regrading() {
             return Err(Refusal::NotRanked.into());
         }
         self.advance(contest, Verb::Publish, move |tx, contest| {
             let published = store::publish(tx.conn, contest.id, actor, tx.now())?;
+            if !published && store::find(tx.conn, contest.id)?.is_some_and(|now| now.is_regrading()) {
+                return Err(Refusal::NotRanked.into());
+            }
             if published {
                 tell_audience(tx, contest, "知识竞赛成绩公布", "成绩和排名已经公布。".into())?;
                 note(tx, Some(actor), "contests.publish", contest.id)?;
@@ -253,6 +273,11 @@ fn new_contest(tx: &Tx, actor: MemberId, draft: Draft) -> Contest {
         awarded_at: None,
         awarded_through: None,
         meeting_id: draft.meeting,
+        edition: 0,
+        graded_edition: 0,
+        corrected_at: None,
+        correction_id: None,
+        correction_reason: None,
     }
 }
 

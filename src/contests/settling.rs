@@ -3,7 +3,7 @@
 //!
 //! One process at a time, in chunks, so that members' writes pass in between. Every chunk can be done again: whoever goes
 //! on after a crash comes to the same results, books an attempt once (its state says so) and gives points once (the
-//! ledger is unique on member, rule and source).
+//! ledger is unique on member, rule and source). What a corrected key changes of all this is in [`super::correcting`].
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,13 +20,13 @@ use crate::db::{DbError, Stop, Tx};
 use crate::kernel::lock;
 use crate::members::model::MemberStatus;
 use crate::points::{Grant, RuleName};
-use crate::quiz::lending::{Tally, TallySource, group_size, keep_book, put_tallies};
+use crate::quiz::lending::{Effect, Tally, TallySource, concern, group_size, keep_book, put_tallies};
 use crate::quiz::{PaperQuestion, QuestionId};
 
 /// Attempts that are read at once.
 const READ_AT_ONCE: i64 = 1000;
 /// Attempts that are read at once with their answers.
-const GRADED_AT_ONCE: usize = 250;
+pub(super) const GRADED_AT_ONCE: usize = 250;
 /// Results that share a transaction.
 const WRITTEN_AT_ONCE: usize = 500;
 /// Attempts whose wrong answers share a transaction: each has many lines.
@@ -38,12 +38,12 @@ const AWARDED_AT_ONCE: i64 = 50;
 /// How long another process waits for a chunk of this one; every chunk renews it.
 const LEASE_SECONDS: i64 = 60;
 /// Contests looked at in one pass.
-const SETTLED_AT_ONCE: i64 = 50;
+pub(super) const SETTLED_AT_ONCE: i64 = 50;
 
 /// A chunk of work that was not done, because another process holds the lease.
-struct Elsewhere;
+pub(super) struct Elsewhere;
 
-type Step<T> = Result<T, Stop<Elsewhere>>;
+pub(super) type Step<T> = Result<T, Stop<Elsewhere>>;
 
 impl crate::db::Refusal for Elsewhere {}
 
@@ -56,6 +56,7 @@ impl std::fmt::Debug for Elsewhere {
 impl Contests {
     /// Settles every contest that is over, as far as its state allows; once a second.
     pub async fn settle(&self) -> Result<(), DbError> {
+        let _turn = self.settling.lock().await;
         let mut after = None;
         loop {
             let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;
@@ -72,9 +73,11 @@ impl Contests {
     }
 
     async fn settle_one(&self, contest: Contest) -> Step<()> {
-        let Some(frozen) = self.frozen(contest.id).await? else { return Ok(()) };
+        let Some(frozen) = self.frozen_of(&contest).await? else { return Ok(()) };
         if contest.ranked_at.is_none() {
             self.end_running(contest.id).await?;
+            // what was handed in before a key was corrected, or at that very moment
+            self.regrade_attempts(&contest, &frozen, None).await?;
             self.rank(&contest, &frozen).await?;
         }
         let published = contest.state == ContestState::Published;
@@ -83,14 +86,15 @@ impl Contests {
         if contest.booked_at.is_none() && may_book {
             self.book(contest.id, &frozen).await?;
         }
-        if published {
+        // points follow a corrected ranking once it is complete
+        if published && !contest.is_regrading() {
             self.award(&contest).await?;
         }
         Ok(())
     }
 
     /// One transaction of this work, if the work is this process's.
-    async fn step<T: Send + 'static>(
+    pub(super) async fn step<T: Send + 'static>(
         &self,
         act: impl Fn(&mut Tx) -> diesel::QueryResult<T> + Send + 'static,
     ) -> Step<T> {
@@ -120,23 +124,12 @@ impl Contests {
     }
 
     async fn rank(&self, contest: &Contest, frozen: &Frozen) -> Step<()> {
-        let ranked = rules::rank(self.counting(contest).await?);
-        let units = self.ranked_units(contest.unit_id);
-        let results: Vec<MemberResult> = ranked
-            .iter()
-            .map(|(rank, entry)| member_result(contest.id, *rank, entry, units.get(&entry.member).copied()))
-            .collect();
-        for chunk in results.chunks(WRITTEN_AT_ONCE) {
-            let chunk = chunk.to_vec();
-            self.step(move |tx| store::results::put(tx.conn, &chunk)).await?;
-        }
-        let branches = branches(contest.id, &units, &results);
-        let (summary, tallies) = self.count(contest, frozen, &results).await?;
-        let contest = contest.clone();
+        let ranking = self.make_ranking(contest, frozen, self.roster(contest.unit_id)).await?;
+        let (contest, edition) = (contest.clone(), frozen.edition);
         self.step(move |tx| {
-            if store::put_ranked(tx.conn, contest.id, summary.clone(), tx.now())? {
-                store::results::put_branches(tx.conn, contest.id, &branches)?;
-                put_tallies(tx, TallySource::Contest, contest.id.uuid(), &tallies)?;
+            if store::put_ranked(tx.conn, contest.id, ranking.summary.clone(), edition, tx.now())? {
+                store::results::put_branches(tx.conn, contest.id, &ranking.branches)?;
+                put_tallies(tx, TallySource::Contest, contest.id.uuid(), &ranking.tallies)?;
                 tell_author(tx, &contest, "知识竞赛成绩已统计", "成绩和排名已经算好，可以公布。".into())?;
             }
             Ok(())
@@ -144,23 +137,44 @@ impl Contests {
         .await
     }
 
+    /// Ranks the attempts that count and writes the members' results; the rest goes with what says that it is complete.
+    pub(super) async fn make_ranking(&self, contest: &Contest, frozen: &Frozen, roster: Roster) -> Step<Ranking> {
+        let ranked = rules::rank(self.counting(contest).await?);
+        let results: Vec<MemberResult> = ranked
+            .iter()
+            .map(|(rank, entry)| member_result(contest.id, *rank, entry, roster.units.get(&entry.member).copied()))
+            .collect();
+        for chunk in results.chunks(WRITTEN_AT_ONCE) {
+            let chunk = chunk.to_vec();
+            self.step(move |tx| store::results::put(tx.conn, &chunk)).await?;
+        }
+        let branches = branches(contest.id, &roster.actives, &results);
+        let (mut summary, tallies) = self.count(frozen, &results).await?;
+        summary.audience = roster.audience;
+        Ok(Ranking { branches, summary, tallies })
+    }
+
     /// Of each member the attempt that counts.
     async fn counting(&self, contest: &Contest) -> Result<Vec<Entry>, DbError> {
         let (id, counts) = (contest.id, contest.terms().counts);
-        let (mut best, mut after): (HashMap<MemberId, Entry>, _) = (HashMap::new(), None);
-        loop {
-            let chunk = self
-                .db
-                .read(move |conn| store::attempts::list_in_state(conn, id, AttemptState::Finished, after, READ_AT_ONCE))
-                .await?;
-            let Some(last) = chunk.last() else { return Ok(best.into_values().collect()) };
-            after = Some(last.id);
-            chunk.iter().for_each(|attempt| rules::choose(counts, &mut best, entry(attempt)));
+        let mut best: HashMap<MemberId, Entry> = HashMap::new();
+        for state in AttemptState::OVER {
+            let mut after = None;
+            loop {
+                let chunk = self
+                    .db
+                    .read(move |conn| store::attempts::list_in_state(conn, id, state, after, READ_AT_ONCE))
+                    .await?;
+                let Some(last) = chunk.last() else { break };
+                after = Some(last.id);
+                chunk.iter().for_each(|attempt| rules::choose(counts, &mut best, entry(attempt)));
+            }
         }
+        Ok(best.into_values().collect())
     }
 
-    /// For which unit every active member of the audience counts.
-    fn ranked_units(&self, audience: UnitId) -> HashMap<MemberId, UnitId> {
+    /// The audience as it is now.
+    fn roster(&self, audience: UnitId) -> Roster {
         let is_within_branch = self.directory.tree().get(audience).is_some_and(|card| card.branch.is_some());
         let mut units = HashMap::new();
         self.directory.each_member(|member, home| {
@@ -169,21 +183,17 @@ impl Contests {
                 units.insert(member.id, unit);
             }
         });
-        units
+        let mut actives: HashMap<UnitId, i64> = HashMap::new();
+        units.values().for_each(|unit| *actives.entry(*unit).or_default() += 1);
+        Roster { units, actives, audience: self.directory.headcount().below(audience).into() }
     }
 
     /// Goes through the attempts that count, best first, and counts scores and questions.
-    async fn count(
-        &self,
-        contest: &Contest,
-        frozen: &Frozen,
-        results: &[MemberResult],
-    ) -> Result<(Summary, Vec<Tally>), DbError> {
+    async fn count(&self, frozen: &Frozen, results: &[MemberResult]) -> Result<(Summary, Vec<Tally>), DbError> {
         let total: i64 = results.iter().map(|result| i64::from(result.score)).sum();
         let participants = i64::try_from(results.len()).unwrap_or(i64::MAX);
         let mut summary = Summary {
             participants,
-            audience: self.directory.headcount().below(contest.unit_id).into(),
             mean_hundredths: rules::hundredths(total, participants),
             best_hundredths: results.first().map_or(0, |result| result.score.into()),
             ..Summary::default()
@@ -247,7 +257,9 @@ impl Contests {
                     }
                     let answers = store::attempts::answers(tx.conn, attempt.id)?;
                     let sheet = Sheet::deal(&paper, attempt.seed);
-                    let questions: Vec<PaperQuestion> = sheet.questions().cloned().collect();
+                    // by the keys that graded it: what a later correction changes is changed in the book then
+                    let questions: Vec<PaperQuestion> =
+                        sheet.questions().map(|question| question.in_edition(attempt.edition)).collect();
                     let marks = rules::grade(&scoring, questions.iter(), &answers).marks;
                     for (questions, marks) in questions.chunks(BOOK_LINES).zip(marks.chunks(BOOK_LINES)) {
                         keep_book(tx, attempt.member_id, questions, marks)?;
@@ -260,7 +272,7 @@ impl Contests {
     }
 
     /// Gives the points for ranks and for taking part, member after member.
-    async fn award(&self, contest: &Contest) -> Step<()> {
+    pub(super) async fn award(&self, contest: &Contest) -> Step<()> {
         let (id, mut after) = (contest.id, contest.awarded_through);
         loop {
             let chunk =
@@ -282,11 +294,20 @@ impl Contests {
 
     fn award_one(&self, tx: &mut Tx, contest: &Contest, result: &MemberResult) -> diesel::QueryResult<()> {
         let points = rules::points_of(contest.terms(), result.rank);
-        let Some(path) = self.directory.path(result.member_id).filter(|_| points > 0) else { return Ok(()) };
-        let reason = format!("知识竞赛《{}》：第 {} 名", contest.title, result.rank);
+        let member = result.member_id;
+        let path = match contest.correction_id {
+            None => self.directory.path(member).filter(|_| points > 0),
+            // what somebody earned who has left stays
+            Some(_) => self.directory.path_unless_left(member),
+        };
+        let Some(path) = path else { return Ok(()) };
+        let mut reason = format!("知识竞赛《{}》：第 {} 名", contest.title, result.rank);
+        if let Some(because) = &contest.correction_reason {
+            reason += &format!("（题目答案有误，成绩已更正：{because}）");
+        }
         let grant = Grant {
             rule: RuleName::Contest,
-            member: result.member_id,
+            member,
             path: &path,
             times: points,
             // the day of publication, also when the work goes on after midnight
@@ -295,14 +316,33 @@ impl Contests {
             source_id: contest.id.uuid(),
             reason: &reason,
         };
-        self.points.award(tx, &grant).map(drop)
+        let Some(correction) = contest.correction_id else { return self.points.award(tx, &grant).map(drop) };
+        match self.points.correct(tx, &grant)? {
+            (before, after) if before == after => Ok(()),
+            (before, after) => concern(tx, correction, member, Effect { points: after - before, ..Effect::default() }),
+        }
     }
 }
 
-/// The ranking of units: `units` has all of their active members.
-fn branches(id: ContestId, units: &HashMap<MemberId, UnitId>, results: &[MemberResult]) -> Vec<BranchResult> {
-    let mut actives: HashMap<UnitId, i64> = HashMap::new();
-    units.values().for_each(|unit| *actives.entry(*unit).or_default() += 1);
+/// Who is ranked: everybody active in the audience, at the moment of the first ranking.
+pub(super) struct Roster {
+    /// For which unit each member counts.
+    pub units: HashMap<MemberId, UnitId>,
+    /// The active members of each unit that is ranked.
+    pub actives: HashMap<UnitId, i64>,
+    /// Active members altogether.
+    pub audience: i64,
+}
+
+/// What is written once all results are.
+pub(super) struct Ranking {
+    pub branches: Vec<BranchResult>,
+    pub summary: Summary,
+    pub tallies: Vec<Tally>,
+}
+
+/// The ranking of units: `actives` are all of their active members.
+fn branches(id: ContestId, actives: &HashMap<UnitId, i64>, results: &[MemberResult]) -> Vec<BranchResult> {
     let mut sums: HashMap<UnitId, (i64, i64)> = HashMap::new();
     for (result, unit) in results.iter().filter_map(|result| Some((result, result.unit_id?))) {
         let (participants, sum) = sums.entry(unit).or_default();
@@ -319,7 +359,7 @@ fn branches(id: ContestId, units: &HashMap<MemberId, UnitId>, results: &[MemberR
         mean_hundredths: int(rules::hundredths(unit.sum, unit.active)),
         rank,
     };
-    rules::rank_units(&actives, &sums).into_iter().map(result).collect()
+    rules::rank_units(actives, &sums).into_iter().map(result).collect()
 }
 
 fn entry(attempt: &Attempt) -> Entry {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState, Paper, SavedAnswer, Terms};
+use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState, SavedAnswer, Terms};
 use super::organising::Outcome;
 use super::rules::{self, Refusal, Sheet};
 use super::{Contests, Frozen, store};
@@ -51,7 +51,7 @@ impl Contests {
     /// Starts an attempt, or returns the one that runs; and whether it is new.
     pub async fn start(&self, sitter: Sitter, id: ContestId) -> Outcome<(Sat, bool)> {
         let contest = self.for_member(&sitter.path, id).await?;
-        let Some(paper) = self.frozen(id).await? else { return Err(not_running(contest.state).into()) };
+        let Some(paper) = self.frozen_of(&contest).await? else { return Err(not_running(contest.state).into()) };
         let frozen = paper.clone();
         let (contest, attempt, answers, is_new) = self
             .db
@@ -97,7 +97,7 @@ impl Contests {
             .await?;
         let mine = attempt.filter(|attempt| attempt.member_id == member && attempt.contest_id == contest);
         let (contest, attempt) = found.zip(mine).ok_or(Refusal::NoSuchAttempt)?;
-        let paper = self.frozen(contest.id).await?.ok_or(Refusal::NoSuchAttempt)?;
+        let paper = self.frozen_of(&contest).await?.ok_or(Refusal::NoSuchAttempt)?;
         if attempt.is_running() && is_over(&contest, &attempt, self.db.now()) {
             return self.end(member, contest.id, id, false).await;
         }
@@ -138,8 +138,7 @@ impl Contests {
     }
 
     async fn end(&self, member: MemberId, contest: ContestId, id: AttemptId, by_member: bool) -> Outcome<Sat> {
-        let paper = self.frozen(contest).await?.ok_or(Refusal::NoSuchAttempt)?;
-        let frozen = paper.clone();
+        let frozen = self.frozen(contest).await?.ok_or(Refusal::NoSuchAttempt)?;
         let (contest, attempt, answers) = self
             .db
             .write(move |tx| {
@@ -158,6 +157,7 @@ impl Contests {
                 Ok::<_, Stop<Refusal>>((contest, attempt, answers))
             })
             .await?;
+        let paper = self.frozen_of(&contest).await?.ok_or(Refusal::NoSuchAttempt)?;
         Ok(Sat { contest, attempt, answers, paper })
     }
 
@@ -203,7 +203,7 @@ impl Contests {
 
 fn not_running(state: ContestState) -> Refusal {
     match state {
-        ContestState::Closed | ContestState::Published => Refusal::Over,
+        ContestState::Closed | ContestState::Published | ContestState::Cancelled => Refusal::Over,
         ContestState::Draft | ContestState::Withdrawn => Refusal::NoSuchContest,
         ContestState::Announced | ContestState::Open => Refusal::NotOpen,
     }
@@ -247,6 +247,7 @@ fn new_attempt(tx: &Tx, contest: &Contest, sitter: &Sitter, made: usize) -> Atte
         score: 0,
         right_count: 0,
         elapsed_micros: 0,
+        edition: 0,
     }
 }
 
@@ -277,7 +278,11 @@ fn finish(
     submitted: bool,
 ) -> diesel::QueryResult<()> {
     let answers = store::attempts::answers(tx.conn, attempt.id)?;
-    grade(&frozen.paper, &frozen.terms, attempt, &answers, at, submitted);
+    attempt.state = AttemptState::Finished;
+    attempt.finished_at = Some(at);
+    attempt.submitted = submitted;
+    attempt.elapsed_micros = at.micros() - attempt.started_at.micros();
+    grade(frozen, attempt, &answers);
     if !store::attempts::finish(tx.conn, attempt)?
         && let Some(ended) = store::attempts::find(tx.conn, attempt.id)?
     {
@@ -286,23 +291,15 @@ fn finish(
     Ok(())
 }
 
-fn grade(
-    paper: &Paper,
-    terms: &Terms,
-    attempt: &mut Attempt,
-    answers: &HashMap<QuestionId, Vec<String>>,
-    at: Timestamp,
-    submitted: bool,
-) {
-    let sheet = Sheet::deal(paper, attempt.seed);
-    let graded = rules::grade(&terms.scoring, sheet.questions(), answers);
+/// Writes into an attempt that is over what its answers score by the paper as it stands.
+pub(super) fn grade(frozen: &Frozen, attempt: &mut Attempt, answers: &HashMap<QuestionId, Vec<String>>) {
+    let sheet = Sheet::deal(&frozen.paper, attempt.seed);
+    let graded = rules::grade(&frozen.terms.scoring, sheet.questions(), answers);
     let right = graded.right_count();
     // time that somebody did not use, rather than time that was over
-    let unused = if submitted { attempt.due_at.micros() - at.micros() } else { 0 };
-    attempt.state = AttemptState::Finished;
-    attempt.finished_at = Some(at);
-    attempt.submitted = submitted;
-    attempt.score = graded.score + rules::speed_bonus(terms, right, sheet.len(), unused);
+    let ended = attempt.finished_at.filter(|_| attempt.submitted).unwrap_or(attempt.due_at);
+    let unused = attempt.due_at.micros() - ended.micros();
+    attempt.score = graded.score + rules::speed_bonus(&frozen.terms, right, sheet.len(), unused);
     attempt.right_count = right;
-    attempt.elapsed_micros = at.micros() - attempt.started_at.micros();
+    attempt.edition = frozen.edition;
 }

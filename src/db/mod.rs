@@ -10,6 +10,7 @@ mod conn;
 mod error;
 mod job;
 mod migrate;
+mod older;
 mod outage;
 mod prepared;
 pub mod schema;

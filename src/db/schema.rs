@@ -78,6 +78,7 @@ diesel::table! {
         reason -> Text,
         approved_by -> Nullable<Binary>,
         created_at -> BigInt,
+        caps_on -> Nullable<Date>,
     }
 }
 
@@ -340,6 +341,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_corrections (id) {
+        id -> Binary,
+        question_id -> Binary,
+        version -> Integer,
+        former -> Text,
+        answer -> Text,
+        reason -> Text,
+        made_by -> Binary,
+        made_at -> BigInt,
+        stage -> Text,
+        papers -> Text,
+        papers_done -> Integer,
+        graded_through -> Binary,
+        contest_count -> Integer,
+        done_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    question_correction_members (correction_id, member_id) {
+        correction_id -> Binary,
+        member_id -> Binary,
+        papers -> Integer,
+        contests -> Integer,
+        runs -> Integer,
+        points -> Integer,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     quiz_papers (id) {
         id -> Binary,
         unit_id -> Binary,
@@ -350,6 +382,7 @@ diesel::table! {
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
         tallied_at -> Nullable<BigInt>,
+        edition -> Integer,
     }
 }
 
@@ -373,6 +406,8 @@ diesel::table! {
         points -> Integer,
         late -> Bool,
         submitted_at -> BigInt,
+        edition -> Integer,
+        corrected_at -> Nullable<BigInt>,
     }
 }
 
@@ -614,6 +649,34 @@ diesel::table! {
         awarded_at -> Nullable<BigInt>,
         awarded_through -> Nullable<Binary>,
         meeting_id -> Nullable<Binary>,
+        edition -> Integer,
+        graded_edition -> Integer,
+        corrected_at -> Nullable<BigInt>,
+        correction_id -> Nullable<Binary>,
+        correction_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contest_extensions (id) {
+        id -> Binary,
+        contest_id -> Binary,
+        closed_before -> BigInt,
+        closes_at -> BigInt,
+        reason -> Text,
+        made_by -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contest_cancellations (contest_id) {
+        contest_id -> Binary,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        confirmed_by -> Nullable<Binary>,
+        confirmed_at -> Nullable<BigInt>,
     }
 }
 
@@ -634,6 +697,7 @@ diesel::table! {
         score -> Integer,
         right_count -> Integer,
         elapsed_micros -> BigInt,
+        edition -> Integer,
     }
 }
 
@@ -772,6 +836,7 @@ diesel::table! {
         author_id -> Binary,
         text -> Text,
         created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
     }
 }
 
@@ -1108,6 +1173,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     question_versions,
     question_tallies,
     question_guards,
+    question_corrections,
+    question_correction_members,
     quiz_papers,
     quiz_fetches,
     quiz_submissions,
@@ -1128,6 +1195,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     brands,
     files,
     contests,
+    contest_extensions,
+    contest_cancellations,
     contest_attempts,
     contest_answers,
     contest_results,

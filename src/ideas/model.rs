@@ -301,8 +301,11 @@ pub struct Comment {
     pub idea_id: IdeaId,
     pub parent_id: Option<CommentId>,
     pub author_id: MemberId,
+    /// Empty once it was taken back.
     pub text: String,
     pub created_at: Timestamp,
+    /// When its author took it back; it stays as a gap while replies depend on it.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// What came of an idea.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::model::{Comment, CommentId, Idea, IdeaId, Part};
 use super::rules::Refusal;
 use super::store::{self, lists, talk};
@@ -10,6 +12,7 @@ use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::Tx;
 use crate::kernel::idempotency;
+use crate::kernel::trail::{self, Act};
 use crate::web::caller::Person;
 
 impl Ideas {
@@ -59,6 +62,7 @@ impl Ideas {
                         author_id: person.member,
                         text: text.clone(),
                         created_at: tx.now(),
+                        deleted_at: None,
                     };
                     talk::insert_comment(tx.conn, &comment)?;
                     let people = store::list_people(tx.conn, id)?;
@@ -66,6 +70,49 @@ impl Ideas {
                     Ok(comment.id)
                 })?;
                 Ok(talk::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
+            })
+            .await
+    }
+
+    /// Takes back one's own comment. While somebody's reply depends on it, a gap stays; the gap goes with its last reply.
+    pub async fn delete_comment(&self, person: Arc<Person>, id: IdeaId, comment: CommentId) -> Outcome<()> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+                let people = store::list_people(tx.conn, id)?;
+                room.check_sight(&person, &idea, &people)?;
+                let found = talk::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
+                // a gap before what depends on it, as everybody takes them
+                let parent = found.and_then(|found| found.parent_id);
+                let parent = parent.map(|parent| talk::hold_comment(tx.conn, parent)).transpose()?.flatten();
+                let found = talk::hold_comment(tx.conn, comment)?;
+                let found = found.filter(|found| found.idea_id == id && found.deleted_at.is_none());
+                let found = found.ok_or(Refusal::NoSuchComment)?;
+                if found.author_id != person.member {
+                    return Err(Refusal::NotAuthor.into());
+                }
+                if talk::has_replies(tx.conn, id, comment)? {
+                    talk::blank_comment(tx.conn, comment, tx.now())?;
+                } else {
+                    talk::delete_comment(tx.conn, comment)?;
+                }
+                if let Some(gap) = parent.filter(|parent| parent.deleted_at.is_some())
+                    && !talk::has_replies(tx.conn, id, gap.id)?
+                {
+                    talk::delete_comment(tx.conn, gap.id)?;
+                }
+                trail::note(
+                    tx,
+                    Act {
+                        actor: Some(person.member),
+                        action: "ideas.delete_comment",
+                        subject_kind: "idea",
+                        subject_id: id.uuid(),
+                        detail: json!({ "comment_id": comment }),
+                    },
+                )?;
+                Ok(())
             })
             .await
     }
@@ -98,7 +145,8 @@ impl Ideas {
 /// Who said what is replied to.
 fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<Option<MemberId>> {
     let Some(parent) = parent else { return Ok(None) };
-    let parent = talk::find_comment(tx.conn, parent)?.filter(|parent| parent.idea_id == idea);
+    let parent = talk::find_comment_to_reply(tx.conn, parent)?;
+    let parent = parent.filter(|parent| parent.idea_id == idea && parent.deleted_at.is_none());
     let parent = parent.ok_or(Refusal::NoSuchComment)?;
     if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }
 }

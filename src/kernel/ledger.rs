@@ -2,6 +2,10 @@
 //!
 //! An award is one entry (unique for its member, rule and source, so nothing is earned twice), one sum of the day, and
 //! the member's standings. It knows no rule by name: what earns how much, and up to which cap, comes with the award.
+//!
+//! What turns out otherwise later is never changed: an opposite entry, whose source is the entry that it takes back, and
+//! a new one for what is right. Both are entries of the day on which they are made and count under the caps of the day
+//! that they are about, so that nobody's present day pays for a mistake of another one.
 
 use std::collections::BTreeMap;
 
@@ -85,8 +89,8 @@ pub struct Awarded {
 /// An award of which the caps leave nothing is entered with 0 points, so that the member sees why.
 pub fn award(tx: &mut Tx, award: &Award) -> QueryResult<Awarded> {
     tx.take_turn(award.member)?;
-    let points = cut(award.points, &rooms_left(tx.conn, award.member, award.rule, award.day)?);
-    if !insert(tx, award, points)? {
+    let points = cut(award.points, &rooms_left(tx.conn, award.member, award.rule, award.day, tx.today())?);
+    if !insert(tx, award, points, None)? {
         let (points, wanted) = find(tx.conn, award)?;
         return Ok(Awarded { points, wanted, duplicate: true, standings: Vec::new() });
     }
@@ -108,18 +112,44 @@ pub fn cut(wanted: i32, rooms_left: &[i64]) -> i32 {
     i32::try_from(allowed).unwrap_or(wanted)
 }
 
-/// What each cap of the rule leaves to the member in the periods around `day`; negative when a cap was lowered since.
-pub fn rooms_left(conn: &mut Conn, member: MemberId, rule: &RuleTerms, day: Day) -> QueryResult<Vec<i64>> {
-    rule.caps.each().map(|(period, cap)| Ok(i64::from(cap) - earned(conn, member, &rule.rule, period, day)?)).collect()
+/// What each cap of the rule leaves to the member in the periods around `day`, `today` or an earlier one; negative when a
+/// cap was lowered since.
+pub fn rooms_left(conn: &mut Conn, member: MemberId, rule: &RuleTerms, day: Day, today: Day) -> QueryResult<Vec<i64>> {
+    let room = |(period, cap): (Period, i32)| {
+        let mut earned = earned(conn, member, &rule.rule, period, day)?;
+        if period.end(day) <= today {
+            earned += corrected_later(conn, member, &rule.rule, period, day)?;
+        }
+        Ok(i64::from(cap) - earned)
+    };
+    rule.caps.each().map(room).collect()
 }
 
-/// What the member earned by a rule in the period around `day`.
+/// What the member earned by a rule in the period around `day`, as far as it was entered within that period.
 fn earned(conn: &mut Conn, member: MemberId, rule: &str, period: Period, day: Day) -> QueryResult<i64> {
+    let (start, end) = (period.start(day), period.end(day));
+    // no date of a correction lies before the day that it is about: only its own period can hold one of another
+    let of_period = ledger_entries::caps_on.is_null().or(ledger_entries::caps_on.ge(start));
     let points: Option<i64> = on!(conn, c => ledger_entries::table
         .filter(ledger_entries::member_id.eq(member))
         .filter(ledger_entries::rule.eq(rule))
-        .filter(ledger_entries::day.ge(period.start(day)))
-        .filter(ledger_entries::day.lt(period.end(day)))
+        .filter(ledger_entries::day.ge(start))
+        .filter(ledger_entries::day.lt(end))
+        .filter(of_period)
+        .select(sum(ledger_entries::points))
+        .first(c))?;
+    Ok(points.unwrap_or(0))
+}
+
+/// What corrections that were made after the period around `day` changed in it.
+fn corrected_later(conn: &mut Conn, member: MemberId, rule: &str, period: Period, day: Day) -> QueryResult<i64> {
+    let (start, end) = (period.start(day), period.end(day));
+    let points: Option<i64> = on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq(member))
+        .filter(ledger_entries::rule.eq(rule))
+        .filter(ledger_entries::day.ge(end))
+        .filter(ledger_entries::caps_on.ge(start))
+        .filter(ledger_entries::caps_on.lt(end))
         .select(sum(ledger_entries::points))
         .first(c))?;
     Ok(points.unwrap_or(0))
@@ -136,8 +166,9 @@ fn find(conn: &mut Conn, award: &Award) -> QueryResult<(i32, i32)> {
         .first(c))
 }
 
-/// Appends the entry; `false` when the member has it already.
-fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<bool> {
+/// Appends the entry; `false` when the member has it already. It counts under the caps of `caps_on`, if not of its own
+/// day.
+fn insert(tx: &mut Tx, award: &Award, points: i32, caps_on: Option<Day>) -> QueryResult<bool> {
     let (id, now): (EntryId, _) = (tx.fresh_id(), tx.now());
     let row = (
         ledger_entries::id.eq(id),
@@ -154,6 +185,7 @@ fn insert(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<bool> {
         ledger_entries::reason.eq(award.reason),
         ledger_entries::approved_by.eq(award.approved_by),
         ledger_entries::created_at.eq(now),
+        ledger_entries::caps_on.eq(caps_on),
     );
     let new = diesel::insert_into(ledger_entries::table).values(row);
     let written = on!(tx.conn, c => prepared!(new.on_conflict_do_nothing()).execute(c))?;
@@ -178,6 +210,133 @@ fn add_to_day(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<()> {
         ledger_days::dimension,
     ));
     on!(tx.conn, c => prepared!(new.do_update().set(added)).execute(c)).map(drop)
+}
+
+/// The source of an entry that takes back the entry which its id names.
+const CORRECTION: &str = "correction";
+
+/// The source of an entry in the place of the entry which its id names.
+const REGRADED: &str = "regraded";
+
+/// What a correction made of an award.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Corrected {
+    /// What the member had for the source, after the caps.
+    pub before: i32,
+    /// What the member has now.
+    pub after: i32,
+    /// The standings that it changed, for the boards.
+    pub standings: Vec<Standing>,
+}
+
+/// Brings what the member has for a source into line with `award`: an opposite entry and a new one of today, unless both
+/// come to the same. `award.day` is the day that it is about, under whose caps it counts.
+///
+/// The same again changes nothing, and each entry is taken back once at most. Where the member has nothing for the source
+/// yet, this is its award.
+pub fn correct(tx: &mut Tx, award: &Award) -> QueryResult<Corrected> {
+    tx.take_turn(award.member)?;
+    let place = find_place(tx.conn, award)?;
+    let before = place.present.as_ref().map_or(0, |present| present.points);
+    let freed = rooms_left(tx.conn, award.member, award.rule, award.day, tx.today())?
+        .into_iter()
+        .map(|room| room + i64::from(before));
+    let after = cut(award.points, &freed.collect::<Vec<_>>());
+    let mut standings = Vec::new();
+    if after == before {
+        return Ok(Corrected { before, after, standings });
+    }
+    let (mut kind, mut id) = (place.kind, place.id);
+    if let Some(present) = &place.present {
+        let opposite = Award {
+            rule: &present.rule(),
+            points: -before,
+            source_kind: CORRECTION,
+            source_id: present.id.uuid(),
+            ..award.clone()
+        };
+        standings.extend(enter_today(tx, &opposite, -before)?);
+        (kind, id) = (REGRADED, present.id.uuid());
+    }
+    let right = Award { source_kind: kind, source_id: id, ..award.clone() };
+    if after != 0 {
+        standings.extend(enter_today(tx, &right, after)?);
+    }
+    Ok(Corrected { before, after, standings })
+}
+
+/// Appends an entry of today that is about `award.day`, and adds it up.
+fn enter_today(tx: &mut Tx, award: &Award, points: i32) -> QueryResult<Vec<Standing>> {
+    let today = tx.today();
+    let caps_on = (award.day != today).then_some(award.day);
+    let entry = Award { day: today, ..award.clone() };
+    if !insert(tx, &entry, points, caps_on)? || points == 0 {
+        return Ok(Vec::new());
+    }
+    add_to_day(tx, &entry, points)?;
+    standing::record(tx, entry.member, &entry.rule.dimension, today, points.into())
+}
+
+/// Where a source stands after all of its corrections.
+struct Place<'a> {
+    /// The entry that has not been taken back.
+    present: Option<Present>,
+    /// What the next entry for the source bears as its own, while none is present.
+    kind: &'a str,
+    id: Uuid,
+}
+
+/// An entry that has not been taken back.
+#[derive(Queryable)]
+struct Present {
+    id: EntryId,
+    rule: String,
+    rule_version: i32,
+    dimension: String,
+    points: i32,
+}
+
+impl Present {
+    /// What gave the entry; what is taken back needs no caps.
+    fn rule(&self) -> RuleTerms {
+        RuleTerms {
+            rule: self.rule.clone(),
+            version: self.rule_version,
+            dimension: self.dimension.clone(),
+            caps: Caps::default(),
+        }
+    }
+}
+
+/// Follows a source from its first entry over what took the place of each.
+fn find_place<'a>(conn: &mut Conn, award: &Award<'a>) -> QueryResult<Place<'a>> {
+    let (mut kind, mut id) = (award.source_kind, award.source_id);
+    loop {
+        let Some(entry) = find_by_source(conn, award, kind, id)? else {
+            return Ok(Place { present: None, kind, id });
+        };
+        if find_by_source(conn, award, CORRECTION, entry.id.uuid())?.is_none() {
+            return Ok(Place { present: Some(entry), kind, id });
+        }
+        (kind, id) = (REGRADED, entry.id.uuid());
+    }
+}
+
+fn find_by_source(conn: &mut Conn, award: &Award, kind: &str, id: Uuid) -> QueryResult<Option<Present>> {
+    on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq(award.member))
+        .filter(ledger_entries::rule.eq(&award.rule.rule))
+        .filter(ledger_entries::source_kind.eq(kind))
+        .filter(ledger_entries::source_id.eq(id.as_bytes().as_slice()))
+        .select((
+            ledger_entries::id,
+            ledger_entries::rule,
+            ledger_entries::rule_version,
+            ledger_entries::dimension,
+            ledger_entries::points,
+        ))
+        .first(c)
+        .optional())
 }
 
 /// An entry as a member reads it.

@@ -31,17 +31,28 @@ pub struct Meetings {
     db: Db,
     directory: Directory,
     /// Whether something was collected or decided at a meeting.
-    is_cited: fn(&mut Conn, MeetingId) -> QueryResult<bool>,
+    is_cited: Cites,
+    /// Of other rooms: whether something of theirs is part of a meeting.
+    parts: Vec<Cites>,
 }
+
+/// Whether something of a room points at a meeting.
+type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
 
 impl Meetings {
     pub fn new(db: Db, directory: Directory) -> Self {
-        Meetings { db, directory, is_cited: |_, _| Ok(false) }
+        Meetings { db, directory, is_cited: |_, _| Ok(false), parts: Vec::new() }
     }
 
     /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
-    pub fn unless_cited(self, is_cited: fn(&mut Conn, MeetingId) -> QueryResult<bool>) -> Self {
+    pub fn unless_cited(self, is_cited: Cites) -> Self {
         Meetings { is_cited, ..self }
+    }
+
+    /// Has a meeting stay of which `has_part` says that something is part of it.
+    pub fn unless_part(mut self, has_part: Cites) -> Self {
+        self.parts.push(has_part);
+        self
     }
 
     /// Writes a meeting down, within the actor's reach.
@@ -100,6 +111,28 @@ impl Meetings {
                 note(tx, actor, "meetings.edit", &meeting)?;
                 let attendance = store::list_attendance(tx.conn, id)?;
                 Ok((meeting, attendance))
+            })
+            .await
+    }
+
+    /// Takes back a meeting that the actor wrote down, if nothing points at it.
+    pub async fn delete(&self, actor: MemberId, reach: &Reach, id: MeetingId) -> Outcome<()> {
+        self.get(reach, id).await?;
+        let mut users = self.parts.clone();
+        users.push(self.is_cited);
+        self.db
+            .write(move |tx| {
+                let meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                if meeting.created_by != actor {
+                    return Err(Refusal::NotAuthor.into());
+                }
+                for is_used in &users {
+                    if is_used(tx.conn, id)? {
+                        return Err(Refusal::InUse.into());
+                    }
+                }
+                store::delete(tx.conn, id)?;
+                Ok(note(tx, actor, "meetings.delete", &meeting)?)
             })
             .await
     }

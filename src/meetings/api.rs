@@ -1,7 +1,7 @@
 //! The routes of the room.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,7 +17,11 @@ use crate::web::caller::{MeetingHolder, MeetingReader, out_of_reach};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_meetings).service(create_meeting).service(get_meeting).service(edit_meeting);
+    cfg.service(list_meetings)
+        .service(create_meeting)
+        .service(get_meeting)
+        .service(edit_meeting)
+        .service(delete_meeting);
 }
 
 impl From<Refusal> for Problem {
@@ -35,6 +39,8 @@ impl From<Refusal> for Problem {
             Refusal::DayStands => {
                 Problem::conflict("meetings.day_stands", "已有事项在这次会议上征集或决定，会议日期不能再改")
             }
+            Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子或竞赛与这次会议关联，不能删除"),
+            Refusal::NotAuthor => Problem::conflict("meetings.not_author", "只有记录这次会议的人可以删除它"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
@@ -225,4 +231,17 @@ async fn edit_meeting(
         attendance: body.attendance,
     };
     Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, change).await?.into()))
+}
+
+/// Takes back a meeting that the caller wrote down, unless something happened at it or is part of it.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+    responses((status = 204, description = "Gone")))]
+#[delete("/meetings/{id}")]
+async fn delete_meeting(
+    holder: MeetingHolder,
+    id: Path<MeetingId>,
+    meetings: web::Data<Meetings>,
+) -> Result<HttpResponse, Problem> {
+    meetings.delete(holder.member, &holder.reach, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

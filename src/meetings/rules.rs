@@ -29,6 +29,10 @@ pub enum Refusal {
     DayTooFar,
     /// Something was collected or decided at it, so it was held on the day that stands there.
     DayStands,
+    /// Something happened at it, or is part of it, so it stays.
+    InUse,
+    /// Only who wrote it down takes it back.
+    NotAuthor,
     /// The idempotency key was used for another request.
     KeyReused,
 }

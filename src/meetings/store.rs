@@ -40,6 +40,12 @@ pub fn hold_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>
     }
 }
 
+/// Takes a meeting away with its attendance.
+pub fn delete(conn: &mut Conn, id: MeetingId) -> QueryResult<()> {
+    replace_attendance(conn, id, &[])?;
+    on!(conn, c => diesel::delete(meetings::table.find(id)).execute(c)).map(drop)
+}
+
 /// Those of `ids` that exist.
 pub fn find_some(conn: &mut Conn, ids: &[MeetingId]) -> QueryResult<Vec<Meeting>> {
     on!(conn, c => meetings::table.filter(meetings::id.eq_any(ids)).select(Meeting::as_select()).load(c))

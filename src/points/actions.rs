@@ -16,7 +16,7 @@ use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::changes;
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
-use crate::kernel::ledger::{self, Award, EntryId};
+use crate::kernel::ledger::{self, Award, EntryId, RuleTerms};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 
@@ -76,21 +76,25 @@ impl Points {
     /// commit.
     pub fn award(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<i32> {
         let rule = self.book.in_force(grant.rule, grant.day).ok_or(diesel::result::Error::NotFound)?;
-        let unit = *grant.path.first().ok_or(diesel::result::Error::NotFound)?;
-        let award = Award {
-            member: grant.member,
-            unit,
-            rule: &rule.terms(),
-            points: rules::wanted(&rule, grant.times),
-            day: grant.day,
-            source_kind: grant.source_kind,
-            source_id: grant.source_id,
-            reason: grant.reason,
-            approved_by: None,
-        };
-        let awarded = ledger::award(tx, &award)?;
+        let terms = rule.terms();
+        let awarded = ledger::award(tx, &award_of(grant, &terms, rules::wanted(&rule, grant.times))?)?;
         self.boards.awarded(tx, &awarded, grant.path);
         Ok(awarded.points)
+    }
+
+    /// Brings what a source has given into line with `grant`, whose day is the one that it is about: what was given is
+    /// taken back by an opposite entry of today, and what is right is given instead. Says what the member had and has.
+    pub fn correct(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<(i32, i32)> {
+        let rule = self.book.in_force(grant.rule, grant.day).ok_or(diesel::result::Error::NotFound)?;
+        let terms = rule.terms();
+        let corrected = ledger::correct(tx, &award_of(grant, &terms, rules::wanted(&rule, grant.times))?)?;
+        self.boards.feed(tx, corrected.standings, grant.path);
+        Ok((corrected.before, corrected.after))
+    }
+
+    /// What one right answer, or whatever else a rule counts, gave on a day before the caps.
+    pub fn worth(&self, rule: RuleName, day: Day) -> i32 {
+        self.book.in_force(rule, day).map_or(0, |rule| rules::wanted(&rule, 1))
     }
 
     /// A member's points in every running period, and what today's caps leave.
@@ -103,7 +107,7 @@ impl Points {
                 let measures = standings.iter().map(|s| (s.measure.to_string(), PeriodPoints::of(s, today))).collect();
                 let mut today_left = Vec::new();
                 for rule in &in_force {
-                    let left = ledger::rooms_left(conn, member, &rule.terms(), today)?.into_iter().min();
+                    let left = ledger::rooms_left(conn, member, &rule.terms(), today, today)?.into_iter().min();
                     today_left.push((rule.clone(), left.map(|left| left.max(0))));
                 }
                 Ok(Overview { measures, today_left })
@@ -163,6 +167,17 @@ impl Points {
         Ok(outcome)
     }
 
+    /// Takes back a version that is not in force yet, so that no points were given by it.
+    pub(super) async fn withdraw_rule(
+        &self,
+        actor: MemberId,
+        rule: RuleName,
+        version: i32,
+    ) -> Result<(), Stop<Refusal>> {
+        self.db.write(move |tx| withdraw_version(tx, actor, rule, version)).await?;
+        Ok(self.book.reload(&self.db).await?)
+    }
+
     /// The present business day.
     pub(super) fn today(&self) -> Day {
         self.db.today()
@@ -172,6 +187,21 @@ impl Points {
     pub(super) fn path(&self, member: MemberId) -> Option<std::sync::Arc<[UnitId]>> {
         self.directory.path(member)
     }
+}
+
+/// What the ledger is to enter for a grant.
+fn award_of<'a>(grant: &Grant<'a>, rule: &'a RuleTerms, points: i32) -> QueryResult<Award<'a>> {
+    Ok(Award {
+        member: grant.member,
+        unit: *grant.path.first().ok_or(diesel::result::Error::NotFound)?,
+        rule,
+        points,
+        day: grant.day,
+        source_kind: grant.source_kind,
+        source_id: grant.source_id,
+        reason: grant.reason,
+        approved_by: None,
+    })
 }
 
 /// Writes the next version, unless the newest says the same; which it is, and whether it was written.
@@ -201,6 +231,23 @@ fn write_version(tx: &mut Tx, wanted: &Rule) -> Result<(i32, bool), Stop<Refusal
         },
     )?;
     Ok((version, true))
+}
+
+fn withdraw_version(tx: &mut Tx, actor: MemberId, rule: RuleName, version: i32) -> Result<(), Stop<Refusal>> {
+    let found = store::find(tx.conn, rule, version)?.ok_or(Refusal::NoSuchVersion)?;
+    if found.effective_on <= tx.today() {
+        return Err(Refusal::InForce.into());
+    }
+    store::delete(tx.conn, rule, version)?;
+    changes::announce(tx, RULES_TOPIC, Uuid::nil())?;
+    let act = Act {
+        actor: Some(actor),
+        action: "points.withdraw_rule",
+        subject_kind: "point_rules", // which has no id; the detail names it
+        subject_id: Uuid::nil(),
+        detail: json!({ "rule": rule, "version": version, "effective_on": found.effective_on }),
+    };
+    Ok(trail::note(tx, act)?)
 }
 
 impl From<Reused> for Refusal {

@@ -1,7 +1,7 @@
 //! Routes of the points room.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +21,12 @@ use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page}
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(my_points).service(list_my_entries).service(member_points).service(list_rules).service(write_rule);
+    cfg.service(my_points)
+        .service(list_my_entries)
+        .service(member_points)
+        .service(list_rules)
+        .service(write_rule)
+        .service(withdraw_rule);
 }
 
 impl From<Refusal> for Problem {
@@ -33,6 +38,10 @@ impl From<Refusal> for Problem {
             Refusal::PointsOutOfRange => Problem::field("/points", "points.out_of_range", "分值须在 0 到 10000 之间"),
             Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
             Refusal::ChangedMeanwhile => Problem::conflict("points.rule_changed", "该规则刚刚被他人修改，请刷新后重试"),
+            Refusal::NoSuchVersion => Problem::not_found("points.rule_not_found", "没有找到这个版本的积分规则"),
+            Refusal::InForce => {
+                Problem::conflict("points.rule_in_force", "这个版本已经生效，不能撤回；请写一个新的版本")
+            }
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
@@ -306,10 +315,7 @@ async fn write_rule(
     points: web::Data<Points>,
     body: Body<RuleBody>,
 ) -> Result<HttpResponse, Problem> {
-    // a rule holds for the whole enterprise, so the duty must be held at its top
-    if !me.path.last().is_some_and(|top| me.reach.covers(&[*top])) {
-        return Err(out_of_reach());
-    }
+    check_top(&me)?;
     let body = body.into_inner();
     let key = key.of(me.person.member, "POST /points/rules", &body);
     let wanted = Rule {
@@ -332,4 +338,27 @@ async fn write_rule(
     }
     let location = (LOCATION, "/api/v1/points/rules?all=true");
     Ok(HttpResponse::Created().insert_header(location).json(RuleView::from(rule)))
+}
+
+/// A rule holds for the whole enterprise, so the duty must be held at its top.
+fn check_top(me: &RuleManager) -> Result<(), Problem> {
+    if me.path.last().is_some_and(|top| me.reach.covers(&[*top])) { Ok(()) } else { Err(out_of_reach()) }
+}
+
+/// Takes back a version of a rule that is not in force yet.
+#[utoipa::path(
+    tag = "points",
+    params(("rule" = RuleName, Path, description = "Which rule"), ("version" = i32, Path, description = "Its version")),
+    responses((status = 204, description = "Taken back"))
+)]
+#[delete("/points/rules/{rule}/{version}")]
+async fn withdraw_rule(
+    me: RuleManager,
+    path: Path<(RuleName, i32)>,
+    points: web::Data<Points>,
+) -> Result<HttpResponse, Problem> {
+    check_top(&me)?;
+    let (rule, version) = *path;
+    points.withdraw_rule(me.person.member, rule, version).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -18,6 +18,10 @@ pub enum Refusal {
     CapOutOfRange,
     /// Someone else wrote a version at the same time.
     ChangedMeanwhile,
+    /// No such version of a rule.
+    NoSuchVersion,
+    /// Points may have been given by it.
+    InForce,
     /// The idempotency key was used for something else.
     KeyReused,
 }

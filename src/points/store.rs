@@ -27,6 +27,16 @@ pub fn version(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Rul
     on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c))
 }
 
+/// A version, if there is one with that number.
+pub fn find(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Option<Rule>> {
+    on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c).optional())
+}
+
+/// Takes a version away.
+pub fn delete(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(point_rules::table.find((rule, version))).execute(c)).map(drop)
+}
+
 /// Every version of every rule after `after`, by rule and version.
 pub fn list(conn: &mut Conn, after: Option<(String, i32)>, limit: i64) -> QueryResult<Vec<Rule>> {
     let (rule, version) = after.unwrap_or_default();

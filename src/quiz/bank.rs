@@ -2,8 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use uuid::Uuid;
+
 use super::Quiz;
 use super::import::{self, Imported, ImportedQuestion};
+use super::lending::{guarded_by_others, take_turns};
 use super::model::{Question, QuestionId, QuestionText};
 use super::rules::{self, Refusal};
 use super::store::{self, CategoryCount, QuestionFilter};
@@ -60,6 +63,25 @@ impl Quiz {
                     trail::note(tx, written(actor, "quiz.create_question", question.id))?;
                     Ok(question.id)
                 })
+            })
+            .await
+    }
+
+    /// Takes a question back that was never used; one that was is retired or corrected instead.
+    pub async fn delete_question(&self, actor: MemberId, id: QuestionId) -> Outcome<()> {
+        let stock = self.stock.clone();
+        self.db
+            .write(move |tx| {
+                stock.forget_after(tx);
+                take_turns(tx)?;
+                store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
+                if !guarded_by_others(tx.conn, &[id], Uuid::nil())?.is_empty() {
+                    return Err(Refusal::Guarded.into());
+                }
+                if !store::delete_question(tx.conn, id)? {
+                    return Err(Refusal::QuestionDealt.into());
+                }
+                Ok(trail::note(tx, written(actor, "quiz.delete_question", id))?)
             })
             .await
     }

@@ -11,13 +11,16 @@ use super::Quiz;
 use super::model::tally::{SourceId, TallyRow};
 use super::model::{Candidate, PAPER_LIMIT, Paper, PaperQuestion, Question, QuestionId, QuestionText};
 use super::practice::open_questions;
+use super::rules::BookChange;
 use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError, Tx};
 
+pub use super::correcting::KeyUser;
+pub use super::model::correction::{Correction, CorrectionId, CorrectionStage, Effect, KeyChange};
 pub use super::model::tally::{Tally, TallySource, group_size};
-pub use super::rules::is_right;
+pub use super::rules::{Flip, bears, correct_key, flips, is_right};
 
 /// Whether a room is asking the member this question just now, so that practising it would show the key.
 pub type Asking = fn(&mut Conn, MemberId, QuestionId) -> diesel::QueryResult<bool>;
@@ -92,6 +95,12 @@ impl Quiz {
     /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
     pub fn unless_asked_by(mut self, asking: Asking) -> Self {
         self.askers.push(asking);
+        self
+    }
+
+    /// Lets a room that keeps papers of its own put right keys on them; for the assembly of the rooms.
+    pub fn used_by(mut self, user: KeyUser) -> Self {
+        self.key_users.push(user);
         self
     }
 
@@ -175,6 +184,38 @@ pub fn keep_book(
     Ok(())
 }
 
+/// Writes into the member's wrong-answer book what an answer changes that turned out otherwise than it was graded.
+///
+/// The caller has taken the member's turn.
+pub fn correct_book(tx: &mut Tx, member: MemberId, flip: Flip) -> diesel::QueryResult<()> {
+    let line = store::list_wrong_about(tx.conn, member, &[flip.question])?.pop();
+    match rules::after_flip(line, member, flip, tx.now()) {
+        BookChange::Nothing => Ok(()),
+        BookChange::Write(line) => store::put_wrong(tx.conn, &line),
+        BookChange::Remove => store::delete_wrong(tx.conn, member, flip.question),
+    }
+}
+
+/// Adds to what a correction changed for a member, who is told of all of it when every room is done.
+pub fn concern(tx: &mut Tx, correction: CorrectionId, member: MemberId, effect: Effect) -> diesel::QueryResult<()> {
+    store::add_effect(tx.conn, correction, member, effect)
+}
+
+/// The oldest correction that has come to this stage.
+pub fn correction_in(conn: &mut Conn, stage: CorrectionStage) -> diesel::QueryResult<Option<Correction>> {
+    store::oldest_in(conn, &[stage])
+}
+
+/// Says that a room is done with a correction; false when another process said so.
+pub fn hand_on(tx: &mut Tx, correction: &Correction, to: CorrectionStage) -> diesel::QueryResult<bool> {
+    store::advance_correction(tx.conn, correction, &Correction { stage: to, ..correction.clone() })
+}
+
+/// Writes what was counted anew of one version, if this source had been counted.
+pub fn put_tally(tx: &mut Tx, source_kind: TallySource, source_id: Uuid, tally: &Tally) -> diesel::QueryResult<()> {
+    store::put_tally(tx.conn, &TallyRow::new(tally, source_kind, SourceId::from(source_id), tx.now()))
+}
+
 /// Deals one question as it stands now, on record; `None` when it does not exist or is retired.
 pub fn deal_one(tx: &mut Tx, id: QuestionId) -> diesel::QueryResult<Option<PaperQuestion>> {
     let mut found = store::find_question(tx.conn, id)?;
@@ -183,15 +224,14 @@ pub fn deal_one(tx: &mut Tx, id: QuestionId) -> diesel::QueryResult<Option<Paper
         found = store::find_question(tx.conn, id)?; // an edit may have come before the mark
     }
     let found = found.filter(|question| question.retired_at.is_none());
-    Ok(found.map(|question| PaperQuestion { id, version: question.version, text: question.text() }))
+    Ok(found.map(|question| PaperQuestion::new(id, question.version, question.text())))
 }
 
 /// The questions `ids` as they stand now, in that order; those that do not exist or are retired are left out.
 pub fn freeze(conn: &mut Conn, ids: &[QuestionId]) -> diesel::QueryResult<Vec<PaperQuestion>> {
     let found = store::find_questions(conn, ids)?;
     let in_use = |id: &QuestionId| found.iter().find(|question| question.id == *id && question.retired_at.is_none());
-    let frozen =
-        |question: &Question| PaperQuestion { id: question.id, version: question.version, text: question.text() };
+    let frozen = |question: &Question| PaperQuestion::new(question.id, question.version, question.text());
     Ok(ids.iter().filter_map(in_use).map(frozen).collect())
 }
 

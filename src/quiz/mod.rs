@@ -5,25 +5,28 @@
 //! and puts what was wrong into a book that is left after two right answers. Papers are published by the clock.
 //!
 //! A question that was dealt keeps its former wordings as versions. How it fared is counted once a paper is over, by
-//! version, and never on the way of an answer.
+//! version, and never on the way of an answer. A key that was wrong is corrected: what was answered is graded anew, in
+//! all rooms, and points follow by opposite entries.
 //!
-//! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `quiz_papers`, `quiz_fetches`,
-//! `quiz_submissions`, `quiz_wrong_answers`.
+//! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `question_corrections`,
+//! `question_correction_members`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice…`, `/questions…`, `/imports/questions…`,
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `practice`, `tallying`) does one
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `correcting`, `regrading`, `practice`, `tallying`) does one
 //! thing in one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
 mod bank;
+mod correcting;
 mod daily;
 mod import;
 pub mod lending;
 mod model;
 mod practice;
 mod published;
+mod regrading;
 mod rules;
 mod store;
 mod tallying;
@@ -43,6 +46,7 @@ pub use api::routes;
 pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
 
+use correcting::KeyUser;
 use lending::{Asking, Stock};
 use published::Published;
 
@@ -57,6 +61,8 @@ pub struct Quiz {
     stock: Stock,
     /// Of other rooms: what they are asking a member at this moment.
     askers: Vec<Asking>,
+    /// Of other rooms: how keys are put right on papers of theirs.
+    key_users: Vec<KeyUser>,
     /// Under this name the process counts what is over.
     holder: HolderId,
     /// Every question of the bank is known to have its text to search in.
@@ -67,7 +73,18 @@ impl Quiz {
     pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Self {
         let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
         let (holder, is_folded) = (db.fresh_id(), Arc::default());
-        Quiz { db, directory, points, timetable, published, stock, askers: Vec::new(), holder, is_folded }
+        Quiz {
+            db,
+            directory,
+            points,
+            timetable,
+            published,
+            stock,
+            askers: Vec::new(),
+            key_users: Vec::new(),
+            holder,
+            is_folded,
+        }
     }
 
     /// What need not be done this second: counting papers that are over, preparing old questions for the search.

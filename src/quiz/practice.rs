@@ -106,7 +106,7 @@ impl Quiz {
                 }
                 let text = found.text();
                 let right = rules::is_right(&text, &answer);
-                let asked = [PaperQuestion { id: question, version: found.version, text: text.clone() }];
+                let asked = [PaperQuestion::new(question, found.version, text.clone())];
                 keep_book(tx, member, &asked, &[right])?;
                 let line = store::list_wrong_about(tx.conn, member, &[question])?.pop();
                 Ok(Practised { question: text, right, line })

@@ -15,7 +15,7 @@ use crate::db::{DbError, Never, Stop, Tx};
 use crate::kernel::lock;
 
 /// Submissions that are read at once: a day has as many as the enterprise has members.
-const CHUNK: i64 = 500;
+pub(super) const CHUNK: i64 = 500;
 
 /// How long a process may take to count a day before another tries.
 const LEASE_SECONDS: i64 = 300;
@@ -80,10 +80,12 @@ impl Quiz {
             }
         }
         for (paper, count) in counts {
-            let tallies = count.tallies;
+            let (tallies, edition) = (count.tallies, count.paper.edition);
             let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
-                put_tallies(tx, TallySource::Daily, paper.uuid(), &tallies)?;
-                Ok(store::mark_tallied(tx.conn, paper, tx.now())?)
+                if store::mark_tallied(tx.conn, paper, edition, tx.now())? {
+                    put_tallies(tx, TallySource::Daily, paper.uuid(), &tallies)?;
+                }
+                Ok(())
             };
             self.db.write(action).await.map_err(DbError::from)?;
         }
@@ -127,7 +129,7 @@ impl Count {
 }
 
 /// Ids before and after all those of submissions of `day`: the first half of an id is the instant of its making.
-fn bounds(day: Day, grace_seconds: i64) -> (SubmissionId, SubmissionId) {
+pub(super) fn bounds(day: Day, grace_seconds: i64) -> (SubmissionId, SubmissionId) {
     let id_at = |instant: Timestamp| {
         let millis = u128::try_from(instant.micros() / 1000).unwrap_or_default();
         SubmissionId::from(Uuid::from_u128(millis << 80))

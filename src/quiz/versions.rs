@@ -33,7 +33,8 @@ impl Version {
 }
 
 impl Quiz {
-    /// Changes a question, or retires it. Papers that were set keep the question as it was.
+    /// Changes a question, or retires it. Papers that were set keep the question as it was: a key that was wrong on them is
+    /// put right by [`Quiz::correct_key`].
     ///
     /// New wording of a question that was dealt is a new version, and the former one is kept; everything else changes
     /// in place.
@@ -103,7 +104,7 @@ fn keep_former(tx: &mut Tx, actor: MemberId, question: &mut Question, text: Ques
     store::insert_version(tx.conn, &former)
 }
 
-fn put_text(question: &mut Question, text: &QuestionText) {
+pub(super) fn put_text(question: &mut Question, text: &QuestionText) {
     let text = text.clone();
     question.fingerprint = rules::fingerprint(&text).to_vec();
     question.search = rules::search_text(&text);

@@ -100,6 +100,21 @@ impl Study {
             .await
     }
 
+    /// Takes back an item that was never pushed.
+    pub(super) async fn delete_item(&self, actor: MemberId, id: ItemId) -> Outcome<()> {
+        let study = self.clone();
+        self.db
+            .write(move |tx| {
+                let item = store::find_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
+                if !store::delete_item(tx.conn, id)? {
+                    return Err(Refusal::ItemPushed.into());
+                }
+                note(tx, Some(actor), "study.delete_item", "study_item", id.uuid(), json!({ "title": item.title }))?;
+                Ok(study.changed(tx)?)
+            })
+            .await
+    }
+
     /// Lets every server look at the feed's tables again once this transaction has committed.
     pub(super) fn changed(&self, tx: &mut Tx) -> diesel::QueryResult<()> {
         let occasion: PushId = tx.fresh_id();

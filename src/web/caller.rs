@@ -162,6 +162,8 @@ capable!(
     ContestRunner: RunContests,
     /// May see contests before they are announced, and their results before publication.
     ContestReader: ReadContests,
+    /// May confirm what somebody else proposed about a contest.
+    ContestConfirmer: ConfirmContests,
     /// May see rosters.
     RosterReader: SeeMembers,
     /// May change units, members and duties.

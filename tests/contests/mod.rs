@@ -1,5 +1,6 @@
 //! Knowledge contests: organising, sitting, and what comes out.
 
+mod changes;
 mod organising;
 mod results;
 mod sitting;

@@ -201,7 +201,7 @@ async fn the_clock_opens_and_closes_also_after_the_server_was_down() {
 }
 
 #[tokio::test]
-async fn only_a_draft_is_changed_and_a_contest_is_written_once() {
+async fn a_contest_is_changed_until_it_opens_and_written_once() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let send = async |key: &str, body: Value| {
@@ -224,7 +224,9 @@ async fn only_a_draft_is_changed_and_a_contest_is_written_once() {
         organiser.patch(&path, json!({ field: value })).await.refused(422, "body.invalid");
     }
     organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200);
-    organiser.patch(&path, json!({ "title": "再改" })).await.refused(409, "contests.wrong_state");
+    assert_eq!(organiser.patch(&path, json!({ "title": "再改" })).await.ok(200)["title"], "再改");
+    organiser.post(&format!("{path}/opening"), json!({})).await.ok(200);
+    organiser.patch(&path, json!({ "title": "又改" })).await.refused(409, "contests.wrong_state");
 }
 
 #[tokio::test]

@@ -206,30 +206,3 @@ pub fn list_uncounted(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResul
         .select(campaign_stages::campaign_id)
         .load(c))
 }
-
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-/// The database's own clock in microseconds; 0 on SQLite, where nothing waits.
-pub fn database_clock(conn: &mut Conn) -> QueryResult<i64> {
-    let Conn::Pg(c) = conn else { return Ok(0) };
-    let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS number";
-    Ok(diesel::sql_query(sql).get_result::<Number>(c)?.number)
-}
-
-/// Transactions that began before `instant` of the database's clock and have not ended.
-///
-/// A ballot's statement may have seen the vote open and not have written yet: until its first write a transaction has no
-/// id, and `pg_snapshot_xmin` does not know of it. The instant at which it began is known from its first moment on, and
-/// what begins after the closing has committed sees it.
-pub fn count_older_transactions(conn: &mut Conn, instant: i64) -> QueryResult<i64> {
-    let Conn::Pg(c) = conn else { return Ok(0) };
-    let sql = "SELECT count(*) AS number FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-               AND extract(epoch FROM xact_start) * 1000000 <= $1";
-    let begun = diesel::sql_query(sql).bind::<BigInt, _>(instant).get_result::<Number>(c)?.number;
-    Ok(begun)
-}

@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::views::{ContestLine, ContestView};
 use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
 use crate::contests::Contests;
 use crate::contests::looking::{RankedMember, Viewer};
 use crate::contests::model::{BANDS, BranchResult, ContestId, ContestState};
@@ -98,6 +99,10 @@ struct ContestResults {
     bands: [i64; BANDS],
     /// How each question fared.
     questions: Vec<QuestionResult>,
+    /// When the results were published again because a key had been wrong; `null` as a rule.
+    corrected_at: Option<Timestamp>,
+    /// Why the key was wrong, in Chinese.
+    correction_reason: Option<String>,
 }
 
 /// How a question fared in the attempts that count.
@@ -145,6 +150,8 @@ async fn get_contest_results(
         best_hundredths: summary.best_hundredths,
         bands: summary.bands,
         questions: shares.collect(),
+        corrected_at: contest.corrected_at,
+        correction_reason: contest.correction_reason,
     }))
 }
 

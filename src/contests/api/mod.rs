@@ -1,5 +1,6 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
+mod changing;
 mod looking;
 mod organising;
 mod sitting;
@@ -13,7 +14,7 @@ use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(organising::routes).configure(sitting::routes).configure(looking::routes);
+    cfg.configure(organising::routes).configure(changing::routes).configure(sitting::routes).configure(looking::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -52,6 +53,14 @@ impl From<Refusal> for Problem {
             Refusal::BadAnswer(message) => Problem::field("/answer", "contests.answer", message),
             Refusal::NotRanked => Problem::conflict("contests.not_ranked", "成绩还没有统计完成"),
             Refusal::NotPublished => Problem::conflict("contests.not_published", "成绩还没有公布"),
+            Refusal::CancellationProposed => {
+                Problem::conflict("contests.cancellation_proposed", "已有人提出取消这场竞赛，请等待另一位负责人确认")
+            }
+            Refusal::NoCancellation => Problem::not_found("contests.cancellation_not_found", "没有人提出取消这场竞赛"),
+            Refusal::OwnProposal => {
+                Problem::conflict("contests.own_proposal", "取消竞赛须由提出人以外的另一位负责人确认")
+            }
+            Refusal::NotProposer => Problem::conflict("contests.not_proposer", "只有提出人可以收回取消竞赛的提议"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
@@ -65,6 +74,7 @@ fn said(state: ContestState) -> &'static str {
         ContestState::Closed => "已经结束",
         ContestState::Published => "已经公布成绩",
         ContestState::Withdrawn => "已经撤回",
+        ContestState::Cancelled => "已经取消",
     }
 }
 

@@ -11,7 +11,6 @@ use crate::base::id::UnitId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::contests::Contests;
-use crate::contests::looking::Seen;
 use crate::contests::model::{Contest, ContestId, PaperRule, Rules, Terms};
 use crate::contests::organising::Draft;
 use crate::meetings::MeetingId;
@@ -62,9 +61,8 @@ impl From<ContestBody> for Draft {
     }
 }
 
-async fn view(contests: &Contests, contest: Contest) -> Result<ContestView, Problem> {
-    let meeting = contests.meeting_of(&contest).await?;
-    Ok(ContestView::new(&Seen { contest, attempts: Vec::new(), managed: true, meeting }, contests.now()))
+pub async fn view(contests: &Contests, contest: Contest) -> Result<ContestView, Problem> {
+    Ok(ContestView::new(&contests.seen(contest, Vec::new(), true).await?, contests.now()))
 }
 
 /// Writes a draft of a contest within the caller's reach. Takes an `Idempotency-Key`.
@@ -86,7 +84,7 @@ async fn create_contest(
         .json(view(&contests, contest).await?))
 }
 
-/// What changes about a draft; absent fields stay.
+/// What changes about a draft, or about what is announced; absent fields stay.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ContestChange {
@@ -125,7 +123,7 @@ impl ContestChange {
     }
 }
 
-/// Changes a draft; once announced a contest stays as it was announced.
+/// Changes a draft, or a contest that is announced and not open yet: its audience is told, and stays the same.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     request_body = ContestChange, responses((status = 200, description = "Changed", body = ContestView)))]
 #[patch("/contests/{id}")]

@@ -7,7 +7,9 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::contests::Contests;
 use crate::contests::looking::Seen;
-use crate::contests::model::{Attempt, AttemptId, Contest, ContestId, ContestState, PaperRule, Terms};
+use crate::contests::model::{
+    Attempt, AttemptId, Contest, ContestExtension, ContestId, ContestState, PaperRule, Terms,
+};
 use crate::contests::rules::{shows_key, shows_score};
 use crate::contests::sitting::Sat;
 use crate::meetings::{Meeting, MeetingId, MeetingKind};
@@ -62,6 +64,18 @@ pub struct ContestView {
     pub meeting: Option<ContestMeeting>,
     /// When the ranking was complete; from then on the contest can be published.
     pub ranked_at: Option<Timestamp>,
+    /// When it was over; before `closes_at` if it was closed early. `null` until then.
+    pub closed_at: Option<Timestamp>,
+    /// Later ends than the announced one, in the order in which they were set.
+    pub extensions: Vec<ExtensionView>,
+    /// Why it was called off; `null` as a rule.
+    pub cancelled_because: Option<String>,
+    /// When published results were published again because a key had been wrong; `null` as a rule.
+    pub corrected_at: Option<Timestamp>,
+    /// Why the key was wrong, in Chinese.
+    pub correction_reason: Option<String>,
+    /// Whether published results are being corrected at this moment.
+    pub correcting: bool,
     /// The server's clock: the only one that counts.
     pub now: Timestamp,
     /// The caller's own attempts, in the order in which they were made.
@@ -79,9 +93,37 @@ impl ContestView {
             terms: contest.terms().clone(),
             meeting: seen.meeting.as_ref().map(ContestMeeting::from),
             ranked_at: contest.ranked_at,
+            closed_at: contest.closed_at,
+            extensions: seen.extensions.iter().map(ExtensionView::from).collect(),
+            cancelled_because: seen.cancelled_because(),
+            corrected_at: contest.corrected_at,
+            correction_reason: contest.correction_reason.clone(),
+            correcting: contest.state == ContestState::Published && contest.is_regrading(),
             now,
             attempts: seen.attempts.iter().map(|attempt| AttemptLine::new(attempt, contest)).collect(),
             managed: seen.managed.then(|| contest.into()),
+        }
+    }
+}
+
+/// A later end of a contest.
+#[derive(Serialize, ToSchema)]
+pub struct ExtensionView {
+    /// The end until then.
+    pub closed_before: Timestamp,
+    pub closes_at: Timestamp,
+    /// In Chinese.
+    pub reason: String,
+    pub made_at: Timestamp,
+}
+
+impl From<&ContestExtension> for ExtensionView {
+    fn from(extension: &ContestExtension) -> Self {
+        ExtensionView {
+            closed_before: extension.closed_before,
+            closes_at: extension.closes_at,
+            reason: extension.reason.clone(),
+            made_at: extension.made_at,
         }
     }
 }
@@ -240,6 +282,10 @@ pub struct GradedView {
     pub explanation: String,
     /// The document that the question rests on; may be empty.
     pub source: String,
+    /// When its key was corrected; `null` as a rule.
+    pub corrected_at: Option<Timestamp>,
+    /// Why the key was wrong, in Chinese.
+    pub correction_reason: Option<String>,
 }
 
 impl From<&Sat> for AttemptResult {
@@ -254,8 +300,11 @@ fn graded(sat: &Sat) -> Vec<GradedView> {
     let view = |question: PaperQuestion| {
         let canonical = sat.answers.get(&question.id).cloned().unwrap_or_default();
         let given = sheet.given(question.id, &canonical).unwrap_or_default();
+        let correction = question.corrections.last();
         GradedView {
             id: question.id,
+            corrected_at: correction.map(|former| former.at),
+            correction_reason: correction.map(|former| former.reason.clone()),
             right: is_right(&question.text, &given),
             given,
             kind: question.text.kind,

@@ -112,7 +112,7 @@ mod tests {
         ];
         let text = multiple(&["A", "B", "C"]);
         let ids = crate::base::id::Ids::default();
-        let question = PaperQuestion { id: ids.fresh(crate::base::time::Timestamp::from_micros(0)), version: 1, text };
+        let question = PaperQuestion::new(ids.fresh(crate::base::time::Timestamp::from_micros(0)), 1, text);
         for (given, expected) in cases {
             let given: Vec<String> = given.iter().map(|letter| (*letter).into()).collect();
             let answers = HashMap::from([(question.id, given.clone())]);

@@ -58,6 +58,14 @@ pub enum Refusal {
     NotRanked,
     /// Results are shown after publication.
     NotPublished,
+    /// Somebody has proposed already to call the contest off.
+    CancellationProposed,
+    /// Nobody has proposed to call the contest off.
+    NoCancellation,
+    /// Whoever proposed something does not confirm it.
+    OwnProposal,
+    /// Only who proposed something takes it back.
+    NotProposer,
     /// The idempotency key was used for another request.
     KeyReused,
 }
@@ -146,6 +154,7 @@ pub enum Verb {
     Close,
     Publish,
     Withdraw,
+    Cancel,
 }
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
@@ -156,12 +165,14 @@ pub fn step(verb: Verb, state: ContestState) -> Result<bool, Refusal> {
         | (Verb::Open, Announced)
         | (Verb::Close, Open)
         | (Verb::Publish, Closed)
-        | (Verb::Withdraw, Draft | Announced) => Ok(true),
+        | (Verb::Withdraw, Draft | Announced)
+        | (Verb::Cancel, Open | Closed) => Ok(true),
         (Verb::Announce, Announced)
         | (Verb::Open, Open)
         | (Verb::Close, Closed)
         | (Verb::Publish, Published)
-        | (Verb::Withdraw, Withdrawn) => Ok(false),
+        | (Verb::Withdraw, Withdrawn)
+        | (Verb::Cancel, Cancelled) => Ok(false),
         _ => Err(Refusal::WrongState(state)),
     }
 }
@@ -169,6 +180,7 @@ pub fn step(verb: Verb, state: ContestState) -> Result<bool, Refusal> {
 /// Whether a member may see the scores of his finished attempts.
 pub fn shows_score(reveal: Reveal, state: ContestState) -> bool {
     match reveal {
+        _ if state == ContestState::Cancelled => false,
         Reveal::Submission => true,
         Reveal::Close => matches!(state, ContestState::Closed | ContestState::Published),
         Reveal::Publication => state == ContestState::Published,
@@ -179,6 +191,29 @@ pub fn shows_score(reveal: Reveal, state: ContestState) -> bool {
 pub fn shows_key(reveal: Reveal, state: ContestState) -> bool {
     let over = matches!(state, ContestState::Closed | ContestState::Published);
     over && shows_score(reveal, state)
+}
+
+/// Checks what is changed about a contest that has been announced: its audience was told, and it must still be to come.
+pub fn check_announced((unit, new_unit): (UnitId, UnitId), opens_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    demand(unit == new_unit, "/unit_id", "预告后不能更换参加范围，请撤回后重新预告")?;
+    demand(opens_at > now, "/opens_at", "开始时间应晚于现在")
+}
+
+/// Checks a later end of an open contest.
+pub fn check_extension(
+    state: ContestState,
+    opens_at: Timestamp,
+    (closes_at, later): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if state != ContestState::Open {
+        return Err(Refusal::WrongState(state));
+    }
+    if now >= closes_at {
+        return Err(Refusal::Over);
+    }
+    demand(later > closes_at, "/closes_at", "结束时间只能延后")?;
+    demand(later.seconds_since(opens_at) <= OPEN_SECONDS_LIMIT, "/closes_at", "开放时间不能超过一年")
 }
 
 /// Questions that one attempt may have.
@@ -280,16 +315,29 @@ mod tests {
     fn every_verb_has_its_states() {
         use ContestState::*;
         let cases = [
-            (Verb::Announce, [Some(true), Some(false), None, None, None, None]),
-            (Verb::Open, [None, Some(true), Some(false), None, None, None]),
-            (Verb::Close, [None, None, Some(true), Some(false), None, None]),
-            (Verb::Publish, [None, None, None, Some(true), Some(false), None]),
-            (Verb::Withdraw, [Some(true), Some(true), None, None, None, Some(false)]),
+            (Verb::Announce, [Some(true), Some(false), None, None, None, None, None]),
+            (Verb::Open, [None, Some(true), Some(false), None, None, None, None]),
+            (Verb::Close, [None, None, Some(true), Some(false), None, None, None]),
+            (Verb::Publish, [None, None, None, Some(true), Some(false), None, None]),
+            (Verb::Withdraw, [Some(true), Some(true), None, None, None, Some(false), None]),
+            (Verb::Cancel, [None, None, Some(true), Some(true), None, None, Some(false)]),
         ];
         for (verb, expected) in cases {
-            let seen = [Draft, Announced, Open, Closed, Published, Withdrawn].map(|state| step(verb, state).ok());
+            let seen =
+                [Draft, Announced, Open, Closed, Published, Withdrawn, Cancelled].map(|state| step(verb, state).ok());
             assert_eq!(seen, expected, "{verb:?}");
         }
+    }
+
+    #[test]
+    fn an_open_contest_only_lasts_longer() {
+        let at = |hour: i64| Timestamp::from_micros(hour * 3_600_000_000);
+        let check = |state, later, now| check_extension(state, at(0), (at(10), at(later)), at(now));
+        assert_eq!(check(ContestState::Open, 11, 9), Ok(()));
+        assert_eq!(check(ContestState::Open, 11, 10), Err(Refusal::Over));
+        assert_eq!(check(ContestState::Closed, 11, 9), Err(Refusal::WrongState(ContestState::Closed)));
+        assert!(matches!(check(ContestState::Open, 10, 9), Err(Refusal::BadRules(_))));
+        assert!(matches!(check(ContestState::Open, 9000, 9), Err(Refusal::BadRules(_))));
     }
 
     #[test]
@@ -300,5 +348,6 @@ mod tests {
         assert_eq!(seen(Reveal::Submission), [(true, false), (true, true), (true, true)]);
         assert_eq!(seen(Reveal::Close), [(false, false), (true, true), (true, true)]);
         assert_eq!(seen(Reveal::Publication), [(false, false), (false, false), (true, true)]);
+        assert!(!shows_score(Reveal::Submission, Cancelled) && !shows_key(Reveal::Submission, Cancelled));
     }
 }

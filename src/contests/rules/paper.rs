@@ -307,6 +307,7 @@ mod tests {
         let question = |n: usize| PaperQuestion {
             id: ids.fresh(Timestamp::from_micros(0)),
             version: 1,
+            corrections: Vec::new(),
             text: QuestionText {
                 kind: QuestionKind::Multiple,
                 stem: n.to_string(),

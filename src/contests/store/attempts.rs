@@ -54,6 +54,7 @@ pub fn finish(conn: &mut Conn, attempt: &Attempt) -> QueryResult<bool> {
             contest_attempts::score.eq(attempt.score),
             contest_attempts::right_count.eq(attempt.right_count),
             contest_attempts::elapsed_micros.eq(attempt.elapsed_micros),
+            contest_attempts::edition.eq(attempt.edition),
         ))
         .execute(c))?;
     Ok(finished == 1)
@@ -67,6 +68,48 @@ pub fn book(conn: &mut Conn, id: AttemptId) -> QueryResult<bool> {
     let booked =
         on!(conn, c => diesel::update(finished).set(contest_attempts::state.eq(AttemptState::Booked)).execute(c))?;
     Ok(booked == 1)
+}
+
+/// Writes what an attempt scores by another edition of the paper; false when it is no longer as it was, graded by the
+/// edition `from`.
+pub fn regrade(conn: &mut Conn, attempt: &Attempt, from: i32) -> QueryResult<bool> {
+    let unmoved = contest_attempts::table
+        .filter(contest_attempts::id.eq(attempt.id))
+        .filter(contest_attempts::state.eq(attempt.state))
+        .filter(contest_attempts::edition.eq(from));
+    let regraded = on!(conn, c => diesel::update(unmoved)
+        .set((
+            contest_attempts::score.eq(attempt.score),
+            contest_attempts::right_count.eq(attempt.right_count),
+            contest_attempts::edition.eq(attempt.edition),
+        ))
+        .execute(c))?;
+    Ok(regraded == 1)
+}
+
+/// Attempts of a contest in that state that were graded before the edition `until`, by id, after `after`.
+pub fn list_graded_before(
+    conn: &mut Conn,
+    contest: ContestId,
+    state: AttemptState,
+    until: i32,
+    after: AttemptId,
+    limit: i64,
+) -> QueryResult<Vec<Attempt>> {
+    on!(conn, c => contest_attempts::table
+        .filter(contest_attempts::contest_id.eq(contest))
+        .filter(contest_attempts::state.eq(state))
+        .filter(contest_attempts::edition.lt(until))
+        .filter(contest_attempts::id.gt(after))
+        .order(contest_attempts::id)
+        .limit(limit)
+        .select(Attempt::as_select())
+        .load(c))
+}
+
+/// How many attempts a contest has had.
+pub fn count(conn: &mut Conn, contest: ContestId) -> QueryResult<i64> {
+    on!(conn, c => contest_attempts::table.filter(contest_attempts::contest_id.eq(contest)).count().get_result(c))
 }
 
 /// Running attempts whose time is over.

@@ -1,6 +1,7 @@
 //! The room's tables. One function for each question that the room asks.
 
 pub mod attempts;
+pub mod changes;
 pub mod results;
 
 use diesel::prelude::*;
@@ -11,7 +12,10 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::schema::contests;
 use crate::db::{Conn, Json};
+use crate::meetings::MeetingId;
 use crate::on;
+use crate::quiz::QuestionId;
+use crate::quiz::lending::CorrectionId;
 
 diesel::define_sql_function! {
     /// Held until the end of the transaction; the result is void and never read.
@@ -52,11 +56,24 @@ pub fn find(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
     on!(conn, c => contests::table.find(id).select(Contest::as_select()).first(c).optional())
 }
 
-/// The frozen paper; `None` until the contest has opened.
-pub fn find_paper(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Paper>> {
-    let paper: Option<Option<Json<Paper>>> =
-        on!(conn, c => contests::table.find(id).select(contests::paper).first(c).optional())?;
-    Ok(paper.flatten().map(|paper| paper.0))
+/// Whether a contest, in whatever state, is part of that meeting.
+pub fn is_part_of(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
+    let contest: Option<ContestId> = on!(conn, c => contests::table
+        .filter(contests::meeting_id.eq(meeting))
+        .select(contests::id)
+        .first(c)
+        .optional())?;
+    Ok(contest.is_some())
+}
+
+/// A contest with its frozen paper, of one moment; there is no paper until it has opened.
+pub fn find_with_paper(conn: &mut Conn, id: ContestId) -> QueryResult<Option<(Contest, Option<Paper>)>> {
+    let found: Option<(Contest, Option<Json<Paper>>)> = on!(conn, c => contests::table
+        .find(id)
+        .select((Contest::as_select(), contests::paper))
+        .first(c)
+        .optional())?;
+    Ok(found.map(|(contest, paper)| (contest, paper.map(|paper| paper.0))))
 }
 
 /// What was counted with the ranking; `None` before.
@@ -126,9 +143,9 @@ pub fn insert(conn: &mut Conn, contest: &Contest) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(contests::table).values(contest).execute(c)).map(drop)
 }
 
-/// Writes what an organiser may change; false when it is no draft any more.
-pub fn update_draft(conn: &mut Conn, contest: &Contest) -> QueryResult<bool> {
-    let draft = contests::table.filter(contests::id.eq(contest.id)).filter(contests::state.eq(ContestState::Draft));
+/// Writes what an organiser may change of a draft, or of what is announced; false when it is no longer that.
+pub fn update_unopened(conn: &mut Conn, contest: &Contest) -> QueryResult<bool> {
+    let draft = contests::table.filter(contests::id.eq(contest.id)).filter(contests::state.eq(contest.state));
     let updated = on!(conn, c => diesel::update(draft)
         .set((
             contests::title.eq(&contest.title),
@@ -138,6 +155,7 @@ pub fn update_draft(conn: &mut Conn, contest: &Contest) -> QueryResult<bool> {
             contests::closes_at.eq(contest.closes_at),
             contests::rules.eq(&contest.rules),
             contests::updated_at.eq(contest.updated_at),
+            contests::shortage.eq(None::<String>),
             contests::meeting_id.eq(contest.meeting_id),
         ))
         .execute(c))?;
@@ -150,9 +168,12 @@ pub fn announce(conn: &mut Conn, id: ContestId, now: Timestamp) -> QueryResult<b
     Ok(on!(conn, c => diesel::update(draft).set(change).execute(c))? == 1)
 }
 
-/// Opens an announced contest; false when another server was faster.
-pub fn open(conn: &mut Conn, id: ContestId, now: Timestamp) -> QueryResult<bool> {
-    let announced = contests::table.filter(contests::id.eq(id)).filter(contests::state.eq(ContestState::Announced));
+/// Opens an announced contest as it was read; false when another server was faster, or it was changed since.
+pub fn open(conn: &mut Conn, contest: &Contest, now: Timestamp) -> QueryResult<bool> {
+    let announced = contests::table
+        .filter(contests::id.eq(contest.id))
+        .filter(contests::state.eq(ContestState::Announced))
+        .filter(contests::updated_at.eq(contest.updated_at));
     let change =
         (contests::state.eq(ContestState::Open), contests::opened_at.eq(now), contests::shortage.eq(None::<String>));
     Ok(on!(conn, c => diesel::update(announced).set(change).execute(c))? == 1)
@@ -176,19 +197,100 @@ pub fn put_shortage(conn: &mut Conn, id: ContestId, shortage: &str) -> QueryResu
     Ok(on!(conn, c => diesel::update(news).set(contests::shortage.eq(shortage)).execute(c))? == 1)
 }
 
-/// Closes an open contest; false when another server was faster.
-pub fn close(conn: &mut Conn, id: ContestId, now: Timestamp) -> QueryResult<bool> {
-    let open = contests::table.filter(contests::id.eq(id)).filter(contests::state.eq(ContestState::Open));
+/// Closes an open contest whose end is not after `until`; false when another server was faster, or it was prolonged.
+pub fn close(conn: &mut Conn, id: ContestId, until: Timestamp, now: Timestamp) -> QueryResult<bool> {
+    let open = contests::table
+        .filter(contests::id.eq(id))
+        .filter(contests::state.eq(ContestState::Open))
+        .filter(contests::closes_at.le(until));
     let change = (contests::state.eq(ContestState::Closed), contests::closed_at.eq(now));
     Ok(on!(conn, c => diesel::update(open).set(change).execute(c))? == 1)
 }
 
-/// Says that the ranking is complete; false when another server said so.
-pub fn put_ranked(conn: &mut Conn, id: ContestId, summary: Summary, now: Timestamp) -> QueryResult<bool> {
+/// Says that the ranking is complete, by that edition of the paper; false when another server said so.
+pub fn put_ranked(conn: &mut Conn, id: ContestId, summary: Summary, edition: i32, now: Timestamp) -> QueryResult<bool> {
     let summary = Json(summary);
-    let unranked = contests::table.filter(contests::id.eq(id)).filter(contests::ranked_at.is_null());
-    let change = (contests::summary.eq(&summary), contests::ranked_at.eq(now));
+    let unranked = contests::table
+        .filter(contests::id.eq(id))
+        .filter(contests::state.eq(ContestState::Closed))
+        .filter(contests::ranked_at.is_null());
+    let change = (contests::summary.eq(&summary), contests::ranked_at.eq(now), contests::graded_edition.eq(edition));
     Ok(on!(conn, c => diesel::update(unranked).set(change).execute(c))? == 1)
+}
+
+/// Writes what was counted with a ranking that was made again.
+pub fn put_summary(conn: &mut Conn, id: ContestId, summary: Summary) -> QueryResult<()> {
+    let summary = Json(summary);
+    let contest = contests::table.filter(contests::id.eq(id));
+    on!(conn, c => diesel::update(contest).set(contests::summary.eq(&summary)).execute(c)).map(drop)
+}
+
+/// Publishes corrected results; all points are gone through again. Nothing happens to what is not published.
+pub fn publish_again(
+    conn: &mut Conn,
+    id: ContestId,
+    correction: CorrectionId,
+    reason: &str,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let published = contests::table.filter(contests::id.eq(id)).filter(contests::state.eq(ContestState::Published));
+    on!(conn, c => diesel::update(published)
+        .set((
+            contests::corrected_at.eq(now),
+            contests::correction_id.eq(correction),
+            contests::correction_reason.eq(reason),
+            contests::awarded_at.eq(None::<Timestamp>),
+            contests::awarded_through.eq(None::<MemberId>),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// Says that everything about a contest follows that edition of its paper.
+pub fn put_graded_edition(conn: &mut Conn, id: ContestId, edition: i32) -> QueryResult<()> {
+    let change = contests::graded_edition.eq(edition);
+    on!(conn, c => diesel::update(contests::table.filter(contests::id.eq(id))).set(change).execute(c)).map(drop)
+}
+
+/// Contests with a corrected key that not everything follows yet, by id, after `after`.
+pub fn list_to_regrade(conn: &mut Conn, after: Option<ContestId>, limit: i64) -> QueryResult<Vec<Contest>> {
+    let after = after.unwrap_or(ContestId::from(uuid::Uuid::nil()));
+    on!(conn, c => contests::table
+        .filter(contests::graded_edition.lt(contests::edition))
+        .filter(contests::state.ne(ContestState::Cancelled))
+        .filter(contests::id.gt(after))
+        .order(contests::id)
+        .limit(limit)
+        .select(Contest::as_select())
+        .load(c))
+}
+
+/// The papers of contests that opened at `from` or later and name the question, whatever its version, with their
+/// editions.
+///
+/// No index tells which: some hundred papers are looked through, which happens once for a correction.
+pub fn list_papers_naming(
+    conn: &mut Conn,
+    question: QuestionId,
+    from: Timestamp,
+) -> QueryResult<Vec<(ContestId, Paper, i32)>> {
+    let rows: Vec<(ContestId, Option<Json<Paper>>, i32)> = on!(conn, c => contests::table
+        .filter(contests::opened_at.ge(from))
+        .filter(contests::state.ne(ContestState::Cancelled))
+        .filter(contests::paper.like(format!("%{question}%")))
+        .order(contests::id)
+        .select((contests::id, contests::paper, contests::edition))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(id, paper, edition)| Some((id, paper?.0, edition))).collect())
+}
+
+/// Writes a paper with a corrected key.
+pub fn put_corrected_paper(conn: &mut Conn, id: ContestId, paper: Paper, edition: i32) -> QueryResult<()> {
+    let paper = Json(paper);
+    on!(conn, c => diesel::update(contests::table.filter(contests::id.eq(id)))
+        .set((contests::paper.eq(&paper), contests::edition.eq(edition)))
+        .execute(c))
+    .map(drop)
 }
 
 pub fn put_booked(conn: &mut Conn, id: ContestId, now: Timestamp) -> QueryResult<()> {
@@ -196,12 +298,13 @@ pub fn put_booked(conn: &mut Conn, id: ContestId, now: Timestamp) -> QueryResult
     on!(conn, c => diesel::update(contests::table.filter(contests::id.eq(id))).set(change).execute(c)).map(drop)
 }
 
-/// Publishes a ranked contest; false when it is published, or not ranked yet.
+/// Publishes a ranked contest; false when it is published, not ranked yet, or being ranked by a corrected key.
 pub fn publish(conn: &mut Conn, id: ContestId, by: MemberId, now: Timestamp) -> QueryResult<bool> {
     let ranked = contests::table
         .filter(contests::id.eq(id))
         .filter(contests::state.eq(ContestState::Closed))
-        .filter(contests::ranked_at.is_not_null());
+        .filter(contests::ranked_at.is_not_null())
+        .filter(contests::graded_edition.ge(contests::edition));
     let change =
         (contests::state.eq(ContestState::Published), contests::published_at.eq(now), contests::published_by.eq(by));
     Ok(on!(conn, c => diesel::update(ranked).set(change).execute(c))? == 1)

@@ -29,6 +29,22 @@ pub fn put(conn: &mut Conn, results: &[MemberResult]) -> QueryResult<()> {
     Ok(())
 }
 
+/// For which unit each member with a result counts, as it was when the ranking was first made.
+pub fn list_units(conn: &mut Conn, contest: ContestId) -> QueryResult<Vec<(MemberId, Option<UnitId>)>> {
+    on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .select((contest_results::member_id, contest_results::unit_id))
+        .load(c))
+}
+
+/// How many active members each ranked unit had when the ranking was first made.
+pub fn list_actives(conn: &mut Conn, contest: ContestId) -> QueryResult<Vec<(UnitId, i32)>> {
+    on!(conn, c => contest_branch_results::table
+        .filter(contest_branch_results::contest_id.eq(contest))
+        .select((contest_branch_results::unit_id, contest_branch_results::active_members))
+        .load(c))
+}
+
 /// Puts the branches of a contest in the place of what was written before.
 pub fn put_branches(conn: &mut Conn, contest: ContestId, branches: &[BranchResult]) -> QueryResult<()> {
     let old = contest_branch_results::table.filter(contest_branch_results::contest_id.eq(contest));

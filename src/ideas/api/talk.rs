@@ -15,7 +15,11 @@ use crate::web::caller::Member;
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(like_idea).service(unlike_idea).service(list_idea_comments).service(comment_on_idea);
+    cfg.service(like_idea)
+        .service(unlike_idea)
+        .service(list_idea_comments)
+        .service(comment_on_idea)
+        .service(delete_idea_comment);
 }
 
 /// How many like an idea.
@@ -52,8 +56,13 @@ struct CommentView {
     author: Named,
     /// What was said.
     text: String,
+    /// Its author took it back: only a gap is left, because replies depend on it.
+    deleted: bool,
     created_at: Timestamp,
 }
+
+/// What stands in the place of a comment that was taken back.
+const GAP: &str = "评论已删除";
 
 impl CommentView {
     fn new(ideas: &Ideas, comment: Comment) -> CommentView {
@@ -61,7 +70,8 @@ impl CommentView {
             id: comment.id,
             parent_id: comment.parent_id,
             author: Named::new(ideas, comment.author_id),
-            text: comment.text,
+            deleted: comment.deleted_at.is_some(),
+            text: if comment.deleted_at.is_some() { GAP.to_owned() } else { comment.text },
             created_at: comment.created_at,
         }
     }
@@ -109,4 +119,19 @@ async fn comment_on_idea(
     let comment = ideas.comment(caller.person.clone(), *id, parent_id, text.into_string(), key).await?;
     let place = format!("/api/v1/ideas/{}/comments", *id);
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(CommentView::new(&ideas, comment)))
+}
+
+/// Takes back one's own comment. While replies depend on it, 评论已删除 stays in its place; else it is gone.
+#[utoipa::path(tag = "ideas", params(
+    ("id" = IdeaId, Path, description = "The idea"), ("comment_id" = CommentId, Path, description = "The comment")),
+    responses((status = 204, description = "Taken back")))]
+#[delete("/ideas/{id}/comments/{comment_id}")]
+async fn delete_idea_comment(
+    caller: Member,
+    path: Path<(IdeaId, CommentId)>,
+    ideas: web::Data<Ideas>,
+) -> Result<HttpResponse, Problem> {
+    let (id, comment) = *path;
+    ideas.delete_comment(caller.person.clone(), id, comment).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -144,10 +144,15 @@ impl Boards {
 
     /// Feeds the boards with an award once its transaction has committed; `path` is the member's, nearest unit first.
     pub fn awarded(&self, tx: &mut Tx, awarded: &Awarded, path: &[UnitId]) {
-        if awarded.standings.is_empty() {
+        self.feed(tx, awarded.standings.clone(), path);
+    }
+
+    /// Feeds the boards with standings that this transaction has changed, once it has committed.
+    pub fn feed(&self, tx: &mut Tx, standings: Vec<Standing>, path: &[UnitId]) {
+        if standings.is_empty() {
             return;
         }
-        let (boards, standings) = (self.clone(), awarded.standings.clone());
+        let boards = self.clone();
         let home: Home = Some(path.into());
         tx.after_commit(move || standings.into_iter().for_each(|standing| boards.take(standing, home.clone())));
     }

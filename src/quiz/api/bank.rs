@@ -1,7 +1,7 @@
 //! The question bank for those who write it.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +23,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(create_question)
         .service(get_question)
         .service(edit_question)
+        .service(delete_question)
         .service(import_questions)
         .service(get_question_template)
         .service(export_questions);
@@ -258,6 +259,19 @@ async fn edit_question(
     let retired = change.retired;
     let question = quiz.edit_question(manager.member, *id, move |text| change.clone().apply(text), retired).await?;
     Ok(web::Json(question.into()))
+}
+
+/// Takes back a question that was never used. One that was asked stays: retire it, or correct its key.
+#[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
+    responses((status = 204, description = "Gone")))]
+#[delete("/questions/{id}")]
+async fn delete_question(
+    manager: ContentManager,
+    id: Path<QuestionId>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    quiz.delete_question(manager.member, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// How questions are imported.

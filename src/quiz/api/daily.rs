@@ -12,6 +12,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::Stop;
 use crate::quiz::Quiz;
 use crate::quiz::daily::Graded;
+use crate::quiz::model::correction::FormerKey;
 use crate::quiz::model::{
     GivenAnswer, PAPER_LIMIT, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, Submission,
 };
@@ -145,6 +146,24 @@ struct GradedQuestion<'a> {
     explanation: &'a str,
     /// The document that the question rests on; may be empty.
     source: &'a str,
+    /// That its key was wrong and has been corrected; `null` as a rule.
+    correction: Option<KeyCorrection<'a>>,
+}
+
+/// That the key of a question was corrected.
+#[derive(Serialize, ToSchema)]
+struct KeyCorrection<'a> {
+    /// The key that was wrong.
+    former_answer: &'a [String],
+    /// Why it was wrong, in Chinese.
+    reason: &'a str,
+    corrected_at: Timestamp,
+}
+
+impl<'a> From<&'a FormerKey> for KeyCorrection<'a> {
+    fn from(former: &'a FormerKey) -> Self {
+        KeyCorrection { former_answer: &former.answer, reason: &former.reason, corrected_at: former.at }
+    }
 }
 
 /// The result of a day.
@@ -168,6 +187,8 @@ struct QuizSummary {
     /// Sent after its day, within the offline grace.
     late: bool,
     submitted_at: Timestamp,
+    /// When the result changed because a wrong key was corrected; `null` as a rule.
+    corrected_at: Option<Timestamp>,
 }
 
 impl From<&Submission> for QuizSummary {
@@ -179,6 +200,7 @@ impl From<&Submission> for QuizSummary {
             points: submission.points,
             late: submission.late,
             submitted_at: submission.submitted_at,
+            corrected_at: submission.corrected_at,
         }
     }
 }
@@ -199,6 +221,7 @@ impl<'a> From<&'a Graded> for QuizResult<'a> {
                 right: rules::is_right(&question.text, given),
                 explanation: &question.text.explanation,
                 source: &question.text.source,
+                correction: question.corrections.last().map(KeyCorrection::from),
             }
         });
         QuizResult { questions: questions.collect(), summary: QuizSummary::from(&graded.submission) }

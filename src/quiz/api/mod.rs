@@ -1,6 +1,7 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod bank;
+mod corrections;
 pub mod daily;
 mod practice;
 mod statistics;
@@ -12,7 +13,11 @@ use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(daily::routes).configure(practice::routes).configure(statistics::routes).configure(bank::routes);
+    cfg.configure(daily::routes)
+        .configure(practice::routes)
+        .configure(statistics::routes)
+        .configure(bank::routes)
+        .configure(corrections::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -47,6 +52,12 @@ impl From<Refusal> for Problem {
             }
             Refusal::UnknownQuestion { index } => question_error(index, "题库中没有这道题，或已停用"),
             Refusal::QuestionTwice { index } => question_error(index, "同一道题在试卷中只能出现一次"),
+            Refusal::NoSuchVersion => Problem::field("/version", "no_such_version", "这道题没有这个版本"),
+            Refusal::SameKey => Problem::conflict("quiz.same_key", "新答案与现有答案相同，无需更正"),
+            Refusal::PaperCorrected => Problem::conflict("quiz.paper_corrected", "试卷的答案刚刚更正，请重新提交一次"),
+            Refusal::QuestionDealt => {
+                Problem::conflict("quiz.question_dealt", "这道题已经用过，不能删除；可以停用它，或者更正它的答案")
+            }
             Refusal::OutOfReach => out_of_reach(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }

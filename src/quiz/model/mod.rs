@@ -1,9 +1,12 @@
 //! What the room keeps: questions, papers, submissions, wrong answers.
 
+pub mod correction;
 pub mod tally;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+
+use correction::FormerKey;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -130,7 +133,7 @@ pub struct Candidate {
     pub difficulty: Difficulty,
 }
 
-/// A question as it was when the paper was set: later edits of the bank change no result.
+/// A question as it was when the paper was set: later edits of the bank change no result, only a correction of its key does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperQuestion {
     pub id: QuestionId,
@@ -139,6 +142,28 @@ pub struct PaperQuestion {
     pub version: i32,
     #[serde(flatten)]
     pub text: QuestionText,
+    /// Keys that it had on this paper before they were corrected, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<FormerKey>,
+}
+
+impl PaperQuestion {
+    pub fn new(id: QuestionId, version: i32, text: QuestionText) -> PaperQuestion {
+        PaperQuestion { id, version, text, corrections: Vec::new() }
+    }
+
+    /// The question with the key that it had in that edition of its paper.
+    pub fn in_edition(&self, edition: i32) -> PaperQuestion {
+        let mut question = self.clone();
+        question.text.answer = self.key_in(edition).to_vec();
+        question
+    }
+
+    /// The key that the question had in that edition of its paper.
+    pub fn key_in(&self, edition: i32) -> &[String] {
+        let later = self.corrections.iter().find(|former| former.edition > edition);
+        later.map_or(&self.text.answer, |former| &former.answer)
+    }
 }
 
 fn first_version() -> i32 {
@@ -158,6 +183,8 @@ pub struct Paper {
     /// Who set it; `None` when it was drawn.
     pub created_by: Option<MemberId>,
     pub created_at: Timestamp,
+    /// How often a key on it has been corrected.
+    pub edition: i32,
 }
 
 /// One answer of a submission: to which question, and what. Letters, `true`/`false`, or the words for a blank.
@@ -168,7 +195,7 @@ pub struct GivenAnswer {
 }
 
 /// What a member submitted for a day, with its result.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = quiz_submissions)]
 pub struct Submission {
     pub id: SubmissionId,
@@ -183,6 +210,10 @@ pub struct Submission {
     /// Sent after its day, within the offline grace.
     pub late: bool,
     pub submitted_at: Timestamp,
+    /// The edition of the paper by which it is graded.
+    pub edition: i32,
+    /// When a correction last changed its result.
+    pub corrected_at: Option<Timestamp>,
 }
 
 /// A question that a member got wrong; cleared after two right answers in a row.

@@ -3,10 +3,12 @@
 //!
 //! Source: design `domain.md`, "Questions and quizzes".
 
+mod corrections;
 mod questions;
 
 use std::collections::{HashMap, HashSet};
 
+pub use corrections::*;
 pub use questions::*;
 
 use super::model::{Candidate, GivenAnswer, PaperQuestion, QuestionId, WrongAnswer};
@@ -53,6 +55,14 @@ pub enum Refusal {
     QuestionTwice { index: usize },
     /// The unit is not within the caller's reach.
     OutOfReach,
+    /// The question never had a version with that number.
+    NoSuchVersion,
+    /// The key that is called wrong says the same as the right one.
+    SameKey,
+    /// A key on the paper was corrected while a submission was on its way; it is graded again.
+    PaperCorrected,
+    /// Only a question that was never asked can be deleted.
+    QuestionDealt,
     /// The idempotency key was used for another request.
     KeyReused,
 }

@@ -1,10 +1,11 @@
 //! The question bank: questions as they are, as they were, and whether they were ever dealt.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{question_guards, question_versions, questions};
+use crate::db::schema::{question_corrections, question_guards, question_versions, questions, quiz_wrong_answers};
 use crate::on;
 use crate::quiz::model::{Candidate, Difficulty, FormerVersion, PAPER_LIMIT, Question, QuestionId, QuestionKind};
 
@@ -147,6 +148,18 @@ pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<bool
         Err(DatabaseError(UniqueViolation, _)) => Ok(false),
         updated => updated.map(|_| true),
     }
+}
+
+/// Takes a question out of the bank that nothing depends on: never dealt, in nobody's book, its key never corrected.
+pub fn delete_question(conn: &mut Conn, id: QuestionId) -> QueryResult<bool> {
+    let booked = quiz_wrong_answers::table.filter(quiz_wrong_answers::question_id.eq(id));
+    let corrected = question_corrections::table.filter(question_corrections::question_id.eq(id));
+    let unused = questions::table
+        .filter(questions::id.eq(id))
+        .filter(questions::first_dealt_at.is_null())
+        .filter(not(exists(booked)))
+        .filter(not(exists(corrected)));
+    Ok(on!(conn, c => diesel::delete(unused).execute(c))? == 1)
 }
 
 // ── versions ──

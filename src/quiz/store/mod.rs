@@ -1,12 +1,15 @@
 //! The room's tables. One function for each question that the room asks; here papers, submissions and the book.
 
 mod bank;
+mod corrections;
 mod guards;
 mod tallies;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Text};
 
 pub use bank::*;
+pub use corrections::*;
 pub use guards::*;
 pub use tallies::*;
 
@@ -119,10 +122,44 @@ pub fn find_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<
         .optional())
 }
 
-/// Inserts a submission; fails when the member has submitted for that day.
-pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<()> {
-    let new = diesel::insert_into(quiz_submissions::table).values(submission);
-    on!(conn, c => prepared!(new).execute(c)).map(drop)
+/// Inserts a submission; false when a key on its paper was corrected since it was graded. Fails when the member has
+/// submitted for that day.
+///
+/// One statement, so that on PostgreSQL the paper that is looked at and the row that is written belong to one snapshot.
+pub fn insert_submission(conn: &mut Conn, submission: &Submission) -> QueryResult<bool> {
+    let unchanged = quiz_papers::table
+        .filter(quiz_papers::id.eq(submission.paper_id))
+        .filter(quiz_papers::edition.eq(submission.edition));
+    let row = (
+        submission.id.into_sql::<Binary>(),
+        submission.member_id.into_sql::<Binary>(),
+        submission.day.into_sql::<Date>(),
+        submission.paper_id.into_sql::<Binary>(),
+        (&submission.answers).into_sql::<Text>(),
+        submission.right_count.into_sql::<Integer>(),
+        submission.question_count.into_sql::<Integer>(),
+        submission.points.into_sql::<Integer>(),
+        submission.late.into_sql::<Bool>(),
+        submission.submitted_at.into_sql::<BigInt>(),
+        submission.edition.into_sql::<Integer>(),
+    );
+    let inserted = on!(conn, c => prepared!(diesel::insert_into(quiz_submissions::table)
+        .values(unchanged.select(row))
+        .into_columns((
+            quiz_submissions::id,
+            quiz_submissions::member_id,
+            quiz_submissions::day,
+            quiz_submissions::paper_id,
+            quiz_submissions::answers,
+            quiz_submissions::right_count,
+            quiz_submissions::question_count,
+            quiz_submissions::points,
+            quiz_submissions::late,
+            quiz_submissions::submitted_at,
+            quiz_submissions::edition,
+        )))
+    .execute(c))?;
+    Ok(inserted == 1)
 }
 
 pub fn find_submission(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Submission>> {

@@ -72,8 +72,21 @@ pub fn list_submissions_between(
         .load(c))
 }
 
-/// Records that a paper has been counted.
-pub fn mark_tallied(conn: &mut Conn, paper: PaperId, now: Timestamp) -> QueryResult<()> {
-    let paper = quiz_papers::table.filter(quiz_papers::id.eq(paper));
-    on!(conn, c => diesel::update(paper).set(quiz_papers::tallied_at.eq(now)).execute(c)).map(drop)
+/// Records that this edition of a paper has been counted; false when a key on it was corrected meanwhile.
+pub fn mark_tallied(conn: &mut Conn, paper: PaperId, edition: i32, now: Timestamp) -> QueryResult<bool> {
+    let paper = quiz_papers::table.filter(quiz_papers::id.eq(paper)).filter(quiz_papers::edition.eq(edition));
+    Ok(on!(conn, c => diesel::update(paper).set(quiz_papers::tallied_at.eq(now)).execute(c))? == 1)
+}
+
+/// Writes what was counted anew about one version in a source, if it had been counted.
+pub fn put_tally(conn: &mut Conn, row: &TallyRow) -> QueryResult<()> {
+    let counted = question_tallies::table.find((row.question_id, row.version, row.source_kind, row.source_id));
+    on!(conn, c => diesel::update(counted)
+        .set((
+            question_tallies::right_count.eq(row.right_count),
+            question_tallies::chosen.eq(&row.chosen),
+            question_tallies::counted_at.eq(row.counted_at),
+        ))
+        .execute(c))
+    .map(drop)
 }

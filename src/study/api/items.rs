@@ -1,7 +1,7 @@
 //! What authors do: write, change and list items.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +16,7 @@ use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(write_item).service(list_items).service(change_item);
+    cfg.service(write_item).service(list_items).service(change_item).service(delete_item);
 }
 
 /// A new study item.
@@ -128,6 +128,18 @@ async fn change_item(
 ) -> Result<web::Json<ItemView>, Problem> {
     let item = study.change_item(author.member, *id, body.into_inner().into()).await?;
     Ok(web::Json(item.into()))
+}
+
+/// Takes back a study item that was never pushed. One that was stays: retire it.
+#[utoipa::path(tag = "study", params(("id" = ItemId, Path)), responses((status = 204, description = "Gone")))]
+#[delete("/study/items/{id}")]
+async fn delete_item(
+    author: ContentManager,
+    id: Path<ItemId>,
+    study: web::Data<Study>,
+) -> Result<HttpResponse, Problem> {
+    study.delete_item(author.member, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// A study item without its text.

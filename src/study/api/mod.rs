@@ -41,6 +41,9 @@ impl From<Refusal> for Problem {
             Refusal::DayOver => Problem::field("/day", "study.day_over", "推送日期不能早于今天"),
             Refusal::TooFarAhead => Problem::field("/day", "study.too_far_ahead", "推送日期最多提前一年"),
             Refusal::PushTaken => Problem::conflict("study.push_taken", "该组织当天已有推送"),
+            Refusal::ItemPushed => {
+                Problem::conflict("study.item_pushed", "这篇学习内容已经推送或被阅读过，不能删除；可以停用它")
+            }
             Refusal::AlreadyPublished => Problem::conflict("study.already_published", "该推送已经发布，不能撤销"),
             Refusal::NotPublished => Problem::conflict("study.not_published", "该推送尚未发布，还没有学习情况"),
             Refusal::TooSoon { seconds_left, paused } => too_soon(seconds_left, paused),

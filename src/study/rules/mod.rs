@@ -34,6 +34,8 @@ pub enum Refusal {
     PushTaken,
     /// It is published and cannot be taken back.
     AlreadyPublished,
+    /// The item was pushed, or read: it can be retired.
+    ItemPushed,
     NotPublished,
     TooSoon {
         seconds_left: u32,

@@ -2,13 +2,14 @@
 
 pub mod readings;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
-use crate::db::schema::{study_days, study_items, study_pushes};
+use crate::db::schema::{study_days, study_items, study_pushes, study_readings};
 use crate::on;
 
 pub fn insert_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
@@ -19,6 +20,15 @@ pub fn insert_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
 pub fn update_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
     on!(conn, c => diesel::update(study_items::table.filter(study_items::id.eq(item.id))).set(item).execute(c))
         .map(drop)
+}
+
+/// Takes an item away that was never planned for anybody and never read; false when it was.
+pub fn delete_item(conn: &mut Conn, id: ItemId) -> QueryResult<bool> {
+    let pushed = study_pushes::table.filter(study_pushes::item_id.eq(id));
+    let read = study_readings::table.filter(study_readings::item_id.eq(id));
+    let unused =
+        study_items::table.filter(study_items::id.eq(id)).filter(not(exists(pushed))).filter(not(exists(read)));
+    Ok(on!(conn, c => diesel::delete(unused).execute(c))? == 1)
 }
 
 pub fn find_item(conn: &mut Conn, id: ItemId) -> QueryResult<Option<Item>> {

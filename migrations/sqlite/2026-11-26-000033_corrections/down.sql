@@ -1,0 +1,13 @@
+ALTER TABLE ledger_entries DROP COLUMN caps_on;
+DROP INDEX contests_to_regrade;
+ALTER TABLE contest_attempts DROP COLUMN edition;
+ALTER TABLE contests DROP COLUMN correction_reason;
+ALTER TABLE contests DROP COLUMN correction_id;
+ALTER TABLE contests DROP COLUMN corrected_at;
+ALTER TABLE contests DROP COLUMN graded_edition;
+ALTER TABLE contests DROP COLUMN edition;
+ALTER TABLE quiz_submissions DROP COLUMN corrected_at;
+ALTER TABLE quiz_submissions DROP COLUMN edition;
+ALTER TABLE quiz_papers DROP COLUMN edition;
+DROP TABLE question_correction_members;
+DROP TABLE question_corrections;

@@ -1,0 +1,3 @@
+ALTER TABLE idea_comments DROP COLUMN deleted_at;
+DROP TABLE contest_cancellations;
+DROP TABLE contest_extensions;
