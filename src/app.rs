@@ -16,7 +16,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit;
 use crate::base::clock::Clock;
-use crate::base::id::SessionId;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::campaigns::{self, Campaigns};
@@ -27,6 +26,7 @@ use crate::db::{Conn, Db, DbError, Never, Stop};
 use crate::files::{self, Depot, Files, Readers};
 use crate::health;
 use crate::ideas::{self, Ideas};
+use crate::kernel::attempts::{self, Attempts};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::kernel::outbox::Handlers;
@@ -106,7 +106,9 @@ impl App {
             .unless_judging(campaigns::names_expert);
         let ear = changes::Ear::new(db.now());
         members.reload().await?;
-        let sessions = Sessions::new(db.clone(), directory.clone(), secrets, config.resets);
+        let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
+        let attempts = Attempts::open(&db, redis).map_err(DbError::Unavailable)?;
+        let sessions = Sessions::new(db.clone(), directory.clone(), secrets, config.resets, config.sessions, attempts);
         let boards = open_boards(&db, &directory, &config).await?;
         let points = Points::open(db.clone(), directory.clone(), boards.clone()).await?;
         let quiz = Quiz::new(db.clone(), directory.clone(), points.clone(), config.timetable)
@@ -206,6 +208,9 @@ impl App {
         tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
+        if let Err(error) = self.sessions.gate.write_notes().await {
+            tracing::warn!(%error, "which new tokens were seen could not be written");
+        }
         if let Err(error) = self.study.flush().await {
             tracing::warn!(%error, "the last servings could not be written");
         }
@@ -245,6 +250,8 @@ impl App {
             .client_disconnect_timeout(Duration::from_secs(2))
             .keep_alive(Duration::from_secs(75))
             .shutdown_timeout(20)
+            // whoever has left is not worked for: a password that nobody waits for is not hashed
+            .h1_allow_half_closed(false)
             .disable_signals()
             .listen(listener)?
             .run())
@@ -290,6 +297,7 @@ impl App {
         let second = Duration::from_secs(1);
         vec![
             self.job("changes", second, |app| async move { app.hear_changes().await }),
+            self.job("sessions", second, |app| async move { app.sessions.gate.write_notes().await }),
             self.job("study", second, |app| async move { app.study.publish_due().await.map(drop) }),
             self.job("servings", second, |app| async move { app.study.flush().await }),
             self.job("quiz", second, |app| async move { app.quiz.publish_due().await }),
@@ -334,11 +342,7 @@ impl App {
         let was_deaf = self.ear.was_deaf(now);
         let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
         let heard = self.ear.hear(heard, now);
-        for change in heard.iter().filter(|change| change.topic == sessions::SESSION_TOPIC) {
-            if let Some(session) = change.subject::<SessionId>() {
-                self.sessions.gate.end(session);
-            }
-        }
+        self.sessions.hear(&heard).await;
         if was_deaf || heard.iter().any(|change| change.topic == study::STUDY_TOPIC) {
             self.study.forget();
         }
@@ -366,6 +370,7 @@ impl App {
                     idempotency::tidy(tx)?;
                     sessions::tidy(tx)?;
                     members.expire(tx)?;
+                    attempts::tidy(tx)?;
                 }
                 Ok(held)
             })

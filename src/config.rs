@@ -61,6 +61,9 @@ pub struct Config {
     pub resets: ResetTerms,
 
     #[command(flatten)]
+    pub sessions: SessionTerms,
+
+    #[command(flatten)]
     pub timetable: Timetable,
 
     #[command(flatten)]
@@ -199,6 +202,20 @@ pub struct ResetTerms {
     /// Hours after which a code resets a password where nobody else could approve it and no device of the member refused
     #[arg(long, env = "XIANFENG_RESET_WAIT_HOURS", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=168))]
     pub reset_wait_hours: u16,
+}
+
+/// How long members stay signed in.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct SessionTerms {
+    /// Days after which a session ends however often it is used; one that is not used ends after 30 days
+    #[arg(long, env = "XIANFENG_SESSION_DAYS", default_value = "180", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub session_days: u16,
+}
+
+impl SessionTerms {
+    pub fn max_age_seconds(self) -> i64 {
+        i64::from(self.session_days) * 86_400
+    }
 }
 
 /// When things happen, on the enterprise's clock (+08:00).

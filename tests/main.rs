@@ -15,6 +15,7 @@ mod workflow;
 
 // room by room
 mod board_kernel;
+mod attempts_kernel;
 mod boards;
 mod members;
 mod secrets;

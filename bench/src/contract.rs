@@ -207,7 +207,27 @@ pub fn settings(secrets: &str) -> Vec<(&'static str, String)> {
         // 60,000 phones behind one address.
         ("XIANFENG_RATE_PER_ADDRESS", "1000000".into()),
         ("XIANFENG_RATE_PER_ACCOUNT", "1000".into()),
+        // Who signs in says where from.
+        ("XIANFENG_TRUSTED_PROXIES", "127.0.0.1".into()),
     ]
+}
+
+/// Everybody's password where members sign in, and what the database keeps of it.
+pub const PASSWORD: &str = "lianhua-2026";
+pub const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c2l4dGVlbiBieXRlcyEhIQ$ge5ymQv5cYaUz+4LZwosa2P1GQ1Wv5+clbBivCLRn10";
+/// Followed by the member's id and the hash.
+pub const INSERT_PASSWORD: &str = "INSERT INTO credentials (member_id, password_hash, changed_at) VALUES (?, ?, 0)";
+
+/// A sign-in that a proxy on this machine passes on from `address`.
+pub fn sign_in(account: &str, password: &str, address: &str) -> Vec<u8> {
+    let body = json!({"account": account, "password": password}).to_string();
+    format!(
+        "POST /api/v1/session HTTP/1.1\r\nHost: bench\r\nX-Forwarded-For: {address}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// What signs access tokens.

@@ -11,6 +11,7 @@ mod postgres;
 mod raw;
 mod report;
 mod server;
+mod signins;
 mod work;
 mod world;
 mod wrk;
@@ -74,6 +75,8 @@ enum Stage {
     /// Ballots of ten and their counting on both databases
     Ballots,
     Mornings,
+    /// Sign-ins on SQLite: capacity, goodput under more than that, and beside one address that sprays
+    SignIns,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
 }
@@ -258,6 +261,8 @@ struct Bench {
     idea_script: PathBuf,
     figures: Figures,
     mornings: Vec<(f64, f64)>,
+    /// Lines about sign-ins.
+    sign_ins: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
     rankings: Vec<f64>,
     /// Seconds from the end of a vote to its totals, by the name of the database.
@@ -280,6 +285,7 @@ impl Bench {
                 self.postgres_ballots()
             }
             Stage::Mornings => self.mornings(),
+            Stage::SignIns => self.sign_ins(),
             Stage::Postgres => self.postgres_round(),
         }
     }
@@ -315,6 +321,7 @@ impl Bench {
             idea_script: PathBuf::new(),
             figures: Figures::default(),
             mornings: Vec::new(),
+            sign_ins: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
             starts_ms: Vec::new(),
@@ -600,6 +607,32 @@ impl Bench {
         Ok(())
     }
 
+    /// The capacity, then one, two and three times as many sign-ins, then as many as there is room for beside one strange
+    /// address that sprays wrong passwords.
+    fn sign_ins(&mut self) -> Result<()> {
+        let path = self.copy("sign_ins.db")?;
+        signins::seed(&path, self.world.members)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let members = signins::Members::new(self.world.members);
+        let capacity = signins::capacity(server.address, &members)?;
+        self.sign_ins.push(format!("sign-ins: capacity {capacity:.0} right ones a second"));
+        for (times, sprayed) in [(1.0, false), (2.0, false), (3.0, false), (1.0, true)] {
+            let seen = signins::goodput(server.address, &members, capacity * times, sprayed)?;
+            let beside = if sprayed { ", beside one address that sprays wrong passwords" } else { "" };
+            let reached = if seen.right >= 0.8 * capacity { "reached" } else { "**missed**" };
+            self.sign_ins.push(format!(
+                "at {times} ×{beside}: {:.0} right a second, {:.0} % of the capacity (80 %: {reached}); {:.0} told to come \
+                 back, {:.0} left unanswered; p99 {:.0} ms",
+                seen.right,
+                seen.right / capacity * 100.0,
+                seen.shed,
+                seen.left,
+                seen.p99_ms,
+            ));
+        }
+        server.stop()
+    }
+
     fn postgres_round(&mut self) -> Result<()> {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
@@ -659,10 +692,12 @@ impl Bench {
              {mornings}\n\
              ranking of a contest with {members} attempts: {:.1} s\n\
              closing and counting of as many ballots of 10: {} (3)\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
+            self.sign_ins.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),

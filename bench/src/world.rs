@@ -36,6 +36,11 @@ pub fn id(kind: Kind, n: u32) -> Uuid {
     Uuid::from_u64_pair(high, 1 << 63 | u64::from(n))
 }
 
+/// The employee number of the `n`th member.
+pub fn employee_no(n: u32) -> String {
+    format!("B{n:06}")
+}
+
 /// What is known of the enterprise.
 pub struct World {
     pub members: u32,
@@ -167,7 +172,7 @@ impl Rows<'_> {
     fn members(&mut self, groups: Vec<u32>) -> Result<()> {
         for n in 0..self.world.members {
             let (member, unit) = (bytes(id(Kind::Member, n)), bytes(id(Kind::Unit, groups[(n / GROUP) as usize])));
-            let (no, name, none) = (format!("B{n:06}"), format!("测试{n}"), None::<Vec<u8>>);
+            let (no, name, none) = (employee_no(n), format!("测试{n}"), None::<Vec<u8>>);
             let now = self.now;
             self.insert("members", params![member, no, name, none, none, "full", "active", unit, false, now, now])?;
             self.session(n, &member)?;
@@ -193,7 +198,7 @@ impl Rows<'_> {
         let (none, month) = (None::<Vec<u8>>, 30 * 86_400_000_000_i64);
         self.insert(
             "sessions",
-            params![bytes(session), member, "password", "bench", hash, none, now, now, now + month, none, none],
+            params![bytes(session), member, "password", "bench", hash, none, now, now, now + month, none, none, 0, 0],
         )
     }
 

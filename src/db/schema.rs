@@ -63,6 +63,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    attempts (id) {
+        id -> Binary,
+        key -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempt_successes (key, subject) {
+        key -> Binary,
+        subject -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     ledger_entries (id) {
         id -> Binary,
         member_id -> Binary,
@@ -223,6 +239,7 @@ diesel::table! {
         member_id -> Binary,
         password_hash -> Text,
         changed_at -> BigInt,
+        device_salt -> Nullable<Binary>,
     }
 }
 
@@ -239,6 +256,8 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         revoked_because -> Nullable<Text>,
+        rotation -> Integer,
+        seen_rotation -> Integer,
     }
 }
 

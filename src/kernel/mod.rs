@@ -9,6 +9,7 @@ pub mod trail;
 pub mod changes;
 pub mod lock;
 pub mod idempotency;
+pub mod attempts;
 pub mod search;
 pub mod bucket;
 pub mod private_files;

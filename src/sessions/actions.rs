@@ -1,33 +1,28 @@
-//! Signing in and out, refreshing, changing passwords.
+//! Signing in and out, and changing passwords.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use moka::sync::Cache;
-
+use super::beginning::{put_password, tell_of_new_device};
+use super::ending::{self, end_session, end_sessions};
 use super::gate::Gate;
+use super::guessing::{Guard, Target, Try, Visitor};
 use super::hasher::{Busy, Hasher};
-use super::model::{AccountOpening, Ending, Grounds, Method, Opening, OpeningKind, Session};
-use super::openings::{Marks, by_whom, reset_behind};
-use super::rules::{self, Refusal, Stale};
+use super::model::{Ending, Grounds, Method, Opening, OpeningKind, Session};
+use super::openings::Marks;
+use super::rules::passwords::{self, Owner};
+use super::rules::{Refusal, Weakness};
 use super::store;
-use super::tokens::{self, Tokens};
-use crate::base::crypto::{Key, digest, random_token};
+use super::tokens::Tokens;
+use crate::base::crypto::Key;
 use crate::base::id::{MemberId, SessionId};
 use crate::base::text::fold;
-use crate::base::time::Timestamp;
-use crate::config::{ResetTerms, Secrets};
-use crate::db::{Db, Never, Stop, Tx};
-use crate::kernel::changes;
+use crate::config::{ResetTerms, Secrets, SessionTerms};
+use crate::db::{Db, DbError, Stop, Tx};
+use crate::kernel::attempts::Attempts;
+use crate::kernel::changes::Change;
 use crate::members::Directory;
 use crate::members::model::{MemberRow, MemberStatus};
-use crate::notices::{self, NewNotice, NoticeKind, To};
-
-/// The change that tells other processes of an ended session.
-pub const SESSION_TOPIC: &str = "session_ended";
-
-/// How long wrong passwords are remembered.
-const FAILURE_MEMORY: Duration = Duration::from_secs(30 * 60);
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -44,8 +39,9 @@ pub struct Sessions {
     pub(super) marks_key: Key,
     /// Hours after which a reset works that nobody else could approve.
     pub(super) reset_wait_hours: u16,
-    /// Wrong passwords by account and place, with the time of the last.
-    failures: Cache<[u8; 32], (u32, Timestamp)>,
+    /// Seconds after which a session ends however busy it is.
+    pub(super) max_age_seconds: i64,
+    pub(super) guard: Guard,
 }
 
 /// A sign-in as the client asked for it.
@@ -58,9 +54,10 @@ pub struct SignIn {
     pub place: Place,
 }
 
-/// What a lock-out is counted against, beside the account.
+/// Where a request comes from.
+#[derive(Clone, Debug)]
 pub struct Place {
-    pub address: String,
+    pub address: IpAddr,
     pub device_key: Option<String>,
 }
 
@@ -72,15 +69,15 @@ pub struct Opened {
     pub device_key: String,
 }
 
-enum Refreshed {
-    Rotated(Session),
-    Stale(Stale),
-    /// The session ended by this reset.
-    Reset(AccountOpening),
-}
-
 impl Sessions {
-    pub fn new(db: Db, directory: Directory, secrets: &Secrets, resets: ResetTerms) -> Self {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        secrets: &Secrets,
+        resets: ResetTerms,
+        terms: SessionTerms,
+        attempts: Attempts,
+    ) -> Self {
         let tokens = Arc::new(Tokens::new(secrets));
         Sessions {
             gate: Gate::new(db.clone(), directory.clone(), tokens.clone()),
@@ -91,7 +88,8 @@ impl Sessions {
             phone_key: secrets.phone_key.clone(),
             marks_key: secrets.session_key.derive(b"device marks"),
             reset_wait_hours: resets.reset_wait_hours,
-            failures: Cache::builder().max_capacity(200_000).time_to_idle(FAILURE_MEMORY).build(),
+            max_age_seconds: terms.max_age_seconds(),
+            guard: Guard::new(attempts, secrets.session_key.derive(b"attempts")),
         }
     }
 
@@ -99,55 +97,61 @@ impl Sessions {
     pub async fn sign_in(&self, ask: SignIn) -> Outcome<Opened> {
         let account = fold(&ask.account).to_uppercase();
         let member = self.find_account(&account).await?;
-        let failures_key = self.failures_key(&account, member.as_ref().map(|m| m.id), &ask.place);
-        self.check_wait(&failures_key)?;
-        let stored = match &member {
-            Some(member) if member.status != MemberStatus::Left => {
-                let id = member.id;
-                self.db.read(move |conn| store::find_password_hash(conn, id)).await?
-            }
-            _ => None,
+        let target = member.as_ref().map_or(Target::Nobody(&account), |member| Target::Member(member.id));
+        let member = member.filter(|member| member.status != MemberStatus::Left).map(|member| member.id);
+        let credential = match member {
+            Some(id) => self.db.read(move |conn| store::find_credential(conn, id)).await?,
+            None => None,
         };
-        let right = self.hasher.verify(ask.password, stored).await.map_err(busy)?;
-        let Some(member) = member.filter(|_| right) else {
-            self.count_failure(failures_key);
+        let salt = credential.as_ref().and_then(|credential| credential.device_salt.as_deref());
+        let is_known_device = member.is_some_and(|member| self.is_known_device(&ask.place, member, salt));
+        let visitor = self.guard.meet(&ask.place, is_known_device).await?;
+        let stored = credential.map(|credential| credential.password_hash);
+        let attempt = self.try_password(target, visitor, ask.password, stored.clone()).await?;
+        let (Some(id), Some(verified)) = (member, stored) else {
+            // the hasher finds no password right where there is none
+            self.guard.failed(attempt).await;
             return Err(Refusal::WrongPassword.into());
         };
-        self.failures.invalidate(&failures_key);
-        let id = member.id;
-        let secret = random_token();
-        let hash = tokens::secret_hash(&secret);
-        let device = ask.device;
-        let session = self.db.write(move |tx| open_session(tx, id, Method::Password, &device, &hash)).await?;
-        Ok(self.opened(session, &secret))
+        self.guard.succeeded(attempt, id).await;
+        let (sessions, device) = (self.clone(), ask.device);
+        let begun = self
+            .db
+            .write(move |tx| {
+                tx.take_turn(id)?;
+                check_unchanged(tx, id, &verified)?;
+                if !is_known_device {
+                    tell_of_new_device(tx, id, &device)?;
+                }
+                Ok(sessions.open_session(tx, id, Method::Password, &device)?)
+            })
+            .await?;
+        Ok(self.opened(begun))
     }
 
-    /// Exchanges a refresh token for the next one and a new access token.
-    ///
-    /// The token before the present one is answered again within a minute; any older one ends the session.
-    pub async fn refresh(&self, token: &str) -> Outcome<Opened> {
-        let Some((id, secret)) = tokens::split_refresh_token(token) else {
-            return Err(Refusal::SessionOver.into());
-        };
-        let next = self.tokens.next_secret(id, secret);
-        let (old_hash, new_hash) = (tokens::secret_hash(secret), tokens::secret_hash(&next));
-        let directory = self.directory.clone();
-        let gate = self.gate.clone();
-        let refreshed = self
-            .db
-            .write(move |tx| -> Result<Refreshed, Stop<Never>> {
-                rotate(tx, id, &old_hash, &new_hash, &directory, &gate)
-            })
-            .await
-            .map_err(crate::db::DbError::from)?;
-        match refreshed {
-            Refreshed::Rotated(session) => Ok(self.opened(session, &next)),
-            Refreshed::Reset(reset) => {
-                let by = by_whom(&self.directory, &reset);
-                Err(Refusal::SessionReset { at: reset.opened_at, by }.into())
+    /// Tries a password, which was counted before. Gives the try, to be settled, when the password is right; whatever
+    /// else happened is settled.
+    async fn try_password(
+        &self,
+        target: Target<'_>,
+        visitor: Visitor,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Try, Refusal> {
+        if !self.hasher.has_room(visitor.turn()) {
+            return Err(Refusal::Busy);
+        }
+        let attempt = self.guard.begin(target, visitor).await?;
+        match self.hasher.verify(visitor.turn(), password, stored).await {
+            Ok(true) => Ok(attempt),
+            Ok(false) => {
+                self.guard.failed(attempt).await;
+                Err(Refusal::WrongPassword)
             }
-            Refreshed::Stale(Stale::Reused) => Err(Refusal::TokenReused.into()),
-            Refreshed::Stale(_) => Err(Refusal::SessionOver.into()),
+            Err(Busy) => {
+                self.guard.put_off(attempt).await;
+                Err(Refusal::Busy)
+            }
         }
     }
 
@@ -162,43 +166,70 @@ impl Sessions {
             .await
     }
 
-    pub async fn list(&self, member: MemberId) -> Result<Vec<Session>, crate::db::DbError> {
+    pub async fn list(&self, member: MemberId) -> Result<Vec<Session>, DbError> {
         let now = self.db.now();
         self.db.read(move |conn| store::list_live_sessions(conn, member, now)).await
     }
 
-    /// Changes the password of a signed-in member and ends the other sessions.
+    /// Changes the password of a signed-in member and ends the other sessions. Gives the device key that holds from now
+    /// on: those of the password before are worth nothing.
     pub async fn change_password(
         &self,
         member: MemberId,
         session: SessionId,
         old: String,
         new: String,
-        place: Place,
-    ) -> Outcome<()> {
-        let employee_no = self.directory.member(member).map(|card| card.employee_no.to_string()).unwrap_or_default();
-        rules::check_password(&new, &employee_no).map_err(Refusal::WeakPassword)?;
+    ) -> Outcome<String> {
+        self.check_password(member, &new).await?;
         if old == new {
-            return Err(Refusal::WeakPassword(rules::Weakness::Unchanged).into());
+            return Err(Refusal::WeakPassword(Weakness::Unchanged).into());
         }
-        let failures_key = self.failures_key(&employee_no, Some(member), &place);
-        self.check_wait(&failures_key)?;
-        let stored = self.db.read(move |conn| store::find_password_hash(conn, member)).await?;
-        if !self.hasher.verify(old, stored).await.map_err(busy)? {
-            self.count_failure(failures_key);
-            return Err(Refusal::WrongPassword.into());
-        }
+        let credential = self.db.read(move |conn| store::find_credential(conn, member)).await?;
+        let verified = credential.map(|credential| credential.password_hash).ok_or(Refusal::WrongPassword)?;
+        // whoever is signed in is not locked out by strangers who try passwords
+        let attempt =
+            self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await?;
+        self.guard.succeeded(attempt, member).await;
         let hash = self.hasher.hash(new).await.map_err(busy)?;
         let gate = self.gate.clone();
-        self.db
+        let salt = self
+            .db
             .write(move |tx| {
-                store::put_password_hash(tx.conn, member, &hash, tx.now())?;
+                tx.take_turn(member)?;
+                check_unchanged(tx, member, &verified)?;
+                let salt = put_password(tx, member, &hash)?;
                 // who knows the password needs no code, and wants none of somebody else's to work
                 store::delete_unused_invitations(tx.conn, member)?;
                 end_sessions(tx, &gate, member, Some(session), Ending::PasswordChanged)?;
-                Ok(())
+                Ok(salt)
             })
-            .await
+            .await?;
+        Ok(self.tokens.device_key(member, Some(&salt)))
+    }
+
+    /// Refuses a new password that is too weak for `member`.
+    pub(super) async fn check_password(&self, member: MemberId, new: &str) -> Outcome<()> {
+        let row = self.db.read(move |conn| crate::members::store::find_member(conn, member)).await?;
+        let sealed = row.and_then(|row| row.phone_sealed);
+        let phone =
+            sealed.and_then(|sealed| self.phone_key.open(&sealed)).and_then(|phone| String::from_utf8(phone).ok());
+        let owner = Owner { phone, ..self.owner(member) };
+        Ok(passwords::check(new, &owner).map_err(Refusal::WeakPassword)?)
+    }
+
+    /// What the directory knows of whose password it is to be.
+    fn owner(&self, member: MemberId) -> Owner {
+        let Some(card) = self.directory.member(member) else { return Owner::default() };
+        let tree = self.directory.tree();
+        let names = |unit: &crate::members::model::Unit| [&unit.name, &unit.short_name, &unit.code].map(String::clone);
+        Owner {
+            employee_no: card.employee_no.to_string(),
+            name: card.name.to_string(),
+            phone: None,
+            // also what was granted and holds only from tomorrow on
+            is_privileged: card.duties.iter().any(|duty| duty.role.is_privileged()),
+            words: tree.each().flat_map(|card| names(&card.unit)).collect(),
+        }
     }
 
     /// Sets a password without asking for the old one: the first administrator, the demo enterprise. Somebody who signed
@@ -212,24 +243,21 @@ impl Sessions {
                 let is_first = store::list_registered(tx.conn, &[member])?.is_empty();
                 let kind = if is_first { OpeningKind::First } else { OpeningKind::Reset };
                 let opening = Opening { kind, grounds: Grounds::Operator, issued_by: None, approved_by: None };
-                store::put_password_hash(tx.conn, member, &hash, tx.now())?;
+                put_password(tx, member, &hash)?;
                 store::delete_unused_invitations(tx.conn, member)?;
                 Ok(sessions.record_opening(tx, member, &opening, Marks::default())?)
             })
             .await
     }
 
-    pub(super) fn opened(&self, session: Session, secret: &str) -> Opened {
-        Opened {
-            access_token: self.tokens.access(session.member_id, session.id, self.db.now()),
-            refresh_token: tokens::refresh_token(session.id, secret),
-            device_key: self.tokens.device_key(session.member_id),
-            session,
-        }
+    /// Learns of the sessions that other processes ended.
+    pub async fn hear(&self, heard: &[Change]) {
+        ending::hear(&self.db, &self.gate, heard).await;
     }
 
-    async fn find_account(&self, account: &str) -> Result<Option<MemberRow>, crate::db::DbError> {
-        let phone_index = crate::members::phone_index(&self.phone_key, account);
+    pub(super) async fn find_account(&self, account: &str) -> Result<Option<MemberRow>, DbError> {
+        let phone = crate::members::rules::normal_phone(account);
+        let phone_index = crate::members::phone_index(&self.phone_key, phone.as_deref().unwrap_or(account));
         let account = account.to_owned();
         self.db
             .read(move |conn| match crate::members::store::find_by_employee_no(conn, &account)? {
@@ -239,29 +267,9 @@ impl Sessions {
             .await
     }
 
-    /// A device that had a session before is counted apart from the strangers behind the same address.
-    pub(super) fn failures_key(&self, account: &str, member: Option<MemberId>, place: &Place) -> [u8; 32] {
-        let known_device = member
-            .map(|member| self.tokens.device_key(member))
-            .is_some_and(|key| place.device_key.as_deref() == Some(key.as_str()));
-        let place = if known_device { "known device" } else { place.address.as_str() };
-        digest(format!("{account}\n{place}").as_bytes())
-    }
-
-    pub(super) fn check_wait(&self, key: &[u8; 32]) -> Result<(), Refusal> {
-        let Some((failures, last)) = self.failures.get(key) else { return Ok(()) };
-        let left = rules::wait_seconds(failures) - self.db.now().seconds_since(last);
-        match u32::try_from(left) {
-            Ok(seconds) if seconds > 0 => Err(Refusal::LockedOut { seconds }),
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) fn count_failure(&self, key: [u8; 32]) {
-        let now = self.db.now();
-        self.failures
-            .entry(key)
-            .and_upsert_with(|before| (before.map_or(0, |entry| entry.into_value().0).saturating_add(1), now));
+    /// Whether `place` proves that it had a session of `member` since the password was last changed.
+    pub(super) fn is_known_device(&self, place: &Place, member: MemberId, salt: Option<&[u8]>) -> bool {
+        place.device_key.as_deref().is_some_and(|key| self.tokens.is_device_key(key, member, salt))
     }
 }
 
@@ -269,108 +277,13 @@ pub(super) fn busy(_: Busy) -> Refusal {
     Refusal::Busy
 }
 
-/// Begins a session whose first refresh secret has the hash `secret_hash`.
-pub(super) fn open_session(
-    tx: &mut Tx,
-    member: MemberId,
-    method: Method,
-    device: &str,
-    secret_hash: &[u8],
-) -> Result<Session, Stop<Refusal>> {
-    let session = Session {
-        id: tx.fresh_id(),
-        member_id: member,
-        method,
-        device: device.to_owned(),
-        refresh_hash: secret_hash.to_vec(),
-        previous_hash: None,
-        rotated_at: tx.now(),
-        created_at: tx.now(),
-        expires_at: tx.now().plus_seconds(tokens::SESSION_SECONDS),
-        revoked_at: None,
-        revoked_because: None,
-    };
-    store::insert_session(tx.conn, &session)?;
-    Ok(session)
-}
-
-fn rotate(
-    tx: &mut Tx,
-    id: SessionId,
-    old_hash: &[u8],
-    new_hash: &[u8],
-    directory: &Directory,
-    gate: &Gate,
-) -> Result<Refreshed, Stop<Never>> {
-    let now = tx.now();
-    let Some(mut session) = store::hold_session(tx.conn, id)? else {
-        return Ok(Refreshed::Stale(Stale::Over));
-    };
-    if directory.person(session.member_id, tx.today()).is_none() {
-        return Ok(Refreshed::Stale(Stale::Over));
+/// Refuses when the password was changed since `verified` was read: a session that began now would outlive the change.
+fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), Stop<Refusal>> {
+    let credential = store::find_credential(tx.conn, member)?;
+    match credential {
+        Some(credential) if credential.password_hash == verified => Ok(()),
+        _ => Err(Refusal::WrongPassword.into()),
     }
-    let is_ours = session.refresh_hash == old_hash || session.previous_hash.as_deref() == Some(old_hash);
-    if let (true, Some(reset)) = (is_ours, reset_behind(tx.conn, &session)?) {
-        return Ok(Refreshed::Reset(reset));
-    }
-    if session.is_live(now) && session.refresh_hash == old_hash {
-        session.previous_hash = Some(std::mem::replace(&mut session.refresh_hash, new_hash.to_vec()));
-        session.rotated_at = now;
-        session.expires_at = now.plus_seconds(tokens::SESSION_SECONDS);
-        store::update_token(tx.conn, &session)?;
-        return Ok(Refreshed::Rotated(session));
-    }
-    let verdict = rules::judge_stale(&session, old_hash, now);
-    if verdict == Stale::Retry {
-        return Ok(Refreshed::Rotated(session));
-    }
-    if verdict == Stale::Reused && end_session(tx, gate, session.member_id, id, Ending::Reused)? {
-        notices::tell(tx, reuse_warning(session.member_id))?;
-    }
-    Ok(Refreshed::Stale(verdict))
-}
-
-fn reuse_warning(member: MemberId) -> NewNotice {
-    NewNotice {
-        to: To::Member(member),
-        kind: NoticeKind::Security,
-        title: "登录凭证被重复使用，已为您退出该设备".into(),
-        body: "系统发现一个已作废的登录凭证被再次使用，可能已泄露。为安全起见，该设备的登录已失效，请重新登录；如非本人操作，请修改密码。".into(),
-        link: None,
-    }
-}
-
-/// Ends a session and lets every process know; false when it was not live.
-fn end_session(
-    tx: &mut Tx,
-    gate: &Gate,
-    member: MemberId,
-    session: SessionId,
-    because: Ending,
-) -> diesel::QueryResult<bool> {
-    if !store::revoke(tx.conn, member, session, because, tx.now())? {
-        return Ok(false);
-    }
-    changes::announce(tx, SESSION_TOPIC, session.uuid())?;
-    let gate = gate.clone();
-    tx.after_commit(move || gate.end(session));
-    Ok(true)
-}
-
-/// Ends every session of `member` but `spared`.
-pub(super) fn end_sessions(
-    tx: &mut Tx,
-    gate: &Gate,
-    member: MemberId,
-    spared: Option<SessionId>,
-    because: Ending,
-) -> diesel::QueryResult<()> {
-    for session in store::list_live_sessions(tx.conn, member, tx.now())? {
-        if Some(session.id) != spared {
-            end_session(tx, gate, member, session.id, because)?;
-        }
-    }
-    Ok(())
 }
 
 /// Days for which ended sessions are kept, so that a late reuse of a token is still recognised.

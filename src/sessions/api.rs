@@ -63,7 +63,7 @@ struct SessionTokens {
     refresh_token: String,
     /// When the session ends unless it is refreshed before.
     refresh_expires_at: Timestamp,
-    /// Proves at a later sign-in that this device had a session of the member before.
+    /// Proves at a later sign-in that this device had a session of the member since the password was last changed.
     device_key: String,
 }
 
@@ -88,7 +88,7 @@ fn created(opened: Opened) -> HttpResponse {
 }
 
 fn place(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {
-    Place { address: limits::client_address(req).to_string(), device_key: device_key.map(Text::into_string) }
+    Place { address: limits::client_address(req), device_key: device_key.map(Text::into_string) }
 }
 
 /// What a request shows of the device that it comes from; of a long user agent the beginning says enough.
@@ -134,7 +134,10 @@ struct RefreshBody {
     refresh_token: Text<256>,
 }
 
-/// Exchanges a refresh token for new tokens; asking again with the same token within a minute gives the same answer.
+/// Exchanges a refresh token for new tokens.
+///
+/// Where the answer was lost, asking again with the same token gives the same next one, for up to 48 hours and until the
+/// server has seen either of the new tokens. From then on a token that was exchanged before ends its session.
 #[utoipa::path(tag = "session", security(()), request_body = RefreshBody,
     responses((status = 200, description = "The next tokens", body = SessionTokens)))]
 #[post("/session/refresh")]
@@ -155,7 +158,8 @@ struct RedeemBody {
     employee_no: Text<64>,
     /// As printed, with or without hyphens.
     invite_code: Text<32>,
-    /// 8 to 64 characters of at least two kinds.
+    /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
+    /// and experts; nothing that others try first.
     new_password: Text<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
@@ -255,26 +259,34 @@ async fn end_session(
 struct PasswordBody {
     /// The present password.
     old_password: Text<256>,
-    /// 8 to 64 characters of at least two kinds.
+    /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
+    /// and experts; nothing that others try first.
     new_password: Text<256>,
-    /// `device_key` of a session on this device, so that strangers who try passwords do not lock it out.
+    /// Taken and not needed: whoever is signed in is not locked out by strangers who try passwords.
+    #[expect(dead_code, reason = "clients send it")]
     device_key: Option<Text<64>>,
 }
 
-/// Changes the password and ends the member's other sessions.
-#[utoipa::path(tag = "session", request_body = PasswordBody, responses((status = 204, description = "Changed")))]
+/// What a changed password leaves on the device that changed it.
+#[derive(Serialize, ToSchema)]
+struct ChangedPassword {
+    /// Takes the place of the device key that the device has: every device key from before the change is worth nothing.
+    device_key: String,
+}
+
+/// Changes the password, ends the member's other sessions and makes all device keys worthless but the one it answers.
+#[utoipa::path(tag = "session", request_body = PasswordBody,
+    responses((status = 200, description = "Changed", body = ChangedPassword)))]
 #[put("/me/password")]
 async fn change_password(
     caller: Member,
-    req: HttpRequest,
     sessions: web::Data<Sessions>,
     body: Body<PasswordBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<web::Json<ChangedPassword>, Problem> {
     let body = body.into_inner();
     let (old, new) = (body.old_password.into_string(), body.new_password.into_string());
-    let place = place(&req, body.device_key);
-    sessions.change_password(caller.member, caller.session, old, new, place).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let device_key = sessions.change_password(caller.member, caller.session, old, new).await?;
+    Ok(web::Json(ChangedPassword { device_key }))
 }
 
 /// How the codes come back.
@@ -444,6 +456,10 @@ impl From<Refusal> for Problem {
             Refusal::TokenReused => {
                 Problem::unauthenticated("session.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
             }
+            Refusal::SessionCrowdedOut => Problem::unauthenticated(
+                "session.too_many",
+                "同一账号最多同时在 20 台设备上登录，这台设备最久未使用，已自动退出，请重新登录；如非本人在其他设备登录，请修改密码",
+            ),
             Refusal::SessionReset { at, by } => Problem::unauthenticated(
                 "session.reset",
                 format!(
@@ -504,10 +520,14 @@ fn not_effective(standing: Standing, issuer: &str, issued_at: Timestamp) -> Prob
 fn advice(weakness: Weakness) -> &'static str {
     match weakness {
         Weakness::TooShort => "密码至少 8 个字符",
+        Weakness::TooShortForDuty => "您担任重要职务，密码至少 10 个字符",
         Weakness::TooLong => "密码最多 64 个字符",
         Weakness::OneKind => "密码须包含数字、小写字母、大写字母、其他字符中的至少两类",
         Weakness::ContainsAccount => "密码不能包含工号",
-        Weakness::Common => "这个密码过于常见，请换一个",
+        Weakness::ContainsName => "密码不能包含您的姓名",
+        Weakness::ContainsPhone => "密码不能包含您的手机号",
+        Weakness::Common => "这个密码过于常见，容易被猜到，请换一个",
+        Weakness::Guessable => "密码不能只由单位名称、常用词、年份和简单数字组成，请加入别人想不到的内容",
         Weakness::Unchanged => "新密码不能与原密码相同",
     }
 }

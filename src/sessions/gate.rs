@@ -3,24 +3,33 @@
 //! A session is looked up once and remembered. Ending it leaves a tombstone here that outlives every access token of
 //! the session, so the end takes effect on the next request; other processes hear of it within two seconds.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::model::{Ending, Session};
 use super::openings::{by_whom, reset_behind};
 use super::rules::Refusal;
 use super::store;
 use super::tokens::{ACCESS_SECONDS, Tokens};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Day;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::members::Directory;
 use crate::web::Problem;
 use crate::web::caller::{Caller, Person};
 
 /// More sessions than an enterprise of 60,000 uses within a quarter of an hour.
 const REMEMBERED_SESSIONS: u64 = 200_000;
+
+/// Sessions whose newest token was seen and that wait for the database to hear of it; further ones are noted when they
+/// are seen again.
+const MAX_NOTES: usize = 100_000;
+/// Notes that one transaction writes, so that nobody who refreshes waits for it.
+const NOTES_AT_ONCE: usize = 200;
 
 #[derive(Clone)]
 enum Known {
@@ -35,6 +44,8 @@ struct Recognised {
     person: Arc<Person>,
     day: Day,
     directory_version: u64,
+    /// The latest exchange of refresh tokens of which an access token was seen.
+    seen_rotation: Arc<AtomicI32>,
 }
 
 /// Recognises callers; clones share what they know.
@@ -46,13 +57,15 @@ pub struct Gate {
     known: Cache<SessionId, Known>,
     /// How many endings there have been; a lookup that began before one must not be remembered after it.
     endings: Arc<Mutex<u64>>,
+    /// Exchanges of which an access token was seen and of which the database does not know yet.
+    notes: Arc<Mutex<HashMap<SessionId, i32>>>,
 }
 
 impl Gate {
     pub fn new(db: Db, directory: Directory, tokens: Arc<Tokens>) -> Self {
         let lifetime = Duration::from_secs(ACCESS_SECONDS.unsigned_abs() + 60);
         let known = Cache::builder().max_capacity(REMEMBERED_SESSIONS).time_to_live(lifetime).build();
-        Gate { db, directory, tokens, known, endings: Arc::default() }
+        Gate { db, directory, tokens, known, endings: Arc::default(), notes: Arc::default() }
     }
 
     /// The caller behind `token`, or 401.
@@ -65,16 +78,80 @@ impl Gate {
             Some(Known::Ended(None)) => Err(self.why_ended(claims.sub, claims.sid).await?.into()),
             Some(Known::Live(seen)) if seen.person.member != claims.sub => Err(over()),
             Some(Known::Live(seen)) if seen.day == today && seen.directory_version == version => {
+                self.note(claims.sid, claims.rot, &seen.seen_rotation);
                 Ok(Caller { session: claims.sid, person: seen.person })
             }
-            Some(Known::Live(_)) => self.derive(claims.sub, claims.sid, today, version, None),
+            Some(Known::Live(seen)) => {
+                self.note(claims.sid, claims.rot, &seen.seen_rotation);
+                self.derive(claims.sub, claims.sid, today, version, seen.seen_rotation, None)
+            }
             None => {
                 let before = self.endings();
-                if let Some(why) = self.look_up(claims.sub, claims.sid).await? {
-                    return Err(why.into());
-                }
-                self.derive(claims.sub, claims.sid, today, version, Some(before))
+                let session = match self.look_up(claims.sub, claims.sid).await? {
+                    Ok(session) => session,
+                    Err(why) => return Err(why.into()),
+                };
+                let seen_rotation = Arc::new(AtomicI32::new(session.seen_rotation));
+                self.note(claims.sid, claims.rot, &seen_rotation);
+                self.derive(claims.sub, claims.sid, today, version, seen_rotation, Some(before))
             }
+        }
+    }
+
+    /// Whether an access token of the session's exchange `rotation` was seen by this process lately.
+    pub fn has_seen(&self, session: SessionId, rotation: i32) -> bool {
+        match self.known.get(&session) {
+            Some(Known::Live(seen)) => seen.seen_rotation.load(Ordering::Relaxed) >= rotation,
+            _ => false,
+        }
+    }
+
+    /// Notes that an access token of an exchange was seen; the database hears of it once, off the request's path.
+    fn note(&self, session: SessionId, rotation: i32, seen: &AtomicI32) {
+        if rotation <= seen.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.len() < MAX_NOTES {
+            notes.insert(session, rotation);
+            seen.fetch_max(rotation, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes down of which exchanges an access token was seen, so that other processes know, too. What cannot be
+    /// written now is kept for the next time.
+    pub async fn write_notes(&self) -> Result<(), DbError> {
+        let taken = std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut notes: Vec<(SessionId, i32)> = taken.into_iter().collect();
+        // in one order everywhere, so that two servers do not wait for each other
+        notes.sort_unstable();
+        let mut rest = notes.as_slice();
+        while !rest.is_empty() {
+            let (part, later) = rest.split_at(rest.len().min(NOTES_AT_ONCE));
+            if let Err(error) = self.write_part(part.to_vec()).await {
+                self.keep_notes(rest);
+                return Err(error);
+            }
+            rest = later;
+        }
+        Ok(())
+    }
+
+    async fn write_part(&self, notes: Vec<(SessionId, i32)>) -> Result<(), DbError> {
+        let write = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+            for (session, rotation) in &notes {
+                store::mark_seen(tx.conn, *session, *rotation)?;
+            }
+            Ok(())
+        };
+        self.db.write(write).await.map_err(DbError::from)
+    }
+
+    fn keep_notes(&self, unwritten: &[(SessionId, i32)]) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (session, rotation) in unwritten {
+            let noted = notes.entry(*session).or_insert(*rotation);
+            *noted = (*noted).max(*rotation);
         }
     }
 
@@ -85,16 +162,24 @@ impl Gate {
         self.known.insert(session, Known::Ended(None));
     }
 
+    /// Forgets who was here: everybody is looked up anew.
+    pub fn forget(&self) {
+        let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
+        *endings += 1;
+        self.known.invalidate_all();
+    }
+
     fn derive(
         &self,
         member: MemberId,
         session: SessionId,
         today: Day,
         directory_version: u64,
+        seen_rotation: Arc<AtomicI32>,
         looked_up_at: Option<u64>,
     ) -> Result<Caller, Problem> {
         let person = Arc::new(self.directory.person(member, today).ok_or_else(over)?);
-        let recognised = Recognised { person: person.clone(), day: today, directory_version };
+        let recognised = Recognised { person: person.clone(), day: today, directory_version, seen_rotation };
         let endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         let still_known = matches!(self.known.get(&session), Some(Known::Live(_)));
         if looked_up_at.is_none_or(|before| before == *endings) && (looked_up_at.is_some() || still_known) {
@@ -110,26 +195,30 @@ impl Gate {
     /// Why a session is over that ended in the life of this process; remembered, so that a telephone that goes on asking
     /// costs one query.
     async fn why_ended(&self, member: MemberId, session: SessionId) -> Result<Refusal, DbError> {
-        let why = self.look_up(member, session).await?.unwrap_or(Refusal::SessionOver);
+        let why = self.look_up(member, session).await?.err().unwrap_or(Refusal::SessionOver);
         self.known.insert(session, Known::Ended(Some(why.clone())));
         Ok(why)
     }
 
-    /// Why a session of `member` is over; `None` while it is live.
-    async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Option<Refusal>, DbError> {
+    /// The live session of `member`, or why it is over.
+    async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Result<Session, Refusal>, DbError> {
         let now = self.db.now();
         let found = self.db.read(move |conn| {
             let session = store::find_session(conn, session)?.filter(|session| session.member_id == member);
-            let Some(session) = session else { return Ok((false, None)) };
-            Ok((session.is_live(now), reset_behind(conn, &session)?))
+            let Some(session) = session else { return Ok(None) };
+            let reset = reset_behind(conn, &session)?;
+            Ok(Some((session, reset)))
         });
         Ok(match found.await? {
-            (true, _) => None,
-            (false, None) => Some(Refusal::SessionOver),
-            (false, Some(reset)) => {
+            Some((session, _)) if session.is_live(now) => Ok(session),
+            Some((_, Some(reset))) => {
                 let by = by_whom(&self.directory, &reset);
-                Some(Refusal::SessionReset { at: reset.opened_at, by })
+                Err(Refusal::SessionReset { at: reset.opened_at, by })
             }
+            Some((session, None)) if session.revoked_because == Some(Ending::TooMany) => {
+                Err(Refusal::SessionCrowdedOut)
+            }
+            _ => Err(Refusal::SessionOver),
         })
     }
 }

@@ -1,14 +1,16 @@
 //! Invite codes: issued for one member or as a unit's sheet, used once to set a password.
 
-use super::actions::{Opened, Place, Sessions, busy, open_session};
+use super::actions::{Opened, Place, Sessions, busy};
+use super::beginning::put_password;
+use super::guessing::Target;
 use super::model::{Grounds, Invitation, InvitationId, Method, Opening, OpeningKind};
 use super::openings::Showing;
 use super::resets::{Inviters, NewReset};
 use super::rules::{self, Refusal, Standing};
+use super::store;
 use super::wording::name_of;
-use super::{store, tokens};
 use crate::base::capability::Reach;
-use crate::base::crypto::{digest, normal_code, random_code, random_token};
+use crate::base::crypto::{digest, normal_code, random_code};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::fold;
 use crate::base::time::Timestamp;
@@ -89,30 +91,41 @@ impl Sessions {
 
     /// Sets the password of the member that the code was issued for, ends all sessions and opens one. A code for somebody
     /// who ever signed in must be effective.
+    ///
+    /// The code is looked at before anything else: a genuine one always works, whatever was tried before it and from
+    /// wherever, and only whoever has it learns what the password must not be made of.
     pub async fn redeem(&self, ask: Redeeming) -> Result<Opened, Stop<Refusal>> {
         let employee_no = fold(&ask.employee_no).to_uppercase();
-        rules::check_password(&ask.new_password, &employee_no).map_err(Refusal::WeakPassword)?;
-        let failures_key = self.failures_key(&employee_no, None, &ask.place);
-        self.check_wait(&failures_key)?;
         let code_hash = digest(normal_code(&ask.code).as_bytes());
+        let found = self.db.read(move |conn| store::find_invitation(conn, &code_hash)).await?;
+        let genuine = found.filter(|invitation| self.is_genuine(invitation, &employee_no, self.db.now()));
+        let Some(member) = genuine.map(|invitation| invitation.member_id) else {
+            return Err(self.guard.refuse_code(Target::Nobody(&employee_no), &ask.place).await.into());
+        };
+        self.check_password(member, &ask.new_password).await?;
         let password_hash = self.hasher.hash(ask.new_password).await.map_err(busy)?;
-        let secret = random_token();
-        let (sessions, secret_hash) = (self.clone(), tokens::secret_hash(&secret));
-        let (device, showing) = (ask.device, ask.showing);
-        let redeemed = self
+        let (sessions, device, showing) = (self.clone(), ask.device, ask.showing);
+        let begun = self
             .db
             .write(move |tx| {
                 let (member, opening) = sessions.use_code(tx, &employee_no, &code_hash)?;
-                store::put_password_hash(tx.conn, member, &password_hash, tx.now())?;
-                let marks = sessions.marks(member, &showing, &sessions.tokens.device_key(member));
+                let salt = put_password(tx, member, &password_hash)?;
+                let marks = sessions.marks(member, &showing, &sessions.tokens.device_key(member, Some(&salt)));
                 sessions.record_opening(tx, member, &opening, marks)?;
-                open_session(tx, member, Method::Invitation, &device, &secret_hash)
+                Ok(sessions.open_session(tx, member, Method::Invitation, &device)?)
             })
-            .await;
-        if matches!(redeemed, Err(Stop::Refused(Refusal::BadInvitation))) {
-            self.count_failure(failures_key);
-        }
-        Ok(self.opened(redeemed?, &secret))
+            .await?;
+        self.guard.redeemed(&ask.place, member).await;
+        Ok(self.opened(begun))
+    }
+
+    /// Whether a code may be used at `now` by whoever has that employee number.
+    fn is_genuine(&self, invitation: &Invitation, employee_no: &str, now: Timestamp) -> bool {
+        let belongs = self
+            .directory
+            .member(invitation.member_id)
+            .is_some_and(|card| *card.employee_no == *employee_no && card.status != MemberStatus::Left);
+        belongs && invitation.used_at.is_none() && now < invitation.expires_at
     }
 
     /// Uses a code up, and says whose account opens on what grounds.
@@ -120,11 +133,10 @@ impl Sessions {
         let member = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?.member_id;
         tx.take_turn(member)?;
         let invitation = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?;
-        let card = self.directory.member(member).filter(|card| card.status != MemberStatus::Left);
-        let card = card.filter(|card| *card.employee_no == *employee_no).ok_or(Refusal::BadInvitation)?;
-        if invitation.expires_at <= tx.now() || invitation.used_at.is_some() {
+        if !self.is_genuine(&invitation, employee_no, tx.now()) {
             return Err(Refusal::BadInvitation.into());
         }
+        let card = self.directory.member(member).ok_or(Refusal::BadInvitation)?;
         let opening = self.opening_of(tx, &invitation, &card)?;
         if !store::use_invitation(tx.conn, invitation.id, tx.now())? {
             return Err(Refusal::BadInvitation.into());

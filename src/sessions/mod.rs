@@ -3,10 +3,14 @@
 //! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
 //! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
-//! [`Sessions::set_password`] to the command line, and [`opened_accounts`] to whoever asks how accounts came about. WeChat and WeCom sign-in will add a [`model::Method`] and begin
-//! their sessions with the same `open_session`.
+//! [`Sessions::set_password`] to the command line, and [`opened_accounts`] to whoever asks how accounts came about. WeChat
+//! and WeCom sign-in will add a [`model::Method`] and begin their sessions with the same [`Sessions::open_session`].
 
 mod actions;
+mod guessing;
+mod beginning;
+mod refreshing;
+mod ending;
 mod api;
 pub mod gate;
 pub mod hasher;
@@ -19,7 +23,7 @@ mod store;
 pub mod tokens;
 mod wording;
 
-pub use actions::{SESSION_TOPIC, Sessions, tidy};
+pub use actions::{Sessions, tidy};
 pub use api::routes;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;

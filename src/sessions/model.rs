@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
-use crate::db::schema::{invitations, sessions};
+use crate::db::schema::{credentials, invitations, sessions};
 
 crate::id!(
     /// An invite code; also the reset that it is for somebody who ever signed in.
@@ -35,8 +35,19 @@ crate::words!(
         Reused = "reused",
         /// The password was set anew without the one before it.
         Reset = "reset",
+        /// The member signed in on more devices than one member may.
+        TooMany = "too_many",
     }
 );
+
+/// A member's password, as its hash.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = credentials)]
+pub struct Credential {
+    pub password_hash: String,
+    /// Drawn with the password: the device keys of the password before are worth nothing. `None` until it first changes.
+    pub device_salt: Option<Vec<u8>>,
+}
 
 /// A family of refresh tokens on one device.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -48,13 +59,17 @@ pub struct Session {
     /// What the client called the device.
     pub device: String,
     pub refresh_hash: Vec<u8>,
-    /// The token before, good for a retry within a minute of the rotation.
+    /// The token before, good for a retry until the server has seen what it was exchanged for.
     pub previous_hash: Option<Vec<u8>>,
     pub rotated_at: Timestamp,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub revoked_at: Option<Timestamp>,
     pub revoked_because: Option<Ending>,
+    /// How often the refresh token was exchanged.
+    pub rotation: i32,
+    /// The latest exchange of which the server has seen an access token.
+    pub seen_rotation: i32,
 }
 
 impl Session {

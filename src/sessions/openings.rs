@@ -10,7 +10,8 @@ use std::net::IpAddr;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::actions::{Sessions, end_sessions};
+use super::actions::Sessions;
+use super::ending::end_sessions;
 use super::model::{AccountOpening, ByWhom, Ending, OpenedAccount, Opening, OpeningKind, Session};
 use super::wording::{name_of, said};
 use super::{rules, store};

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq;
 
 use super::actions::Sessions;
 use super::model::{Invitation, InvitationId};
@@ -175,8 +174,9 @@ impl Sessions {
         let employee_no = fold(employee_no).to_uppercase();
         let found = self.db.read(move |conn| crate::members::store::find_by_employee_no(conn, &employee_no)).await?;
         let nobody = MemberId::from(uuid::Uuid::nil());
-        let expected = self.tokens.device_key(found.as_ref().map_or(nobody, |member| member.id));
-        let known: bool = expected.as_bytes().ct_eq(device_key.as_bytes()).into();
+        let asked = found.as_ref().map_or(nobody, |member| member.id);
+        let salt = self.db.read(move |conn| store::find_device_salt(conn, asked)).await?;
+        let known = self.tokens.is_device_key(device_key, asked, salt.as_deref());
         let Some(member) = found.filter(|member| known && member.status != MemberStatus::Left) else { return Ok(()) };
         let sessions = self.clone();
         self.db

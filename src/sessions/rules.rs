@@ -1,4 +1,6 @@
-//! What passwords, lock-outs and refreshes obey. Pure.
+//! What sessions, lock-outs and refreshes obey; what passwords obey is in [`passwords`]. Pure.
+
+pub mod passwords;
 
 mod devices;
 mod resets;
@@ -10,6 +12,8 @@ use super::model::{ByWhom, Ending, Session};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
+
+pub use passwords::Weakness;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub enum Refusal {
     SessionOver,
     /// An old refresh token came again: the session was ended for safety.
     TokenReused,
+    /// The session made room for one on another device: a member may have so many.
+    SessionCrowdedOut,
     /// The session ended because the password was set anew without the one before it.
     SessionReset { at: Timestamp, by: ByWhom },
     /// No such session of the caller.
@@ -54,100 +60,75 @@ pub enum Refusal {
 
 impl crate::db::Refusal for Refusal {}
 
-/// What is wrong with a new password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weakness {
-    TooShort,
-    TooLong,
-    OneKind,
-    ContainsAccount,
-    Common,
-    Unchanged,
+/// Seconds in which one failure of a network is forgotten.
+pub const NETWORK_DRAIN_SECONDS: u32 = 60;
+
+/// Failures that a network may have before anybody has signed in from there.
+const NETWORK_FAILURES: f64 = 50.0;
+/// Different members who signed in from a network for each further failure that it may have: five times as many as when
+/// one in twenty mistypes.
+const MEMBERS_FOR_A_FAILURE: f64 = 4.0;
+
+/// Seconds to wait where so much has failed and that many different members have signed in; `None` for no wait.
+pub fn network_wait(failures: f64, members: usize) -> Option<u32> {
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+    let allowed = NETWORK_FAILURES + members as f64 / MEMBERS_FOR_A_FAILURE;
+    let over = failures + 1.0 - allowed;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to an hour")]
+    let seconds = (over * f64::from(NETWORK_DRAIN_SECONDS)).ceil().clamp(1.0, 3600.0) as u32;
+    (over > 0.0).then_some(seconds)
 }
 
-pub const PASSWORD_MIN: usize = 8;
-pub const PASSWORD_MAX: usize = 64;
+/// Different members who must have signed in from a network so that it is no stranger's.
+const FAMILIAR_MEMBERS: usize = 5;
 
-/// The passwords that everybody tries first and that pass the other rules.
-const COMMON: [&str; 12] = [
-    "password1",
-    "passw0rd",
-    "a1234567",
-    "a12345678",
-    "a123456789",
-    "abc12345",
-    "abcd1234",
-    "qwer1234",
-    "1qaz2wsx",
-    "1q2w3e4r",
-    "admin123",
-    "admin888",
-];
-
-/// Checks a new password: 8 to 64 characters of at least two kinds, neither the account nor one of the commonest.
-pub fn check_password(password: &str, employee_no: &str) -> Result<(), Weakness> {
-    let length = password.chars().count();
-    if length < PASSWORD_MIN {
-        return Err(Weakness::TooShort);
-    }
-    if length > PASSWORD_MAX {
-        return Err(Weakness::TooLong);
-    }
-    let kinds = [
-        password.chars().any(|c| c.is_ascii_digit()),
-        password.chars().any(|c| c.is_ascii_lowercase()),
-        password.chars().any(|c| c.is_ascii_uppercase()),
-        password.chars().any(|c| !c.is_ascii_alphanumeric()),
-    ];
-    if kinds.iter().filter(|kind| **kind).count() < 2 {
-        return Err(Weakness::OneKind);
-    }
-    let lower = password.to_lowercase();
-    if employee_no.len() >= 4 && lower.contains(&employee_no.to_lowercase()) {
-        return Err(Weakness::ContainsAccount);
-    }
-    if COMMON.contains(&lower.as_str()) {
-        return Err(Weakness::Common);
-    }
-    Ok(())
+/// Whether a network from which so many different members signed in goes before strange ones.
+pub fn is_familiar(members: usize) -> bool {
+    members >= FAMILIAR_MEMBERS
 }
 
-/// Wrong passwords that cost nothing.
-const FREE_FAILURES: u32 = 10;
-const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
+/// Sessions that one member may have at the same time.
+pub const MAX_SESSIONS: usize = 20;
 
-/// Seconds that must pass after the last of `failures` wrong passwords before the next try: none up to the tenth, then
-/// 1, 2, 4 … up to a quarter of an hour.
-pub fn wait_seconds(failures: u32) -> i64 {
-    match failures.checked_sub(FREE_FAILURES) {
-        None => 0,
-        Some(more) => 1_i64.checked_shl(more.min(20)).unwrap_or(i64::MAX).min(LONGEST_WAIT_SECONDS),
-    }
-}
+/// Seconds within which the token before the present one may be a retry: two days without a connection.
+const RETRY_SECONDS: i64 = 48 * 3600;
 
-/// Seconds within which the token before the present one is taken for a retry.
-const RETRY_SECONDS: i64 = 60;
-
-/// What a refresh token deserves that is not the current one of a live session.
+/// What a refresh token that we issued deserves when it is not the current one of a live session.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stale {
     /// The answer got lost: tell the same next token again.
     Retry,
     /// Somebody copied it.
     Reused,
+    /// Its session made room for one on another device.
+    CrowdedOut,
     Over,
 }
 
-/// Judges a token with the hash `presented` against its session.
-pub fn judge_stale(session: &Session, presented: &[u8], now: Timestamp) -> Stale {
+/// Judges a token that we issued, with the hash `presented`, against its session. `successor_seen` says whether the
+/// server has seen an access token of the exchange that made the present refresh token.
+pub fn judge_stale(session: &Session, presented: &[u8], successor_seen: bool, now: Timestamp) -> Stale {
     if session.revoked_because == Some(Ending::Reused) {
         return Stale::Reused;
+    }
+    if session.revoked_because == Some(Ending::TooMany) {
+        return Stale::CrowdedOut;
     }
     if !session.is_live(now) {
         return Stale::Over;
     }
     let is_previous = session.previous_hash.as_deref() == Some(presented);
-    if is_previous && now.seconds_since(session.rotated_at) <= RETRY_SECONDS { Stale::Retry } else { Stale::Reused }
+    let in_time = now.seconds_since(session.rotated_at) <= RETRY_SECONDS;
+    if is_previous && !successor_seen && in_time { Stale::Retry } else { Stale::Reused }
+}
+
+/// Seconds without a refresh after which a session ends.
+const IDLE_SECONDS: i64 = 30 * 24 * 3600;
+
+/// When a session that began at `created_at` ends if nobody refreshes it after `now`: no session lives longer than
+/// `max_age_seconds`.
+pub fn session_end(created_at: Timestamp, now: Timestamp, max_age_seconds: i64) -> Timestamp {
+    now.plus_seconds(IDLE_SECONDS).min(created_at.plus_seconds(max_age_seconds))
 }
 
 /// Whether an inviter with `reach` may set a password for somebody at `path` who holds duties on units at `duty_paths`.
@@ -165,24 +146,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_must_be_neither_short_nor_plain_nor_the_account() {
-        for (password, expected) in [
-            ("short1", Err(Weakness::TooShort)),
-            ("12345678", Err(Weakness::OneKind)),
-            ("党建引领党建引领", Err(Weakness::OneKind)),
-            ("xf-E00123", Err(Weakness::ContainsAccount)),
-            ("Passw0rd", Err(Weakness::Common)),
-            ("铜花飞扬 2026", Ok(())),
-            ("lianhua-2026", Ok(())),
-        ] {
-            assert_eq!(check_password(password, "E00123"), expected, "{password}");
-        }
-        assert_eq!(check_password(&"a1".repeat(33), "E1"), Err(Weakness::TooLong));
+    fn a_session_ends_a_month_after_its_last_use_and_never_later_than_its_age_allows() {
+        let began: Timestamp = "2026-07-01T07:50:00+08:00".parse().unwrap();
+        let day = |n: i64| began.plus_seconds(n * 86_400);
+        let end = |now: i64, age: i64| session_end(began, day(now), age * 86_400);
+        assert_eq!((end(0, 180), end(149, 180), end(170, 180), end(0, 7)), (day(30), day(179), day(180), day(7)));
     }
 
     #[test]
-    fn the_wait_grows_after_ten_failures_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<i64> = [0, 9, 10, 11, 15, 20, 1000].map(wait_seconds).to_vec();
-        assert_eq!(waits, [0, 0, 1, 2, 32, 900, 900]);
+    fn a_network_may_fail_more_often_the_more_members_came_from_there() {
+        assert_eq!((network_wait(49.0, 0), network_wait(49.5, 0), network_wait(50.0, 0)), (None, Some(30), Some(60)));
+        assert_eq!(
+            (network_wait(50.0, 4), network_wait(299.0, 1000), network_wait(300.0, 1000)),
+            (None, None, Some(60))
+        );
+        assert_eq!(network_wait(1e6, 0), Some(3600));
     }
 }

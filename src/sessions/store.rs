@@ -7,20 +7,33 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::model::{Ending, Invitation, InvitationId, Session};
+use super::model::{Credential, Ending, Invitation, InvitationId, Session};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{credentials, invitations, sessions};
 use crate::{on, prepared};
 
-pub fn find_password_hash(conn: &mut Conn, member: MemberId) -> QueryResult<Option<String>> {
-    on!(conn, c => credentials::table.find(member).select(credentials::password_hash).first(c).optional())
+pub fn find_credential(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Credential>> {
+    on!(conn, c => credentials::table.find(member).select(Credential::as_select()).first(c).optional())
 }
 
-pub fn put_password_hash(conn: &mut Conn, member: MemberId, hash: &str, now: Timestamp) -> QueryResult<()> {
-    let row = (credentials::member_id.eq(member), credentials::password_hash.eq(hash), credentials::changed_at.eq(now));
-    let change = (credentials::password_hash.eq(hash), credentials::changed_at.eq(now));
+/// What the device keys of a member are derived from beside the member; see [`Credential::device_salt`].
+pub fn find_device_salt(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Vec<u8>>> {
+    let salt: Option<Option<Vec<u8>>> =
+        on!(conn, c => credentials::table.find(member).select(credentials::device_salt).first(c).optional())?;
+    Ok(salt.flatten())
+}
+
+pub fn put_credential(conn: &mut Conn, member: MemberId, credential: &Credential, now: Timestamp) -> QueryResult<()> {
+    let columns = || {
+        (
+            credentials::password_hash.eq(&credential.password_hash),
+            credentials::device_salt.eq(&credential.device_salt),
+            credentials::changed_at.eq(now),
+        )
+    };
+    let (row, change) = ((credentials::member_id.eq(member), columns()), columns());
     on!(conn, c => diesel::insert_into(credentials::table)
         .values(row)
         .on_conflict(credentials::member_id)
@@ -67,6 +80,32 @@ pub fn list_live_sessions(conn: &mut Conn, member: MemberId, now: Timestamp) -> 
         .load(c))
 }
 
+/// Live sessions of a member beyond the `kept` that were used last; those that were not used for longest come first.
+pub fn list_sessions_beyond(
+    conn: &mut Conn,
+    member: MemberId,
+    kept: i64,
+    now: Timestamp,
+) -> QueryResult<Vec<(SessionId, String)>> {
+    let mut beyond: Vec<(SessionId, String)> = on!(conn, c => sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order((sessions::rotated_at.desc(), sessions::id.desc()))
+        .limit(500)
+        .offset(kept)
+        .select((sessions::id, sessions::device))
+        .load(c))?;
+    beyond.reverse();
+    Ok(beyond)
+}
+
+/// Whether the member ever had a session, as far back as ended ones are kept.
+pub fn had_session(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
+    let any = sessions::table.filter(sessions::member_id.eq(member));
+    on!(conn, c => diesel::select(diesel::dsl::exists(any)).get_result(c))
+}
+
 pub fn insert_session(conn: &mut Conn, session: &Session) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(sessions::table).values(session).execute(c)).map(drop)
 }
@@ -86,6 +125,7 @@ pub fn update_token(conn: &mut Conn, session: &Session) -> QueryResult<()> {
         sessions::previous_hash.eq(&session.previous_hash),
         sessions::rotated_at.eq(session.rotated_at),
         sessions::expires_at.eq(session.expires_at),
+        sessions::rotation.eq(session.rotation),
     );
     let held = sessions::table.find(session.id);
     on!(conn, c => prepared!(diesel::update(held).set(token)).execute(c)).map(drop)
@@ -101,6 +141,59 @@ pub fn revoke(conn: &mut Conn, member: MemberId, id: SessionId, because: Ending,
         .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(because)))
         .execute(c))?;
     Ok(revoked == 1)
+}
+
+/// Ends every live session of `member` but `spared`, however many there are, and gives their ids.
+pub fn revoke_all(
+    conn: &mut Conn,
+    member: MemberId,
+    spared: Option<SessionId>,
+    because: Ending,
+    now: Timestamp,
+) -> QueryResult<Vec<SessionId>> {
+    let live = sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        // no session has the nil id
+        .filter(sessions::id.ne(spared.unwrap_or_else(|| SessionId::from(uuid::Uuid::nil()))));
+    on!(conn, c => diesel::update(live)
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(because)))
+        .returning(sessions::id)
+        .get_results(c))
+}
+
+/// Ends some live sessions of `member`, and gives the ids of those that it ended.
+pub fn revoke_these(
+    conn: &mut Conn,
+    member: MemberId,
+    ids: &[SessionId],
+    because: Ending,
+    now: Timestamp,
+) -> QueryResult<Vec<SessionId>> {
+    let live = sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::id.eq_any(ids))
+        .filter(sessions::revoked_at.is_null());
+    on!(conn, c => diesel::update(live)
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(because)))
+        .returning(sessions::id)
+        .get_results(c))
+}
+
+/// The sessions of `member` that were ended before their time since `since`; many only for whoever had many.
+pub fn list_ended_since(conn: &mut Conn, member: MemberId, since: Timestamp) -> QueryResult<Vec<SessionId>> {
+    on!(conn, c => sessions::table
+        .filter(sessions::member_id.eq(member))
+        .filter(sessions::revoked_at.ge(since))
+        .select(sessions::id)
+        .load(c))
+}
+
+/// Notes that an access token of a session's exchange `rotation` was seen.
+pub fn mark_seen(conn: &mut Conn, id: SessionId, rotation: i32) -> QueryResult<()> {
+    let behind = sessions::table.filter(sessions::id.eq(id)).filter(sessions::seen_rotation.lt(rotation));
+    on!(conn, c => prepared!(diesel::update(behind).set(sessions::seen_rotation.eq(rotation))).execute(c)).map(drop)
 }
 
 /// Deletes sessions that ended long ago, a bounded number at once.

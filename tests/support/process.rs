@@ -230,6 +230,8 @@ fn person(tx: &Tx, unit_id: UnitId, number: usize) -> (MemberRow, Session) {
         expires_at: now.plus_seconds(86_400),
         revoked_at: None,
         revoked_because: None,
+        rotation: 0,
+        seen_rotation: 0,
     };
     (member, session)
 }

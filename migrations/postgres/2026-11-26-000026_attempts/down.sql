@@ -1,0 +1,2 @@
+DROP TABLE attempt_successes;
+DROP TABLE attempts;

@@ -1,0 +1,63 @@
+//! New passwords that are refused.
+
+use serde_json::json;
+use xianfeng::base::capability::Role;
+
+use crate::support::{PASSWORD, Person, TestApp};
+
+async fn advice(person: &Person<'_>, password: &str) -> String {
+    let change = json!({ "old_password": PASSWORD, "new_password": password });
+    let refusal = person.put("/me/password", change).await.refused(422, "body.invalid");
+    assert_eq!(
+        (&refusal["errors"][0]["pointer"], &refusal["errors"][0]["code"]),
+        (&json!("/new_password"), &json!("password.weak"))
+    );
+    refusal["errors"][0]["message"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_new_password_is_neither_common_nor_made_of_what_everybody_here_knows() {
+    let app = TestApp::start().await;
+    let li = app.member("李晓明").sign_in().await;
+    let number = li.employee_no.clone();
+    for (password, expected) in [
+        ("Password1", "过于常见"),
+        ("1q2w3e4r5t", "过于常见"),
+        ("P@ssw0rd123", "过于常见"),
+        ("东支部-2026", "不能只由"),
+        ("一厂党委@1921", "不能只由"),
+        ("Xianfeng-2026", "不能只由"),
+        ("爱学习的李晓明7", "姓名"),
+        (&format!("my-{number}-x"), "工号"),
+    ] {
+        let advice = advice(&li, password).await;
+        assert!(advice.contains(expected), "{password}: {advice}");
+    }
+    let change = json!({ "old_password": PASSWORD, "new_password": "铜花飞扬 2026" });
+    li.put("/me/password", change).await.ok(200);
+}
+
+#[tokio::test]
+async fn holders_of_privileged_duties_need_ten_characters() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let change = |old: &str, new: &str| json!({ "old_password": old, "new_password": new });
+    li.put("/me/password", change(PASSWORD, "lh-26-xq7")).await.ok(200);
+    for role in [Role::Administrator, Role::Auditor, Role::Organiser, Role::CommitteeMember, Role::Expert] {
+        let privileged = app.member("赵二").role(role, "JT").sign_in().await;
+        assert!(advice(&privileged, "lh-26-xq7").await.contains("至少 10 个字符"));
+        privileged.put("/me/password", change(PASSWORD, "lh-26-xq77")).await.ok(200);
+    }
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    secretary.put("/me/password", change(PASSWORD, "lh-26-xq7")).await.ok(200);
+}
+
+#[tokio::test]
+async fn who_has_no_genuine_code_learns_nothing_of_the_member() {
+    let app = TestApp::start().await;
+    let (_, number) = app.member("李晓明").unregistered().await;
+    let redeem = json!({
+        "employee_no": number, "invite_code": "0000-0000-0000", "new_password": "爱学习的李晓明7",
+    });
+    app.post("/session/invitation", redeem).await.refused(422, "invitation.invalid");
+}
