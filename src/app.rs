@@ -494,7 +494,7 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
         branch: Box::new(move |member| branches.branch_of_active(member)),
     };
     match &config.redis_url {
-        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
+        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).await,
         None => Boards::local(db.clone(), known).await,
     }
 }
