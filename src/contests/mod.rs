@@ -38,6 +38,7 @@ use crate::quiz::Quiz;
 pub use api::routes;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use organising::Draft;
+pub use store::list_open;
 
 use model::{Paper, Terms};
 

@@ -3,7 +3,8 @@
 //! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
 //! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
-//! [`Sessions::set_password`] to the command line, and [`opened_accounts`] to whoever asks how accounts came about. WeChat and WeCom sign-in will add a [`model::Method`] and begin
+//! [`Sessions::set_password`] to the command line, [`opened_accounts`] to whoever asks how accounts came about,
+//! and [`end_restored`] and [`withdraw_codes`] to backups. WeChat and WeCom sign-in will add a [`model::Method`] and begin
 //! their sessions with the same `open_session`.
 
 mod actions;
@@ -14,6 +15,7 @@ mod invitations;
 pub mod model;
 mod openings;
 mod resets;
+mod restoring;
 pub mod rules;
 mod store;
 pub mod tokens;
@@ -23,3 +25,4 @@ pub use actions::{SESSION_TOPIC, Sessions, tidy};
 pub use api::routes;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;
+pub use restoring::{end_restored, withdraw_codes};

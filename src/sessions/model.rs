@@ -35,6 +35,8 @@ crate::words!(
         Reused = "reused",
         /// The password was set anew without the one before it.
         Reset = "reset",
+        /// The database was put back from a backup.
+        Restored = "restored",
     }
 );
 

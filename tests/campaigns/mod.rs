@@ -13,6 +13,7 @@ mod judging;
 mod objections;
 mod organising;
 mod puppets;
+mod restored;
 mod results;
 mod rewards;
 mod secrecy;
