@@ -15,6 +15,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit;
+use crate::backup::Backups;
 use crate::base::clock::Clock;
 use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
@@ -34,6 +35,7 @@ use crate::kernel::{changes, idempotency, lock, outbox, search, secret_checks};
 use crate::meetings::{self, Meetings};
 use crate::members::{self, Directory, Members};
 use crate::notices;
+use crate::operator::{self, Operator};
 use crate::points::{self, Points};
 use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
@@ -74,6 +76,8 @@ pub struct App {
     pub files: Files,
     /// The sealing keys of votes.
     pub vote_keys: KeyStore,
+    /// What the operator's command line does.
+    pub operator: Operator,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
@@ -131,6 +135,16 @@ impl App {
         let campaigns = Campaigns::new(db.clone(), directory.clone(), points.clone(), keys_of_votes, config.vote_watch);
         // rooms that attach files say here who may read them
         let files = Files::new(db.clone(), depot, readers(&ideas, &campaigns), &config.files);
+        let board_room = BoardRoom::new(boards.clone(), directory.clone());
+        let operator = Operator {
+            db: db.clone(),
+            members: members.clone(),
+            sessions: sessions.clone(),
+            quiz: quiz.clone(),
+            board_room: board_room.clone(),
+            campaigns: campaigns.clone(),
+            backups: Backups::new(db.clone(), vote_keys.clone(), &config),
+        };
         Ok(App {
             holder: db.fresh_id(),
             stopping: Data::default(),
@@ -151,12 +165,13 @@ impl App {
                 .unless_cited(ideas::cites)
                 .unless_part(contests::is_part_of),
             ideas,
-            brands: Brands::new(db.clone(), directory.clone()),
+            brands: Brands::new(db.clone(), directory),
             campaigns,
             files,
             vote_keys,
+            operator,
             db,
-            board_room: BoardRoom::new(boards.clone(), directory),
+            board_room,
             boards,
         })
     }
@@ -204,7 +219,8 @@ impl App {
     pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
         let door = listener.try_clone()?;
         let server = self.clone().listen(listener)?;
-        let jobs = self.start_jobs();
+        let mut jobs = self.start_jobs();
+        jobs.extend(self.open_to_operator());
         tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
@@ -216,6 +232,23 @@ impl App {
         }
         self.db.close();
         outcome
+    }
+
+    /// Takes commands from other processes of the machine's operator, since the SQLite file belongs to this one.
+    #[cfg(unix)]
+    fn open_to_operator(&self) -> Option<tokio::task::JoinHandle<()>> {
+        match operator::socket::Door::open(self.db.file()?) {
+            Ok(door) => Some(tokio::spawn(door.serve(self.operator.clone()))),
+            Err(error) => {
+                tracing::warn!(%error, "the operator's socket cannot be opened; commands must wait for the server to stop");
+                None
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn open_to_operator(&self) -> Option<tokio::task::JoinHandle<()>> {
+        None
     }
 
     /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
@@ -322,6 +355,10 @@ impl App {
             self.job("correction notices", second, |app| async move { app.quiz.tell_corrected().await }),
             self.job("outbox", second, |app| async move {
                 while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
+                Ok(())
+            }),
+            self.job("backup", Duration::from_secs(30), |app| async move {
+                app.operator.backups.keep_up().await;
                 Ok(())
             }),
             self.job("tidy", Duration::from_secs(60), |app| async move { app.tidy().await }),
@@ -506,7 +543,7 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
         branch: Box::new(move |member| branches.branch_of_active(member)),
     };
     match &config.redis_url {
-        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).map_err(DbError::Unavailable),
+        Some(url) => Boards::redis(db.clone(), known, url, &config.redis_prefix).await,
         None => Boards::local(db.clone(), known).await,
     }
 }

@@ -5,7 +5,7 @@ mod secrets;
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
 
@@ -53,6 +53,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub files: FilesConfig,
+
+    #[command(flatten)]
+    pub backup: BackupConfig,
 
     #[command(flatten)]
     pub web: WebConfig,
@@ -156,6 +159,38 @@ pub struct FilesConfig {
     /// Megabytes that one member may upload in a day
     #[arg(long, env = "XIANFENG_FILES_MB_PER_DAY", default_value = "200")]
     pub files_mb_per_day: u32,
+}
+
+/// Backups that the server takes by itself.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BackupConfig {
+    /// A folder for a backup a day; none are taken without it. On one server of several
+    #[arg(long, env = "XIANFENG_BACKUP_FOLDER")]
+    pub backup_folder: Option<PathBuf>,
+
+    /// When the day's backup is taken, HH:MM
+    #[arg(long, env = "XIANFENG_BACKUP_AT", default_value = "02:30", value_parser = parse_time)]
+    pub backup_at: NaiveTime,
+
+    /// How many of these backups are kept
+    #[arg(long, env = "XIANFENG_BACKUP_COPIES", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub backup_copies: u16,
+
+    /// The folder of pg_dump and pg_restore, when they are not on the PATH
+    #[arg(long, env = "XIANFENG_PG_BIN")]
+    pub pg_bin: Option<PathBuf>,
+}
+
+impl BackupConfig {
+    /// Where the schedule puts its backups; an empty setting is none.
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.backup_folder.clone().filter(|folder| !folder.as_os_str().is_empty())
+    }
+
+    /// Where PostgreSQL's tools lie, unless they are on the PATH.
+    pub fn pg_bin(&self) -> Option<PathBuf> {
+        self.pg_bin.clone().filter(|folder| !folder.as_os_str().is_empty())
+    }
 }
 
 /// How the server meets the network.

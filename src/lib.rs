@@ -26,5 +26,7 @@ pub mod campaigns;
 pub mod notices;
 pub mod files;
 pub mod audit;
+pub mod backup;
+pub mod operator;
 
 pub mod demo;

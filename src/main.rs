@@ -6,17 +6,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 use xianfeng::app::{self, App};
+use xianfeng::backup;
 use xianfeng::base::clock::Clock;
-use xianfeng::base::crypto::random_code;
-use xianfeng::base::sheet::{self, ImportReport};
+use xianfeng::base::time::Timestamp;
 use xianfeng::campaigns::{self, CampaignId};
 use xianfeng::config::{Config, Secrets};
-use xianfeng::db::DbError;
 use xianfeng::demo;
 use xianfeng::health;
-use xianfeng::kernel::board::Difference;
-use xianfeng::members::{FirstAdministrator, Manager};
-use xianfeng::web::Problem;
+use xianfeng::kernel::outbox::MessageId;
+use xianfeng::operator::{self, ImportKind, MessageCommand, Said, Via, Voice};
 
 /// A request makes hundreds of small values on one thread and many of them end on another, which this allocator is made
 /// for; without huge pages, which are a fifth more memory and no faster here.
@@ -46,11 +44,10 @@ enum Command {
     /// Makes an administrator of the whole enterprise, or gives one a new password
     #[command(subcommand)]
     Admin(AdminCommand),
-    /// Imports a roster from an xlsx or csv file; the server must not be running on a SQLite database
+    /// Imports a roster from an xlsx or csv file
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Compares the boards with the ledger and puts right what differs; not beside a server on SQLite, which can be
-    /// asked over HTTP instead
+    /// Compares the boards with the ledger and puts right what differs
     RebuildBoards {
         /// Only compares and reports
         #[arg(long)]
@@ -63,13 +60,33 @@ enum Command {
         /// What GET /api/v1/campaigns/{id}/export gave
         file: PathBuf,
     },
-    /// Counts the shuffled ballots of a selection again and compares; not beside a server on SQLite
+    /// Counts the shuffled ballots of a selection again and compares
     Recount {
         /// The id of the campaign
         campaign: CampaignId,
         #[command(flatten)]
         config: Box<Config>,
     },
+    /// Writes a backup of database and attachments into one file, also while the server runs
+    Backup(BackupArguments),
+    /// Puts a backup into an empty place
+    Restore {
+        /// What `backup` wrote
+        file: PathBuf,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    /// Makes a PostgreSQL database ready that was restored by other means than `restore`; servers must be stopped
+    AfterRestore {
+        /// The instant of the backup, such as 2026-07-01T02:30:00+08:00; says which papers were open
+        #[arg(long)]
+        taken_at: Option<Timestamp>,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    /// Looks after the messages that wait for a person: after a restore, or after ten failures
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
     /// Does the background work alone, beside servers that share a PostgreSQL database
     Work(Box<Config>),
     /// Brings the database schema up to date and ends
@@ -128,6 +145,55 @@ struct ImportFile {
     config: Box<Config>,
 }
 
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct BackupArguments {
+    #[command(subcommand)]
+    command: Option<BackupCommand>,
+    /// The file to write; it must not exist yet
+    #[arg(required = true)]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    config: Box<Config>,
+}
+
+#[derive(Subcommand)]
+enum BackupCommand {
+    /// Reads a backup from end to end and says what it holds
+    Verify {
+        /// What `backup` wrote
+        file: PathBuf,
+        /// The folder of pg_restore, when it is not on the PATH
+        #[arg(long, env = "XIANFENG_PG_BIN")]
+        pg_bin: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum OutboxCommand {
+    /// Lists them
+    List {
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    /// Lets them be delivered
+    Release(HeldMessages),
+    /// Throws them away
+    Discard(HeldMessages),
+}
+
+#[derive(clap::Args)]
+struct HeldMessages {
+    /// One message, as `list` shows it
+    #[arg(required_unless_present = "all")]
+    id: Option<MessageId>,
+    /// All of them
+    #[arg(long, conflicts_with = "id")]
+    all: bool,
+    #[command(flatten)]
+    config: Box<Config>,
+}
+
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     start_logging();
@@ -159,19 +225,21 @@ async fn run(command: Command) -> Result<(), String> {
             app.serve(listener).await.map_err(|error| error.to_string())
         }
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
-            let app = App::build(*config, Clock::System).await?;
-            create_administrator(&app, FirstAdministrator { employee_no, name, unit_code, unit_name }).await
+            let command = operator::Command::CreateAdministrator { employee_no, name, unit_code, unit_name };
+            operate(*config, command, Vec::new()).await
         }
         Command::Import(command) => import(command).await,
         Command::RebuildBoards { dry_run, config } => {
-            let app = App::build(*config, Clock::System).await?;
-            rebuild_boards(&app, dry_run).await.map_err(told)
+            operate(*config, operator::Command::RebuildBoards { dry_run }, Vec::new()).await
         }
         Command::VerifyCampaign { file } => verify_campaign(&file),
         Command::Recount { campaign, config } => {
-            let app = App::build(*config, Clock::System).await?;
-            recount(&app, campaign).await
+            operate(*config, operator::Command::Recount { campaign }, Vec::new()).await
         }
+        Command::Backup(ask) => back_up(ask).await,
+        Command::Restore { file, config } => restore(&file, &config).await,
+        Command::AfterRestore { taken_at, config } => after_restore(&config, taken_at).await,
+        Command::Outbox(command) => look_after_messages(command).await,
         Command::Work(config) => {
             let app = App::build(*config, Clock::System).await?;
             app.work().await;
@@ -190,65 +258,87 @@ async fn run(command: Command) -> Result<(), String> {
     }
 }
 
-async fn create_administrator(app: &App, ask: FirstAdministrator) -> Result<(), String> {
-    let employee_no = ask.employee_no.clone();
-    let member = app.members.create_first_administrator(ask).await.map_err(told)?;
-    let password = random_code().to_lowercase();
-    app.sessions.set_password(member, password.clone()).await.map_err(told)?;
+/// Has the server that holds the database run a command, or runs it here when there is none.
+async fn operate(config: Config, command: operator::Command, file: Vec<u8>) -> Result<(), String> {
+    #[cfg(unix)]
+    if let Some(database) = config.database_url.strip_prefix("sqlite://")
+        && let Some(outcome) = operator::socket::ask(Path::new(database), &command, &file, print).await
+    {
+        return outcome;
+    }
+    let app = App::build(config, Clock::System).await?;
+    let (voice, mut said) = Voice::new();
+    let printing = tokio::spawn(async move {
+        while let Some(said) = said.recv().await {
+            print(said);
+        }
+    });
+    let outcome = app.operator.run(command, file, Via::CommandLine, &voice).await;
+    drop(voice);
+    let _ = printing.await;
     app.db.close();
-    println!("工号 {employee_no}，密码 {password}（请登录后立即修改）");
-    Ok(())
+    outcome
+}
+
+/// Results go to the standard output, how far things are to the other one.
+fn print(said: Said) {
+    match said {
+        Said::Line(line) => println!("{line}"),
+        Said::Progress(sentence) => eprintln!("{sentence}"),
+    }
 }
 
 async fn import(command: ImportCommand) -> Result<(), String> {
-    let (ImportCommand::Units(ask) | ImportCommand::Members(ask) | ImportCommand::Questions(ask)) = &command;
-    let file = std::fs::read(&ask.file).map_err(|error| format!("{}: {error}", ask.file.display()))?;
-    let app = App::build((*ask.config).clone(), Clock::System).await?;
-    let progress = |done: usize, total: usize| eprintln!("{done}/{total}");
-    let operator = Manager::operator();
-    let report = match &command {
-        ImportCommand::Units(_) => app.members.import_units(operator, file, ask.dry_run, &progress).await,
-        ImportCommand::Members(_) => app.members.import_members(operator, file, ask.dry_run, &progress).await,
-        ImportCommand::Questions(_) => {
-            let sheet = sheet::read(&file, None).map_err(|error| error.to_string())?;
-            let total = sheet.rows.len();
-            let imported = app.quiz.import_questions(None, &sheet, ask.dry_run, |done| progress(done, total)).await;
-            Ok(imported.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?)
-        }
+    let (what, ask) = match command {
+        ImportCommand::Units(ask) => (ImportKind::Units, ask),
+        ImportCommand::Members(ask) => (ImportKind::Members, ask),
+        ImportCommand::Questions(ask) => (ImportKind::Questions, ask),
     };
-    app.db.close();
-    let report = report.map_err(told)?;
-    for problem in &report.problems {
-        let column = problem.column.as_deref().unwrap_or_default();
-        eprintln!("第 {} 行 {column}：{}", problem.row, problem.message);
+    let file = std::fs::read(&ask.file).map_err(|error| format!("{}: {error}", ask.file.display()))?;
+    operate(*ask.config, operator::Command::Import { what, dry_run: ask.dry_run }, file).await
+}
+
+async fn back_up(ask: BackupArguments) -> Result<(), String> {
+    match (ask.command, ask.file) {
+        (Some(BackupCommand::Verify { file, pg_bin }), _) => {
+            let manifest = backup::verify(&file, pg_bin.as_deref(), &progress())?;
+            println!("{}：完好 (sound)", file.display());
+            manifest.lines().iter().for_each(|line| println!("{line}"));
+            Ok(())
+        }
+        (None, Some(file)) => {
+            // the server's folder is another one than the operator's
+            let file = std::path::absolute(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            operate(*ask.config, operator::Command::Backup { file }, Vec::new()).await
+        }
+        (None, None) => Err("which file?".into()),
     }
-    let ImportReport { accepted, updated, duplicates, rejected, .. } = report;
-    let done = if ask.dry_run { "试运行，未写入" } else { "已写入" };
-    println!("{done}：新增 {accepted}，更新 {updated}，未变或重复 {duplicates}，拒绝 {rejected}");
+}
+
+async fn restore(file: &Path, config: &Config) -> Result<(), String> {
+    let restored = backup::restore(file, config, Clock::System, &progress()).await?;
+    println!("已恢复 {}", file.display());
+    restored.lines().iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 
-async fn rebuild_boards(app: &App, dry_run: bool) -> Result<(), DbError> {
-    let (mut members, mut differing, mut after) = (0, 0, None);
-    loop {
-        let report = app.board_room.rebuild(None, dry_run, after).await?;
-        for Difference { member, measure, what, expected, found } in &report.differences {
-            println!("{member} {measure} {what}: {found}, should be {expected}");
-        }
-        members += report.members;
-        differing += report.differing;
-        eprintln!("{members}");
-        after = report.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    if !dry_run {
-        app.board_room.keep_up().await?;
-    }
-    app.db.close();
-    println!("{}：党员 {members}，不一致 {differing}", if dry_run { "试运行，未写入" } else { "已更正" });
+async fn after_restore(config: &Config, taken_at: Option<Timestamp>) -> Result<(), String> {
+    let revived = backup::revive_restored(config, Clock::System, taken_at).await?;
+    revived.lines().iter().for_each(|line| println!("{line}"));
     Ok(())
+}
+
+async fn look_after_messages(command: OutboxCommand) -> Result<(), String> {
+    let (verb, id, config) = match command {
+        OutboxCommand::List { config } => (MessageCommand::List, None, config),
+        OutboxCommand::Release(ask) => (MessageCommand::Release, ask.id, ask.config),
+        OutboxCommand::Discard(ask) => (MessageCommand::Discard, ask.id, ask.config),
+    };
+    operate(*config, operator::Command::Messages { verb, id }, Vec::new()).await
+}
+
+fn progress() -> backup::Progress {
+    std::sync::Arc::new(|sentence| eprintln!("{sentence}"))
 }
 
 fn verify_campaign(file: &Path) -> Result<(), String> {
@@ -262,25 +352,6 @@ fn verify_campaign(file: &Path) -> Result<(), String> {
         println!("{heading} {place} {title}");
     }
     Ok(())
-}
-
-async fn recount(app: &App, campaign: CampaignId) -> Result<(), String> {
-    let recount = app.campaigns.recount(campaign).await.map_err(told)?;
-    app.db.close();
-    for (entry, recounted, published) in &recount.lines {
-        println!("{entry} {recounted} {published}");
-    }
-    if !recount.agrees {
-        return Err(format!("重新计票 {} 张，与公布的结果不一致", recount.ballots));
-    }
-    println!("重新计票 {} 张，得票、回执及其 SHA-256 均与公布的一致", recount.ballots);
-    Ok(())
-}
-
-/// A refusal as the API would tell it.
-fn told(stop: impl Into<Problem>) -> String {
-    let problem: Problem = stop.into();
-    problem.cause().map_or_else(|| format!("{problem}: {}", problem.detail()), str::to_owned)
 }
 
 /// Takes the address before anything is opened, so that a busy port is told at once.
@@ -304,5 +375,15 @@ fn start_logging() {
         builder.json().flatten_event(true).init();
     } else {
         builder.init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_can_be_called() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -14,6 +14,7 @@ use xianfeng::base::time::{Day, Period};
 use xianfeng::db::{Db, DbOptions, Never, Stop, Tx};
 use xianfeng::kernel::board::{self, BoardKey, Boards, Directory, Source, TOTAL, Top, enterprise};
 use xianfeng::kernel::ledger::{self, Award, Awarded, Caps, RuleTerms};
+use xianfeng::kernel::restores;
 
 type Homes = Arc<RwLock<HashMap<MemberId, Arc<[UnitId]>>>>;
 
@@ -112,7 +113,7 @@ impl World {
     /// Boards in the Redis at hand, swept once, so that they are there.
     async fn redis(&self) -> Option<Boards> {
         let url = std::env::var("TEST_REDIS_URL").ok()?;
-        let boards = Boards::redis(self.db.clone(), self.directory(), &url, &self.prefix).unwrap();
+        let boards = Boards::redis(self.db.clone(), self.directory(), &url, &self.prefix).await.unwrap();
         assert!(board::sweep(&boards).await.unwrap().rebuilt);
         Some(boards)
     }
@@ -210,10 +211,15 @@ async fn eventually(boards: &Boards, key: &BoardKey, expected: &[(MemberId, i64)
     }
 }
 
+/// A connection of the test's own to the Redis at hand.
+async fn redis_connection() -> redis::aio::MultiplexedConnection {
+    let client = redis::Client::open(std::env::var("TEST_REDIS_URL").unwrap()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
 /// Takes away every key of the test at once, as a flush would.
 async fn flush(prefix: &str) {
-    let client = redis::Client::open(std::env::var("TEST_REDIS_URL").unwrap()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut connection = redis_connection().await;
     let script = "for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end";
     redis::Script::new(script).arg(format!("{prefix}*")).invoke_async::<()>(&mut connection).await.unwrap();
 }
@@ -425,11 +431,50 @@ async fn a_flushed_redis_is_served_from_the_database_and_filled_again() {
 }
 
 #[tokio::test]
+async fn a_restored_database_is_believed_rather_than_what_redis_knew_before() {
+    for world in World::each().await {
+        let Some(boards) = world.redis().await else { return };
+        for _ in 0..5 {
+            world.award(Some(&boards), member(1), 3).await;
+        }
+        board::sweep(&boards).await.unwrap();
+        assert_eq!(top(&boards, &this_month()).await, [(member(1), 15)]);
+
+        // an older state of the same enterprise, whose versions are smaller
+        let restored = World { prefix: world.prefix.clone(), ..World::sqlite().await };
+        restored.award(None, member(1), 3).await;
+        let begun = restored.db.write(|tx| -> Result<_, Stop<Never>> { Ok(restores::begin_life(tx, None)?) });
+        begun.await.unwrap();
+        let boards = restored.redis().await.unwrap();
+        assert_eq!(top(&boards, &this_month()).await, [(member(1), 3)]);
+        let mut connection = redis_connection().await;
+        let pattern = format!("{}*", world.prefix);
+        let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query_async(&mut connection).await.unwrap();
+        let life = format!("{}@", world.prefix);
+        assert!(!keys.is_empty() && keys.iter().all(|key| key.starts_with(&life)), "{keys:?}");
+    }
+}
+
+#[tokio::test]
+async fn boards_ahead_of_the_database_are_made_anew() {
+    for world in World::each().await {
+        let Some(boards) = world.redis().await else { return };
+        world.award(None, member(1), 3).await;
+        let mut connection = redis_connection().await;
+        let mark = redis::cmd("SET").arg(format!("{}watermark", world.prefix)).arg(i64::MAX / 2).to_owned();
+        mark.exec_async(&mut connection).await.unwrap();
+        assert!(!board::sweep(&boards).await.unwrap().rebuilt);
+        assert!(board::sweep(&boards).await.unwrap().rebuilt);
+        assert_eq!(top(&boards, &this_month()).await, [(member(1), 3)]);
+    }
+}
+
+#[tokio::test]
 async fn a_redis_that_is_away_slows_nobody_down() {
     let world = World::sqlite().await;
     // a port where nobody listens, and an address that never answers
     for url in ["redis://127.0.0.1:1/", "redis://10.255.255.1:6379/"] {
-        let boards = Boards::redis(world.db.clone(), world.directory(), url, &world.prefix).unwrap();
+        let boards = Boards::redis(world.db.clone(), world.directory(), url, &world.prefix).await.unwrap();
         let since = Instant::now();
         assert!(board::sweep(&boards).await.unwrap().away);
         assert!(since.elapsed() < Duration::from_secs(1));

@@ -23,6 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("campaigns", &["points", "members", "notices", "files", "sessions"]),
     ("audit", &["members"]),
     ("files", &[]),
+    ("backup", &["files", "sessions", "campaigns", "contests", "quiz"]),
+    ("operator", &["members", "sessions", "quiz", "boards", "campaigns", "backup"]),
 ];
 
 /// The composition roots: they name everything.

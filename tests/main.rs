@@ -2,7 +2,9 @@
 
 mod support;
 
+mod backup;
 mod crash;
+mod operator;
 // what every room must keep
 mod access;
 mod database;

@@ -73,6 +73,8 @@ pub use model::{CampaignId, EntryId, Plan, Terms};
 pub use organising::{Draft, names_expert};
 pub use proving::{EVIDENCE, is_draft};
 pub use sealing::{list_needed_keys, proves_ballot_key};
+pub use store::list_open_stages;
+pub use store::seals::list_sealed_votes;
 pub use verifying::{Verified, verify};
 
 use casting::Poll;

@@ -38,7 +38,12 @@ const SQLITE_WRITER: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -12288;
+    PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 4000;";
+
+/// For while a copy is taken, see [`super::copying`]; the second is what [`SQLITE_WRITER`] begins with.
+pub(super) const CHECKPOINTS_OFF: &str = "PRAGMA wal_autocheckpoint = 0";
+pub(super) const CHECKPOINTS_ON: &str = "PRAGMA wal_autocheckpoint = 4000";
 
 const SQLITE_READER: &str = "
     PRAGMA busy_timeout = 10000;

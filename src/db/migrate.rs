@@ -1,6 +1,6 @@
 //! The two embedded migration sets, twins of each other.
 
-use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -32,18 +32,35 @@ pub(super) fn run(conn: &mut Conn) -> Result<(), DbError> {
 
 /// Whether the database bears exactly the migrations of this program; asked without writing.
 pub(super) fn is_current(conn: &mut Conn) -> QueryResult<bool> {
-    let mut expected: Vec<String> = match conn {
-        Conn::Pg(_) => versions(MigrationSource::<Pg>::migrations(&POSTGRES)),
-        Conn::Sqlite(_) => versions(MigrationSource::<Sqlite>::migrations(&SQLITE)),
+    let expected = known(matches!(conn, Conn::Pg(_)));
+    Ok(expected == applied(conn)?)
+}
+
+/// The migrations of this program, oldest first.
+pub(super) fn known(is_postgres: bool) -> Vec<String> {
+    let mut known: Vec<String> = match is_postgres {
+        true => versions(MigrationSource::<Pg>::migrations(&POSTGRES)),
+        false => versions(MigrationSource::<Sqlite>::migrations(&SQLITE)),
     };
-    let mut applied: Vec<String> = crate::on!(conn, c => c.applied_migrations())
-        .map_err(diesel::result::Error::DeserializationError)?
-        .iter()
-        .map(MigrationVersion::to_string)
-        .collect();
-    expected.sort();
-    applied.sort();
-    Ok(expected == applied)
+    known.sort();
+    known
+}
+
+/// The migrations that the database bears, oldest first; asked without writing.
+pub(super) fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let versions: Vec<String> = crate::on!(conn, c => schema_migrations::table
+        .select(schema_migrations::version)
+        .order(schema_migrations::version)
+        .load(c))?;
+    Ok(versions)
+}
+
+diesel::table! {
+    /// Kept by diesel itself.
+    #[sql_name = "__diesel_schema_migrations"]
+    schema_migrations (version) {
+        version -> Text,
+    }
 }
 
 fn versions<DB: diesel::backend::Backend>(

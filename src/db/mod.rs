@@ -7,6 +7,7 @@
 //! difference: when `write` has answered, the data is on disk.
 
 mod conn;
+mod copying;
 mod error;
 mod job;
 mod migrate;
@@ -22,7 +23,7 @@ mod workers;
 mod writer;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use crate::base::id::{Id, Ids, MemberId};
 use crate::base::time::{Day, Timestamp};
 
 pub use conn::Conn;
+pub use copying::{Snapshot, applied_migrations, complaints, open_copy, unknown_migrations};
 pub use error::{DbError, Never, Refusal, Stop};
 pub use prepared::Prepared;
 pub use types::Json;
@@ -81,13 +83,14 @@ impl Default for DbOptions {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
+    url: Arc<str>,
     clock: Clock,
     ids: Ids,
 }
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { writer: Arc<Writer>, readers: Arc<Workers> },
+    Sqlite { file: PathBuf, writer: Arc<Writer>, readers: Arc<Workers> },
     Postgres { writers: Arc<Workers>, readers: Arc<Workers> },
 }
 
@@ -99,11 +102,11 @@ impl Db {
         let ids = Ids::default();
         let engine = if let Some(path) = url.strip_prefix("sqlite://") {
             let writer = Writer::open(Path::new(path), clock.clone(), ids.clone(), options.queue)?;
-            let path = path.to_owned();
+            let (path, file) = (path.to_owned(), PathBuf::from(path));
             let maker = Maker::new(&clock, &ids);
             let connect = move || Conn::open_sqlite_reader(&path);
             let readers = Workers::start("reader", options.sqlite_readers, options.queue, maker, connect);
-            Engine::Sqlite { writer: Arc::new(writer), readers: Arc::new(readers) }
+            Engine::Sqlite { file, writer: Arc::new(writer), readers: Arc::new(readers) }
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let start = |name, threads, open: fn(&str) -> Result<Conn, DbError>| {
                 let (url, maker) = (url.to_owned(), Maker::new(&clock, &ids));
@@ -116,7 +119,7 @@ impl Db {
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
-        Ok(Db { engine, clock, ids })
+        Ok(Db { engine, url: url.into(), clock, ids })
     }
 
     /// Brings the schema up to date; servers that start together take turns.
@@ -258,7 +261,7 @@ impl Db {
     /// Stops accepting work, finishes what was accepted, and closes the connections.
     pub fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { writer, readers } => {
+            Engine::Sqlite { writer, readers, .. } => {
                 writer.close();
                 readers.close();
             }

@@ -41,6 +41,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    restores (id) {
+        id -> Binary,
+        backup_at -> Nullable<BigInt>,
+        restored_at -> BigInt,
+    }
+}
+
+diesel::table! {
     trail (id) {
         id -> Binary,
         at -> BigInt,

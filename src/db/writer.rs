@@ -74,6 +74,11 @@ impl Writer {
         self.queue.try_send(Message::Alone(job)).map_err(|_| DbError::Overloaded)
     }
 
+    /// Like [`Writer::alone`], but waits for room in the queue; not for the event loop.
+    pub(super) fn alone_in_turn(&self, job: Box<dyn FnOnce(&mut Conn) + Send>) -> Result<(), DbError> {
+        self.queue.send(Message::Alone(job)).map_err(|_| DbError::Overloaded)
+    }
+
     /// Finishes the accepted jobs, then ends the thread.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(|p| p.into_inner()).take();

@@ -7,7 +7,8 @@
 //!
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`. Lends [`attach`], [`detach`] and [`list_of`] to be called within a room's own
-//! transaction, [`Readers`] for `app.rs` to put together, and [`FileView`] to be shown.
+//! transaction, [`Readers`] for `app.rs` to put together, [`FileView`] to be
+//! shown, and [`list_stored`] to backups.
 
 mod actions;
 mod api;
@@ -18,9 +19,11 @@ mod model;
 mod picture;
 mod rules;
 mod store;
+mod storing;
 
 pub use actions::Files;
 pub use api::routes;
 pub use depot::Depot;
 pub use lending::{AttachRefusal, Readers, attach, detach, list_of};
 pub use model::{FileId, FileKind, FileView};
+pub use storing::{StoredFile, list_stored};

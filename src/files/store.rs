@@ -27,6 +27,17 @@ pub fn find(conn: &mut Conn, id: FileId) -> QueryResult<Option<File>> {
         .optional())
 }
 
+/// The files after `after` that were not given up, `limit` at most.
+pub fn list_kept(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryResult<Vec<File>> {
+    let after = after.unwrap_or(Uuid::nil().into());
+    on!(conn, c => files::table
+        .filter(files::id.gt(after).and(files::deleted_at.is_null()))
+        .order(files::id)
+        .limit(limit)
+        .select(File::as_select())
+        .load(c))
+}
+
 /// Bytes that `owner` has stored since `since`, whatever became of them.
 pub fn sum_since(conn: &mut Conn, owner: MemberId, since: Timestamp) -> QueryResult<i64> {
     let stored: Option<i64> = on!(conn, c => files::table

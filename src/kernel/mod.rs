@@ -5,6 +5,7 @@
 pub mod ledger;
 pub mod board;
 pub mod outbox;
+pub mod restores;
 pub mod trail;
 pub mod changes;
 pub mod lock;

@@ -100,6 +100,60 @@ pub fn count(conn: &mut Conn) -> QueryResult<(i64, i64)> {
     Ok((waiting, parked))
 }
 
+/// A message that waits for a person, or for its next attempt.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct Held {
+    pub id: MessageId,
+    pub topic: String,
+    /// As it was sent, in JSON.
+    pub payload: String,
+    pub attempts: i32,
+    /// Why it waits.
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+}
+
+/// The parked messages after `after`, in the order in which they were written, `limit` at most.
+pub fn list_parked(conn: &mut Conn, after: Option<MessageId>, limit: i64) -> QueryResult<Vec<Held>> {
+    let after = after.unwrap_or(uuid::Uuid::nil().into());
+    on!(conn, c => outbox::table
+        .filter(outbox::parked_at.is_not_null().and(outbox::id.gt(after)))
+        .order(outbox::id)
+        .limit(limit)
+        .select(Held::as_select())
+        .load(c))
+}
+
+/// Parks every message that waits, for a person to see; says how many.
+pub fn park_all(tx: &mut Tx, because: &str) -> QueryResult<usize> {
+    let now = tx.now();
+    let waiting = outbox::table.filter(outbox::parked_at.is_null());
+    on!(tx.conn, c => diesel::update(waiting)
+        .set((outbox::parked_at.eq(now), outbox::last_error.eq(because)))
+        .execute(c))
+}
+
+/// Lets parked messages be delivered, with all their attempts before them: this one, or all. Says how many.
+pub fn release(tx: &mut Tx, id: Option<MessageId>) -> QueryResult<usize> {
+    let now = tx.now();
+    let change = (outbox::parked_at.eq(None::<Timestamp>), outbox::attempts.eq(0), outbox::available_at.eq(now));
+    let parked = outbox::table.filter(outbox::parked_at.is_not_null());
+    match id {
+        Some(id) => on!(tx.conn, c => diesel::update(parked.filter(outbox::id.eq(id))).set(change).execute(c)),
+        None => on!(tx.conn, c => diesel::update(parked).set(change).execute(c)),
+    }
+}
+
+/// Throws parked messages away: this one, or all. Says how many.
+pub fn discard(tx: &mut Tx, id: Option<MessageId>) -> QueryResult<usize> {
+    let parked = outbox::table.filter(outbox::parked_at.is_not_null());
+    match id {
+        Some(id) => on!(tx.conn, c => diesel::delete(parked.filter(outbox::id.eq(id))).execute(c)),
+        None => on!(tx.conn, c => diesel::delete(parked).execute(c)),
+    }
+}
+
 fn claim(tx: &mut Tx) -> Result<Vec<Message>, Stop<crate::db::Never>> {
     let now = tx.now();
     let until = now.plus_seconds(LEASE_SECONDS);

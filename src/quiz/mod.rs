@@ -45,6 +45,7 @@ pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
 pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
+pub use store::count_published;
 
 use correcting::KeyUser;
 use lending::{Asking, Stock};

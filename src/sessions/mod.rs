@@ -3,8 +3,9 @@
 //! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
 //! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
-//! [`Sessions::set_password`] to the command line, and [`opened_accounts`] to whoever asks how accounts came about. WeChat
-//! and WeCom sign-in will add a [`model::Method`] and begin their sessions with the same [`Sessions::open_session`].
+//! [`Sessions::set_password`] to the command line, [`opened_accounts`] to whoever asks how accounts came about, and
+//! [`end_restored`] and [`withdraw_codes`] to backups. WeChat and WeCom sign-in will add a [`model::Method`] and begin
+//! their sessions with the same [`Sessions::open_session`].
 
 mod actions;
 mod guessing;
@@ -18,6 +19,7 @@ mod invitations;
 pub mod model;
 mod openings;
 mod resets;
+mod restoring;
 pub mod rules;
 mod store;
 pub mod tokens;
@@ -27,3 +29,4 @@ pub use actions::{Sessions, tidy};
 pub use api::routes;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;
+pub use restoring::{end_restored, withdraw_codes};

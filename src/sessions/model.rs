@@ -37,6 +37,8 @@ crate::words!(
         Reset = "reset",
         /// The member signed in on more devices than one member may.
         TooMany = "too_many",
+        /// The database was put back from a backup.
+        Restored = "restored",
     }
 );
 

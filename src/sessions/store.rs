@@ -231,3 +231,22 @@ pub fn use_invitation(conn: &mut Conn, id: InvitationId, now: Timestamp) -> Quer
     let used = on!(conn, c => diesel::update(unused).set(invitations::used_at.eq(now)).execute(c))?;
     Ok(used == 1)
 }
+
+/// Ends live sessions of anybody, `limit` at most; says how many.
+pub fn revoke_some(conn: &mut Conn, because: Ending, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    let live: Vec<SessionId> = on!(conn, c => sessions::table
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::id)
+        .limit(limit)
+        .select(sessions::id)
+        .load(c))?;
+    on!(conn, c => diesel::update(sessions::table.filter(sessions::id.eq_any(&live)))
+        .set((sessions::revoked_at.eq(now), sessions::revoked_because.eq(because)))
+        .execute(c))
+}
+
+/// Withdraws every code that was not used; says how many.
+pub fn delete_all_unused_invitations(conn: &mut Conn) -> QueryResult<usize> {
+    on!(conn, c => diesel::delete(invitations::table.filter(invitations::used_at.is_null())).execute(c))
+}

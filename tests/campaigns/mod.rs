@@ -15,6 +15,7 @@ mod missing;
 mod objections;
 mod organising;
 mod puppets;
+mod restored;
 mod results;
 mod rewards;
 mod secrecy;

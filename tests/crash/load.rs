@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
+use xianfeng::base::clock::Clock;
 use xianfeng::base::id::MemberId;
+use xianfeng::base::time::Timestamp;
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{ledger_days, ledger_entries, quiz_submissions, standings};
 use xianfeng::kernel::board::TOTAL;
@@ -37,6 +39,8 @@ struct Submitters {
     bodies: Vec<Value>,
     path: String,
     states: Vec<AtomicU8>,
+    /// When the first answer came, in microseconds since 1970; 0 before.
+    acknowledged_at: Vec<AtomicI64>,
 }
 
 impl Submitters {
@@ -45,6 +49,8 @@ impl Submitters {
         let request = http.put(format!("{base}{}", self.path)).bearer_auth(&self.tokens[index]);
         let reply = Reply::read(request.json(&self.bodies[right(index)]).send().await?).await?;
         if matches!(reply.status, 200 | 201) {
+            let now = Clock::System.now().micros();
+            let _ = self.acknowledged_at[index].compare_exchange(0, now, Ordering::SeqCst, Ordering::SeqCst);
             self.states[index].store(ACKNOWLEDGED, Ordering::SeqCst);
         }
         Ok(reply)
@@ -66,6 +72,7 @@ impl Load {
                 bodies: (0..=QUESTIONS).map(|right| site.answers(right)).collect(),
                 path: format!("/quiz/daily/{}/submission", site.day),
                 states: (0..count).map(|_| AtomicU8::new(0)).collect(),
+                acknowledged_at: (0..count).map(|_| AtomicI64::new(0)).collect(),
             }),
         }
     }
@@ -98,6 +105,13 @@ impl Load {
 
     fn count(&self, least: u8) -> usize {
         self.site.states.iter().filter(|state| state.load(Ordering::SeqCst) >= least).count()
+    }
+
+    /// Who was answered before `instant`.
+    pub fn acknowledged_before(&self, instant: Timestamp) -> Vec<MemberId> {
+        let answered = self.site.members.iter().zip(&self.site.acknowledged_at);
+        let before = |at: i64| at > 0 && at < instant.micros();
+        answered.filter(|(_, at)| before(at.load(Ordering::SeqCst))).map(|(member, _)| *member).collect()
     }
 
     pub fn sent(&self) -> usize {
@@ -210,6 +224,11 @@ impl Books {
         .unwrap();
         books.totals = totals.into_iter().collect();
         books
+    }
+
+    /// Whether the member has submitted.
+    pub fn holds(&self, member: MemberId) -> bool {
+        self.submissions.contains_key(&member)
     }
 
     /// How many members have submitted.

@@ -5,7 +5,7 @@
 mod bomb;
 mod durable;
 mod held;
-mod load;
+pub mod load;
 mod outages;
 mod pair;
 mod polls;
@@ -27,7 +27,7 @@ const ROUND: usize = 500;
 static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Waits for the other tests of this file.
-async fn alone() -> MutexGuard<'static, ()> {
+pub async fn alone() -> MutexGuard<'static, ()> {
     TURN.lock().await
 }
 

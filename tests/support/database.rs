@@ -3,10 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use xianfeng::db::Conn;
+
+use super::Arguments;
 
 /// What a test's app is pointed at; dropped with the test.
 pub struct Database {
@@ -28,16 +31,40 @@ pub fn on_postgres() -> bool {
 
 impl Database {
     pub fn fresh() -> Database {
-        let folder = Arc::new(TempDir::new().unwrap());
         if !on_postgres() {
+            let folder = Arc::new(TempDir::new().unwrap());
             let url = format!("sqlite://{}", folder.path().join("test.db").display());
             return Database { url, redis: None, folder, _owned: None };
         }
-        let owned = PgDatabase::copy_of_template();
+        Database::on(PgDatabase::copy_of_template())
+    }
+
+    fn on(owned: PgDatabase) -> Database {
+        let folder = Arc::new(TempDir::new().unwrap());
         let redis =
             std::env::var("TEST_REDIS_URL").expect("TEST_REDIS_URL is set with XIANFENG_TEST_DATABASE=postgres");
         let url = owned.url.clone();
         Database { url, redis: Some(redis), folder, _owned: Some(Arc::new(owned)) }
+    }
+
+    /// A place where nothing is yet: no SQLite file, or a PostgreSQL database without tables.
+    pub fn empty() -> Database {
+        if !on_postgres() {
+            return Database::fresh();
+        }
+        Database::on(PgDatabase::new(None))
+    }
+
+    /// A place where nothing is yet, with the same secrets.
+    pub fn elsewhere(&self) -> Database {
+        let there = Database::empty();
+        std::fs::copy(self.folder.path().join("secrets.json"), there.folder.path().join("secrets.json")).unwrap();
+        there
+    }
+
+    /// What an app here is told, with further arguments.
+    pub fn config(&self, further: &[String]) -> xianfeng::config::Config {
+        Arguments::parse_from(self.arguments().iter().chain(further)).config
     }
 
     pub fn url(&self) -> &str {
@@ -134,7 +161,6 @@ fn administer(sql: &str) {
 impl PgDatabase {
     fn copy_of_template() -> PgDatabase {
         static TEMPLATE: OnceLock<String> = OnceLock::new();
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let process = std::process::id();
         let template = TEMPLATE.get_or_init(|| {
             let name = format!("xianfeng_template_{process}");
@@ -143,9 +169,15 @@ impl PgDatabase {
             migrate(&url_of(&name));
             name
         });
-        let name = format!("xianfeng_test_{process}_{}", MADE.fetch_add(1, Ordering::SeqCst));
+        PgDatabase::new(Some(template))
+    }
+
+    /// A database like `template`, or without tables.
+    fn new(template: Option<&str>) -> PgDatabase {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("xianfeng_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
         administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        administer(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        administer(&format!("CREATE DATABASE {name} TEMPLATE {}", template.unwrap_or("template0")));
         PgDatabase { url: url_of(&name), name }
     }
 }

@@ -69,6 +69,16 @@ impl TestApp {
         TestApp::launch(self.stopped().await, clock, &[]).await
     }
 
+    /// A place where nothing is yet, for the same enterprise with the same secrets.
+    pub fn elsewhere(&self) -> Database {
+        self.database.elsewhere()
+    }
+
+    /// An app on what was put into `database`.
+    pub async fn over(database: Database, clock: Clock) -> TestApp {
+        TestApp::launch(database, clock, &[]).await
+    }
+
     /// Stops the server and leaves its database to whatever comes next.
     pub async fn stopped(self) -> Database {
         let database = self.database.shared();

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -139,6 +139,45 @@ impl Site {
         self.database.redis_url()
     }
 
+    /// What the program prints for a command on this site.
+    pub async fn command(&self, command: &[&str]) -> Output {
+        self.command_with(&[], command).await
+    }
+
+    /// A command with further arguments, which win over the usual ones.
+    pub async fn command_with(&self, arguments: &[&str], command: &[&str]) -> Output {
+        let further: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let usual = self.arguments(&further);
+        program(&[command.to_vec(), usual.iter().map(String::as_str).collect()].concat()).await
+    }
+
+    /// The same enterprise with the same secrets on another database, into which it is yet to be restored.
+    pub fn elsewhere(&self) -> Site {
+        let database = self.database.elsewhere();
+        let config = Arguments::parse_from(database.arguments()).config;
+        let tokens = Tokens::new(&Secrets::find(&config.secrets).unwrap().unwrap());
+        Site {
+            database,
+            tokens,
+            clock: self.clock.clone(),
+            day: self.day,
+            people: self.people.clone(),
+            root: self.root,
+        }
+    }
+
+    /// The usual arguments, with others in the place of those of the same name.
+    fn arguments(&self, others: &[String]) -> Vec<String> {
+        let mut all: Vec<String> = self.database.arguments().split_off(1);
+        let given = |argument: &String| {
+            let name = argument.split('=').next();
+            others.iter().any(|other| other.split('=').next() == name)
+        };
+        all.retain(|argument| !given(argument));
+        all.extend(others.iter().cloned());
+        all
+    }
+
     /// A server on this site, ready to answer.
     pub async fn serve(&self) -> Server {
         self.serve_with(&[]).await
@@ -151,14 +190,7 @@ impl Site {
 
     /// A server with further arguments and variables of its environment.
     pub async fn serve_where(&self, arguments: &[String], environment: &[(&str, String)]) -> Server {
-        let mut all: Vec<String> = self.database.arguments().split_off(1);
-        let given = |argument: &String| {
-            let name = argument.split('=').next();
-            arguments.iter().any(|other| other.split('=').next() == name)
-        };
-        all.retain(|argument| !given(argument));
-        all.extend(arguments.iter().cloned());
-        Server::start("serve", &all, environment, self.folder()).await
+        Server::start("serve", &self.arguments(arguments), environment, self.folder()).await
     }
 }
 
@@ -336,6 +368,36 @@ impl Drop for Server {
             eprintln!("the end of {}:\n{}", self.log.display(), tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
         }
     }
+}
+
+/// Runs the program to its end.
+pub async fn program(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xianfeng"));
+    command.args(arguments).env("XIANFENG_LOG", "warn").stdin(Stdio::null());
+    if let Some(folder) = pg_bin() {
+        command.env("XIANFENG_PG_BIN", folder);
+    }
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+/// What a command printed, which succeeded.
+#[track_caller]
+pub fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What a command complained of, which failed.
+#[track_caller]
+pub fn complaint(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// The newest tools of PostgreSQL where Debian puts them; else they are looked for on the PATH.
+pub fn pg_bin() -> Option<std::path::PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin"));
+    versions.filter(|bin| bin.join("pg_dump").exists()).max()
 }
 
 /// An address that nobody listens on at this moment.

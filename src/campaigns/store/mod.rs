@@ -64,6 +64,17 @@ pub fn list_running_terms(conn: &mut Conn) -> QueryResult<Vec<Json<Terms>>> {
         .load(c))
 }
 
+/// Stages that are open, with the titles of their campaigns, by when they close.
+pub fn list_open_stages(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String, StageRow)>> {
+    on!(conn, c => campaign_stages::table
+        .inner_join(campaigns::table.on(campaigns::id.eq(campaign_stages::campaign_id)))
+        .filter(campaign_stages::state.eq(StageState::Open))
+        .order((campaign_stages::closes_at, campaign_stages::campaign_id, campaign_stages::stage))
+        .limit(limit)
+        .select((campaigns::title, StageRow::as_select()))
+        .load(c))
+}
+
 pub fn insert(conn: &mut Conn, campaign: &Campaign) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(campaigns::table).values(campaign).execute(c)).map(drop)
 }

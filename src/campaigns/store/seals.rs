@@ -60,6 +60,18 @@ pub fn list_needed(conn: &mut Conn) -> QueryResult<Vec<Seal>> {
         .load(c))
 }
 
+/// Votes that need their keys, with the titles of their campaigns.
+pub fn list_sealed_votes(conn: &mut Conn) -> QueryResult<Vec<(CampaignId, String)>> {
+    on!(conn, c => campaign_seals::table
+        .inner_join(campaigns::table.on(campaigns::id.eq(campaign_seals::campaign_id)))
+        .filter(campaign_seals::key_source.eq(KeySource::Vote))
+        .filter(campaign_seals::key_destroyed_at.is_null())
+        .filter(diesel::dsl::not(ended!()))
+        .order(campaigns::id)
+        .select((campaigns::id, campaigns::title))
+        .load(c))
+}
+
 /// Votes that have ended and whose key was not destroyed yet, and those among `there` that have ended, whatever is
 /// written of their keys: one may have come back with a copy of its folder.
 pub fn list_spent(conn: &mut Conn, there: &[CampaignId], limit: i64) -> QueryResult<Vec<CampaignId>> {

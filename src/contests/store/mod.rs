@@ -114,6 +114,16 @@ pub fn list_to_open(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<
         .load(c))
 }
 
+/// Contests that are open, by when they close.
+pub fn list_open(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Contest>> {
+    on!(conn, c => contests::table
+        .filter(contests::state.eq(ContestState::Open))
+        .order((contests::closes_at, contests::id))
+        .limit(limit)
+        .select(Contest::as_select())
+        .load(c))
+}
+
 /// Open contests whose time is over.
 pub fn list_to_close(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<ContestId>> {
     on!(conn, c => contests::table

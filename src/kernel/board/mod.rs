@@ -40,6 +40,7 @@ pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
 
 use super::ledger::{self, Awarded};
+use super::restores;
 use frozen::{Frozen, by_branch};
 use local::{Home, Local};
 use memo::Memo;
@@ -116,8 +117,10 @@ impl Boards {
     /// Boards in the Redis at `url`, under keys that begin with `prefix`. Redis need not be there yet.
     ///
     /// Must be called within the runtime, where the pushing task will live.
-    pub fn redis(db: Db, directory: Directory, url: &str, prefix: &str) -> Result<Boards, String> {
-        let redis = Redis::open(url, prefix, db.clock().clone()).map_err(|error| error.to_string())?;
+    pub async fn redis(db: Db, directory: Directory, url: &str, prefix: &str) -> Result<Boards, DbError> {
+        let life = db.read(restores::find_life).await?;
+        let redis = Redis::open(url, prefix, life, db.clock().clone());
+        let redis = redis.map_err(|error| DbError::Unavailable(format!("REDIS_URL: {error}")))?;
         Ok(Boards::new(db, directory, Form::Redis(redis)))
     }
 

@@ -4,6 +4,10 @@
 //! task that sends what has gathered; what fails is dropped. The watermark lives with the data, so a flush loses both,
 //! and whoever finds none knows that the boards are not there (yet): readers ask the database, the sweeper rebuilds.
 //! A Redis that does not answer is left alone until the sweeper, which calls every second, has reached it again.
+//!
+//! A database that was put back from a backup begins another life, which is part of every key's name: the versions that
+//! Redis knows from the life before are newer than the table's and would win over it. The keys of that life go once the
+//! boards of the new one are complete.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +23,7 @@ use super::standing::Standing;
 use crate::base::clock::Clock;
 use crate::base::id::MemberId;
 use crate::base::time::Period;
+use crate::kernel::restores::LifeId;
 
 /// How long one exchange with Redis may take.
 const ANSWER_LIMIT: Duration = Duration::from_millis(400);
@@ -33,6 +38,9 @@ pub(super) const BATCH: usize = 250;
 /// A rebuild that shows no sign of life for so long has died, and another may begin.
 const REBUILD_SECONDS: u64 = 30;
 
+/// What stands before the life in a key.
+const LIFE: &str = "@";
+
 /// How long a board stays after its period is over.
 const KEEP_SECONDS: i64 = 40 * 86_400;
 
@@ -43,6 +51,9 @@ pub(super) type Push = (Standing, Home);
 pub(super) struct Redis {
     connection: Arc<Mutex<ConnectionManager>>,
     client: Client,
+    /// What the keys of every life begin with.
+    base: Arc<str>,
+    /// What the keys of this life begin with.
     prefix: Arc<str>,
     clock: Clock,
     scripts: Arc<Scripts>,
@@ -67,8 +78,9 @@ const FINISH: &str = "if redis.call('GET', KEYS[2]) == ARGV[1] then \
     redis.call('SET', KEYS[1], ARGV[2]) redis.call('DEL', KEYS[2]) return 1 end return 0";
 
 impl Redis {
-    /// Prepares the connection, which is made when it is first needed, and starts the pushing task.
-    pub(super) fn open(url: &str, prefix: &str, clock: Clock) -> RedisResult<Redis> {
+    /// Prepares the connection, which is made when it is first needed, and starts the pushing task. The keys begin with
+    /// `base` and, in a database that was put back, its `life`.
+    pub(super) fn open(url: &str, base: &str, life: Option<LifeId>, clock: Clock) -> RedisResult<Redis> {
         let client = Client::open(url)?;
         let scripts = Scripts {
             feed: Script::new(include_str!("feed.lua")),
@@ -80,7 +92,8 @@ impl Redis {
         let redis = Redis {
             connection: Arc::new(Mutex::new(prepare(&client)?)),
             client,
-            prefix: prefix.into(),
+            base: base.into(),
+            prefix: life.map_or(base.to_owned(), |life| format!("{base}{LIFE}{life}:")).into(),
             clock,
             scripts: Arc::new(scripts),
             queue,
@@ -279,31 +292,59 @@ impl Redis {
     }
 
     /// Forgets every board. The watermark goes first, so that nobody reads what is half gone; what is known of members
-    /// goes last, so that a push that comes between is not taken for done.
-    pub(super) async fn clear(&self) -> RedisResult<()> {
-        self.query::<()>(pipe().del(self.watermark_key()).ignore()).await?;
+    /// goes last, so that a push that comes between is not taken for done. A rebuild that is under way loses its mark
+    /// and begins anew; none begins before this has ended.
+    pub(super) async fn clear(&self, token: &str) -> RedisResult<()> {
+        let mut pipeline = pipe();
+        pipeline.cmd("SET").arg(self.rebuilding_key()).arg(token).arg("EX").arg(REBUILD_SECONDS).ignore();
+        pipeline.del(self.watermark_key()).ignore();
+        self.query::<()>(&pipeline).await?;
         for pattern in ["board:*", "known:*"] {
-            let mut cursor = 0u64;
-            loop {
-                let mut scan = pipe();
-                scan.cmd("SCAN")
-                    .arg(cursor)
-                    .arg("MATCH")
-                    .arg(format!("{}{pattern}", self.prefix))
-                    .arg("COUNT")
-                    .arg(500);
-                let ((next, keys),): ((u64, Vec<String>),) = self.query(&scan).await?;
-                if !keys.is_empty() {
-                    self.query::<()>(pipe().cmd("UNLINK").arg(keys).ignore()).await?;
-                }
-                cursor = next;
-                if cursor == 0 {
-                    break;
-                }
-            }
+            self.unlink(&format!("{}{pattern}", glob(&self.prefix)), |_| true).await?;
+        }
+        self.query::<()>(pipe().del(self.rebuilding_key()).ignore()).await
+    }
+
+    /// Forgets the boards of every other life of the database.
+    pub(super) async fn forget_other_lives(&self) -> RedisResult<()> {
+        if self.prefix == self.base {
+            return Ok(()); // it has only lived once
+        }
+        for pattern in ["watermark", "board:*", "known:*", "@*"] {
+            self.unlink(&format!("{}{pattern}", glob(&self.base)), |key| !key.starts_with(&*self.prefix)).await?;
         }
         Ok(())
     }
+
+    /// Takes away the keys that look like `pattern` and are `meant`.
+    async fn unlink(&self, pattern: &str, meant: impl Fn(&str) -> bool) -> RedisResult<()> {
+        let mut cursor = 0u64;
+        loop {
+            let mut scan = pipe();
+            scan.cmd("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(500);
+            let ((next, mut keys),): ((u64, Vec<String>),) = self.query(&scan).await?;
+            keys.retain(|key| meant(key));
+            if !keys.is_empty() {
+                self.query::<()>(pipe().cmd("UNLINK").arg(keys).ignore()).await?;
+            }
+            cursor = next;
+            if cursor == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A prefix as it stands in a pattern of SCAN.
+fn glob(prefix: &str) -> String {
+    let mut pattern = String::new();
+    for c in prefix.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '^' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 /// A connection that is made when it is first needed.

@@ -16,7 +16,7 @@ use crate::db::DbError;
 const CHUNK: i64 = 5_000;
 
 crate::id!(
-    /// Names one attempt at rebuilding.
+    /// Names one attempt at rebuilding, or at emptying.
     AttemptId
 );
 
@@ -122,6 +122,12 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
             return Ok(away);
         }
     }
+    if until < since {
+        // no watermark is ever ahead of the database: this one was put back without saying so
+        tracing::warn!("the boards in Redis are ahead of the database and are made anew");
+        let cleared = redis.clear(&boards.0.db.fresh_id::<AttemptId>().to_string()).await;
+        return Ok(Swept { away: cleared.is_err(), ..Swept::default() });
+    }
     if until > since && redis.advance(since, until).await.is_err() {
         return Ok(away);
     }
@@ -140,6 +146,9 @@ async fn rebuild_redis(boards: &Boards, redis: &Redis) -> Result<Swept, DbError>
     let until = boards.0.db.read(store::horizon).await?;
     let Some(swept) = send_all(boards, redis).await? else { return Ok(away) };
     let rebuilt = redis.finish_rebuild(&attempt, until).await;
+    if matches!(rebuilt, Ok(true)) && redis.forget_other_lives().await.is_err() {
+        tracing::warn!("the boards of an earlier life of the database stay in Redis");
+    }
     Ok(Swept { rebuilt: matches!(rebuilt, Ok(true)), away: rebuilt.is_err(), ..swept })
 }
 

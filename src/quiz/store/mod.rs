@@ -45,6 +45,15 @@ pub fn list_published(conn: &mut Conn, day: Day) -> QueryResult<Vec<Paper>> {
         .load(c))
 }
 
+/// How many papers are published for a day.
+pub fn count_published(conn: &mut Conn, day: Day) -> QueryResult<i64> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::day.eq(day))
+        .filter(quiz_papers::published_at.is_not_null())
+        .count()
+        .get_result(c))
+}
+
 /// Papers of `unit` from `since` on, newest first.
 pub fn list_papers_since(conn: &mut Conn, unit: UnitId, since: Day, limit: i64) -> QueryResult<Vec<Paper>> {
     on!(conn, c => quiz_papers::table

@@ -89,3 +89,8 @@ pub fn put_request(conn: &mut Conn, member: MemberId, now: Timestamp) -> QueryRe
 pub fn delete_request(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
     Ok(on!(conn, c => diesel::delete(reset_requests::table.find(member)).execute(c))? == 1)
 }
+
+/// Takes every request back.
+pub fn delete_all_requests(conn: &mut Conn) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(reset_requests::table).execute(c)).map(drop)
+}

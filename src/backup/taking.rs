@@ -1,0 +1,237 @@
+//! Taking a backup: a copy of the database at one instant, then the attachments that it names.
+//!
+//! Attachments are never changed, and their bytes are stored before their rows: what the copy names was there. What was
+//! deleted since is named in the manifest.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Duration;
+
+use super::archive::{Packing, Writer};
+use super::keys::{self, Keys};
+use super::manifest::{Elsewhere, FILES, FORMAT, Manifest, POSTGRES, SQLITE, SealedVote, megabytes};
+use super::scratch::{Scratch, beside, private_file, sync_folder_of};
+use super::{Attachments, Backups, Paced, Progress, postgres};
+use crate::base::time::Timestamp;
+use crate::campaigns;
+use crate::db::{self, Conn, Db, Snapshot};
+use crate::files::{self, StoredFile};
+
+/// Rows of attachments that are read at once.
+const CHUNK: i64 = 500;
+
+/// How often the growing copy is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A backup that was taken.
+#[derive(Debug)]
+pub struct Taken {
+    pub manifest: Manifest,
+    /// Of the whole file, in bytes.
+    pub size: u64,
+    /// Whether keys of votes were written beside it.
+    pub has_keys: bool,
+    /// Votes that are sealed and whose keys were not found.
+    pub without_key: Vec<SealedVote>,
+}
+
+impl Taken {
+    /// What there is to say about the backup in `file`, in lines for people.
+    pub fn lines(&self, file: &Path) -> Vec<String> {
+        let mut lines = vec![format!("备份已写入 {}，{}", file.display(), megabytes(self.size))];
+        lines.extend(self.manifest.lines());
+        if self.has_keys {
+            lines.push(format!(
+                "未计票的选票的密钥在 {}：没有它，恢复后这些选票无法计票；请与备份分开保管，计票后销毁 (keys of votes)",
+                keys::path_of(file).display()
+            ));
+        }
+        for vote in &self.without_key {
+            lines.push(format!("注意：评选《{}》的密钥没有找到，恢复后其选票无法计票", vote.title));
+        }
+        lines.push("密钥（secrets）不在备份中，恢复时需要同一份密钥，请另行妥善保管 (secrets are not in it)".into());
+        lines
+    }
+}
+
+/// The database as it is at one instant, to be put into an archive.
+enum Source {
+    Sqlite { copy: Scratch, conn: Conn, at: Timestamp },
+    Postgres(Snapshot),
+}
+
+impl Source {
+    fn conn(&mut self) -> &mut Conn {
+        match self {
+            Source::Sqlite { conn, .. } => conn,
+            Source::Postgres(snapshot) => &mut snapshot.conn,
+        }
+    }
+
+    fn at(&self) -> Timestamp {
+        match self {
+            Source::Sqlite { at, .. } => *at,
+            Source::Postgres(snapshot) => snapshot.at,
+        }
+    }
+}
+
+impl Backups {
+    /// Writes a backup into `file`, which must not exist yet; the file is there once it is whole.
+    pub async fn take(&self, file: &Path, progress: &Progress) -> Result<Taken, String> {
+        let Ok(_turn) = self.turn.try_lock() else {
+            return Err("另一次备份正在进行，请稍后再试 (another backup is being taken)".into());
+        };
+        let complaint = |error: std::io::Error| format!("{}: {error}", file.display());
+        if file.try_exists().map_err(complaint)? {
+            return Err(format!("{} 已存在，不会覆盖 (exists already)", file.display()));
+        }
+        let part = beside(file, ".part");
+        let target = private_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;
+        let part = Scratch(part);
+        let mut found = self.read_keys(progress).await;
+        let source = self.source(file, progress).await?;
+        // a vote may have opened before the instant or been counted since
+        found.extend(self.read_keys(progress).await);
+        let (this, progress) = (self.clone(), progress.clone());
+        let writing = tokio::task::spawn_blocking(move || this.write(source, target, &progress));
+        let manifest = writing.await.map_err(|error| error.to_string())??;
+        let found = keys::of_votes(found, &manifest.sealed_votes);
+        if !found.is_empty() {
+            keys::write(&keys::path_of(file), &found).map_err(complaint)?;
+        }
+        fs::rename(&part.0, file).and_then(|()| sync_folder_of(file)).map_err(complaint)?;
+        let size = fs::metadata(file).map_err(complaint)?.len();
+        let without_key = keys::without_key(&manifest.sealed_votes, &found).into_iter().cloned().collect();
+        Ok(Taken { has_keys: !found.is_empty(), without_key, manifest, size })
+    }
+
+    /// The keys of votes. A place that cannot be read is no reason to have no backup: the votes without keys are named.
+    async fn read_keys(&self, progress: &Progress) -> Keys {
+        keys::read_store(&self.vote_keys).await.unwrap_or_else(|error| {
+            progress(format!("选票密钥读不到：{error}"));
+            Keys::new()
+        })
+    }
+
+    /// The database as it is now.
+    async fn source(&self, file: &Path, progress: &Progress) -> Result<Source, String> {
+        if self.db.is_postgres() {
+            return self.db.export_snapshot().await.map(Source::Postgres).map_err(|error| error.to_string());
+        }
+        let copy = Scratch::new(beside(file, ".part.db"));
+        // made first, so that nobody else may read it
+        drop(private_file(&copy.0).map_err(|error| format!("{}: {error}", copy.0.display()))?);
+        let at = copy_watched(&self.db, &copy.0, progress).await?;
+        let conn = db::open_copy(&copy.0).map_err(|error| error.to_string())?;
+        Ok(Source::Sqlite { copy, conn, at })
+    }
+
+    /// Writes everything into the archive; long, and not for the event loop.
+    fn write(&self, mut source: Source, target: File, progress: &Progress) -> Result<Manifest, String> {
+        let mut writer = Writer::new(target).map_err(|error| error.to_string())?;
+        self.write_database(&mut writer, &source, progress)?;
+        let mut manifest = Manifest {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").into(),
+            schema: db::applied_migrations(source.conn()).map_err(|error| error.to_string())?,
+            instant: source.at(),
+            members: Vec::new(),
+            elsewhere: Vec::new(),
+            missing: Vec::new(),
+            sealed_votes: sealed_votes(source.conn())?,
+        };
+        self.write_files(&mut writer, source.conn(), &mut manifest, progress)?;
+        manifest.members = writer.members().to_vec();
+        writer.finish(&manifest).map_err(|error| error.to_string())?;
+        Ok(manifest)
+    }
+
+    fn write_database(&self, writer: &mut Writer, source: &Source, progress: &Progress) -> Result<(), String> {
+        let mut paced = Paced::new(progress);
+        match source {
+            Source::Sqlite { copy, .. } => {
+                let mut file = File::open(&copy.0).map_err(|error| error.to_string())?;
+                let size = file.metadata().map_or(0, |data| data.len());
+                let told = |done| paced.say(|| format!("写入数据库 {} / {}", megabytes(done), megabytes(size)));
+                writer.add(SQLITE, Packing::Deflated, &mut file, told).map_err(|error| error.to_string())?;
+            }
+            Source::Postgres(snapshot) => {
+                let url = self.db.url();
+                let mut dump = postgres::Dump::start(self.config.pg_bin().as_deref(), url, &snapshot.id)?;
+                let told = |done| paced.say(|| format!("写入数据库 {}", megabytes(done)));
+                let added = writer.add(POSTGRES, Packing::Stored, dump.output(), told).map(drop);
+                dump.finish()?;
+                added.map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every attachment that the copy names, or names it where it lies elsewhere.
+    fn write_files(
+        &self,
+        writer: &mut Writer,
+        conn: &mut Conn,
+        manifest: &mut Manifest,
+        progress: &Progress,
+    ) -> Result<(), String> {
+        let (mut paced, mut after, mut done) = (Paced::new(progress), None, 0_usize);
+        loop {
+            let rows = files::list_stored(conn, after, CHUNK).map_err(|error| error.to_string())?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = Some(last.id);
+            for row in rows {
+                done += 1;
+                paced.say(|| format!("写入附件 {done}"));
+                match &self.attachments {
+                    Attachments::Folder(folder) => write_file(writer, folder, &row, manifest)?,
+                    Attachments::Bucket => {
+                        manifest.elsewhere.push(Elsewhere { key: row.key, size: row.size, sha256: row.sha256 });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies the database file, and says how far that has come.
+async fn copy_watched(db: &Db, to: &Path, progress: &Progress) -> Result<Timestamp, String> {
+    let size = db.file().and_then(|file| fs::metadata(file).ok()).map_or(0, |data| data.len());
+    let mut copying = std::pin::pin!(db.copy_to(to.to_owned()));
+    let mut pace = tokio::time::interval(LOOK);
+    pace.tick().await;
+    loop {
+        tokio::select! {
+            copied = &mut copying => return copied.map_err(|error| error.to_string()),
+            _ = pace.tick() => {
+                let done = fs::metadata(to).map_or(0, |data| data.len());
+                progress(format!("复制数据库 {} / {}", megabytes(done), megabytes(size)));
+            }
+        }
+    }
+}
+
+/// Adds one attachment and its thumbnail. Bytes that are gone, or are not what the row says, are named.
+fn write_file(writer: &mut Writer, folder: &Path, row: &StoredFile, manifest: &mut Manifest) -> Result<(), String> {
+    for (key, sha256) in [(Some(&row.key), Some(&row.sha256)), (row.thumbnail.as_ref(), None)] {
+        let Some(key) = key else { continue };
+        let Ok(mut file) = File::open(folder.join(key)) else {
+            manifest.missing.push(key.clone());
+            continue;
+        };
+        let name = format!("{FILES}{key}");
+        let member =
+            writer.add(&name, Packing::Stored, &mut file, |_| {}).map_err(|error| format!("{key}: {error}"))?;
+        if sha256.is_some_and(|sha256| *sha256 != member.sha256) {
+            manifest.missing.push(key.clone());
+        }
+    }
+    Ok(())
+}
+
+/// The votes whose ballots are sealed in the copy.
+fn sealed_votes(conn: &mut Conn) -> Result<Vec<SealedVote>, String> {
+    let votes = campaigns::list_sealed_votes(conn).map_err(|error| error.to_string())?;
+    Ok(votes.into_iter().map(|(id, title)| SealedVote { id: id.uuid(), title }).collect())
+}

@@ -1,0 +1,34 @@
+//! What is stored where, for whoever copies it elsewhere.
+
+use diesel::QueryResult;
+
+use super::actions::thumbnail_of;
+use super::model::FileId;
+use super::store;
+use crate::db::Conn;
+
+/// Bytes that belong to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    pub id: FileId,
+    /// Below the folder, or the bucket's prefix.
+    pub key: String,
+    /// In bytes.
+    pub size: u64,
+    /// In hexadecimal digits.
+    pub sha256: String,
+    /// Where the thumbnail lies, if there is one.
+    pub thumbnail: Option<String>,
+}
+
+/// The files after `after` that were not given up, `limit` at most.
+pub fn list_stored(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryResult<Vec<StoredFile>> {
+    let files = store::list_kept(conn, after, limit)?.into_iter().map(|file| StoredFile {
+        id: file.id,
+        sha256: file.hash(),
+        size: u64::try_from(file.size).unwrap_or(0),
+        thumbnail: file.has_thumbnail.then(|| thumbnail_of(&file.stored_as)),
+        key: file.stored_as,
+    });
+    Ok(files.collect())
+}

@@ -1,0 +1,60 @@
+//! A vote that was open when a backup was taken.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use xianfeng::backup::{self, Progress};
+use xianfeng::db::schema::campaign_tallies;
+use xianfeng::on;
+
+use super::{CLOSING, at, body, cast, organiser, voters, voting};
+use crate::support::TestApp;
+use crate::support::process::pg_bin;
+
+const VOTERS: usize = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_vote_is_counted_after_a_restore_with_its_key_and_named_without() {
+    let tools: Vec<String> = pg_bin().iter().map(|bin| format!("--pg-bin={}", bin.display())).collect();
+    let app = TestApp::start_with(&tools.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let organiser = organiser(&app).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    for voter in &voters(&app, VOTERS).await {
+        cast(voter, &campaign, &[&entries[0]]).await.ok(201);
+    }
+    let file = app.folder().join("copy.backup");
+    let keys = app.folder().join("copy.backup.keys");
+    let quiet: Progress = Arc::new(|_| {});
+    let taken = app.app.operator.backups.take(&file, &quiet).await.unwrap();
+    assert!(taken.has_keys && taken.without_key.is_empty(), "{taken:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let key = serde_json::from_slice::<serde_json::Value>(&std::fs::read(&keys).unwrap()).unwrap();
+    let key = key["keys"][0]["key"].as_str().unwrap().as_bytes().to_vec();
+    let archive = std::fs::read(&file).unwrap();
+    assert!(!archive.windows(key.len()).any(|window| window == key), "the key is in its own file only");
+
+    let there = app.elsewhere();
+    let restored = backup::restore(&file, &there.config(&tools), app.clock.clone(), &quiet).await.unwrap();
+    assert!(restored.without_key.is_empty());
+    assert!(restored.lines().iter().any(|line| line.contains("投票 阶段")), "{:?}", restored.lines());
+    let restored = TestApp::over(there, app.clock.clone()).await;
+    at(&restored, CLOSING).await;
+    restored.advance_seconds(2 * 86_400);
+    restored.tick().await;
+    let counted: Vec<i32> = restored
+        .db()
+        .read(|conn| on!(conn, c => campaign_tallies::table.select(campaign_tallies::ballots_counted).load(c)))
+        .await
+        .unwrap();
+    assert_eq!(counted, [i32::try_from(VOTERS).unwrap()]);
+
+    std::fs::remove_file(&keys).unwrap();
+    let there = app.elsewhere();
+    let restored = backup::restore(&file, &there.config(&tools), app.clock.clone(), &quiet).await.unwrap();
+    assert_eq!(restored.without_key.len(), 1);
+    assert!(restored.lines().iter().any(|line| line.contains("其选票无法计票")), "{:?}", restored.lines());
+}
