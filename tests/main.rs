@@ -3,8 +3,10 @@
 mod support;
 
 mod crash;
+mod deployment;
 // what every room must keep
 mod access;
+mod clients;
 mod database;
 mod house;
 mod input;

@@ -16,7 +16,7 @@ use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::changes;
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
-use crate::kernel::ledger::{self, Award, EntryId};
+use crate::kernel::ledger::{self, Award, LedgerEntryId};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 
@@ -115,7 +115,7 @@ impl Points {
     pub(super) async fn entries(
         &self,
         member: MemberId,
-        before: Option<EntryId>,
+        before: Option<LedgerEntryId>,
         limit: i64,
     ) -> Result<Vec<(ledger::Entry, String)>, DbError> {
         self.db

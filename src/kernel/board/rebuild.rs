@@ -44,6 +44,7 @@ pub struct Report {
 
 /// One thing that is not as the ledger says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = BoardDifference)]
 pub struct Difference {
     /// Whose it is.
     pub member: MemberId,
