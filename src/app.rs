@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_cors::Cors;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
@@ -24,7 +23,7 @@ use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets, SecretsConfig};
 use crate::contests::{self, Contests};
 use crate::db::{Conn, Db, DbError, Never, Stop};
-use crate::files::{self, Depot, Files, Readers};
+use crate::files::{self, Addresses, Depot, Files, Readers};
 use crate::health;
 use crate::ideas::{self, Ideas};
 use crate::kernel::attempts::{self, Attempts};
@@ -40,9 +39,12 @@ use crate::points::{self, Points};
 use crate::quiz::{self, Quiz};
 use crate::sessions::{self, Sessions};
 use crate::study::{self, Study};
-use crate::web::Problem;
 use crate::web::caller::{Doorkeeper, Person};
+use crate::web::cors::cors;
+use crate::web::head::head;
+use crate::web::headers::Protection;
 use crate::web::limits::Limits;
+use crate::web::methods::{Methods, no_route};
 use crate::web::openapi::CommonGround;
 use crate::web::stopping::{self, Stopping};
 use crate::web::trace::trace;
@@ -78,11 +80,13 @@ pub struct App {
     pub vote_keys: KeyStore,
     /// What the operator's command line does.
     pub operator: Operator,
+    addresses: Addresses,
     boards: Boards,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
     limits: Data<Limits>,
     stopping: Data<Stopping>,
+    protection: Data<Protection>,
     holder: lock::HolderId,
     ear: Arc<changes::Ear>,
     config: Arc<Config>,
@@ -128,13 +132,14 @@ impl App {
             boards.clone(),
             config.challenge,
         );
-        let ideas = Ideas::new(db.clone(), directory.clone(), points.clone());
+        let addresses = Addresses::new(&secrets.session_key);
+        let ideas = Ideas::new(db.clone(), directory.clone(), points.clone(), addresses.clone());
         let mut handlers = Handlers::default();
         notices::handle(&mut handlers, &db);
         let keys_of_votes = (vote_keys.clone(), &secrets.ballot_key);
         let campaigns = Campaigns::new(db.clone(), directory.clone(), points.clone(), keys_of_votes, config.vote_watch);
         // rooms that attach files say here who may read them
-        let files = Files::new(db.clone(), depot, readers(&ideas, &campaigns), &config.files);
+        let files = Files::new(db.clone(), depot, readers(&ideas, &campaigns), addresses.clone(), &config.files);
         let board_room = BoardRoom::new(boards.clone(), directory.clone());
         let operator = Operator {
             db: db.clone(),
@@ -149,6 +154,7 @@ impl App {
             holder: db.fresh_id(),
             stopping: Data::default(),
             ear: Arc::new(ear),
+            protection: Data::new(Protection::new(config.web.hsts_seconds)),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
             recorder: None,
@@ -170,6 +176,7 @@ impl App {
             files,
             vote_keys,
             operator,
+            addresses,
             db,
             board_room,
             boards,
@@ -196,6 +203,7 @@ impl App {
             .app_data(Data::new(self.boards.clone()))
             .app_data(self.limits.clone())
             .app_data(self.stopping.clone())
+            .app_data(self.protection.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.directory.clone()))
             .app_data(Data::new(self.members.clone()))
@@ -210,6 +218,7 @@ impl App {
             .app_data(Data::new(self.brands.clone()))
             .app_data(Data::new(self.campaigns.clone()))
             .app_data(Data::new(self.files.clone()))
+            .app_data(Data::new(self.addresses.clone()))
             .app_data(Data::new(self.board_room.clone()))
             .app_data(Data::new(self.config.web.clone()));
         routes(cfg);
@@ -264,17 +273,20 @@ impl App {
         let workers =
             self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         let app = self.clone();
+        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs/{tail}*"]));
         let server = HttpServer::new(move || {
-            let app = app.clone();
+            let (app, methods) = (app.clone(), methods.clone());
             ActixApp::new()
                 .wrap(Compress::default())
-                .wrap(app.cors())
+                .wrap(from_fn(head))
                 .wrap(from_fn(trace))
+                .wrap(cors(&app.config.web.cors_origins))
                 .into_utoipa_app()
                 .configure(|cfg| app.configure(cfg))
                 .into_app()
                 .configure(docs)
-                .default_service(web::to(no_such_route))
+                .app_data(methods)
+                .default_service(web::to(no_route))
         });
         Ok(server
             .workers(workers)
@@ -288,15 +300,6 @@ impl App {
             .disable_signals()
             .listen(listener)?
             .run())
-    }
-
-    fn cors(&self) -> Cors {
-        let cors = Cors::default()
-            .allow_any_method()
-            .allow_any_header()
-            .expose_headers(["etag", "location", "x-request-id", "x-board-source", "retry-after"])
-            .max_age(3600);
-        self.config.web.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
     }
 
     /// Starts the background work of this process; each job runs at its own pace for as long as the process lives.
@@ -548,6 +551,17 @@ async fn open_boards(db: &Db, directory: &Directory, config: &Config) -> Result<
     }
 }
 
+/// Brings the schema of the database that `config` names up to date, and grants `serving_role` what serving takes.
+pub async fn migrate(config: &Config, serving_role: Option<String>) -> Result<(), String> {
+    let db = Db::open(&config.database_url, Clock::System, config.db_options()).map_err(|error| error.to_string())?;
+    db.migrate().await.map_err(|error| error.to_string())?;
+    if let Some(role) = serving_role {
+        db.grant(role).await.map_err(|error| error.to_string())?;
+    }
+    db.close();
+    Ok(())
+}
+
 /// Who may read what is attached to the things of rooms, and delete it again.
 fn readers(ideas: &Ideas, campaigns: &Campaigns) -> Readers {
     let see = |ideas: &Ideas| {
@@ -559,11 +573,14 @@ fn readers(ideas: &Ideas, campaigns: &Campaigns) -> Readers {
         readers
             .with(kind, move |conn, person, id| campaigns.may_see(conn, person, id))
             .with_deletion(kind, |conn, _, id| campaigns::is_draft(conn, id))
+            .with_hiding(kind, campaigns::is_hidden)
     });
     readers
         .with(ideas::ATTACHMENT, see(ideas))
         .with(ideas::EVIDENCE, see(ideas))
         .with_deletion(ideas::ATTACHMENT, |conn, _, id| ideas::is_draft(conn, id))
+        .with_hiding(ideas::ATTACHMENT, ideas::is_hidden)
+        .with_hiding(ideas::EVIDENCE, ideas::is_hidden)
 }
 
 fn routes(cfg: &mut ServiceConfig) {
@@ -584,10 +601,6 @@ fn routes(cfg: &mut ServiceConfig) {
         files::routes(cfg);
         audit::routes(cfg);
     }));
-}
-
-async fn no_such_route() -> Result<actix_web::HttpResponse, Problem> {
-    Err(Problem::not_found("route.not_found", "没有这个接口，或不支持这种请求方法"))
 }
 
 /// The API document and the page to try it out, both served from the binary.

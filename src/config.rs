@@ -3,16 +3,34 @@
 mod lasting;
 mod secrets;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
 
 use crate::db::DbOptions;
+use crate::web::cors::Origins;
 use crate::web::limits::RateLimits;
+use crate::web::proxies::TrustedProxies;
 
 pub use secrets::{Secrets, SecretsConfig};
+
+/// The command with the rule that an empty variable counts as absent: compose files and service managers set variables
+/// that nobody has filled in.
+pub fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        let set = arg.get_env().and_then(std::env::var_os);
+        set.is_some_and(|value| value.to_string_lossy().trim().is_empty())
+    };
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg });
+    command.mut_subcommands(without_empty_variables)
+}
+
+/// A variable that is read before or beside the command line, unless it is empty.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
 
 /// Everything that `serve` can be told. Each field's environment variable is named beside it.
 #[derive(Clone, Debug, clap::Args)]
@@ -196,13 +214,19 @@ impl BackupConfig {
 /// How the server meets the network.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WebConfig {
-    /// Proxies whose X-Forwarded-For is believed, separated by commas
-    #[arg(long, env = "XIANFENG_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose X-Forwarded-For is believed: addresses and ranges such as 172.31.0.0/16, separated by commas
+    #[arg(long, env = "XIANFENG_TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: TrustedProxies,
 
-    /// Origins of browsers that may call the API, separated by commas; none by default
-    #[arg(long, env = "XIANFENG_CORS_ORIGINS", value_delimiter = ',')]
-    pub cors_origins: Vec<String>,
+    /// Origins of web pages that may call the API, such as https://party.example.com, separated by commas; * for all of
+    /// them, none by default
+    #[arg(long, env = "XIANFENG_CORS_ORIGINS", default_value = "", hide_default_value = true)]
+    pub cors_origins: Origins,
+
+    /// Seconds for which browsers shall ask over HTTPS only (Strict-Transport-Security), up to two years; 0 says nothing
+    /// about it. Set it once HTTPS works for good
+    #[arg(long, env = "XIANFENG_HSTS_SECONDS", default_value = "0", value_parser = clap::value_parser!(u32).range(0..=63_072_000))]
+    pub hsts_seconds: u32,
 
     /// The bearer token that /metrics asks for; without it /metrics answers only on the loopback interface
     #[arg(long, env = "XIANFENG_METRICS_TOKEN", hide_env_values = true)]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use ::metrics::gauge;
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
@@ -20,6 +19,8 @@ use crate::db::Db;
 use crate::kernel::board::Boards;
 use crate::kernel::outbox;
 use crate::web::Problem;
+use crate::web::caller::bearer;
+use crate::web::proxies::is_forwarded;
 use crate::web::stopping::Stopping;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -106,13 +107,12 @@ async fn metrics(
 
 fn may_measure(req: &HttpRequest, config: &WebConfig) -> bool {
     match config.metrics_token() {
-        Some(token) => req
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .is_some_and(|sent| sent.as_bytes().ct_eq(token.as_bytes()).into()),
-        None => req.peer_addr().is_some_and(|peer| peer.ip().is_loopback()),
+        Some(token) => bearer(req).is_some_and(|sent| sent.as_bytes().ct_eq(token.as_bytes()).into()),
+        // a proxy on this machine speaks for whoever stands before it
+        None => {
+            let is_local = |peer: SocketAddr| peer.ip().to_canonical().is_loopback();
+            req.peer_addr().is_some_and(is_local) && !is_forwarded(req.headers())
+        }
     }
 }
 

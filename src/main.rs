@@ -4,13 +4,13 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use xianfeng::app::{self, App};
 use xianfeng::backup;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::time::Timestamp;
 use xianfeng::campaigns::{self, CampaignId};
-use xianfeng::config::{Config, Secrets};
+use xianfeng::config::{Config, Secrets, variable, without_empty_variables};
 use xianfeng::demo;
 use xianfeng::health;
 use xianfeng::kernel::outbox::MessageId;
@@ -90,7 +90,14 @@ enum Command {
     /// Does the background work alone, beside servers that share a PostgreSQL database
     Work(Box<Config>),
     /// Brings the database schema up to date and ends
-    Migrate(Box<Config>),
+    Migrate {
+        /// A PostgreSQL role under which servers run: it gets what serving takes, and may change neither tables nor
+        /// triggers nor what is append-only
+        #[arg(long, env = "XIANFENG_SERVING_ROLE")]
+        serving_role: Option<String>,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
     /// Asks the server on this machine whether it is ready; for health checks of containers
     Health {
         /// The address that the server listens on
@@ -195,7 +202,8 @@ struct HeldMessages {
 }
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    let arguments = without_empty_variables(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit());
     start_logging();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
@@ -245,7 +253,7 @@ async fn run(command: Command) -> Result<(), String> {
             app.work().await;
             Ok(())
         }
-        Command::Migrate(config) => App::build(*config, Clock::System).await.map(drop),
+        Command::Migrate { serving_role, config } => app::migrate(&config, serving_role).await,
         Command::Health { listen } => health::ask(listen).await,
         Command::Secrets => {
             println!("{}", Secrets::random().to_json());
@@ -368,10 +376,10 @@ fn bind(address: SocketAddr) -> Result<TcpListener, String> {
 
 /// Logs to standard error, as JSON when `XIANFENG_LOG_FORMAT=json`; `XIANFENG_LOG` filters.
 fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("XIANFENG_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let filter = variable("XIANFENG_LOG").and_then(|filter| tracing_subscriber::EnvFilter::try_new(filter).ok());
+    let filter = filter.unwrap_or_else(|| tracing_subscriber::EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::env::var("XIANFENG_LOG_FORMAT").is_ok_and(|format| format == "json") {
+    if variable("XIANFENG_LOG_FORMAT").is_some_and(|format| format == "json") {
         builder.json().flatten_event(true).init();
     } else {
         builder.init();

@@ -330,6 +330,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // files
     ("POST /files", SignedIn, Plain),
     ("GET /files/{id}", SignedIn, Plain),
+    ("GET /files/{id}/picture", Anyone, Plain),
     ("GET /files/{id}/thumbnail", SignedIn, Plain),
     ("DELETE /files/{id}", SignedIn, Plain),
     // audit
@@ -474,6 +475,17 @@ fn places(world: &World, ask: Ask) -> Vec<&Place> {
 }
 
 /// What `person` (or nobody) is answered; the body of the answer is not waited for, since a stream has no end.
+#[test]
+fn the_document_says_who_needs_a_session() {
+    let document = serde_json::to_value(xianfeng::app::openapi()).unwrap();
+    for (method, path, operation) in operations(&document) {
+        let route = format!("{method} {}", path.strip_prefix("/api/v1").unwrap_or(&path));
+        let Some((_, who, _)) = ROUTES.iter().find(|(known, _, _)| *known == route) else { continue };
+        let expected = if matches!(who, Anyone) { json!([]) } else { json!([{ "session": [] }]) };
+        assert_eq!(operation["security"], expected, "{route}");
+    }
+}
+
 async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: Ask, place: &Place) -> u16 {
     let (method, path) = route.split_once(' ').unwrap();
     let nothing = uuid::Uuid::nil().to_string();

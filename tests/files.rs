@@ -374,3 +374,119 @@ async fn a_folder_that_cannot_be_written_is_an_outage() {
     assert!(refused.header("retry-after").is_some());
     app.tick().await;
 }
+
+/// A form as a client writes it: parts with their own heads, between boundaries.
+fn form(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (head, content) in parts {
+        bytes.extend(format!("--gRenze\r\n{head}\r\n\r\n").as_bytes());
+        bytes.extend(*content);
+        bytes.extend(b"\r\n");
+    }
+    bytes.extend(b"--gRenze--\r\n");
+    bytes
+}
+
+fn form_of(person: &Person<'_>, path: &str, parts: &[(&str, &[u8])]) -> RequestBuilder {
+    let kind = "Multipart/Form-Data; boundary=gRenze";
+    person.request(Method::POST, path).header("content-type", kind).body(form(parts))
+}
+
+#[tokio::test]
+async fn a_form_brings_a_file_as_the_body_does() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let pdf = &b"%PDF-1.4"[..];
+    let text = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"");
+    for (head, name) in [
+        (
+            "Content-Disposition: form-data; name=\"file\"; filename=\"现场 一号.pdf\"\r\nContent-Type: application/pdf",
+            "现场 一号.pdf",
+        ),
+        ("content-disposition: form-data; name=anything; filename=plain.pdf", "plain.pdf"),
+        ("Content-Disposition: form-data; name=\"f\"; filename=\"x.pdf\"; filename*=UTF-8''%E7%94%B2.pdf", "甲.pdf"),
+        ("Content-Disposition: form-data; name=\"f\"; filename=\"%E7%94%B2.pdf\"", "甲.pdf"),
+        ("Content-Disposition: form-data; name=\"f\"; filename=\"100%25.pdf\"", "100%25.pdf"),
+        (
+            "Content-Disposition: form-data; name=\"f\"; filename=\"tmp_1a2b\"\r\nContent-Type: image/jpeg",
+            "tmp_1a2b.pdf",
+        ),
+    ] {
+        // as wx.uploadFile sends it: settings of the mini program before and behind the file
+        let (before, behind) = (text("token"), text("时间"));
+        let parts = [(before.as_str(), &b"abc"[..]), (head, pdf), (&behind, "八点".as_bytes())];
+        let file = send(form_of(&li, "/files", &parts)).await.ok(201);
+        assert_eq!(file["name"], name, "{head}");
+        assert_eq!(li.get(&path(&file)).await.bytes, pdf);
+    }
+    // what the program calls it is meant, what the client made up is not
+    let head = "Content-Disposition: form-data; name=\"file\"; filename=\"tmp_1a2b.pdf\"";
+    let named = text("name");
+    let parts = [(head, pdf), (named.as_str(), "调查报告.pdf".as_bytes())];
+    assert_eq!(send(form_of(&li, "/files", &parts)).await.ok(201)["name"], "调查报告.pdf");
+    assert_eq!(send(form_of(&li, "/files?name=b.pdf", &parts)).await.ok(201)["name"], "b.pdf");
+    // reqwest's own forms, a photograph, sent twice
+    let form = || {
+        let part = reqwest::multipart::Part::bytes(photograph()).file_name("照片.jpg").mime_str("image/jpeg").unwrap();
+        li.request(Method::POST, "/files")
+            .multipart(reqwest::multipart::Form::new().part("file", part))
+            .header("idempotency-key", "f-1")
+    };
+    let first = send(form()).await.ok(201);
+    assert_eq!((&first["kind"], first["has_thumbnail"].as_bool()), (&"jpeg".into(), Some(true)));
+    assert_eq!(send(form()).await.ok(201)["id"], first["id"]);
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_as_it_should_be_is_refused_with_a_sentence() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let pdf = &b"%PDF-1.4"[..];
+    let file = "Content-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"";
+    let unnamed = "Content-Disposition: form-data; name=\"file\"\r\nContent-Type: application/octet-stream";
+    let text = "Content-Disposition: form-data; name=\"remark\"";
+    let empty = "Content-Disposition: form-data; name=\"file\"; filename=\"\"";
+    let fields = vec![(text, &b"x"[..]); 30];
+    let large = vec![b'x'; 20 * 1024];
+    for (parts, status, code) in [
+        (&[][..], 422, "body.no_file"),
+        (&[(text, &b"x"[..])], 422, "body.no_file"),
+        (&[(empty, &b""[..])], 422, "body.no_file"),
+        (&[(file, pdf), (file, pdf)], 422, "body.one_file_only"),
+        (&[(unnamed, pdf)], 422, "file.bad_name"),
+        (&[("Content-Type: application/pdf", pdf)], 400, "body.bad_form"),
+        (&[("Content-Disposition: form-data; name=\"f\"; filename=\"a.exe\"", &b"MZ"[..])], 422, "file.unsupported"),
+        (&fields, 400, "body.bad_form"),
+        (&[(text, &large)], 413, "body.too_large"),
+    ] {
+        send(form_of(&li, "/files", parts)).await.refused(status, code);
+    }
+    let broken = |kind: &'static str, body: &'static [u8]| {
+        send(li.request(Method::POST, "/files").header("content-type", kind).body(body))
+    };
+    broken("multipart/form-data", b"x").await.refused(400, "body.bad_form");
+    broken("multipart/form-data; boundary=b", b"no boundary at all").await.refused(400, "body.incomplete");
+    let half = b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.pdf\"\r\n\r\n%PDF";
+    broken("multipart/form-data; boundary=b", half).await.refused(400, "body.incomplete");
+    let huge = vec![b'%'; 10 * 1024 * 1024 + 1];
+    send(form_of(&li, "/files", &[(file, &huge)])).await.refused(413, "body.too_large");
+    assert_eq!(stored(&app), 0);
+}
+
+#[tokio::test]
+async fn a_form_brings_every_import() {
+    let app = TestApp::start().await;
+    let roles = [xianfeng::base::capability::Role::Administrator, xianfeng::base::capability::Role::Organiser];
+    let person = roles.into_iter().fold(app.member("万能"), |person, role| person.role(role, "JT")).sign_in().await;
+    let head = "Content-Disposition: form-data; name=\"表格\"; filename=\"导入.csv\"\r\nContent-Type: text/csv";
+    for (path, sheet) in [
+        ("/imports/units", "编码,名称,简称,上级编码,类型\nXZ99,九十九组,,ZB1,党小组\n"),
+        ("/imports/members", "工号,姓名,手机号,所属党小组编码,政治面貌,职务\nF1,王五,,XZ11,正式党员,\n"),
+        ("/imports/questions", "题型,题干,答案\n判断题,火警电话是119,对\n"),
+        ("/imports/brands", "申报单位,品牌名称,创建要点\n东支部,先锋岗,要点\n"),
+    ] {
+        let report = send(form_of(&person, &format!("{path}?dry_run=true"), &[(head, sheet.as_bytes())])).await.ok(200);
+        let raw = send(person.request(Method::POST, &format!("{path}?dry_run=true")).body(sheet)).await.ok(200);
+        assert_eq!(report, raw, "{path}");
+    }
+}

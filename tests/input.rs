@@ -234,7 +234,7 @@ async fn a_forged_or_stale_token_opens_nothing() {
     for change in [json!({ "sub": NOTHING }), json!({ "sid": NOTHING })] {
         ask(&sign(Algorithm::HS256, &kid, &key, claims(change))).await.refused(401, "session.over");
     }
-    for scheme in ["Basic eDp5", "Bearer", "bearer x", "Token x", "\u{ff}"] {
+    for scheme in ["Basic eDp5", "Bearer", "bearer ", "Token x", "\u{ff}"] {
         send(app.request(Method::GET, "/me").header("authorization", scheme)).await.refused(401, "session.required");
     }
     app.advance_seconds(900);

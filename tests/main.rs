@@ -5,8 +5,10 @@ mod support;
 mod backup;
 mod crash;
 mod operator;
+mod deployment;
 // what every room must keep
 mod access;
+mod clients;
 mod database;
 mod house;
 mod input;

@@ -65,6 +65,134 @@ fn every_operation_says_what_it_is() {
 }
 
 #[test]
+fn no_two_types_share_a_schema_name() {
+    // the document keeps the last of equal names without a word, so the types themselves are looked at
+    let mut places: std::collections::BTreeMap<String, Vec<String>> = Default::default();
+    for (file, text) in sources(std::path::Path::new("src")) {
+        for name in schema_names(&text) {
+            places.entry(name).or_default().push(file.clone());
+        }
+    }
+    assert!(places.len() > 200, "the types were not found: {}", places.len());
+    let shared: Vec<_> = places.into_iter().filter(|(_, files)| files.len() > 1).collect();
+    assert!(shared.is_empty(), "give them names of their own, or #[schema(as = …)]: {shared:#?}");
+
+    // the six that did
+    let document = document();
+    let body = |path: &str, method: &str| {
+        let schema = &document["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"];
+        let fields = resolved(schema, &document)["properties"].as_object().unwrap().keys().cloned();
+        fields.collect::<Vec<String>>()
+    };
+    assert_eq!(body("/api/v1/ideas/{id}/decision", "post"), ["meeting_id", "reason", "verdict"]);
+    assert_eq!(body("/api/v1/campaigns/{id}/decision", "put"), ["awards", "left_out", "reason", "replaces"]);
+    let submission = &document["paths"]["/api/v1/quiz/daily/{day}/submission"]["put"]["requestBody"];
+    let submission = resolved(&submission["content"]["application/json"]["schema"], &document);
+    let answer = resolved(&submission["properties"]["answers"]["items"], &document);
+    let fields: Vec<&String> = answer["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["answer", "question_id"]);
+}
+
+/// What a schema refers to, or itself.
+fn resolved<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(name) => document.pointer(&name[1..]).unwrap_or_else(|| panic!("{name} names nothing")),
+        None => schema,
+    }
+}
+
+fn sources(folder: &std::path::Path) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let each = entries.flat_map(|path| match path.is_dir() {
+        true => sources(&path),
+        false => vec![(path.display().to_string(), std::fs::read_to_string(&path).unwrap())],
+    });
+    each.collect()
+}
+
+/// The names under which the types of a file enter the document: those that derive `ToSchema`, also by our macros.
+fn schema_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut has_schema, mut renamed, mut in_macro) = (false, None, false);
+    for line in text.lines().map(str::trim) {
+        let word = |after: &str| -> Option<String> {
+            let rest = line.split_once(after)?.1;
+            Some(rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_owned())
+        };
+        if line.starts_with("//") {
+            continue;
+        } else if line.starts_with("crate::words!(") || line.starts_with("crate::id!(") {
+            in_macro = true;
+        } else if in_macro && line.starts_with(|c: char| c.is_ascii_uppercase()) {
+            names.extend(line.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned));
+            in_macro = false;
+        } else if line.contains("ToSchema") && (line.starts_with("#[derive(") || line.starts_with("Clone")) {
+            has_schema = true;
+        } else if line.starts_with("#[schema(as = ") {
+            renamed = word("#[schema(as = ");
+        } else if let Some(name) = [word("struct "), word("enum ")].into_iter().flatten().next() {
+            if has_schema && !name.is_empty() {
+                names.push(renamed.take().unwrap_or(name));
+            }
+            (has_schema, renamed) = (false, None);
+        }
+    }
+    names
+}
+
+#[test]
+fn every_reference_names_something() {
+    let document = document();
+    let mut dangling = Vec::new();
+    each_value(&document, &mut |value| {
+        if let Some(name) = value["$ref"].as_str()
+            && name.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_none()
+        {
+            dangling.push(name.to_owned());
+        }
+    });
+    assert!(dangling.is_empty(), "write #[param(inline)] in a query: {dangling:?}");
+}
+
+#[test]
+fn bytes_are_strings_with_a_media_type() {
+    let document = document();
+    let mut wrong = Vec::new();
+    for (method, path, operation) in operations(&document) {
+        let mut seen = 0;
+        each_value(&operation, &mut |value| {
+            let Some(content) = value["content"].as_object() else { return };
+            for (kind, content) in content {
+                let schema = &content["schema"];
+                let is_list = schema["type"] == "array" && schema["items"]["type"] == "integer";
+                let is_binary = !kind.contains("json") && !kind.starts_with("text/") && !kind.starts_with("multipart/");
+                let is_told = schema["type"] == "string" && schema["contentMediaType"] == kind.as_str();
+                if is_list || is_binary && !is_told {
+                    wrong.push(format!("{method} {path}: {kind} {schema}"));
+                }
+                seen += usize::from(is_binary);
+            }
+        });
+        let takes_or_gives_files = path.contains("/exports/") || path.contains("/imports/") || path.ends_with("/files");
+        if takes_or_gives_files && seen == 0 && !path.contains("/exports/campaigns") {
+            wrong.push(format!("{method} {path}: no bytes"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let form = &document["components"]["schemas"]["FileForm"]["properties"]["file"];
+    assert_eq!((&form["type"], &form["contentMediaType"]), (&"string".into(), &"application/octet-stream".into()));
+}
+
+fn each_value(value: &Value, look: &mut impl FnMut(&Value)) {
+    look(value);
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| each_value(item, look)),
+        Value::Object(fields) => fields.values().for_each(|field| each_value(field, look)),
+        _ => {}
+    }
+}
+
+#[test]
 fn every_field_that_is_sent_is_documented() {
     let document = document();
     let mut missing = Vec::new();

@@ -54,6 +54,7 @@ struct BoardList {
 
 /// A word for the path, with its name in Chinese.
 #[derive(Serialize, ToSchema)]
+#[schema(as = BoardWord)]
 struct Named {
     /// What stands in the path.
     id: String,

@@ -11,6 +11,7 @@ use crate::base::id::UnitId;
 use crate::base::sheet::ImportReport;
 use crate::web::caller::{ContentManager, Member};
 use crate::web::sheet::{ImportQuery, receive_sheet};
+use crate::web::upload::FileForm;
 use crate::web::{Page, PageQuery, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -50,7 +51,8 @@ async fn list_brands(
 
 /// Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date.
 #[utoipa::path(tag = "brands", params(ImportQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 20 MB at most"),
+    request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
+        content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((status = 200, description = "What was done, or would be", body = ImportReport)))]
 #[post("/imports/brands")]
 async fn import_brands(

@@ -71,7 +71,7 @@ pub use counting::Recount;
 pub use entering::{NewEntry, Writer};
 pub use model::{CampaignId, EntryId, Plan, Terms};
 pub use organising::{Draft, names_expert};
-pub use proving::{EVIDENCE, is_draft};
+pub use proving::{EVIDENCE, is_draft, is_hidden};
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
 pub use store::seals::list_sealed_votes;

@@ -12,7 +12,7 @@ use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Capability;
 use crate::db::{Conn, DbError, Tx};
-use crate::files::{self, FileId, FileView};
+use crate::files::{self, Addresses, FileId, FileView};
 use crate::web::caller::Person;
 
 /// The kinds under which files belong to entries; app.rs vouches for them.
@@ -68,9 +68,16 @@ impl Campaigns {
         Ok(entry)
     }
 
-    /// The files of an entry with what they prove.
-    pub async fn evidence_of(&self, id: EntryId) -> Result<Vec<(EvidenceKind, FileView)>, DbError> {
-        self.db.read(move |conn| list_evidence(conn, id)).await
+    /// The files of an entry with what they prove; those that are pictures with their addresses.
+    pub async fn evidence_of(
+        &self,
+        id: EntryId,
+        addresses: &Addresses,
+    ) -> Result<Vec<(EvidenceKind, FileView)>, DbError> {
+        let read = move |conn: &mut Conn| Ok((list_evidence(conn, id)?, is_hidden(conn, id.uuid())?));
+        let (files, hidden) = self.db.read(read).await?;
+        let now = self.db.now();
+        Ok(files.into_iter().map(|(kind, file)| (kind, addresses.put(file, hidden, now))).collect())
     }
 
     /// Whether `person` may see the entry with that id, and so read what is attached to it.
@@ -94,6 +101,14 @@ impl<'a> Viewer<'a> {
             writes: person.reach(Capability::WriteEntries),
         }
     }
+}
+
+/// Whether the entry with that id is seen only by its unit and by those who run the selection.
+pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(true) };
+    let campaign = store::find(conn, entry.campaign_id)?;
+    let is_shown = campaign.is_some_and(|campaign| SHOWN.contains(&campaign.state));
+    Ok(!is_shown || entry.state != EntryState::Submitted)
 }
 
 /// Whether the entry with that id is a draft, whose files their owners may delete; holds its campaign until the

@@ -126,6 +126,7 @@ pub struct DrawLine {
 /// What the members are told: time, attempts, scoring, when scores are shown, what is earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ContestTerms)]
 pub struct Terms {
     /// Time limit of an attempt; 1 to 600.
     pub minutes: u16,

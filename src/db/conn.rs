@@ -56,7 +56,7 @@ const SQLITE_READER: &str = "
 /// through the whole table for as long as that lasts. What has no index still may.
 const POSTGRES_WRITER: &str = "SET enable_seqscan = off;";
 
-const POSTGRES: &str = "
+pub(super) const POSTGRES: &str = "
     SET statement_timeout = '4s';
     SET lock_timeout = '3s';
     SET idle_in_transaction_session_timeout = '10s';

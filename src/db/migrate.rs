@@ -1,8 +1,11 @@
-//! The two embedded migration sets, twins of each other.
+//! The two embedded migration sets, twins of each other, and who may apply them.
 
-use diesel::migration::MigrationSource;
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -14,20 +17,63 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Any number that no other program locks; servers that start together take turns under it.
 const ADVISORY_LOCK: i64 = 0x7869_616e_6665_6e67;
 
+/// A migration takes the time that it takes, and so does waiting for another process that migrates.
+const UNHURRIED: &str = "SET statement_timeout = 0; SET lock_timeout = 0;";
+
+/// Whether the role owns what there is, or may make the first table.
+const MAY_CHANGE: &str = "CASE WHEN to_regclass('__diesel_schema_migrations') IS NULL
+    THEN coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)
+    ELSE (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('__diesel_schema_migrations'))
+    END";
+
+const BEHIND: &str = "数据库结构落后于本程序，请先以数据库所有者的身份运行 xianfeng migrate \
+    (the database is behind this program, and this role may not change it: run `xianfeng migrate` as its owner)";
+
+diesel::table! {
+    /// What diesel's migrations keep; read here without the writing that diesel would begin with.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+/// Applies what is missing. A role that may not is content with a database that lacks nothing.
 pub(super) fn run(conn: &mut Conn) -> Result<(), DbError> {
     match conn {
         Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop).map_err(DbError::unavailable),
         Conn::Pg(c) => {
-            diesel::sql_query("SELECT pg_advisory_lock($1)")
-                .bind::<diesel::sql_types::BigInt, _>(ADVISORY_LOCK)
-                .execute(c)?;
-            let outcome = c.run_pending_migrations(POSTGRES).map(drop).map_err(DbError::unavailable);
-            diesel::sql_query("SELECT pg_advisory_unlock($1)")
-                .bind::<diesel::sql_types::BigInt, _>(ADVISORY_LOCK)
-                .execute(c)?;
-            outcome
+            let may_change: bool = diesel::select(sql::<Bool>(MAY_CHANGE)).get_result(c)?;
+            if may_change {
+                return run_on_postgres(c);
+            }
+            if has_all(conn)? { Ok(()) } else { Err(DbError::Unavailable(BEHIND.into())) }
         }
     }
+}
+
+fn run_on_postgres(c: &mut PgConnection) -> Result<(), DbError> {
+    c.batch_execute(UNHURRIED)?;
+    let outcome = run_in_turn(c);
+    c.batch_execute(super::conn::POSTGRES)?;
+    outcome
+}
+
+fn run_in_turn(c: &mut PgConnection) -> Result<(), DbError> {
+    diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(ADVISORY_LOCK).execute(c)?;
+    let outcome = c.run_pending_migrations(POSTGRES).map(drop).map_err(DbError::unavailable);
+    diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(ADVISORY_LOCK).execute(c)?;
+    outcome
+}
+
+/// Lets `role` do what serving takes, and no more; asked of the owner on PostgreSQL.
+pub(super) fn grant(conn: &mut Conn, role: &str) -> Result<(), DbError> {
+    let Conn::Pg(c) = conn else {
+        return Err(DbError::Unavailable("XIANFENG_SERVING_ROLE: only PostgreSQL has roles".into()));
+    };
+    let granted = c.transaction(|c| {
+        diesel::sql_query("SELECT set_config('xianfeng.serving_role', $1, true)").bind::<Text, _>(role).execute(c)?;
+        c.batch_execute(include_str!("serving_role.sql"))
+    });
+    granted.map_err(|error: diesel::result::Error| DbError::Unavailable(format!("XIANFENG_SERVING_ROLE: {error}")))
 }
 
 /// Whether the database bears exactly the migrations of this program; asked without writing.
@@ -46,25 +92,32 @@ pub(super) fn known(is_postgres: bool) -> Vec<String> {
     known
 }
 
-/// The migrations that the database bears, oldest first; asked without writing.
-pub(super) fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
-    let versions: Vec<String> = crate::on!(conn, c => schema_migrations::table
-        .select(schema_migrations::version)
-        .order(schema_migrations::version)
-        .load(c))?;
-    Ok(versions)
-}
-
-diesel::table! {
-    /// Kept by diesel itself.
-    #[sql_name = "__diesel_schema_migrations"]
-    schema_migrations (version) {
-        version -> Text,
-    }
+/// Whether it bears all of them, and perhaps those of a later program.
+fn has_all(conn: &mut Conn) -> QueryResult<bool> {
+    let (expected, applied) = (known(matches!(conn, Conn::Pg(_))), applied(conn)?);
+    Ok(expected.iter().all(|version| applied.contains(version)))
 }
 
 fn versions<DB: diesel::backend::Backend>(
     migrations: diesel::migration::Result<Vec<Box<dyn diesel::migration::Migration<DB>>>>,
 ) -> Vec<String> {
-    migrations.map(|all| all.iter().map(|m| m.name().version().to_string()).collect()).unwrap_or_default()
+    let version = |version: MigrationVersion<'_>| version.to_string();
+    migrations.map(|all| all.iter().map(|m| version(m.name().version())).collect()).unwrap_or_default()
+}
+
+/// The migrations that the database bears, oldest first; asked without writing.
+pub(super) fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let is_there: bool = match conn {
+        Conn::Pg(c) => {
+            diesel::select(sql::<Bool>("to_regclass('__diesel_schema_migrations') IS NOT NULL")).get_result(c)?
+        }
+        Conn::Sqlite(c) => {
+            let named = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
+            diesel::select(sql::<Bool>(named)).get_result(c)?
+        }
+    };
+    if !is_there {
+        return Ok(Vec::new());
+    }
+    crate::on!(conn, c => __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(c))
 }

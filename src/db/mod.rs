@@ -122,20 +122,31 @@ impl Db {
         Ok(Db { engine, url: url.into(), clock, ids })
     }
 
-    /// Brings the schema up to date; servers that start together take turns.
+    /// Brings the schema up to date; servers that start together take turns. A PostgreSQL role that may not change it
+    /// is refused only when it is behind.
     pub async fn migrate(&self) -> Result<(), DbError> {
+        self.alone(migrate::run).await
+    }
+
+    /// Lets the PostgreSQL role do what serving takes and no more; for the owner of the schema, once it is up to date.
+    pub async fn grant(&self, role: String) -> Result<(), DbError> {
+        self.alone(move |conn| migrate::grant(conn, &role)).await
+    }
+
+    /// Runs `work` on a writer's connection and outside of any transaction, for as long as it takes.
+    async fn alone(&self, work: impl Fn(&mut Conn) -> Result<(), DbError> + Send + 'static) -> Result<(), DbError> {
         match &self.engine {
             Engine::Sqlite { writer, .. } => {
                 let (answer_to, answer) = oneshot::channel();
                 writer.alone(Box::new(move |conn| {
-                    let _ = answer_to.send(migrate::run(conn));
+                    let _ = answer_to.send(work(conn));
                 }))?;
                 answer.await.map_err(|_| DbError::Panicked)?
             }
             Engine::Postgres { writers, .. } => {
                 let (answer_to, answer) = oneshot::channel();
                 writers.ask(Box::new(move |slot| {
-                    let _ = answer_to.send(slot.get().and_then(migrate::run));
+                    let _ = answer_to.send(slot.get().and_then(&work));
                 }))?;
                 answer.await.map_err(|_| DbError::Panicked)?
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
+use super::addresses::{Address, Addresses};
 use super::depot::{Depot, DepotError};
 use super::hands::{Hands, Held};
 use super::lending::Readers;
@@ -78,6 +79,17 @@ pub(super) enum DeleteRefusal {
 
 impl Refusal for DeleteRefusal {}
 
+/// Why an address opens nothing.
+#[derive(Debug)]
+pub(super) enum AddressRefusal {
+    /// Its time is over.
+    Over,
+    /// There is no such picture, or it was made for another state of it.
+    Unknown,
+}
+
+impl Refusal for AddressRefusal {}
+
 /// What is to be stored of an upload.
 struct Prepared {
     kind: FileKind,
@@ -92,6 +104,7 @@ pub struct Files {
     db: Db,
     depot: Depot,
     readers: Readers,
+    addresses: Addresses,
     hands: Hands,
     /// One picture is painted at a time: it takes a core and up to 300 MB.
     easel: Arc<Semaphore>,
@@ -101,11 +114,12 @@ pub struct Files {
 }
 
 impl Files {
-    pub fn new(db: Db, depot: Depot, readers: Readers, config: &FilesConfig) -> Self {
+    pub fn new(db: Db, depot: Depot, readers: Readers, addresses: Addresses, config: &FilesConfig) -> Self {
         Files {
             db,
             depot,
             readers,
+            addresses,
             hands: Hands::default(),
             easel: Arc::new(Semaphore::new(1)),
             swept: Arc::default(),
@@ -158,7 +172,35 @@ impl Files {
         if !kept && let Err(error) = self.forget(&file).await {
             tracing::warn!(?error, "the bytes of a refused upload stay for now");
         }
-        outcome
+        Ok(self.addressed(outcome?).await?)
+    }
+
+    /// The view with addresses for the file as it is now: one that is answered again may have been attached meanwhile.
+    async fn addressed(&self, view: FileView) -> Result<FileView, DbError> {
+        let found = self.find_with_hiding(view.id).await?;
+        let now = self.db.now();
+        Ok(found.map_or(view, |(file, hidden)| self.addresses.put(FileView::from(&file), hidden, now)))
+    }
+
+    async fn find_with_hiding(&self, id: FileId) -> Result<Option<(File, bool)>, DbError> {
+        let readers = self.readers.clone();
+        self.db
+            .read(move |conn| {
+                let Some(file) = store::find(conn, id)? else { return Ok(None) };
+                let hidden = readers.is_hidden(conn, &file)?;
+                Ok(Some((file, hidden)))
+            })
+            .await
+    }
+
+    /// The picture that `address` opens, and the seconds for which it does.
+    pub(super) async fn picture(&self, id: FileId, address: &Address) -> Result<(File, i64), Stop<AddressRefusal>> {
+        let left = address.seconds_left(self.db.now()).ok_or(AddressRefusal::Over)?;
+        let (file, hidden) = self.find_with_hiding(id).await?.ok_or(AddressRefusal::Unknown)?;
+        match self.addresses.opens(address, &file, hidden) {
+            true => Ok((file, left)),
+            false => Err(AddressRefusal::Unknown.into()),
+        }
     }
 
     async fn put(&self, file: &File, prepared: Prepared) -> Result<(), DepotError> {

@@ -3,27 +3,29 @@
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
-    IF_NONE_MATCH, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{DeleteRefusal, Files, UploadRefusal, thumbnail_of};
+use super::actions::{AddressRefusal, DeleteRefusal, Files, UploadRefusal, thumbnail_of};
+use super::addresses::{Address, PictureSize};
 use super::depot::DepotError;
 use super::lending::AttachRefusal;
 use super::model::{File, FileId, FileView};
 use super::rules::{MAX_BYTES, MAX_PER_SUBJECT, clean_name};
 use crate::base::crypto::digest;
-use crate::web::body::receive_file;
 use crate::web::caller::Member;
+use crate::web::etag;
 use crate::web::sheet::disposition;
-use crate::web::{OptionalKey, Path, Problem, Query};
+use crate::web::upload::{FileForm, Upload, is_form, receive_upload};
+use crate::web::{OptionalKey, Path, Problem, Query, limits};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(upload_file).service(get_file).service(get_thumbnail).service(delete_file);
+    cfg.service(upload_file).service(get_file).service(get_thumbnail).service(show_picture).service(delete_file);
 }
 
 /// What an upload is called.
@@ -31,14 +33,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct UploadQuery {
-    /// The file's name, percent-encoded UTF-8, 200 characters at most; may be sent as header `X-File-Name` instead.
+    /// The file's name, percent-encoded UTF-8, 200 characters at most; may be sent as header `X-File-Name` instead, and
+    /// a form may leave it to the file.
     name: Option<String>,
 }
 
-/// Uploads a jpeg, png, webp, pdf, docx or xlsx file of at most 10 MB as the whole body; its content decides what it is.
+/// Uploads a jpeg, png, webp, pdf, docx or xlsx file of at most 10 MB; its content decides what it is.
 /// Pictures are painted anew, without what was hidden in them. A file that is attached to nothing goes after a day.
 #[utoipa::path(tag = "files", params(UploadQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 10 MB at most"),
+    request_body(description = "The file, 10 MB at most: as the whole body, or as the one file of a form",
+        content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((status = 201, description = "Stored", body = FileView)))]
 #[post("/files")]
 async fn upload_file(
@@ -49,9 +53,13 @@ async fn upload_file(
     payload: web::Payload,
     files: web::Data<Files>,
 ) -> Result<HttpResponse, Problem> {
-    let name = sent_name(&req, &query)?;
+    let named = sent_name(&req, &query);
+    if named.is_none() && !is_form(&req) {
+        return Err(bad_name());
+    }
     let _held = files.expect(caller.member).await?;
-    let bytes = receive_file(&req, payload.into_inner(), MAX_BYTES).await?;
+    let Upload { bytes, name, .. } = receive_upload(&req, payload.into_inner(), MAX_BYTES).await?;
+    let name = named.or(name).as_deref().and_then(clean_name).ok_or_else(bad_name)?;
     let key = key.of(caller.member, "POST /files", &(&name, digest(&bytes)));
     let file = files.upload(caller.member, &name, bytes, key).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/api/v1/files/{}", file.id))).json(file))
@@ -70,7 +78,7 @@ async fn get_file(
 ) -> Result<HttpResponse, Problem> {
     let file = files.find_for(caller.person.clone(), *id).await?.ok_or_else(no_such_file)?;
     let (tag, kind) = (format!("\"{}\"", file.hash()), file.kind.media_type());
-    send(&req, &files, &file.stored_as, Sent { tag, kind, file: &file }).await
+    send(&req, &files, &file.stored_as, Sent { tag, kind, file: &file, kept: CHECKED.into() }).await
 }
 
 /// A picture in small: a JPEG of at most 480 pixels a side.
@@ -88,8 +96,57 @@ async fn get_thumbnail(
     if !file.has_thumbnail {
         return Err(Problem::not_found("file.no_thumbnail", "只有图片才有缩略图"));
     }
-    let tag = format!("\"{}-thumbnail\"", file.hash());
-    send(&req, &files, &thumbnail_of(&file.stored_as), Sent { tag, kind: "image/jpeg", file: &file }).await
+    send(&req, &files, &thumbnail_of(&file.stored_as), thumbnail(&file, CHECKED.into())).await
+}
+
+fn thumbnail(file: &File, kept: String) -> Sent<'_> {
+    Sent { tag: format!("\"{}-thumbnail\"", file.hash()), kind: "image/jpeg", file, kept }
+}
+
+/// What an address of a picture says; further parameters say nothing.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PictureQuery {
+    /// As in the address.
+    #[param(inline)]
+    size: PictureSize,
+    /// As in the address.
+    half_day: i64,
+    /// As in the address.
+    signature: String,
+}
+
+/// A picture by the address that a file's view gave (`url`, `thumbnail_url`), without a session. The address is good for 24
+/// hours at most, and ends when the file is deleted or taken off, or when what it is attached to is hidden.
+#[utoipa::path(tag = "files", security(()), params(PictureQuery),
+    responses((status = 200, description = "The bytes",
+            content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
+        (status = 304, description = "The client has them")))]
+#[get("/files/{id}/picture")]
+async fn show_picture(
+    req: HttpRequest,
+    id: Path<FileId>,
+    query: Query<PictureQuery>,
+    files: web::Data<Files>,
+) -> Result<HttpResponse, Problem> {
+    let PictureQuery { size, half_day, signature } = query.0;
+    let address = Address { size, half_day, signature };
+    let (file, left) = match files.picture(*id, &address).await {
+        Ok(found) => found,
+        Err(stop) => {
+            // somebody who guesses is slowed down
+            limits::address(&req)?;
+            return Err(stop.into());
+        }
+    };
+    let kept = format!("private, immutable, max-age={left}");
+    match size {
+        PictureSize::Thumbnail => send(&req, &files, &thumbnail_of(&file.stored_as), thumbnail(&file, kept)).await,
+        PictureSize::Full => {
+            let (tag, kind) = (format!("\"{}\"", file.hash()), file.kind.media_type());
+            send(&req, &files, &file.stored_as, Sent { tag, kind, file: &file, kept }).await
+        }
+    }
 }
 
 /// Deletes a file of the caller's own that is attached to nothing, or to what may still be changed, such as a draft.
@@ -106,13 +163,18 @@ struct Sent<'a> {
     /// Media type.
     kind: &'static str,
     file: &'a File,
+    /// Who may keep them, and for how long.
+    kept: String,
 }
 
+/// Kept by the phone alone, which asks again.
+const CHECKED: &str = "private, no-cache";
+
 async fn send(req: &HttpRequest, files: &Files, key: &str, sent: Sent<'_>) -> Result<HttpResponse, Problem> {
-    if knows(req.headers(), &sent.tag) {
+    if etag::knows(req.headers(), &sent.tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((ETAG, sent.tag))
-            .insert_header((CACHE_CONTROL, "private, no-cache"))
+            .insert_header((CACHE_CONTROL, sent.kept))
             .finish());
     }
     let (size, bytes) = files.depot().fetch(key).await?;
@@ -125,28 +187,25 @@ async fn send(req: &HttpRequest, files: &Files, key: &str, sent: Sent<'_>) -> Re
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'"))
         .insert_header((ETAG, sent.tag))
-        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((CACHE_CONTROL, sent.kept))
         // packed already, all of them; it also keeps the middleware from packing them again
         .insert_header((CONTENT_ENCODING, "identity"));
     Ok(response.body(SizedStream::new(size, bytes)))
 }
 
-fn knows(headers: &HeaderMap, tag: &str) -> bool {
-    let sent = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    sent.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)
-}
-
-/// The name from the query or the header, cleaned.
-fn sent_name(req: &HttpRequest, query: &UploadQuery) -> Result<String, Problem> {
+/// The name in the query or the header, if there is one.
+fn sent_name(req: &HttpRequest, query: &UploadQuery) -> Option<String> {
     let header = || {
         let value = req.headers().get("x-file-name")?.as_bytes();
         percent_encoding::percent_decode(value).decode_utf8().ok().map(String::from)
     };
-    let sent = query.name.clone().or_else(header);
-    sent.as_deref().and_then(clean_name).ok_or_else(|| {
-        let message = "须在 X-File-Name 或 name 参数中给出文件名（百分号编码的 UTF-8，1 到 200 个字符）";
-        Problem::unprocessable("file.bad_name", message)
-    })
+    query.name.clone().or_else(header)
+}
+
+fn bad_name() -> Problem {
+    let message =
+        "须在 X-File-Name 或 name 参数中给出文件名（百分号编码的 UTF-8，1 到 200 个字符），表单可以用文件自带的名称";
+    Problem::unprocessable("file.bad_name", message)
 }
 
 fn no_such_file() -> Problem {
@@ -175,6 +234,15 @@ impl From<UploadRefusal> for Problem {
             UploadRefusal::KeyReused => {
                 Problem::unprocessable("idempotency.reused", "此 Idempotency-Key 已用于另一个请求")
             }
+        }
+    }
+}
+
+impl From<AddressRefusal> for Problem {
+    fn from(refusal: AddressRefusal) -> Self {
+        match refusal {
+            AddressRefusal::Over => Problem::gone("file.address_over", "图片地址已过期，请刷新页面后重试"),
+            AddressRefusal::Unknown => no_such_file(),
         }
     }
 }

@@ -63,6 +63,8 @@ pub fn list_of(conn: &mut Conn, kind: &'static str, subject: Uuid) -> QueryResul
     Ok(store::list_of(conn, kind, subject)?.iter().map(FileView::from).collect())
 }
 
+type Hidden = dyn Fn(&mut Conn, Uuid) -> QueryResult<bool> + Send + Sync;
+
 type May = dyn Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync;
 
 /// Who may read what is attached to the things of other rooms, and when its owner may delete it; put together in
@@ -71,6 +73,7 @@ type May = dyn Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync;
 pub struct Readers {
     may_read: HashMap<&'static str, Arc<May>>,
     may_delete: HashMap<&'static str, Arc<May>>,
+    is_hidden: HashMap<&'static str, Arc<Hidden>>,
 }
 
 impl Readers {
@@ -93,6 +96,25 @@ impl Readers {
     ) -> Self {
         self.may_delete.insert(kind, Arc::new(may_delete));
         self
+    }
+
+    /// Asks `is_hidden` about the things of `kind`: whether the one with that id is seen only by those who made it, such
+    /// as a draft or what was withdrawn. Addresses of its pictures end when that changes.
+    pub fn with_hiding(
+        mut self,
+        kind: &'static str,
+        is_hidden: impl Fn(&mut Conn, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
+    ) -> Self {
+        self.is_hidden.insert(kind, Arc::new(is_hidden));
+        self
+    }
+
+    /// Whether what `file` is attached to is hidden; a file that is attached to nothing is its owner's alone.
+    pub(super) fn is_hidden(&self, conn: &mut Conn, file: &File) -> QueryResult<bool> {
+        match file.subject().and_then(|(kind, id)| Some((self.is_hidden.get(kind)?, id))) {
+            Some((is_hidden, subject)) => is_hidden(conn, subject),
+            None => Ok(true),
+        }
     }
 
     /// Whether the owner of `file` may delete it.

@@ -6,11 +6,12 @@
 //! in them is kept.
 //!
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
-//! `GET /files/{id}/thumbnail`. Lends [`attach`], [`detach`] and [`list_of`] to be called within a room's own
-//! transaction, [`Readers`] for `app.rs` to put together, [`FileView`] to be
-//! shown, and [`list_stored`] to backups.
+//! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
+//! [`list_of`] to be called within a room's own transaction, [`Readers`] for `app.rs` to put together, [`FileView`] to be
+//! shown, [`Addresses`] for the pictures among them, and [`list_stored`] to backups.
 
 mod actions;
+mod addresses;
 mod api;
 mod depot;
 mod hands;
@@ -22,6 +23,7 @@ mod store;
 mod storing;
 
 pub use actions::Files;
+pub use addresses::{Addresses, PictureSize};
 pub use api::routes;
 pub use depot::Depot;
 pub use lending::{AttachRefusal, Readers, attach, detach, list_of};

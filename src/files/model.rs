@@ -109,6 +109,16 @@ pub struct FileView {
     pub sha256: String,
     /// Whether `GET /files/{id}/thumbnail` has a JPEG of at most 480 pixels a side; pictures have one.
     pub has_thumbnail: bool,
+    /// Where a picture is shown without a session, as `<img>` needs it: a path on this server, the same for half a day and
+    /// good for 24 hours at most. `null` for what is no picture.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The same for its thumbnail.
+    #[serde(default)]
+    pub thumbnail_url: Option<String>,
+    /// What it is attached to: the room's word and the thing.
+    #[serde(skip)]
+    pub(super) subject: Option<(String, Uuid)>,
 }
 
 impl From<&File> for FileView {
@@ -120,6 +130,9 @@ impl From<&File> for FileView {
             size: file.size,
             sha256: file.hash(),
             has_thumbnail: file.has_thumbnail,
+            url: None,
+            thumbnail_url: None,
+            subject: file.subject().map(|(kind, id)| (kind.to_owned(), id)),
         }
     }
 }

@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use super::model::{Idea, IdeaId, Stage};
 use super::rules::{self, FILE_LIMIT, Refusal};
+use super::store::lists::PRIVATE;
 use super::{Ideas, Outcome, store};
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{Conn, Tx};
-use crate::files::{self, AttachRefusal, FileId, FileView};
+use crate::files::{self, Addresses, AttachRefusal, FileId, FileView};
 use crate::web::caller::Person;
 
 /// The kind under which files belong to the text of an idea; app.rs vouches for it.
@@ -82,6 +84,20 @@ impl Ideas {
 /// Whether the idea with that id is a draft, whose files their owners may delete; holds it until the transaction ends.
 pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
     Ok(store::hold(conn, id.into())?.is_some_and(|idea| idea.stage == Stage::Draft))
+}
+
+/// Whether the idea with that id is seen only by those who wrote it, or by nobody.
+pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    Ok(store::find(conn, id.into())?.is_none_or(|idea| PRIVATE.contains(&idea.stage)))
+}
+
+impl Attached {
+    /// With the addresses of its pictures as of `now`.
+    pub fn addressed(self, addresses: &Addresses, idea: &Idea, now: Timestamp) -> Attached {
+        let hidden = PRIVATE.contains(&idea.stage);
+        let put = |files: Vec<FileView>| files.into_iter().map(|file| addresses.put(file, hidden, now)).collect();
+        Attached { attachments: put(self.attachments), evidence: put(self.evidence) }
+    }
 }
 
 /// Everything that is attached to an idea.

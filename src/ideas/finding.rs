@@ -88,6 +88,7 @@ impl Ideas {
                 Ok((outcomes, likes, talk::has_liked(conn, id, member)?, comments, files))
             })
             .await?;
+        let files = files.addressed(&self.addresses, &idea, self.db.now());
         Ok(Shown { idea, people, outcomes, likes, liked, comments, files, may })
     }
 

@@ -30,11 +30,12 @@ mod telling;
 mod writing;
 
 use crate::db::{Db, Stop};
+use crate::files::Addresses;
 use crate::members::Directory;
 use crate::points::Points;
 
 pub use api::routes;
-pub use attachments::{ATTACHMENT, EVIDENCE, is_draft};
+pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
 pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
 pub use rules::{FLOW, Who};
 pub use store::cites;
@@ -52,10 +53,11 @@ pub struct Ideas {
     directory: Directory,
     points: Points,
     holders: Holders,
+    addresses: Addresses,
 }
 
 impl Ideas {
-    pub fn new(db: Db, directory: Directory, points: Points) -> Self {
-        Ideas { holders: Holders::new(directory.clone()), db, directory, points }
+    pub fn new(db: Db, directory: Directory, points: Points, addresses: Addresses) -> Self {
+        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses }
     }
 }

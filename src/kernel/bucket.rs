@@ -24,9 +24,15 @@ pub fn parse(place: &str) -> Option<(&str, &str)> {
     Some(address.split_once('/').unwrap_or((address, "")))
 }
 
-/// The bucket called `name`, as the usual `AWS_…` variables describe it.
+/// The bucket called `name`, as the usual `AWS_…` variables describe it; an empty one says nothing.
 pub fn described_by_environment(name: &str) -> AmazonS3Builder {
-    AmazonS3Builder::from_env().with_bucket_name(name)
+    let setting = |name: &str| name.starts_with("AWS_").then(|| name.to_ascii_lowercase().parse().ok()).flatten();
+    std::env::vars_os().fold(AmazonS3Builder::new().with_bucket_name(name), |builder, (name, value)| {
+        match (name.to_str().and_then(setting), value.into_string()) {
+            (Some(key), Ok(value)) if !value.trim().is_empty() => builder.with_config(key, value),
+            _ => builder,
+        }
+    })
 }
 
 /// What lies under `prefix` in the bucket that `builder` describes.

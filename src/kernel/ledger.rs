@@ -22,7 +22,7 @@ use crate::{on, prepared};
 
 crate::id!(
     /// An entry of the ledger.
-    EntryId
+    LedgerEntryId
 );
 
 /// How much a rule may give a member in a period; `None` is without limit.
@@ -169,7 +169,7 @@ fn find(conn: &mut Conn, award: &Award) -> QueryResult<(i32, i32)> {
 /// Appends the entry; `false` when the member has it already. It counts under the caps of `caps_on`, if not of its own
 /// day.
 fn insert(tx: &mut Tx, award: &Award, points: i32, caps_on: Option<Day>) -> QueryResult<bool> {
-    let (id, now): (EntryId, _) = (tx.fresh_id(), tx.now());
+    let (id, now): (LedgerEntryId, _) = (tx.fresh_id(), tx.now());
     let row = (
         ledger_entries::id.eq(id),
         ledger_entries::member_id.eq(award.member),
@@ -289,7 +289,7 @@ struct Place<'a> {
 /// An entry that has not been taken back.
 #[derive(Queryable)]
 struct Present {
-    id: EntryId,
+    id: LedgerEntryId,
     rule: String,
     rule_version: i32,
     dimension: String,
@@ -343,7 +343,7 @@ fn find_by_source(conn: &mut Conn, award: &Award, kind: &str, id: Uuid) -> Query
 #[derive(Queryable, Selectable, Clone, Debug)]
 #[diesel(table_name = ledger_entries)]
 pub struct Entry {
-    pub id: EntryId,
+    pub id: LedgerEntryId,
     pub dimension: String,
     pub rule: String,
     pub rule_version: i32,
@@ -357,8 +357,8 @@ pub struct Entry {
 }
 
 /// The member's entries, newest first, from below the entry `before`.
-pub fn list(conn: &mut Conn, member: MemberId, before: Option<EntryId>, limit: i64) -> QueryResult<Vec<Entry>> {
-    let before = before.unwrap_or(EntryId::from(Uuid::max()));
+pub fn list(conn: &mut Conn, member: MemberId, before: Option<LedgerEntryId>, limit: i64) -> QueryResult<Vec<Entry>> {
+    let before = before.unwrap_or(LedgerEntryId::from(Uuid::max()));
     on!(conn, c => ledger_entries::table
         .filter(ledger_entries::member_id.eq(member))
         .filter(ledger_entries::id.lt(before))

@@ -16,7 +16,7 @@ use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::board::{self, Boards};
 use crate::kernel::changes;
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
-use crate::kernel::ledger::{self, Award, EntryId, RuleTerms};
+use crate::kernel::ledger::{self, Award, LedgerEntryId, RuleTerms};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 
@@ -119,7 +119,7 @@ impl Points {
     pub(super) async fn entries(
         &self,
         member: MemberId,
-        before: Option<EntryId>,
+        before: Option<LedgerEntryId>,
         limit: i64,
     ) -> Result<Vec<(ledger::Entry, String)>, DbError> {
         self.db

@@ -15,7 +15,7 @@ use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::kernel::board::TOTAL;
-use crate::kernel::ledger::{self, EntryId};
+use crate::kernel::ledger::{self, LedgerEntryId};
 use crate::web::caller::{Member, RuleManager, not_allowed, out_of_reach};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page};
 
@@ -134,9 +134,10 @@ async fn show(points: &Points, member: MemberId) -> Result<web::Json<PointsView>
 
 /// An entry of the ledger: what was given, by which rule, and why.
 #[derive(Serialize, ToSchema)]
+#[schema(as = LedgerEntryView)]
 struct EntryView {
     /// The entry.
-    id: EntryId,
+    id: LedgerEntryId,
     /// The rule by which it was given.
     rule: String,
     /// Its name in Chinese.

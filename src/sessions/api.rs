@@ -1,5 +1,6 @@
 //! The routes of signing in, staying signed in and inviting.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::base::id::{MemberId, SessionId, UnitId};
 use crate::base::text::{Text, escape_html};
 use crate::base::time::Timestamp;
 use crate::web::caller::{Inviter, Member};
+use crate::web::headers::page;
 use crate::web::{Body, Path, Problem, limits};
 
 /// Characters of a user agent that are looked at.
@@ -394,12 +396,11 @@ async fn issue_invitations(
         _ => return Err(Problem::field("/member_id", "one_of", "member_id 与 unit_id 须且只能填写一个")),
     };
     let codes = sessions.invite(inviter.member, inviter.reach.clone(), invitees).await?;
-    let mut response = HttpResponse::Created();
     if body.format == SheetFormat::Html {
-        return Ok(response.content_type("text/html; charset=utf-8").body(printable(&codes)));
+        return Ok(page(StatusCode::CREATED, printable(&codes)));
     }
     let items = codes.into_iter().map(view).collect();
-    Ok(response.json(CodeSheet { items }))
+    Ok(HttpResponse::Created().json(CodeSheet { items }))
 }
 
 fn view(code: IssuedCode) -> CodeView {

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
+use futures_util::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -27,7 +27,8 @@ const SENDING_LIMIT: Duration = Duration::from_secs(10);
 /// What a sender of a file must bring within [`SENDING_LIMIT`], in bytes: less than a poor phone network carries.
 const LEAST_OF_FILE: usize = 128 * 1024;
 
-/// A JSON body of type `T`; unknown fields, wrong types and broken JSON are refused with the place and the reason.
+/// A JSON body of type `T`; unknown fields, wrong types and broken JSON are refused with the place and the reason. No
+/// body at all is the empty object.
 pub struct Body<T>(pub T);
 
 impl<T> Body<T> {
@@ -49,13 +50,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = req
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+        let is_json = media_type(req).is_some_and(|kind| kind == "application/json");
         let payload = payload.take();
         Box::pin(async move {
+            let sent = receive(payload, MAX_JSON).await?;
+            if sent.is_empty() {
+                // whatever it calls itself: nothing is what there is to say when everything is optional
+                return parse_json(b"{}").map(Body);
+            }
             if !is_json {
                 return Err(Problem::new(
                     StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -63,9 +65,15 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                     "请求内容须为 JSON（Content-Type: application/json）",
                 ));
             }
-            parse_json(&receive(payload, MAX_JSON).await?).map(Body)
+            parse_json(&sent).map(Body)
         })
     }
+}
+
+/// The media type of the request's body in small letters and without parameters, if it names one.
+pub fn media_type(req: &HttpRequest) -> Option<String> {
+    let named = req.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    named.split(';').next().map(|kind| kind.trim().to_ascii_lowercase())
 }
 
 /// Tells a field that is `null` from one that is absent.
@@ -76,34 +84,43 @@ pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// Receives a whole body of at most `limit` bytes within the time limit.
-pub async fn receive(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
+async fn receive(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     let receiving = receive_until(&mut payload, &mut body, usize::MAX, limit);
-    tokio::time::timeout(SENDING_LIMIT, receiving).await.map_err(|_| too_slow())??;
+    in_time(receiving).await??;
     Ok(body.freeze())
 }
 
-/// Receives a file of at most `limit` bytes. One that says itself to be larger is refused before it comes, and a sender
-/// who brings less than [`LEAST_OF_FILE`] within the time limit is cut off.
-pub async fn receive_file(req: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
-    let announced = req.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|announced| announced > limit) {
-        return Err(too_large(limit));
-    }
-    let mut body = BytesMut::with_capacity(announced.unwrap_or(0));
+/// Receives a file of at most `limit` bytes, for which `announced` make room at once. A sender who brings less than
+/// [`LEAST_OF_FILE`] within the time limit is cut off.
+pub(super) async fn receive_file<E>(
+    mut stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    announced: usize,
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::with_capacity(announced.min(limit));
     loop {
         let goal = body.len() + LEAST_OF_FILE;
-        let ended = tokio::time::timeout(SENDING_LIMIT, receive_until(&mut payload, &mut body, goal, limit)).await;
-        if ended.map_err(|_| too_slow())?? {
+        if in_time(receive_until(&mut stream, &mut body, goal, limit)).await?? {
             return Ok(body.freeze());
         }
     }
 }
 
+/// Waits for a sender as long as he may take for one step.
+pub(super) async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(SENDING_LIMIT, step).await.map_err(|_| too_slow())
+}
+
 /// Receives until `body` holds `goal` bytes; true when the sender has ended before.
-async fn receive_until(payload: &mut Payload, body: &mut BytesMut, goal: usize, limit: usize) -> Result<bool, Problem> {
+async fn receive_until<E>(
+    stream: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+    body: &mut BytesMut,
+    goal: usize,
+    limit: usize,
+) -> Result<bool, Problem> {
     while body.len() < goal {
-        let Some(chunk) = payload.next().await else { return Ok(true) };
+        let Some(chunk) = stream.next().await else { return Ok(true) };
         let chunk = chunk.map_err(|_| Problem::malformed("body.incomplete", "请求内容没有完整送达"))?;
         if body.len() + chunk.len() > limit {
             return Err(too_large(limit));
@@ -113,7 +130,8 @@ async fn receive_until(payload: &mut Payload, body: &mut BytesMut, goal: usize, 
     Ok(false)
 }
 
-fn too_large(limit: usize) -> Problem {
+/// 413: the body or the file has more than `limit` bytes.
+pub(super) fn too_large(limit: usize) -> Problem {
     let limit = if limit < 1024 * 1024 { format!("{} KB", limit / 1024) } else { format!("{} MB", limit >> 20) };
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", format!("请求内容过大，上限为 {limit}"))
 }

@@ -71,12 +71,14 @@ impl Doorkeeper {
 /// The longest access token that is looked at; ours have about 300 bytes.
 const MAX_TOKEN: usize = 4096;
 
+/// The token of an `Authorization: Bearer …` header, if the request has one.
+pub fn bearer(req: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = req.headers().get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 fn token(req: &HttpRequest) -> Result<&str, Problem> {
-    req.headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .map(str::trim)
+    bearer(req)
         .filter(|token| !token.is_empty() && token.len() <= MAX_TOKEN)
         .ok_or_else(|| Problem::unauthenticated("session.required", "请先登录"))
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +20,8 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u32>,
+    /// The methods that may be used instead, as the `Allow` header lists them.
+    allow: Option<Box<str>>,
     /// What is logged and never sent.
     cause: Option<String>,
 }
@@ -58,7 +60,15 @@ pub struct ProblemBody<'a> {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Problem { status, code, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None, cause: None }
+        Problem {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_seconds: None,
+            allow: None,
+            cause: None,
+        }
     }
 
     /// 400: the request itself cannot be read.
@@ -79,6 +89,13 @@ impl Problem {
     /// 404: not there, or not for the caller to know of.
     pub fn not_found(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Problem::new(StatusCode::NOT_FOUND, code, detail)
+    }
+
+    /// 405: the path is there, and takes only the methods in `allow`, which are separated by commas.
+    pub fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("该接口不支持这种请求方法，可用的方法：{allow}");
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "route.method_not_allowed", detail);
+        Problem { allow: Some(allow.into()), ..problem }
     }
 
     /// 409: the present state does not allow it.
@@ -166,6 +183,9 @@ impl Problem {
         let mut response = HttpResponse::build(self.status);
         if let Some(seconds) = self.retry_after_seconds {
             response.insert_header((RETRY_AFTER, seconds));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((ALLOW, methods.as_ref()));
         }
         let body = ProblemBody {
             r#type: format!("urn:xianfeng:{}", self.code),

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -38,14 +38,23 @@ impl Tagged {
 
     /// The whole content, or 304 for a client that has exactly it.
     pub fn answer(&self, req: &HttpRequest) -> HttpResponse {
-        let known = req
-            .headers()
-            .get(IF_NONE_MATCH)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(',').any(|known| known.trim() == self.tag));
+        let known = knows(req.headers(), self.tag.to_str().unwrap_or_default());
         let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header((ETAG, self.tag.clone()));
         response.insert_header((CACHE_CONTROL, HeaderValue::from_static("private, no-cache")));
         if known { response.finish() } else { response.content_type(ContentType::json()).body(self.body.clone()) }
     }
+}
+
+/// Whether the client has what bears `tag` already, as its `If-None-Match` says. A tag names the same content in its weak
+/// and its strong form, and `*` stands for whatever there is.
+pub fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let lines = headers.get_all(IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(strong).any(|known| known == "*" || known == strong(tag))
+}
+
+/// A tag in its strong form.
+fn strong(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
 }

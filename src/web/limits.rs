@@ -11,6 +11,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::error::Problem;
+use super::proxies::TrustedProxies;
 use crate::base::id::MemberId;
 
 /// Requests per second; a burst of ten seconds' worth is allowed.
@@ -34,13 +35,13 @@ impl Default for RateLimits {
 pub struct Limits {
     accounts: DefaultKeyedRateLimiter<MemberId>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: TrustedProxies,
 }
 
 const BURST_SECONDS: u32 = 10;
 
 impl Limits {
-    pub fn new(rates: RateLimits, trusted_proxies: Vec<IpAddr>) -> Self {
+    pub fn new(rates: RateLimits, trusted_proxies: TrustedProxies) -> Self {
         let quota = |rate: NonZeroU32| Quota::per_second(rate).allow_burst(rate.saturating_mul(burst()));
         Limits {
             accounts: RateLimiter::keyed(quota(rates.per_account)),
@@ -79,19 +80,11 @@ fn check(outcome: Result<(), governor::NotUntil<governor::clock::QuantaInstant>>
     })
 }
 
-/// The client's address: the peer's, or the last `X-Forwarded-For` entry that no trusted proxy wrote.
+/// The client's address; see [`TrustedProxies::client`].
 pub fn client_address(req: &HttpRequest) -> IpAddr {
     let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    let trusted = |address: &IpAddr| {
-        req.app_data::<web::Data<Limits>>().is_some_and(|limits| limits.trusted_proxies.contains(address))
-    };
-    if !trusted(&peer) {
-        return peer;
+    match req.app_data::<web::Data<Limits>>() {
+        Some(limits) => limits.trusted_proxies.client(peer, req.headers()),
+        None => peer.to_canonical(),
     }
-    let forwarded = req.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    forwarded
-        .rsplit(',')
-        .map_while(|entry| entry.trim().parse::<IpAddr>().ok())
-        .find(|address| !trusted(address))
-        .unwrap_or(peer)
 }

@@ -5,15 +5,21 @@
 pub mod body;
 pub mod caller;
 mod complaint;
+pub mod cors;
 pub mod error;
 pub mod etag;
+pub mod head;
+pub mod headers;
 pub mod idempotency;
 pub mod limits;
+pub mod methods;
 pub mod openapi;
 pub mod page;
+pub mod proxies;
 pub mod sheet;
 pub mod stopping;
 pub mod trace;
+pub mod upload;
 
 pub use body::{Body, Path, Query, nullable};
 pub use error::{FieldError, Problem};

@@ -1,8 +1,9 @@
-//! What every route of the document shares: the error envelope, the bearer token, the parts of its path.
+//! What every route of the document shares: the error envelope, the bearer token, the parts of its path, how bytes and
+//! bodies that may be absent are told.
 
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::Type;
+use utoipa::openapi::schema::{ArrayItems, Components, Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
@@ -23,12 +24,61 @@ impl Modify for CommonGround {
             for operation in operations.into_iter().flatten() {
                 operation.responses.responses.insert("default".into(), RefOr::Ref(Ref::from_response_name("Problem")));
                 name_path_parts(operation, path);
-                let is_open = operation.security.as_ref().is_some_and(Vec::is_empty) || !path.starts_with("/api/");
-                if !is_open {
-                    operation.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
-                }
+                tell_bytes(operation);
+                tell_optional_body(operation, components);
+                operation.security = Some(match is_open(operation, path) {
+                    true => Vec::new(),
+                    false => vec![SecurityRequirement::new("session", Vec::<String>::new())],
+                });
             }
         }
+    }
+}
+
+/// Whether an operation needs no session: its handler says `security(())`, or it lies beside the API.
+fn is_open(operation: &Operation, path: &str) -> bool {
+    let nothing = SecurityRequirement::default();
+    let says_so = operation.security.as_ref().is_some_and(|needs| needs.iter().all(|need| *need == nothing));
+    says_so || !path.starts_with("/api/")
+}
+
+/// Bytes are told as a string with their media type; in the code they are a `Vec<u8>`, which would be a list of numbers.
+fn tell_bytes(operation: &mut Operation) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.iter_mut().for_each(|(kind, content)| tell_content(kind, content));
+    }
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.content.iter_mut().for_each(|(kind, content)| tell_content(kind, content));
+        }
+    }
+}
+
+fn tell_content(kind: &str, content: &mut RefOr<Content>) {
+    if let RefOr::T(content) = content
+        && content.schema.as_ref().is_some_and(is_bytes)
+    {
+        content.schema = Some(ObjectBuilder::new().schema_type(Type::String).content_media_type(kind).into());
+    }
+}
+
+fn is_bytes(schema: &RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Array(array)) = schema else { return false };
+    let ArrayItems::RefOrSchema(items) = &array.items else { return false };
+    matches!(items.as_ref(), RefOr::T(Schema::Object(item)) if item.schema_type == SchemaType::Type(Type::Integer))
+}
+
+/// A body in which everything is optional may be left out.
+fn tell_optional_body(operation: &mut Operation, components: &Components) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    let Some(RefOr::T(Content { schema: Some(RefOr::Ref(named)), .. })) = body.content.get("application/json") else {
+        return;
+    };
+    let name = named.ref_location.rsplit('/').next().unwrap_or_default();
+    if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get(name)
+        && object.required.is_empty()
+    {
+        body.required = Some(Required::False);
     }
 }
 

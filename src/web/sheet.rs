@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::receive;
 use super::error::Problem;
+use super::upload::receive_upload;
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::base::sheet::{self, Format, Sheet};
 
@@ -31,6 +31,7 @@ pub struct ImportQuery {
 pub struct ExportQuery {
     /// `xlsx` when absent.
     #[serde(default)]
+    #[param(inline)]
     pub format: ExportFormat,
 }
 
@@ -44,16 +45,11 @@ pub enum ExportFormat {
     Csv,
 }
 
-/// Receives the request's body as a spreadsheet (xlsx or csv, told apart by content) and reads it off the event loop.
+/// Receives a spreadsheet (xlsx or csv, told apart by content), as the whole body or in a form, and reads it off the event loop.
 pub async fn receive_sheet(req: &HttpRequest, payload: Payload) -> Result<Sheet, Problem> {
-    let bytes = receive(payload, MAX_INPUT_BYTES).await?;
-    let claims_xlsx = req
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with(XLSX));
-    let hint = claims_xlsx.then_some(Format::Xlsx);
-    let read = actix_web::web::block(move || sheet::read(&bytes, hint)).await;
+    let file = receive_upload(req, payload, MAX_INPUT_BYTES).await?;
+    let hint = (file.kind.as_deref() == Some(XLSX)).then_some(Format::Xlsx);
+    let read = actix_web::web::block(move || sheet::read(&file.bytes, hint)).await;
     Ok(read.map_err(|_| Problem::unavailable("the blocking pool is closing"))??)
 }
 

@@ -10,11 +10,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpRequest};
 use metrics::histogram;
 use uuid::Uuid;
 
 use super::error::Problem;
+use super::headers::Protection;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -40,13 +42,7 @@ impl RequestId {
     }
 }
 
-const SECURITY_HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
-    (HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY")),
-    (HeaderName::from_static("referrer-policy"), HeaderValue::from_static("no-referrer")),
-];
-
-/// The outermost middleware.
+/// The outermost middleware but for what pages of other origins are told.
 pub async fn trace(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -57,13 +53,17 @@ pub async fn trace(
     let mut response = tell_problem(response, &id);
     super::stopping::tell(&mut response);
     let status = response.status();
-    let headers = response.headers_mut();
-    headers.insert(X_REQUEST_ID, id.0.clone());
-    for (name, value) in SECURITY_HEADERS {
-        headers.insert(name, value);
-    }
+    response.headers_mut().insert(X_REQUEST_ID, id.0.clone());
+    protect(&mut response);
     record(response.request(), status, started, &id);
     Ok(response)
+}
+
+fn protect(response: &mut ServiceResponse) {
+    let req = response.request().clone();
+    if let Some(protection) = req.app_data::<Data<Protection>>() {
+        protection.apply(req.path(), response.headers_mut());
+    }
 }
 
 /// Writes the request id into a problem's body and its cause into the log, once.

@@ -74,3 +74,31 @@ async fn a_unit_proves_its_entry_until_it_is_judged_and_whoever_sees_the_entry_f
     assert_eq!(shown(&member.get(&evidence).await.ok(200)), [("data", "a.pdf")]);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn pictures_among_the_evidence_have_addresses_that_end_with_the_draft() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let writer = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let member = app.member("某甲").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, ENTRIES).await;
+    let new = json!({ "unit_id": app.unit("ZB1"), "category": "brand", "plan": plan("党建+安全", writer.id) });
+    let entry = writer.post(&format!("{campaign}/entries"), new).await.ok(201);
+    let path = format!("/entries/{}", entry["id"].as_str().unwrap());
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(6, 4).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let picture = send(writer.request(Method::POST, "/files?name=a.png").body(bytes.into_inner())).await.ok(201);
+    let attach = json!({ "kind": "data", "file_ids": [picture["id"]] });
+    let list = writer.post(&format!("{path}/evidence"), attach).await.ok(200);
+    let opened = async |list: &Value| {
+        send(app.at_root(Method::GET, list["items"][0]["file"]["url"].as_str().unwrap())).await.status
+    };
+    assert_eq!(opened(&list).await, 200);
+    writer.post(&format!("{path}/submission"), json!({})).await.ok(200);
+    assert_eq!(opened(&list).await, 404, "it was for those who see drafts");
+    let list = member.get(&format!("{path}/evidence")).await.ok(200);
+    assert_eq!(opened(&list).await, 200);
+    writer.post(&format!("{path}/withdrawal"), json!({})).await.ok(200);
+    assert_eq!(opened(&list).await, 404);
+}

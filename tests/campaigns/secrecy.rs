@@ -200,9 +200,14 @@ async fn no_key_order_instant_or_transaction_leads_from_a_member_to_his_choices(
     app.drain().await;
     every_open_way_is_found(&copies);
     // and the question about transactions sees a slip that another one wrote
+    let allow = if on_postgres() {
+        "ALTER TABLE campaign_slips DISABLE TRIGGER campaign_slips_append_only;"
+    } else {
+        "DROP TRIGGER campaign_slips_no_update;"
+    };
     let touch = "UPDATE campaign_slips SET choices = choices
                  WHERE slip_key = (SELECT slip_key FROM campaign_slips ORDER BY slip_key LIMIT 1)";
-    app.write(move |tx| Ok(tx.conn.batch(touch)?)).await;
+    app.write(move |tx| Ok(tx.conn.batch(&format!("{allow} {touch}"))?)).await;
     assert_eq!(transactions(&app).await, if on_postgres() { (2, 2) } else { (1, 1) });
 }
 

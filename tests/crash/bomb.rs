@@ -1,4 +1,5 @@
-//! A spreadsheet that unpacks to far more than it weighs, against the memory of the real server.
+//! A spreadsheet that unpacks to far more than it weighs, and many large pictures at once, against the memory of the real
+//! server.
 
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
@@ -52,6 +53,42 @@ async fn a_spreadsheet_bomb_costs_the_server_little_time_and_memory() {
         assert!(extra < EXTRA_KIB, "{name}: {extra} KiB more");
     }
     assert_eq!(server.get("/me", &site.token(0)).await.unwrap().status, 200);
+}
+
+/// Members of an enterprise that a server holds in memory besides, in KiB.
+const ROSTER_KIB: u64 = 200 * 1024;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twelve_large_pictures_at_once_fit_into_the_memory_that_the_compose_file_gives() {
+    let _turn = alone().await;
+    let site = Site::open(4).await;
+    let server = site.serve().await;
+    let picture = large_picture();
+    assert!(picture.len() < 10 << 20, "{}", picture.len());
+    let upload = |index: usize| {
+        let url = server.url("/files?name=a.jpg");
+        let request = server.client.post(url).bearer_auth(site.token(index % site.len())).body(picture.clone());
+        async move { request.send().await.unwrap().status().as_u16() }
+    };
+    let answers = futures_util::future::join_all((0..12).map(upload)).await;
+    let peak = peak_kib(&server);
+    println!("{answers:?}, {} MiB at most", peak / 1024);
+    // who has waited too long for his turn is told to come again; nobody is dropped
+    assert!(answers.contains(&201) && answers.iter().all(|status| matches!(status, 201 | 503)), "{answers:?}");
+    let compose = std::fs::read_to_string("docker-compose.yml").unwrap();
+    let limit = compose.split("x-app:").nth(1).and_then(|app| app.split("memory: ").nth(1)).unwrap();
+    assert!(limit.starts_with("1G}"), "{limit:.8}");
+    assert!(peak + ROSTER_KIB < 1 << 20, "{peak} KiB");
+}
+
+/// A photograph of almost as many pixels as are taken.
+fn large_picture() -> Vec<u8> {
+    let noise = |x: u32, y: u32| image::Rgb([(x / 8 * 31) as u8, (y / 8 * 17) as u8, (x ^ y) as u8]);
+    let mut bytes = Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_fn(7_000, 4_700, noise);
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 60);
+    picture.write_with_encoder(encoder).unwrap();
+    bytes.into_inner()
 }
 
 async fn send(server: &Server, site: &Site, file: Vec<u8>) -> Reply {

@@ -164,3 +164,129 @@ async fn what_is_no_attachment_never_comes_to_an_idea() {
     let nothing = json!({ "file_ids": ["00000000-0000-0000-0000-000000000000"] });
     scene.author.post(&format!("/ideas/{id}/attachments"), nothing).await.refused(422, "file.unknown");
 }
+
+/// What an address answers without a session.
+async fn opened(app: &TestApp, address: &Value) -> crate::support::Reply {
+    send(app.at_root(Method::GET, address.as_str().unwrap())).await
+}
+
+async fn photograph(person: &Person<'_>) -> Value {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(600, 400).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    send(person.request(Method::POST, "/files?name=a.png").body(bytes.into_inner())).await.ok(201)
+}
+
+#[tokio::test]
+async fn a_picture_is_shown_by_its_address_until_it_is_hidden_taken_off_or_deleted() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let file = photograph(&scene.author).await;
+    assert_eq!(opened(&app, &file["url"]).await.status, 200, "its owner sees what he has uploaded");
+    let mut body = idea("皮带巡检", true);
+    body["file_ids"] = json!([file["id"]]);
+    let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    let place = format!("/ideas/{id}");
+    let seen_by = async |person: &Person<'_>| person.get(&place).await.ok(200)["attachments"][0].clone();
+
+    let seen = seen_by(&scene.leader).await;
+    assert_eq!(seen, seen_by(&scene.author).await, "one address for everybody");
+    let whole = opened(&app, &seen["url"]).await;
+    assert_eq!((whole.status, whole.header("content-type")), (200, Some("image/png")));
+    assert_eq!(whole.bytes, scene.leader.get(&format!("/files/{}", text(&file["id"]))).await.bytes);
+    // the morning began at 3 o'clock, so that from 8 on there are 19 hours
+    assert_eq!(whole.header("cache-control"), Some("private, immutable, max-age=68400"));
+    let small = opened(&app, &seen["thumbnail_url"]).await;
+    assert_eq!((small.status, small.header("content-type")), (200, Some("image/jpeg")));
+    let known = app.at_root(Method::GET, seen["url"].as_str().unwrap());
+    let again = send(known.header("if-none-match", whole.header("etag").unwrap())).await;
+    assert_eq!((again.status, again.header("cache-control")), (304, whole.header("cache-control")));
+    let further = json!(format!("{}&from=timeline", text(&seen["url"])));
+    assert_eq!(opened(&app, &further).await.status, 200, "what others add says nothing");
+    opened(&app, &file["url"]).await.refused(404, "file.not_found");
+
+    // the same for half a day, then another one, and the first is good until that is over
+    app.set_clock("2026-07-01T14:59:59+08:00");
+    let leader = app.sign_in(scene.leader.id, &scene.leader.employee_no).await;
+    let author = app.sign_in(scene.author.id, &scene.author.employee_no).await;
+    assert_eq!(seen_by(&leader).await, seen);
+    app.set_clock("2026-07-01T15:00:00+08:00");
+    let leader = app.sign_in(leader.id, &leader.employee_no).await;
+    let author = app.sign_in(author.id, &author.employee_no).await;
+    let later = seen_by(&leader).await;
+    assert_ne!(later["url"], seen["url"]);
+    assert_eq!(opened(&app, &seen["url"]).await.header("cache-control"), Some("private, immutable, max-age=43200"));
+
+    // withdrawn: nobody but the author sees it, and the address that others have is dead
+    author.post(&format!("{place}/withdrawal"), json!({})).await.ok(200);
+    opened(&app, &later["url"]).await.refused(404, "file.not_found");
+    opened(&app, &later["thumbnail_url"]).await.refused(404, "file.not_found");
+    let own = seen_by(&author).await;
+    assert_eq!(opened(&app, &own["url"]).await.status, 200);
+
+    // taken off another one, then deleted
+    let file = photograph(&author).await;
+    let mut body = idea("安全帽", true);
+    body["file_ids"] = json!([file["id"]]);
+    let created = author.post("/ideas", body).await.ok(201);
+    let address = created["attachments"][0]["url"].clone();
+    assert_eq!(opened(&app, &address).await.status, 200);
+    let attached = format!("/ideas/{}/attachments/{}", text(&created["id"]), text(&file["id"]));
+    assert!(author.delete(&attached).await.status < 300);
+    opened(&app, &address).await.refused(404, "file.not_found");
+    assert_eq!(opened(&app, &file["url"]).await.status, 200, "its owner's alone again");
+    assert_eq!(author.delete(&format!("/files/{}", text(&file["id"]))).await.status, 204);
+    opened(&app, &file["url"]).await.refused(404, "file.not_found");
+
+    app.set_clock("2026-07-02T15:00:00+08:00");
+    opened(&app, &own["url"]).await.refused(410, "file.address_over");
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_has_made_opens_nothing() {
+    let app = TestApp::start().await;
+    let author = app.member("李一").sign_in().await;
+    let (one, other) = (photograph(&author).await, photograph(&author).await);
+    let address = text(&one["url"]);
+    let (path, query) = address.split_once('?').unwrap();
+    let (half_day, signature) = query.split_once("half_day=").unwrap().1.split_once("&signature=").unwrap();
+    let of_other = format!("/api/v1/files/{}/picture", text(&other["id"]));
+    for (path, size, half_day, signature, status) in [
+        (path, "full", half_day, signature, 200),
+        (path, "thumbnail", half_day, signature, 404),
+        (of_other.as_str(), "full", half_day, signature, 404),
+        (path, "full", half_day, "", 404),
+        (path, "full", half_day, "AAAAAAAAAAAAAAAAAAAAAA", 404),
+        (path, "full", "0", signature, 410),
+        (path, "full", "9223372036854775807", signature, 410),
+        (path, "full", "x", signature, 400),
+        (path, "large", half_day, signature, 400),
+        ("/api/v1/files/00000000-0000-0000-0000-000000000000/picture", "full", half_day, signature, 404),
+    ] {
+        let asked = format!("{path}?size={size}&half_day={half_day}&signature={signature}");
+        assert_eq!(opened(&app, &json!(asked)).await.status, status, "{asked}");
+    }
+    assert_eq!(opened(&app, &json!(path)).await.status, 400);
+    let pdf = send(author.request(Method::POST, "/files?name=a.pdf").body("%PDF-1.4 test")).await.ok(201);
+    assert_eq!((&pdf["url"], &pdf["thumbnail_url"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_is_never_logged() {
+    let site = crate::support::process::Site::open(1).await;
+    let server = site.serve_where(&[], &[("XIANFENG_LOG", "debug".to_owned())]).await;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(6, 4).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    let request = server.client.post(server.url("/files?name=a.png")).bearer_auth(site.token(0));
+    let file = request.body(bytes.into_inner()).send().await.unwrap().json::<Value>().await.unwrap();
+    let address = format!("http://{}{}", server.address, text(&file["url"]));
+    assert_eq!(server.client.get(&address).send().await.unwrap().status(), 200);
+    assert_eq!(server.client.get(format!("{address}x")).send().await.unwrap().status(), 404);
+    let signature = address.rsplit('=').next().unwrap();
+    let log = server.log();
+    assert!(log.contains("/files/{id}/picture") && !log.contains(signature), "{log}");
+    // nor by the nginx that is shipped: it logs the path without what stands behind the question mark
+    let nginx = std::fs::read_to_string("deploy/nginx.conf").unwrap();
+    for names_query in ["$request_uri", "$args", "$query_string", "$http_referer", "\"$request\""] {
+        assert!(!nginx.contains(names_query), "{names_query}");
+    }
+}

@@ -182,6 +182,57 @@ impl PgDatabase {
     }
 }
 
+/// A PostgreSQL database without tables, with a role that owns it and another one that is to serve; all of it is gone
+/// when dropped.
+pub struct TwoRoles {
+    database: PgDatabase,
+    pub owner_url: String,
+    pub serving_url: String,
+    pub serving: String,
+    owner: String,
+}
+
+impl TwoRoles {
+    pub fn fresh() -> TwoRoles {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let mark = format!("{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
+        let (owner, serving, name) =
+            (format!("xianfeng_owner_{mark}"), format!("xianfeng_serving_{mark}"), format!("xianfeng_roles_{mark}"));
+        for role in [&owner, &serving] {
+            administer(&format!("DROP ROLE IF EXISTS {role}"));
+            administer(&format!("CREATE ROLE {role} LOGIN PASSWORD '{ROLE_PASSWORD}'"));
+        }
+        administer(&format!("CREATE DATABASE {name} OWNER {owner}"));
+        let url = url_of(&name);
+        let (owner_url, serving_url) = (url_as(&url, &owner), url_as(&url, &serving));
+        TwoRoles { database: PgDatabase { url, name }, owner_url, serving_url, serving, owner }
+    }
+
+    /// A connection that may do everything.
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.database.url).unwrap()
+    }
+}
+
+impl Drop for TwoRoles {
+    fn drop(&mut self) {
+        // what a role has been granted goes with the database, and only then the role can
+        administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database.name));
+        for role in [&self.serving, &self.owner] {
+            administer(&format!("DROP ROLE IF EXISTS {role}"));
+        }
+    }
+}
+
+const ROLE_PASSWORD: &str = "0123456789abcdef";
+
+/// The URL for another role.
+fn url_as(url: &str, role: &str) -> String {
+    let (scheme, rest) = url.split_once("://").expect("a URL has a scheme");
+    let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{role}:{ROLE_PASSWORD}@{place}")
+}
+
 fn migrate(url: &str) {
     use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");

@@ -280,14 +280,33 @@ impl Server {
     /// The program with a command that serves, such as `serve`, ready to answer.
     pub async fn start(command: &str, arguments: &[String], environment: &[(&str, String)], folder: &Path) -> Server {
         let address = free_address();
-        let log = folder.join(format!("server-{}.log", address.port()));
-        let child = Command::new(env!("CARGO_BIN_EXE_xianfeng"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_xianfeng"));
+        program
             .arg(command)
             .arg(format!("--port={}", address.port()))
             .args(["--rate-per-account=1000000", "--rate-per-address=1000000"])
             .args(arguments)
             .env("XIANFENG_LOG", "warn")
+            .envs(environment.iter().map(|(name, value)| (name, value)));
+        Server::run(program, address, folder).await
+    }
+
+    /// `xianfeng serve` in `folder` with nothing but an environment, as a container starts it; it is told its address.
+    pub async fn in_environment(environment: &[(String, String)], folder: &Path) -> Server {
+        let address = free_address();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_xianfeng"));
+        program
+            .arg("serve")
+            .env_clear()
             .envs(environment.iter().map(|(name, value)| (name, value)))
+            .env("XIANFENG_LISTEN", address.to_string())
+            .current_dir(folder);
+        Server::run(program, address, folder).await
+    }
+
+    async fn run(mut program: Command, address: SocketAddr, folder: &Path) -> Server {
+        let log = folder.join(format!("server-{}.log", address.port()));
+        let child = program
             .stdin(Stdio::null())
             .stdout(File::create(log.with_extension("out")).unwrap())
             .stderr(File::options().create(true).append(true).open(&log).unwrap())

@@ -1,6 +1,6 @@
 //! The bulletin 通报: drafted, edited, reviewed, issued; read as JSON, Markdown or a page of A4.
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +14,7 @@ use crate::campaigns::model::{Award, BulletinState, BulletinText, CampaignId, Do
 use crate::campaigns::reporting::SeenBulletin;
 use crate::campaigns::rules::Frame;
 use crate::web::caller::{Caller, CampaignDecider, CampaignRunner, Member};
+use crate::web::headers::page;
 use crate::web::{Body, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -113,6 +114,7 @@ crate::words!(
 #[into_params(parameter_in = Query)]
 struct BulletinQuery {
     /// `json` when absent.
+    #[param(inline)]
     format: Option<BulletinFormat>,
 }
 
@@ -128,17 +130,13 @@ async fn get_bulletin(
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
     let view = shown(&campaigns, &caller, *id).await?;
-    let (kind, body) = match query.format {
-        None | Some(BulletinFormat::Json) => return Ok(HttpResponse::Ok().json(view)),
-        Some(BulletinFormat::Md) => ("text/markdown; charset=utf-8", sheet::markdown(&view.sheet)),
-        Some(BulletinFormat::Html) => ("text/html; charset=utf-8", sheet::page(&view.sheet)),
-    };
-    Ok(HttpResponse::Ok()
-        .content_type(kind)
-        // nothing on it is run or fetched, whatever somebody wrote into it
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(body))
+    Ok(match query.format {
+        None | Some(BulletinFormat::Json) => HttpResponse::Ok().json(view),
+        Some(BulletinFormat::Md) => {
+            HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(sheet::markdown(&view.sheet))
+        }
+        Some(BulletinFormat::Html) => page(StatusCode::OK, sheet::page(&view.sheet)),
+    })
 }
 
 /// Another version of a bulletin.

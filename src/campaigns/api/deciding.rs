@@ -21,6 +21,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// A decision as it is made.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CampaignDecisionBody)]
 struct DecisionBody {
     /// The version that it takes the place of, where an objection was upheld; absent for the first one.
     replaces: Option<i32>,

@@ -9,7 +9,7 @@ use super::entries::writer;
 use super::viewer;
 use crate::campaigns::Campaigns;
 use crate::campaigns::model::{EntryId, EvidenceKind};
-use crate::files::{FileId, FileView};
+use crate::files::{Addresses, FileId, FileView};
 use crate::web::caller::{EntryWriter, Member};
 use crate::web::{Body, Path, Problem};
 
@@ -41,8 +41,9 @@ struct EvidenceList {
     items: Vec<EvidenceFile>,
 }
 
-async fn shown(campaigns: &Campaigns, id: EntryId) -> Result<web::Json<EvidenceList>, Problem> {
-    let items = campaigns.evidence_of(id).await?.into_iter().map(|(kind, file)| EvidenceFile { kind, file }).collect();
+async fn shown(campaigns: &Campaigns, addresses: &Addresses, id: EntryId) -> Result<web::Json<EvidenceList>, Problem> {
+    let files = campaigns.evidence_of(id, addresses).await?;
+    let items = files.into_iter().map(|(kind, file)| EvidenceFile { kind, file }).collect();
     Ok(web::Json(EvidenceList { items }))
 }
 
@@ -54,9 +55,10 @@ async fn list_evidence(
     caller: Member,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<web::Json<EvidenceList>, Problem> {
     campaigns.entry(&viewer(&caller), *id).await?;
-    shown(&campaigns, *id).await
+    shown(&campaigns, &addresses, *id).await
 }
 
 /// Attaches files to an entry of the caller's unit until the judging begins.
@@ -67,11 +69,12 @@ async fn attach_evidence(
     caller: EntryWriter,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
     body: Body<EvidenceBody>,
 ) -> Result<web::Json<EvidenceList>, Problem> {
     let EvidenceBody { kind, file_ids } = body.into_inner();
     campaigns.attach(writer(&caller), *id, kind, file_ids).await?;
-    shown(&campaigns, *id).await
+    shown(&campaigns, &addresses, *id).await
 }
 
 /// Takes a file off an entry until the judging begins; attached to nothing, it goes after a day.

@@ -98,6 +98,7 @@ async fn list_objections(
 /// The answer to an objection.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ObjectionAnswerBody)]
 struct AnswerBody {
     /// Upheld, it sends the decision back to the committee.
     upheld: bool,

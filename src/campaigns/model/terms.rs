@@ -273,6 +273,7 @@ pub struct EntryRules {
 /// Everything that an organiser decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CampaignTerms)]
 pub struct Terms {
     pub kind: CampaignKind,
     /// Needed before the campaign is announced.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// A place that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = PlanDifference)]
 pub struct Difference {
     /// Where, as a JSON pointer.
     pub pointer: String,

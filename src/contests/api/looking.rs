@@ -284,7 +284,8 @@ const EXPORT_HEADERS: [&str; 10] =
 
 /// The ranking with names in full, as a file.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), ExportQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>)))]
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/contests/{id}")]
 async fn export_contest_results(
     reader: ContestReader,

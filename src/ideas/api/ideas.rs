@@ -31,6 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// Somebody, by name.
 #[derive(Serialize, ToSchema)]
+#[schema(as = NamedMember)]
 pub struct Named {
     id: MemberId,
     /// The member's name.
@@ -276,6 +277,7 @@ struct IdeaQuery {
     #[param(value_type = Option<String>)]
     author: Option<AuthorFilter>,
     /// Only ideas under way that are overdue, or due within three days.
+    #[param(inline)]
     due: Option<Due>,
     /// How many items at most; 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]

@@ -1,6 +1,6 @@
 //! Statistics, and the list as a spreadsheet.
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +14,7 @@ use crate::ideas::model::{OutcomeKind, Stage};
 use crate::ideas::numbers::EXPORT_HEADERS;
 use crate::ideas::rules::{Length, Numbers};
 use crate::web::caller::IdeaReader;
+use crate::web::headers;
 use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
 
@@ -164,12 +165,7 @@ async fn print_idea_statistics(
 ) -> Result<HttpResponse, Problem> {
     let numbers = counted(&reader, &query, &ideas).await?;
     let page = summary::page(&ideas.scope_name(&reader.reach, query.unit), ideas.today(), &numbers);
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        // nothing on it is run or fetched, whatever unit names may hold
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(page))
+    Ok(headers::page(StatusCode::OK, page))
 }
 
 /// What to export.
@@ -187,8 +183,8 @@ struct IdeaExportQuery {
 
 /// The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
 #[utoipa::path(tag = "ideas", params(IdeaExportQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>,
-        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/ideas")]
 async fn export_ideas(
     reader: IdeaReader,

@@ -179,6 +179,7 @@ struct CollectionBody {
 /// What the committee decided, where, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = IdeaDecisionBody)]
 struct DecisionBody {
     verdict: Verdict,
     /// A meeting of the branch's committee, or of one above, that has been held.

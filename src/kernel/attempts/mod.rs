@@ -18,7 +18,7 @@ use crate::base::clock::Clock;
 use crate::base::time::Timestamp;
 use crate::db::{Db, Tx};
 
-pub use rows::AttemptId;
+pub use rows::CountedAttemptId;
 
 /// What is counted; made from a name by a keyed hash, so that what is stored tells nothing of it.
 pub type Key = [u8; 32];
@@ -100,7 +100,7 @@ pub struct Taken {
 enum Counted {
     Process,
     Redis,
-    Row(AttemptId),
+    Row(CountedAttemptId),
 }
 
 /// The counting; clones share it.

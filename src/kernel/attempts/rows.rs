@@ -14,7 +14,7 @@ use crate::on;
 
 crate::id!(
     /// An attempt that was counted.
-    AttemptId
+    CountedAttemptId
 );
 
 /// After so long every attempt has drained away.
@@ -33,8 +33,8 @@ impl Rows {
         Rows(db)
     }
 
-    pub(super) async fn take(&self, key: Key, pace: Pace) -> Option<Result<AttemptId, u32>> {
-        let take = move |tx: &mut Tx| -> Result<Result<AttemptId, u32>, Stop<Never>> {
+    pub(super) async fn take(&self, key: Key, pace: Pace) -> Option<Result<CountedAttemptId, u32>> {
+        let take = move |tx: &mut Tx| -> Result<Result<CountedAttemptId, u32>, Stop<Never>> {
             take_turn(tx.conn, &key)?;
             let level = level(tx.conn, &key, pace.drain_seconds, tx.now())?;
             match level.and_then(|level| level.wait(tx.now(), pace)) {
@@ -45,7 +45,7 @@ impl Rows {
         self.0.write(take).await.ok()
     }
 
-    pub(super) async fn give_back(&self, id: AttemptId) {
+    pub(super) async fn give_back(&self, id: CountedAttemptId) {
         let delete = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
             on!(&mut *tx.conn, c => diesel::delete(attempts::table.find(id)).execute(c))?;
             Ok(())
@@ -96,8 +96,8 @@ impl Rows {
     }
 }
 
-fn insert(tx: &mut Tx, key: &Key) -> QueryResult<AttemptId> {
-    let id: AttemptId = tx.fresh_id();
+fn insert(tx: &mut Tx, key: &Key) -> QueryResult<CountedAttemptId> {
+    let id: CountedAttemptId = tx.fresh_id();
     let row = (attempts::id.eq(id), attempts::key.eq(key.as_slice()), attempts::at.eq(tx.now()));
     on!(&mut *tx.conn, c => diesel::insert_into(attempts::table).values(row).execute(c))?;
     Ok(id)
@@ -131,7 +131,7 @@ fn take_turn(conn: &mut Conn, key: &Key) -> QueryResult<()> {
 /// Deletes what has drained away, a bounded number at once.
 pub(super) fn tidy(tx: &mut Tx) -> QueryResult<usize> {
     let (drained, forgotten) = (tx.now().plus_seconds(-KEPT_SECONDS), tx.now().plus_seconds(-KNOWN_SECONDS));
-    let old: Vec<AttemptId> = on!(&mut *tx.conn, c => attempts::table
+    let old: Vec<CountedAttemptId> = on!(&mut *tx.conn, c => attempts::table
         .filter(attempts::at.lt(drained))
         .order(attempts::at)
         .limit(TIDIED)

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::standing::{self, DayPoints, Standing};
-use super::sweep::AttemptId;
+use super::sweep::SweepId;
 use super::{Boards, Form, Measure, TOTAL, store};
 use crate::base::id::MemberId;
 use crate::base::time::Period;
@@ -45,6 +45,7 @@ pub struct Report {
 
 /// One thing that is not as the ledger says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = BoardDifference)]
 pub struct Difference {
     /// Whose it is.
     pub member: MemberId,
@@ -96,7 +97,7 @@ async fn empty(boards: &Boards) {
     match &boards.0.form {
         Form::Local(_, watermark) => watermark.store(0, Ordering::Release),
         Form::Redis(redis) => {
-            if let Err(error) = redis.clear(&boards.0.db.fresh_id::<AttemptId>().to_string()).await {
+            if let Err(error) = redis.clear(&boards.0.db.fresh_id::<SweepId>().to_string()).await {
                 tracing::warn!(%error, "the boards in Redis could not be emptied");
             }
         }

@@ -17,7 +17,7 @@ const CHUNK: i64 = 5_000;
 
 crate::id!(
     /// Names one attempt at rebuilding, or at emptying.
-    AttemptId
+    SweepId
 );
 
 /// What a pass did.
@@ -125,7 +125,7 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
     if until < since {
         // no watermark is ever ahead of the database: this one was put back without saying so
         tracing::warn!("the boards in Redis are ahead of the database and are made anew");
-        let cleared = redis.clear(&boards.0.db.fresh_id::<AttemptId>().to_string()).await;
+        let cleared = redis.clear(&boards.0.db.fresh_id::<SweepId>().to_string()).await;
         return Ok(Swept { away: cleared.is_err(), ..Swept::default() });
     }
     if until > since && redis.advance(since, until).await.is_err() {
@@ -137,7 +137,7 @@ async fn sweep_redis(boards: &Boards, redis: &Redis, moved: bool) -> Result<Swep
 /// Fills an empty Redis. A flush in the middle takes the attempt's mark away, and the next pass begins anew.
 async fn rebuild_redis(boards: &Boards, redis: &Redis) -> Result<Swept, DbError> {
     let away = Swept { away: true, ..Swept::default() };
-    let attempt = boards.0.db.fresh_id::<AttemptId>().to_string();
+    let attempt = boards.0.db.fresh_id::<SweepId>().to_string();
     match redis.begin_rebuild(&attempt).await {
         Ok(true) => {}
         Ok(false) => return Ok(Swept::default()), // another process is at it

@@ -39,8 +39,8 @@ const MOST: i64 = 1_000_000;
 ///
 /// Phone numbers are masked unless the caller manages the roster; a masked number is refused by an import.
 #[utoipa::path(tag = "members", params(ExportQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>,
-        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/members")]
 pub(super) async fn export_members(
     reader: RosterReader,

@@ -16,6 +16,7 @@ use crate::quiz::store::QuestionFilter;
 use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::idempotency::OptionalKey;
 use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
+use crate::web::upload::FileForm;
 use crate::web::{Body, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -290,7 +291,8 @@ struct QuestionImportQuery {
 /// Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
 /// What is in the bank already is reported as a duplicate and stays as it is.
 #[utoipa::path(tag = "questions", params(QuestionImportQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file, 20 MB at most"),
+    request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
+        content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((status = 200, description = "What was done, or would be", body = ImportReport)))]
 #[post("/imports/questions")]
 async fn import_questions(
@@ -311,7 +313,8 @@ async fn import_questions(
 
 /// A file with the right columns and an example of each type of question.
 #[utoipa::path(tag = "questions", params(ExportQuery),
-    responses((status = 200, description = "The template", body = Vec<u8>)))]
+    responses((status = 200, description = "The template",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/imports/questions/template")]
 async fn get_question_template(_manager: ContentManager, query: Query<ExportQuery>) -> Result<HttpResponse, Problem> {
     send_sheet("题库导入模板", query.format, &EXPORT_HEADERS, examples).await
@@ -319,7 +322,8 @@ async fn get_question_template(_manager: ContentManager, query: Query<ExportQuer
 
 /// Every question in use as a file that can be imported again.
 #[utoipa::path(tag = "questions", params(ExportQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>)))]
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/questions")]
 async fn export_questions(
     _reader: ContentReader,

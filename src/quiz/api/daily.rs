@@ -101,6 +101,7 @@ struct SubmissionBody {
 /// One answer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = QuestionAnswerBody)]
 pub struct AnswerBody {
     pub question_id: QuestionId,
     /// Letters (`["B"]`, `["A","C"]`), `["true"]` or `["false"]`, or the words for the blank. 12 parts at most.

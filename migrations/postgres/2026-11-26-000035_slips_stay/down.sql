@@ -1,0 +1,1 @@
+DROP TRIGGER campaign_slips_append_only ON campaign_slips;
