@@ -119,5 +119,8 @@ pub(super) fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
     if !is_there {
         return Ok(Vec::new());
     }
-    crate::on!(conn, c => __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(c))
+    crate::on!(conn, c => __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .order(__diesel_schema_migrations::version)
+        .load(c))
 }
