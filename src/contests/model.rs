@@ -27,7 +27,7 @@ crate::id!(
 
 crate::id!(
     /// A later end of a contest.
-    ExtensionId
+    ContestExtensionId
 );
 
 crate::words!(
@@ -268,7 +268,7 @@ impl Contest {
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = contest_extensions)]
 pub struct ContestExtension {
-    pub id: ExtensionId,
+    pub id: ContestExtensionId,
     pub contest_id: ContestId,
     /// The end until then.
     pub closed_before: Timestamp,
