@@ -18,8 +18,9 @@ async fn an_open_vote_is_counted_after_a_restore_with_its_key_and_named_without(
     let tools: Vec<String> = pg_bin().iter().map(|bin| format!("--pg-bin={}", bin.display())).collect();
     let app = TestApp::start_with(&tools.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let organiser = organiser(&app).await;
+    let voters = voters(&app, VOTERS).await;
     let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
-    for voter in &voters(&app, VOTERS).await {
+    for voter in &voters {
         cast(voter, &campaign, &[&entries[0]]).await.ok(201);
     }
     let file = app.folder().join("copy.backup");
