@@ -24,6 +24,9 @@ fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> (bool, S
     (output.status.success(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
 }
 
+/// Opens the database as a server would, with the secrets, and ends.
+const OPEN: &[&str] = &["rebuild-boards", "--dry-run"];
+
 const CREATE: &[&str] = &["admin", "create", "--employee-no=A001", "--name=管理员"];
 
 #[test]
@@ -43,18 +46,18 @@ fn secrets_of_a_new_database_lie_beside_the_data_and_those_of_an_old_one_are_mov
     // as the program left it that knew of no such folder
     let text = std::fs::read_to_string(&now).unwrap();
     std::fs::rename(&now, &before).unwrap();
-    let (done, told) = run(folder.path(), &["migrate"], &[]);
+    let (done, told) = run(folder.path(), OPEN, &[]);
     assert!(done && told.contains("moved from data/secrets.json to secrets/secrets.json"), "{told}");
     assert_eq!((std::fs::read_to_string(&now).unwrap(), before.exists()), (text.clone(), false));
-    assert!(run(folder.path(), &["migrate"], &[]).0);
+    assert!(run(folder.path(), OPEN, &[]).0);
     // where a path was set it is kept, and where the folder cannot be used they stay
     let set = folder.path().join("elsewhere.json");
     std::fs::rename(&now, &set).unwrap();
-    assert!(run(folder.path(), &["migrate"], &[("XIANFENG_SECRETS_FILE", "elsewhere.json")]).0);
+    assert!(run(folder.path(), OPEN, &[("XIANFENG_SECRETS_FILE", "elsewhere.json")]).0);
     std::fs::rename(&set, &before).unwrap();
     std::fs::remove_dir_all(folder.path().join("secrets")).unwrap();
     std::fs::write(folder.path().join("secrets"), "").unwrap();
-    let (done, told) = run(folder.path(), &["migrate"], &[]);
+    let (done, told) = run(folder.path(), OPEN, &[]);
     assert!(done && told.contains("cannot be written to"), "{told}");
     assert_eq!(std::fs::read_to_string(&before).unwrap(), text);
     assert!(folder.path().join("data/vote-keys").is_dir(), "and so do the keys of votes");
@@ -67,20 +70,20 @@ fn a_database_with_members_is_never_given_new_secrets() {
     let file = folder.path().join("secrets/secrets.json");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
-    let (done, told) = run(folder.path(), &["migrate"], &[]);
+    let (done, told) = run(folder.path(), OPEN, &[]);
     assert!(!done && told.contains("secrets/secrets.json") && told.contains("找不到它的密钥文件"), "{told}");
     assert!(!file.exists() && !folder.path().join("data/secrets.json").exists());
     // by the environment they obey the same
     let strange = Secrets::random().to_json();
-    let (done, told) = run(folder.path(), &["migrate"], &[("XIANFENG_SECRETS", &strange)]);
+    let (done, told) = run(folder.path(), OPEN, &[("XIANFENG_SECRETS", &strange)]);
     assert!(!done && told.contains("phone_key、session_key、ballot_key"), "{told}");
-    let (done, told) = run(folder.path(), &["migrate"], &[("XIANFENG_SECRETS", &text)]);
+    let (done, told) = run(folder.path(), OPEN, &[("XIANFENG_SECRETS", &text)]);
     assert!(done, "{told}");
     // one key alone is told by its name, and those of tokens may be changed
     let with = |change: &dyn Fn(&mut Value, &Value)| {
         let mut secrets: Value = serde_json::from_str(&text).unwrap();
         change(&mut secrets, &serde_json::from_str(&strange).unwrap());
-        run(folder.path(), &["migrate"], &[("XIANFENG_SECRETS", &secrets.to_string())])
+        run(folder.path(), OPEN, &[("XIANFENG_SECRETS", &secrets.to_string())])
     };
     let (done, told) = with(&|own, other| own["ballot_key"] = other["ballot_key"].clone());
     assert!(!done && told.contains("不符：ballot_key。"), "{told}");
@@ -105,8 +108,8 @@ async fn a_database_without_checks_learns_them_if_a_phone_number_and_the_votes_a
     let secrets: Value = serde_json::from_str(&app.secrets().to_json()).unwrap();
     let database = app.stopped().await;
     let arguments = database.arguments().split_off(1);
-    let migrate = || {
-        let arguments: Vec<&str> = ["migrate"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+    let open = || {
+        let arguments: Vec<&str> = OPEN.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
         run(database.folder(), &arguments, &[])
     };
     let forget = || {
@@ -121,15 +124,15 @@ async fn a_database_without_checks_learns_them_if_a_phone_number_and_the_votes_a
     let mut other = secrets.clone();
     other["phone_key"] = serde_json::from_str::<Value>(&Secrets::random().to_json()).unwrap()["phone_key"].clone();
     put_secrets(&database, &other);
-    let (done, told) = migrate();
+    let (done, told) = open();
     assert!(!done && told.contains("不符：phone_key。"), "{told}");
     assert_eq!(known(), 0, "nothing is believed of secrets that do not open what is there");
     put_secrets(&database, &secrets);
-    let (done, told) = migrate();
+    let (done, told) = open();
     assert!(done, "{told}");
     assert_eq!(known(), 3);
     put_secrets(&database, &other);
-    assert!(!migrate().0);
+    assert!(!open().0);
 }
 
 #[tokio::test]
@@ -143,7 +146,7 @@ async fn servers_that_start_at_once_on_a_new_database_agree_on_its_secrets() {
         let arguments = arguments.clone();
         let folder = database.folder().to_owned();
         tokio::task::spawn_blocking(move || {
-            let arguments: Vec<&str> = ["migrate"].into_iter().chain(arguments.iter().map(String::as_str)).collect();
+            let arguments: Vec<&str> = OPEN.iter().copied().chain(arguments.iter().map(String::as_str)).collect();
             run(&folder, &arguments, &[("XIANFENG_SECRETS", &secrets)]).0
         })
     };
