@@ -34,6 +34,7 @@ async fn a_member_sees_who_he_is() {
         "plan_pushes",
         "run_contests",
         "read_contests",
+        "confirm_contests",
         "see_members",
         "invite",
         "read_rules",

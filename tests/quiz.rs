@@ -91,7 +91,7 @@ async fn the_paper_comes_out_at_its_time_and_the_day_turns_at_midnight() {
     app.tick().await;
     let li = app.member("李一").sign_in().await;
     let early = li.get("/quiz/daily").await.refused(404, "quiz.no_paper");
-    assert!(early["detail"].as_str().unwrap().contains("07:50"));
+    assert!(early["detail"].as_str().unwrap().contains("7时50分"));
     app.set_clock("2026-07-02T07:50:00+08:00");
     app.tick().await;
     let li = app.sign_in(li.id, &li.employee_no).await;

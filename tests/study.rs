@@ -64,7 +64,7 @@ async fn finish(person: &Person<'_>, reading: &str) -> crate::support::Reply {
 }
 
 async fn again<'a>(app: &'a TestApp, person: &Person<'_>) -> Person<'a> {
-    app.sign_in(person.id, &person.employee_no).await
+    app.sign_in_anew(person).await
 }
 
 // items

@@ -8,7 +8,7 @@ use xianfeng::campaigns;
 use xianfeng::db::schema::campaign_slips;
 use xianfeng::on;
 
-use super::{CLOSING, at, body, cast, organiser, recompute, voters, voting};
+use super::{CLOSING, at, body, cast, organiser, recompute, slips_may_change, voters, voting};
 use crate::support::{Person, TestApp};
 
 /// Twelve ballots for four brands: 12, 6, 6 and 0 votes.
@@ -124,6 +124,7 @@ async fn an_auditor_recounts_the_shuffled_ballots_by_a_command() {
     }
 
     let mut conn = database.connect();
+    conn.batch(slips_may_change()).unwrap();
     let first = campaign_slips::table.select(campaign_slips::slip_key);
     let slip: Vec<u8> = on!(&mut conn, c => first.first(c)).unwrap();
     let lost = campaign_slips::table.filter(campaign_slips::slip_key.eq(slip));

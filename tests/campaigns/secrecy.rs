@@ -10,7 +10,7 @@ use xianfeng::db::schema::{campaign_ballots, campaign_slips};
 use xianfeng::kernel::key_store::KeyStore;
 use xianfeng::on;
 
-use super::{CLOSING, at, body, cast, organiser, voters, voting};
+use super::{CLOSING, at, body, cast, organiser, slips_may_change, voters, voting};
 use crate::support::{TestApp, on_postgres};
 
 /// A ballot as it lies in the table: member, period, ciphertext, instant.
@@ -200,11 +200,7 @@ async fn no_key_order_instant_or_transaction_leads_from_a_member_to_his_choices(
     app.drain().await;
     every_open_way_is_found(&copies);
     // and the question about transactions sees a slip that another one wrote
-    let allow = if on_postgres() {
-        "ALTER TABLE campaign_slips DISABLE TRIGGER campaign_slips_append_only;"
-    } else {
-        "DROP TRIGGER campaign_slips_no_update;"
-    };
+    let allow = slips_may_change();
     let touch = "UPDATE campaign_slips SET choices = choices
                  WHERE slip_key = (SELECT slip_key FROM campaign_slips ORDER BY slip_key LIMIT 1)";
     app.write(move |tx| Ok(tx.conn.batch(&format!("{allow} {touch}"))?)).await;

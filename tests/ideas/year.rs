@@ -86,7 +86,8 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
     let path = format!("/ideas/statistics/summary?unit={}", app.unit("ZB1"));
     let page = scene.secretary.get(&path).await;
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    assert_eq!(page.header("content-security-policy"), Some("default-src 'none'; style-src 'unsafe-inline'"));
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    assert_eq!(page.header("content-security-policy"), Some(policy));
     let page = page.text();
     for part in [
         "<p>东支部　2026-01-01 至 2026-07-01</p>",
