@@ -258,7 +258,7 @@ mod tests {
             "1999-12-31",
             "dw1-xianfeng",
             "zhibu-0123 admin",
-            "先锋先锋先锋1",
+            "先锋先锋先锋12",
         ] {
             assert_eq!(check(password, &owner()), Err(Weakness::Guessable), "{password}");
         }
