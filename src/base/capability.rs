@@ -1,7 +1,7 @@
 //! Who may do what: the duties of the enterprise and what each of them allows.
 //!
-//! The table of design `domain.md` ("Who may do what") as code. A duty is held *on a unit* and reaches its subtree; an
-//! auditor reaches everything. What belongs to oneself needs no capability.
+//! The one table of duties; `docs/domain.md` says which rules stand behind it. A duty is held *on a unit* and reaches its
+//! subtree; an auditor reaches everything. What belongs to oneself needs no capability.
 
 use super::id::UnitId;
 

@@ -1,6 +1,6 @@
 //! Instants, business days and the periods that boards and caps are counted by.
 //!
-//! A business day is the calendar date at +08:00 (design: the enterprise's zone, no daylight saving), whatever the
+//! A business day is the calendar date at +08:00 (the enterprise's zone, without daylight saving), whatever the
 //! machine's own zone is. Instants are stored as whole microseconds since 1970 UTC and shown with `+08:00`.
 
 use std::fmt::{self, Write as _};

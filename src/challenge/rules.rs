@@ -1,6 +1,6 @@
 //! What runs of the challenge obey. Pure: no query, no clock.
 //!
-//! Source: design `domain.md`, "Questions and quizzes" (Challenge).
+//! Source: `docs/domain.md`, "Questions and quizzes".
 
 use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State, Verdict};
 use crate::base::id::MemberId;

@@ -1,6 +1,6 @@
 //! What selections obey. Pure: no query, no clock.
 //!
-//! Source: design `domain.md`, "Selections".
+//! Source: `docs/domain.md`, "Selections".
 
 mod accounts;
 mod awards;

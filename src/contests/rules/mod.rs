@@ -1,6 +1,6 @@
 //! What contests obey. Pure: no query, no clock.
 //!
-//! Source: design `domain.md`, "Questions and quizzes" (Contest).
+//! Source: `docs/domain.md`, "Questions and quizzes".
 
 mod grading;
 mod paper;

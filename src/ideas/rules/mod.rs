@@ -1,6 +1,6 @@
 //! What an idea obeys: its workflow, who may act, where and when. Pure: no query, no clock.
 //!
-//! Source: design `domain.md`, "Golden ideas", and the table of capabilities.
+//! Source: `docs/domain.md`, "Golden ideas", and the table of capabilities.
 
 mod flow;
 mod numbers;

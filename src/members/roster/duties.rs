@@ -13,7 +13,7 @@ pub enum Seat {
     Root,
 }
 
-/// The seat of a duty, by design `domain.md`: "granted on the nearest ancestor unit of its kind".
+/// The seat of a duty, as `docs/domain.md` has it: the nearest unit above of the kind that has such a duty.
 pub const fn seat(role: Role) -> Seat {
     match role {
         Role::GroupLeader => Seat::Nearest(&["党小组"]),

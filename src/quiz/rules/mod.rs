@@ -1,7 +1,7 @@
 //! What papers, submissions and the wrong-answer book obey; questions by themselves are in [`questions`]. Pure: no
 //! query, no clock.
 //!
-//! Source: design `domain.md`, "Questions and quizzes".
+//! Source: `docs/domain.md`, "Questions and quizzes".
 
 mod corrections;
 mod questions;
