@@ -8,7 +8,7 @@ use super::{Manager, Members, Outcome, note};
 use crate::base::approval::{Answer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Duty, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
 use crate::members::model::{
     ChangeKind, Confirmation, DutyProposal, DutyProposalId, MemberRow, MemberStatus, RoleId, RoleRow,
@@ -57,7 +57,7 @@ impl Members {
         }
         self.write_proposal(tx, manager, &proposal)?;
         self.tell_proposed(tx, &proposal)?;
-        for administrator in self.confirmers(&proposal, tx.today()) {
+        for administrator in self.confirmers(&proposal, &self.administrators(tx.today())) {
             let title = "有一项职务变动待您确认".to_owned();
             let body = format!("{}。{}", self.describe(&proposal), until(&proposal));
             tell(tx, administrator, title, body, &link_of(&proposal))?;
@@ -199,22 +199,28 @@ impl Members {
         proposal.rule().answer(Answer::Approve, by, now) == Ok(true) && self.check_within(&manager, proposal).is_ok()
     }
 
-    /// Administrators who can answer a proposal today.
-    pub fn confirmers(&self, proposal: &DutyProposal, today: crate::base::time::Day) -> Vec<MemberId> {
-        let mut administrators = Vec::new();
+    /// Everybody who administers something on `today`, with how far it reaches.
+    pub fn administrators(&self, today: Day) -> Vec<(MemberId, Reach)> {
+        let mut found = Vec::new();
         self.directory.each_member(|card, _| {
             let duties: Vec<Duty> = (card.duties.iter().filter(|duty| duty.holds_on(today)))
                 .map(|duty| Duty { role: duty.role, unit: duty.unit_id })
                 .collect();
-            let involved = proposal.proposed_by == Some(card.id) || proposal.member_id == card.id;
-            if card.status != MemberStatus::Left && !involved {
-                administrators.extend(Reach::of(&duties, Capability::ManageMembers).map(|reach| (card.id, reach)));
+            if card.status != MemberStatus::Left {
+                found.extend(Reach::of(&duties, Capability::ManageMembers).map(|reach| (card.id, reach)));
             }
         });
-        let reaches = |(id, reach): (MemberId, Reach)| {
-            self.check_within(&Manager { member: Some(id), reach }, proposal).is_ok().then_some(id)
+        found
+    }
+
+    /// Those of `administrators` who can answer a proposal.
+    pub fn confirmers(&self, proposal: &DutyProposal, administrators: &[(MemberId, Reach)]) -> Vec<MemberId> {
+        let can = |(member, reach): &&(MemberId, Reach)| {
+            let involved = proposal.proposed_by == Some(*member) || proposal.member_id == *member;
+            let manager = Manager { member: Some(*member), reach: reach.clone() };
+            !involved && self.check_within(&manager, proposal).is_ok()
         };
-        administrators.into_iter().filter_map(reaches).collect()
+        administrators.iter().filter(can).map(|(member, _)| *member).collect()
     }
 
     /// A page of the proposals about members at home in one of `units`.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::units::by;
 use super::views::units_within;
 use crate::base::approval::{Answer, ProposalState};
-use crate::base::capability::{Capability, Role};
+use crate::base::capability::{Capability, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
@@ -72,6 +72,16 @@ pub(super) struct DutyProposalView {
 
 impl DutyProposalView {
     pub(super) fn of(caller: &Caller, members: &Members, proposal: &DutyProposal) -> Self {
+        Self::among(caller, members, proposal, &members.administrators(members.now().day()))
+    }
+
+    /// The same where who administers today is known already.
+    fn among(
+        caller: &Caller,
+        members: &Members,
+        proposal: &DutyProposal,
+        administrators: &[(MemberId, Reach)],
+    ) -> Self {
         let now = members.now();
         let name = |member: MemberId| members.name_of(member);
         let state = proposal.rule().state_at(now);
@@ -99,7 +109,7 @@ impl DutyProposalView {
             reason: proposal.reason.clone(),
             can_answer: members.can_answer(caller.member, reach, proposal, now),
             confirmers: match state {
-                ProposalState::Open => members.confirmers(proposal, now.day()).len(),
+                ProposalState::Open => members.confirmers(proposal, administrators).len(),
                 _ => 0,
             },
         }
@@ -144,7 +154,8 @@ pub(super) async fn list_duty_proposals(
     };
     let found = members.list_proposals(units_within(&directory.tree(), &reader.reach), filter).await?;
     let page = Page::new(found, limit, |proposal| proposal.id);
-    Ok(web::Json(page.map(|proposal| DutyProposalView::of(&reader, &members, &proposal))))
+    let administrators = members.administrators(members.now().day());
+    Ok(web::Json(page.map(|proposal| DutyProposalView::among(&reader, &members, &proposal, &administrators))))
 }
 
 /// One proposal about a member of the caller's scope.
