@@ -104,13 +104,13 @@ fn note(tx: &mut Tx, detail: serde_json::Value) -> diesel::QueryResult<()> {
 fn list_open(conn: &mut Conn, at: Timestamp) -> diesel::QueryResult<Vec<String>> {
     let mut open = Vec::new();
     for (title, stage) in campaigns::list_open_stages(conn, NAMED)? {
-        open.push(format!("评选《{title}》：{} 阶段，截止 {}", stage.stage.title(), stage.closes_at));
+        open.push(format!("评选《{title}》：{}阶段，截止{}", stage.stage.title(), stage.closes_at.in_chinese()));
     }
     for (id, title) in campaigns::list_sealed_votes(conn)? {
         open.push(format!("评选《{title}》：选票未计票，需要其密钥（{id}）"));
     }
     for contest in contests::list_open(conn, NAMED)? {
-        open.push(format!("竞赛《{}》：截止 {}", contest.title, contest.closes_at));
+        open.push(format!("竞赛《{}》：截止{}", contest.title, contest.closes_at.in_chinese()));
     }
     let papers = quiz::count_published(conn, at.day())?;
     if papers > 0 {

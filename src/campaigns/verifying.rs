@@ -35,8 +35,7 @@ struct FrozenRoll {
 
 /// Checks hashes and counts and computes every total anew; else says everything that does not agree.
 pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
-    let export: Export =
-        serde_json::from_str(text).map_err(|error| vec![format!("这不是评选结果的导出文件：{error}")])?;
+    let export: Export = read(text, "这不是评选结果的导出文件")?;
     let mut faults = Vec::new();
     let mut demand = |holds: bool, fault: &str| {
         if !holds {
@@ -45,8 +44,7 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
     };
     demand(EXPORT_FORMATS.contains(&export.format.as_str()), "文件格式不对");
     demand(hex(&digest(export.rules_text.as_bytes())) == export.rules_sha256, "评选规则与其 SHA-256 不符");
-    let frozen: Frozen =
-        serde_json::from_str(&export.rules_text).map_err(|error| vec![format!("评选规则无法读取：{error}")])?;
+    let frozen: Frozen = read(&export.rules_text, "评选规则无法读取")?;
     check_vote(&export, &frozen, &mut demand);
     let scores = export.scores.iter().all(|cell| (0..=crate::base::score::FULL).contains(&cell.total));
     demand(scores, "有评分超出 0 到 10000");
@@ -70,6 +68,12 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
         title: export.title,
         rules_sha256: export.rules_sha256,
     })
+}
+
+/// A part of the file, or where it goes wrong.
+fn read<'a, T: Deserialize<'a>>(text: &'a str, fault: &str) -> Result<T, Vec<String>> {
+    let place = |error: serde_json::Error| format!("{fault}（第 {} 行第 {} 列）", error.line(), error.column());
+    serde_json::from_str(text).map_err(|error| vec![place(error)])
 }
 
 /// Every version of the decision keeps quotas, categories and units and gives its reasons; the awards are the last one.

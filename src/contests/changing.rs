@@ -45,7 +45,8 @@ impl Contests {
                 let limit_micros = i64::from(contest.terms().minutes) * 60_000_000;
                 store::changes::prolong(tx.conn, &extension, limit_micros)?;
                 note(tx, actor, "contests.prolong", id, json!({ "closes_at": closes_at, "reason": reason }))?;
-                let told = format!("结束时间由 {} 延长至 {closes_at}：{reason}", contest.closes_at);
+                let (from, to) = (contest.closes_at.in_chinese(), closes_at.in_chinese());
+                let told = format!("结束时间由{from}延长至{to}：{reason}");
                 tell_audience(tx, &contest, "知识竞赛延长", told)?;
                 Ok(Contest { closes_at, ..contest })
             })

@@ -102,7 +102,8 @@ impl Contests {
     fn announce_change(&self, tx: &mut Tx, contest: &Contest) -> Outcome<()> {
         self.quiz.release(tx, contest.id.uuid())?;
         self.reserve(tx, contest)?;
-        let told = format!("安排有调整。开放时间：{} 至 {}", contest.opens_at, contest.closes_at);
+        let (from, until) = (contest.opens_at.in_chinese(), contest.closes_at.in_chinese());
+        let told = format!("安排有调整。开放时间：{from}至{until}");
         Ok(tell_audience(tx, contest, "知识竞赛调整", told)?)
     }
 
