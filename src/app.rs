@@ -111,7 +111,8 @@ impl App {
     ) -> Result<App, DbError> {
         let directory = Directory::default();
         let members = Members::new(db.clone(), directory.clone(), secrets.phone_key.clone())
-            .unless_judging(campaigns::names_expert);
+            .unless_judging(campaigns::names_expert)
+            .upon_leaving(sessions::end_for_leaving);
         let ear = changes::Ear::new(db.now());
         members.reload().await?;
         let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
@@ -518,10 +519,21 @@ fn other_secrets(differing: &[&str]) -> String {
     )
 }
 
+/// Whether `place` is `folder` or lies below it.
+fn lies_within(place: &str, folder: &str) -> bool {
+    let absolute = |place: &str| std::path::absolute(place).ok();
+    absolute(place).zip(absolute(folder)).is_some_and(|(place, folder)| place.starts_with(folder))
+}
+
 /// Where the sealing keys of votes are kept. A place that cannot be used now may be later, and only votes need it; one
-/// where no key can be destroyed is refused at once.
+/// where no key can be destroyed, or that is taken for attachments, is refused at once.
 async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
     let (place, former) = config.vote_keys.places();
+    if lies_within(place, &config.files.files_place) || lies_within(&config.files.files_place, place) {
+        return Err(format!(
+            "XIANFENG_VOTE_KEYS: {place} 与附件目录重叠，请另选位置 (keys of votes lie apart from files)"
+        ));
+    }
     let open = |place| KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"));
     let store = open(place)?;
     let brought = match former {

@@ -221,6 +221,14 @@ fn a_wrong_setting_is_refused_with_a_sentence() {
         assert!(said.contains(sentence) && said.contains(value), "{name}={value}: {said}");
     }
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was made before it was refused");
+    for (name, value, sentence) in [
+        ("XIANFENG_VOTE_KEYS", "http://keys", "neither a folder nor s3://"),
+        ("XIANFENG_FILES", "S3://bucket/files", "neither a folder nor s3://"),
+        ("XIANFENG_VOTE_KEYS", "data/files/votes", "与附件目录重叠"),
+    ] {
+        let said = complaint(&run(&["serve"], &[(name, value)], folder.path()));
+        assert!(said.contains(sentence) && said.contains(value), "{name}={value}: {said}");
+    }
 }
 
 fn refused(conn: &mut PgConnection, statement: &str) {

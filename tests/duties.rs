@@ -475,3 +475,16 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
     let other = app.member("另一").unregistered().await.0;
     admin.post(&roles(other), duty(&app, "auditor", "JT")).await.ok(201);
 }
+
+#[tokio::test]
+async fn an_administrator_for_some_days_does_not_let_the_lasting_one_go() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app, "甲管理员").await;
+    let deputy = app.member("乙代理").home("JT").sign_in().await;
+    let mut for_today = duty(&app, "administrator", "JT");
+    for_today["to_on"] = json!("2026-07-01");
+    admin.post(&roles(deputy.id), for_today).await.ok(201);
+    let last = format!("{}/{}", roles(admin.id), duty_id(&deputy, admin.id).await);
+    admin.delete(&last).await.refused(409, "duty.last_administrator");
+    deputy.delete(&last).await.refused(409, "duty.last_administrator");
+}

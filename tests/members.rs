@@ -210,6 +210,10 @@ async fn whoever_leaves_loses_sessions_and_duties_at_once() {
     admin.post(&format!("{path}/roles"), duty).await.refused(409, "member.left");
     let back = admin.patch(&path, json!({ "status": "active" })).await.ok(200);
     assert_eq!(back["duties"].as_array().unwrap().len(), 0);
+    app.tick().await;
+    li.get("/me").await.refused(401, "session.over");
+    let refresh = json!({ "refresh_token": li.session["refresh_token"] });
+    app.post("/session/refresh", refresh).await.refused(401, "session.over");
     app.sign_in(li.id, &li.employee_no).await.get("/me").await.ok(200);
 }
 

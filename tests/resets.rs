@@ -145,6 +145,36 @@ async fn only_one_other_person_who_may_invite_the_member_approves() {
     redeem(&app, &li.employee_no, &code).await.ok(201);
 }
 
+/// Somebody whose account is opened by a code of `issuer`, as whoever redeems it acts.
+async fn puppet(app: &TestApp, issuer_token: &str, name: &str) -> String {
+    let (id, number) = app.member(name).role(Role::BranchCommittee, "ZB1").unregistered().await;
+    let invite = app.request(Method::POST, "/invitations").bearer_auth(issuer_token);
+    let issued = send(invite.json(&json!({ "member_id": id }))).await.ok(201);
+    let code = issued["items"][0]["invite_code"].as_str().unwrap().to_owned();
+    redeem(app, &number, &code).await.ok(201)["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn whose_account_the_issuer_opened_is_no_second_person() {
+    let app = TestApp::start().await;
+    let wang = secretary(&app).await;
+    let first = puppet(&app, wang.token(), "赵支委").await;
+    let second = puppet(&app, &first, "钱支委").await;
+    let li = app.member("李一").sign_in().await;
+    let (code, id, issued) = issue(&wang, li.id).await;
+    assert_eq!(issued["reset"]["state"], "waits", "there is nobody else: {issued}");
+    for token in [&first, &second] {
+        let approve = app.request(Method::POST, &format!("/resets/{id}/approval")).bearer_auth(token);
+        send(approve.json(&json!({}))).await.refused(403, "resets.issuers_account");
+        let list = send(app.request(Method::GET, "/resets").bearer_auth(token)).await.ok(200);
+        assert_eq!(list["items"][0]["may_approve"], false);
+    }
+    redeem(&app, &li.employee_no, &code).await.refused(409, "resets.waits");
+    let (_, id, issued) = issue(&wang, li.id).await;
+    assert_eq!(issued["reset"]["state"], "waits");
+    committee(&app).await.post(&format!("/resets/{id}/approval"), json!({})).await.ok(200);
+}
+
 #[tokio::test]
 async fn a_code_does_not_hand_over_duties_that_were_granted_since() {
     let app = TestApp::start().await;

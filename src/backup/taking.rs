@@ -86,6 +86,10 @@ impl Backups {
         if file.try_exists().map_err(complaint)? {
             return Err(format!("{} 已存在，不会覆盖 (exists already)", file.display()));
         }
+        let beside_it = keys::path_of(file);
+        if beside_it.try_exists().map_err(complaint)? {
+            return Err(format!("{} 已存在，不会覆盖 (exists already)", beside_it.display()));
+        }
         let part = beside(file, ".part");
         let target = private_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;
         let part = Scratch(part);

@@ -5,7 +5,8 @@
 //! Votes that were open before each had a key of its own go on under the one that follows from the secrets.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -35,6 +36,8 @@ pub(super) struct KeyInMemory {
     key: RwLock<Option<Key>>,
     /// When it was last asked for in vain; held while it is asked for.
     asked: Mutex<Option<Instant>>,
+    /// It lies in memory alone: what it sealed can be counted, but no further ballot may hang on it.
+    is_lost: AtomicBool,
 }
 
 impl KeyInMemory {
@@ -57,6 +60,9 @@ impl Campaigns {
     /// The key to seal a ballot with: from memory but for the first ballot. Where there is none, the stage says whether
     /// the vote is over.
     pub(super) async fn casting_key(&self, id: CampaignId, poll: &Poll) -> Outcome<Key> {
+        if poll.key.is_lost.load(Ordering::Relaxed) {
+            return Err(Refusal::NoKey { cause: format!("the sealing key of vote {id} is in memory alone") }.into());
+        }
         if let Some(key) = poll.key.known() {
             return Ok(key);
         }
@@ -157,6 +163,7 @@ impl Campaigns {
     pub async fn destroy_spent_keys(&self) -> Result<(), DbError> {
         self.forget_ended().await?;
         let there = self.list_keys().await?;
+        self.put_back_lost_keys(&there).await?;
         self.destroy_spare_keys(&there).await?;
         let owners: Vec<CampaignId> = there.iter().map(|name| name.owner.into()).collect();
         let spent = move |conn: &mut Conn| store::seals::list_spent(conn, &owners, DESTROYED_AT_ONCE);
@@ -197,6 +204,31 @@ impl Campaigns {
         }
         for id in self.db.read(move |conn| store::seals::list_ended(conn, &held)).await? {
             self.forget_key(id);
+        }
+        Ok(())
+    }
+
+    /// Puts a key back that is gone from its place while this server has it in memory: without it, what was cast could not
+    /// be counted after a restart. Where that fails no further ballot is taken.
+    async fn put_back_lost_keys(&self, there: &[KeyName]) -> Result<(), DbError> {
+        let held = self.polls.iter().filter_map(|(id, poll)| poll.key.known().map(|key| (*id, poll, key)));
+        let name = |(id, _, key): &(CampaignId, Arc<Poll>, Key)| KeyName::of(key, id.uuid());
+        let (found, gone): (Vec<_>, Vec<_>) = held.partition(|held| there.contains(&name(held)));
+        found.iter().for_each(|(_, poll, _)| poll.key.is_lost.store(false, Ordering::Relaxed));
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let needed = self.db.read(list_needed_keys).await?;
+        for held in gone.iter().filter(|held| needed.contains(&name(held))) {
+            let (id, poll, key) = held;
+            let put = self.vote_keys.put(name(held), key).await;
+            poll.key.is_lost.store(put.is_err(), Ordering::Relaxed);
+            match put {
+                Ok(()) => tracing::error!(campaign = %id, "the key of an open vote was gone from its place; put back"),
+                Err(error) => {
+                    tracing::error!(campaign = %id, %error, "the key of an open vote is gone and cannot be put back");
+                }
+            }
         }
         Ok(())
     }

@@ -28,6 +28,9 @@ enum Place {
 impl Depot {
     /// The depot that `place` names: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
     pub fn open(place: &str) -> Result<Depot, String> {
+        if let Some(complaint) = bucket::complaint(place) {
+            return Err(complaint);
+        }
         match bucket::parse(place) {
             Some((name, prefix)) => Depot::bucket(bucket::described_by_environment(name), prefix),
             None => Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new())))),

@@ -18,6 +18,12 @@ pub enum StoreError {
     Away(String),
 }
 
+/// Why `place` can be neither a folder nor a bucket, if it cannot.
+pub fn complaint(place: &str) -> Option<String> {
+    let is_foreign = parse(place).is_none() && place.contains("://");
+    is_foreign.then(|| format!("{place} is neither a folder nor s3://bucket/prefix (应为文件夹，或 s3://存储桶/前缀)"))
+}
+
 /// The bucket and the prefix of `s3://bucket/prefix`; `None` when `place` is no such address.
 pub fn parse(place: &str) -> Option<(&str, &str)> {
     let address = place.strip_prefix("s3://")?;

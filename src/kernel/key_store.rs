@@ -97,6 +97,9 @@ enum Place {
 impl KeyStore {
     /// The store at `place`: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
     pub fn open(place: &str) -> Result<KeyStore, String> {
+        if let Some(complaint) = bucket::complaint(place) {
+            return Err(complaint);
+        }
         match bucket::parse(place) {
             Some((name, prefix)) => KeyStore::bucket(bucket::described_by_environment(name), prefix),
             None => Ok(KeyStore(Arc::new(Place::Folder(PathBuf::from(place))))),

@@ -226,6 +226,20 @@ pub fn list_holders(conn: &mut Conn, role: Role, unit: UnitId, day: Day) -> Quer
         .load(c))
 }
 
+/// Those of them whose duty has no last day.
+pub fn list_lasting_holders(conn: &mut Conn, role: Role, unit: UnitId, day: Day) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => roles::table
+        .inner_join(members::table.on(members::id.eq(roles::member_id)))
+        .filter(roles::unit_id.eq(unit))
+        .filter(roles::role.eq(role))
+        .filter(roles::from_on.le(day))
+        .filter(roles::to_on.is_null())
+        .filter(members::status.ne(MemberStatus::Left))
+        .select(members::id)
+        .distinct()
+        .load(c))
+}
+
 pub fn insert_role(conn: &mut Conn, role: &RoleRow) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(roles::table).values(role).execute(c)).map(drop)
 }

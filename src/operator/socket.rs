@@ -88,6 +88,8 @@ impl Door {
         let (folder, path) = place_of(database);
         match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            // a link would have the server change a folder elsewhere
+            _ if !fs::symlink_metadata(&folder)?.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
             _ => fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?,
         }
         match fs::remove_file(&path) {

@@ -23,6 +23,7 @@ use crate::kernel::attempts::Attempts;
 use crate::kernel::changes::Change;
 use crate::members::Directory;
 use crate::members::model::{MemberRow, MemberStatus};
+use crate::members::rules::normal_phone;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -97,7 +98,9 @@ impl Sessions {
     pub async fn sign_in(&self, ask: SignIn) -> Outcome<Opened> {
         let account = fold(&ask.account).to_uppercase();
         let member = self.find_account(&account).await?;
-        let target = member.as_ref().map_or(Target::Nobody(&account), |member| Target::Member(member.id));
+        // a number is counted in one spelling also when nobody has it: else the count would tell who has one
+        let unknown = normal_phone(&account).unwrap_or_else(|_| account.clone());
+        let target = member.as_ref().map_or(Target::Nobody(&unknown), |member| Target::Member(member.id));
         let member = member.filter(|member| member.status != MemberStatus::Left).map(|member| member.id);
         let credential = match member {
             Some(id) => self.db.read(move |conn| store::find_credential(conn, id)).await?,
@@ -256,7 +259,7 @@ impl Sessions {
     }
 
     pub(super) async fn find_account(&self, account: &str) -> Result<Option<MemberRow>, DbError> {
-        let phone = crate::members::rules::normal_phone(account);
+        let phone = normal_phone(account);
         let phone_index = crate::members::phone_index(&self.phone_key, phone.as_deref().unwrap_or(account));
         let account = account.to_owned();
         self.db

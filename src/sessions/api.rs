@@ -482,6 +482,10 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchReset => {
                 Problem::not_found("resets.not_found", "没有找到这项密码重设，可能已使用、已过期或已重新发码")
             }
+            Refusal::IssuersAccount => Problem::forbidden(
+                "resets.issuers_account",
+                "您的账号是由发放这个邀请码的人开通的，不能由您确认，请由其他有权发码的人或本人确认",
+            ),
             Refusal::OwnReset => {
                 Problem::forbidden("resets.own", "不能确认自己发放的邀请码，须由另一位有权发码的人确认")
             }

@@ -47,6 +47,16 @@ pub(super) fn end_sessions(
     tell_processes(tx, gate, member, ended)
 }
 
+/// Ends what a member who leaves could come back with: sessions, codes, and requests for one. The gate turns members away
+/// who have left, and hears of the sessions before they could return.
+pub fn end_for_leaving(tx: &mut Tx, member: MemberId) -> diesel::QueryResult<()> {
+    if !store::revoke_all(tx.conn, member, None, Ending::Left, tx.now())?.is_empty() {
+        changes::announce(tx, MEMBER_TOPIC, member.uuid())?;
+    }
+    store::delete_unused_invitations(tx.conn, member)?;
+    store::resets::delete_request(tx.conn, member).map(drop)
+}
+
 /// Ends the sessions of `member` that were not used for longest, beyond the number that one member may have, and tells
 /// the member, whose other devices may be somebody else's.
 pub(super) fn end_surplus(tx: &mut Tx, gate: &Gate, member: MemberId) -> diesel::QueryResult<()> {

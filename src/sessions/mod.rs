@@ -27,6 +27,7 @@ mod wording;
 
 pub use actions::{Sessions, tidy};
 pub use api::routes;
+pub use ending::end_for_leaving;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};

@@ -39,6 +39,8 @@ crate::words!(
         TooMany = "too_many",
         /// The database was put back from a backup.
         Restored = "restored",
+        /// The member left the enterprise.
+        Left = "left",
     }
 );
 

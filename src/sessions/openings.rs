@@ -139,6 +139,22 @@ fn tell_reset(tx: &mut Tx, directory: &Directory, row: &AccountOpening) -> Query
     notices::tell_for_good(tx, row.member_id, NoticeKind::Security, text)
 }
 
+/// How many hands an account's code is followed back through; branches, committees and administrators are three.
+const HANDS: usize = 8;
+
+/// Whether `issuer` may hold the account of `member` himself: its code came from him, or from somebody whose own did.
+pub(super) fn came_from(conn: &mut Conn, member: MemberId, issuer: MemberId) -> QueryResult<bool> {
+    let mut hand = member;
+    for _ in 0..HANDS {
+        match store::openings::find_issuer(conn, hand)? {
+            Some(by) if by == issuer => return Ok(true),
+            Some(by) => hand = by,
+            None => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
 /// By whose hands an account was opened.
 pub(super) fn by_whom(directory: &Directory, row: &AccountOpening) -> ByWhom {
     ByWhom {

@@ -8,6 +8,7 @@ use super::openings::{by_whom, reset_behind};
 use super::rules::{self, Refusal, Stale};
 use super::store;
 use super::tokens::{self, Origin};
+use crate::base::crypto::random_key;
 use crate::base::id::{MemberId, SessionId};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::notices::{self, NewNotice, NoticeKind, To};
@@ -96,6 +97,8 @@ impl Sessions {
             return Ok(Refreshed::Rotated(Begun { session, secret: presented.next.clone(), device_salt }));
         }
         if verdict == Stale::Reused && end_session(tx, &self.gate, session.member_id, session.id, Ending::Reused)? {
+            // a thief was given the device key with the tokens
+            store::put_device_salt(tx.conn, session.member_id, &random_key())?;
             notices::tell(tx, reuse_warning(session.member_id))?;
         }
         Ok(Refreshed::Stale(verdict))

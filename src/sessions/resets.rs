@@ -1,8 +1,9 @@
 //! Resets: a password set anew for somebody who ever signed in.
 //!
 //! Whoever issues the code knows it, so the code alone must not do: it works once its member has asked for it from a
-//! device of his own, or one other person who may invite him has approved it. Where nobody else could, it works after a
-//! while. Until it is redeemed each of the member's devices can refuse it. A code issued anew begins anew.
+//! device of his own, or one other person who may invite him has approved it: one whose own account did not come from the
+//! issuer, who would know its password. Where nobody else could, it works after a while. Until it is redeemed each of the
+//! member's devices can refuse it. A code issued anew begins anew.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::actions::Sessions;
 use super::model::{Invitation, InvitationId};
+use super::openings::came_from;
 use super::rules::{self, Refusal, Standing};
 use super::store;
 use super::wording::{name_of, said};
@@ -19,7 +21,7 @@ use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::fold;
 use crate::base::time::{Day, Timestamp};
-use crate::db::{DbError, Never, Stop, Tx};
+use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::kernel::trail::{self, Act};
 use crate::members::Directory;
 use crate::members::directory::MemberCard;
@@ -111,7 +113,12 @@ impl Sessions {
             store::resets::delete_request(tx.conn, card.id)?;
             return Ok(NewReset { requested_at, waits_until: None, asked: Vec::new() });
         }
-        let asked = self.present(tx, inviters.whose(self, card, issuer))?;
+        let mut asked = Vec::new();
+        for member in self.present(tx, inviters.whose(self, card, issuer))? {
+            if !may_be(tx.conn, issuer, member)? {
+                asked.push(member);
+            }
+        }
         let waits_until = asked.is_empty().then(|| tx.now().plus_seconds(i64::from(self.reset_wait_hours) * 3600));
         Ok(NewReset { requested_at, waits_until, asked })
     }
@@ -267,6 +274,9 @@ impl Sessions {
                     }
                 }
                 found.truncate(limit);
+                for seen in found.iter_mut().filter(|seen| seen.may_approve) {
+                    seen.may_approve = !may_be(conn, seen.reset.issued_by, actor)?;
+                }
                 Ok(found)
             })
             .await
@@ -293,6 +303,9 @@ impl Sessions {
                 })?;
                 if reset.issued_by == Some(actor) {
                     return Err(Refusal::OwnReset.into());
+                }
+                if may_be(tx.conn, reset.issued_by, actor)? {
+                    return Err(Refusal::IssuersAccount.into());
                 }
                 sessions.approve(tx, actor, reset)
             })
@@ -390,6 +403,11 @@ impl Sessions {
     pub fn member_name(&self, member: MemberId) -> String {
         name_of(&self.directory, Some(member))
     }
+}
+
+/// Whether `approver` may be the issuer himself, in an account that he opened.
+fn may_be(conn: &mut Conn, issuer: Option<MemberId>, approver: MemberId) -> QueryResult<bool> {
+    issuer.map_or(Ok(false), |issuer| came_from(conn, approver, issuer))
 }
 
 /// A pending reset in its member's turn, so that of an approval, a refusal and a redemption one comes after the other.

@@ -52,6 +52,8 @@ pub enum Refusal {
     NoSuchReset,
     /// Nobody approves the reset for which he issued the code himself.
     OwnReset,
+    /// The account of whoever would approve the reset was opened by a code of its issuer.
+    IssuersAccount,
     /// The member refused it on one of his devices.
     ResetRefused { at: Timestamp },
     /// Nothing is pending: no reset was asked for.

@@ -25,6 +25,12 @@ pub fn find_device_salt(conn: &mut Conn, member: MemberId) -> QueryResult<Option
     Ok(salt.flatten())
 }
 
+/// Ends all device keys of a member.
+pub fn put_device_salt(conn: &mut Conn, member: MemberId, salt: &[u8]) -> QueryResult<()> {
+    let credential = credentials::table.find(member);
+    on!(conn, c => diesel::update(credential).set(credentials::device_salt.eq(salt)).execute(c)).map(drop)
+}
+
 pub fn put_credential(conn: &mut Conn, member: MemberId, credential: &Credential, now: Timestamp) -> QueryResult<()> {
     let columns = || {
         (

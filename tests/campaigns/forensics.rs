@@ -56,7 +56,7 @@ impl Loot {
     /// All keys that the bytes may hold: 32 bytes as they are, or as the text that the program writes keys in, or what it
     /// derives from such a key.
     fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        let raw = self.0.iter().flat_map(|(_, bytes)| bytes.windows(32).filter(|window| looks_random(window)));
+        let raw = self.0.iter().flat_map(|(_, bytes)| random_looking(bytes));
         let texts = self.0.iter().flat_map(|(_, bytes)| bytes.windows(43).filter(|window| is_base64(window)));
         let parse = |text: &[u8]| Key::parse(std::str::from_utf8(text).ok()?);
         let keys =
@@ -76,23 +76,33 @@ impl Loot {
         let ends = |it: &Sealed| [it.ciphertext[..12].to_vec(), it.ciphertext[it.ciphertext.len() - 12..].to_vec()];
         let ends: Vec<[Vec<u8>; 2]> = ballots.iter().map(ends).collect();
         let wanted: BTreeSet<&[u8]> = ends.iter().flatten().map(Vec::as_slice).collect();
-        let found: BTreeSet<&[u8]> =
-            self.0.iter().flat_map(|(_, bytes)| bytes.windows(12)).filter(|part| wanted.contains(part)).collect();
+        // most of the millions of places are passed over by their first two bytes
+        let start = |part: &[u8]| usize::from(part[0]) << 8 | usize::from(part[1]);
+        let mut starts = vec![false; 1 << 16];
+        wanted.iter().for_each(|part| starts[start(part)] = true);
+        let parts = self.0.iter().flat_map(|(_, bytes)| bytes.windows(12));
+        let found: BTreeSet<&[u8]> = parts.filter(|part| starts[start(part)] && wanted.contains(part)).collect();
         ends.iter().filter(|ends| ends.iter().any(|end| found.contains(end.as_slice()))).count()
     }
 }
 
-/// Random bytes are hardly ever equal or zero; text, numbers and pages of a database are.
-fn looks_random(window: &[u8]) -> bool {
-    let mut seen = [false; 256];
-    let mut doubled = 0;
-    for byte in window {
-        doubled += u32::from(std::mem::replace(&mut seen[usize::from(*byte)], true));
-        if doubled > 7 {
-            return false;
+/// All stretches as long as a key that look random: random bytes are hardly ever equal; those of text, numbers and pages of
+/// a database are. Counted along the way, for there are millions of them.
+fn random_looking(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const LENGTH: usize = 32;
+    const LEAST_DIFFERENT: usize = 25;
+    let (mut counts, mut different) = ([0_u8; 256], 0);
+    (0..bytes.len()).filter_map(move |last| {
+        let added = &mut counts[usize::from(bytes[last])];
+        different += usize::from(*added == 0);
+        *added += 1;
+        if let Some(before) = last.checked_sub(LENGTH) {
+            let gone = &mut counts[usize::from(bytes[before])];
+            *gone -= 1;
+            different -= usize::from(*gone == 0);
         }
-    }
-    true
+        (different >= LEAST_DIFFERENT && last + 1 >= LENGTH).then(|| &bytes[last + 1 - LENGTH..=last])
+    })
 }
 
 fn is_base64(window: &[u8]) -> bool {
@@ -321,6 +331,26 @@ async fn a_server_that_cannot_read_the_key_takes_no_ballot_until_it_can() {
     std::fs::rename(&elsewhere, &votes).unwrap();
     at(&app, CLOSING).await;
     cast(&voters[1], &campaign, &[&entries[1]]).await.refused(410, "campaigns.over");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn a_key_that_vanishes_while_a_server_has_it_is_put_back() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 2).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
+    let (keys, votes) = (keys_of(&app), app.folder().join("votes"));
+    let names = keys.list().await.unwrap();
+    for entry in std::fs::read_dir(&votes).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    app.app.campaigns.destroy_spent_keys().await.unwrap();
+    assert_eq!((names.len(), keys.list().await.unwrap()), (1, names));
+    cast(&voters[1], &campaign, &[&entries[1]]).await.ok(201);
+    at(&app, CLOSING).await;
+    assert_eq!(keys.list().await.unwrap(), [], "counted, and destroyed");
     app.drain().await;
 }
 

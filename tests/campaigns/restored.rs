@@ -41,7 +41,7 @@ async fn an_open_vote_is_counted_after_a_restore_with_its_key_and_named_without(
     let there = app.elsewhere();
     let restored = backup::restore(&file, &there.config(&tools), app.clock.clone(), &quiet).await.unwrap();
     assert!(restored.without_key.is_empty());
-    assert!(restored.lines().iter().any(|line| line.contains("投票 阶段")), "{:?}", restored.lines());
+    assert!(restored.lines().iter().any(|line| line.contains("投票阶段，截止7月1日8时10分")), "{:?}", restored.lines());
     let restored = TestApp::over(there, app.clock.clone()).await;
     at(&restored, CLOSING).await;
     restored.advance_seconds(2 * 86_400);

@@ -120,3 +120,18 @@ async fn sixteen_refreshes_at_once_give_one_token() {
     assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     look(&app, &all[0].json()).await.ok(200);
 }
+
+#[tokio::test]
+async fn the_device_key_that_a_thief_was_given_ends_with_the_stolen_session() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let stolen = refresh(&app, &li.session).await.ok(200);
+    look(&app, &stolen).await.ok(200);
+    refresh(&app, &li.session).await.refused(401, "session.token_reused");
+    let ask = json!({ "employee_no": li.employee_no, "device_key": stolen["device_key"] });
+    app.post("/session/reset-request", ask).await.ok(202);
+    let again = app.sign_in(li.id, &li.employee_no).await;
+    assert_ne!(again.session["device_key"], stolen["device_key"]);
+    let own = again.get("/me/resets").await.ok(200);
+    assert_eq!(own["requested_at"], Value::Null, "the key of an ended session asks for nothing");
+}

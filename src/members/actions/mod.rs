@@ -60,6 +60,8 @@ pub struct Members {
     phone_key: Key,
     /// Whether a member judges a selection that is not over.
     judges: fn(&mut Conn, MemberId) -> QueryResult<bool>,
+    /// What else ends when a member leaves.
+    upon_leaving: fn(&mut Tx, MemberId) -> QueryResult<()>,
 }
 
 /// Who changes the roster, and how far that person's duty reaches.
@@ -79,12 +81,17 @@ impl Manager {
 
 impl Members {
     pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
-        Members { db, directory, phone_key, judges: |_, _| Ok(false) }
+        Members { db, directory, phone_key, judges: |_, _| Ok(false), upon_leaving: |_, _| Ok(()) }
     }
 
     /// Has nobody become administrator or auditor who, as `judges` says, judges a selection that is not over.
     pub fn unless_judging(self, judges: fn(&mut Conn, MemberId) -> QueryResult<bool>) -> Self {
         Members { judges, ..self }
+    }
+
+    /// Has `end` done in the transaction in which somebody leaves.
+    pub fn upon_leaving(self, end: fn(&mut Tx, MemberId) -> QueryResult<()>) -> Self {
+        Members { upon_leaving: end, ..self }
     }
 
     /// Marks what waited for a second person longer than it may.

@@ -206,6 +206,7 @@ impl Members {
                 note(tx, manager, "members.end_role", ("member", before.id.uuid()), together(detail, why.clone()))?;
             }
             store::end_roles(tx.conn, before.id, yesterday)?;
+            (self.upon_leaving)(tx, before.id)?;
         }
         Ok(())
     }
@@ -221,11 +222,13 @@ impl Members {
         Ok(duties)
     }
 
-    /// Refuses when without `leaving` nobody would administer the whole enterprise; the tree is locked before.
+    /// Refuses when without `leaving` nobody would administer the whole enterprise, or nobody for longer than until a last
+    /// day that is known already; the tree is locked before.
     pub(super) fn check_not_last_administrator(&self, tx: &mut Tx, leaving: MemberId) -> Outcome<()> {
         let Some(root) = self.directory.tree().root() else { return Ok(()) };
         let holders = store::list_holders(tx.conn, Role::Administrator, root, tx.today())?;
-        if holders == [leaving] { Err(Refusal::LastAdministrator.into()) } else { Ok(()) }
+        let lasting = store::list_lasting_holders(tx.conn, Role::Administrator, root, tx.today())?;
+        if holders == [leaving] || lasting == [leaving] { Err(Refusal::LastAdministrator.into()) } else { Ok(()) }
     }
 
     fn check_home(&self, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {

@@ -24,6 +24,17 @@ pub fn find_at(conn: &mut Conn, member: MemberId, at: Timestamp) -> QueryResult<
         .optional())
 }
 
+/// Who issued the code by which a member's account was opened last; `None` when it never was by a code.
+pub fn find_issuer(conn: &mut Conn, member: MemberId) -> QueryResult<Option<MemberId>> {
+    let issuer: Option<Option<MemberId>> = on!(conn, c => account_openings::table
+        .filter(account_openings::member_id.eq(member))
+        .order(account_openings::id.desc())
+        .select(account_openings::issued_by)
+        .first(c)
+        .optional())?;
+    Ok(issuer.flatten())
+}
+
 /// Every opening until `until`, oldest first.
 pub fn list(conn: &mut Conn, until: Timestamp) -> QueryResult<Vec<AccountOpening>> {
     on!(conn, c => account_openings::table
