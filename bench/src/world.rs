@@ -223,7 +223,8 @@ impl Rows<'_> {
                     entry,
                     "测试",
                     none,
-                    now
+                    now,
+                    none
                 ],
             )?;
             self.insert("ledger_days", params![member, day, contract::DIMENSION, points, now])?;
