@@ -14,6 +14,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::manifest::{FORMAT, Manifest, Member};
 use crate::base::crypto::hex;
+use crate::base::text::place_in_json;
 
 /// The name of the first member, and so what the file has from its 31st byte on.
 const MARK: &str = "xianfeng-backup";
@@ -177,7 +178,7 @@ impl Archive {
         zip.by_name(MANIFEST).map_err(damaged)?.take(MANIFEST_LIMIT).read_to_end(&mut text).map_err(changed)?;
         let manifest: Manifest = match serde_json::from_slice(&text) {
             Ok(manifest) => manifest,
-            Err(error) => return Err(newer_form(&text).unwrap_or_else(|| Fault::Changed(error.to_string()))),
+            Err(error) => return Err(newer_form(&text).unwrap_or_else(|| Fault::Changed(place_in_json(&error)))),
         };
         if manifest.format > FORMAT {
             return Err(Fault::NewerForm(manifest.format));

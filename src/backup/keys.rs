@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::manifest::SealedVote;
 use super::scratch::beside;
 use crate::base::crypto::Key;
+use crate::base::text::place_in_json;
 use crate::kernel::key_store::{KeyName, KeyStore, KeyStoreError};
 use crate::kernel::private_files;
 
@@ -76,7 +77,7 @@ pub fn read(path: &Path) -> Result<Keys, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keys::new()),
         Err(error) => return Err(complaint(&error)),
     };
-    let file: KeyFile = serde_json::from_slice(&text).map_err(|error| complaint(&error))?;
+    let file: KeyFile = serde_json::from_slice(&text).map_err(|error| complaint(&place_in_json(&error)))?;
     let key = |line: Line| Some((line.name.parse::<KeyName>().ok()?, Key::parse(&line.key)?));
     let keys = file.keys.into_iter().map(|line| key(line).filter(|(name, key)| KeyName::of(key, name.owner) == *name));
     keys.collect::<Option<Keys>>().ok_or_else(|| complaint(&"密钥文件已损坏 (the keys are damaged)"))

@@ -96,6 +96,11 @@ pub fn mask_name(name: &str) -> String {
     first + &"*".repeat(chars.count().clamp(1, 2))
 }
 
+/// Where JSON goes wrong, without the parser's own words.
+pub fn place_in_json(error: &serde_json::Error) -> String {
+    format!("第 {} 行第 {} 列", error.line(), error.column())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

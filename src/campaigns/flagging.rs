@@ -1,6 +1,6 @@
 //! Suspicious voting: flagged for whoever runs or audits a campaign, never deleted. A flag is computed from who voted when,
-//! once the vote is over, and until the count from how the voters' accounts came about; it knows no choice, and what
-//! follows from it is for two people to decide (`voiding`).
+//! and from how the voters' accounts came about, between the closing and the count; it knows no choice, and what follows
+//! from it is for two people to decide (`voiding`).
 
 use super::looking::Viewer;
 use super::model::{CampaignId, CampaignStage, Flag, StageRow, StageState, Voiding, VoidingId, Voter, Watch};
@@ -96,21 +96,22 @@ impl Campaigns {
     }
 }
 
-/// The flags of a vote that is over, the earliest first. How accounts came about is told as long as a ballot can be voided
-/// for it.
+/// The flags of a vote that is over, the earliest first, as long as a ballot can be voided for them: none once it is
+/// counted.
 pub(super) fn find_flags(
     conn: &mut Conn,
     watch: &Watch,
     id: CampaignId,
     stage: &StageRow,
 ) -> diesel::QueryResult<Vec<Flag>> {
+    if store::ballots::is_counted(conn, id)? {
+        return Ok(Vec::new());
+    }
     let roll = store::find_roll(conn, id)?.unwrap_or_default();
     let voters = store::ballots::list_voters(conn, id)?;
     let mut found = rules::flags(watch, &roll, &voters);
     let announced_at = store::find(conn, id)?.and_then(|campaign| campaign.announced_at.or(campaign.opened_at));
-    if let Some(announced_at) = announced_at.filter(|_| !voters.is_empty())
-        && !store::ballots::is_counted(conn, id)?
-    {
+    if let Some(announced_at) = announced_at.filter(|_| !voters.is_empty()) {
         let openings = sessions::opened_accounts(conn, stage.closed_at.unwrap_or(stage.closes_at))?;
         found.extend(rules::account_flags(watch, announced_at, &roll, &voters, &openings));
         found.sort_by_key(Flag::key);

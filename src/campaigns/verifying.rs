@@ -9,6 +9,7 @@ use super::model::{AwardLine, CampaignStage, EntryId, Source, Terms, VotePeriod}
 use super::resulting::{ExplainedEntry, NamedEntry, explain_all};
 use super::{awarding, rules};
 use crate::base::crypto::{digest, hex};
+use crate::base::text::place_in_json;
 
 /// What an export says of itself, after it was found to be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +73,7 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
 
 /// A part of the file, or where it goes wrong.
 fn read<'a, T: Deserialize<'a>>(text: &'a str, fault: &str) -> Result<T, Vec<String>> {
-    let place = |error: serde_json::Error| format!("{fault}（第 {} 行第 {} 列）", error.line(), error.column());
-    serde_json::from_str(text).map_err(|error| vec![place(error)])
+    serde_json::from_str(text).map_err(|error| vec![format!("{fault}（{}）", place_in_json(&error))])
 }
 
 /// Every version of the decision keeps quotas, categories and units and gives its reasons; the awards are the last one.

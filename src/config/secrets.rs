@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DATA, RedactedText, lasting};
 use crate::base::crypto::Key;
+use crate::base::text::place_in_json;
 use crate::kernel::private_files;
 
 const DEFAULT_FILE: &str = "secrets/secrets.json";
@@ -125,7 +126,7 @@ impl Secrets {
         }
         let file = config.file()?;
         match std::fs::read_to_string(&file) {
-            Ok(text) => Secrets::parse(&text).map(Some),
+            Ok(text) => Secrets::parse(&text).map(Some).map_err(|complaint| format!("{}: {complaint}", file.display())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{}: {error}", file.display())),
         }
@@ -145,7 +146,12 @@ impl Secrets {
     }
 
     pub fn parse(text: &str) -> Result<Secrets, String> {
-        let file: SecretsFile = serde_json::from_str(text).map_err(|error| format!("the secrets: {error}"))?;
+        let file: SecretsFile = serde_json::from_str(text).map_err(|error| {
+            format!(
+                "密钥不是 xianfeng secrets 打印的格式（{}）(not what `xianfeng secrets` prints)",
+                place_in_json(&error)
+            )
+        })?;
         let key = |text: &str| Key::parse(text).ok_or("the secrets: a key is not 32 bytes of base64url".to_owned());
         let token_keys = file
             .token_keys

@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use super::commands::Operator;
 use super::model::{Command, Said, Via, Voice};
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
+use crate::base::text::place_in_json;
 
 /// The longest line either side sends; a difference or a message is much shorter.
 const LINE_LIMIT: u64 = 256 * 1024;
@@ -186,7 +187,8 @@ async fn receive(from: &mut BufReader<OwnedReadHalf>) -> Result<(Command, Vec<u8
     let request: Request = serde_json::from_str(&line).map_err(|error| {
         let version = env!("CARGO_PKG_VERSION");
         format!(
-            "运行中的服务（{version}）不认识这条命令，可能与命令行程序版本不同，请重启服务：{error} (not understood)"
+            "运行中的服务（{version}）不认识这条命令，可能与命令行程序版本不同，请重启服务：{} (not understood)",
+            place_in_json(&error)
         )
     })?;
     if request.file_bytes > MAX_INPUT_BYTES as u64 {
@@ -249,7 +251,7 @@ async fn dictate(stream: UnixStream, command: &Command, file: &[u8], hear: &mut 
     let mut from = BufReader::new(from);
     loop {
         let line = read_line(&mut from, SILENCE).await.map_err(lost)?;
-        match serde_json::from_str(&line).map_err(|error| error.to_string())? {
+        match serde_json::from_str(&line).map_err(|error| place_in_json(&error))? {
             Answer::Working => {}
             Answer::Progress(text) => hear(Said::Progress(text)),
             Answer::Line(text) => hear(Said::Line(text)),

@@ -69,8 +69,8 @@ impl FlagView {
     }
 }
 
-/// What looks unusual about who voted when, once the vote is over: many of one unit within a short time and many more than
-/// elsewhere meanwhile, and ballots cast at night. Until the count also ballots of accounts that were reset or first opened
+/// What looks unusual about who voted when, between the closing and the count: many of one unit within a short time and many more than
+/// elsewhere meanwhile, ballots cast at night, ballots of accounts that were reset or first opened
 /// after the announcement, and of several accounts that were opened on one device. Hints for people; nothing is deleted,
 /// and no choice is known.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
