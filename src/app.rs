@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::middleware::{Compress, from_fn};
@@ -89,6 +90,8 @@ pub struct App {
     protection: Data<Protection>,
     holder: lock::HolderId,
     ear: Arc<changes::Ear>,
+    /// Changes were heard of that could not be read: everything is read anew.
+    missed: Arc<AtomicBool>,
     config: Arc<Config>,
 }
 
@@ -155,6 +158,7 @@ impl App {
             holder: db.fresh_id(),
             stopping: Data::default(),
             ear: Arc::new(ear),
+            missed: Arc::default(),
             protection: Data::new(Protection::new(config.web.hsts_seconds)),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             handlers: Arc::new(handlers),
@@ -380,22 +384,29 @@ impl App {
     /// Learns of what other processes changed.
     async fn hear_changes(&self) -> Result<(), DbError> {
         let (now, asked) = (self.db.now(), self.ear.last_asked());
-        let was_deaf = self.ear.was_deaf(now);
+        let was_deaf = self.ear.was_deaf(now) || self.missed.swap(false, Ordering::AcqRel);
         let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
         let heard = self.ear.hear(heard, now);
         self.sessions.hear(&heard).await;
         if was_deaf || heard.iter().any(|change| change.topic == study::STUDY_TOPIC) {
             self.study.forget();
         }
-        if was_deaf || heard.iter().any(|change| change.topic == points::RULES_TOPIC) {
-            self.points.hear().await?;
-        }
+        let rules = match was_deaf || heard.iter().any(|change| change.topic == points::RULES_TOPIC) {
+            true => self.points.hear().await,
+            false => Ok(()),
+        };
         // a SQLite file has only this process, whose actions have put in already what they changed
-        match (self.db.is_postgres(), was_deaf) {
+        let members = match (self.db.is_postgres(), was_deaf) {
             (false, _) => Ok(()),
             (true, false) => self.members.hear(&heard).await,
             (true, true) => self.members.reload().await,
+        };
+        // a change is heard of once: what could not be read of it now is read with everything else the next time
+        let all = rules.and(members);
+        if all.is_err() {
+            self.missed.store(true, Ordering::Release);
         }
+        all
     }
 
     /// Throws away what nobody will ask for again; one process at a time.

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::base::id::MemberId;
+use xianfeng::base::id::{MemberId, UnitId};
 use xianfeng::members::FirstAdministrator;
 
 use crate::support::{Person, Reply, TestApp, send};
@@ -14,6 +14,11 @@ async fn administrator<'a>(app: &'a TestApp, name: &str) -> Person<'a> {
 
 fn duty(app: &TestApp, role: &str, unit: &str) -> Value {
     json!({ "role": role, "unit_id": app.unit(unit) })
+}
+
+/// A unit on which the duty may be held.
+fn seat(role: &str) -> &'static str {
+    if ["secretary", "branch_committee", "group_leader"].contains(&role) { "ZB1" } else { "JT" }
 }
 
 fn roles(member: MemberId) -> String {
@@ -74,7 +79,7 @@ async fn nobody_holds_duties_of_two_groups() {
         (Role::Inspector, "expert", 201),
     ] {
         let (member, _) = app.member("某人").role(held, "DW1").unregistered().await;
-        let reply = admin.post(&roles(member), duty(&app, asked, "JT")).await;
+        let reply = admin.post(&roles(member), duty(&app, asked, seat(asked))).await;
         match status {
             409 => drop(reply.refused(409, "duty.separation")),
             _ => assert!(matches!(reply.status, 201 | 202), "{held} {asked}: {}", reply.text()),
@@ -87,7 +92,7 @@ async fn duties_of_two_groups_may_follow_each_other_and_not_overlap() {
     let app = TestApp::start().await;
     let admin = administrator(&app, "管理员").await;
     let (member, _) = app.member("某人").unregistered().await;
-    let days = |role: &str, from: &str, to: &str| json!({ "role": role, "unit_id": app.unit("JT"), "from_on": from, "to_on": to });
+    let days = |role: &str, from: &str, to: &str| json!({ "role": role, "unit_id": app.unit(seat(role)), "from_on": from, "to_on": to });
     admin.post(&roles(member), days("auditor", "2026-07-10", "2026-07-20")).await.ok(201);
     admin.post(&roles(member), days("organiser", "2026-07-20", "2026-07-30")).await.refused(409, "duty.separation");
     admin.post(&roles(member), duty(&app, "organiser", "JT")).await.refused(409, "duty.separation");
@@ -453,7 +458,7 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
     let admin = administrator(&app, "管理员").await;
     let organiser = app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
     let (auditor, _) = app.member("审计").role(Role::Auditor, "JT").unregistered().await;
-    let (expert, number) = app.member("专家").unregistered().await;
+    let (expert, number) = app.member("专家").role(Role::Expert, "JT").unregistered().await;
     for no in [admin.id, auditor] {
         let refused = organiser.post("/campaigns", judged(&app, no)).await.refused(422, "body.invalid");
         assert_eq!(refused["errors"][0]["pointer"], "/terms/expert_ids/0");
@@ -461,10 +466,17 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
     let campaign = organiser.post("/campaigns", judged(&app, expert)).await.ok(201);
     let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
     // of a draft nobody knows yet; it is looked at again when it is announced
-    let granted = admin.post(&roles(expert), duty(&app, "auditor", "JT")).await.ok(201);
+    let end = async |duty: &Value| {
+        admin.delete(&format!("{}/{}", roles(expert), duty["id"].as_str().unwrap())).await.ok(204);
+    };
+    let grant = async |role: &str| admin.post(&roles(expert), duty(&app, role, "JT")).await.ok(201);
+    end(&json!({ "id": duty_id(&admin, expert).await })).await;
+    let auditing = grant("auditor").await;
     organiser.post(&format!("{path}/announcement"), json!({})).await.refused(422, "body.invalid");
-    admin.delete(&format!("{}/{}", roles(expert), granted["id"].as_str().unwrap())).await.ok(204);
+    end(&auditing).await;
+    let judging = grant("expert").await;
     organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200);
+    end(&judging).await;
     for role in ["auditor", "administrator"] {
         admin.post(&roles(expert), duty(&app, role, "JT")).await.refused(409, "duty.named_expert");
     }
@@ -474,6 +486,60 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
     organiser.post(&format!("{path}/withdrawal"), json!({})).await.ok(200);
     let other = app.member("另一").unregistered().await.0;
     admin.post(&roles(other), duty(&app, "auditor", "JT")).await.ok(201);
+}
+
+#[tokio::test]
+async fn whoever_runs_a_selection_makes_nobody_an_expert() {
+    let app = TestApp::start().await;
+    let (admin, other) = (administrator(&app, "甲管理员").await, administrator(&app, "乙管理员").await);
+    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let friend = app.member("朋友").unregistered().await.0;
+    let refused = organiser.post("/campaigns", judged(&app, friend)).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/terms/expert_ids/0");
+    // one of a part of the enterprise judges nothing of the whole
+    let local = app.member("厂专家").role(Role::Expert, "DW1").unregistered().await.0;
+    organiser.post("/campaigns", judged(&app, local)).await.refused(422, "body.invalid");
+    let proposal = admin.post(&roles(friend), duty(&app, "expert", "JT")).await.ok(202);
+    organiser.post("/campaigns", judged(&app, friend)).await.refused(422, "body.invalid");
+    answer(&other, &proposal, "approval").await.ok(200);
+    organiser.post("/campaigns", judged(&app, friend)).await.ok(201);
+}
+
+#[tokio::test]
+async fn a_move_of_a_unit_widens_no_privileged_duty() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app, "甲管理员").await;
+    let committee = app.member("委员").role(Role::CommitteeMember, "DW1").unregistered().await.0;
+    let (dw1, dw2, zb3) = (app.unit("DW1"), app.unit("DW2"), app.unit("ZB3"));
+    let below = async |parent: UnitId| admin.patch(&format!("/units/{zb3}"), json!({ "parent_id": parent })).await;
+    // as long as one administrator grants alone, a move says no more than a grant
+    below(dw1).await.ok(200);
+    below(dw2).await.ok(200);
+    let other = administrator(&app, "乙管理员").await;
+    let refused = below(dw1).await.refused(409, "units.widens_duty");
+    assert!(refused["detail"].as_str().unwrap().contains("一厂党委的党委委员"), "{refused}");
+    let rows = "编码,名称,简称,类别,上级编码\nZB3,南支部,南支部,党支部,DW1\n".to_owned();
+    let report = import(&admin, "/imports/units", rows).await;
+    assert_eq!((&report["rejected"], &report["problems"][0]["column"]), (&json!(1), &json!("上级编码")), "{report}");
+    let duty = duty_id(&admin, committee).await;
+    let ending = admin.delete(&format!("{}/{duty}", roles(committee))).await.ok(202);
+    answer(&other, &ending, "approval").await.ok(200);
+    below(dw1).await.ok(200);
+}
+
+#[tokio::test]
+async fn duties_of_branches_are_held_in_branches() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app, "管理员").await;
+    let member = app.member("某人").unregistered().await.0;
+    for role in ["secretary", "branch_committee", "group_leader"] {
+        for unit in ["JT", "DW1"] {
+            let refused = admin.post(&roles(member), duty(&app, role, unit)).await.refused(422, "body.invalid");
+            assert_eq!(refused["errors"][0]["code"], "duty.too_high");
+        }
+    }
+    admin.post(&roles(member), duty(&app, "secretary", "ZB1")).await.ok(201);
+    admin.post(&roles(member), duty(&app, "group_leader", "XZ11")).await.ok(201);
 }
 
 #[tokio::test]

@@ -176,6 +176,27 @@ async fn whose_account_the_issuer_opened_is_no_second_person() {
 }
 
 #[tokio::test]
+async fn nobody_approves_what_he_may_have_issued_in_another_account() {
+    let app = TestApp::start().await;
+    let wang = secretary(&app).await;
+    let admin = app.member("管理员").home("XZ31").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let issue_as = async |token: &str| {
+        let request = app.request(Method::POST, "/invitations").bearer_auth(token);
+        let issued = send(request.json(&json!({ "member_id": li.id }))).await.ok(201);
+        format!("/resets/{}/approval", issued["items"][0]["reset"]["id"].as_str().unwrap())
+    };
+    let puppet_of_wang = puppet(&app, wang.token(), "赵支委").await;
+    let approval = issue_as(&puppet_of_wang).await;
+    wang.post(&approval, json!({})).await.refused(403, "resets.issuers_account");
+    admin.post(&approval, json!({})).await.ok(200);
+    // in most enterprises the administrator opened every secretary's account
+    let opened_by_admin = puppet(&app, admin.token(), "钱支委").await;
+    let approval = issue_as(&opened_by_admin).await;
+    admin.post(&approval, json!({})).await.ok(200);
+}
+
+#[tokio::test]
 async fn a_code_does_not_hand_over_duties_that_were_granted_since() {
     let app = TestApp::start().await;
     let wang = secretary(&app).await;

@@ -100,10 +100,17 @@ crate::words!(
         DecideCampaigns = "decide_campaigns",
         /// Write entries of one's own unit.
         WriteEntries = "write_entries",
+        /// Score entries of selections that name one as an expert.
+        ScoreAsExpert = "score_as_expert",
     }
 );
 
 impl Role {
+    /// Whether the duty reaches the whole enterprise, on whatever unit it is held.
+    pub const fn reaches_everything(self) -> bool {
+        matches!(self, Role::Auditor)
+    }
+
     /// What the duty allows, within its scope.
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
@@ -168,7 +175,8 @@ impl Role {
             ],
             Role::Administrator => &[SeeMembers, ManageMembers, ReviewDuties, Invite, Operate],
             Role::Leader => &[SeeIdeas],
-            Role::Expert | Role::Inspector => &[],
+            Role::Expert => &[ScoreAsExpert],
+            Role::Inspector => &[],
         }
     }
 }
@@ -193,7 +201,7 @@ impl Reach {
     pub fn of(duties: &[Duty], capability: Capability) -> Option<Reach> {
         let mut units = Vec::new();
         for duty in duties.iter().filter(|duty| duty.role.allows().contains(&capability)) {
-            if duty.role == Role::Auditor {
+            if duty.role.reaches_everything() {
                 return Some(Reach::Everything);
             }
             units.push(duty.unit);

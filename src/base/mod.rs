@@ -11,6 +11,7 @@ pub mod score;
 pub mod sheet;
 pub mod text;
 pub mod phone;
+pub mod network;
 pub mod grams;
 pub mod time;
 pub mod words;

@@ -33,6 +33,11 @@ impl Role {
         self.group().is_some()
     }
 
+    /// Whether the duty is one of a branch: on a unit above, it would reach further than its office.
+    pub const fn is_of_branch(self) -> bool {
+        matches!(self, Role::GroupLeader | Role::Secretary | Role::BranchCommittee)
+    }
+
     /// Whether one person may hold both duties at the same time.
     pub fn goes_with(self, other: Role) -> bool {
         match (self.group(), other.group()) {

@@ -165,6 +165,12 @@ impl Day {
         format!("{}月{}日", self.0.month(), self.0.day())
     }
 
+    /// As a sentence of `today` says it, with the year where that is another one: 2028年12月31日.
+    pub fn in_chinese_on(self, today: Day) -> String {
+        let year = if self.0.year() == today.0.year() { String::new() } else { format!("{}年", self.0.year()) };
+        format!("{year}{}", self.in_chinese())
+    }
+
     /// Year, month from 1 to 12, and day of the month.
     pub fn parts(self) -> (i32, u32, u32) {
         (self.0.year(), self.0.month(), self.0.day())
@@ -313,6 +319,8 @@ mod tests {
         assert_eq!(told("2026-12-03T18:05:59+08:00"), "12月3日18时05分");
         assert_eq!(told("2026-12-31T16:00:00Z"), "1月1日0时");
         assert_eq!("2026-01-20".parse::<Day>().unwrap().in_chinese(), "1月20日");
+        let on = |day: &str| "2028-12-31".parse::<Day>().unwrap().in_chinese_on(day.parse().unwrap());
+        assert_eq!((on("2026-07-01"), on("2028-01-01")), ("2028年12月31日".into(), "12月31日".into()));
     }
 
     #[test]

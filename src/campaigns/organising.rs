@@ -109,16 +109,22 @@ impl Campaigns {
                 return Err(bad(format!("/terms/electorate/unit_ids/{index}"), "选民组织须在评选范围之内"));
             }
         }
-        self.check_experts(&draft.terms)
+        self.check_experts(&draft.terms, draft.unit)
     }
 
-    /// Refuses experts whom the directory does not know, and those whose duties do not go with an expert's.
-    fn check_experts(&self, terms: &Terms) -> Result<(), Refusal> {
+    /// Refuses experts who do not hold the duty, which two administrators grant: whoever runs a selection chooses among
+    /// them and makes nobody one. Duties that begin later count.
+    fn check_experts(&self, terms: &Terms, unit: UnitId) -> Result<(), Refusal> {
+        let tree = self.directory.tree();
+        let path = tree.get(unit).map(|card| card.path.clone()).unwrap_or_default();
         for (index, expert) in terms.expert_ids.iter().enumerate() {
             let no = |message: &str| Err(bad(format!("/terms/expert_ids/{index}"), message));
             let Some(card) = self.directory.member(*expert) else { return no("没有这个人") };
             if card.duties.iter().any(|duty| !duty.role.goes_with(Role::Expert)) {
                 return no("该人员担任管理员或审计，不能同时担任评审专家（三员分立）");
+            }
+            if !card.duties.iter().any(|duty| duty.role == Role::Expert && path.contains(&duty.unit_id)) {
+                return no("该人员没有本组织或上级组织的“评审专家”职务，请先由管理员任命");
             }
         }
         Ok(())
@@ -142,7 +148,7 @@ impl Campaigns {
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
         rules::may_announce(&campaign.terms.0, self.db.now())?;
-        self.check_experts(&campaign.terms.0)?;
+        self.check_experts(&campaign.terms.0, campaign.unit_id)?;
         self.move_on(id, Verb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}《{}》", &*notice.document_no, campaign.title);

@@ -99,7 +99,7 @@ impl Campaigns {
         }
         if source == Source::Expert {
             let own = [entry.owner_id, entry.created_by].contains(&judge.member);
-            return match terms.expert_ids.contains(&judge.member) {
+            return match self.judges_as_expert(judge, terms, entry.unit_id) {
                 false => Err(Refusal::NoJudge),
                 true if own => Err(Refusal::OwnScore),
                 true => Ok(JudgeId::from(judge.member)),
@@ -114,6 +114,12 @@ impl Campaigns {
             return Err(Refusal::OwnScore);
         }
         Ok(JudgeId::from(unit))
+    }
+
+    /// Whether the campaign names this person and the duty of an expert still holds there.
+    pub(super) fn judges_as_expert(&self, judge: &Person, terms: &Terms, unit: UnitId) -> bool {
+        let reach = judge.reach(Capability::ScoreAsExpert);
+        terms.expert_ids.contains(&judge.member) && reach.is_some_and(|reach| self.covers(&reach, unit))
     }
 
     /// Whether this person scores for the unit: its secretary in an open review, else whoever writes its entries.

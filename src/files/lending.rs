@@ -147,7 +147,7 @@ mod tests {
 
     fn person(number: u128) -> Person {
         let member = MemberId::from(Uuid::from_u128(number));
-        Person { member, path: Arc::from([]), branch: None, duties: Vec::new() }
+        Person { member, path: Arc::from([]), branch: None, duties: Vec::new(), withheld: Vec::new() }
     }
 
     fn file_on(kind: Option<&str>, subject: u128) -> File {

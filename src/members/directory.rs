@@ -104,6 +104,12 @@ impl UnitTree {
         found
     }
 
+    /// Whether branches lie below `unit` itself.
+    pub fn has_branches_below(&self, unit: UnitId) -> bool {
+        let is_branch = |id: &UnitId| self.get(*id).is_some_and(|card| card.branch == Some(*id));
+        self.subtree(unit).iter().any(|id| *id != unit && is_branch(id))
+    }
+
     pub fn each(&self) -> impl Iterator<Item = &UnitCard> {
         self.cards.values()
     }
@@ -265,6 +271,18 @@ impl Directory {
         });
     }
 
+    /// The paths of the units that a member's duties reach, today or later. An auditor's reaches the whole enterprise,
+    /// on whatever unit it is held.
+    pub fn duty_paths(&self, card: &MemberCard) -> Vec<Vec<UnitId>> {
+        let tree = self.tree();
+        let seat = |duty: &RoleRow| match duty.role.reaches_everything() {
+            true => tree.root().unwrap_or(duty.unit_id),
+            false => duty.unit_id,
+        };
+        let path = |unit| tree.get(unit).map(|card| card.path.to_vec()).unwrap_or_default();
+        card.duties.iter().map(|duty| path(seat(duty))).collect()
+    }
+
     /// The member as a caller with the duties of `today`; `None` for strangers and for those who have left.
     pub fn person(&self, id: MemberId, today: Day) -> Option<Person> {
         self.read(|state| {
@@ -276,6 +294,7 @@ impl Directory {
                 path: unit.path.clone(),
                 branch: unit.branch,
                 duties: duties.map(|duty| Duty { role: duty.role, unit: duty.unit_id }).collect(),
+                withheld: Vec::new(),
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use super::model::RoleRow;
 use crate::base::approval::NoAnswer;
-use crate::base::capability::{Capability, Reach, Role};
+use crate::base::capability::{Reach, Role};
 use crate::base::id::UnitId;
 use crate::base::phone;
 use crate::base::sheet::SheetError;
@@ -44,6 +44,8 @@ pub enum Refusal {
     UnitNotEmpty,
     /// The member has left.
     MemberLeft,
+    /// The duty belongs to a branch, and the unit has branches below it.
+    TooHigh { role: Role },
     /// Nobody grants a duty to himself.
     OwnDuty,
     /// The member holds that duty on that unit already.
@@ -56,6 +58,8 @@ pub enum Refusal {
     Separation { wanted: Role, other: Role },
     /// The member judges a selection that is not over, which does not go with the duty.
     NamedExpert { wanted: Role },
+    /// The move would let a privileged duty, held on the named unit, reach further.
+    WidensDuty { role: Role, unit: String },
     /// There is no such proposal.
     NoSuchProposal,
     /// Somebody proposed to change that duty already.
@@ -118,7 +122,7 @@ pub fn check_grant(
     member_path: &[UnitId],
     root: &[UnitId],
 ) -> Result<(), Refusal> {
-    let widest = if role.allows().contains(&Capability::Audit) { root } else { unit_path };
+    let widest = if role.reaches_everything() { root } else { unit_path };
     let covered = reach.covers(unit_path) && reach.covers(member_path) && reach.covers(widest);
     if covered { Ok(()) } else { Err(Refusal::OutOfReach) }
 }
@@ -138,6 +142,12 @@ pub fn check_days(held: &[RoleRow], role: Role, unit: UnitId, from: Day, to: Opt
 fn overlaps(duty: &RoleRow, from: Day, to: Option<Day>) -> bool {
     let holds_at_all = duty.to_on.is_none_or(|end| duty.from_on <= end);
     holds_at_all && duty.to_on.is_none_or(|end| from <= end) && to.is_none_or(|to| duty.from_on <= to)
+}
+
+/// Why a unit may not move below another one while `role` is held on `unit`, which lies above there.
+pub fn widens_duty(role: Role, unit: &str) -> String {
+    let title = role.title();
+    format!("调整后，{unit}的{title}职务范围会扩大到该组织，而扩大范围须两名管理员同意。请先终止该职务，调整后再任命")
 }
 
 /// Whether a duty from `from` to `to` goes with those that the member holds at the same time.

@@ -94,6 +94,21 @@ pub fn is_inhabited(conn: &mut Conn, unit: UnitId) -> QueryResult<bool> {
     on!(conn, c => diesel::select(diesel::dsl::exists(here)).get_result(c))
 }
 
+/// Holds the rows with these numbers until the transaction ends, in one order everywhere: what is read afterwards stays.
+pub fn lock_by_employee_no(conn: &mut Conn, numbers: &[String]) -> QueryResult<()> {
+    match conn {
+        Conn::Pg(c) => members::table
+            .filter(members::employee_no.eq_any(numbers))
+            .order(members::id)
+            .select(members::id)
+            .for_update()
+            .load::<MemberId>(c)
+            .map(drop),
+        // there is only one writer
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 pub fn list_by_employee_no(conn: &mut Conn, numbers: &[String]) -> QueryResult<Vec<MemberRow>> {
     on!(conn, c => members::table
         .filter(members::employee_no.eq_any(numbers))

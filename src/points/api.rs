@@ -16,7 +16,7 @@ use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::kernel::board::TOTAL;
 use crate::kernel::ledger::{self, LedgerEntryId};
-use crate::web::caller::{Member, RuleManager, not_allowed, out_of_reach};
+use crate::web::caller::{Member, RuleManager, out_of_reach};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page};
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
@@ -119,7 +119,7 @@ async fn member_points(
     points: web::Data<Points>,
 ) -> Result<web::Json<PointsView>, Problem> {
     if *id != me.person.member {
-        let reach = me.reach(Capability::SeeResults).ok_or_else(not_allowed)?;
+        let reach = me.reach_of(Capability::SeeResults)?;
         let path = points.path(*id).ok_or_else(|| Problem::not_found("members.not_found", "没有找到该党员"))?;
         if !reach.covers(&path) {
             return Err(out_of_reach());
@@ -275,7 +275,7 @@ async fn list_rules(
         let items = points.rules_in_force().into_iter().map(RuleView::from).collect();
         return Ok(web::Json(Page { items, next_cursor: None }));
     }
-    me.reach(Capability::ReadRules).ok_or_else(not_allowed)?;
+    me.reach_of(Capability::ReadRules)?;
     let rules = points.rules(page::after(query.cursor.as_deref())?, limit + 1).await?;
     Ok(web::Json(Page::new(rules, limit, |rule| (rule.rule, rule.version)).map(RuleView::from)))
 }

@@ -109,6 +109,8 @@ impl Sessions {
         let salt = credential.as_ref().and_then(|credential| credential.device_salt.as_deref());
         let is_known_device = member.is_some_and(|member| self.is_known_device(&ask.place, member, salt));
         let visitor = self.guard.meet(&ask.place, is_known_device).await?;
+        let turns_out_long =
+            passwords::is_long(&ask.password) && credential.as_ref().is_some_and(|known| !known.is_long);
         let stored = credential.map(|credential| credential.password_hash);
         let attempt = self.try_password(target, visitor, ask.password, stored.clone()).await?;
         let (Some(id), Some(verified)) = (member, stored) else {
@@ -123,10 +125,13 @@ impl Sessions {
             .write(move |tx| {
                 tx.take_turn(id)?;
                 check_unchanged(tx, id, &verified)?;
+                if turns_out_long {
+                    store::mark_long(tx.conn, id)?;
+                }
                 if !is_known_device {
                     tell_of_new_device(tx, id, &device)?;
                 }
-                Ok(sessions.open_session(tx, id, Method::Password, &device)?)
+                sessions.open_session(tx, id, Method::Password, &device)
             })
             .await?;
         Ok(self.opened(begun))
@@ -193,7 +198,7 @@ impl Sessions {
         let attempt =
             self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await?;
         self.guard.succeeded(attempt, member).await;
-        let hash = self.hasher.hash(new).await.map_err(busy)?;
+        let hash = self.hash(new).await?;
         let gate = self.gate.clone();
         let salt = self
             .db
@@ -204,6 +209,7 @@ impl Sessions {
                 // who knows the password needs no code, and wants none of somebody else's to work
                 store::delete_unused_invitations(tx.conn, member)?;
                 end_sessions(tx, &gate, member, Some(session), Ending::PasswordChanged)?;
+                ending::look_anew(tx, &gate, session)?;
                 Ok(salt)
             })
             .await?;
@@ -238,7 +244,7 @@ impl Sessions {
     /// Sets a password without asking for the old one: the first administrator, the demo enterprise. Somebody who signed
     /// in before is told that the operator did it.
     pub async fn set_password(&self, member: MemberId, password: String) -> Outcome<()> {
-        let hash = self.hasher.hash(password).await.map_err(busy)?;
+        let hash = self.hash(password).await?;
         let sessions = self.clone();
         self.db
             .write(move |tx| {
@@ -276,10 +282,6 @@ impl Sessions {
     }
 }
 
-pub(super) fn busy(_: Busy) -> Refusal {
-    Refusal::Busy
-}
-
 /// Refuses when the password was changed since `verified` was read: a session that began now would outlive the change.
 fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), Stop<Refusal>> {
     let credential = store::find_credential(tx.conn, member)?;
@@ -290,7 +292,7 @@ fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), 
 }
 
 /// Days for which ended sessions are kept, so that a late reuse of a token is still recognised.
-const KEPT_SECONDS: i64 = 30 * 24 * 3600;
+pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 3600;
 
 /// Deletes sessions that ended long ago.
 pub fn tidy(tx: &mut Tx) -> diesel::QueryResult<usize> {

@@ -1,12 +1,15 @@
 //! Beginning a session, by whatever way its member has proved to be the member.
 
-use super::actions::{Opened, Sessions};
+use super::actions::{KEPT_SECONDS, Opened, Sessions};
 use super::ending::end_surplus;
+use super::hasher::Busy;
 use super::model::{Credential, Method, Session};
-use super::{rules, store, tokens};
+use super::rules::{self, Refusal, passwords};
+use super::{store, tokens};
 use crate::base::crypto::random_key;
 use crate::base::id::{MemberId, SessionId};
-use crate::db::Tx;
+use crate::db::{Stop, Tx};
+use crate::members::model::MemberStatus;
 use crate::notices::{self, NewNotice, NoticeKind, To};
 
 /// A session as a transaction leaves it, with what its tokens are made from.
@@ -18,6 +21,13 @@ pub(super) struct Begun {
 }
 
 impl Sessions {
+    /// What is to be kept of a new password.
+    pub(super) async fn hash(&self, password: String) -> Result<Hashed, Refusal> {
+        let is_long = passwords::is_long(&password);
+        let password_hash = self.hasher.hash(password).await.map_err(|Busy| Refusal::Busy)?;
+        Ok(Hashed { password_hash, is_long })
+    }
+
     /// Begins a session of `member`. Where there are too many already, those that were not used for longest end.
     pub(super) fn open_session(
         &self,
@@ -25,7 +35,7 @@ impl Sessions {
         member: MemberId,
         method: Method,
         device: &str,
-    ) -> diesel::QueryResult<Begun> {
+    ) -> Result<Begun, Stop<Refusal>> {
         tx.take_turn(member)?;
         let (id, now): (SessionId, _) = (tx.fresh_id(), tx.now());
         let secret = self.tokens.first_secret(id);
@@ -45,6 +55,10 @@ impl Sessions {
             seen_rotation: 0,
         };
         store::insert_session(tx.conn, &session)?;
+        if crate::members::store::find_member(tx.conn, member)?.is_none_or(|row| row.status == MemberStatus::Left) {
+            // left since the account was looked up
+            return Err(Refusal::WrongPassword.into());
+        }
         end_surplus(tx, &self.gate, member)?;
         let device_salt = store::find_device_salt(tx.conn, member)?;
         Ok(Begun { session, secret, device_salt })
@@ -62,11 +76,18 @@ impl Sessions {
     }
 }
 
-/// Sets the password of `member` to the one behind `password_hash`; the device keys of the password before die with it.
-/// Gives the salt of the new ones.
-pub(super) fn put_password(tx: &mut Tx, member: MemberId, password_hash: &str) -> diesel::QueryResult<Vec<u8>> {
+/// What is kept of a new password.
+pub(super) struct Hashed {
+    password_hash: String,
+    is_long: bool,
+}
+
+/// Sets the password of `member`; the device keys of the password before die with it. Gives the salt of the new ones.
+pub(super) fn put_password(tx: &mut Tx, member: MemberId, new: &Hashed) -> diesel::QueryResult<Vec<u8>> {
     let salt = random_key().to_vec();
-    let credential = Credential { password_hash: password_hash.to_owned(), device_salt: Some(salt.clone()) };
+    let Hashed { password_hash, is_long } = new;
+    let credential =
+        Credential { password_hash: password_hash.clone(), device_salt: Some(salt.clone()), is_long: *is_long };
     store::put_credential(tx.conn, member, &credential, tx.now())?;
     Ok(salt)
 }
@@ -82,9 +103,11 @@ pub(super) fn new_device_notice(member: MemberId, device: &str) -> NewNotice {
     }
 }
 
-/// Tells of a sign-in on a new device, unless it is the member's first ever: then there is nobody else to tell.
+/// Tells of a sign-in on a new device, unless it is the member's first ever: then there is nobody else to tell. Where
+/// earlier sessions are no longer kept, an old password says that there may have been some.
 pub(super) fn tell_of_new_device(tx: &mut Tx, member: MemberId, device: &str) -> diesel::QueryResult<()> {
-    if store::had_session(tx.conn, member)? {
+    let long_ago = tx.now().plus_seconds(-KEPT_SECONDS);
+    if store::had_session(tx.conn, member)? || store::has_password_since(tx.conn, member, long_ago)? {
         notices::tell(tx, new_device_notice(member, device))?;
     }
     Ok(())

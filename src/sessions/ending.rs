@@ -11,6 +11,8 @@ use crate::notices::{self, NewNotice, NoticeKind, To};
 
 /// The change that tells other processes of one ended session.
 const SESSION_TOPIC: &str = "session_ended";
+/// The change that tells other processes to look a session up anew.
+const CHANGED_TOPIC: &str = "session_changed";
 /// The change that tells other processes that many sessions of a member ended: one line, however many there were.
 const MEMBER_TOPIC: &str = "member_sessions_ended";
 
@@ -33,6 +35,14 @@ pub(super) fn end_session(
     let gate = gate.clone();
     tx.after_commit(move || gate.end(session));
     Ok(true)
+}
+
+/// Lets every process look up anew what a session allows, which goes on.
+pub(super) fn look_anew(tx: &mut Tx, gate: &Gate, session: SessionId) -> diesel::QueryResult<()> {
+    changes::announce(tx, CHANGED_TOPIC, session.uuid())?;
+    let gate = gate.clone();
+    tx.after_commit(move || gate.look_anew(session));
+    Ok(())
 }
 
 /// Ends every session of `member` but `spared`, however many there are, and says how many it ended.
@@ -88,6 +98,8 @@ pub(super) async fn hear(db: &Db, gate: &Gate, heard: &[Change]) {
     for change in heard {
         if change.topic == SESSION_TOPIC {
             change.subject::<SessionId>().into_iter().for_each(|session| gate.end(session));
+        } else if change.topic == CHANGED_TOPIC {
+            change.subject::<SessionId>().into_iter().for_each(|session| gate.look_anew(session));
         } else if change.topic == MEMBER_TOPIC
             && let Some(member) = change.subject::<MemberId>()
         {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use super::model::{Ending, Session};
+use super::model::Ending;
 use super::openings::{by_whom, reset_behind};
 use super::rules::Refusal;
 use super::store;
@@ -44,8 +44,16 @@ struct Recognised {
     person: Arc<Person>,
     day: Day,
     directory_version: u64,
+    session: SeenSession,
+}
+
+/// What is known of a live session, whoever its member is today.
+#[derive(Clone)]
+struct SeenSession {
     /// The latest exchange of refresh tokens of which an access token was seen.
-    seen_rotation: Arc<AtomicI32>,
+    rotation: Arc<AtomicI32>,
+    /// The member's password is too short for privileged duties.
+    has_short_password: bool,
 }
 
 /// Recognises callers; clones share what they know.
@@ -78,12 +86,12 @@ impl Gate {
             Some(Known::Ended(None)) => Err(self.why_ended(claims.sub, claims.sid).await?.into()),
             Some(Known::Live(seen)) if seen.person.member != claims.sub => Err(over()),
             Some(Known::Live(seen)) if seen.day == today && seen.directory_version == version => {
-                self.note(claims.sid, claims.rot, &seen.seen_rotation);
+                self.note(claims.sid, claims.rot, &seen.session.rotation);
                 Ok(Caller { session: claims.sid, person: seen.person })
             }
             Some(Known::Live(seen)) => {
-                self.note(claims.sid, claims.rot, &seen.seen_rotation);
-                self.derive(claims.sub, claims.sid, today, version, seen.seen_rotation, None)
+                self.note(claims.sid, claims.rot, &seen.session.rotation);
+                self.derive(claims.sub, claims.sid, today, version, seen.session, None)
             }
             None => {
                 let before = self.endings();
@@ -91,9 +99,8 @@ impl Gate {
                     Ok(session) => session,
                     Err(why) => return Err(why.into()),
                 };
-                let seen_rotation = Arc::new(AtomicI32::new(session.seen_rotation));
-                self.note(claims.sid, claims.rot, &seen_rotation);
-                self.derive(claims.sub, claims.sid, today, version, seen_rotation, Some(before))
+                self.note(claims.sid, claims.rot, &session.rotation);
+                self.derive(claims.sub, claims.sid, today, version, session, Some(before))
             }
         }
     }
@@ -101,7 +108,7 @@ impl Gate {
     /// Whether an access token of the session's exchange `rotation` was seen by this process lately.
     pub fn has_seen(&self, session: SessionId, rotation: i32) -> bool {
         match self.known.get(&session) {
-            Some(Known::Live(seen)) => seen.seen_rotation.load(Ordering::Relaxed) >= rotation,
+            Some(Known::Live(seen)) => seen.session.rotation.load(Ordering::Relaxed) >= rotation,
             _ => false,
         }
     }
@@ -162,6 +169,15 @@ impl Gate {
         self.known.insert(session, Known::Ended(None));
     }
 
+    /// Forgets what is known of a live session: it is looked up anew.
+    pub fn look_anew(&self, session: SessionId) {
+        let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
+        *endings += 1;
+        if matches!(self.known.get(&session), Some(Known::Live(_))) {
+            self.known.invalidate(&session);
+        }
+    }
+
     /// Forgets who was here: everybody is looked up anew.
     pub fn forget(&self) {
         let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,11 +191,15 @@ impl Gate {
         session: SessionId,
         today: Day,
         directory_version: u64,
-        seen_rotation: Arc<AtomicI32>,
+        seen: SeenSession,
         looked_up_at: Option<u64>,
     ) -> Result<Caller, Problem> {
-        let person = Arc::new(self.directory.person(member, today).ok_or_else(over)?);
-        let recognised = Recognised { person: person.clone(), day: today, directory_version, seen_rotation };
+        let mut person = self.directory.person(member, today).ok_or_else(over)?;
+        if seen.has_short_password {
+            person.withhold_privileged();
+        }
+        let person = Arc::new(person);
+        let recognised = Recognised { person: person.clone(), day: today, directory_version, session: seen };
         let endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         let still_known = matches!(self.known.get(&session), Some(Known::Live(_)));
         if looked_up_at.is_none_or(|before| before == *endings) && (looked_up_at.is_some() || still_known) {
@@ -201,21 +221,23 @@ impl Gate {
     }
 
     /// The live session of `member`, or why it is over.
-    async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Result<Session, Refusal>, DbError> {
+    async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Result<SeenSession, Refusal>, DbError> {
         let now = self.db.now();
         let found = self.db.read(move |conn| {
             let session = store::find_session(conn, session)?.filter(|session| session.member_id == member);
             let Some(session) = session else { return Ok(None) };
             let reset = reset_behind(conn, &session)?;
-            Ok(Some((session, reset)))
+            Ok(Some((session, reset, store::has_short_password(conn, member)?)))
         });
         Ok(match found.await? {
-            Some((session, _)) if session.is_live(now) => Ok(session),
-            Some((_, Some(reset))) => {
+            Some((session, _, has_short_password)) if session.is_live(now) => {
+                Ok(SeenSession { rotation: Arc::new(AtomicI32::new(session.seen_rotation)), has_short_password })
+            }
+            Some((_, Some(reset), _)) => {
                 let by = by_whom(&self.directory, &reset);
                 Err(Refusal::SessionReset { at: reset.opened_at, by })
             }
-            Some((session, None)) if session.revoked_because == Some(Ending::TooMany) => {
+            Some((session, None, _)) if session.revoked_because == Some(Ending::TooMany) => {
                 Err(Refusal::SessionCrowdedOut)
             }
             _ => Err(Refusal::SessionOver),

@@ -5,35 +5,16 @@
 //! has an allowance of its own, so that nobody is locked out by strangers. Beside that an address is stopped by its
 //! failures alone, and by more of them the more members have signed in from there: a whole plant may sit behind it.
 
-use std::net::IpAddr;
-
 use super::actions::Place;
 use super::hasher::Turn;
 use super::rules::{self, Refusal};
 use crate::base::crypto::Key;
 use crate::base::id::MemberId;
+use crate::base::network::Network;
 use crate::kernel::attempts::{Attempts, Key as LevelKey, Pace, Taken};
 
 /// Tries at one member's password, or at one member's invite code.
 const MEMBER_PACE: Pace = Pace { free: 10, longest_wait_seconds: 15 * 60, drain_seconds: 15 * 60 };
-
-/// The network that a caller comes from: an IPv4 address, or the 64 bits of an IPv6 address that one line is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Network([u8; 16]);
-
-impl Network {
-    pub fn of(address: IpAddr) -> Network {
-        let bytes = match address.to_canonical() {
-            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
-            IpAddr::V6(v6) => {
-                let mut bytes = v6.octets();
-                bytes[8..].fill(0);
-                bytes
-            }
-        };
-        Network(bytes)
-    }
-}
 
 /// Whose secret is tried.
 #[derive(Clone, Copy)]
@@ -163,7 +144,7 @@ impl Guard {
     }
 
     fn network_key(&self, kind: &[u8], network: Network) -> LevelKey {
-        self.key.mac(&[b"network", kind, &network.0])
+        self.key.mac(&[b"network", kind, network.bytes()])
     }
 
     fn target_key(&self, kind: &[u8], target: Target<'_>) -> LevelKey {

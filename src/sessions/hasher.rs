@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 use tokio::sync::oneshot;
 
-use super::guessing::Network;
+use crate::base::network::Network;
 
 /// Known callers that may wait; at 13 ms each the last of them waits under a second.
 const KNOWN_ROOM: usize = 64;

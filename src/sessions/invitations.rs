@@ -1,6 +1,6 @@
 //! Invite codes: issued for one member or as a unit's sheet, used once to set a password.
 
-use super::actions::{Opened, Place, Sessions, busy};
+use super::actions::{Opened, Place, Sessions};
 use super::beginning::put_password;
 use super::guessing::Target;
 use super::model::{Grounds, Invitation, InvitationId, Method, Opening, OpeningKind};
@@ -103,16 +103,16 @@ impl Sessions {
             return Err(self.guard.refuse_code(Target::Nobody(&employee_no), &ask.place).await.into());
         };
         self.check_password(member, &ask.new_password).await?;
-        let password_hash = self.hasher.hash(ask.new_password).await.map_err(busy)?;
+        let hashed = self.hash(ask.new_password).await?;
         let (sessions, device, showing) = (self.clone(), ask.device, ask.showing);
         let begun = self
             .db
             .write(move |tx| {
                 let (member, opening) = sessions.use_code(tx, &employee_no, &code_hash)?;
-                let salt = put_password(tx, member, &password_hash)?;
+                let salt = put_password(tx, member, &hashed)?;
                 let marks = sessions.marks(member, &showing, &sessions.tokens.device_key(member, Some(&salt)));
                 sessions.record_opening(tx, member, &opening, marks)?;
-                Ok(sessions.open_session(tx, member, Method::Invitation, &device)?)
+                sessions.open_session(tx, member, Method::Invitation, &device)
             })
             .await?;
         self.guard.redeemed(&ask.place, member).await;
@@ -232,8 +232,7 @@ impl Sessions {
     pub(super) fn check_invitee(&self, reach: &Reach, card: &MemberCard) -> Result<(), Refusal> {
         let tree = self.directory.tree();
         let path = |unit| tree.get(unit).map(|card| card.path.to_vec()).unwrap_or_default();
-        let duty_paths: Vec<Vec<UnitId>> = card.duties.iter().map(|duty| path(duty.unit_id)).collect();
-        rules::may_invite(reach, &path(card.unit), &duty_paths)
+        rules::may_invite(reach, &path(card.unit), &self.directory.duty_paths(card))
     }
 }
 
@@ -245,7 +244,8 @@ fn issue(
     reset: Option<&NewReset>,
 ) -> diesel::QueryResult<(IssuedCode, Invitation)> {
     let code = random_code();
-    let expires_at = tx.now().plus_seconds(VALID_SECONDS);
+    // to the end of its last day, which is what the slip says
+    let expires_at = tx.now().plus_seconds(VALID_SECONDS).day().next().start();
     let invitation = Invitation {
         id: tx.fresh_id(),
         code_hash: digest(normal_code(&code).as_bytes()).to_vec(),

@@ -51,6 +51,8 @@ pub struct Credential {
     pub password_hash: String,
     /// Drawn with the password: the device keys of the password before are worth nothing. `None` until it first changes.
     pub device_salt: Option<Vec<u8>>,
+    /// Whether it is known to be long enough for privileged duties.
+    pub is_long: bool,
 }
 
 /// A family of refresh tokens on one device.

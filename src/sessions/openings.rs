@@ -16,6 +16,7 @@ use super::model::{AccountOpening, ByWhom, Ending, OpenedAccount, Opening, Openi
 use super::wording::{name_of, said};
 use super::{rules, store};
 use crate::base::id::MemberId;
+use crate::base::network::Network;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Tx};
 use crate::kernel::trail::{self, Act};
@@ -48,9 +49,10 @@ impl Sessions {
         let device = showing.device.as_deref().unwrap_or_default();
         let tells = !(showing.user_agent.is_empty() && device.is_empty());
         let surroundings = || {
-            let (branch, network) = (self.branch_of(member), network(showing.address));
+            // of an IPv6 address the network: telephones change the rest by themselves
+            let (branch, network) = (self.branch_of(member), Network::of(showing.address));
             let parts =
-                [b"surroundings", branch.as_slice(), &network, showing.user_agent.as_bytes(), device.as_bytes()];
+                [b"surroundings", branch.as_slice(), network.bytes(), showing.user_agent.as_bytes(), device.as_bytes()];
             self.marks_key.mac(&parts).to_vec()
         };
         Marks {
@@ -113,16 +115,6 @@ impl Sessions {
         });
         let actor = row.issued_by.map(|_| row.member_id); // nobody of the roster acts for the operator
         trail::note(tx, Act { actor, action, subject_kind: "member", subject_id: row.member_id.uuid(), detail })
-    }
-}
-
-/// Of an IPv6 address the network: telephones change the rest by themselves.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => {
-            address.to_ipv4_mapped().map_or_else(|| address.octets()[..8].to_vec(), |mapped| mapped.octets().to_vec())
-        }
     }
 }
 

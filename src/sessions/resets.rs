@@ -115,7 +115,7 @@ impl Sessions {
         }
         let mut asked = Vec::new();
         for member in self.present(tx, inviters.whose(self, card, issuer))? {
-            if !may_be(tx.conn, issuer, member)? {
+            if !self.may_be(tx.conn, issuer, member, tx.today())? {
                 asked.push(member);
             }
         }
@@ -256,6 +256,7 @@ impl Sessions {
         limit: usize,
     ) -> Result<Vec<SeenReset>, DbError> {
         let (sessions, now) = (self.clone(), self.db.now());
+        let asked = sessions.clone();
         let within = move |reset: Invitation| {
             let seen = sessions.seen(actor, reset, now)?;
             let shown = seen.card.id != actor && sessions.check_invitee(&reach, &seen.card).is_ok();
@@ -275,7 +276,7 @@ impl Sessions {
                 }
                 found.truncate(limit);
                 for seen in found.iter_mut().filter(|seen| seen.may_approve) {
-                    seen.may_approve = !may_be(conn, seen.reset.issued_by, actor)?;
+                    seen.may_approve = !asked.may_be(conn, seen.reset.issued_by, actor, now.day())?;
                 }
                 Ok(found)
             })
@@ -304,7 +305,7 @@ impl Sessions {
                 if reset.issued_by == Some(actor) {
                     return Err(Refusal::OwnReset.into());
                 }
-                if may_be(tx.conn, reset.issued_by, actor)? {
+                if sessions.may_be(tx.conn, reset.issued_by, actor, tx.today())? {
                     return Err(Refusal::IssuersAccount.into());
                 }
                 sessions.approve(tx, actor, reset)
@@ -399,15 +400,24 @@ impl Sessions {
 }
 
 impl Sessions {
+    /// Whether issuer and approver may be one person in two accounts, of which one opened the other.
+    ///
+    /// An administrator approves what came from an account that he opened: in most enterprises he opened them all, and
+    /// members would wait for a day although an administrator is there. The trail names both.
+    fn may_be(&self, conn: &mut Conn, issuer: Option<MemberId>, approver: MemberId, today: Day) -> QueryResult<bool> {
+        let Some(issuer) = issuer else { return Ok(false) };
+        if came_from(conn, approver, issuer)? {
+            return Ok(true);
+        }
+        let person = self.directory.person(approver, today);
+        let administers = person.is_some_and(|person| person.reach(Capability::ManageMembers).is_some());
+        if administers { Ok(false) } else { came_from(conn, issuer, approver) }
+    }
+
     /// A member's name as the room says it.
     pub fn member_name(&self, member: MemberId) -> String {
         name_of(&self.directory, Some(member))
     }
-}
-
-/// Whether `approver` may be the issuer himself, in an account that he opened.
-fn may_be(conn: &mut Conn, issuer: Option<MemberId>, approver: MemberId) -> QueryResult<bool> {
-    issuer.map_or(Ok(false), |issuer| came_from(conn, approver, issuer))
 }
 
 /// A pending reset in its member's turn, so that of an approval, a refusal and a redemption one comes after the other.

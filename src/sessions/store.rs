@@ -25,6 +25,25 @@ pub fn find_device_salt(conn: &mut Conn, member: MemberId) -> QueryResult<Option
     Ok(salt.flatten())
 }
 
+/// Whether what the member signs in with is too short for privileged duties; whoever has no password has nothing too short.
+pub fn has_short_password(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
+    let is_long: Option<bool> =
+        on!(conn, c => credentials::table.find(member).select(credentials::is_long).first(c).optional())?;
+    Ok(is_long == Some(false))
+}
+
+/// Whether the member's password is older than `before`.
+pub fn has_password_since(conn: &mut Conn, member: MemberId, before: Timestamp) -> QueryResult<bool> {
+    let old = credentials::table.find(member).filter(credentials::changed_at.lt(before));
+    on!(conn, c => diesel::select(diesel::dsl::exists(old)).get_result(c))
+}
+
+/// Notes that the password of a member turned out to be long enough for privileged duties.
+pub fn mark_long(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+    let credential = credentials::table.find(member);
+    on!(conn, c => diesel::update(credential).set(credentials::is_long.eq(true)).execute(c)).map(drop)
+}
+
 /// Ends all device keys of a member.
 pub fn put_device_salt(conn: &mut Conn, member: MemberId, salt: &[u8]) -> QueryResult<()> {
     let credential = credentials::table.find(member);
@@ -36,6 +55,7 @@ pub fn put_credential(conn: &mut Conn, member: MemberId, credential: &Credential
         (
             credentials::password_hash.eq(&credential.password_hash),
             credentials::device_salt.eq(&credential.device_salt),
+            credentials::is_long.eq(credential.is_long),
             credentials::changed_at.eq(now),
         )
     };

@@ -24,6 +24,8 @@ pub struct Person {
     /// The branch that the member belongs to; names are masked beyond it.
     pub branch: Option<UnitId>,
     pub duties: Vec<Duty>,
+    /// Duties that allow nothing until the member has a password long enough for them.
+    pub withheld: Vec<Duty>,
 }
 
 impl Person {
@@ -35,6 +37,27 @@ impl Person {
     /// How far `capability` reaches for this person; `None` when they do not have it.
     pub fn reach(&self, capability: Capability) -> Option<Reach> {
         Reach::of(&self.duties, capability)
+    }
+
+    /// How far `capability` reaches, or 403.
+    pub fn reach_of(&self, capability: Capability) -> Result<Reach, Problem> {
+        match self.reach(capability) {
+            Some(reach) => Ok(reach),
+            None => self.check_not_withheld(capability).and_then(|()| Err(not_allowed())),
+        }
+    }
+
+    /// 403 for whoever has the capability, but a password that is too short for it.
+    pub fn check_not_withheld(&self, capability: Capability) -> Result<(), Problem> {
+        match Reach::of(&self.withheld, capability) {
+            None => Ok(()),
+            Some(_) => Err(password_too_short()),
+        }
+    }
+
+    /// Takes privileged duties out of force until the password is long enough for them.
+    pub fn withhold_privileged(&mut self) {
+        self.withheld = self.duties.extract_if(.., |duty| duty.role.is_privileged()).collect();
     }
 }
 
@@ -143,7 +166,7 @@ macro_rules! capable {
                 let recognising = recognise(req);
                 Box::pin(async move {
                     let caller = recognising.await?;
-                    let reach = caller.reach(Capability::$capability).ok_or_else(not_allowed)?;
+                    let reach = caller.reach_of(Capability::$capability)?;
                     Ok($name { caller, reach })
                 })
             }
@@ -205,6 +228,12 @@ capable!(
 /// 403 for whoever lacks the duty.
 pub fn not_allowed() -> Problem {
     Problem::forbidden("access.denied", "您没有进行此操作的权限")
+}
+
+/// 403 for whoever has a duty that asks for a longer password.
+pub fn password_too_short() -> Problem {
+    let advice = "您的职务要求登录密码不少于 10 个字符。请先修改密码；密码已够长的，重新登录一次即可";
+    Problem::forbidden("session.password_too_short", advice)
 }
 
 /// 403 for whoever has the duty, but not for this part of the enterprise.

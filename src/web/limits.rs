@@ -13,6 +13,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::error::Problem;
 use super::proxies::TrustedProxies;
 use crate::base::id::MemberId;
+use crate::base::network::Network;
 
 /// Requests per second; a burst of ten seconds' worth is allowed.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ impl Default for RateLimits {
 /// The counters of this process, and the proxies whose word about addresses is taken.
 pub struct Limits {
     accounts: DefaultKeyedRateLimiter<MemberId>,
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    addresses: DefaultKeyedRateLimiter<Network>,
     trusted_proxies: TrustedProxies,
 }
 
@@ -70,7 +71,7 @@ pub(super) fn account(req: &HttpRequest, member: MemberId) -> Result<(), Problem
 /// Counts a request that needs no account by its address; 429 when there were too many.
 pub fn address(req: &HttpRequest) -> Result<(), Problem> {
     let Some(limits) = req.app_data::<web::Data<Limits>>() else { return Ok(()) };
-    check(limits.addresses.check_key(&client_address(req)))
+    check(limits.addresses.check_key(&Network::of(client_address(req))))
 }
 
 fn check(outcome: Result<(), governor::NotUntil<governor::clock::QuantaInstant>>) -> Result<(), Problem> {

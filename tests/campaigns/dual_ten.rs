@@ -156,7 +156,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     let committee = app.member("党委").home("SF").role(Role::CommitteeMember, "SF").sign_in().await;
     let mut experts = Vec::new();
     for n in 0..3 {
-        experts.push(app.member(&format!("专家{n}")).home("SF").sign_in().await);
+        experts.push(app.member(&format!("专家{n}")).home("SF").role(Role::Expert, "SF").sign_in().await);
     }
     let mut secretaries = Vec::new();
     for (unit, _) in &list {

@@ -45,9 +45,9 @@ async fn judges_score_others_and_the_total_is_what_anybody_recomputes() {
     let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
     let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
     let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
-    let first = app.member("专家一").sign_in().await;
-    let second = app.member("专家二").sign_in().await;
-    let third = app.member("专家三").sign_in().await;
+    let first = app.member("专家一").role(Role::Expert, "JT").sign_in().await;
+    let second = app.member("专家二").role(Role::Expert, "JT").sign_in().await;
+    let third = app.member("专家三").role(Role::Expert, "JT").sign_in().await;
     let campaign = announced(&organiser, judged(&app, &[&first, &second, &third])).await;
     at(&app, ENTRIES).await;
     let of_east = entry(&east, &app, &campaign, "ZB1", "东").await;
@@ -167,7 +167,7 @@ async fn totals_by(averaging: &str, least: u16) -> Vec<(String, i64)> {
     let writer = app.member("书记").home("XZ31").role(Role::Secretary, "DW2").sign_in().await;
     let mut experts = Vec::new();
     for n in 0..GIVEN.len() {
-        experts.push(app.member(&format!("专家{n}")).sign_in().await);
+        experts.push(app.member(&format!("专家{n}")).role(Role::Expert, "JT").sign_in().await);
     }
     let mut body = judged(&app, &experts.iter().collect::<Vec<_>>());
     body["terms"]["sources"] = json!([{

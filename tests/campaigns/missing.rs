@@ -83,7 +83,7 @@ async fn third_without_article(
 async fn an_entry_that_was_not_on_the_ballot_has_nothing_from_the_vote() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
-    let expert = app.member("专家").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, entries) = third_without_article(&app, &organiser, &expert, Value::Null).await;
     let view = organiser.get(&campaign).await.ok(200);
     assert_eq!(view["terms"]["missing"], json!({ "off_ballot": "zero", "unscored": "zero" }));
@@ -111,7 +111,7 @@ async fn an_entry_that_was_not_on_the_ballot_has_nothing_from_the_vote() {
 async fn what_may_not_be_voted_on_takes_no_part_where_the_rules_say_so() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
-    let expert = app.member("专家").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, entries) =
         third_without_article(&app, &organiser, &expert, json!({ "off_ballot": "ineligible" })).await;
     let export = app.get(&format!("{campaign}/export")).await.text();
@@ -129,7 +129,7 @@ async fn what_may_not_be_voted_on_takes_no_part_where_the_rules_say_so() {
 async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_judge_it_do_not_lower_it() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
-    let expert = app.member("专家").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
     let writer = app.member("书记").home("XZ31").role(Role::Secretary, "DW2").sign_in().await;
     let voters = voters(&app, 10).await;
     let mut body = mixed(&app, &[&expert], Value::Null);
@@ -165,7 +165,7 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
 async fn an_export_from_before_there_was_a_rule_is_verified_as_it_was() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
-    let expert = app.member("专家").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, entries) = third_without_article(&app, &organiser, &expert, Value::Null).await;
     let mut export: Value = serde_json::from_str(&app.get(&format!("{campaign}/export")).await.text()).unwrap();
     // as it was written then: no rule, nothing told of the ballot, and the weight of the vote given to the experts

@@ -1,7 +1,10 @@
 //! New passwords that are refused.
 
+use diesel::prelude::*;
 use serde_json::json;
 use xianfeng::base::capability::Role;
+use xianfeng::db::schema::credentials;
+use xianfeng::on;
 
 use crate::support::{PASSWORD, Person, TestApp};
 
@@ -50,6 +53,42 @@ async fn holders_of_privileged_duties_need_ten_characters() {
     }
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     secretary.put("/me/password", change(PASSWORD, "lh-26-xq7")).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_privileged_duty_waits_for_a_password_of_ten_characters() {
+    let app = TestApp::start().await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let change = |old: &str, new: &str| json!({ "old_password": old, "new_password": new });
+    li.put("/me/password", change(PASSWORD, "lh-26-xq7")).await.ok(200);
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("JT") });
+    admin.post(&format!("/members/{}/roles", li.id), duty).await.ok(201);
+    // the session that she has, and one that begins now
+    let anew = app.sign_in_with(&li, "lh-26-xq7").await;
+    for session in [&li, &anew] {
+        session.get("/questions").await.refused(403, "session.password_too_short");
+        session.get("/duty-conflicts").await.refused(403, "access.denied");
+        let me = session.get("/me").await.ok(200);
+        assert_eq!((&me["needs_longer_password"], &me["capabilities"]), (&json!(true), &json!([])));
+        session.get("/me/points").await.ok(200);
+    }
+    li.put("/me/password", change("lh-26-xq7", "lh-26-xq77")).await.ok(200);
+    li.get("/questions").await.ok(200);
+    assert_eq!(li.get("/me").await.ok(200)["needs_longer_password"], json!(false));
+}
+
+#[tokio::test]
+async fn a_long_password_of_former_times_is_recognised_at_the_next_sign_in() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    app.write(|tx| {
+        on!(tx.conn, c => diesel::update(credentials::table).set(credentials::is_long.eq(false)).execute(c))?;
+        Ok(())
+    })
+    .await;
+    let organiser = app.sign_in_anew(&organiser).await;
+    organiser.get("/questions").await.ok(200);
 }
 
 #[tokio::test]

@@ -177,6 +177,7 @@ impl TestApp {
             let row = (
                 credentials::member_id.eq(member),
                 credentials::password_hash.eq(hash),
+                credentials::is_long.eq(true),
                 credentials::changed_at.eq(tx.now()),
             );
             on!(tx.conn, c => diesel::insert_into(credentials::table).values(row).execute(c))?;
@@ -193,6 +194,13 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// A session of somebody who has changed the password.
+    pub async fn sign_in_with(&self, person: &Person<'_>, password: &str) -> Person<'_> {
+        let account = json!({ "account": person.employee_no, "password": password });
+        let session = self.post("/session", account).await.ok(201);
+        Person { app: self, id: person.id, employee_no: person.employee_no.clone(), session }
+    }
+
     /// A further session of somebody whose token has expired, on the same device.
     pub async fn sign_in_anew(&self, person: &Person<'_>) -> Person<'_> {
         let known = json!({

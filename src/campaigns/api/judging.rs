@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::viewer;
+use crate::base::capability::Capability;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
@@ -55,8 +56,8 @@ impl From<Score> for ScoreView {
     }
 }
 
-/// Gives or changes the caller's scores of an entry while the stage is open: experts named by the campaign, units with an
-/// entry of their own through who writes for them; nobody scores his own.
+/// Gives or changes the caller's scores of an entry while the stage is open: experts named by the campaign who hold the
+/// duty, units with an entry of their own through who writes for them; nobody scores his own.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     request_body = ScoreBody, responses((status = 200, description = "Given", body = ScoreView)))]
 #[put("/entries/{id}/scores/mine")]
@@ -67,6 +68,9 @@ async fn put_my_scores(
     body: Body<ScoreBody>,
 ) -> Result<web::Json<ScoreView>, Problem> {
     let ScoreBody { source, unit_id, marks } = body.into_inner();
+    if source == Source::Expert {
+        judge.check_not_withheld(Capability::ScoreAsExpert)?;
+    }
     Ok(web::Json(campaigns.score(&judge.person, *id, source, unit_id, marks).await?.into()))
 }
 

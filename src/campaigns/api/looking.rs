@@ -13,7 +13,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns::Campaigns;
 use crate::campaigns::model::CampaignId;
 use crate::campaigns::turnout::Participation;
-use crate::web::caller::{Member, not_allowed};
+use crate::web::caller::Member;
 use crate::web::etag::tagged;
 use crate::web::page::{after, page_limit};
 use crate::web::{Page, Path, Problem, Query};
@@ -48,7 +48,7 @@ async fn list_campaigns(
     let (limit, before) = (page_limit(query.limit)?, after::<CampaignId>(query.cursor.as_deref())?);
     let found = match query.managed {
         Some(true) => {
-            let reach = caller.reach(Capability::ReadCampaigns).ok_or_else(not_allowed)?;
+            let reach = caller.reach_of(Capability::ReadCampaigns)?;
             campaigns.list_within(&reach, before, limit + 1).await?
         }
         _ => campaigns.list_for_member(&caller.path, before, limit + 1).await?,

@@ -13,7 +13,7 @@ use crate::contests::Contests;
 use crate::contests::looking::{RankedMember, Viewer};
 use crate::contests::model::{BANDS, BranchResult, ContestId, ContestState};
 use crate::quiz::{QuestionId, QuestionKind};
-use crate::web::caller::{Caller, ContestReader, Member, not_allowed};
+use crate::web::caller::{Caller, ContestReader, Member};
 use crate::web::page::{after, page_limit};
 use crate::web::sheet::{ExportQuery, send_sheet};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
@@ -61,7 +61,7 @@ async fn list_contests(
     let (limit, before) = (page_limit(query.limit)?, after::<ContestId>(query.cursor.as_deref())?);
     let found = match query.managed {
         Some(true) => {
-            let reach = caller.reach(Capability::ReadContests).ok_or_else(not_allowed)?;
+            let reach = caller.reach_of(Capability::ReadContests)?;
             contests.list_within(&reach, query.state, before, limit + 1).await?
         }
         _ => contests.list_for_member(&caller.path, query.state, before, limit + 1).await?,

@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{Key, Level, Pace};
+use super::{Key, Level, MOST_KNOWN, Pace};
 use crate::base::time::Timestamp;
 use crate::db::schema::{attempt_successes, attempts};
 use crate::db::{Conn, Db, Never, Stop, Tx};
@@ -84,15 +84,17 @@ impl Rows {
     }
 
     pub(super) async fn count_known(&self, key: Key) -> Option<usize> {
-        let known: i64 = self
-            .0
+        self.0
             .read(move |conn| {
-                let of_key = attempt_successes::table.filter(attempt_successes::key.eq(key.as_slice()));
-                on!(conn, c => of_key.count().get_result(c))
+                let of_key = attempt_successes::table
+                    .filter(attempt_successes::key.eq(key.as_slice()))
+                    .select(attempt_successes::subject)
+                    .limit(MOST_KNOWN as i64);
+                let subjects: Vec<Vec<u8>> = on!(conn, c => of_key.load(c))?;
+                Ok(subjects.len())
             })
             .await
-            .ok()?;
-        usize::try_from(known).ok()
+            .ok()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Granting and ending duties. What needs a second administrator becomes a proposal ([`super::proposals`]).
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use serde_json::{Value, json};
 
@@ -156,8 +158,11 @@ impl Members {
         if manager.member == Some(member) {
             return Err(Refusal::OwnDuty);
         }
-        let closed = self.directory.tree().get(unit).is_some_and(|card| card.unit.closed_on.is_some());
-        if closed { Err(Refusal::UnitClosed) } else { Ok(()) }
+        let tree = self.directory.tree();
+        if tree.get(unit).is_some_and(|card| card.unit.closed_on.is_some()) {
+            return Err(Refusal::UnitClosed);
+        }
+        if role.is_of_branch() && tree.has_branches_below(unit) { Err(Refusal::TooHigh { role }) } else { Ok(()) }
     }
 
     /// Refuses a duty that the manager may neither grant nor end.
@@ -176,8 +181,12 @@ impl Members {
 
     pub(super) fn tell_granted(&self, tx: &mut Tx, duty: &RoleRow) -> QueryResult<()> {
         let (unit, title) = (self.unit_name(duty.unit_id), duty.role.title());
-        let until = duty.to_on.map(|day| format!("，至{}", day.in_chinese())).unwrap_or_default();
-        let body = format!("自{}起，您担任{unit}{title}{until}。", duty.from_on.in_chinese());
+        let until = duty.to_on.map(|day| format!("，至{}", day.in_chinese_on(tx.today()))).unwrap_or_default();
+        let password = match duty.role.is_privileged() {
+            true => "此职务要求登录密码不少于 10 个字符，密码较短的请先修改。",
+            false => "",
+        };
+        let body = format!("自{}起，您担任{unit}{title}{until}。{password}", duty.from_on.in_chinese_on(tx.today()));
         tell(tx, duty.member_id, format!("您已被任命为{unit}{title}"), body, "/me")
     }
 
@@ -239,4 +248,25 @@ pub(super) fn together(detail: Value, more: Value) -> Value {
 pub(super) fn tell(tx: &mut Tx, member: MemberId, title: String, body: String, link: &str) -> QueryResult<()> {
     let kind = NoticeKind::Duty;
     notices::tell(tx, NewNotice { to: To::Member(member), kind, title, body, link: Some(link.into()) })
+}
+
+/// The units on which privileged duties are held that only two administrators change.
+pub(super) struct PrivilegedSeats(HashMap<UnitId, Role>);
+
+/// The seats of `today` and later; none while one administrator is enough. An auditor's duty reaches everything already.
+pub(super) fn privileged_seats(conn: &mut Conn, today: Day) -> QueryResult<PrivilegedSeats> {
+    if privileged_way(conn, today)? != Way::ByTwo {
+        return Ok(PrivilegedSeats(HashMap::new()));
+    }
+    let duties = store::list_roles(conn, today)?.into_iter();
+    let widening = duties.filter(|duty| duty.role.is_privileged() && !duty.role.reaches_everything());
+    Ok(PrivilegedSeats(widening.map(|duty| (duty.unit_id, duty.role)).collect()))
+}
+
+impl PrivilegedSeats {
+    /// A duty that would come to reach the unit at `path`, if that moved below the unit at `parent`.
+    pub(super) fn widened(&self, path: &[UnitId], parent: &[UnitId]) -> Option<(UnitId, Role)> {
+        let gained = parent.iter().filter(|above| !path.contains(above));
+        gained.filter_map(|above| self.0.get(above).map(|role| (*above, *role))).next()
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::people::differences;
 use super::{Manager, Members, Outcome, note, rules};
-use crate::base::approval::{Answer, ProposalState, VALID_SECONDS};
+use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::phone;
@@ -159,13 +159,16 @@ impl Members {
                 // read again: what somebody else answered while this one waited
                 let mut proposal = proposals::find_phone(tx.conn, id)?.ok_or(Refusal::NoSuchProposal)?;
                 members.check_unit(&manager, before.unit_id)?;
+                members.check_account(&manager.reach, member)?;
                 if !proposal.rule().answer(answer, by, tx.now()).map_err(Refusal::from)? {
                     return Ok(proposal);
                 }
                 let number = members.open_waiting(&proposal);
                 let answered =
                     Answered { state: answer.leads_to(), by: Some(by), at: tx.now(), reason: reason.clone() };
-                proposals::answer_phone(tx.conn, id, &answered)?;
+                if !proposals::answer_phone(tx.conn, id, &answered)? {
+                    return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
+                }
                 (proposal.state, proposal.answered_by, proposal.answered_at) =
                     (answered.state, Some(by), Some(tx.now()));
                 (proposal.reason, proposal.number_sealed) = (answered.reason, None);
@@ -183,6 +186,21 @@ impl Members {
                 Ok(proposal)
             })
             .await
+    }
+
+    /// Refuses somebody who holds a duty beyond `reach`: a number signs in, so whoever confirms it must be one who could
+    /// issue a code.
+    fn check_account(&self, reach: &Reach, member: MemberId) -> Result<(), Refusal> {
+        match self.may_confirm(reach, member) {
+            true => Ok(()),
+            false => Err(Refusal::OutOfReach),
+        }
+    }
+
+    /// Whether every duty of the member lies within `reach`.
+    pub fn may_confirm(&self, reach: &Reach, member: MemberId) -> bool {
+        let card = self.directory.member(member);
+        card.is_some_and(|card| self.directory.duty_paths(&card).iter().all(|path| reach.covers(path)))
     }
 
     /// Gives a member the number that was confirmed; the one who confirms learns that it is somebody else's.
@@ -260,7 +278,12 @@ impl Members {
                 inviting().flat_map(|role| self.directory.holders(*role, unit, tx.today())).collect();
             found.sort_unstable();
             found.dedup();
-            found.retain(|inviter| *inviter != member.id && self.directory.person(*inviter, tx.today()).is_some());
+            let may_confirm = |inviter: &MemberId| {
+                let person = self.directory.person(*inviter, tx.today());
+                let reach = person.and_then(|person| person.reach(Capability::Invite));
+                *inviter != member.id && reach.is_some_and(|reach| self.may_confirm(&reach, member.id))
+            };
+            found.retain(may_confirm);
             if !found.is_empty() {
                 found.truncate(TOLD);
                 return found;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::duties::{NewDuty, new_duty, tell};
 use super::{Manager, Members, Outcome, note};
-use crate::base::approval::{Answer, ProposalState, VALID_SECONDS};
+use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Duty, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -112,7 +112,9 @@ impl Members {
                 };
                 let answered =
                     Answered { state: answer.leads_to(), by: Some(by), at: tx.now(), reason: reason.clone() };
-                proposals::answer_duty(tx.conn, id, &answered, became)?;
+                if !proposals::answer_duty(tx.conn, id, &answered, became)? {
+                    return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
+                }
                 (proposal.state, proposal.answered_by, proposal.answered_at) =
                     (answered.state, Some(by), Some(tx.now()));
                 (proposal.reason, proposal.role_id) = (answered.reason, became.or(proposal.role_id));
@@ -299,11 +301,12 @@ impl Members {
     pub fn describe(&self, proposal: &DutyProposal) -> String {
         let (by, member) = (self.proposer(proposal), self.name_of(proposal.member_id));
         let unit = proposal.unit_id.map(|unit| self.unit_name(unit)).unwrap_or_default();
+        let today = self.db.today();
         let duty = format!("{unit}{}", proposal.role.map(Role::title).unwrap_or_default());
         match proposal.kind {
             ChangeKind::Grant => {
-                let from = proposal.from_on.map(|day| format!("自{}起", day.in_chinese())).unwrap_or_default();
-                let to = proposal.to_on.map(|day| format!("，至{}", day.in_chinese())).unwrap_or_default();
+                let from = proposal.from_on.map(|day| format!("自{}起", day.in_chinese_on(today))).unwrap_or_default();
+                let to = proposal.to_on.map(|day| format!("，至{}", day.in_chinese_on(today))).unwrap_or_default();
                 format!("{by}提议任命{member}{from}担任{duty}{to}")
             }
             ChangeKind::End => format!("{by}提议终止{member}的{duty}职务"),

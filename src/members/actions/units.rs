@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::duties::privileged_seats;
 use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
@@ -104,6 +105,7 @@ fn changed(tx: &mut Tx, tree: &UnitTree, manager: &Manager, before: &Unit, chang
         check_reach(tree, manager, parent)?;
         check_open(tree, parent)?;
         rules::check_parent(before.id, height(tree, before.id), tree.get(parent).map_or(&[], |card| &card.path))?;
+        check_widens_nothing(tx, tree, before.id, parent)?;
         unit.parent_id = Some(parent);
     }
     match (change.closed, before.closed_on) {
@@ -120,6 +122,20 @@ fn changed(tx: &mut Tx, tree: &UnitTree, manager: &Manager, before: &Unit, chang
         _ => {}
     }
     Ok(unit)
+}
+
+/// Refuses a move by which a privileged duty would come to reach the moved unit: two administrators grant such reach, and a
+/// move is the work of one. The duty is ended before the move and granted after it.
+fn check_widens_nothing(tx: &mut Tx, tree: &UnitTree, unit: UnitId, parent: UnitId) -> Outcome<()> {
+    let path = |unit: UnitId| tree.get(unit).map(|card| card.path.clone()).unwrap_or_default();
+    match privileged_seats(tx.conn, tx.today())?.widened(&path(unit), &path(parent)) {
+        Some((unit, role)) => Err(Refusal::WidensDuty { role, unit: name_of(tree, unit) }.into()),
+        None => Ok(()),
+    }
+}
+
+fn name_of(tree: &UnitTree, unit: UnitId) -> String {
+    tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default()
 }
 
 /// Levels of a subtree.

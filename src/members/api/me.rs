@@ -36,6 +36,8 @@ struct Me {
     branch: Option<UnitName>,
     /// Duties that hold today or later.
     duties: Vec<DutyView>,
+    /// Whether today's duties wait for a longer password: privileged ones need 10 characters.
+    needs_longer_password: bool,
     /// What today's duties allow somewhere; what belongs to oneself needs none.
     capabilities: Vec<Capability>,
     /// Whether the member stays off public boards; points are kept all the same.
@@ -112,6 +114,7 @@ async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Memb
         units: UnitName::path(&tree, row.unit_id),
         branch: caller.branch.and_then(|branch| tree.get(branch)).map(UnitName::of),
         duties: DutyView::all(&card, &tree, db.today()),
+        needs_longer_password: !caller.withheld.is_empty(),
         capabilities: capabilities.collect(),
         hidden_from_boards: row.hidden_from_boards,
         phone: shown_phone(phone, false),

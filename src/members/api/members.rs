@@ -121,7 +121,7 @@ pub(super) async fn get_member(
     members: web::Data<Members>,
 ) -> Result<web::Json<MemberView>, Problem> {
     if *id != caller.member {
-        let reach = caller.reach(Capability::SeeMembers).ok_or_else(not_allowed)?;
+        let reach = caller.reach_of(Capability::SeeMembers)?;
         let path = directory.path(*id).ok_or(Refusal::NoSuchMember)?;
         if !reach.covers(&path) {
             return Err(out_of_reach());

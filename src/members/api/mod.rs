@@ -12,7 +12,7 @@ mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::rules::Refusal;
+use super::rules::{Refusal, widens_duty};
 use crate::base::approval::{NoAnswer, ProposalState};
 use crate::web::Problem;
 use crate::web::caller::out_of_reach;
@@ -89,6 +89,12 @@ impl From<Refusal> for Problem {
             Refusal::NamedExpert { wanted } => Problem::conflict(
                 "duty.named_expert",
                 format!("该人员是尚未结束的评选的评审专家，不能同时担任“{}”（三员分立）", wanted.title()),
+            ),
+            Refusal::WidensDuty { role, unit } => Problem::conflict("units.widens_duty", widens_duty(role, &unit)),
+            Refusal::TooHigh { role } => Problem::field(
+                "/unit_id",
+                "duty.too_high",
+                format!("“{}”须在党支部或党小组任职，不能设在下辖多个支部的组织", role.title()),
             ),
             Refusal::NoSuchProposal => Problem::not_found("proposal.not_found", "没有找到这项提议"),
             Refusal::ProposedAlready => {

@@ -92,7 +92,10 @@ pub(super) async fn list_phone_proposals(
     let units = units_within(&directory.tree(), &inviter.reach);
     let found = members.list_waiting_phones(units, inviter.member, before, limit + 1).await?;
     let Page { items, next_cursor } = Page::new(found, limit, |waiting| waiting.proposal.id);
-    let shown = |waiting: WaitingPhone| PhoneProposalView::of(&directory, &waiting.proposal, waiting.number);
+    let shown = |waiting: WaitingPhone| {
+        let may_confirm = members.may_confirm(&inviter.reach, waiting.proposal.member_id);
+        may_confirm.then(|| PhoneProposalView::of(&directory, &waiting.proposal, waiting.number)).flatten()
+    };
     Ok(web::Json(Page { items: items.into_iter().filter_map(shown).collect(), next_cursor }))
 }
 

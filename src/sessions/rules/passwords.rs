@@ -14,6 +14,11 @@ pub const PASSWORD_MAX: usize = 64;
 /// The least for holders of privileged duties.
 pub const PRIVILEGED_MIN: usize = 10;
 
+/// Whether a password is long enough for privileged duties.
+pub fn is_long(password: &str) -> bool {
+    password.chars().count() >= PRIVILEGED_MIN
+}
+
 /// What is wrong with a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weakness {
@@ -102,7 +107,7 @@ fn check_form(password: &str, is_privileged: bool) -> Result<(), Weakness> {
     if kinds.iter().filter(|kind| **kind).count() < 2 {
         return Err(Weakness::OneKind);
     }
-    if is_privileged && length < PRIVILEGED_MIN { Err(Weakness::TooShortForDuty) } else { Ok(()) }
+    if is_privileged && !is_long(password) { Err(Weakness::TooShortForDuty) } else { Ok(()) }
 }
 
 /// Letters and digits alone, in lower case and half width: separators make no password better.

@@ -114,6 +114,8 @@ impl Members {
         if lines.iter().any(|line| line.duties.iter().any(|role| role.is_privileged())) {
             store::lock_tree(tx.conn)?;
         }
+        let numbers: Vec<String> = lines.iter().map(|line| line.employee_no.clone()).collect();
+        store::lock_by_employee_no(tx.conn, &numbers)?;
         let (takings, mut tally) = self.judge_members(tx.conn, import, lines, tx.today())?;
         for taking in &takings {
             if !self.take(tx, &import.manager, taking)? {

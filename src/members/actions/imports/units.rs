@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::{CHUNK, Progress, Tally, read_file};
 use crate::base::id::UnitId;
 use crate::base::sheet::{ImportProblem, ImportReport};
-use crate::base::time::Timestamp;
-use crate::db::Tx;
+use crate::base::time::{Day, Timestamp};
+use crate::db::{Conn, Tx};
+use crate::members::actions::duties::{PrivilegedSeats, privileged_seats};
 use crate::members::actions::{Manager, Members, Outcome, note, rules};
 use crate::members::model::Unit;
 use crate::members::roster::{UnitLine, read_units};
+use crate::members::rules::widens_duty;
 use crate::members::store;
 
 impl Members {
@@ -41,7 +44,7 @@ impl Members {
     async fn judge_units(&self, manager: Manager, lines: Vec<UnitLine>) -> Outcome<Tally> {
         let db = self.db.clone();
         let judged = self.db.read(move |conn| {
-            let mut plan = Plan::new(store::list_units(conn)?, &manager);
+            let mut plan = Plan::read(conn, db.today(), &manager)?;
             lines.iter().for_each(|line| plan.judge(line, || db.fresh_id(), db.now()));
             Ok(plan.tally)
         });
@@ -66,9 +69,9 @@ impl Members {
     }
 }
 
-fn write_chunk(tx: &mut Tx, manager: &Manager, lines: &[UnitLine]) -> diesel::QueryResult<Tally> {
+fn write_chunk(tx: &mut Tx, manager: &Manager, lines: &[UnitLine]) -> QueryResult<Tally> {
     store::lock_tree(tx.conn)?;
-    let mut plan = Plan::new(store::list_units(tx.conn)?, manager);
+    let mut plan = Plan::read(tx.conn, tx.today(), manager)?;
     lines.iter().for_each(|line| plan.judge(line, || tx.fresh_id(), tx.now()));
     let Plan { writes, tally, .. } = plan;
     for (unit, is_new) in &writes {
@@ -86,6 +89,7 @@ fn write_chunk(tx: &mut Tx, manager: &Manager, lines: &[UnitLine]) -> diesel::Qu
 /// The tree while the rows of a file are judged one after the other.
 struct Plan<'a> {
     manager: &'a Manager,
+    seats: PrivilegedSeats,
     units: HashMap<UnitId, Unit>,
     by_code: HashMap<String, UnitId>,
     /// Units to be written, and whether they are new.
@@ -94,10 +98,11 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(units: Vec<Unit>, manager: &'a Manager) -> Self {
+    fn read(conn: &mut Conn, today: Day, manager: &'a Manager) -> QueryResult<Self> {
+        let (units, seats) = (store::list_units(conn)?, privileged_seats(conn, today)?);
         let by_code = units.iter().map(|unit| (unit.code.clone(), unit.id)).collect();
         let units = units.into_iter().map(|unit| (unit.id, unit)).collect();
-        Plan { manager, units, by_code, writes: Vec::new(), tally: Tally::default() }
+        Ok(Plan { manager, seats, units, by_code, writes: Vec::new(), tally: Tally::default() })
     }
 
     fn judge(&mut self, line: &UnitLine, fresh_id: impl FnOnce() -> UnitId, now: Timestamp) {
@@ -148,6 +153,10 @@ impl<'a> Plan<'a> {
         }
         if parent.closed_on.is_some() {
             return Err(("上级编码", format!("上级组织“{code}”已撤销")));
+        }
+        if let Some((seat, role)) = before.and_then(|unit| self.seats.widened(&self.path(unit.id), &path)) {
+            let seat = self.units.get(&seat).map(|unit| unit.name.clone()).unwrap_or_default();
+            return Err(("上级编码", widens_duty(role, &seat)));
         }
         match before.map_or(Ok(()), |unit| rules::check_parent(unit.id, 1, &path)) {
             Ok(()) => Ok(()),
