@@ -1,0 +1,126 @@
+//! Serving until somebody asks to stop.
+
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{self, Data};
+use actix_web::{App as ActixApp, HttpServer};
+use utoipa_actix_web::AppExt;
+
+use super::App;
+use super::docs::{docs, openapi};
+use crate::operator;
+use crate::web::cors::cors;
+use crate::web::head::head;
+use crate::web::methods::{Methods, no_route};
+use crate::web::stopping::{self, Stopping};
+use crate::web::trace::trace;
+
+/// Connections that may be open at once; a plant's phones come through few proxies.
+const MAX_CONNECTIONS: usize = 20_000;
+
+impl App {
+    /// Serves until a signal asks to stop; then finishes what was accepted.
+    pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let door = listener.try_clone()?;
+        let server = self.clone().listen(listener)?;
+        let mut jobs = self.start_jobs();
+        jobs.extend(self.open_to_operator());
+        tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
+        let outcome = server.await;
+        jobs.iter().for_each(|job| job.abort());
+        if let Err(error) = self.sessions.gate.write_notes().await {
+            tracing::warn!(%error, "which new tokens were seen could not be written");
+        }
+        if let Err(error) = self.study.flush().await {
+            tracing::warn!(%error, "the last servings could not be written");
+        }
+        self.db.close();
+        outcome
+    }
+
+    /// Takes commands from other processes of the machine's operator, since the SQLite file belongs to this one.
+    #[cfg(unix)]
+    fn open_to_operator(&self) -> Option<tokio::task::JoinHandle<()>> {
+        match operator::socket::Door::open(self.db.file()?) {
+            Ok(door) => Some(tokio::spawn(door.serve(self.operator.clone()))),
+            Err(error) => {
+                tracing::warn!(%error, "the operator's socket cannot be opened; commands must wait for the server to stop");
+                None
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn open_to_operator(&self) -> Option<tokio::task::JoinHandle<()>> {
+        None
+    }
+
+    /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
+    pub async fn work(self) {
+        let jobs = self.start_jobs();
+        asked_to_stop().await;
+        jobs.iter().for_each(|job| job.abort());
+        self.db.close();
+    }
+
+    /// An HTTP server on `listener`, not yet running.
+    pub fn listen(self, listener: std::net::TcpListener) -> std::io::Result<actix_web::dev::Server> {
+        let workers =
+            self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let app = self.clone();
+        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs/{tail}*"]));
+        let server = HttpServer::new(move || {
+            let (app, methods) = (app.clone(), methods.clone());
+            ActixApp::new()
+                .wrap(Compress::default())
+                .wrap(from_fn(head))
+                .wrap(from_fn(trace))
+                .wrap(cors(&app.config.web.cors_origins))
+                .into_utoipa_app()
+                .configure(|cfg| app.configure(cfg))
+                .into_app()
+                .configure(docs)
+                .app_data(methods)
+                .default_service(web::to(no_route))
+        });
+        Ok(server
+            .workers(workers)
+            .max_connections(MAX_CONNECTIONS)
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(2))
+            .keep_alive(Duration::from_secs(75))
+            .shutdown_timeout(20)
+            // whoever has left is not worked for: a password that nobody waits for is not hashed
+            .h1_allow_half_closed(false)
+            .disable_signals()
+            .listen(listener)?
+            .run())
+    }
+}
+
+/// Once asked to: refuses new connections, asks those that are open to leave, then closes what is left.
+async fn stop_when_asked(server: actix_web::dev::ServerHandle, door: std::net::TcpListener, stopping: Data<Stopping>) {
+    asked_to_stop().await;
+    tracing::info!("stopping: finishing what was accepted");
+    server.pause().await;
+    stopping::refuse_connections(door);
+    stopping.begin(); // only now, so that nobody who leaves is let in again
+    tokio::time::sleep(stopping::NOTICE).await;
+    server.stop(true).await;
+}
+
+/// Resolves when the process is asked to stop: Ctrl-C, or SIGTERM from a service manager.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
