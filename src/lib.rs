@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod config;
+pub mod room;
 pub mod health;
 
 pub mod base;

@@ -14,7 +14,7 @@ use xianfeng::config::{Config, Secrets, variable, without_empty_variables};
 use xianfeng::demo;
 use xianfeng::health;
 use xianfeng::kernel::outbox::MessageId;
-use xianfeng::operator::{self, ImportKind, MessageCommand, Said, Via, Voice};
+use xianfeng::operator::{self, ImportKind, MessageCommand, Operator, Said, Via, Voice};
 
 /// A request makes hundreds of small values on one thread and many of them end on another, which this allocator is made
 /// for; without huge pages, which are a fifth more memory and no faster here.
@@ -281,7 +281,7 @@ async fn operate(config: Config, command: operator::Command, file: Vec<u8>) -> R
             print(said);
         }
     });
-    let outcome = app.operator.run(command, file, Via::CommandLine, &voice).await;
+    let outcome = app.get::<Operator>().run(command, file, Via::CommandLine, &voice).await;
     drop(voice);
     let _ = printing.await;
     app.db.close();

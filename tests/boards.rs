@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::{Never, Stop};
-use xianfeng::points::{Grant, RuleName};
+use xianfeng::points::{Grant, Points, RuleName};
 
 use crate::support::{Person, TestApp, on_postgres, send};
 
 /// `count` right answers of today, a second after the last event; the points that they gave.
 async fn answer(app: &TestApp, member: MemberId, count: i32) -> i32 {
     app.advance_seconds(1);
-    let (points, path) = (app.app.points.clone(), app.directory().path(member).unwrap());
+    let (points, path) = (app.app.get::<Points>().clone(), app.directory().path(member).unwrap());
     app.write(move |tx| -> Result<i32, Stop<Never>> {
         let grant = Grant {
             rule: RuleName::QuizDaily,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::quiz::{TODAY, answers, organiser};
 use crate::support::{Person, TestApp};
+use xianfeng::quiz::Quiz;
 
 /// The paper of July 1st with the first `count` questions of the bank; every right answer is B, so they say.
 async fn paper_of(app: &TestApp, organiser: &Person<'_>, count: usize) -> Value {
@@ -225,7 +226,9 @@ async fn while_everybody_hands_in_nobody_is_missed_by_a_correction_and_nobody_gr
             let reason = json!({ "answer": [letter], "reason": format!("第{n}次更正") });
             organiser.post(&format!("{question}/correction"), reason).await.ok(201);
             // the work itself runs beside the submissions, and twice at once
-            let (one, other) = tokio::join!(app.app.quiz.regrade(), app.app.quiz.regrade());
+            let (one, other) = tokio::join!(async { app.app.get::<Quiz>().regrade().await }, async {
+                app.app.get::<Quiz>().regrade().await
+            });
             one.and(other).unwrap();
         }
     };

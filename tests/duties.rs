@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::{MemberId, UnitId};
-use xianfeng::members::FirstAdministrator;
+use xianfeng::members::{FirstAdministrator, Members};
 
 use crate::support::{Person, Reply, TestApp, send};
 
@@ -405,7 +405,7 @@ async fn what_stands_together_from_before_is_listed_and_stays() {
     let local = app.member("厂管理员").role(Role::Administrator, "DW1").sign_in().await;
     assert_eq!(local.get("/duty-conflicts").await.ok(200)["items"].as_array().unwrap().len(), 1);
     assert_eq!(duties(&admin, both).await, ["organiser", "administrator"]);
-    app.app.members.reload().await.unwrap();
+    app.app.get::<Members>().reload().await.unwrap();
     assert_eq!(duties(&admin, both).await, ["organiser", "administrator"]);
 }
 
@@ -419,14 +419,17 @@ async fn the_operator_appoints_without_a_second_person_and_everybody_hears_of_it
         unit_code: "JT".into(),
         unit_name: "集团党委".into(),
     };
-    let id = app.app.members.create_first_administrator(ask("OP1")).await.unwrap();
+    let id = app.app.get::<Members>().create_first_administrator(ask("OP1")).await.unwrap();
     assert_eq!(duties(&admin, id).await, ["administrator"]);
     let line = trail(&app, id, "members.grant_role").await;
     assert_eq!((&line["actor_id"], &line["detail"]["confirmation"]), (&Value::Null, &json!("made_by_operator")));
     app.drain().await;
     assert_eq!(notices(&admin).await, ["操作员任命了一名管理员"]);
     let (_, organiser) = app.member("组织部").role(Role::Organiser, "JT").unregistered().await;
-    assert!(app.app.members.create_first_administrator(ask(&organiser)).await.is_err(), "the groups hold for all");
+    assert!(
+        app.app.get::<Members>().create_first_administrator(ask(&organiser)).await.is_err(),
+        "the groups hold for all"
+    );
 }
 
 /// A selection that the named experts judge.

@@ -3,10 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::members::FirstAdministrator;
 use xianfeng::members::model::MemberKind;
+use xianfeng::members::{FirstAdministrator, Members};
 
 use crate::support::{Person, Reply, TestApp, on_postgres, send};
+use xianfeng::sessions::Sessions;
 
 async fn administrator(app: &TestApp) -> Person<'_> {
     app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await
@@ -350,10 +351,10 @@ async fn the_first_administrator_is_made_on_an_empty_database() {
         unit_code: "sf".into(),
         unit_name: "示范集团党委".into(),
     };
-    let id = app.app.members.create_first_administrator(ask.clone()).await.unwrap();
-    assert_eq!(app.app.members.create_first_administrator(ask).await.unwrap(), id);
+    let id = app.app.get::<Members>().create_first_administrator(ask.clone()).await.unwrap();
+    assert_eq!(app.app.get::<Members>().create_first_administrator(ask).await.unwrap(), id);
     // as `xianfeng admin create` does
-    app.app.sessions.set_password(id, crate::support::PASSWORD.into()).await.unwrap();
+    app.app.get::<Sessions>().set_password(id, crate::support::PASSWORD.into()).await.unwrap();
     let admin = app.sign_in(id, "ADM-1").await;
     let me = admin.get("/me").await.ok(200);
     assert_eq!((&me["units"][0]["code"], me["duties"].as_array().unwrap().len()), (&json!("SF"), 1));

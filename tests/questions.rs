@@ -11,8 +11,8 @@ use xianfeng::base::time::Timestamp;
 use xianfeng::db::schema::questions;
 use xianfeng::db::{Conn, Never, Stop};
 use xianfeng::on;
-use xianfeng::quiz::QuestionId;
 use xianfeng::quiz::lending::{self, Tally, TallySource};
+use xianfeng::quiz::{QuestionId, Quiz};
 
 use crate::quiz::{TODAY, answers, import, organiser};
 use crate::support::{Database, Person, TestApp, on_postgres};
@@ -424,7 +424,7 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     let body = json!({ "question_id": ids[0], "answer": ["A"] });
     let contest = uuid::Uuid::from_u128(7);
     let guard = async |from: Timestamp| {
-        let (guarded, quiz) = (ids.clone(), app.app.quiz.clone());
+        let (guarded, quiz) = (ids.clone(), app.app.get::<Quiz>().clone());
         app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.guard(tx, &guarded, contest, from)?) }).await;
     };
     // until then the question is only kept from papers: a refusal would tell what the contest will ask
@@ -443,7 +443,7 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     };
     let rest = offered().await;
     assert!(rest.len() == 8 && ids.iter().all(|id| !rest.contains(&json!(id))));
-    assert_eq!(app.app.quiz.candidates().await.unwrap().len(), 8);
+    assert_eq!(app.app.get::<Quiz>().candidates().await.unwrap().len(), 8);
     // nor is it set or drawn for a paper
     let set = json!({ "question_ids": [ids[0]] });
     let refused = organiser.put("/quiz/daily/2026-07-02", set.clone()).await.refused(422, "body.invalid");
@@ -451,7 +451,7 @@ async fn a_guarded_question_is_not_practised_until_it_is_released() {
     app.tick().await;
     let paper = li.get("/quiz/daily").await.ok(200);
     assert!(ids.iter().all(|id| !paper.to_string().contains(&id.to_string())));
-    let quiz = app.app.quiz.clone();
+    let quiz = app.app.get::<Quiz>().clone();
     app.write(move |tx| -> Result<(), Stop<Never>> { Ok(quiz.release(tx, contest)?) }).await;
     li.post("/quiz/practice", body).await.ok(200);
     organiser.put("/quiz/daily/2026-07-02", set).await.ok(200);
@@ -464,9 +464,11 @@ async fn what_another_room_is_asking_is_not_practised() {
     let li = app.member("李一").sign_in().await;
     let batch = li.get("/quiz/practice/questions?limit=1").await.ok(200);
     let question: QuestionId = batch["items"][0]["question_id"].as_str().unwrap().parse().unwrap();
-    for (asking, expected) in [(true, "BeingAsked"), (false, "right: true")] {
-        let quiz = app.app.quiz.clone();
-        let quiz = if asking { quiz.unless_asked_by(|_, _, _| Ok(true)) } else { quiz };
+    for (asking, expected) in [(false, "right: true"), (true, "BeingAsked")] {
+        let quiz = app.app.get::<Quiz>();
+        if asking {
+            quiz.unless_asked_by(|_, _, _| Ok(true));
+        }
         let outcome = quiz.practise(li.id, &[], question, vec!["B".into()]).await;
         assert!(format!("{outcome:?}").contains(expected), "{outcome:?}");
     }

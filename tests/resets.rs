@@ -4,9 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::members::FirstAdministrator;
+use xianfeng::members::{FirstAdministrator, Members};
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, on_postgres, send};
+use xianfeng::sessions::Sessions;
 
 const DAY: i64 = 24 * 3600;
 
@@ -397,7 +398,7 @@ async fn another_process_says_within_a_tick_who_reset_a_password() {
 async fn only_a_token_that_was_issued_hears_of_a_reset() {
     let app = TestApp::start().await;
     let li = app.member("李一").sign_in().await;
-    app.app.sessions.set_password(li.id, "caozuo-2027".into()).await.unwrap();
+    app.app.get::<Sessions>().set_password(li.id, "caozuo-2027".into()).await.unwrap();
     let forged = format!("{}.garbage", li.session["session_id"].as_str().unwrap());
     app.post("/session/refresh", json!({ "refresh_token": forged })).await.refused(401, "session.over");
 }
@@ -416,8 +417,8 @@ async fn the_operators_way_is_told_to_the_member_too() {
         unit_code: "JT".into(),
         unit_name: "集团党委".into(),
     };
-    let member = app.app.members.create_first_administrator(ask).await.unwrap();
-    app.app.sessions.set_password(member, "caozuo-2027".into()).await.unwrap();
+    let member = app.app.get::<Members>().create_first_administrator(ask).await.unwrap();
+    app.app.get::<Sessions>().set_password(member, "caozuo-2027".into()).await.unwrap();
     let over = li.get("/me").await.refused(401, "session.reset");
     assert!(over["detail"].as_str().unwrap().contains("系统维护人员"), "{over}");
     // codes that were about are withdrawn

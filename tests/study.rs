@@ -7,7 +7,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::members;
 use xianfeng::members::model::Absence;
-use xianfeng::study;
+use xianfeng::study::{self, Study};
 
 use crate::support::{Person, TestApp, on_postgres, send};
 
@@ -284,7 +284,10 @@ async fn eight_publishers_publish_once() {
         let plan = json!({ "item_id": item, "unit_id": app.unit(unit), "day": TODAY });
         organiser.post("/study/pushes", plan).await.ok(201);
     }
-    let published = join_all((0..8).map(|_| app.app.study.publish_due())).await;
+    let published = {
+        let study = app.app.get::<Study>();
+        join_all((0..8).map(|_| study.publish_due())).await
+    };
     assert_eq!(published.into_iter().map(Result::unwrap).sum::<usize>(), 4);
     app.drain().await;
     assert_eq!(titles(&li, "/me/notices").await.len(), 4);
@@ -307,7 +310,9 @@ async fn two_servers_publish_once_and_both_show_it() {
     app.set_clock("2026-07-09T08:00:00+08:00");
     let li = again(&app, &li).await;
     assert!(titles(&li, "/study/feed").await.is_empty());
-    let (here, there) = tokio::join!(app.app.study.publish_due(), other.app.study.publish_due());
+    let (here, there) = tokio::join!(async { app.app.get::<Study>().publish_due().await }, async {
+        other.app.get::<Study>().publish_due().await
+    });
     assert_eq!(here.unwrap() + there.unwrap(), 9);
     tokio::join!(app.tick(), other.tick());
     app.drain().await;

@@ -29,12 +29,7 @@ impl App {
         tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
-        if let Err(error) = self.sessions.gate.write_notes().await {
-            tracing::warn!(%error, "which new tokens were seen could not be written");
-        }
-        if let Err(error) = self.study.flush().await {
-            tracing::warn!(%error, "the last servings could not be written");
-        }
+        self.end().await;
         self.db.close();
         outcome
     }
@@ -43,7 +38,7 @@ impl App {
     #[cfg(unix)]
     fn open_to_operator(&self) -> Option<tokio::task::JoinHandle<()>> {
         match operator::socket::Door::open(self.db.file()?) {
-            Ok(door) => Some(tokio::spawn(door.serve(self.operator.clone()))),
+            Ok(door) => Some(tokio::spawn(door.serve(self.get()))),
             Err(error) => {
                 tracing::warn!(%error, "the operator's socket cannot be opened; commands must wait for the server to stop");
                 None

@@ -3,5 +3,7 @@
 //! Route: `GET /audit`.
 
 mod api;
+mod room;
 
 pub use api::routes;
+pub use room::open;

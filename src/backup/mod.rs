@@ -19,6 +19,7 @@ mod verifying;
 mod restoring;
 mod reviving;
 mod scheduling;
+mod room;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use crate::kernel::key_store::KeyStore;
 
 pub use restoring::{Restored, restore};
 pub use reviving::{Revived, revive_restored};
+pub use room::open;
 pub use taking::Taken;
 pub use verifying::verify;
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod crypto;
 pub mod id;
 pub mod idempotency;
+pub mod hooks;
 pub mod score;
 pub mod sheet;
 pub mod text;

@@ -10,6 +10,8 @@ mod actions;
 mod api;
 mod model;
 mod rules;
+mod room;
 
 pub use actions::BoardRoom;
 pub use api::routes;
+pub use room::open;

@@ -7,6 +7,8 @@ mod actions;
 mod api;
 mod model;
 mod store;
+mod room;
 
 pub use actions::Brands;
 pub use api::routes;
+pub use room::open;

@@ -53,6 +53,7 @@ mod taking_back;
 mod turnout;
 mod verifying;
 mod voiding;
+mod room;
 
 use std::sync::Arc;
 
@@ -72,6 +73,7 @@ pub use entering::{NewEntry, Writer};
 pub use model::{CampaignId, EntryId, Plan, Terms};
 pub use organising::{Draft, names_expert};
 pub use proving::{EVIDENCE, is_draft, is_hidden};
+pub use room::open;
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
 pub use store::seals::list_sealed_votes;

@@ -21,9 +21,11 @@ mod review;
 mod rules;
 mod store;
 mod tallying;
+mod room;
 
 pub use actions::Challenge;
 pub use api::routes;
+pub use room::open;
 
 use crate::base::id::MemberId;
 use crate::db::Conn;

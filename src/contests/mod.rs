@@ -26,6 +26,7 @@ mod rules;
 mod settling;
 mod sitting;
 mod store;
+mod room;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use api::routes;
 pub use correcting::KEYS;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use organising::Draft;
+pub use room::open;
 pub use store::{is_part_of, list_open};
 
 use model::{Contest, Paper, Terms};

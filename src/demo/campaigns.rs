@@ -10,9 +10,11 @@ use serde_json::json;
 use crate::app::App;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::campaigns::{CampaignId, Draft, EntryId, NewEntry, Plan, Terms, Writer};
+use crate::campaigns::{CampaignId, Campaigns, Draft, EntryId, NewEntry, Plan, Terms, Writer};
 
 use super::complaint;
+use crate::brands::Brands;
+use crate::members::Directory;
 
 /// How long entries are taken: enough to write them, since the vote opens then.
 const ENTRY_SECONDS: i64 = 6;
@@ -27,16 +29,17 @@ const BRANDS: i64 = 100;
 
 /// Announces and opens the selection and hands in an entry for every brand; its vote opens [`ENTRY_SECONDS`] later.
 pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String> {
-    let (reach, unit) = (Reach::Everything, app.directory.tree().root().ok_or("the demo enterprise has no units")?);
+    let (reach, unit) =
+        (Reach::Everything, app.get::<Directory>().tree().root().ok_or("the demo enterprise has no units")?);
     let draft = Draft { title: "十大优秀党建品牌评选".into(), unit, terms: terms(app)? };
-    let id = app.campaigns.create(organiser, &reach, draft, None).await.map_err(complaint)?.id;
-    app.campaigns.announce(organiser, &reach, id).await.map_err(complaint)?;
-    app.campaigns.open_early(organiser, &reach, id).await.map_err(complaint)?;
-    for brand in app.brands.list(None, BRANDS).await.map_err(|error| error.to_string())? {
+    let id = app.get::<Campaigns>().create(organiser, &reach, draft, None).await.map_err(complaint)?.id;
+    app.get::<Campaigns>().announce(organiser, &reach, id).await.map_err(complaint)?;
+    app.get::<Campaigns>().open_early(organiser, &reach, id).await.map_err(complaint)?;
+    for brand in app.get::<Brands>().list(None, BRANDS).await.map_err(|error| error.to_string())? {
         let owner = leader(app, brand.unit_id).unwrap_or(organiser);
         let entry = enter(app, owner, id, brand.unit_id, plan(owner, &brand.name, &brand.summary)?).await?;
         let article = (brand.name, brand.summary);
-        app.campaigns.publish_article(organiser, &reach, id, entry, article).await.map_err(complaint)?;
+        app.get::<Campaigns>().publish_article(organiser, &reach, id, entry, article).await.map_err(complaint)?;
     }
     Ok(id)
 }
@@ -44,8 +47,8 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
 /// Waits until the vote is open.
 pub async fn vote_opens(app: &App, id: CampaignId) -> Result<(), String> {
     for _ in 0..=2 * ENTRY_SECONDS {
-        app.campaigns.keep_up().await.map_err(|error| error.to_string())?;
-        if app.campaigns.votes(id).await.map_err(|error| error.to_string())? {
+        app.get::<Campaigns>().keep_up().await.map_err(|error| error.to_string())?;
+        if app.get::<Campaigns>().votes(id).await.map_err(|error| error.to_string())? {
             eprintln!("  评选 selection: 投票已开始 the vote is open");
             return Ok(());
         }
@@ -57,15 +60,15 @@ pub async fn vote_opens(app: &App, id: CampaignId) -> Result<(), String> {
 async fn enter(app: &App, owner: MemberId, id: CampaignId, unit: UnitId, plan: Plan) -> Result<EntryId, String> {
     let writer = || Writer { member: owner, reach: Reach::Everything };
     let new = NewEntry { unit, category: "brand".into(), plan };
-    let entry = app.campaigns.create_entry(writer(), id, new, None).await.map_err(complaint)?.id;
-    app.campaigns.submit_entry(writer(), entry).await.map_err(complaint)?;
+    let entry = app.get::<Campaigns>().create_entry(writer(), id, new, None).await.map_err(complaint)?.id;
+    app.get::<Campaigns>().submit_entry(writer(), entry).await.map_err(complaint)?;
     Ok(entry)
 }
 
 /// Who leads a unit's brand: its secretary, or the first of its committee.
 fn leader(app: &App, unit: UnitId) -> Option<MemberId> {
     let today = app.db.today();
-    let holder = |role| app.directory.holders(role, unit, today).into_iter().min();
+    let holder = |role| app.get::<Directory>().holders(role, unit, today).into_iter().min();
     holder(Role::Secretary).or_else(|| holder(Role::CommitteeMember))
 }
 

@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
-use crate::study::{Draft, ItemId, Plan};
+use crate::study::{Draft, ItemId, Plan, Study};
 
 use super::complaint;
+use crate::members::Directory;
+use crate::quiz::Quiz;
 
 /// The study items that the project ships, in the order in which they are pushed.
 const ITEMS: [&str; 32] = [
@@ -46,7 +48,7 @@ const ITEMS: [&str; 32] = [
 /// Writes the shipped items.
 pub async fn write_items(app: &App, author: MemberId, progress: &impl Fn(usize, usize)) -> Result<(), String> {
     for (index, text) in ITEMS.iter().enumerate() {
-        app.study.write_item(author, None, read_item(text)?).await.map_err(complaint)?;
+        app.get::<Study>().write_item(author, None, read_item(text)?).await.map_err(complaint)?;
         progress(index + 1, ITEMS.len());
     }
     Ok(())
@@ -75,18 +77,18 @@ fn read_item(text: &str) -> Result<Draft, String> {
 /// Plans a push and a paper for each of the next `days` days that has none, and publishes today's whatever the hour.
 pub async fn plan_days(app: &App, planner: MemberId, days: u64) -> Result<(), String> {
     let today = app.db.today();
-    let root = app.directory.tree().root().ok_or("the demo enterprise has no units")?;
-    let items: Vec<ItemId> = app.study.item_ids().await.map_err(|error| error.to_string())?;
+    let root = app.get::<Directory>().tree().root().ok_or("the demo enterprise has no units")?;
+    let items: Vec<ItemId> = app.get::<Study>().item_ids().await.map_err(|error| error.to_string())?;
     for day in (0..days).map(|ahead| today.plus_days(ahead)) {
         // the day's number picks the item, so that every start of the demo plans the same
         let turn = usize::try_from(day.number()).unwrap_or(0) % items.len().max(1);
-        let is_open = !app.study.has_push(root, day).await.map_err(|error| error.to_string())?;
+        let is_open = !app.get::<Study>().has_push(root, day).await.map_err(|error| error.to_string())?;
         if let Some(item) = items.get(turn).filter(|_| is_open) {
             let plan = Plan { item: *item, unit: root, day, time: None };
-            app.study.plan(planner, &Reach::Everything, None, plan).await.map_err(complaint)?;
+            app.get::<Study>().plan(planner, &Reach::Everything, None, plan).await.map_err(complaint)?;
         }
-        app.quiz.draw_paper(day).await.map_err(|error| error.to_string())?;
+        app.get::<Quiz>().draw_paper(day).await.map_err(|error| error.to_string())?;
     }
-    app.study.publish_today().await.map_err(|error| error.to_string())?;
-    app.quiz.publish_today().await.map_err(|error| error.to_string())
+    app.get::<Study>().publish_today().await.map_err(|error| error.to_string())?;
+    app.get::<Quiz>().publish_today().await.map_err(|error| error.to_string())
 }

@@ -6,9 +6,10 @@ use crate::app::App;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
-use crate::contests::{ContestState, Draft, Rules};
+use crate::contests::{ContestState, Contests, Draft, Rules};
 
 use super::complaint;
+use crate::members::Directory;
 
 /// The contests that the project ships; their questions are drawn from the bank when they open.
 const CONTESTS: &str = include_str!("../../demo/contests.json");
@@ -33,7 +34,7 @@ struct Shipped {
 pub async fn plan_contests(app: &App, planner: MemberId) -> Result<(), String> {
     publish_ended(app, planner).await?;
     let shipped: Vec<Shipped> = serde_json::from_str(CONTESTS).map_err(|error| error.to_string())?;
-    let root = app.directory.tree().root().ok_or("the demo enterprise has no units")?;
+    let root = app.get::<Directory>().tree().root().ok_or("the demo enterprise has no units")?;
     let mut live = titles(app, ContestState::Open).await?;
     let is_open = !live.is_empty();
     let announced = titles(app, ContestState::Announced).await?;
@@ -51,20 +52,21 @@ pub async fn plan_contests(app: &App, planner: MemberId) -> Result<(), String> {
 }
 
 async fn publish_ended(app: &App, planner: MemberId) -> Result<(), String> {
-    app.contests.keep_up().await.map_err(|error| error.to_string())?;
-    app.contests.settle().await.map_err(|error| error.to_string())?;
-    let closed = app.contests.list_within(&Reach::Everything, Some(ContestState::Closed), None, LISTED);
+    let contests = app.get::<Contests>();
+    contests.keep_up().await.map_err(|error| error.to_string())?;
+    contests.settle().await.map_err(|error| error.to_string())?;
+    let closed = contests.list_within(&Reach::Everything, Some(ContestState::Closed), None, LISTED);
     for contest in closed.await.map_err(|error| error.to_string())? {
         // one whose ranking is not complete waits for the next start
         if contest.ranked_at.is_some() {
-            app.contests.publish(planner, &Reach::Everything, contest.id).await.map_err(complaint)?;
+            app.get::<Contests>().publish(planner, &Reach::Everything, contest.id).await.map_err(complaint)?;
         }
     }
     Ok(())
 }
 
 async fn titles(app: &App, state: ContestState) -> Result<Vec<String>, String> {
-    let found = app.contests.list_within(&Reach::Everything, Some(state), None, LISTED).await;
+    let found = app.get::<Contests>().list_within(&Reach::Everything, Some(state), None, LISTED).await;
     let found = found.map_err(|error| error.to_string())?;
     Ok(found.into_iter().map(|contest| contest.title).collect())
 }
@@ -85,10 +87,10 @@ fn draft(contest: Shipped, unit: UnitId, day: Day) -> Draft {
 /// Writes and announces a contest, and opens it whatever the hour if it is for today.
 async fn announce(app: &App, planner: MemberId, draft: Draft, is_for_today: bool) -> Result<(), String> {
     let reach = Reach::Everything;
-    let contest = app.contests.create(planner, &reach, draft, None).await.map_err(complaint)?;
-    app.contests.announce(planner, &reach, contest.id).await.map_err(complaint)?;
+    let contest = app.get::<Contests>().create(planner, &reach, draft, None).await.map_err(complaint)?;
+    app.get::<Contests>().announce(planner, &reach, contest.id).await.map_err(complaint)?;
     if is_for_today {
-        app.contests.open_early(planner, &reach, contest.id).await.map_err(complaint)?;
+        app.get::<Contests>().open_early(planner, &reach, contest.id).await.map_err(complaint)?;
     }
     Ok(())
 }

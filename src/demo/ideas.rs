@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::ideas::{IdeaId, IdeaText, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
-use crate::meetings::{MeetingId, MeetingKind, NewMeeting};
+use crate::ideas::{IdeaId, IdeaText, Ideas, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
+use crate::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting};
 use crate::web::caller::Person;
 
 use super::complaint;
+use crate::members::Directory;
 
 /// The branches whose ideas are shown: one of a mine, one of a smelter.
 const MINE: &str = "JC01-01";
@@ -136,16 +137,16 @@ fn told(verb: Verb, note: &str) -> Move {
 impl<'a> Team<'a> {
     /// The people of a branch: its last group with its leader, the secretary and another of its committee.
     async fn gather(app: &'a App, code: &str) -> Result<Team<'a>, String> {
-        let tree = app.directory.tree();
+        let tree = app.get::<Directory>().tree();
         let branch = tree.by_code(code).ok_or_else(|| format!("the demo enterprise has no {code}"))?.unit.id;
         let group = *tree.get(branch).and_then(|card| card.children.last()).ok_or("a demo branch has no groups")?;
         let today = app.db.today();
-        let person = |id: MemberId| app.directory.person(id, today).map(Arc::new);
+        let person = |id: MemberId| app.get::<Directory>().person(id, today).map(Arc::new);
         let holder = |role, unit| {
-            let found = app.directory.holders(role, unit, today).into_iter().min();
+            let found = app.get::<Directory>().holders(role, unit, today).into_iter().min();
             found.and_then(person).ok_or_else(|| format!("nobody is {role} of the demo branch {code}"))
         };
-        let mut cards = app.directory.members_below(group);
+        let mut cards = app.get::<Directory>().members_below(group);
         cards.sort_by(|a, b| a.employee_no.cmp(&b.employee_no));
         let members: Vec<_> =
             cards.iter().filter(|card| card.duties.is_empty()).filter_map(|card| person(card.id)).collect();
@@ -161,7 +162,7 @@ impl<'a> Team<'a> {
     }
 
     async fn by(&self, person: &Arc<Person>, id: IdeaId, what: Move) -> Result<(), String> {
-        self.app.ideas.act(person.clone(), id, what, None).await.map(drop).map_err(complaint)
+        self.app.get::<Ideas>().act(person.clone(), id, what, None).await.map(drop).map_err(complaint)
     }
 
     /// An idea of one of the members.
@@ -169,7 +170,7 @@ impl<'a> Team<'a> {
         let [category, title, problem, proposal, benefit] = text.map(str::to_owned);
         let text = IdeaText { category, title, problem, proposal, benefit };
         let new = NewIdea { text, co_authors: Vec::new(), files: Vec::new(), submit };
-        self.app.ideas.create(self.members[author].clone(), new, None).await.map_err(complaint)
+        self.app.get::<Ideas>().create(self.members[author].clone(), new, None).await.map_err(complaint)
     }
 
     async fn collect(&self, id: IdeaId) -> Result<(), String> {
@@ -201,12 +202,12 @@ impl<'a> Team<'a> {
 
     /// The group's leader says something.
     async fn talk(&self, id: IdeaId, text: &str) -> Result<(), String> {
-        let said = self.app.ideas.comment(self.leader.clone(), id, None, text.to_owned(), None).await;
+        let said = self.app.get::<Ideas>().comment(self.leader.clone(), id, None, text.to_owned(), None).await;
         said.map(drop).map_err(complaint)
     }
 
     async fn like(&self, id: IdeaId, person: &Arc<Person>) -> Result<(), String> {
-        self.app.ideas.like(person.clone(), id, true).await.map(drop).map_err(complaint)
+        self.app.get::<Ideas>().like(person.clone(), id, true).await.map(drop).map_err(complaint)
     }
 }
 
@@ -214,11 +215,11 @@ impl<'a> Team<'a> {
 async fn meet(app: &App, holder: &Person, kind: MeetingKind, unit: UnitId, title: &str) -> Result<MeetingId, String> {
     let reach = holder.reach(Capability::HoldMeetings).ok_or("a demo leader holds no meetings")?;
     let attendance = match kind {
-        MeetingKind::Group => app.directory.members_below(unit).iter().map(|card| card.id).collect(),
+        MeetingKind::Group => app.get::<Directory>().members_below(unit).iter().map(|card| card.id).collect(),
         _ => vec![holder.member],
     };
     let (title, minutes) = (title.to_owned(), "逐条讨论了党员提出的金点子。".to_owned());
     let new = NewMeeting { kind, unit, held_on: app.db.today(), title, minutes, attendance };
-    let (meeting, _) = app.meetings.create(holder.member, &reach, new, None).await.map_err(complaint)?;
+    let (meeting, _) = app.get::<Meetings>().create(holder.member, &reach, new, None).await.map_err(complaint)?;
     Ok(meeting.id)
 }

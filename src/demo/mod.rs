@@ -16,7 +16,9 @@ use std::net::SocketAddr;
 use crate::app::App;
 use crate::base::id::MemberId;
 use crate::base::sheet::{self, ProblemKind};
-use crate::members::Manager;
+use crate::brands::Brands;
+use crate::members::{Directory, Manager, Members};
+use crate::quiz::Quiz;
 
 use people::SignIn;
 
@@ -27,7 +29,7 @@ const PLANNED_DAYS: u64 = 7;
 ///
 /// Passwords exist only as hashes, so they are printed when they are made: at the first start, or with `new_passwords`.
 pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Result<(), String> {
-    let is_new = app.directory.tree().is_empty();
+    let is_new = app.get::<Directory>().tree().is_empty();
     if is_new {
         load_people(app).await?;
     }
@@ -48,13 +50,13 @@ async fn load_people(app: &App) -> Result<(), String> {
     let units = include_bytes!("../../demo/organization.csv");
     let members = include_bytes!("../../demo/members.xlsx");
     let report = app
-        .members
+        .get::<Members>()
         .import_units(Manager::operator(), units.as_slice(), false, &progress("组织 units"))
         .await
         .map_err(complaint)?;
     expect_clean(&report)?;
     let report = app
-        .members
+        .get::<Members>()
         .import_members(Manager::operator(), members.as_slice(), false, &progress("人员 members"))
         .await
         .map_err(complaint)?;
@@ -66,7 +68,7 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     let total = questions.rows.len();
     let tell = progress("题库 questions");
     let report = app
-        .quiz
+        .get::<Quiz>()
         .import_questions(None, &questions, false, |done| tell(done, total))
         .await
         .map_err(|error| error.to_string())?
@@ -74,7 +76,7 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     expect_clean(&report)?;
     let brands = sheet::read(include_bytes!("../../demo/brands.csv"), None).map_err(|error| error.to_string())?;
     let report = app
-        .brands
+        .get::<Brands>()
         .import(None, &brands, false)
         .await
         .map_err(|error| error.to_string())?

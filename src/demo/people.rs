@@ -4,11 +4,12 @@ use crate::app::App;
 use crate::base::capability::Role;
 use crate::base::crypto::random_code;
 use crate::base::id::MemberId;
-use crate::members::FirstAdministrator;
 use crate::members::directory::MemberCard;
 use crate::members::model::MemberStatus;
+use crate::members::{Directory, FirstAdministrator, Members};
 
 use super::complaint;
+use crate::sessions::Sessions;
 
 /// Somebody to sign in as.
 pub struct SignIn {
@@ -36,7 +37,7 @@ impl Cast {
 
 /// Makes the last member without a duty an administrator, unless there are two: privileged duties take two.
 pub async fn appoint_second_administrator(app: &App) -> Result<(), String> {
-    let (cards, tree) = (active(app), app.directory.tree());
+    let (cards, tree) = (active(app), app.get::<Directory>().tree());
     let root = tree.root().and_then(|root| tree.get(root)).ok_or("the demo enterprise has no units")?;
     if cards.iter().filter(|card| holds(card, Role::Administrator)).count() > 1 {
         return Ok(());
@@ -48,13 +49,13 @@ pub async fn appoint_second_administrator(app: &App) -> Result<(), String> {
         unit_code: root.unit.code.clone(),
         unit_name: root.unit.name.clone(),
     };
-    app.members.create_first_administrator(ask).await.map(drop).map_err(complaint)
+    app.get::<Members>().create_first_administrator(ask).await.map(drop).map_err(complaint)
 }
 
 /// Everybody who takes part, by employee number.
 fn active(app: &App) -> Vec<MemberCard> {
     let mut cards: Vec<MemberCard> = Vec::new();
-    app.directory.each_member(|card, _| cards.push(card.clone()));
+    app.get::<Directory>().each_member(|card, _| cards.push(card.clone()));
     cards.retain(|card| card.status == MemberStatus::Active);
     cards.sort_by(|a, b| a.employee_no.cmp(&b.employee_no));
     cards
@@ -90,7 +91,7 @@ pub async fn set_passwords(app: &App, cast: &Cast) -> Result<Vec<String>, String
     let mut passwords = Vec::new();
     for person in cast.each() {
         let password = random_code();
-        app.sessions.set_password(person.id, password.clone()).await.map_err(complaint)?;
+        app.get::<Sessions>().set_password(person.id, password.clone()).await.map_err(complaint)?;
         passwords.push(password);
     }
     Ok(passwords)

@@ -103,7 +103,7 @@ struct Prepared {
 pub struct Files {
     db: Db,
     depot: Depot,
-    readers: Readers,
+    pub(super) readers: Readers,
     addresses: Addresses,
     hands: Hands,
     /// One picture is painted at a time: it takes a core and up to 300 MB.
@@ -114,11 +114,11 @@ pub struct Files {
 }
 
 impl Files {
-    pub fn new(db: Db, depot: Depot, readers: Readers, addresses: Addresses, config: &FilesConfig) -> Self {
+    pub fn new(db: Db, depot: Depot, addresses: Addresses, config: &FilesConfig) -> Self {
         Files {
             db,
             depot,
-            readers,
+            readers: Readers::default(),
             addresses,
             hands: Hands::default(),
             easel: Arc::new(Semaphore::new(1)),

@@ -1,11 +1,12 @@
 //! What the room lends to others: attaching files to their things, and asking them who may read.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use diesel::QueryResult;
 use uuid::Uuid;
 
+use super::actions::Files;
 use super::model::{File, FileId, FileView};
 use super::rules::MAX_PER_SUBJECT;
 use super::store;
@@ -26,7 +27,7 @@ pub enum AttachRefusal {
 
 impl Refusal for AttachRefusal {}
 
-/// Attaches `owner`'s files to the thing `subject` of a room; `kind` is the room's word, the one given to [`Readers`].
+/// Attaches `owner`'s files to the thing `subject` of a room; `kind` is the room's word, the one given to [`Files::let_read`].
 /// What is attached to it already stays, so the same list may come again.
 ///
 /// The caller has made sure that no twin attaches to the same subject meanwhile, or there might be more than nine.
@@ -67,51 +68,62 @@ type Hidden = dyn Fn(&mut Conn, Uuid) -> QueryResult<bool> + Send + Sync;
 
 type May = dyn Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync;
 
-/// Who may read what is attached to the things of other rooms, and when its owner may delete it; put together in
-/// `app.rs`. Of a kind that nobody vouches for, only owners may read, and nobody may delete.
+/// Who may read what is attached to the things of other rooms, and when its owner may delete it; those rooms say so when
+/// they are opened. Of a kind that nobody vouches for, only owners may read, and nobody may delete.
 #[derive(Clone, Default)]
-pub struct Readers {
+pub(super) struct Readers(Arc<RwLock<Kinds>>);
+
+#[derive(Default)]
+struct Kinds {
     may_read: HashMap<&'static str, Arc<May>>,
     may_delete: HashMap<&'static str, Arc<May>>,
     is_hidden: HashMap<&'static str, Arc<Hidden>>,
 }
 
-impl Readers {
+impl Files {
     /// Asks `may_read` about the things of `kind`: whether that person may see the thing with that id now.
-    pub fn with(
-        mut self,
+    pub fn let_read(
+        &self,
         kind: &'static str,
         may_read: impl Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
-    ) -> Self {
-        self.may_read.insert(kind, Arc::new(may_read));
-        self
+    ) {
+        self.readers.write().may_read.insert(kind, Arc::new(may_read));
     }
 
     /// Asks `may_delete` about the things of `kind`: whether what that person attached to the thing with that id is still
     /// his to delete. It is asked within the deleting transaction and holds the thing until its end.
-    pub fn with_deletion(
-        mut self,
+    pub fn let_delete(
+        &self,
         kind: &'static str,
         may_delete: impl Fn(&mut Conn, &Person, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
-    ) -> Self {
-        self.may_delete.insert(kind, Arc::new(may_delete));
-        self
+    ) {
+        self.readers.write().may_delete.insert(kind, Arc::new(may_delete));
     }
 
     /// Asks `is_hidden` about the things of `kind`: whether the one with that id is seen only by those who made it, such
     /// as a draft or what was withdrawn. Addresses of its pictures end when that changes.
-    pub fn with_hiding(
-        mut self,
+    pub fn hide_when(
+        &self,
         kind: &'static str,
         is_hidden: impl Fn(&mut Conn, Uuid) -> QueryResult<bool> + Send + Sync + 'static,
-    ) -> Self {
-        self.is_hidden.insert(kind, Arc::new(is_hidden));
-        self
+    ) {
+        self.readers.write().is_hidden.insert(kind, Arc::new(is_hidden));
+    }
+}
+
+impl Readers {
+    fn write(&self) -> RwLockWriteGuard<'_, Kinds> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was said about a kind, taken out so that nothing is held while it is asked.
+    fn about<T: ?Sized>(&self, find: impl Fn(&Kinds) -> Option<&Arc<T>>) -> Option<Arc<T>> {
+        find(&self.0.read().unwrap_or_else(PoisonError::into_inner)).cloned()
     }
 
     /// Whether what `file` is attached to is hidden; a file that is attached to nothing is its owner's alone.
     pub(super) fn is_hidden(&self, conn: &mut Conn, file: &File) -> QueryResult<bool> {
-        match file.subject().and_then(|(kind, id)| Some((self.is_hidden.get(kind)?, id))) {
+        match file.subject().and_then(|(kind, id)| Some((self.about(|kinds| kinds.is_hidden.get(kind))?, id))) {
             Some((is_hidden, subject)) => is_hidden(conn, subject),
             None => Ok(true),
         }
@@ -121,7 +133,10 @@ impl Readers {
     pub(super) fn may_delete(&self, conn: &mut Conn, owner: &Person, file: &File) -> QueryResult<bool> {
         match file.subject() {
             None => Ok(true),
-            Some((kind, subject)) => self.may_delete.get(kind).map_or(Ok(false), |may| may(conn, owner, subject)),
+            Some((kind, subject)) => {
+                let may = self.about(|kinds| kinds.may_delete.get(kind));
+                may.map_or(Ok(false), |may| may(conn, owner, subject))
+            }
         }
     }
 
@@ -129,7 +144,7 @@ impl Readers {
         if file.owner_id == person.member {
             return Ok(true);
         }
-        match file.subject().and_then(|(kind, id)| Some((self.may_read.get(kind)?, id))) {
+        match file.subject().and_then(|(kind, id)| Some((self.about(|kinds| kinds.may_read.get(kind))?, id))) {
             Some((may_read, subject)) => may_read(conn, person, subject),
             None => Ok(false),
         }
@@ -169,9 +184,11 @@ mod tests {
 
     #[test]
     fn the_room_of_a_subject_says_who_may_read_its_files() {
-        let readers = Readers::default().with("thing", |_, person, subject| {
+        let readers = Readers::default();
+        let may_read = |_: &mut Conn, person: &Person, subject: Uuid| {
             Ok(subject == Uuid::from_u128(5) && person.member.uuid() != Uuid::from_u128(3))
-        });
+        };
+        readers.write().may_read.insert("thing", Arc::new(may_read));
         let mut conn = Conn::Sqlite(SqliteConnection::establish(":memory:").unwrap());
         for (who, file, may) in [
             (2, file_on(Some("thing"), 5), true),

@@ -7,7 +7,7 @@
 //!
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
-//! [`list_of`] to be called within a room's own transaction, [`Readers`] for `app.rs` to put together, [`FileView`] to be
+//! [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may, [`FileView`] to be
 //! shown, [`Addresses`] for the pictures among them, and [`list_stored`] to backups.
 
 mod actions;
@@ -21,11 +21,13 @@ mod picture;
 mod rules;
 mod store;
 mod storing;
+mod room;
 
 pub use actions::Files;
 pub use addresses::{Addresses, PictureSize};
 pub use api::routes;
 pub use depot::Depot;
-pub use lending::{AttachRefusal, Readers, attach, detach, list_of};
+pub use lending::{AttachRefusal, attach, detach, list_of};
 pub use model::{FileId, FileKind, FileView};
+pub use room::open;
 pub use storing::{StoredFile, list_stored};

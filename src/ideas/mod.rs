@@ -28,6 +28,7 @@ mod store;
 mod talking;
 mod telling;
 mod writing;
+mod room;
 
 use crate::db::{Db, Stop};
 use crate::files::Addresses;
@@ -37,6 +38,7 @@ use crate::points::Points;
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
 pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
+pub use room::open;
 pub use rules::{FLOW, Who};
 pub use store::cites;
 pub use writing::NewIdea;

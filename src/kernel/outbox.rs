@@ -70,6 +70,11 @@ type Handler = Box<dyn Fn(Message) -> Delivering + Send + Sync>;
 pub struct Handlers(HashMap<&'static str, Handler>);
 
 impl Handlers {
+    /// Takes in what another room delivers.
+    pub fn extend(&mut self, other: Handlers) {
+        self.0.extend(other.0);
+    }
+
     /// Lets `handle` deliver the messages of `topic`.
     pub fn on<A>(&mut self, topic: &'static str, handle: impl Fn(Message) -> A + Send + Sync + 'static)
     where

@@ -7,6 +7,7 @@ use super::model::{Meeting, MeetingChange, MeetingId, NewMeeting};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter};
 use crate::base::capability::Reach;
+use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::{Conn, Db, Stop, Tx};
@@ -31,9 +32,9 @@ pub struct Meetings {
     db: Db,
     directory: Directory,
     /// Whether something was collected or decided at a meeting.
-    is_cited: Cites,
+    citers: Hooks<Cites>,
     /// Of other rooms: whether something of theirs is part of a meeting.
-    parts: Vec<Cites>,
+    parts: Hooks<Cites>,
 }
 
 /// Whether something of a room points at a meeting.
@@ -41,18 +42,17 @@ type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
 
 impl Meetings {
     pub fn new(db: Db, directory: Directory) -> Self {
-        Meetings { db, directory, is_cited: |_, _| Ok(false), parts: Vec::new() }
+        Meetings { db, directory, citers: Hooks::default(), parts: Hooks::default() }
     }
 
     /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
-    pub fn unless_cited(self, is_cited: Cites) -> Self {
-        Meetings { is_cited, ..self }
+    pub fn unless_cited(&self, is_cited: Cites) {
+        self.citers.add(is_cited);
     }
 
     /// Has a meeting stay of which `has_part` says that something is part of it.
-    pub fn unless_part(mut self, has_part: Cites) -> Self {
-        self.parts.push(has_part);
-        self
+    pub fn unless_part(&self, has_part: Cites) {
+        self.parts.add(has_part);
     }
 
     /// Writes a meeting down, within the actor's reach.
@@ -92,12 +92,12 @@ impl Meetings {
         if let Some(day) = change.held_on {
             rules::check_day(day, self.db.today())?;
         }
-        let is_cited = self.is_cited;
+        let citers = self.citers.each();
         self.db
             .write(move |tx| {
                 let mut meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 let MeetingChange { held_on, title, minutes, attendance } = change.clone();
-                if held_on.is_some_and(|day| day != meeting.held_on) && is_cited(tx.conn, id)? {
+                if held_on.is_some_and(|day| day != meeting.held_on) && is_any(&citers, tx.conn, id)? {
                     return Err(Refusal::DayStands.into());
                 }
                 meeting.held_on = held_on.unwrap_or(meeting.held_on);
@@ -118,18 +118,15 @@ impl Meetings {
     /// Takes back a meeting that the actor wrote down, if nothing points at it.
     pub async fn delete(&self, actor: MemberId, reach: &Reach, id: MeetingId) -> Outcome<()> {
         self.get(reach, id).await?;
-        let mut users = self.parts.clone();
-        users.push(self.is_cited);
+        let users = [self.parts.each(), self.citers.each()].concat();
         self.db
             .write(move |tx| {
                 let meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 if meeting.created_by != actor {
                     return Err(Refusal::NotAuthor.into());
                 }
-                for is_used in &users {
-                    if is_used(tx.conn, id)? {
-                        return Err(Refusal::InUse.into());
-                    }
+                if is_any(&users, tx.conn, id)? {
+                    return Err(Refusal::InUse.into());
                 }
                 store::delete(tx.conn, id)?;
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
@@ -205,4 +202,14 @@ fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> diesel
     let detail = json!({ "kind": meeting.kind, "unit_id": meeting.unit_id, "held_on": meeting.held_on });
     let act = Act { actor: Some(actor), action, subject_kind: "meeting", subject_id: meeting.id.uuid(), detail };
     trail::note(tx, act)
+}
+
+/// Whether one of `users` points at the meeting.
+fn is_any(users: &[Cites], conn: &mut Conn, id: MeetingId) -> QueryResult<bool> {
+    for is_used in users {
+        if is_used(conn, id)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -10,8 +10,10 @@ mod api;
 mod model;
 mod rules;
 mod store;
+mod room;
 
 pub use actions::Meetings;
 pub use api::routes;
 pub use model::{Meeting, MeetingId, MeetingKind, NewMeeting};
+pub use room::open;
 pub use store::{find, find_some, hold};

@@ -14,11 +14,13 @@ pub mod model;
 pub mod roster;
 pub mod rules;
 pub mod store;
+mod room;
 
 pub use actions::{FirstAdministrator, Manager, Members, Progress};
 pub use api::routes;
 pub use directory::Directory;
 pub use headcount::Headcount;
+pub use room::open;
 
 use crate::base::crypto::Key;
 use crate::base::phone;

@@ -11,7 +11,9 @@ mod store;
 
 mod actions;
 mod api;
+mod room;
 
 pub use actions::{handle, tell, tell_for_good, tidy};
 pub use api::routes;
 pub use model::{LastingText, NewNotice, NoticeKind, To};
+pub use room::open;

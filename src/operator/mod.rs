@@ -12,6 +12,8 @@ mod commands;
 mod model;
 #[cfg(unix)]
 pub mod socket;
+mod room;
 
 pub use commands::Operator;
 pub use model::{Command, ImportKind, MessageCommand, Said, Via, Voice};
+pub use room::open;

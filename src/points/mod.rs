@@ -13,7 +13,9 @@ mod store;
 
 mod actions;
 mod api;
+mod room;
 
 pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
 pub use model::{Dimension, RuleName};
+pub use room::open;

@@ -102,7 +102,7 @@ impl Quiz {
         let change = key_change(tx.fresh_id(), &question, &wording, right, tx.now());
         let papers = correct_papers(tx, &change)?;
         let mut contest_count = 0;
-        for user in &self.key_users {
+        for user in self.key_users.each() {
             contest_count += (user.correct)(tx, &change)?;
         }
         let correction = Correction {
@@ -146,7 +146,7 @@ impl Quiz {
         let question = found.ok_or(Refusal::NoSuchQuestion)?;
         let change = self.would_be(&question, right).await?;
         let mut preview = Preview { is_complete: true, ..Preview::default() };
-        for user in self.key_users.clone() {
+        for user in self.key_users.each() {
             let asked = change.clone();
             let (contests, attempts) = self.db.read(move |conn| (user.count)(conn, &asked)).await?;
             preview.contests += contests;

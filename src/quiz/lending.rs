@@ -93,15 +93,13 @@ impl Quiz {
     }
 
     /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
-    pub fn unless_asked_by(mut self, asking: Asking) -> Self {
-        self.askers.push(asking);
-        self
+    pub fn unless_asked_by(&self, asking: Asking) {
+        self.askers.add(asking);
     }
 
     /// Lets a room that keeps papers of its own put right keys on them; for the assembly of the rooms.
-    pub fn used_by(mut self, user: KeyUser) -> Self {
-        self.key_users.push(user);
-        self
+    pub fn used_by(&self, user: KeyUser) {
+        self.key_users.add(user);
     }
 
     /// The papers that a member at `path` may still have to submit; today's comes from memory.

@@ -31,10 +31,12 @@ mod rules;
 mod store;
 mod tallying;
 mod versions;
+mod room;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::base::hooks::Hooks;
 use crate::config::Timetable;
 use crate::db::{Db, DbError};
 use crate::kernel::lock::HolderId;
@@ -45,6 +47,7 @@ pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
 pub use model::tally::{Tally, TallySource};
 pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
+pub use room::open;
 pub use store::count_published;
 
 use correcting::KeyUser;
@@ -61,9 +64,9 @@ pub struct Quiz {
     published: Published,
     stock: Stock,
     /// Of other rooms: what they are asking a member at this moment.
-    askers: Vec<Asking>,
+    askers: Hooks<Asking>,
     /// Of other rooms: how keys are put right on papers of theirs.
-    key_users: Vec<KeyUser>,
+    key_users: Hooks<KeyUser>,
     /// Under this name the process counts what is over.
     holder: HolderId,
     /// Every question of the bank is known to have its text to search in.
@@ -81,8 +84,8 @@ impl Quiz {
             timetable,
             published,
             stock,
-            askers: Vec::new(),
-            key_users: Vec::new(),
+            askers: Hooks::default(),
+            key_users: Hooks::default(),
             holder,
             is_folded,
         }

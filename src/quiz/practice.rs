@@ -128,7 +128,7 @@ impl Quiz {
         if store::is_guarded(conn, question, now)? {
             return Err(Refusal::Guarded.into());
         }
-        for asking in &self.askers {
+        for asking in self.askers.each() {
             if asking(conn, member, question)? {
                 return Err(Refusal::BeingAsked.into());
             }

@@ -24,6 +24,7 @@ pub mod rules;
 mod store;
 pub mod tokens;
 mod wording;
+mod room;
 
 pub use actions::{Sessions, tidy};
 pub use api::routes;
@@ -31,3 +32,4 @@ pub use ending::end_for_leaving;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};
+pub use room::open;

@@ -20,6 +20,7 @@ mod servings;
 mod coverage;
 
 mod api;
+mod room;
 
 use diesel::QueryResult;
 
@@ -31,6 +32,7 @@ pub use actions::{Draft, STUDY_TOPIC, Study};
 pub use api::routes;
 pub use model::{ItemId, PushId};
 pub use pushes::Plan;
+pub use room::open;
 pub use rules::streak::Streak;
 
 /// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::support::TestApp;
 use crate::support::process::pg_bin;
+use xianfeng::operator::Operator;
 
 /// The names in the folder, oldest first.
 fn copies(folder: &Path) -> Vec<String> {
@@ -26,7 +27,7 @@ async fn a_day_has_one_backup_and_old_copies_go_only_after_a_good_one() {
     ];
     arguments.extend(pg_bin().map(|bin| format!("--pg-bin={}", bin.display())));
     let app = TestApp::start_with(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let backups = app.app.operator.backups.clone();
+    let backups = app.app.get::<Operator>().backups.clone();
     backups.keep_up().await;
     assert!(copies(&place).is_empty(), "it is not nine yet");
     for day in 1..=3 {

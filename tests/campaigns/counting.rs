@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use xianfeng::base::id::MemberId;
-use xianfeng::campaigns::{CampaignId, EntryId};
+use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus};
-use xianfeng::members::store;
+use xianfeng::members::{Members, store};
 
 use super::{CLOSING, at, body, cast, organiser, voters, voting};
 use crate::support::{TestApp, on_postgres};
@@ -39,7 +39,7 @@ async fn writers_who_are_still_at_it_when_the_vote_closes_are_counted_exactly_as
     let (closing, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| {
-            let room = sibling.as_ref().filter(|_| writer % 2 == 1).unwrap_or(&app).app.campaigns.clone();
+            let room = sibling.as_ref().filter(|_| writer % 2 == 1).unwrap_or(&app).app.get::<Campaigns>();
             let mine: Vec<MemberId> = members.iter().copied().skip(writer).step_by(WRITERS).collect();
             let (entries, closing, over) = (entries.clone(), closing.clone(), over.clone());
             tokio::spawn(async move {
@@ -93,7 +93,7 @@ async fn writers_who_are_still_at_it_when_the_vote_closes_are_counted_exactly_as
         .map(|total| (total["entry_id"].as_str().unwrap().to_owned(), total["votes"].as_i64().unwrap()))
         .collect();
     assert_eq!(found, expected);
-    let recount = app.app.campaigns.recount(id).await.unwrap();
+    let recount = app.app.get::<Campaigns>().recount(id).await.unwrap();
     assert!(recount.agrees && recount.ballots == acknowledged.len(), "{recount:?}");
 }
 
@@ -152,7 +152,7 @@ async fn sixty_thousand_ballots_of_ten_are_counted_within_three_seconds() {
         })
         .await;
     }
-    app.app.members.reload().await.unwrap();
+    app.app.get::<Members>().reload().await.unwrap();
     let mut body = body(&app);
     body["terms"]["ballot"]["max"] = json!(10);
     let (campaign, entries) = voting(&app, &organiser, body, 50).await;
@@ -164,7 +164,7 @@ async fn sixty_thousand_ballots_of_ten_are_counted_within_three_seconds() {
     let writers: Vec<_> = (0..64)
         .map(|writer| {
             let mine: Vec<MemberId> = members.iter().copied().skip(writer).step_by(64).collect();
-            let (room, entries) = (app.app.campaigns.clone(), entries.clone());
+            let (room, entries) = (app.app.get::<Campaigns>().clone(), entries.clone());
             tokio::spawn(async move {
                 for (n, member) in mine.into_iter().enumerate() {
                     let chosen: Vec<EntryId> = (0..10).map(|k| entries[(n + writer + 3 * k) % 50]).collect();
@@ -179,7 +179,7 @@ async fn sixty_thousand_ballots_of_ten_are_counted_within_three_seconds() {
     eprintln!("{} ballots cast in {:?}", members.len(), began.elapsed());
     app.set_clock(CLOSING);
     let began = std::time::Instant::now();
-    app.app.campaigns.keep_up().await.unwrap();
+    app.app.get::<Campaigns>().keep_up().await.unwrap();
     let took = began.elapsed();
     eprintln!("counted in {took:?}");
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns;
+use xianfeng::campaigns::{self, Campaigns};
 use xianfeng::db::{Never, Stop};
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, stage, voters, with};
@@ -205,7 +205,7 @@ async fn a_published_decision_is_final_and_anybody_verifies_it() {
     let path = format!("/entries/{}", entries[0]);
     secretary.patch(&path, json!({ "plan": plan })).await.refused(409, "campaigns.wrong_state");
     let id = campaign.rsplit('/').next().unwrap().parse().unwrap();
-    assert!(app.app.campaigns.recount(id).await.unwrap().agrees, "still to be recounted");
+    assert!(app.app.get::<Campaigns>().recount(id).await.unwrap().agrees, "still to be recounted");
     app.drain().await;
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::campaigns;
-use xianfeng::members::Manager;
+use xianfeng::members::{Manager, Members};
 
 use super::{announced, at, recompute};
 use crate::support::{Person, TestApp};
@@ -145,7 +145,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     let list = published();
     let app = TestApp::start_empty().await;
     app.set_clock("2022-05-12T08:00:00+08:00");
-    let report = app.app.members.import_units(Manager::operator(), UNITS, false, &|_, _| {}).await.unwrap();
+    let report = app.app.get::<Members>().import_units(Manager::operator(), UNITS, false, &|_, _| {}).await.unwrap();
     assert!(report.problems.is_empty());
     let code = |unit: &str| {
         let tree = app.directory().tree();

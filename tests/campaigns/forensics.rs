@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use xianfeng::base::crypto::Key;
-use xianfeng::campaigns::{CampaignId, EntryId};
+use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_seals};
 use xianfeng::kernel::key_store::{KeyName, KeyStore};
@@ -301,10 +301,10 @@ async fn a_vote_does_not_open_before_its_key_is_kept() {
     let _ = std::fs::remove_dir(&folder);
     std::fs::write(&folder, b"").unwrap();
     app.set_clock(super::JUDGING);
-    app.app.campaigns.keep_up().await.unwrap();
+    app.app.get::<Campaigns>().keep_up().await.unwrap();
     assert_eq!(stage(&organiser, &campaign, "vote").await["state"], "planned");
     std::fs::remove_file(&folder).unwrap();
-    app.app.campaigns.keep_up().await.unwrap();
+    app.app.get::<Campaigns>().keep_up().await.unwrap();
     assert_eq!(stage(&organiser, &campaign, "vote").await["state"], "open");
     assert_eq!(keys_of(&app).list().await.unwrap().len(), 1);
     app.drain().await;
@@ -346,7 +346,7 @@ async fn a_key_that_vanishes_while_a_server_has_it_is_put_back() {
     for entry in std::fs::read_dir(&votes).unwrap() {
         std::fs::remove_file(entry.unwrap().path()).unwrap();
     }
-    app.app.campaigns.destroy_spent_keys().await.unwrap();
+    app.app.get::<Campaigns>().destroy_spent_keys().await.unwrap();
     assert_eq!((names.len(), keys.list().await.unwrap()), (1, names));
     cast(&voters[1], &campaign, &[&entries[1]]).await.ok(201);
     at(&app, CLOSING).await;
@@ -365,7 +365,7 @@ async fn a_crash_between_the_count_and_the_end_of_its_key_is_made_good_and_keys_
     // a key of an opening that came to nothing, one of a vote of another database
     let (spare, _) = keys.create(names[0].owner).await.unwrap();
     let (other, _) = keys.create(uuid::Uuid::from_u128(7)).await.unwrap();
-    app.app.campaigns.destroy_spent_keys().await.unwrap();
+    app.app.get::<Campaigns>().destroy_spent_keys().await.unwrap();
     assert_eq!(keys.list().await.unwrap(), sorted([names[0], other]), "{spare} is destroyed, not the one in use");
     at(&app, CLOSING).await;
     assert_eq!(keys.list().await.unwrap(), [other]);
@@ -410,15 +410,17 @@ async fn two_servers_that_open_a_vote_at_once_agree_on_its_key() {
     at(&app, "2026-07-01T08:02:00+08:00").await;
     let sibling = app.sibling().await;
     app.set_clock(super::JUDGING);
-    let (one, other) = tokio::join!(app.app.campaigns.keep_up(), sibling.app.campaigns.keep_up());
+    let (one, other) = tokio::join!(async { app.app.get::<Campaigns>().keep_up().await }, async {
+        sibling.app.get::<Campaigns>().keep_up().await
+    });
     one.and(other).unwrap();
     let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
     let chosen = [entry.parse::<EntryId>().unwrap()];
     for (server, voter) in [(&app, &voters[0]), (&sibling, &voters[1])] {
-        assert!(server.app.campaigns.cast(voter.id, id, &chosen).await.unwrap().is_new);
+        assert!(server.app.get::<Campaigns>().cast(voter.id, id, &chosen).await.unwrap().is_new);
     }
     app.set_clock(CLOSING);
-    sibling.app.campaigns.keep_up().await.unwrap();
+    sibling.app.get::<Campaigns>().keep_up().await.unwrap();
     app.tick().await;
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
     assert_eq!(vote["ballots_counted"], 2);

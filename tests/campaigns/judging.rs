@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns;
+use xianfeng::campaigns::{self, Campaigns};
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, stage, voters, voting};
 use crate::support::{Person, Reply, TestApp};
@@ -247,6 +247,6 @@ async fn a_ballot_is_voided_by_two_people_between_the_closing_and_the_counting()
     let receipts = organiser.get(&format!("{campaign}/receipts")).await.ok(200)["receipts"].clone();
     assert!(!receipts.as_array().unwrap().contains(&receipt));
     let id = campaign.rsplit('/').next().unwrap().parse().unwrap();
-    assert!(app.app.campaigns.recount(id).await.unwrap().agrees);
+    assert!(app.app.get::<Campaigns>().recount(id).await.unwrap().agrees);
     app.drain().await;
 }

@@ -10,6 +10,7 @@ use xianfeng::on;
 use super::{CLOSING, at, body, cast, organiser, voters, voting};
 use crate::support::TestApp;
 use crate::support::process::pg_bin;
+use xianfeng::operator::Operator;
 
 const VOTERS: usize = 6;
 
@@ -26,7 +27,7 @@ async fn an_open_vote_is_counted_after_a_restore_with_its_key_and_named_without(
     let file = app.folder().join("copy.backup");
     let keys = app.folder().join("copy.backup.keys");
     let quiet: Progress = Arc::new(|_| {});
-    let taken = app.app.operator.backups.take(&file, &quiet).await.unwrap();
+    let taken = app.app.get::<Operator>().backups.take(&file, &quiet).await.unwrap();
     assert!(taken.has_keys && taken.without_key.is_empty(), "{taken:?}");
     #[cfg(unix)]
     {

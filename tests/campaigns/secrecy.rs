@@ -12,6 +12,7 @@ use xianfeng::on;
 
 use super::{CLOSING, at, body, cast, organiser, slips_may_change, voters, voting};
 use crate::support::{TestApp, on_postgres};
+use xianfeng::points::Points;
 
 /// A ballot as it lies in the table: member, period, ciphertext, instant.
 type BallotRow = (Vec<u8>, i32, Vec<u8>, i64);
@@ -248,7 +249,7 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
     let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
     cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
     // a server that was given another place for the keys of votes
-    let points = app.app.points.clone();
+    let points = app.app.get::<Points>().clone();
     let place = KeyStore::open(app.folder().join("elsewhere").to_str().unwrap()).unwrap();
     let keys = (place, &Key::random());
     let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), points, keys, watch());

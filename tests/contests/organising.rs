@@ -5,6 +5,7 @@ use xianfeng::base::capability::Role;
 
 use super::{announced, body, opened, organiser, start, with};
 use crate::support::{Person, TestApp};
+use xianfeng::quiz::Quiz;
 
 const VERBS: [&str; 5] = ["announcement", "opening", "closing", "publication", "withdrawal"];
 
@@ -335,7 +336,7 @@ async fn a_fixed_paper_that_was_taken_before_the_opening_stays_shut_and_says_why
     let contest = announced(&organiser, fixed(&app, &ids)).await;
     // as contests stood that were announced before questions were kept for them
     let id: uuid::Uuid = contest.rsplit('/').next().unwrap().parse().unwrap();
-    let quiz = app.app.quiz.clone();
+    let quiz = app.app.get::<Quiz>().clone();
     app.write(move |tx| Ok(quiz.release(tx, id)?)).await;
     organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": [ids[1]] })).await.ok(200);
     organiser.post(&format!("{contest}/opening"), json!({})).await.refused(409, "contests.questions_taken");

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::{answer, answer_all, body, opened, organiser, save, sit, start, submit, with};
 use crate::support::{TestApp, on_postgres, send};
+use xianfeng::contests::Contests;
+use xianfeng::members::Members;
 
 #[tokio::test]
 async fn answers_are_saved_one_by_one_and_graded_in_whatever_order_they_were_shown() {
@@ -317,10 +319,12 @@ async fn several_servers_take_part_in_one_contest() {
     let contest = super::announced(&organiser, with(body(&app), &[("/terms/participation_points", json!(2))])).await;
     let other = app.sibling().await;
     app.set_clock("2026-07-01T08:01:00+08:00");
-    let (one, two) = tokio::join!(app.app.contests.keep_up(), other.app.contests.keep_up());
+    let (one, two) = tokio::join!(async { app.app.get::<Contests>().keep_up().await }, async {
+        other.app.get::<Contests>().keep_up().await
+    });
     one.and(two).unwrap();
     let li = app.member("李一").sign_in().await;
-    other.app.members.reload().await.unwrap();
+    other.app.get::<Members>().reload().await.unwrap();
     let there = other.sign_in(li.id, &li.employee_no).await;
     let attempt = start(&li, &contest).await;
     assert_eq!(start(&there, &contest).await["questions"], attempt["questions"]);
@@ -329,14 +333,20 @@ async fn several_servers_take_part_in_one_contest() {
     assert_eq!(a.ok(200), b.ok(200));
     app.set_clock("2026-07-01T08:12:00+08:00");
     for _ in 0..3 {
-        let (one, two) = tokio::join!(app.app.contests.keep_up(), other.app.contests.keep_up());
+        let (one, two) = tokio::join!(async { app.app.get::<Contests>().keep_up().await }, async {
+            other.app.get::<Contests>().keep_up().await
+        });
         one.and(two).unwrap();
-        let (one, two) = tokio::join!(app.app.contests.settle(), other.app.contests.settle());
+        let (one, two) = tokio::join!(async { app.app.get::<Contests>().settle().await }, async {
+            other.app.get::<Contests>().settle().await
+        });
         one.and(two).unwrap();
     }
     organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
     for _ in 0..3 {
-        let (one, two) = tokio::join!(app.app.contests.settle(), other.app.contests.settle());
+        let (one, two) = tokio::join!(async { app.app.get::<Contests>().settle().await }, async {
+            other.app.get::<Contests>().settle().await
+        });
         one.and(two).unwrap();
     }
     assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 2);

@@ -61,7 +61,7 @@ impl TestApp {
         })
         .await;
         let units = self.db().read(store::list_units).await.unwrap();
-        self.app.directory.put_tree(UnitTree::new(units));
+        self.app.get::<Directory>().put_tree(UnitTree::new(units));
     }
 
     /// The unit of the sample organisation with that code.
@@ -69,8 +69,8 @@ impl TestApp {
         self.directory().tree().by_code(code).unwrap_or_else(|| panic!("no unit {code}")).unit.id
     }
 
-    pub fn directory(&self) -> &Directory {
-        &self.app.directory
+    pub fn directory(&self) -> Directory {
+        self.app.get()
     }
 
     /// Somebody called `name`, at home in XZ11 without duties, until told otherwise.

@@ -19,8 +19,9 @@ use xianfeng::db::schema::{members, quiz_papers, sessions};
 use xianfeng::db::{Conn, Json, Never, Stop, Tx};
 use xianfeng::members::directory::UnitTree;
 use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus, Unit};
-use xianfeng::members::store;
+use xianfeng::members::{Directory, store};
 use xianfeng::on;
+use xianfeng::quiz::Quiz;
 use xianfeng::sessions::model::{Method, Session};
 use xianfeng::sessions::tokens::Tokens;
 
@@ -50,7 +51,7 @@ impl Site {
     /// A site with that many members, and today's paper published.
     pub async fn open(members: usize) -> Site {
         let (site, app) = Site::prepare(members).await;
-        app.quiz.publish_today().await.unwrap();
+        app.get::<Quiz>().publish_today().await.unwrap();
         app.db.close();
         site
     }
@@ -69,7 +70,7 @@ impl Site {
         let clock = Clock::System;
         let app = App::build(config, clock.clone()).await.unwrap();
         let root = write(&app, insert_units).await;
-        app.directory.put_tree(UnitTree::new(app.db.read(store::list_units).await.unwrap()));
+        app.get::<Directory>().put_tree(UnitTree::new(app.db.read(store::list_units).await.unwrap()));
         let mut people = Vec::new();
         while people.len() < members {
             let (from, until) = (people.len(), members.min(people.len() + CHUNK));
@@ -77,8 +78,8 @@ impl Site {
         }
         let questions: String = (1..=QUESTIONS).map(|n| format!("判断题,第{n}条是对的,对\n")).collect();
         let sheet = sheet::read(format!("题型,题干,答案\n{questions}").as_bytes(), None).unwrap();
-        app.quiz.import_questions(None, &sheet, false, |_| ()).await.unwrap().unwrap();
-        let root = app.directory.tree().root().expect("units were made");
+        app.get::<Quiz>().import_questions(None, &sheet, false, |_| ()).await.unwrap().unwrap();
+        let root = app.get::<Directory>().tree().root().expect("units were made");
         (Site { database, tokens, day: clock.now().day(), clock, people, root }, app)
     }
 

@@ -110,7 +110,7 @@ impl Members {
         let held = store::list_roles_of(tx.conn, member, from.min(tx.today()))?;
         rules::check_days(&held, duty.role, duty.unit, from, duty.to)?;
         rules::check_separation(&held, duty.role, from, duty.to)?;
-        if !duty.role.goes_with(Role::Expert) && (self.judges)(tx.conn, member)? {
+        if !duty.role.goes_with(Role::Expert) && self.is_judge(tx.conn, member)? {
             return Err(Refusal::NamedExpert { wanted: duty.role }.into());
         }
         Ok(())

@@ -27,6 +27,7 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::crypto::Key;
+use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
@@ -59,10 +60,15 @@ pub struct Members {
     directory: Directory,
     phone_key: Key,
     /// Whether a member judges a selection that is not over.
-    judges: fn(&mut Conn, MemberId) -> QueryResult<bool>,
+    judges: Hooks<Judges>,
     /// What else ends when a member leaves.
-    upon_leaving: fn(&mut Tx, MemberId) -> QueryResult<()>,
+    upon_leaving: Hooks<UponLeaving>,
 }
+
+/// Whether a member judges something that is not over.
+type Judges = fn(&mut Conn, MemberId) -> QueryResult<bool>;
+/// What a room ends when a member leaves.
+type UponLeaving = fn(&mut Tx, MemberId) -> QueryResult<()>;
 
 /// Who changes the roster, and how far that person's duty reaches.
 #[derive(Clone, Debug)]
@@ -81,17 +87,27 @@ impl Manager {
 
 impl Members {
     pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
-        Members { db, directory, phone_key, judges: |_, _| Ok(false), upon_leaving: |_, _| Ok(()) }
+        Members { db, directory, phone_key, judges: Hooks::default(), upon_leaving: Hooks::default() }
     }
 
     /// Has nobody become administrator or auditor who, as `judges` says, judges a selection that is not over.
-    pub fn unless_judging(self, judges: fn(&mut Conn, MemberId) -> QueryResult<bool>) -> Self {
-        Members { judges, ..self }
+    pub fn unless_judging(&self, judges: Judges) {
+        self.judges.add(judges);
     }
 
     /// Has `end` done in the transaction in which somebody leaves.
-    pub fn upon_leaving(self, end: fn(&mut Tx, MemberId) -> QueryResult<()>) -> Self {
-        Members { upon_leaving: end, ..self }
+    pub fn upon_leaving(&self, end: UponLeaving) {
+        self.upon_leaving.add(end);
+    }
+
+    /// Whether another room says that the member judges something that is not over.
+    fn is_judge(&self, conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
+        for judges in self.judges.each() {
+            if judges(conn, member)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Marks what waited for a second person longer than it may.

@@ -206,7 +206,9 @@ impl Members {
                 note(tx, manager, "members.end_role", ("member", before.id.uuid()), together(detail, why.clone()))?;
             }
             store::end_roles(tx.conn, before.id, yesterday)?;
-            (self.upon_leaving)(tx, before.id)?;
+            for end in self.upon_leaving.each() {
+                end(tx, before.id)?;
+            }
         }
         Ok(())
     }

@@ -178,7 +178,7 @@ impl Members {
         for row in &rows {
             let line = lines.iter().find(|line| line.employee_no == row.employee_no);
             let matters = line.is_some_and(|line| line.duties.iter().any(|role| !role.goes_with(Role::Expert)));
-            if matters && (self.judges)(conn, row.id)? {
+            if matters && self.is_judge(conn, row.id)? {
                 judges.insert(row.id);
             }
         }

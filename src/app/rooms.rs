@@ -1,0 +1,51 @@
+//! The rooms, in the order in which they are opened: each after those that it uses. A new room is one line here.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::room::{CannotOpen, House, Room};
+
+/// Folds over the rooms; those after the semicolon have no routes.
+macro_rules! rooms {
+    ($($($routed:ident)::+),+ ; $($($silent:ident)::+),+ $(,)?) => {
+        /// The routes of every room.
+        pub(super) fn routes(cfg: &mut ServiceConfig) {
+            $(crate::$($routed)::+::routes(cfg);)+
+        }
+
+        /// Opens every room.
+        pub(super) async fn open(house: &mut House) -> Result<Vec<Room>, CannotOpen> {
+            let mut rooms = Vec::new();
+            $(
+                let mut room = crate::$($routed)::+::open(house).await?;
+                house.admit(&mut room);
+                rooms.push(room);
+            )+
+            $(
+                let mut room = crate::$($silent)::+::open(house).await?;
+                house.admit(&mut room);
+                rooms.push(room);
+            )+
+            Ok(rooms)
+        }
+    };
+}
+
+rooms! {
+    notices,
+    files,
+    members,
+    sessions,
+    points,
+    study,
+    quiz,
+    challenge,
+    meetings,
+    contests,
+    ideas,
+    brands,
+    campaigns,
+    boards,
+    audit;
+    backup,
+    operator,
+}

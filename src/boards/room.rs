@@ -1,0 +1,10 @@
+//! What the room hands over to the program.
+
+use super::BoardRoom;
+use crate::room::{House, Opened, Room, SECOND};
+
+pub async fn open(house: &House) -> Opened {
+    Ok(Room::of(BoardRoom::new(house.get(), house.get()))
+        .every(SECOND, "boards", |boards| async move { boards.keep_up().await })
+        .room())
+}

@@ -1,0 +1,16 @@
+//! What the room hands over to the program.
+
+use std::time::Duration;
+
+use super::{handle, tidy};
+use crate::kernel::outbox::Handlers;
+use crate::room::{House, Job, Opened, Room};
+
+pub async fn open(house: &House) -> Opened {
+    let mut handlers = Handlers::default();
+    handle(&mut handlers, &house.db);
+    let clear = Job::new(house.db.clone(), "old notices", Duration::ZERO, |db| async move { tidy(&db).await });
+    let mut room = Room::default().delivers(handlers);
+    room.clears.push(clear);
+    Ok(room)
+}
