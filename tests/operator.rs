@@ -12,7 +12,7 @@ use xianfeng::db::schema::trail;
 use xianfeng::on;
 
 use crate::support::on_postgres;
-use crate::support::process::{Site, printed};
+use crate::support::process::{Site, complaint, printed};
 
 /// How the operator's commands came, by what the trail says, oldest first.
 fn commands(site: &Site) -> Vec<(String, String)> {
@@ -74,6 +74,24 @@ async fn a_socket_that_a_killed_server_left_behind_is_replaced() {
     assert_eq!(via, ["command_line", "socket"]);
     server.terminate();
     drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_socket_is_not_made_in_a_folder_that_a_link_leads_to() {
+    if on_postgres() {
+        return println!("skipped: on PostgreSQL commands go to the database");
+    }
+    let site = Site::open(1).await;
+    let elsewhere = site.folder().join("somebody-elses");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::set_permissions(&elsewhere, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder(&site)).unwrap();
+    let server = site.serve().await;
+    let mode = std::fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode, std::fs::read_dir(&elsewhere).unwrap().count()), (0o755, 0), "it is left as it was");
+    assert!(server.log().contains("operator's socket cannot be opened"), "{}", server.log());
+    let told = complaint(&site.command(&["rebuild-boards", "--dry-run"]).await);
+    assert!(told.contains("xianfeng:"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -152,14 +152,14 @@ impl Secrets {
                 place_in_json(&error)
             )
         })?;
-        let key = |text: &str| Key::parse(text).ok_or("the secrets: a key is not 32 bytes of base64url".to_owned());
+        let key = |text: &str| Key::parse(text).ok_or("有密钥不是 32 字节的 base64url (a key is damaged)".to_owned());
         let token_keys = file
             .token_keys
             .iter()
             .map(|entry| key(&entry.key).map(|key| (entry.kid.clone(), key)))
             .collect::<Result<Vec<_>, _>>()?;
         if token_keys.is_empty() {
-            return Err("the secrets: token_keys is empty".into());
+            return Err("token_keys 为空 (it is empty)".into());
         }
         let phone_key = key(&file.phone_key)?;
         let ballot_key = match &file.ballot_key {
