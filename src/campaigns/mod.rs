@@ -78,6 +78,7 @@ pub use store::seals::list_sealed_votes;
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
+use counting::Complaints;
 use model::Watch;
 use turnout::Turnouts;
 
@@ -103,6 +104,7 @@ pub struct Campaigns {
     /// Held while a vote is read into memory.
     polls_loading: Arc<Mutex<()>>,
     turnouts: Turnouts,
+    complaints: Arc<Complaints>,
 }
 
 impl Campaigns {
@@ -125,6 +127,7 @@ impl Campaigns {
             polls: Cache::new(REMEMBERED_POLLS),
             polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
+            complaints: Arc::default(),
         }
     }
 }
