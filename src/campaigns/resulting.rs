@@ -197,7 +197,7 @@ impl Campaigns {
             return Err(Refusal::Ineligible.into());
         }
         if found.is_none() && (results.decisions.is_empty() || entry.number.is_none()) {
-            return Err(Refusal::NotCounted.into());
+            return Err(rules::uncounted(results.seen.campaign.state).into());
         }
         Ok((found, results))
     }
