@@ -468,6 +468,9 @@ impl From<Refusal> for Problem {
                     said(at)
                 ),
             ),
+            Refusal::SessionRestored => {
+                Problem::unauthenticated("session.restored", "系统已从备份恢复，所有设备都已退出，请重新登录")
+            }
             Refusal::NoSuchSession => Problem::not_found("session.not_found", "没有找到这个登录设备"),
             Refusal::BadInvitation => {
                 Problem::unprocessable("invitation.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
