@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as ActixApp, HttpServer};
@@ -47,7 +48,7 @@ use crate::web::limits::Limits;
 use crate::web::methods::{Methods, no_route};
 use crate::web::openapi::CommonGround;
 use crate::web::stopping::{self, Stopping};
-use crate::web::trace::trace;
+use crate::web::trace::{trace, trace_preflight};
 
 /// Seconds of one lease of the hourly tidying.
 const TIDY_LEASE_SECONDS: i64 = 3000;
@@ -274,7 +275,7 @@ impl App {
         let workers =
             self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         let app = self.clone();
-        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs/{tail}*"]));
+        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]));
         let server = HttpServer::new(move || {
             let (app, methods) = (app.clone(), methods.clone());
             ActixApp::new()
@@ -282,6 +283,7 @@ impl App {
                 .wrap(from_fn(head))
                 .wrap(from_fn(trace))
                 .wrap(cors(&app.config.web.cors_origins))
+                .wrap(from_fn(trace_preflight))
                 .into_utoipa_app()
                 .configure(|cfg| app.configure(cfg))
                 .into_app()
@@ -619,9 +621,18 @@ fn routes(cfg: &mut ServiceConfig) {
 fn docs(cfg: &mut web::ServiceConfig) {
     let document = openapi();
     let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
-    cfg.app_data(text).route("/openapi.json", web::get().to(openapi_json)).service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
-    );
+    cfg.app_data(text)
+        .route("/openapi.json", web::get().to(openapi_json))
+        .route("/docs", web::get().to(docs_with_slash))
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
+        );
+}
+
+/// Whoever types the address leaves the slash out; the page finds its parts only below it.
+async fn docs_with_slash() -> actix_web::HttpResponse {
+    // relative, for a proxy that serves us below a path of its own
+    actix_web::HttpResponse::PermanentRedirect().insert_header((LOCATION, "docs/")).finish()
 }
 
 struct OpenApiText(String);

@@ -54,6 +54,23 @@ pub async fn trace(
     Ok(finish(response, crowd, started, &id))
 }
 
+/// Around what pages of other origins are told: a preflight is answered there, and so before [`trace`] is asked.
+pub async fn trace_preflight(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = RequestId::of(&req);
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    if response.headers().contains_key(X_REQUEST_ID) {
+        return Ok(response);
+    }
+    if let Some(problem) = super::cors::refusal(&response) {
+        response = response.into_response(problem.respond(id.as_str()));
+    }
+    Ok(finish(response, None, started, &id))
+}
+
 fn finish(
     mut response: ServiceResponse<BoxBody>,
     crowd: Option<&'static str>,
