@@ -1,6 +1,7 @@
 //! Assembles everything: the one file that names every feature.
 
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::boards::{self, BoardRoom};
 use crate::brands::{self, Brands};
 use crate::campaigns::{self, Campaigns};
 use crate::challenge::{self, Challenge};
-use crate::config::{Config, Secrets, SecretsConfig};
+use crate::config::{Config, Secrets, SecretsConfig, lies_within};
 use crate::contests::{self, Contests};
 use crate::db::{Conn, Db, DbError, Never, Stop};
 use crate::files::{self, Addresses, Depot, Files, Readers};
@@ -96,6 +97,7 @@ pub struct App {
 impl App {
     /// Opens the database, migrates it, and fills what is kept in memory.
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
+        config.keep_backups_apart()?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
         db.migrate().await.map_err(|error| error.to_string())?;
         let secrets = secrets_of(&db, &config).await?;
@@ -521,21 +523,17 @@ fn other_secrets(differing: &[&str]) -> String {
     )
 }
 
-/// Whether `place` is `folder` or lies below it.
-fn lies_within(place: &str, folder: &str) -> bool {
-    let absolute = |place: &str| std::path::absolute(place).ok();
-    absolute(place).zip(absolute(folder)).is_some_and(|(place, folder)| place.starts_with(folder))
-}
-
 /// Where the sealing keys of votes are kept. A place that cannot be used now may be later, and only votes need it; one
 /// where no key can be destroyed, or that is taken for attachments, is refused at once.
 async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
     let (place, former) = config.vote_keys.places();
-    if lies_within(place, &config.files.files_place) || lies_within(&config.files.files_place, place) {
+    let files = Path::new(&config.files.files_place);
+    if lies_within(Path::new(place), files) || lies_within(files, Path::new(place)) {
         return Err(format!(
             "XIANFENG_VOTE_KEYS: {place} 与附件目录重叠，请另选位置 (keys of votes lie apart from files)"
         ));
     }
+    config.warn_of_keys_among_data();
     let open = |place| KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"));
     let store = open(place)?;
     let brought = match former {

@@ -48,6 +48,13 @@ impl SecretsConfig {
         Ok(usual.to_owned())
     }
 
+    /// Whether the file lies in `folder`, or `folder` in the folder that is for secrets alone.
+    pub(super) fn lies_in(&self, folder: &Path) -> bool {
+        let own = self.secrets_file.parent().unwrap_or(Path::new(""));
+        let same = super::lies_within(folder, own) && super::lies_within(own, folder);
+        same || self.secrets_file == Path::new(DEFAULT_FILE) && super::lies_within(folder, own)
+    }
+
     /// What to tell somebody whose secrets are missing: the file that was looked for.
     pub fn missing(&self) -> String {
         if self.secrets_file == Path::new(DEFAULT_FILE) {
