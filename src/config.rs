@@ -111,6 +111,52 @@ impl Config {
     pub fn is_postgres(&self) -> bool {
         self.database_url.starts_with("postgres")
     }
+
+    /// Refuses a folder for backups in which secrets or keys of votes lie: a copy of the one would take the other along,
+    /// and nothing that a backup keeps sealed would be.
+    pub fn keep_backups_apart(&self) -> Result<(), String> {
+        let Some(folder) = self.backup.folder() else { return Ok(()) };
+        let among_secrets = self.secrets.secrets.is_none() && self.secrets.lies_in(&folder);
+        let among_keys = lies_within(&folder, Path::new(&self.vote_keys.vote_keys_place));
+        let what = match (among_secrets, among_keys) {
+            (true, _) => "密钥",
+            (_, true) => "选票密钥",
+            _ => return Ok(()),
+        };
+        Err(format!(
+            "XIANFENG_BACKUP_FOLDER: {} 在{what}的目录里，备份须与密钥分开存放，请另选位置 (backups lie apart from keys)",
+            folder.display()
+        ))
+    }
+
+    /// Warns where somebody has put the keys of votes among the data: whoever copies it can open every ballot.
+    pub fn warn_of_keys_among_data(&self) {
+        let place = Path::new(&self.vote_keys.vote_keys_place);
+        let beside = self.database_url.strip_prefix("sqlite://").and_then(|file| Path::new(file).parent());
+        // a folder that holds the secrets as well is not one of data
+        let beside = beside.filter(|folder| !lies_within(&self.secrets.secrets_file, folder));
+        let among = [Some(Path::new(DATA)), beside].into_iter().flatten().find(|folder| lies_within(place, folder));
+        if let Some(folder) = among {
+            tracing::warn!(
+                "XIANFENG_VOTE_KEYS: {} lies among the data in {}, where a copy of the data takes the keys along and \
+                 opens every ballot of an open vote. Give the keys a place of their own",
+                place.display(),
+                folder.display()
+            );
+        }
+    }
+}
+
+/// Whether `place` is `folder` or lies below it, whatever links lead there.
+pub fn lies_within(place: &Path, folder: &Path) -> bool {
+    resolved(place).zip(resolved(folder)).is_some_and(|(place, folder)| place.starts_with(folder))
+}
+
+/// The whole path without links, as far as it exists.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let full = std::path::absolute(path).ok()?;
+    let (there, real) = full.ancestors().find_map(|path| Some((path, path.canonicalize().ok()?)))?;
+    Some(real.join(full.strip_prefix(there).ok()?))
 }
 
 /// Text that must not appear in a log.

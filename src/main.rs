@@ -1,6 +1,7 @@
 //! The program's front door: reads the command line and hands over to the library.
 
-use std::io::ErrorKind;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
@@ -213,7 +214,7 @@ fn main() -> std::process::ExitCode {
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(complaint) => {
-            eprintln!("xianfeng: {complaint}");
+            say_aside(format_args!("xianfeng: {complaint}"));
             std::process::ExitCode::FAILURE
         }
     }
@@ -229,7 +230,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Demo { new_passwords, config } => {
             let (listener, address) = (bind(config.address())?, config.address());
             let app = App::build(*config, Clock::System).await?.measured()?;
-            demo::prepare(&app, address, new_passwords).await?;
+            say(demo::prepare(&app, address, new_passwords).await?);
             app.serve(listener).await.map_err(|error| error.to_string())
         }
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
@@ -256,11 +257,11 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Migrate { serving_role, config } => app::migrate(&config, serving_role).await,
         Command::Health { listen } => health::ask(listen).await,
         Command::Secrets => {
-            println!("{}", Secrets::random().to_json());
+            say(Secrets::random().to_json());
             Ok(())
         }
         Command::Openapi => {
-            println!("{}", app::openapi().to_pretty_json().map_err(|error| error.to_string())?);
+            say(app::openapi().to_pretty_json().map_err(|error| error.to_string())?);
             Ok(())
         }
     }
@@ -291,9 +292,25 @@ async fn operate(config: Config, command: operator::Command, file: Vec<u8>) -> R
 /// Results go to the standard output, how far things are to the other one.
 fn print(said: Said) {
     match said {
-        Said::Line(line) => println!("{line}"),
-        Said::Progress(sentence) => eprintln!("{sentence}"),
+        Said::Line(line) => say(line),
+        Said::Progress(sentence) => say_aside(sentence),
     }
+}
+
+/// Prints a line. To a reader who has seen enough, such as `head`, nothing more is said, and the work goes on to its end.
+fn say(line: impl Display) {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            say_aside(format_args!("xianfeng: 输出无法写入：{error} (cannot write the output)"));
+            std::process::exit(1);
+        }
+        _ => {}
+    }
+}
+
+/// Prints a line to the standard error output, where there may be nobody either.
+fn say_aside(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 async fn import(command: ImportCommand) -> Result<(), String> {
@@ -310,8 +327,8 @@ async fn back_up(ask: BackupArguments) -> Result<(), String> {
     match (ask.command, ask.file) {
         (Some(BackupCommand::Verify { file, pg_bin }), _) => {
             let manifest = backup::verify(&file, pg_bin.as_deref(), &progress())?;
-            println!("{}：完好 (sound)", file.display());
-            manifest.lines().iter().for_each(|line| println!("{line}"));
+            say(format_args!("{}：完好 (sound)", file.display()));
+            manifest.lines().iter().for_each(say);
             Ok(())
         }
         (None, Some(file)) => {
@@ -325,14 +342,14 @@ async fn back_up(ask: BackupArguments) -> Result<(), String> {
 
 async fn restore(file: &Path, config: &Config) -> Result<(), String> {
     let restored = backup::restore(file, config, Clock::System, &progress()).await?;
-    println!("已恢复 {}", file.display());
-    restored.lines().iter().for_each(|line| println!("{line}"));
+    say(format_args!("已恢复 {}", file.display()));
+    restored.lines().iter().for_each(say);
     Ok(())
 }
 
 async fn after_restore(config: &Config, taken_at: Option<Timestamp>) -> Result<(), String> {
     let revived = backup::revive_restored(config, Clock::System, taken_at).await?;
-    revived.lines().iter().for_each(|line| println!("{line}"));
+    revived.lines().iter().for_each(say);
     Ok(())
 }
 
@@ -346,18 +363,18 @@ async fn look_after_messages(command: OutboxCommand) -> Result<(), String> {
 }
 
 fn progress() -> backup::Progress {
-    std::sync::Arc::new(|sentence| eprintln!("{sentence}"))
+    std::sync::Arc::new(say_aside)
 }
 
 fn verify_campaign(file: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let verified = campaigns::verify(&text).map_err(|faults| faults.join("；"))?;
-    println!("《{}》的结果与公布的一致；规则 SHA-256：{}", verified.title, verified.rules_sha256);
+    say(format_args!("《{}》的结果与公布的一致；规则 SHA-256：{}", verified.title, verified.rules_sha256));
     for (rank, title, total) in &verified.lines {
-        println!("{rank} {title} {total}");
+        say(format_args!("{rank} {title} {total}"));
     }
     for (heading, place, title) in &verified.awards {
-        println!("{heading} {place} {title}");
+        say(format_args!("{heading} {place} {title}"));
     }
     Ok(())
 }
@@ -379,6 +396,8 @@ fn start_logging() {
     let filter = variable("XIANFENG_LOG").and_then(|filter| tracing_subscriber::EnvFilter::try_new(filter).ok());
     let filter = filter.unwrap_or_else(|| tracing_subscriber::EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // which would be told on the same output that cannot be written to
+    let builder = builder.log_internal_errors(false);
     if variable("XIANFENG_LOG_FORMAT").is_some_and(|format| format == "json") {
         builder.json().flatten_event(true).init();
     } else {

@@ -1,10 +1,14 @@
 //! People read Chinese: whatever is wrong with what they sent, no sentence of the libraries underneath reaches them.
 
+use std::io::Write;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use crate::input::{NOTHING, anybody, filled, routes};
-use crate::support::{Person, TestApp, send};
+use crate::support::process::{Site, complaint, printed, program};
+use crate::support::{Person, TestApp, on_postgres, send};
 
 /// Words by which the libraries' sentences are known.
 const FOREIGN: [&str; 16] = [
@@ -170,4 +174,76 @@ async fn a_sentence_names_the_field_and_says_what_belongs_there() {
     assert_eq!(query["detail"], "查询参数有误：limit：应为整数，且不超出范围");
     let query = person.get("/campaigns?page=1").await.refused(400, "query.invalid");
     assert_eq!(query["detail"], "查询参数有误：没有 page 这一项");
+}
+
+/// Checks what a command complained of.
+fn check_complaint(what: &str, told: &str) {
+    let foreign = FOREIGN.iter().find(|word| told.contains(**word));
+    assert_eq!(foreign, None, "{what}: {told}");
+    assert!(told.contains("第 ") && told.contains(" 行"), "{what} is told where it goes wrong: {told}");
+}
+
+/// JSON that is broken off, of another shape, with something missing, with something unknown, and of another kind.
+const BROKEN: [&str; 5] = ["{\"", "[1, 2]", "{}", "{\"no_such_field\": true}", "true"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_broken_file_of_the_operator_is_told_in_english() {
+    let site = Site::open(1).await;
+    let file = site.folder().join("a.file");
+    let path = file.to_str().unwrap();
+    for broken in BROKEN {
+        std::fs::write(&file, broken).unwrap();
+        let secrets = format!("--secrets-file={path}");
+        let told = complaint(&site.command_with(&[&secrets], &["rebuild-boards", "--dry-run"]).await);
+        check_complaint(&format!("secrets {broken}"), &told);
+        let told = complaint(&program(&["verify-campaign", path]).await);
+        check_complaint(&format!("campaign {broken}"), &told);
+        std::fs::remove_file(&file).unwrap();
+        forge_backup(&file, broken);
+        check_complaint(&format!("manifest {broken}"), &complaint(&program(&["backup", "verify", path]).await));
+    }
+    std::fs::remove_file(&file).unwrap();
+    printed(&site.command(&["backup", path]).await);
+    for broken in BROKEN {
+        std::fs::write(site.folder().join("a.file.keys"), broken).unwrap();
+        let told = complaint(&site.elsewhere().command(&["restore", path]).await);
+        assert!(told.contains("a.file.keys"), "{told}");
+        check_complaint(&format!("keys {broken}"), &told);
+    }
+}
+
+/// What looks like a backup whose manifest says `manifest`.
+fn forge_backup(path: &std::path::Path, manifest: &str) {
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    for (name, text) in [("xianfeng-backup", "a backup of Xianfeng"), ("manifest.json", manifest)] {
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.set_comment("0".repeat(64)).unwrap();
+    zip.finish().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_of_another_server_is_told_in_english() {
+    if on_postgres() {
+        return println!("skipped: on PostgreSQL commands go to the database");
+    }
+    let site = Site::open(1).await;
+    let database = std::path::Path::new(site.database_url().strip_prefix("sqlite://").unwrap());
+    let folder = database.with_extension("operator");
+    std::fs::create_dir(&folder).unwrap();
+    let listener = tokio::net::UnixListener::bind(folder.join("socket")).unwrap();
+    tokio::spawn(async move {
+        for broken in BROKEN {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            stream.read_line(&mut String::new()).await.unwrap();
+            stream.write_all(format!("{broken}\n").as_bytes()).await.unwrap();
+        }
+    });
+    for broken in BROKEN {
+        let told = complaint(&site.command(&["rebuild-boards", "--dry-run"]).await);
+        check_complaint(&format!("answer {broken}"), &told);
+    }
 }

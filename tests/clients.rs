@@ -123,6 +123,37 @@ async fn a_page_of_another_origin_may_read_every_answer() {
 }
 
 #[tokio::test]
+async fn a_preflight_is_answered_like_everything_else() {
+    let app = TestApp::start_with(&[&format!("--cors-origins={PAGE}"), "--hsts-seconds=86400"]).await;
+    let ask = async |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "PUT"), ("x-request-id", "preflight-1")];
+        raw(&app, "OPTIONS /api/v1/me/password", &headers, "").await
+    };
+    let (allowed, refused) = (ask(PAGE).await, ask("https://evil.example.com").await);
+    for answer in [&allowed, &refused] {
+        assert_eq!(answer.header("strict-transport-security").as_deref(), Some("max-age=86400"), "{answer:?}");
+        assert_eq!(answer.header("x-content-type-options").as_deref(), Some("nosniff"), "{answer:?}");
+        assert_eq!(answer.header("x-request-id").as_deref(), Some("preflight-1"), "{answer:?}");
+        assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"), "{answer:?}");
+    }
+    assert_eq!((allowed.status, refused.status), (200, 400));
+    assert_eq!(refused.header("content-type").as_deref(), Some("application/problem+json"));
+    assert_eq!(refused.header("access-control-allow-origin"), None);
+    assert_eq!(refused.code().as_deref(), Some("cors.origin_not_allowed"));
+    assert!(refused.body.contains("不在允许之列") && refused.body.contains("preflight-1"), "{refused:?}");
+    let broken = ask("not an origin").await;
+    assert!(broken.status == 400 && broken.code().is_some_and(|code| code.starts_with("cors.")), "{broken:?}");
+}
+
+#[tokio::test]
+async fn the_manual_is_found_without_its_last_slash() {
+    let app = TestApp::start().await;
+    let answer = raw(&app, "GET /docs", &[], "").await;
+    assert_eq!((answer.status, answer.header("location").as_deref()), (308, Some("docs/")));
+    assert_eq!(raw(&app, "GET /docs/", &[], "").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_star_lets_every_page_call_without_credentials() {
     let app = TestApp::start_with(&["--cors-origins=*"]).await;
     let answer = raw(&app, "GET /api/v1/me", &[("origin", PAGE)], "").await;
@@ -215,6 +246,7 @@ async fn a_method_that_a_path_does_not_take_is_told_which_ones_it_takes() {
         ("PUT /healthz".into(), &["GET", "HEAD", "OPTIONS"]),
         ("POST /openapi.json".into(), &["GET", "HEAD", "OPTIONS"]),
         ("POST /docs/index.html".into(), &["GET", "HEAD", "OPTIONS"]),
+        ("POST /docs".into(), &["GET", "HEAD", "OPTIONS"]),
         ("TRACE /api/v1/me".into(), &["GET", "HEAD", "OPTIONS", "PATCH"]),
     ] {
         let answer = raw(&app, &line, &[], "").await;

@@ -225,10 +225,43 @@ fn a_wrong_setting_is_refused_with_a_sentence() {
         ("XIANFENG_VOTE_KEYS", "http://keys", "neither a folder nor s3://"),
         ("XIANFENG_FILES", "S3://bucket/files", "neither a folder nor s3://"),
         ("XIANFENG_VOTE_KEYS", "data/files/votes", "与附件目录重叠"),
+        ("XIANFENG_BACKUP_FOLDER", "secrets", "备份须与密钥分开存放"),
+        ("XIANFENG_BACKUP_FOLDER", "secrets/backup", "备份须与密钥分开存放"),
+        ("XIANFENG_BACKUP_FOLDER", "secrets/votes/backup", "备份须与密钥分开存放"),
     ] {
         let said = complaint(&run(&["serve"], &[(name, value)], folder.path()));
         assert!(said.contains(sentence) && said.contains(value), "{name}={value}: {said}");
     }
+}
+
+#[test]
+fn keys_lie_apart_from_data_and_backups() {
+    let folder = TempDir::new().unwrap();
+    let open = |environment: &[(&str, &str)]| {
+        let command = ["admin", "create", "--employee-no=A001", "--name=管理员"];
+        let ended = run(&command, environment, folder.path());
+        (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let (done, told) = open(&[("XIANFENG_BACKUP_FOLDER", "backup")]);
+    assert!(done && !told.contains("among the data"), "{told}");
+    let (done, told) = open(&[("XIANFENG_VOTE_KEYS", "data/keys")]);
+    assert!(done && told.contains("XIANFENG_VOTE_KEYS: data/keys lies among the data in data"), "{told}");
+    let (done, told) = open(&[("XIANFENG_VOTE_KEYS", "keys")]);
+    assert!(done && !told.contains("among the data"), "{told}");
+    // whatever link leads there
+    std::os::unix::fs::symlink("keys", folder.path().join("link")).unwrap();
+    let (done, told) = open(&[("XIANFENG_VOTE_KEYS", "keys"), ("XIANFENG_BACKUP_FOLDER", "link/backup")]);
+    assert!(!done && told.contains("选票密钥的目录里") && told.contains("link/backup"), "{told}");
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::rename(folder.path().join("secrets/secrets.json"), elsewhere.join("secrets.json")).unwrap();
+    let secrets = ("XIANFENG_SECRETS_FILE", "elsewhere/secrets.json");
+    let (done, told) = open(&[secrets, ("XIANFENG_BACKUP_FOLDER", elsewhere.to_str().unwrap())]);
+    assert!(!done && told.contains("备份须与密钥分开存放"), "{told}");
+    assert!(
+        open(&[secrets, ("XIANFENG_BACKUP_FOLDER", "elsewhere/backup")]).0,
+        "a folder beside the file is another one"
+    );
 }
 
 fn refused(conn: &mut PgConnection, statement: &str) {

@@ -12,7 +12,7 @@ use xianfeng::db::schema::trail;
 use xianfeng::on;
 
 use crate::support::on_postgres;
-use crate::support::process::{Site, printed};
+use crate::support::process::{Site, complaint, pg_bin, printed};
 
 /// How the operator's commands came, by what the trail says, oldest first.
 fn commands(site: &Site) -> Vec<(String, String)> {
@@ -77,6 +77,24 @@ async fn a_socket_that_a_killed_server_left_behind_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_socket_is_not_made_in_a_folder_that_a_link_leads_to() {
+    if on_postgres() {
+        return println!("skipped: on PostgreSQL commands go to the database");
+    }
+    let site = Site::open(1).await;
+    let elsewhere = site.folder().join("somebody-elses");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::set_permissions(&elsewhere, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder(&site)).unwrap();
+    let server = site.serve().await;
+    let mode = std::fs::metadata(&elsewhere).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode, std::fs::read_dir(&elsewhere).unwrap().count()), (0o755, 0), "it is left as it was");
+    assert!(server.log().contains("operator's socket cannot be opened"), "{}", server.log());
+    let told = complaint(&site.command(&["rebuild-boards", "--dry-run"]).await);
+    assert!(told.contains("xianfeng:"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_socket_refuses_what_it_does_not_understand_and_serves_on() {
     if on_postgres() {
         return println!("skipped: on PostgreSQL commands go to the database");
@@ -125,4 +143,41 @@ async fn the_socket_works_in_a_folder_with_a_long_name() {
     let told = site.command_with(&[&database], &["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await;
     assert!(printed(&told).contains("A0001"));
     drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_whose_reader_has_seen_enough_ends_quietly() {
+    let site = Site::open(1).await;
+    let backup = site.folder().join("a.backup");
+    let backup = backup.to_str().unwrap();
+    let arguments = site.arguments(&[]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    for (command, takes_arguments) in [
+        (&["openapi"][..], false),
+        (&["secrets"], false),
+        (&["rebuild-boards", "--dry-run"], true),
+        (&["backup", backup], true),
+        (&["backup", "verify", backup], false),
+    ] {
+        let further = if takes_arguments { &arguments[..] } else { &[] };
+        for aside in [false, true] {
+            if aside && command == ["backup", backup] {
+                continue; // it is there already
+            }
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_xianfeng"));
+            program.args(command).args(further).stdin(std::process::Stdio::null()).env("XIANFENG_LOG", "info");
+            if let Some(folder) = pg_bin() {
+                program.env("XIANFENG_PG_BIN", folder);
+            }
+            program.stdout(writer.try_clone().unwrap()).stderr(std::process::Stdio::piped());
+            if aside {
+                program.stderr(writer);
+            }
+            let ended = tokio::task::spawn_blocking(move || program.output().unwrap()).await.unwrap();
+            let told = String::from_utf8_lossy(&ended.stderr);
+            assert!(ended.status.success() && !told.contains("panicked"), "{command:?}: {:?} {told}", ended.status);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The API document, made from the code, and the page to try it out.
 
 use actix_web::App as ActixApp;
+use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -12,9 +13,18 @@ use crate::web::openapi::CommonGround;
 pub(super) fn docs(cfg: &mut web::ServiceConfig) {
     let document = openapi();
     let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
-    cfg.app_data(text).route("/openapi.json", web::get().to(openapi_json)).service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
-    );
+    cfg.app_data(text)
+        .route("/openapi.json", web::get().to(openapi_json))
+        .route("/docs", web::get().to(docs_with_slash))
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
+        );
+}
+
+/// Whoever types the address leaves the slash out; the page finds its parts only below it.
+async fn docs_with_slash() -> actix_web::HttpResponse {
+    // relative, for a proxy that serves us below a path of its own
+    actix_web::HttpResponse::PermanentRedirect().insert_header((LOCATION, "docs/")).finish()
 }
 
 struct OpenApiText(String);

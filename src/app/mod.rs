@@ -48,6 +48,7 @@ pub struct App {
 impl App {
     /// Opens the database, migrates it, and fills what is kept in memory.
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
+        config.keep_backups_apart()?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
         db.migrate().await.map_err(|error| error.to_string())?;
         let secrets = secrets_of(&db, &config).await?;

@@ -14,7 +14,7 @@ use crate::web::cors::cors;
 use crate::web::head::head;
 use crate::web::methods::{Methods, no_route};
 use crate::web::stopping::{self, Stopping};
-use crate::web::trace::trace;
+use crate::web::trace::{trace, trace_preflight};
 
 /// Connections that may be open at once; a plant's phones come through few proxies.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -64,7 +64,7 @@ impl App {
         let workers =
             self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         let app = self.clone();
-        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs/{tail}*"]));
+        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]));
         let server = HttpServer::new(move || {
             let (app, methods) = (app.clone(), methods.clone());
             ActixApp::new()
@@ -72,6 +72,7 @@ impl App {
                 .wrap(from_fn(head))
                 .wrap(from_fn(trace))
                 .wrap(cors(&app.config.web.cors_origins))
+                .wrap(from_fn(trace_preflight))
                 .into_utoipa_app()
                 .configure(|cfg| app.configure(cfg))
                 .into_app()

@@ -40,6 +40,8 @@ pub enum Fault {
     Foreign,
     /// Its end is missing.
     CutOff,
+    /// So many bytes follow a whole backup.
+    Appended(u64),
     /// Its bytes are not those that were written: what is known of where.
     Changed(String),
     /// It is of a newer program, which wrote this form.
@@ -52,6 +54,9 @@ impl std::fmt::Display for Fault {
             Fault::Unreadable(cause) => write!(f, "备份文件无法读取：{cause} (cannot be read)"),
             Fault::Foreign => write!(f, "这不是先锋的备份文件 (not a backup of Xianfeng)"),
             Fault::CutOff => write!(f, "备份文件不完整，结尾缺失，可能未写完或未传完 (cut off)"),
+            Fault::Appended(bytes) => {
+                write!(f, "备份文件末尾多出 {bytes} 字节，前面的备份完好，去掉这些字节后可用 (bytes were appended)")
+            }
             Fault::Changed(what) => write!(f, "备份文件的内容与写入时不一致，不可使用：{what} (changed or damaged)"),
             Fault::NewerForm(form) => {
                 write!(f, "备份的格式（{form}）比本程序的新，请用较新的程序 (written by a newer program)")
@@ -172,14 +177,15 @@ impl Archive {
         let written = sum_at_end(&mut file, length)?;
         let whole = sum_of(&mut file, length - SUM as u64)? == written;
         file.seek(SeekFrom::Start(0))?;
-        let damaged = |error: zip::result::ZipError| Fault::Changed(error.to_string());
-        let mut zip = ZipArchive::new(BufReader::with_capacity(CHUNK, file)).map_err(damaged)?;
+        let changed = |what: &str| Fault::Changed(what.to_owned());
+        let mut zip =
+            ZipArchive::new(BufReader::with_capacity(CHUNK, file)).map_err(|_| changed("文件目录 (zip directory)"))?;
         let mut text = Vec::new();
-        zip.by_name(MANIFEST).map_err(damaged)?.take(MANIFEST_LIMIT).read_to_end(&mut text).map_err(changed)?;
-        let manifest: Manifest = match serde_json::from_slice(&text) {
-            Ok(manifest) => manifest,
-            Err(error) => return Err(newer_form(&text).unwrap_or_else(|| Fault::Changed(place_in_json(&error)))),
-        };
+        let packed = zip.by_name(MANIFEST).map_err(|_| changed(MANIFEST))?;
+        packed.take(MANIFEST_LIMIT).read_to_end(&mut text).map_err(|_| changed(MANIFEST))?;
+        let manifest: Manifest = serde_json::from_slice(&text).map_err(|error| {
+            newer_form(&text).unwrap_or_else(|| Fault::Changed(format!("{MANIFEST}（{}）", place_in_json(&error))))
+        })?;
         if manifest.format > FORMAT {
             return Err(Fault::NewerForm(manifest.format));
         }
@@ -222,10 +228,6 @@ impl Archive {
     }
 }
 
-fn changed(error: io::Error) -> Fault {
-    Fault::Changed(error.to_string())
-}
-
 /// Whether the file begins as our backups do.
 fn recognise(file: &mut File, length: u64) -> Result<(), Fault> {
     let mut start = Vec::new();
@@ -252,11 +254,39 @@ fn sum_at_end(file: &mut File, length: u64) -> Result<String, Fault> {
     let (record, sum) = end.split_at(ZIP_END_LENGTH);
     let is_end = record.starts_with(ZIP_END);
     let is_sum = sum.iter().all(|byte| byte.is_ascii_hexdigit());
-    match (is_end, is_sum) {
-        (true, true) => Ok(String::from_utf8_lossy(sum).into_owned()),
-        (false, false) => Err(Fault::CutOff),
-        _ => Err(Fault::Changed("文件结尾".into())),
+    if is_end && is_sum {
+        return Ok(String::from_utf8_lossy(sum).into_owned());
     }
+    Err(match appended(file, length)? {
+        Some(bytes) => Fault::Appended(bytes),
+        None if is_end || is_sum => Fault::Changed("文件结尾".into()),
+        None => Fault::CutOff,
+    })
+}
+
+/// How many bytes follow the end of a whole backup, if one ends before the end of the file: what a transfer or an
+/// editor has added hurts nothing, and is easily taken away.
+fn appended(file: &mut File, length: u64) -> io::Result<Option<u64>> {
+    let whole = ZIP_END_LENGTH + SUM;
+    let (mut chunk, mut until) = (Vec::new(), length);
+    // from the end on, each piece with so much of the one after it that no record is split
+    while until > 0 {
+        let from = until.saturating_sub(CHUNK as u64);
+        file.seek(SeekFrom::Start(from))?;
+        chunk.clear();
+        (&mut *file).take(until - from + whole as u64 - 1).read_to_end(&mut chunk)?;
+        for (at, record) in chunk.windows(whole).enumerate().rev() {
+            if !record.starts_with(ZIP_END) || !record[ZIP_END_LENGTH..].iter().all(u8::is_ascii_hexdigit) {
+                continue;
+            }
+            let end = from + (at + whole) as u64;
+            if sum_of(file, end - SUM as u64)?.as_bytes() == &record[ZIP_END_LENGTH..] {
+                return Ok(Some(length - end));
+            }
+        }
+        until = from;
+    }
+    Ok(None)
 }
 
 /// A manifest of a form that we do not know need not be readable.
@@ -320,6 +350,12 @@ mod tests {
         for length in [0, 20, 100, bytes.len() / 2, bytes.len() - 100, bytes.len() - 30] {
             std::fs::write(&other, &bytes[..length]).unwrap();
             assert_eq!(fault(&other), Fault::CutOff, "{length}");
+        }
+        for more in [1, 64, 100, CHUNK - 1, 2 * CHUNK + 5] {
+            for byte in [b'\n', b'0'] {
+                std::fs::write(&other, [&bytes[..], &vec![byte; more]].concat()).unwrap();
+                assert_eq!(fault(&other), Fault::Appended(more as u64), "{byte}");
+            }
         }
         std::fs::write(&other, b"SQLite format 3\0 and more of what is no backup at all ................").unwrap();
         assert_eq!(fault(&other), Fault::Foreign);

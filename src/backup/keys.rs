@@ -77,7 +77,8 @@ pub fn read(path: &Path) -> Result<Keys, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Keys::new()),
         Err(error) => return Err(complaint(&error)),
     };
-    let file: KeyFile = serde_json::from_slice(&text).map_err(|error| complaint(&place_in_json(&error)))?;
+    let unreadable = |error| format!("不是选票密钥文件（{}）(not a file of keys)", place_in_json(&error));
+    let file: KeyFile = serde_json::from_slice(&text).map_err(|error| complaint(&unreadable(error)))?;
     let key = |line: Line| Some((line.name.parse::<KeyName>().ok()?, Key::parse(&line.key)?));
     let keys = file.keys.into_iter().map(|line| key(line).filter(|(name, key)| KeyName::of(key, name.owner) == *name));
     keys.collect::<Option<Keys>>().ok_or_else(|| complaint(&"密钥文件已损坏 (the keys are damaged)"))

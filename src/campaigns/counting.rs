@@ -4,7 +4,9 @@
 //! ciphertext and keeps the totals; then the key is destroyed. So no key, order, instant or transaction of a slip leads back to a member: all slips
 //! of a campaign have the same, and the rows of who voted keep nothing of what was chosen.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem::Discriminant;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
@@ -15,11 +17,40 @@ use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::crypto::{Key, digest, hex, random_key};
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 
 const COUNTED_AT_ONCE: i64 = 50;
 /// Members whose ballots are read or erased by one statement.
 const MEMBERS_AT_ONCE: usize = 5_000;
+
+/// Seconds after which it is said again that a vote cannot be counted.
+const SAID_AGAIN_SECONDS: i64 = 3600;
+
+/// What was said last of each vote that cannot be counted. It is tried every second, and for days where a key is lost.
+#[derive(Default)]
+pub(super) struct Complaints(Mutex<HashMap<CampaignId, (Discriminant<Refusal>, Timestamp)>>);
+
+impl Complaints {
+    /// Whether this is the first that is said of the vote, something else than was said last, or said long ago.
+    fn is_news(&self, id: CampaignId, refusal: &Refusal, now: Timestamp) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // of what kind it is: the words of a place that is away may differ each time
+        let kind = std::mem::discriminant(refusal);
+        let known = |(last, at): &(Discriminant<Refusal>, Timestamp)| {
+            *last == kind && now.seconds_since(*at) < SAID_AGAIN_SECONDS
+        };
+        if said.get(&id).is_some_and(known) {
+            return false;
+        }
+        said.insert(id, (kind, now));
+        true
+    }
+
+    fn forget(&self, id: CampaignId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}
 
 /// What a recount of the shuffled ballots found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +86,13 @@ impl Campaigns {
                 waits => waits.map(drop),
             };
             match counted {
-                Ok(()) => {}
+                Ok(()) => self.complaints.forget(id),
                 // nothing is counted rather than something else than was cast
-                Err(Stop::Refused(refusal)) => tracing::error!(campaign = %id, ?refusal, "a vote cannot be counted"),
+                Err(Stop::Refused(refusal)) => {
+                    if self.complaints.is_news(id, &refusal, now) {
+                        tracing::error!(campaign = %id, ?refusal, "a vote cannot be counted");
+                    }
+                }
                 Err(Stop::Failed(error)) => return Err(error),
             }
         }

@@ -5,7 +5,7 @@ use super::model::{
     Extension, StageRow, StageState, Tally,
 };
 use super::organising::Outcome;
-use super::rules::Refusal;
+use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
@@ -157,9 +157,9 @@ impl Campaigns {
 
     /// The tally, once there is one.
     pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
-        self.see(viewer, id).await?;
+        let seen = self.see(viewer, id).await?;
         let tally = self.db.read(move |conn| store::ballots::find_tally(conn, id)).await?;
-        tally.ok_or_else(|| Refusal::NotCounted.into())
+        tally.ok_or_else(|| rules::uncounted(seen.campaign.state).into())
     }
 
     /// A member's name; empty for one who is not known.

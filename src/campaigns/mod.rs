@@ -80,6 +80,7 @@ pub use store::seals::list_sealed_votes;
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
+use counting::Complaints;
 use model::Watch;
 use turnout::Turnouts;
 
@@ -105,6 +106,7 @@ pub struct Campaigns {
     /// Held while a vote is read into memory.
     polls_loading: Arc<Mutex<()>>,
     turnouts: Turnouts,
+    complaints: Arc<Complaints>,
 }
 
 impl Campaigns {
@@ -127,6 +129,7 @@ impl Campaigns {
             polls: Cache::new(REMEMBERED_POLLS),
             polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
+            complaints: Arc::default(),
         }
     }
 }

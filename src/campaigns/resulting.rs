@@ -197,7 +197,7 @@ impl Campaigns {
             return Err(Refusal::Ineligible.into());
         }
         if found.is_none() && (results.decisions.is_empty() || entry.number.is_none()) {
-            return Err(Refusal::NotCounted.into());
+            return Err(rules::uncounted(results.seen.campaign.state).into());
         }
         Ok((found, results))
     }
@@ -230,7 +230,8 @@ impl Campaigns {
         let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < rules::SECRET_BELOW);
         let complete = awaited.is_empty() && !withheld && seen.campaign.state != CampaignState::CalledOff;
         let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
-        let entries: Vec<NamedEntry> = entries.iter().map(|entry| self.named(entry, plans.get(&entry.id))).collect();
+        let named = |entry: &Entry| self.named(entry, plans.get(&entry.id), &cells);
+        let entries: Vec<NamedEntry> = entries.iter().map(named).collect();
         let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
         let proposal = awarding::proposal(terms, &explained, &awarding::judged(terms, &explained, &entries));
         Ok(Results {
@@ -256,7 +257,9 @@ impl Campaigns {
         self.receipt_key.mac(&[b"judge", &campaign, score.source.as_str().as_bytes(), &judge])
     }
 
-    fn named(&self, entry: &Entry, judged: Option<&Plan>) -> NamedEntry {
+    fn named(&self, entry: &Entry, judged: Option<&Plan>, cells: &[Cell]) -> NamedEntry {
+        // somebody could after all: such as the secretary of a unit that was moved since the judging began
+        let scored = |source: &Source| cells.iter().any(|cell| (cell.source, cell.entry_id) == (*source, entry.id));
         NamedEntry {
             id: entry.id,
             number: entry.number,
@@ -267,7 +270,7 @@ impl Campaigns {
             late: entry.late,
             judged_version: entry.judged_version,
             on_ballot: Some(entry.on_ballot),
-            exempt: entry.exempt.0.clone(),
+            exempt: entry.exempt.0.iter().copied().filter(|source| !scored(source)).collect(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What the room hands over to the program.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Campaigns, EVIDENCE, is_draft, is_hidden, names_expert};
-use crate::config::Config;
+use crate::config::{Config, lies_within};
 use crate::files::Files;
 use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::members::Members;
@@ -29,21 +30,17 @@ pub async fn open(house: &House) -> Opened {
         .lends(vote_keys))
 }
 
-/// Whether `place` is `folder` or lies below it.
-fn lies_within(place: &str, folder: &str) -> bool {
-    let absolute = |place: &str| std::path::absolute(place).ok();
-    absolute(place).zip(absolute(folder)).is_some_and(|(place, folder)| place.starts_with(folder))
-}
-
 /// Where the sealing keys of votes are kept. A place that cannot be used now may be later, and only votes need it; one
 /// where no key can be destroyed, or that is taken for attachments, is refused at once.
 async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
     let (place, former) = config.vote_keys.places();
-    if lies_within(place, &config.files.files_place) || lies_within(&config.files.files_place, place) {
+    let files = Path::new(&config.files.files_place);
+    if lies_within(Path::new(place), files) || lies_within(files, Path::new(place)) {
         return Err(format!(
             "XIANFENG_VOTE_KEYS: {place} 与附件目录重叠，请另选位置 (keys of votes lie apart from files)"
         ));
     }
+    config.warn_of_keys_among_data();
     let open = |place| KeyStore::open(place).map_err(|error| format!("XIANFENG_VOTE_KEYS: {error}"));
     let store = open(place)?;
     let brought = match former {

@@ -1,6 +1,6 @@
 //! Recomputing a published result from its export alone, without a database, a key or a network.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -9,7 +9,11 @@ use super::model::{AwardLine, CampaignStage, EntryId, Source, Terms, VotePeriod}
 use super::resulting::{ExplainedEntry, NamedEntry, explain_all};
 use super::{awarding, rules};
 use crate::base::crypto::{digest, hex};
+use crate::base::id::MemberId;
 use crate::base::text::place_in_json;
+
+/// An entry is the own one of the person who leads it and of the one who wrote it.
+const MOST_OWNERS: usize = 2;
 
 /// What an export says of itself, after it was found to be true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub fn verify(text: &str) -> Result<Verified, Vec<String>> {
     check_vote(&export, &frozen, &mut demand);
     let scores = export.scores.iter().all(|cell| (0..=crate::base::score::FULL).contains(&cell.total));
     demand(scores, "有评分超出 0 到 10000");
+    check_exemptions(&export, &frozen.terms, &mut demand);
     let withheld = export.vote.as_ref().is_some_and(|vote| vote.withheld);
     let computed = if withheld { Vec::new() } else { recompute(&export, &frozen.terms) };
     demand(computed == export.results, "公布的得分和名次与按规则重算的不符");
@@ -151,6 +156,21 @@ fn check_vote(export: &Export, frozen: &Frozen, demand: &mut impl FnMut(bool, &s
         None => frozen.terms.missing.is_none(),
     };
     demand(export.entries.iter().all(told), "列入选票的申报与得票清单不符");
+}
+
+/// An entry is exempt from a source where it is the own one of everybody who judges there: so it has no score of it, and
+/// of more experts than lead and wrote it one is free.
+fn check_exemptions(export: &Export, terms: &Terms, demand: &mut impl FnMut(bool, &str)) {
+    let exempt: Vec<(Source, EntryId)> =
+        export.entries.iter().flat_map(|entry| entry.exempt.iter().map(|source| (*source, entry.id))).collect();
+    let judged = |source: Source| source != Source::Vote && terms.sources.iter().any(|rule| rule.source == source);
+    demand(exempt.iter().all(|(source, _)| judged(*source)), "有申报列为无人可评，规则却没有这项评审");
+    let scored: HashSet<(Source, EntryId)> = export.scores.iter().map(|cell| (cell.source, cell.entry_id)).collect();
+    demand(!exempt.iter().any(|one| scored.contains(one)), "有申报列为无人可评，却有这项评审的评分");
+    let experts: BTreeSet<MemberId> = terms.expert_ids.iter().copied().collect();
+    let free = experts.len() > MOST_OWNERS;
+    let no_expert = exempt.iter().any(|(source, _)| *source == Source::Expert);
+    demand(!free || !no_expert, "有申报列为无专家可评，专家却多于其负责人和填报人");
 }
 
 fn recompute(export: &Export, terms: &Terms) -> Vec<ExplainedEntry> {

@@ -48,6 +48,13 @@ impl SecretsConfig {
         Ok(usual.to_owned())
     }
 
+    /// Whether the file lies in `folder`, or `folder` in the folder that is for secrets alone.
+    pub(super) fn lies_in(&self, folder: &Path) -> bool {
+        let own = self.secrets_file.parent().unwrap_or(Path::new(""));
+        let same = super::lies_within(folder, own) && super::lies_within(own, folder);
+        same || self.secrets_file == Path::new(DEFAULT_FILE) && super::lies_within(folder, own)
+    }
+
     /// What to tell somebody whose secrets are missing: the file that was looked for.
     pub fn missing(&self) -> String {
         if self.secrets_file == Path::new(DEFAULT_FILE) {
@@ -152,14 +159,14 @@ impl Secrets {
                 place_in_json(&error)
             )
         })?;
-        let key = |text: &str| Key::parse(text).ok_or("the secrets: a key is not 32 bytes of base64url".to_owned());
+        let key = |text: &str| Key::parse(text).ok_or("有密钥不是 32 字节的 base64url (a key is damaged)".to_owned());
         let token_keys = file
             .token_keys
             .iter()
             .map(|entry| key(&entry.key).map(|key| (entry.kid.clone(), key)))
             .collect::<Result<Vec<_>, _>>()?;
         if token_keys.is_empty() {
-            return Err("the secrets: token_keys is empty".into());
+            return Err("token_keys 为空 (it is empty)".into());
         }
         let phone_key = key(&file.phone_key)?;
         let ballot_key = match &file.ballot_key {

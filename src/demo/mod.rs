@@ -25,10 +25,10 @@ use people::SignIn;
 /// Days for which pushes and papers are planned, today included.
 const PLANNED_DAYS: u64 = 7;
 
-/// Brings the demo enterprise up to date and prints how to use it at `address`.
+/// Brings the demo enterprise up to date; what to print, for how to use it at `address`.
 ///
-/// Passwords exist only as hashes, so they are printed when they are made: at the first start, or with `new_passwords`.
-pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Result<(), String> {
+/// Passwords exist only as hashes, so they are told when they are made: at the first start, or with `new_passwords`.
+pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Result<String, String> {
     let is_new = app.get::<Directory>().tree().is_empty();
     if is_new {
         load_people(app).await?;
@@ -42,8 +42,7 @@ pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Res
     }
     content::plan_days(app, cast.organiser.id, PLANNED_DAYS).await?;
     contests::plan_contests(app, cast.organiser.id).await?;
-    print_guide(address, &cast.each(), passwords.as_deref());
-    Ok(())
+    Ok(guide(address, &cast.each(), passwords.as_deref()))
 }
 
 async fn load_people(app: &App) -> Result<(), String> {
@@ -107,25 +106,30 @@ fn progress(what: &'static str) -> impl Fn(usize, usize) + Sync {
     move |done, total| eprintln!("  {what}: {done}/{total}")
 }
 
-fn print_guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[String]>) {
-    println!("\n先锋 Xianfeng 已就绪：http://{address}");
-    println!("  接口文档 interactive API page: http://{address}/docs/\n");
-    println!("登录 sign-in:");
+fn guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[String]>) -> String {
+    let mut lines = vec![
+        format!("\n先锋 Xianfeng 已就绪：http://{address}"),
+        format!("  接口文档 interactive API page: http://{address}/docs/\n"),
+        "登录 sign-in:".into(),
+    ];
     for (index, person) in people.iter().enumerate() {
         let password = passwords.and_then(|all| all.get(index)).map_or("（已设置，见首次启动的输出）", String::as_str);
-        println!("  {:<24} 工号 {}  密码 {}", person.title, person.employee_no, password);
+        lines.push(format!("  {:<24} 工号 {}  密码 {}", person.title, person.employee_no, password));
     }
     if passwords.is_none() {
-        println!("  重新生成密码 new passwords: cargo run --release -- demo --new-passwords");
+        lines.push("  重新生成密码 new passwords: cargo run --release -- demo --new-passwords".into());
     }
     let employee_no = &people[0].employee_no;
     let password = passwords.map_or("在此填写密码", |all| all[0].as_str());
-    println!("\n试一试 try:");
-    println!(
-        "  TOKEN=$(curl -s http://{address}/api/v1/session -H 'Content-Type: application/json' -d '{{\"account\":\"{employee_no}\",\"password\":\"{password}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
-    );
-    println!("  curl -s http://{address}/api/v1/quiz/daily -H \"Authorization: Bearer $TOKEN\"");
-    println!(
-        "  curl -s 'http://{address}/api/v1/boards/enterprise/total?period=week' -H \"Authorization: Bearer $TOKEN\"\n"
-    );
+    lines.extend([
+        "\n试一试 try:".into(),
+        format!(
+            "  TOKEN=$(curl -s http://{address}/api/v1/session -H 'Content-Type: application/json' -d '{{\"account\":\"{employee_no}\",\"password\":\"{password}\"}}' | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
+        ),
+        format!("  curl -s http://{address}/api/v1/quiz/daily -H \"Authorization: Bearer $TOKEN\""),
+        format!(
+            "  curl -s 'http://{address}/api/v1/boards/enterprise/total?period=week' -H \"Authorization: Bearer $TOKEN\"\n"
+        ),
+    ]);
+    lines.join("\n")
 }

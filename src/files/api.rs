@@ -229,7 +229,7 @@ impl From<UploadRefusal> for Problem {
                 format!("今日上传总量已达 {megabytes} MB，请明天再试"),
             )
             .retry_after(u32::try_from(seconds).unwrap_or(1)),
-            UploadRefusal::Busy => Problem::unavailable("too many uploads are under way"),
+            UploadRefusal::Busy => Problem::crowded("too many uploads are under way"),
             UploadRefusal::Depot(cause) => Problem::unavailable(cause),
             UploadRefusal::KeyReused => {
                 Problem::unprocessable("idempotency.reused", "此 Idempotency-Key 已用于另一个请求")

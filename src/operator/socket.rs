@@ -251,7 +251,7 @@ async fn dictate(stream: UnixStream, command: &Command, file: &[u8], hear: &mut 
     let mut from = BufReader::new(from);
     loop {
         let line = read_line(&mut from, SILENCE).await.map_err(lost)?;
-        match serde_json::from_str(&line).map_err(|error| place_in_json(&error))? {
+        match serde_json::from_str(&line).map_err(|error| not_understood(&error))? {
             Answer::Working => {}
             Answer::Progress(text) => hear(Said::Progress(text)),
             Answer::Line(text) => hear(Said::Line(text)),
@@ -259,4 +259,12 @@ async fn dictate(stream: UnixStream, command: &Command, file: &[u8], hear: &mut 
             Answer::Failed(complaint) => return Err(complaint),
         }
     }
+}
+
+/// What to say of an answer that this program does not know.
+fn not_understood(error: &serde_json::Error) -> String {
+    format!(
+        "服务器的回答无法读取（{}），可能与命令行程序版本不同，命令可能仍在执行 (its answer is not understood)",
+        place_in_json(error)
+    )
 }

@@ -452,7 +452,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::WrongPassword => Problem::unauthenticated("session.wrong_password", "账号或密码不正确"),
             Refusal::LockedOut { seconds } => Problem::too_many("session.locked_out", seconds),
-            Refusal::Busy => Problem::unavailable("too many sign-ins wait"),
+            Refusal::Busy => Problem::crowded("too many sign-ins wait"),
             Refusal::SessionOver => Problem::unauthenticated("session.over", "登录已失效，请重新登录"),
             Refusal::TokenReused => {
                 Problem::unauthenticated("session.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
@@ -468,6 +468,9 @@ impl From<Refusal> for Problem {
                     said(at)
                 ),
             ),
+            Refusal::SessionRestored => {
+                Problem::unauthenticated("session.restored", "系统已从备份恢复，所有设备都已退出，请重新登录")
+            }
             Refusal::NoSuchSession => Problem::not_found("session.not_found", "没有找到这个登录设备"),
             Refusal::BadInvitation => {
                 Problem::unprocessable("invitation.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")

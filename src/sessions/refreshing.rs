@@ -55,6 +55,7 @@ impl Sessions {
                 Err(Refusal::SessionReset { at: reset.opened_at, by }.into())
             }
             Refreshed::Stale(Stale::CrowdedOut) => Err(Refusal::SessionCrowdedOut.into()),
+            Refreshed::Stale(Stale::Restored) => Err(Refusal::SessionRestored.into()),
             Refreshed::Stale(Stale::Reused) => Err(Refusal::TokenReused.into()),
             Refreshed::Stale(_) => Err(Refusal::SessionOver.into()),
         }

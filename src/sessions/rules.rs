@@ -32,6 +32,8 @@ pub enum Refusal {
     SessionCrowdedOut,
     /// The session ended because the password was set anew without the one before it.
     SessionReset { at: Timestamp, by: ByWhom },
+    /// The session ended because the database was put back from a backup.
+    SessionRestored,
     /// No such session of the caller.
     NoSuchSession,
     /// The invite code is wrong, used or expired.
@@ -100,6 +102,8 @@ const RETRY_SECONDS: i64 = 48 * 3600;
 pub enum Stale {
     /// The answer got lost: tell the same next token again.
     Retry,
+    /// The database was put back from a backup.
+    Restored,
     /// Somebody copied it.
     Reused,
     /// Its session made room for one on another device.
@@ -115,6 +119,9 @@ pub fn judge_stale(session: &Session, presented: &[u8], successor_seen: bool, no
     }
     if session.revoked_because == Some(Ending::TooMany) {
         return Stale::CrowdedOut;
+    }
+    if session.revoked_because == Some(Ending::Restored) {
+        return Stale::Restored;
     }
     if !session.is_live(now) {
         return Stale::Over;

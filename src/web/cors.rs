@@ -2,8 +2,12 @@
 
 use std::str::FromStr;
 
-use actix_cors::Cors;
+use actix_cors::{Cors, CorsError};
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::uri::Authority;
+
+use super::error::Problem;
 
 /// The headers of ours that a page needs and that browsers hide unless told not to.
 const EXPOSED: [&str; 8] = [
@@ -82,7 +86,19 @@ fn has_port(place: &str) -> bool {
     place.rsplit(']').next().is_some_and(|rest| rest.contains(':'))
 }
 
-/// The middleware. It is the outermost one, so that a page can also read what refuses it.
+/// What is told where the middleware refuses a request by itself; `None` where it did not.
+pub(super) fn refusal(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    let refused = response.response().error()?.as_error::<CorsError>()?;
+    Some(match refused {
+        CorsError::OriginNotAllowed => {
+            Problem::malformed("cors.origin_not_allowed", "这个网页的来源不在允许之列，请联系管理员添加")
+        }
+        _ => Problem::malformed("cors.invalid", "跨域预检请求不完整或格式有误"),
+    })
+}
+
+/// The middleware. It is the outermost one but for what writes down preflights, so that a page can also read what refuses
+/// it.
 pub fn cors(origins: &Origins) -> Cors {
     let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(EXPOSED).max_age(MAX_AGE);
     match origins {

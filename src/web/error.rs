@@ -23,7 +23,16 @@ pub struct Problem {
     /// The methods that may be used instead, as the `Allow` header lists them.
     allow: Option<Box<str>>,
     /// What is logged and never sent.
-    cause: Option<String>,
+    cause: Option<Cause>,
+}
+
+/// Why something that is no refusal went wrong.
+#[derive(Debug)]
+enum Cause {
+    /// To be logged each time.
+    Fault(String),
+    /// Too many ask at once for this.
+    Crowd(&'static str),
 }
 
 /// One field of a body that was not accepted.
@@ -135,6 +144,11 @@ impl Problem {
             .because(cause)
     }
 
+    /// 503: too many ask at once for what `crowd` says. A storm of them is logged now and then, see [`super::crowding`].
+    pub fn crowded(crowd: &'static str) -> Self {
+        Problem { cause: Some(Cause::Crowd(crowd)), ..Problem::unavailable("") }
+    }
+
     /// 500: a fault of ours; the client sees an id to quote and nothing else.
     pub fn internal(cause: impl Into<String>) -> Self {
         Problem::new(
@@ -156,7 +170,7 @@ impl Problem {
     }
 
     fn because(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+        self.cause = Some(Cause::Fault(cause.into()));
         self
     }
 
@@ -173,9 +187,20 @@ impl Problem {
         &self.detail
     }
 
-    /// What to write to the log; `None` for refusals, which need no cause.
+    /// What to write to the log; `None` for refusals, which need no cause, and where something is too busy.
     pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        match &self.cause {
+            Some(Cause::Fault(cause)) => Some(cause),
+            Some(Cause::Crowd(_)) | None => None,
+        }
+    }
+
+    /// What is too busy, where that is all.
+    pub fn crowd(&self) -> Option<&'static str> {
+        match self.cause {
+            Some(Cause::Crowd(crowd)) => Some(crowd),
+            Some(Cause::Fault(_)) | None => None,
+        }
     }
 
     /// The response for the request that bears `request_id`.
@@ -223,7 +248,7 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) => Problem::unavailable(cause),
-            DbError::Overloaded => Problem::unavailable("the database queue is full"),
+            DbError::Overloaded => Problem::crowded("the database queue is full"),
             DbError::Panicked => Problem::internal("a database job panicked"),
             DbError::Query(cause) => Problem::internal(cause.to_string()),
         }

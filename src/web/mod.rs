@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 mod complaint;
 pub mod cors;
+mod crowding;
 pub mod error;
 pub mod etag;
 pub mod head;

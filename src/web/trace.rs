@@ -50,13 +50,42 @@ pub async fn trace(
     let started = Instant::now();
     let id = RequestId::of(&req);
     let response = next.call(req).await?.map_into_boxed_body();
-    let mut response = tell_problem(response, &id);
+    let (response, crowd) = tell_problem(response, &id);
+    Ok(finish(response, crowd, started, &id))
+}
+
+/// Around what pages of other origins are told: a preflight is answered there, and so before [`trace`] is asked.
+pub async fn trace_preflight(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let id = RequestId::of(&req);
+    let mut response = next.call(req).await?.map_into_boxed_body();
+    if response.headers().contains_key(X_REQUEST_ID) {
+        return Ok(response);
+    }
+    if let Some(problem) = super::cors::refusal(&response) {
+        response = response.into_response(problem.respond(id.as_str()));
+    }
+    Ok(finish(response, None, started, &id))
+}
+
+fn finish(
+    mut response: ServiceResponse<BoxBody>,
+    crowd: Option<&'static str>,
+    started: Instant,
+    id: &RequestId,
+) -> ServiceResponse<BoxBody> {
     super::stopping::tell(&mut response);
     let status = response.status();
     response.headers_mut().insert(X_REQUEST_ID, id.0.clone());
     protect(&mut response);
-    record(response.request(), status, started, &id);
-    Ok(response)
+    if let Some(crowd) = crowd {
+        super::crowding::turned_away(crowd);
+    }
+    record(response.request(), (status, crowd.is_some()), started, id);
+    response
 }
 
 fn protect(response: &mut ServiceResponse) {
@@ -66,20 +95,23 @@ fn protect(response: &mut ServiceResponse) {
     }
 }
 
-/// Writes the request id into a problem's body and its cause into the log, once.
-fn tell_problem(response: ServiceResponse<BoxBody>, id: &RequestId) -> ServiceResponse<BoxBody> {
+/// Writes the request id into a problem's body and its cause into the log, once; says what was too busy, if that is all.
+fn tell_problem(
+    response: ServiceResponse<BoxBody>,
+    id: &RequestId,
+) -> (ServiceResponse<BoxBody>, Option<&'static str>) {
     let Some(problem) = response.response().error().and_then(|error| error.as_error::<Problem>()) else {
-        return response;
+        return (response, None);
     };
     if let Some(cause) = problem.cause() {
         tracing::error!(request_id = id.as_str(), code = problem.code(), cause, "request failed");
     }
-    let told = problem.respond(id.as_str());
-    response.into_response(told)
+    let (told, crowd) = (problem.respond(id.as_str()), problem.crowd());
+    (response.into_response(told), crowd)
 }
 
 /// Measures the request and writes its log line; what changes nothing and succeeds is logged at debug level only.
-fn record(req: &HttpRequest, status: StatusCode, started: Instant, id: &RequestId) {
+fn record(req: &HttpRequest, (status, is_crowded): (StatusCode, bool), started: Instant, id: &RequestId) {
     let elapsed = started.elapsed();
     let route = req.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let method = method_name(req.method());
@@ -87,7 +119,7 @@ fn record(req: &HttpRequest, status: StatusCode, started: Instant, id: &RequestI
     histogram!("http_request_seconds", "method" => method, "route" => route.clone(), "status" => class)
         .record(elapsed.as_secs_f64());
     let (request_id, status, micros) = (id.as_str(), status.as_u16(), elapsed.as_micros() as u64);
-    if status >= 500 {
+    if status >= 500 && !is_crowded {
         tracing::warn!(request_id, method, route, status, micros, "request");
     } else if status >= 400 || req.method() != Method::GET {
         tracing::info!(request_id, method, route, status, micros, "request");

@@ -12,17 +12,19 @@ const MEMBERS: usize = 3000;
 
 const BOARD: &str = "/boards/enterprise/total?period=all&limit=100";
 
-async fn sign_in(server: &Server, account: &str, password: &str) -> String {
+/// An access token and a refresh token.
+async fn sign_in(server: &Server, account: &str, password: &str) -> (String, Value) {
     let body = json!({ "account": account, "password": password });
     let reply = server.client.post(server.url("/session")).json(&body).send().await.unwrap();
     let session = Reply::read(reply).await.unwrap().ok(201);
     let token = session["access_token"].as_str().unwrap().to_owned();
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
     // a server on PostgreSQL hears within two seconds of somebody whom another process made
     let began = std::time::Instant::now();
     while server.get("/me", &token).await.unwrap().status == 401 && began.elapsed().as_secs() < 5 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    token
+    (token, refresh)
 }
 
 fn picture() -> Vec<u8> {
@@ -54,7 +56,7 @@ async fn what_was_acknowledged_before_the_instant_is_restored_elsewhere() {
     let mut server = site.serve().await;
     let told = printed(&site.command(&["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await);
     let password = told.split("密码 ").nth(1).unwrap().split('（').next().unwrap().to_owned();
-    let token = sign_in(&server, "A0001", &password).await;
+    let (token, refresh) = sign_in(&server, "A0001", &password).await;
     let upload = server.client.post(server.url("/files")).bearer_auth(&token).header("x-file-name", "a.png");
     let file = Reply::read(upload.body(picture()).send().await.unwrap()).await.unwrap().ok(201);
     let picture_path = format!("/files/{}", file["id"].as_str().unwrap());
@@ -86,9 +88,11 @@ async fn what_was_acknowledged_before_the_instant_is_restored_elsewhere() {
     let name = site.database_url().rsplit('/').next().unwrap().to_owned();
     let arguments = if on_postgres() { vec![format!("--redis-prefix={name}")] } else { Vec::new() };
     let server = there.serve_with(&arguments).await;
-    server.get("/me", &token).await.unwrap().refused(401, "session.over");
-    server.get("/me", &there.token(1)).await.unwrap().refused(401, "session.over");
-    let token = sign_in(&server, "A0001", &password).await;
+    server.get("/me", &token).await.unwrap().refused(401, "session.restored");
+    server.get("/me", &there.token(1)).await.unwrap().refused(401, "session.restored");
+    let refreshed = server.client.post(server.url("/session/refresh")).json(&refresh).send().await.unwrap();
+    Reply::read(refreshed).await.unwrap().refused(401, "session.restored");
+    let (token, _) = sign_in(&server, "A0001", &password).await;
     assert_eq!(server.get(&picture_path, &token).await.unwrap().bytes, bytes);
     assert_eq!(scores(&server, &token).await, books.best(100));
     let compared = there

@@ -50,6 +50,7 @@ async fn a_backup_says_what_it_holds_and_what_is_wrong_with_it() {
     let other = site.folder().join("other");
     for (content, hint) in [
         (bytes[..bytes.len() / 2].to_vec(), "不完整"),
+        ([&bytes[..], b"\r\n"].concat(), "末尾多出 2 字节"),
         ([&bytes[..bytes.len() / 2], &[bytes[bytes.len() / 2] ^ 8], &bytes[bytes.len() / 2 + 1..]].concat(), "不一致"),
         (
             b"PK\x03\x04 a zip file of somebody else, long enough to be looked at ..............".to_vec(),
@@ -62,6 +63,22 @@ async fn a_backup_says_what_it_holds_and_what_is_wrong_with_it() {
         assert!(told.contains(hint), "{hint}: {told}");
     }
     assert!(complaint(&verify(Path::new("/nowhere/at/all")).await).contains("无法读取"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_never_replaces_the_keys_of_another() {
+    let site = Site::open(1).await;
+    let (file, keys) = (target(&site), site.folder().join("copy.backup.keys"));
+    // the backup itself may have been taken away, and its keys be all that opens its votes
+    std::fs::write(&keys, "the keys of an older backup").unwrap();
+    let told = complaint(&site.command(&["backup", file.to_str().unwrap()]).await);
+    assert!(told.contains(&format!("{} 已存在", keys.display())), "{told}");
+    assert_eq!(std::fs::read_to_string(&keys).unwrap(), "the keys of an older backup");
+    let mut left: Vec<_> = std::fs::read_dir(site.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.retain(|name| name.to_string_lossy().starts_with("copy"));
+    assert_eq!(left, ["copy.backup.keys"], "and nothing is left beside them");
+    std::fs::remove_file(&keys).unwrap();
+    back_up(&site).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -81,6 +81,8 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
         (&json!("called_off"), &json!(null), &json!([]))
     );
     app.get(&format!("{campaign}/export")).await.refused(410, "campaigns.called_off");
+    voters[0].get(&format!("{campaign}/receipts")).await.refused(410, "campaigns.called_off");
+    voters[0].get(&format!("/entries/{}/explain", entries[0])).await.refused(410, "campaigns.called_off");
     let later = json!({ "stage": "vote", "closes_at": "2026-07-01T08:14:00+08:00", "reason": "再开" });
     organiser.post(&format!("{campaign}/extensions"), later).await.refused(410, "campaigns.called_off");
     committee.put(&format!("{campaign}/decision"), json!({})).await.refused(410, "campaigns.called_off");

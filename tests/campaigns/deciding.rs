@@ -5,7 +5,10 @@ use xianfeng::base::capability::Role;
 use xianfeng::campaigns::{self, Campaigns};
 use xianfeng::db::{Never, Stop};
 
-use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, stage, voters, with};
+use super::{
+    CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, forgery_is_named, organiser, recompute, stage, voters,
+    with,
+};
 use crate::support::{Person, TestApp};
 
 pub const COMMITTEE_END: &str = "2026-07-01T08:11:00+08:00";
@@ -178,22 +181,24 @@ async fn a_published_decision_is_final_and_anybody_verifies_it() {
     let text = app.get(&format!("{campaign}/export")).await.text();
     let verified = campaigns::verify(&text).unwrap();
     assert_eq!(verified.awards[0], ("十佳".to_owned(), 1, "乙".to_owned()));
-    let tampered = |pointer: &str, value: Value| {
-        let mut export: Value = serde_json::from_str(&text).unwrap();
-        *export.pointer_mut(pointer).unwrap() = value;
-        campaigns::verify(&export.to_string())
-    };
-    for (pointer, value) in [
-        ("/decisions/0/awards/0/reason", Value::Null),
-        ("/decisions/0/awards/2/heading", json!("best")),
-        ("/decisions/0/awards/0/entry_id", json!(entries[3])),
-        ("/proposal/awards/0/place", json!(2)),
-        ("/awards/0/place", json!(2)),
-        ("/decisions", json!([])),
-        ("/objections/open", json!(1)),
-        ("/vote", Value::Null),
+    for (pointer, value, fault) in [
+        ("/decisions/0/awards/0/reason", Value::Null, "第 1 次决定：奖项或名次与计算结果不同，须写明理由"),
+        ("/decisions/0/awards/2/heading", json!("best"), "十佳最多 2 个名额"),
+        ("/decisions/0/awards/2/heading", json!("worst"), "没有这个奖项"),
+        ("/decisions/0/awards/0/entry_id", json!(entries[3]), "公布的获奖与最后的决定不符"),
+        ("/decisions/0/awards/0/entry_id", json!(entries[0]), "同一项申报不能获奖两次"),
+        ("/decisions/0/awards/0/place", json!(3), "名次须从 1 起连续"),
+        ("/decisions/0/awards", json!([]), "计算结果中获奖的申报"),
+        ("/decisions/0/version", json!(2), "版本不连续，或没有理由"),
+        ("/proposal/awards/0/place", json!(2), "公布的计算建议与按规则重算的不符"),
+        ("/proposal", Value::Null, "公布的计算建议与按规则重算的不符"),
+        ("/awards/0/place", json!(2), "公布的获奖与最后的决定不符"),
+        ("/awards/0/entry_id", json!(entries[3]), "公布的获奖与最后的决定不符"),
+        ("/decisions", json!([]), "没有决定，却有获奖"),
+        ("/objections/open", json!(1), "尚有异议未答复，结果却已公布"),
+        ("/vote", Value::Null, "评选规则有投票，却没有投票结果"),
     ] {
-        assert!(tampered(pointer, value).is_err(), "{pointer}");
+        forgery_is_named(&app, &text, (pointer, value), fault);
     }
     let printed = recompute(&app, &text);
     assert!(printed.contains("1 甲 10000") && printed.contains("best 1 乙 引领作用更突出"), "{printed}");
@@ -304,6 +309,13 @@ async fn below_ten_ballots_the_decision_is_published_and_nothing_else() {
     let export = app.get(&format!("{campaign}/export")).await.text();
     let verified = campaigns::verify(&export).unwrap();
     assert_eq!((verified.lines.len(), verified.awards.len()), (0, 1));
+    assert_eq!(recompute(&app, &export), "best 1 甲 \n");
+    for (pointer, value, fault) in [
+        ("/decisions/0/awards/0/heading", json!("worst"), "没有这个奖项"),
+        ("/awards/0/heading", json!("praise"), "公布的获奖与最后的决定不符"),
+    ] {
+        forgery_is_named(&app, &export, (pointer, value), fault);
+    }
     app.drain().await;
 }
 

@@ -1,11 +1,17 @@
 //! Entries that have nothing from a source: what nobody could give is left out, and nothing else helps anybody.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::{digest, hex};
 use xianfeng::campaigns;
+use xianfeng::db::schema::campaign_entries;
+use xianfeng::db::{Json, Never, Stop, Tx};
+use xianfeng::on;
 
-use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, voters};
+use super::{
+    CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, forgery_is_named, organiser, recompute, voters,
+};
 use crate::support::{Person, TestApp};
 
 /// Members have 60 percent and `experts` 40; only what has an article can be voted on.
@@ -101,9 +107,9 @@ async fn an_entry_that_was_not_on_the_ballot_has_nothing_from_the_vote() {
     assert_eq!(explained["sentences"][0], "投票：没有列入选票，按评选规则计 0 分；0 × 6000 ÷ 10000 = 0");
 
     // nobody makes an entry one of the ballot afterwards
-    let mut forged: Value = serde_json::from_str(&export).unwrap();
-    forged["entries"][2]["on_ballot"] = json!(true);
-    assert!(campaigns::verify(&forged.to_string()).is_err());
+    let forged = ("/entries/2/on_ballot", json!(true));
+    forgery_is_named(&app, &export, forged, "列入选票的申报与得票清单不符");
+    forgery_is_named(&app, &export, ("/entries/0/on_ballot", json!(false)), "列入选票的申报与得票清单不符");
     app.drain().await;
 }
 
@@ -156,8 +162,35 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
     let told: Value = serde_json::from_str(&export).unwrap();
     let exempt: Vec<&Value> = told["entries"].as_array().unwrap().iter().map(|entry| &entry["exempt"]).collect();
     assert_eq!(exempt, [&json!([]), &json!([]), &json!(["expert"])]);
+    for (exempt, fault) in
+        [("expert", "有申报列为无人可评，却有这项评审的评分"), ("peer", "有申报列为无人可评，规则却没有这项评审")]
+    {
+        forgery_is_named(&app, &export, ("/entries/0/exempt", json!([exempt])), fault);
+    }
+    let passed_over = ("/entries/1/exempt", json!(["expert"]));
+    forgery_is_named(&app, &export, passed_over, "公布的得分和名次与按规则重算的不符");
     let explained = organiser.get(&format!("/entries/{passed}/explain")).await.ok(200);
     assert_eq!(explained["sentences"][1], "专家评审：评委没有评分，按评选规则计 0 分；0 × 4000 ÷ 10000 = 0");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn an_entry_that_somebody_could_judge_after_all_is_exempt_no_more() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let expert = app.member("专家").sign_in().await;
+    let (campaign, _) = third_without_article(&app, &organiser, &expert, Value::Null).await;
+    // as after a unit was moved away from its judge's line since the judging began
+    let exempt = |tx: &mut Tx| -> Result<(), Stop<Never>> {
+        let all = campaign_entries::exempt.eq(Json(vec!["expert"]));
+        Ok(on!(&mut *tx.conn, c => diesel::update(campaign_entries::table).set(all).execute(c)).map(drop)?)
+    };
+    app.write(exempt).await;
+    let export = app.get(&format!("{campaign}/export")).await.text();
+    let told: Value = serde_json::from_str(&export).unwrap();
+    assert!(told["entries"].as_array().unwrap().iter().all(|entry| entry["exempt"] == json!([])), "{told}");
+    campaigns::verify(&export).unwrap();
+    assert_eq!(recompute(&app, &export), "1 甲 8000\n2 丙 4000\n3 乙 2400\n");
     app.drain().await;
 }
 

@@ -21,11 +21,12 @@ mod rewards;
 mod secrecy;
 mod showing;
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
+use xianfeng::campaigns;
 
 use crate::support::{Person, Reply, TestApp, on_postgres};
 
@@ -148,9 +149,26 @@ fn slips_may_change() -> &'static str {
 
 /// What the script that docs/ offers to anybody prints of a public export, with which it must agree.
 fn recompute(app: &TestApp, export: &str) -> String {
-    let file = app.folder().join("export.json");
-    std::fs::write(&file, export).unwrap();
-    let python = Command::new("python3").arg("docs/recompute.py").arg(&file).output().expect("python3 is installed");
+    let python = run_script(app, export);
     assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
     String::from_utf8(python.stdout).unwrap()
+}
+
+fn run_script(app: &TestApp, export: &str) -> Output {
+    let file = app.folder().join("export.json");
+    std::fs::write(&file, export).unwrap();
+    Command::new("python3").arg("docs/recompute.py").arg(&file).output().expect("python3 is installed")
+}
+
+/// Puts `value` into the export at `pointer`, and has both the program and the script name the `fault`.
+fn forgery_is_named(app: &TestApp, export: &str, (pointer, value): (&str, Value), fault: &str) {
+    let mut forged: Value = serde_json::from_str(export).unwrap();
+    *forged.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+    let forged = forged.to_string();
+    let faults = campaigns::verify(&forged).expect_err(pointer);
+    assert!(faults.iter().any(|told| told.contains(fault)), "{pointer}: {faults:?}");
+    let python = run_script(app, &forged);
+    let told = String::from_utf8_lossy(&python.stderr);
+    assert!(!python.status.success() && told.contains(fault), "{pointer}: {told}");
+    assert_eq!(String::from_utf8_lossy(&python.stdout), "", "{pointer}: no order is printed of a forgery");
 }

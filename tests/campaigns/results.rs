@@ -8,7 +8,7 @@ use xianfeng::campaigns;
 use xianfeng::db::schema::campaign_slips;
 use xianfeng::on;
 
-use super::{CLOSING, at, body, cast, organiser, recompute, slips_may_change, voters, voting};
+use super::{CLOSING, at, body, cast, forgery_is_named, organiser, recompute, slips_may_change, voters, voting};
 use crate::support::{Person, TestApp};
 
 /// Twelve ballots for four brands: 12, 6, 6 and 0 votes.
@@ -71,21 +71,27 @@ async fn anybody_recomputes_the_result_from_the_export_alone() {
         verified.lines.iter().map(|(rank, _, total)| (*rank, *total)).collect::<Vec<_>>(),
         [(1, 10_000), (2, 5000), (2, 5000), (4, 0)]
     );
-    let tampered = |pointer: &str, value: Value| {
-        let mut export: Value = serde_json::from_str(&text).unwrap();
-        *export.pointer_mut(pointer).unwrap() = value;
-        campaigns::verify(&export.to_string())
-    };
-    for (pointer, value) in [
-        ("/rules_sha256", json!("0")),
-        ("/results/1/total", json!(5001)),
-        ("/results/1/rank", json!(1)),
-        ("/vote/totals/1/votes", json!(7)),
-        ("/vote/ballots_counted", json!(13)),
-        ("/vote/electorate", json!(99)),
-        ("/receipts/0", json!("000000000000")),
+    let other = "公布的得分和名次与按规则重算的不符";
+    for (pointer, value, fault) in [
+        ("/format", json!("xianfeng-campaign-export/0"), "文件格式不对"),
+        ("/rules_sha256", json!("0"), "评选规则与其 SHA-256 不符"),
+        ("/results/1/total", json!(5001), other),
+        ("/results/1/rank", json!(1), other),
+        ("/results/1/tied", json!(false), other),
+        ("/results/0/parts/0/raw", json!(11), other),
+        ("/results/0/category", json!("other"), other),
+        ("/vote/totals/1/votes", json!(7), other),
+        ("/vote/totals/1/votes", json!(13), "有作品的得票多于票数"),
+        ("/vote/totals/1/votes", json!(30), "得票总数与票数不符"),
+        ("/vote/ballots_counted", json!(13), "回执数与票数不符"),
+        ("/vote/ballots_counted", json!(13), "计入的票数多于投出的票数"),
+        ("/vote/electorate", json!(99), "选民人数与规则中的选民名册不符"),
+        ("/vote/voters", json!(99), "投票人数多于选民人数"),
+        ("/vote/withheld", json!(true), "不足十票时不公布得票"),
+        ("/vote", Value::Null, "评选规则有投票，却没有投票结果"),
+        ("/receipts/0", json!("000000000000"), "回执清单与其 SHA-256 不符"),
     ] {
-        assert!(tampered(pointer, value).is_err(), "{pointer}");
+        forgery_is_named(&app, &text, (pointer, value), fault);
     }
     let file = app.folder().join("export.json");
     std::fs::write(&file, &text).unwrap();
@@ -156,5 +162,7 @@ async fn below_ten_ballots_only_the_decision_is_published() {
     organiser.get(&format!("/entries/{}/explain", entries[0])).await.refused(409, "campaigns.not_counted");
     let export = app.get(&format!("{campaign}/export")).await.text();
     assert!(campaigns::verify(&export).unwrap().lines.is_empty());
+    assert_eq!(recompute(&app, &export), "", "there is nothing to recompute, and nothing that does not agree");
+    forgery_is_named(&app, &export, ("/vote/withheld", json!(false)), "不足十票时不公布得票");
     app.drain().await;
 }

@@ -1,5 +1,7 @@
 //! What somebody with a copy of the database finds before and after counting: no way from a member to his choices.
 
+use std::sync::{Arc, Mutex};
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use xianfeng::base::crypto::Key;
@@ -258,12 +260,40 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
         assert!(format!("{refused:?}").contains("NoKey"), "{refused:?}");
     }
     app.set_clock(CLOSING);
-    stranger.keep_up().await.unwrap();
+    let (log, _listening) = listen();
+    let said = || String::from_utf8_lossy(&log.0.lock().unwrap()).matches("a vote cannot be counted").count();
+    for (seconds, times) in [(0, 1), (1, 1), (3598, 1), (1, 2), (1, 2)] {
+        app.advance_seconds(seconds);
+        stranger.keep_up().await.unwrap();
+        assert_eq!(said(), times, "once, and again after an hour");
+    }
     assert!(!ballots(&app).await[0].2.is_empty(), "nothing is counted, nothing erased");
     app.tick().await;
     assert!(ballots(&app).await[0].2.is_empty(), "the server with the key counts");
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
     assert_eq!(vote["ballots_counted"], 1);
+}
+
+/// What is logged from now on on this thread, until the guard is dropped.
+fn listen() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let copy = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || copy.clone()).finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn watch() -> VoteWatch {

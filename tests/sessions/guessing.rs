@@ -10,6 +10,7 @@ use xianfeng::db::schema::members;
 use xianfeng::members::phone_index;
 use xianfeng::on;
 
+use crate::support::process::Site;
 use crate::support::{PASSWORD, Reply, TestApp, on_postgres, send};
 
 /// An app behind a proxy, which tells it where requests come from.
@@ -249,4 +250,18 @@ async fn sign_in_goes_on_without_redis() {
         app.post("/session", wrong(&li.employee_no)).await.refused(401, "session.wrong_password");
     }
     app.post("/session", wrong(&li.employee_no)).await.refused(429, "session.locked_out");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_storm_of_sign_ins_fills_the_queue_and_not_the_log() {
+    let site = Site::open(1).await;
+    let server = site.serve().await;
+    let ask = (0..300).map(|n| server.client.post(server.url("/session")).json(&wrong(&format!("X{n}"))).send());
+    let answers = join_all(ask).await;
+    let busy = answers.iter().filter(|answer| answer.as_ref().is_ok_and(|answer| answer.status() == 503)).count();
+    assert!(busy > 20, "{busy}");
+    let log = server.log();
+    assert!(log.contains("turned away with 503: too many sign-ins wait"), "{log}");
+    let lines = log.lines().filter(|line| line.contains("WARN") || line.contains("ERROR")).count();
+    assert!(lines <= 5, "{busy} were turned away, and {lines} lines say so:\n{log}");
 }

@@ -23,6 +23,7 @@ async fn a_new_password_is_neither_common_nor_made_of_what_everybody_here_knows(
     let app = TestApp::start().await;
     let li = app.member("李晓明").sign_in().await;
     let number = li.employee_no.clone();
+    let backwards: String = number.chars().rev().collect();
     for (password, expected) in [
         ("Password1", "过于常见"),
         ("1q2w3e4r5t", "过于常见"),
@@ -32,6 +33,9 @@ async fn a_new_password_is_neither_common_nor_made_of_what_everybody_here_knows(
         ("Xianfeng-2026", "不能只由"),
         ("爱学习的李晓明7", "姓名"),
         (&format!("my-{number}-x"), "工号"),
+        (&format!("my-{backwards}-x"), "工号"),
+        ("Xxianfengg-2026", "不能只由"),
+        ("gnefnaix-2026", "不能只由"),
     ] {
         let advice = advice(&li, password).await;
         assert!(advice.contains(expected), "{password}: {advice}");

@@ -168,7 +168,7 @@ impl Site {
     }
 
     /// The usual arguments, with others in the place of those of the same name.
-    fn arguments(&self, others: &[String]) -> Vec<String> {
+    pub fn arguments(&self, others: &[String]) -> Vec<String> {
         let mut all: Vec<String> = self.database.arguments().split_off(1);
         let given = |argument: &String| {
             let name = argument.split('=').next();

@@ -215,6 +215,14 @@ impl From<Fault> for Refusal {
     }
 }
 
+/// Why there is no count: what was called off is never counted, anything else not yet.
+pub fn uncounted(state: CampaignState) -> Refusal {
+    match state {
+        CampaignState::CalledOff => Refusal::WrongState(state),
+        _ => Refusal::NotCounted,
+    }
+}
+
 /// Something that is done to a campaign as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {

@@ -2,7 +2,9 @@
 //!
 //! The commonest come from `common_passwords.txt`, which says where it is from. Beside these a password is refused when
 //! it is nothing but words that everybody here thinks of (the enterprise's own, the Party's, the member's) with a year or
-//! some plain digits: that is what is tried first by whoever knows the enterprise.
+//! some plain digits: that is what is tried first by whoever knows the enterprise. Neither writing them backwards nor
+//! doubling letters makes them better. How the enterprise's own words are spelt is not known here: of 示范 only what the
+//! units' codes have of it.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -71,23 +73,25 @@ const NUMBERS: [&str; 9] = ["520", "521", "1314", "5201314", "168", "147258", "1
 pub fn check(password: &str, owner: &Owner) -> Result<(), Weakness> {
     check_form(password, owner.is_privileged)?;
     let (lower, bare) = (password.to_lowercase(), bare(password));
-    if contains(&lower, &owner.employee_no.to_lowercase(), 4) || contains(&bare, &self::bare(&owner.employee_no), 4) {
+    if contains(&lower, &owner.employee_no.to_lowercase(), 4) || either_way(&bare, &self::bare(&owner.employee_no), 4) {
         return Err(Weakness::ContainsAccount);
     }
     if contains(&bare, &self::bare(&owner.name), 2) {
         return Err(Weakness::ContainsName);
     }
     // without its first three digits, which say only the network
-    if owner.phone.as_deref().and_then(|phone| phone.get(3..)).is_some_and(|phone| contains(&bare, phone, 8)) {
+    if owner.phone.as_deref().and_then(|phone| phone.get(3..)).is_some_and(|phone| either_way(&bare, phone, 8)) {
         return Err(Weakness::ContainsPhone);
     }
     if is_common(&lower) {
         return Err(Weakness::Common);
     }
-    if is_guessable(&bare, owner) || is_guessable(&self::bare(&spelt(&lower)), owner) {
-        return Err(Weakness::Guessable);
-    }
-    Ok(())
+    let meant = self::bare(&spelt(&lower));
+    let is_guessed = |text: &str| {
+        is_guessable(text, words_within(text, owner, str::to_owned))
+            || is_guessable(&undoubled(text), words_within(&undoubled(text), owner, undoubled))
+    };
+    if is_guessed(&bare) || is_guessed(&meant) { Err(Weakness::Guessable) } else { Ok(()) }
 }
 
 fn check_form(password: &str, is_privileged: bool) -> Result<(), Weakness> {
@@ -119,6 +123,26 @@ fn contains(text: &str, part: &str, least: usize) -> bool {
     part.chars().count() >= least && text.contains(part)
 }
 
+/// Whether `part` is in `text`, or is in it backwards.
+fn either_way(text: &str, part: &str, least: usize) -> bool {
+    contains(text, part, least) || contains(text, &backwards(part), least)
+}
+
+fn backwards(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// With one letter where the same one is written several times in a row.
+fn undoubled(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii_digit() || !kept.ends_with(c) {
+            kept.push(c);
+        }
+    }
+    kept
+}
+
 /// Whether it is one of the commonest, whatever its capitals, with marks around it or signs in place of letters.
 fn is_common(lower: &str) -> bool {
     let trimmed = lower.trim_matches(|c: char| !c.is_alphanumeric());
@@ -144,9 +168,8 @@ fn letter_meant(c: char) -> char {
     }
 }
 
-/// Whether `bare` is nothing but known words, years, dates and plain digits, one after the other.
-fn is_guessable(bare: &str, owner: &Owner) -> bool {
-    let words = words_within(bare, owner);
+/// Whether `bare` is nothing but known `words`, years, dates and plain digits, one after the other.
+fn is_guessable(bare: &str, words: Vec<String>) -> bool {
     let digits = |from: usize| bare[from..].chars().take_while(char::is_ascii_digit).count();
     // reachable[n]: the first n bytes are such pieces
     let mut reachable = vec![false; bare.len() + 1];
@@ -161,32 +184,37 @@ fn is_guessable(bare: &str, owner: &Owner) -> bool {
         let run = digits(from);
         let is_run = !bare[..from].ends_with(|c: char| c.is_ascii_digit());
         for length in 1..=run {
-            // one or two digits are plain by themselves, and no part of a longer number
-            let is_plain = if length > 2 { is_plain(&bare[from..from + length]) } else { is_run && length == run };
-            reachable[from + length] |= is_plain;
+            // up to three digits are plain by themselves, and no part of a longer number
+            let is_short = length <= 3 && is_run && length == run;
+            reachable[from + length] |= is_short || length > 2 && is_plain(&bare[from..from + length]);
         }
     }
     reachable[bare.len()]
 }
 
-/// The known words that `bare` has somewhere.
-fn words_within(bare: &str, owner: &Owner) -> Vec<String> {
-    let mut found: Vec<String> = WORDS.split_whitespace().chain(NUMBERS).map(str::to_owned).collect();
-    found.retain(|word| bare.contains(word.as_str()));
+/// The known words that `bare` has somewhere, each as `form` writes it, or backwards.
+fn words_within(bare: &str, owner: &Owner, form: fn(&str) -> String) -> Vec<String> {
     let number = self::bare(&owner.employee_no);
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    found.extend([number, digits].into_iter().filter(|own| contains(bare, own, 2)));
+    let own = [number, digits].into_iter().filter(|own| own.chars().count() >= 2);
+    let known = WORDS.split_whitespace().chain(NUMBERS).map(str::to_owned);
+    let each_way = known.chain(own).flat_map(|word| [form(&word), backwards(&form(&word))]);
+    let mut found: Vec<String> = each_way.filter(|word| bare.contains(word.as_str())).collect();
     for name in &owner.words {
-        found.extend(beginnings_within(bare, &self::bare(name)));
+        let name = form(&self::bare(name));
+        found.extend(beginnings_within(bare, &name, str::to_owned));
+        found.extend(beginnings_within(bare, &name, backwards));
     }
     found
 }
 
-/// The beginnings of a name that `bare` has somewhere: of 铜陵有色集团 people write 铜陵, too.
-fn beginnings_within(bare: &str, name: &str) -> Vec<String> {
+/// The beginnings of a name that `bare` has somewhere, as `way` turns them: of 铜陵有色集团 people write 铜陵, too. Two
+/// letters mean something only where they are the whole name, such as a unit's code.
+fn beginnings_within(bare: &str, name: &str, way: fn(&str) -> String) -> Vec<String> {
     let ends = name.char_indices().map(|(at, c)| at + c.len_utf8());
-    let least = if name.is_ascii() { 3 } else { 2 };
-    ends.skip(least - 1).map(|end| &name[..end]).take_while(|part| bare.contains(part)).map(str::to_owned).collect()
+    let least = if name.is_ascii() && name.len() > 2 { 3 } else { 2 };
+    // a longer one has the shorter one in it
+    ends.skip(least - 1).map(|end| way(&name[..end])).take_while(|part| bare.contains(part.as_str())).collect()
 }
 
 /// Whether three digits or more are a year, a date, a run such as 1234 or 4321, or one digit again and again.
@@ -219,7 +247,7 @@ mod tests {
             name: "王小明".into(),
             phone: Some("13912345678".into()),
             is_privileged: false,
-            words: vec!["铜陵有色集团党委".into(), "第一冶炼厂党委".into(), "DW1".into()],
+            words: vec!["铜陵有色集团党委".into(), "第一冶炼厂党委".into(), "DW1".into(), "SF".into()],
         }
     }
 
@@ -234,6 +262,8 @@ mod tests {
             ("爱笑的王小明#7", Err(Weakness::ContainsName)),
             ("my13912345678", Err(Weakness::ContainsPhone)),
             ("tel 1234-5678", Err(Weakness::ContainsPhone)),
+            ("xf-32100E-x", Err(Weakness::ContainsAccount)),
+            ("tel 8765-4321", Err(Weakness::ContainsPhone)),
             ("Passw0rd", Err(Weakness::Common)),
             ("P@ssw0rd!", Err(Weakness::Common)),
             ("Qwer1234", Err(Weakness::Common)),
@@ -264,6 +294,16 @@ mod tests {
             "dw1-xianfeng",
             "zhibu-0123 admin",
             "先锋先锋先锋12",
+            "xianfeng-847",
+            "847xianfeng",
+            "2026DW1xianfeng",
+            "sf-2026-sf",
+            "SF20262026",
+            "gnefnaix2026",
+            "锋先2026先锋",
+            "xxiiaannffeenngg1921",
+            "Xianfengg@2026",
+            "ppaasswword-2026",
         ] {
             assert_eq!(check(password, &owner()), Err(Weakness::Guessable), "{password}");
         }
