@@ -154,7 +154,9 @@ impl Campaigns {
         self.vote_keys.list().await.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
+    /// That the key is spent may be what a reader has seen.
     async fn destroy_key(&self, name: KeyName) -> Result<(), DbError> {
+        self.db.wait_for_disk().await?;
         self.vote_keys.destroy(name).await.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
