@@ -4,15 +4,15 @@
 //! after the new one was read again from end to end; while backups fail, every copy stays.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use uuid::Uuid;
 
 use super::scratch::{beside, sync_folder_of};
 use super::{Backups, Progress, keys, verify};
 use crate::base::time::{Day, Timestamp};
-use crate::campaigns;
+use crate::campaigns::{self, CampaignId};
 use crate::kernel::private_files::{destroy, make_folder};
 
 /// What the names of scheduled copies look like: `xianfeng-2026-07-01.backup`.
@@ -63,9 +63,18 @@ impl Backups {
         if !folder.exists() {
             return Ok(());
         }
-        let sealed = self.db.read(campaigns::list_sealed_votes).await.map_err(|error| error.to_string())?;
-        let sealed: HashSet<Uuid> = sealed.into_iter().map(|(id, _)| id.uuid()).collect();
-        keys::forget_spent(folder, &sealed).map_err(|error| format!("{}: {error}", folder.display()))
+        let complaint = |error: io::Error| format!("{}: {error}", folder.display());
+        keys::finish_forgetting(folder).map_err(complaint)?;
+        let owners: Vec<CampaignId> =
+            keys::list_owners(folder).map_err(complaint)?.into_iter().map(CampaignId::from).collect();
+        let ended = self.db.read(move |conn| campaigns::list_ended_votes(conn, &owners)).await;
+        let ended: HashSet<Uuid> = ended.map_err(|error| error.to_string())?.into_iter().map(|id| id.uuid()).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        // a count that a reader has seen and the disk has not would have to be made again
+        self.db.wait_for_disk().await.map_err(|error| error.to_string())?;
+        keys::forget_spent(folder, &ended).map_err(complaint)
     }
 
     fn failed_lately(&self, now: Timestamp) -> bool {

@@ -74,7 +74,7 @@ pub use organising::{Draft, names_expert};
 pub use proving::{EVIDENCE, is_draft, is_hidden};
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
-pub use store::seals::list_sealed_votes;
+pub use store::seals::{list_ended as list_ended_votes, list_sealed_votes};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
