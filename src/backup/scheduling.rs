@@ -1,7 +1,7 @@
 //! A backup a day, and the newest few of them kept.
 //!
 //! The day is in the name of the copy, so that whoever restarts knows whether today's was taken. An older copy goes only
-//! after the new one was read again from end to end; while backups fail, every copy stays.
+//! after the new one was read again from end to end and has every attachment; while backups fail, every copy stays.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use super::scratch::{beside, sync_folder_of};
 use super::{Backups, Progress, keys, verify};
 use crate::base::time::{Day, Timestamp};
 use crate::campaigns::{self, CampaignId};
+use crate::files;
 use crate::kernel::private_files::{destroy, make_folder};
 
 /// What the names of scheduled copies look like: `xianfeng-2026-07-01.backup`.
@@ -53,7 +54,7 @@ impl Backups {
             Err(error) => {
                 memory.failed_at = Some(now);
                 metrics::counter!("xianfeng_backup_failures_total").increment(1);
-                tracing::error!(error, "the scheduled backup failed; older copies stay");
+                tracing::error!(error, "the scheduled backup failed or is not whole; older copies stay");
             }
         }
     }
@@ -106,6 +107,12 @@ impl Backups {
             tracing::error!(campaign = %vote.id, "the backup was taken without the key of a vote that is not counted");
         }
         tracing::info!(bytes = taken.size, "the scheduled backup was taken and verified");
+        let missing = taken.manifest.missing;
+        let lost = self.db.read(move |conn| files::list_still_stored(conn, &missing)).await;
+        let lost = lost.map_err(|error| error.to_string())?;
+        if let Some(first) = lost.first() {
+            return Err(format!("the copy lacks {} attachments that could not be read, such as {first}", lost.len()));
+        }
         for old in outdated(folder, usize::from(self.config.backup_copies)) {
             let removed = destroy(&keys::path_of(&old)).and_then(|()| fs::remove_file(&old));
             removed.map_err(|error| format!("{}: {error}", old.display()))?;

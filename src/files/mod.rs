@@ -8,7 +8,8 @@
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
 //! [`list_of`] to be called within a room's own transaction, [`Readers`] for `app.rs` to put together, [`FileView`] to be
-//! shown, [`Addresses`] for the pictures among them, and [`list_stored`] to backups.
+//! shown, [`Addresses`] for the pictures among them, and [`list_stored`] and
+//! [`list_still_stored`] to backups.
 
 mod actions;
 mod addresses;
@@ -28,4 +29,4 @@ pub use api::routes;
 pub use depot::Depot;
 pub use lending::{AttachRefusal, Readers, attach, detach, list_of};
 pub use model::{FileId, FileKind, FileView};
-pub use storing::{StoredFile, list_stored};
+pub use storing::{StoredFile, list_still_stored, list_stored};
