@@ -9,7 +9,7 @@ use std::{fs, io};
 
 use uuid::Uuid;
 
-use super::scratch::{beside, sync_folder_of};
+use super::scratch::{beside, check_abandoned, sync_folder_of};
 use super::{Backups, Progress, keys, verify};
 use crate::base::time::{Day, Timestamp};
 use crate::campaigns::{self, CampaignId};
@@ -19,6 +19,9 @@ use crate::kernel::private_files::{destroy, make_folder};
 /// What the names of scheduled copies look like: `xianfeng-2026-07-01.backup`.
 const BEFORE: &str = "xianfeng-";
 const AFTER: &str = ".backup";
+
+/// What a copy is called, and what comes about beside it, until it has been verified.
+const UNPROVEN: &str = ".unproven";
 
 /// How long a schedule waits after a failure.
 const AGAIN_SECONDS: i64 = 15 * 60;
@@ -86,9 +89,9 @@ impl Backups {
     /// Takes a backup under another name, reads it again, gives it its name, and deletes what is too old.
     async fn take_scheduled(&self, folder: &Path, file: &Path) -> Result<(), String> {
         make_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let unproven = beside(file, ".unproven");
+        clear_leftovers(folder)?;
+        let unproven = beside(file, UNPROVEN);
         let quiet: Progress = std::sync::Arc::new(|_| {});
-        let _ = fs::remove_file(&unproven); // of an attempt that was interrupted
         let taken = self.take(&unproven, &quiet).await?;
         let (proving, pg_bin) = (unproven.clone(), self.config.pg_bin());
         let verified = tokio::task::spawn_blocking(move || verify(&proving, pg_bin.as_deref(), &quiet)).await;
@@ -98,8 +101,10 @@ impl Backups {
             return Err(error);
         }
         if taken.has_keys {
-            let renamed = fs::rename(keys::path_of(&unproven), keys::path_of(file));
-            renamed.map_err(|error| format!("{}: {error}", keys::path_of(file).display()))?;
+            let beside_it = keys::path_of(file);
+            // there may be those of an attempt that died before its copy had a name
+            let renamed = destroy(&beside_it).and_then(|()| fs::rename(keys::path_of(&unproven), &beside_it));
+            renamed.map_err(|error| format!("{}: {error}", beside_it.display()))?;
         }
         let renamed = fs::rename(&unproven, file).and_then(|()| sync_folder_of(file));
         renamed.map_err(|error| format!("{}: {error}", file.display()))?;
@@ -119,6 +124,24 @@ impl Backups {
         }
         Ok(())
     }
+}
+
+/// Removes what attempts left that died on their way, today's and those of former days; keys are overwritten.
+fn clear_leftovers(folder: &Path) -> Result<(), String> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    for entry in entries.map_err(|error| format!("{}: {error}", folder.display()))? {
+        let (path, name) = (entry.path(), entry.file_name());
+        let Some(part) = leftover(&name.to_string_lossy()).map(str::to_owned) else { continue };
+        let remove = || if part.starts_with(keys::ENDING) { destroy(&path) } else { fs::remove_file(&path) };
+        check_abandoned(&path).and_then(|()| remove()).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Which part of an attempt bears this name; `None` when it is of none.
+fn leftover(name: &str) -> Option<&str> {
+    let (copy, part) = name.split_once(UNPROVEN)?;
+    day_of(copy).map(|_| part)
 }
 
 /// The scheduled copies in `folder` beyond the newest `copies`.
@@ -147,6 +170,15 @@ mod tests {
         assert!(day_of("xianfeng-2026-07-01.backup").is_some());
         for other in ["xianfeng-2026-07-01.backup.part", "xianfeng-mine.backup", "notes.txt"] {
             assert!(day_of(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_the_schedules_own_attempts_are_leftovers() {
+        assert_eq!(leftover("xianfeng-2026-07-01.backup.unproven"), Some(""));
+        assert_eq!(leftover("xianfeng-2026-07-01.backup.unproven.part.db-wal"), Some(".part.db-wal"));
+        for other in ["xianfeng-2026-07-01.backup", "xianfeng-2026-07-01.backup.part", "mine.backup.unproven"] {
+            assert_eq!(leftover(other), None);
         }
     }
 }

@@ -18,14 +18,23 @@ pub fn private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    // left over by a process that died, or written by one that lives
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
-        Err(TryLockError::Error(error)) => return Err(error),
-    }
+    lock(&file)?;
     file.set_len(0)?;
     Ok(file)
+}
+
+/// Refuses a file that another process is writing, as [`private_file`] does.
+pub fn check_abandoned(path: &Path) -> io::Result<()> {
+    lock(&File::open(path)?)
+}
+
+/// A file that is there was left over by a process that died, or is written by one that lives.
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// Makes what happened to the names in the folder of `path` last.

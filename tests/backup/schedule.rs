@@ -94,6 +94,34 @@ async fn a_copy_that_lacks_attachments_lets_no_older_one_go() {
     assert_eq!(on(4).await, [copy(4)], "nobody misses the bytes of what was deleted");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_backup_left_goes_before_the_next_one_and_its_keys_are_overwritten() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("copies");
+    let app = app_with_copies(&place, 2).await;
+    let backups = app.app.operator.backups.clone();
+    std::fs::create_dir(&place).unwrap();
+    let left = |day: u8, part: &str| place.join(format!("xianfeng-2026-07-0{day}.backup.unproven{part}"));
+    let leftovers = [(1, ".keys"), (1, ".part.db"), (2, ".keys"), (2, ""), (2, ".17.verify.db"), (2, ".part")];
+    for (day, part) in leftovers {
+        std::fs::write(left(day, part), "of a process that died").unwrap();
+    }
+    let witness = folder.path().join("witness");
+    std::fs::hard_link(left(1, ".keys"), &witness).unwrap();
+
+    // unless another process is writing
+    let written = std::fs::File::open(left(2, ".part")).unwrap();
+    written.lock().unwrap();
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    backups.keep_up().await;
+    assert!(left(2, ".part").exists() && !place.join("xianfeng-2026-07-02.backup").exists());
+    drop(written);
+    app.advance_seconds(15 * 60);
+    backups.keep_up().await;
+    assert_eq!(copies(&place), ["xianfeng-2026-07-02.backup"]);
+    assert!(std::fs::read(&witness).unwrap().iter().all(|byte| *byte == 0));
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_transaction_stays_open_while_attachments_are_copied() {
