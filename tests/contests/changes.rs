@@ -249,3 +249,19 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     let next = [("/opens_at", json!("2026-07-02T08:01:00+08:00")), ("/closes_at", json!("2026-07-02T09:01:00+08:00"))];
     announced(&organiser, with(body(&app), &next)).await;
 }
+
+#[tokio::test]
+async fn a_contest_is_not_prolonged_into_a_day_whose_paper_shows_its_keys() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let listed = organiser.get("/questions?limit=2").await.ok(200);
+    let id = |n: usize| listed["items"][n]["id"].clone();
+    organiser.put("/quiz/daily/2026-07-03", json!({ "question_ids": [id(0)] })).await.ok(200);
+    let fixed = with(body(&app), &[("/paper", json!({ "question_ids": [id(0), id(1)] }))]);
+    let contest = opened(&app, &organiser, fixed).await;
+    let extensions = format!("{contest}/extensions");
+    let to = |closes_at: &str| json!({ "closes_at": closes_at, "reason": "系统维护" });
+    organiser.post(&extensions, to("2026-07-03T09:00:00+08:00")).await.refused(409, "contests.questions_taken");
+    assert_eq!(organiser.get(&contest).await.ok(200)["closes_at"], "2026-07-01T08:12:00+08:00");
+    organiser.post(&extensions, to("2026-07-02T18:00:00+08:00")).await.ok(200);
+}
