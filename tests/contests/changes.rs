@@ -265,3 +265,20 @@ async fn a_contest_is_not_prolonged_into_a_day_whose_paper_shows_its_keys() {
     assert_eq!(organiser.get(&contest).await.ok(200)["closes_at"], "2026-07-01T08:12:00+08:00");
     organiser.post(&extensions, to("2026-07-02T18:00:00+08:00")).await.ok(200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_edit_a_contest_at_once_keep_each_others_changes() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = announced(&organiser, body(&app)).await;
+    for n in 0..10 {
+        let (title, description) = (format!("第{n}次竞赛"), format!("第{n}次说明"));
+        let (one, other) = tokio::join!(
+            organiser.patch(&contest, json!({ "title": title })),
+            organiser.patch(&contest, json!({ "description": description })),
+        );
+        assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text(), other.text());
+        let now = organiser.get(&contest).await.ok(200);
+        assert_eq!((&now["title"], &now["description"]), (&json!(title), &json!(description)));
+    }
+}
