@@ -191,10 +191,12 @@ impl Quiz {
         Ok(after - before)
     }
 
-    /// Tells everybody whom a correction concerns what it changed, once, when all rooms are done with it.
+    /// Tells everybody whom a correction concerns what it changed, once, when all rooms are done with it. While a contest
+    /// asks the question nobody is told: what is said about it would help whoever has not answered yet.
     pub async fn tell_corrected(&self) -> Result<(), DbError> {
-        use CorrectionStage::{Done, Telling};
-        while let Some(correction) = self.db.read(|conn| store::oldest_in(conn, &[Telling])).await? {
+        use CorrectionStage::Done;
+        let now = self.db.now();
+        while let Some(correction) = self.db.read(move |conn| store::oldest_to_tell(conn, now)).await? {
             let id = correction.id;
             let question = correction.question_id;
             let (untold, stem) = self

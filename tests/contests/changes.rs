@@ -282,3 +282,42 @@ async fn two_who_edit_a_contest_at_once_keep_each_others_changes() {
         assert_eq!((&now["title"], &now["description"]), (&json!(title), &json!(description)));
     }
 }
+
+#[tokio::test]
+async fn nobody_is_told_of_a_corrected_key_while_a_contest_asks_the_question() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let question = json!({
+        "kind": "judge", "stem": "早先的一题", "answer": ["true"], "category": "专用", "difficulty": "easy",
+    });
+    let id = organiser.post("/questions", question).await.ok(201)["id"].clone();
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": [id] })).await.ok(200);
+    app.tick().await;
+    li.get("/quiz/daily").await.ok(200);
+    let sent = json!({ "answers": [{ "question_id": id, "answer": ["true"] }] });
+    li.put("/quiz/daily/2026-07-01/submission", sent).await.ok(201);
+
+    app.set_clock("2026-07-10T08:00:00+08:00");
+    let organiser = app.sign_in_anew(&organiser).await;
+    let times = [("/opens_at", json!("2026-07-10T08:01:00+08:00")), ("/closes_at", json!("2026-07-10T08:12:00+08:00"))];
+    let fixed = with(with(body(&app), &times), &[("/paper", json!({ "question_ids": [id] }))]);
+    let contest = announced(&organiser, fixed).await;
+    app.set_clock("2026-07-10T08:01:00+08:00");
+    app.tick().await;
+    assert_eq!(correct(&organiser, &id).await["papers"], 1);
+    for _ in 0..3 {
+        app.drain().await;
+    }
+    let li = app.sign_in_anew(&li).await;
+    assert_eq!(points(&li).await, 0, "the result itself is corrected");
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 0);
+    close(&app, &organiser, &contest).await;
+    app.drain().await;
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 0, "its results are not published");
+    organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+    for _ in 0..3 {
+        app.drain().await;
+    }
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 1);
+}
