@@ -16,7 +16,7 @@ use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::kernel::board::TOTAL;
 use crate::kernel::ledger::{self, LedgerEntryId};
-use crate::web::caller::{Member, RuleManager, not_allowed, out_of_reach};
+use crate::web::caller::{Member, RuleManager, check_top, not_allowed, out_of_reach};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page};
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
@@ -316,7 +316,7 @@ async fn write_rule(
     points: web::Data<Points>,
     body: Body<RuleBody>,
 ) -> Result<HttpResponse, Problem> {
-    check_top(&me)?;
+    check_top(&me, &me.reach)?;
     let body = body.into_inner();
     let key = key.of(me.person.member, "POST /points/rules", &body);
     let wanted = Rule {
@@ -341,11 +341,6 @@ async fn write_rule(
     Ok(HttpResponse::Created().insert_header(location).json(RuleView::from(rule)))
 }
 
-/// A rule holds for the whole enterprise, so the duty must be held at its top.
-fn check_top(me: &RuleManager) -> Result<(), Problem> {
-    if me.path.last().is_some_and(|top| me.reach.covers(&[*top])) { Ok(()) } else { Err(out_of_reach()) }
-}
-
 /// Takes back a version of a rule that is not in force yet.
 #[utoipa::path(
     tag = "points",
@@ -358,7 +353,7 @@ async fn withdraw_rule(
     path: Path<(RuleName, i32)>,
     points: web::Data<Points>,
 ) -> Result<HttpResponse, Problem> {
-    check_top(&me)?;
+    check_top(&me, &me.reach)?;
     let (rule, version) = *path;
     points.withdraw_rule(me.person.member, rule, version).await?;
     Ok(HttpResponse::NoContent().finish())
