@@ -39,6 +39,7 @@ impl From<Refusal> for Problem {
             Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
             Refusal::ChangedMeanwhile => Problem::conflict("points.rule_changed", "该规则刚刚被他人修改，请刷新后重试"),
             Refusal::NoSuchVersion => Problem::not_found("points.rule_not_found", "没有找到这个版本的积分规则"),
+            Refusal::Withdrawn => Problem::gone("points.rule_withdrawn", "这个版本的积分规则已经撤回"),
             Refusal::InForce => {
                 Problem::conflict("points.rule_in_force", "这个版本已经生效，不能撤回；请写一个新的版本")
             }

@@ -1,0 +1,2 @@
+DELETE FROM point_rules WHERE withdrawn_at IS NOT NULL;
+ALTER TABLE point_rules DROP COLUMN withdrawn_at;
