@@ -109,15 +109,20 @@ impl Challenge {
         }
     }
 
-    /// Goes through every answer that is kept.
+    /// Goes through every answer to the wording that is kept.
     async fn mark_answers(&self, regrading: &Regrading) -> Result<bool, DbError> {
         let (mut tallies, mut after) = (BTreeMap::<Day, Tally>::new(), (first_run_ever(), 0));
-        let until = RunId::from(uuid::Uuid::max());
+        let wording = (regrading.correction.question_id, regrading.correction.version);
         loop {
-            let chunk = self.db.read(move |conn| store::list_answers_between(conn, after, until, CHUNK)).await?;
+            // also where nothing is marked otherwise, the work goes on
+            if !self.step(|_| Ok(())).await? {
+                return Ok(false);
+            }
+            let chunk = self.db.read(move |conn| store::list_answers_to(conn, wording, after, CHUNK)).await?;
             let Some(last) = chunk.last() else { break };
             after = (last.run_id, last.seq);
-            let answers: Vec<Answer> = chunk.into_iter().filter(|answer| regrading.concerns(answer)).collect();
+            // a question that was left unanswered is neither right nor wrong
+            let answers: Vec<Answer> = chunk.into_iter().filter(|answer| answer.given().is_some()).collect();
             let ids: Vec<RunId> = answers.iter().map(|answer| answer.run_id).collect();
             let runs = self.db.read(move |conn| store::list_runs_by_ids(conn, &ids)).await?;
             let runs: HashMap<RunId, Run> = runs.into_iter().map(|run| (run.id, run)).collect();
@@ -149,12 +154,6 @@ impl Regrading {
             question.0.text = self.text.clone();
         }
         store::put_run(tx.conn, &run)
-    }
-
-    /// A question that was left unanswered is neither right nor wrong.
-    fn concerns(&self, answer: &Answer) -> bool {
-        (answer.question_id, answer.version) == (self.correction.question_id, self.correction.version)
-            && answer.given().is_some()
     }
 
     /// Counts the answers by their days, and finds those that are marked otherwise than they should be.
