@@ -78,7 +78,7 @@ pub use store::seals::{list_ended as list_ended_votes, list_sealed_votes};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
-use model::Watch;
+use model::{Flag, Watch};
 use turnout::Turnouts;
 
 /// Campaigns whose vote is kept in memory.
@@ -103,6 +103,8 @@ pub struct Campaigns {
     /// Held while a vote is read into memory.
     polls_loading: Arc<Mutex<()>>,
     turnouts: Turnouts,
+    /// What is worth a look in votes that are over and not counted yet.
+    flags: Cache<CampaignId, Arc<[Flag]>>,
 }
 
 impl Campaigns {
@@ -125,6 +127,7 @@ impl Campaigns {
             polls: Cache::new(REMEMBERED_POLLS),
             polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
+            flags: flagging::flags_in_memory(),
         }
     }
 }
