@@ -22,7 +22,7 @@ use crate::campaigns::{self, Campaigns};
 use crate::challenge::{self, Challenge};
 use crate::config::{Config, Secrets, SecretsConfig};
 use crate::contests::{self, Contests};
-use crate::db::{Conn, Db, DbError, Never, Stop};
+use crate::db::{Conn, Db, DbError};
 use crate::files::{self, Addresses, Depot, Files, Readers};
 use crate::health;
 use crate::ideas::{self, Ideas};
@@ -401,22 +401,16 @@ impl App {
     /// Throws away what nobody will ask for again; one process at a time.
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
-        let (holder, members) = (self.holder, self.members.clone());
-        let held = self
-            .db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                let held = lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)?;
-                if held {
-                    changes::tidy(tx)?;
-                    idempotency::tidy(tx)?;
-                    sessions::tidy(tx)?;
-                    members.expire(tx)?;
-                    attempts::tidy(tx)?;
-                }
-                Ok(held)
-            })
-            .await?;
-        if held {
+        let members = self.members.clone();
+        let lease = lock::Lease { name: "tidy", holder: self.holder, seconds: TIDY_LEASE_SECONDS };
+        let tidied = lock::leased(&self.db, lease, move |tx| {
+            changes::tidy(tx)?;
+            idempotency::tidy(tx)?;
+            sessions::tidy(tx)?;
+            members.expire(tx)?;
+            attempts::tidy(tx).map(drop)
+        });
+        if tidied.await?.is_some() {
             notices::tidy(&self.db).await?;
             self.files.tidy().await?;
         }

@@ -14,8 +14,8 @@ use super::store;
 use super::tallying::{CHUNK, day_source, first_run_ever};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
-use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::lock;
+use crate::db::{DbError, Tx};
+use crate::kernel::lock::{Lease, leased};
 use crate::quiz::lending::{
     Correction, CorrectionStage, Effect, Flip, concern, correct_book, correction_in, hand_on, is_right, put_tally,
     wordings,
@@ -74,17 +74,8 @@ impl Challenge {
 
     /// One transaction of this work; false when another process does it.
     async fn step(&self, act: impl Fn(&mut Tx) -> diesel::QueryResult<()> + Send + 'static) -> Result<bool, DbError> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                let is_mine = lock::hold(tx, "challenge_corrections", holder, LEASE_SECONDS)?;
-                if is_mine {
-                    act(tx)?;
-                }
-                Ok(is_mine)
-            })
-            .await
-            .map_err(DbError::from)
+        let lease = Lease { name: "challenge_corrections", holder: self.holder, seconds: LEASE_SECONDS };
+        Ok(leased(&self.db, lease, act).await?.is_some())
     }
 
     /// Puts the right key to the question where a run is asking it.
