@@ -3,6 +3,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
 
 use crate::quiz::{TODAY, answers, organiser};
 use crate::support::{Person, TestApp};
@@ -269,4 +270,18 @@ async fn new_wording_changes_no_result_and_a_former_wording_can_be_corrected_by_
     let result = li.get("/me/quiz/history/2026-07-01").await.ok(200);
     assert_eq!((&result["right_count"], &result["questions"][0]["explanation"]), (&json!(5), &json!("新的解析")));
     assert_eq!(organiser.get(&question).await.ok(200)["version"], 2);
+}
+
+#[tokio::test]
+async fn only_who_holds_the_duty_for_the_whole_enterprise_corrects_a_key() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let paper = paper_of(&app, &organiser, 5).await;
+    let local = app.member("支部组织员").role(Role::Organiser, "ZB1").sign_in().await;
+    let question = path(&paper);
+    for action in ["correction", "correction/preview"] {
+        local.post(&format!("{question}/{action}"), to("C")).await.refused(403, "access.out_of_scope");
+    }
+    organiser.post(&format!("{question}/correction"), to("C")).await.ok(201);
+    app.drain().await;
 }

@@ -96,9 +96,23 @@ async fn an_item_that_was_never_pushed_and_a_rule_that_is_not_in_force_are_taken
 
     let committee = app.member("委员").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
     let rule = |points: i32, day: &str| json!({ "rule": "study.read", "name": "每日一学", "dimension": "learning", "points": points, "effective_on": day });
-    let version = committee.post("/points/rules", rule(3, "2026-07-05")).await.ok(201)["version"].clone();
+    let write = async |body: &Value, key: &str| {
+        let request = committee.request(reqwest::Method::POST, "/points/rules").header("idempotency-key", key);
+        crate::support::send(request.json(body)).await
+    };
+    let first = rule(3, "2026-07-05");
+    let version = write(&first, "first-key-of-rules").await.ok(201)["version"].clone();
     let path = |version: &Value| format!("/points/rules/study.read/{version}");
     committee.delete(&path(&version)).await.ok(204);
     committee.delete(&path(&version)).await.refused(404, "points.rule_not_found");
+    // its number is nobody else's, so that a late retry is not answered with another rule
+    write(&first, "first-key-of-rules").await.refused(410, "points.rule_withdrawn");
+    let next = write(&rule(4, "2026-07-06"), "second-key-of-rules").await.ok(201)["version"].clone();
+    assert_eq!(next.as_i64().unwrap(), version.as_i64().unwrap() + 1);
+    write(&first, "first-key-of-rules").await.refused(410, "points.rule_withdrawn");
+    let all = committee.get("/points/rules?all=true&limit=100").await.ok(200);
+    assert!(
+        !all["items"].as_array().unwrap().iter().any(|one| one["rule"] == "study.read" && one["version"] == version)
+    );
     committee.delete(&path(&json!(1))).await.refused(409, "points.rule_in_force");
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::App;
-use crate::db::{DbError, Never, Stop};
+use crate::db::DbError;
 use crate::kernel::{changes, idempotency, lock, outbox, search};
 use crate::room::{Heard, Job, MINUTE, SECOND};
 
@@ -74,20 +74,14 @@ impl App {
     /// Throws away what nobody will ask for again; one process at a time.
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
-        let (holder, rooms) = (self.holder, self.rooms.clone());
-        let held = self
-            .db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                let held = lock::hold(tx, "tidy", holder, TIDY_LEASE_SECONDS)?;
-                if held {
-                    changes::tidy(tx)?;
-                    idempotency::tidy(tx)?;
-                    rooms.iter().try_for_each(|room| room.tidy(tx))?;
-                }
-                Ok(held)
-            })
-            .await?;
-        if held {
+        let rooms = self.rooms.clone();
+        let lease = lock::Lease { name: "tidy", holder: self.holder, seconds: TIDY_LEASE_SECONDS };
+        let tidied = lock::leased(&self.db, lease, move |tx| {
+            changes::tidy(tx)?;
+            idempotency::tidy(tx)?;
+            rooms.iter().try_for_each(|room| room.tidy(tx))
+        });
+        if tidied.await?.is_some() {
             for clear in self.rooms.iter().flat_map(|room| &room.clears) {
                 clear.run().await?;
             }

@@ -71,6 +71,29 @@ impl From<io::Error> for Fault {
     }
 }
 
+/// Why a member was not added.
+#[derive(Debug)]
+pub enum NotAdded {
+    /// What it was to hold cannot be read; the archive is as it was before.
+    Source(io::Error),
+    /// The archive cannot be written, and is of no use any more.
+    Archive(io::Error),
+}
+
+impl From<NotAdded> for io::Error {
+    fn from(cause: NotAdded) -> io::Error {
+        let (NotAdded::Source(error) | NotAdded::Archive(error)) = cause;
+        error
+    }
+}
+
+impl std::fmt::Display for NotAdded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (NotAdded::Source(error) | NotAdded::Archive(error)) = self;
+        error.fmt(f)
+    }
+}
+
 /// How a member is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
@@ -83,13 +106,17 @@ pub enum Packing {
 /// A backup that is being written.
 pub struct Writer {
     zip: ZipWriter<BufWriter<File>>,
+    /// The same file, to cut off what is taken back.
+    file: File,
     members: Vec<Member>,
 }
 
 impl Writer {
     /// Begins a backup in `file`, which is empty.
     pub fn new(file: File) -> io::Result<Writer> {
-        let mut writer = Writer { zip: ZipWriter::new(BufWriter::with_capacity(CHUNK, file)), members: Vec::new() };
+        let again = file.try_clone()?;
+        let zip = ZipWriter::new(BufWriter::with_capacity(CHUNK, file));
+        let mut writer = Writer { zip, file: again, members: Vec::new() };
         writer.add(MARK, Packing::Stored, &mut MARK_TEXT.as_bytes(), |_| {})?;
         Ok(writer)
     }
@@ -101,7 +128,7 @@ impl Writer {
         packing: Packing,
         from: &mut dyn Read,
         mut progress: impl FnMut(u64),
-    ) -> io::Result<&Member> {
+    ) -> Result<&Member, NotAdded> {
         let method = match packing {
             Packing::Stored => CompressionMethod::Stored,
             Packing::Deflated => CompressionMethod::Deflated,
@@ -112,22 +139,32 @@ impl Writer {
             .compression_level(level)
             .large_file(name != MARK)
             .unix_permissions(0o600);
-        self.zip.start_file(name, options)?;
+        self.zip.start_file(name, options).map_err(|error| NotAdded::Archive(error.into()))?;
         let (mut sum, mut size, mut chunk) = (Sha256::new(), 0_u64, vec![0; CHUNK]);
         loop {
             let read = match from.read(&mut chunk) {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.take_back().map_err(NotAdded::Archive)?;
+                    return Err(NotAdded::Source(error));
+                }
             };
             sum.update(&chunk[..read]);
-            self.zip.write_all(&chunk[..read])?;
+            self.zip.write_all(&chunk[..read]).map_err(NotAdded::Archive)?;
             size += read as u64;
             progress(size);
         }
         self.members.push(Member { name: name.to_owned(), size, sha256: hex(&sum.finalize()) });
         Ok(&self.members[self.members.len() - 1])
+    }
+
+    /// Takes back the member that is being added; what follows is written in its place.
+    fn take_back(&mut self) -> io::Result<()> {
+        self.zip.abort_file()?;
+        let end = self.file.stream_position()?;
+        self.file.set_len(end)
     }
 
     /// What was added so far.
@@ -322,6 +359,38 @@ mod tests {
         writer.add("files/a", Packing::Stored, &mut [7_u8; 5000].as_slice(), |_| {}).unwrap();
         let manifest = Manifest { format: form, ..manifest(writer.members()) };
         writer.finish(&manifest).unwrap();
+    }
+
+    /// Gives some bytes and then fails, as a bad block does.
+    struct Torn(usize);
+
+    impl Read for Torn {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let given = self.0.min(to.len());
+            self.0 -= given;
+            if given == 0 { Err(io::Error::other("a bad block")) } else { Ok(given) }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_no_trace_in_the_archive() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("torn");
+        let file = File::options().create_new(true).read(true).write(true).open(&path).unwrap();
+        let mut writer = Writer::new(file).unwrap();
+        writer.add("database.sqlite", Packing::Deflated, &mut [1_u8; 900].as_slice(), |_| {}).unwrap();
+        // more than all that follows, so that something of it would lie behind the end
+        for bytes in [0, 3 * CHUNK] {
+            let torn = writer.add("files/torn", Packing::Stored, &mut Torn(bytes), |_| {}).map(drop);
+            assert!(matches!(torn, Err(NotAdded::Source(_))), "{torn:?}");
+        }
+        let manifest = manifest(writer.members());
+        writer.finish(&manifest).unwrap();
+        let mut archive = Archive::open(&path).unwrap();
+        assert!(archive.zip.by_name("files/torn").is_err());
+        for member in archive.manifest.members.clone() {
+            archive.copy_to(&member, &mut io::sink(), |_| {}).unwrap();
+        }
     }
 
     fn fault(path: &Path) -> Fault {

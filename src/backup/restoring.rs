@@ -1,7 +1,8 @@
 //! Restoring a backup into an empty place.
 //!
 //! Everything is written beside its place and compared with the manifest, made ready to be served, and only then moved
-//! there: files first, the database last. What is interrupted leaves the place empty.
+//! there: files first, the database last. What is interrupted leaves the place empty, save that a PostgreSQL database which
+//! `pg_restore` has filled is finished by `after-restore`.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -40,19 +41,38 @@ pub async fn restore(file: &Path, config: &Config, clock: Clock, progress: &Prog
             .map_err(told)?;
     }
     let without_key = put_keys(&manifest, beside_it, config).await?;
-    let revived = match &place.database {
-        Some(database) => restore_sqlite(archive, &manifest, database, config, clock, progress).await,
-        None => restore_postgres(archive, &manifest, config, clock, progress).await,
+    let put_attachments = || match (&attachments, &place.attachments) {
+        (Some(scratch), Some(folder)) => {
+            put_files(&scratch.0, folder).map_err(|error| format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
     };
-    let (revived, copy) = revived?;
-    if let (Some(scratch), Some(folder)) = (&attachments, &place.attachments) {
-        put_files(&scratch.0, folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    if let (Some(copy), Some(database)) = (&copy, &place.database) {
-        let put = fs::rename(&copy.0, database).and_then(|()| sync_folder_of(database));
-        put.map_err(|error| format!("{}: {error}", database.display()))?;
-    }
+    let revived = match &place.database {
+        Some(database) => {
+            let (revived, copy) = restore_sqlite(archive, &manifest, database, config, clock, progress).await?;
+            put_attachments()?;
+            let put = fs::rename(&copy.0, database).and_then(|()| sync_folder_of(database));
+            put.map_err(|error| format!("{}: {error}", database.display()))?;
+            revived
+        }
+        None => {
+            fill_postgres(archive, &manifest, config, progress).await?;
+            // the database is not empty any more: what stops from here on is to be finished by `after-restore`
+            let finishing = async {
+                put_attachments()?;
+                revive_restored(config, clock, Some(manifest.instant)).await
+            };
+            finishing.await.map_err(|cause| format!("{cause}；数据库已写入，{}", how_to_finish(manifest.instant)))?
+        }
+    };
     Ok(Restored { without_key, manifest, revived })
+}
+
+/// What the operator does where a restore on PostgreSQL stopped after it had filled the database.
+fn how_to_finish(backup_at: impl std::fmt::Display) -> String {
+    format!(
+        "请用 `xianfeng after-restore --taken-at {backup_at}` 完成恢复，不要再次 restore (to be finished by after-restore)"
+    )
 }
 
 /// What is being restored bears this name until it is whole.
@@ -128,7 +148,10 @@ impl Place {
             let empty = db.is_empty().await.map_err(|error| error.to_string());
             db.close();
             if !empty? {
-                return Err("DATABASE_URL 指向的数据库已有内容；只能恢复到空的数据库 (not empty)".into());
+                return Err(format!(
+                    "DATABASE_URL 指向的数据库已有内容；只能恢复到空的数据库 (not empty)。若上一次恢复写入数据库后中断，{}",
+                    how_to_finish("备份时刻")
+                ));
             }
         }
         match &self.attachments {
@@ -203,7 +226,7 @@ async fn restore_sqlite(
     config: &Config,
     clock: Clock,
     progress: &Progress,
-) -> Result<(Revived, Option<Scratch>), String> {
+) -> Result<(Revived, Scratch), String> {
     let copy = Scratch::new(beside(database, RESTORING));
     if let Some(folder) = database.parent() {
         make_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -222,17 +245,16 @@ async fn restore_sqlite(
     }
     // its lock was for the time of restoring
     let _ = fs::remove_file(copy.0.with_extension("lock"));
-    Ok((revived, Some(copy)))
+    Ok((revived, copy))
 }
 
-/// Has `pg_restore` fill the empty database, brings it up to date and makes it ready.
-async fn restore_postgres(
+/// Has `pg_restore` fill the empty database.
+async fn fill_postgres(
     mut archive: Archive,
     manifest: &Manifest,
     config: &Config,
-    clock: Clock,
     progress: &Progress,
-) -> Result<(Revived, Option<Scratch>), String> {
+) -> Result<(), String> {
     let (url, member, progress) = (config.database_url.clone(), database_of(manifest)?, progress.clone());
     let pg_bin = config.backup.pg_bin();
     let writing = move || -> Result<(), String> {
@@ -244,8 +266,7 @@ async fn restore_postgres(
             Ok(()) => reader.finish(),
         }
     };
-    beside_loop(writing).await??;
-    Ok((revive_restored(config, clock, Some(manifest.instant)).await?, None))
+    beside_loop(writing).await?
 }
 
 fn database_of(manifest: &Manifest) -> Result<Member, String> {

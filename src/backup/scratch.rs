@@ -1,5 +1,6 @@
 //! Files and folders on their way: readable by their owner alone, gone unless they are kept.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,14 +19,23 @@ pub fn private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    // left over by a process that died, or written by one that lives
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
-        Err(TryLockError::Error(error)) => return Err(error),
-    }
+    lock(&file)?;
     file.set_len(0)?;
     Ok(file)
+}
+
+/// Refuses a file that another process is writing, as [`private_file`] does.
+pub fn check_abandoned(path: &Path) -> io::Result<()> {
+    lock(&File::open(path)?)
+}
+
+/// A file that is there was left over by a process that died, or is written by one that lives.
+fn lock(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// Makes what happened to the names in the folder of `path` last.
@@ -34,11 +44,15 @@ pub fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// What the root of a file system of its own has in it from the start.
+const LOST_AND_FOUND: &str = "lost+found";
+
 /// Whether there is nothing: no such path, or a folder with nothing in it but what an interrupted attempt left under the
 /// name `but`.
 pub fn is_vacant(path: &Path, but: &str) -> io::Result<bool> {
+    let counts_for_nothing = |name: &OsStr| name == but || name == LOST_AND_FOUND;
     match fs::read_dir(path) {
-        Ok(mut entries) => Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == but))),
+        Ok(mut entries) => Ok(entries.all(|entry| entry.is_ok_and(|entry| counts_for_nothing(&entry.file_name())))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
         Err(error) => Err(error),

@@ -1,13 +1,15 @@
 //! Taking a backup: a copy of the database at one instant, then the attachments that it names.
 //!
 //! Attachments are never changed, and their bytes are stored before their rows: what the copy names was there. What was
-//! deleted since is named in the manifest.
+//! deleted since is named in the manifest, and so is what cannot be read, since a database without one picture is worth more
+//! than no backup; whoever takes a backup looks at what is named.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::archive::{Packing, Writer};
+use super::archive::{NotAdded, Packing, Writer};
 use super::keys::{self, Keys};
 use super::manifest::{Elsewhere, FILES, FORMAT, Manifest, POSTGRES, SQLITE, SealedVote, megabytes};
 use super::scratch::{Scratch, beside, private_file, sync_folder_of};
@@ -16,6 +18,7 @@ use crate::base::time::Timestamp;
 use crate::campaigns;
 use crate::db::{self, Conn, Db, Snapshot};
 use crate::files::{self, StoredFile};
+use crate::kernel::private_files::destroy;
 
 /// Rows of attachments that are read at once.
 const CHUNK: i64 = 500;
@@ -102,9 +105,12 @@ impl Backups {
         let manifest = writing.await.map_err(|error| error.to_string())??;
         let found = keys::of_votes(found, &manifest.sealed_votes);
         if !found.is_empty() {
-            keys::write(&keys::path_of(file), &found).map_err(complaint)?;
+            keys::write(&beside_it, &found).map_err(complaint)?;
         }
-        fs::rename(&part.0, file).and_then(|()| sync_folder_of(file)).map_err(complaint)?;
+        if let Err(error) = fs::rename(&part.0, file).and_then(|()| sync_folder_of(file)) {
+            let _ = destroy(&beside_it); // without the backup nobody would look for it
+            return Err(complaint(error));
+        }
         let size = fs::metadata(file).map_err(complaint)?.len();
         let without_key = keys::without_key(&manifest.sealed_votes, &found).into_iter().cloned().collect();
         Ok(Taken { has_keys: !found.is_empty(), without_key, manifest, size })
@@ -134,7 +140,7 @@ impl Backups {
     /// Writes everything into the archive; long, and not for the event loop.
     fn write(&self, mut source: Source, target: File, progress: &Progress) -> Result<Manifest, String> {
         let mut writer = Writer::new(target).map_err(|error| error.to_string())?;
-        self.write_database(&mut writer, &source, progress)?;
+        let stored = list_all_stored(source.conn())?;
         let mut manifest = Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").into(),
@@ -145,7 +151,10 @@ impl Backups {
             missing: Vec::new(),
             sealed_votes: sealed_votes(source.conn())?,
         };
-        self.write_files(&mut writer, source.conn(), &mut manifest, progress)?;
+        self.write_database(&mut writer, &source, progress)?;
+        // a snapshot holds up the counting of votes and the cleaning of tables, and attachments may take hours
+        drop(source);
+        self.write_files(&mut writer, stored, &mut manifest, progress)?;
         manifest.members = writer.members().to_vec();
         writer.finish(&manifest).map_err(|error| error.to_string())?;
         Ok(manifest)
@@ -176,26 +185,34 @@ impl Backups {
     fn write_files(
         &self,
         writer: &mut Writer,
-        conn: &mut Conn,
+        stored: Vec<StoredFile>,
         manifest: &mut Manifest,
         progress: &Progress,
     ) -> Result<(), String> {
-        let (mut paced, mut after, mut done) = (Paced::new(progress), None, 0_usize);
-        loop {
-            let rows = files::list_stored(conn, after, CHUNK).map_err(|error| error.to_string())?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.id);
-            for row in rows {
-                done += 1;
-                paced.say(|| format!("写入附件 {done}"));
-                match &self.attachments {
-                    Attachments::Folder(folder) => write_file(writer, folder, &row, manifest)?,
-                    Attachments::Bucket => {
-                        manifest.elsewhere.push(Elsewhere { key: row.key, size: row.size, sha256: row.sha256 });
-                    }
+        let (mut paced, count) = (Paced::new(progress), stored.len());
+        for (index, row) in stored.into_iter().enumerate() {
+            paced.say(|| format!("写入附件 {} / {count}", index + 1));
+            match &self.attachments {
+                Attachments::Folder(folder) => write_file(writer, folder, &row, manifest)?,
+                Attachments::Bucket => {
+                    manifest.elsewhere.push(Elsewhere { key: row.key, size: row.size, sha256: row.sha256 });
                 }
             }
         }
+        Ok(())
+    }
+}
+
+/// Every attachment of the copy; the manifest names each of them anyway, so memory holds them all.
+fn list_all_stored(conn: &mut Conn) -> Result<Vec<StoredFile>, String> {
+    let mut all: Vec<StoredFile> = Vec::new();
+    loop {
+        let after = all.last().map(|last| last.id);
+        let rows = files::list_stored(conn, after, CHUNK).map_err(|error| error.to_string())?;
+        if rows.is_empty() {
+            return Ok(all);
+        }
+        all.extend(rows);
     }
 }
 
@@ -216,22 +233,32 @@ async fn copy_watched(db: &Db, to: &Path, progress: &Progress) -> Result<Timesta
     }
 }
 
-/// Adds one attachment and its thumbnail. Bytes that are gone, or are not what the row says, are named.
+/// Adds one attachment and its thumbnail. Bytes that are gone, cannot be read, or are not what the row says, are named.
 fn write_file(writer: &mut Writer, folder: &Path, row: &StoredFile, manifest: &mut Manifest) -> Result<(), String> {
     for (key, sha256) in [(Some(&row.key), Some(&row.sha256)), (row.thumbnail.as_ref(), None)] {
         let Some(key) = key else { continue };
-        let Ok(mut file) = File::open(folder.join(key)) else {
+        let failed = |error: io::Error| format!("{key}: {error}");
+        let Some(mut file) = open_stored(&folder.join(key)).map_err(failed)? else {
             manifest.missing.push(key.clone());
             continue;
         };
-        let name = format!("{FILES}{key}");
-        let member =
-            writer.add(&name, Packing::Stored, &mut file, |_| {}).map_err(|error| format!("{key}: {error}"))?;
-        if sha256.is_some_and(|sha256| *sha256 != member.sha256) {
-            manifest.missing.push(key.clone());
+        match writer.add(&format!("{FILES}{key}"), Packing::Stored, &mut file, |_| {}) {
+            Ok(member) if sha256.is_none_or(|sha256| *sha256 == member.sha256) => {}
+            Ok(_) | Err(NotAdded::Source(_)) => manifest.missing.push(key.clone()),
+            Err(NotAdded::Archive(error)) => return Err(failed(error)),
         }
     }
     Ok(())
+}
+
+/// The bytes of an attachment; `None` where this one is not to be had. What says nothing about the one, such as too many
+/// open files, stops the backup: it may pass, and would else be found missing in the restored place.
+fn open_stored(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The votes whose ballots are sealed in the copy.

@@ -76,12 +76,12 @@ pub use proving::{EVIDENCE, is_draft, is_hidden};
 pub use room::open;
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
-pub use store::seals::list_sealed_votes;
+pub use store::seals::{list_ended as list_ended_votes, list_sealed_votes};
 pub use verifying::{Verified, verify};
 
 use casting::Poll;
 use counting::Complaints;
-use model::Watch;
+use model::{Flag, Watch};
 use turnout::Turnouts;
 
 /// Campaigns whose vote is kept in memory.
@@ -107,6 +107,8 @@ pub struct Campaigns {
     polls_loading: Arc<Mutex<()>>,
     turnouts: Turnouts,
     complaints: Arc<Complaints>,
+    /// What is worth a look in votes that are over and not counted yet.
+    flags: Cache<CampaignId, Arc<[Flag]>>,
 }
 
 impl Campaigns {
@@ -130,6 +132,7 @@ impl Campaigns {
             polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
             complaints: Arc::default(),
+            flags: flagging::flags_in_memory(),
         }
     }
 }

@@ -92,7 +92,7 @@ impl Campaigns {
     /// What was found about a vote that is over, and who has looked at it.
     pub async fn flag_review(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<FlagReview> {
         self.see_as_manager(viewer, id).await?;
-        self.flags_if_over(id).await?.ok_or(Refusal::VoteRuns)?;
+        self.check_over(id).await?;
         Ok(self.db.read(move |conn| review(conn, id)).await?)
     }
 

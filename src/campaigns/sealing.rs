@@ -82,10 +82,13 @@ impl Campaigns {
                 Refusal::NoKey { cause: format!("the sealing key of vote {id} was not there a moment ago") }.into()
             );
         }
-        *asked = Some(Instant::now());
-        let key = self.find_key(id).await?;
-        poll.key.put(Some(key.clone()));
-        Ok(key)
+        let found = self.find_key(id).await;
+        match &found {
+            Ok(key) => poll.key.put(Some(key.clone())),
+            // now, and not when it was asked for: those who have waited meanwhile would ask a silent place one by one
+            Err(_) => *asked = Some(Instant::now()),
+        }
+        found
     }
 
     /// The key to open the ballots of a vote with.
@@ -154,7 +157,9 @@ impl Campaigns {
         self.vote_keys.list().await.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 
+    /// That the key is spent may be what a reader has seen.
     async fn destroy_key(&self, name: KeyName) -> Result<(), DbError> {
+        self.db.wait_for_disk().await?;
         self.vote_keys.destroy(name).await.map_err(|error| DbError::Unavailable(error.to_string()))
     }
 

@@ -14,8 +14,8 @@ use super::store;
 use super::tallying::{CHUNK, day_source, first_run_ever};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
-use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::lock;
+use crate::db::{DbError, Tx};
+use crate::kernel::lock::{Lease, leased};
 use crate::quiz::lending::{
     Correction, CorrectionStage, Effect, Flip, concern, correct_book, correction_in, hand_on, is_right, put_tally,
     wordings,
@@ -74,17 +74,8 @@ impl Challenge {
 
     /// One transaction of this work; false when another process does it.
     async fn step(&self, act: impl Fn(&mut Tx) -> diesel::QueryResult<()> + Send + 'static) -> Result<bool, DbError> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                let is_mine = lock::hold(tx, "challenge_corrections", holder, LEASE_SECONDS)?;
-                if is_mine {
-                    act(tx)?;
-                }
-                Ok(is_mine)
-            })
-            .await
-            .map_err(DbError::from)
+        let lease = Lease { name: "challenge_corrections", holder: self.holder, seconds: LEASE_SECONDS };
+        Ok(leased(&self.db, lease, act).await?.is_some())
     }
 
     /// Puts the right key to the question where a run is asking it.
@@ -109,15 +100,20 @@ impl Challenge {
         }
     }
 
-    /// Goes through every answer that is kept.
+    /// Goes through every answer to the wording that is kept.
     async fn mark_answers(&self, regrading: &Regrading) -> Result<bool, DbError> {
         let (mut tallies, mut after) = (BTreeMap::<Day, Tally>::new(), (first_run_ever(), 0));
-        let until = RunId::from(uuid::Uuid::max());
+        let wording = (regrading.correction.question_id, regrading.correction.version);
         loop {
-            let chunk = self.db.read(move |conn| store::list_answers_between(conn, after, until, CHUNK)).await?;
+            // also where nothing is marked otherwise, the work goes on
+            if !self.step(|_| Ok(())).await? {
+                return Ok(false);
+            }
+            let chunk = self.db.read(move |conn| store::list_answers_to(conn, wording, after, CHUNK)).await?;
             let Some(last) = chunk.last() else { break };
             after = (last.run_id, last.seq);
-            let answers: Vec<Answer> = chunk.into_iter().filter(|answer| regrading.concerns(answer)).collect();
+            // a question that was left unanswered is neither right nor wrong
+            let answers: Vec<Answer> = chunk.into_iter().filter(|answer| answer.given().is_some()).collect();
             let ids: Vec<RunId> = answers.iter().map(|answer| answer.run_id).collect();
             let runs = self.db.read(move |conn| store::list_runs_by_ids(conn, &ids)).await?;
             let runs: HashMap<RunId, Run> = runs.into_iter().map(|run| (run.id, run)).collect();
@@ -149,12 +145,6 @@ impl Regrading {
             question.0.text = self.text.clone();
         }
         store::put_run(tx.conn, &run)
-    }
-
-    /// A question that was left unanswered is neither right nor wrong.
-    fn concerns(&self, answer: &Answer) -> bool {
-        (answer.question_id, answer.version) == (self.correction.question_id, self.correction.version)
-            && answer.given().is_some()
     }
 
     /// Counts the answers by their days, and finds those that are marked otherwise than they should be.

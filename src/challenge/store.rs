@@ -144,6 +144,26 @@ pub fn list_answers_between(
         .load(c))
 }
 
+/// What was dealt of one wording of a question, in order, after the answer with that run and number.
+pub fn list_answers_to(
+    conn: &mut Conn,
+    (question, version): (QuestionId, i32),
+    (run, seq): (RunId, i32),
+    limit: i64,
+) -> QueryResult<Vec<Answer>> {
+    let after =
+        challenge_answers::run_id.gt(run).or(challenge_answers::run_id.eq(run).and(challenge_answers::seq.gt(seq)));
+    on!(conn, c => challenge_answers::table
+        .filter(challenge_answers::question_id.eq(question))
+        .filter(challenge_answers::version.eq(version))
+        .filter(challenge_answers::run_id.ge(run)) // the range of the index, which no OR gives
+        .filter(after)
+        .order((challenge_answers::run_id, challenge_answers::seq))
+        .limit(limit)
+        .select(Answer::as_select())
+        .load(c))
+}
+
 /// Throws away what was dealt in all runs up to this one.
 pub fn delete_answers(conn: &mut Conn, last: RunId) -> QueryResult<()> {
     let old = challenge_answers::table.filter(challenge_answers::run_id.le(last));

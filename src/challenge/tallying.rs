@@ -10,7 +10,7 @@ use super::model::{Answer, RunId};
 use super::store;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
-use crate::kernel::lock;
+use crate::kernel::lock::{Lease, leased};
 use crate::quiz::lending::{put_tallies, wordings};
 use crate::quiz::{QuestionId, Tally, TallySource};
 
@@ -74,13 +74,8 @@ impl Challenge {
     }
 
     async fn take_lease(&self) -> Result<bool, DbError> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                Ok(lock::hold(tx, "challenge_tallies", holder, LEASE_SECONDS)?)
-            })
-            .await
-            .map_err(DbError::from)
+        let lease = Lease { name: "challenge_tallies", holder: self.holder, seconds: LEASE_SECONDS };
+        Ok(leased(&self.db, lease, |_| Ok(())).await?.is_some())
     }
 
     async fn tally_day(&self, day: Day) -> Result<(), DbError> {

@@ -133,7 +133,11 @@ impl Secrets {
         }
         let file = config.file()?;
         match std::fs::read_to_string(&file) {
-            Ok(text) => Secrets::parse(&text).map(Some).map_err(|complaint| format!("{}: {complaint}", file.display())),
+            Ok(text) => {
+                let destroyed = private_files::destroy_unfinished(&file);
+                destroyed.map_err(|error| format!("{}: {error}", file.display()))?;
+                Secrets::parse(&text).map(Some).map_err(|complaint| format!("{}: {complaint}", file.display()))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{}: {error}", file.display())),
         }
@@ -210,6 +214,19 @@ mod tests {
         std::fs::write(&from, "other").unwrap();
         move_file(&from, &to).unwrap();
         assert_eq!((std::fs::read_to_string(&to).unwrap(), from.exists()), ("one".into(), true));
+    }
+
+    #[test]
+    fn secrets_that_a_killed_process_had_not_put_in_their_place_are_destroyed() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = SecretsConfig { secrets: None, secrets_file: folder.path().join("secrets.json") };
+        Secrets::make(&config).unwrap();
+        let (unfinished, witness) = (folder.path().join("secrets.json.new"), folder.path().join("witness"));
+        std::fs::write(&unfinished, "half of them").unwrap();
+        std::fs::hard_link(&unfinished, &witness).unwrap();
+        assert!(Secrets::find(&config).unwrap().is_some());
+        assert!(!unfinished.exists());
+        assert_eq!(std::fs::read(&witness).unwrap(), [0; 12]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::model::{Contest, ContestCancellation, ContestExtension, ContestId, ContestState};
+use super::opening::check_free;
 use super::organising::{Outcome, tell_audience, tell_author};
 use super::rules::{self, Refusal, Verb};
 use super::{Contests, store};
@@ -11,6 +12,7 @@ use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::Tx;
 use crate::kernel::trail::{self, Act};
+use crate::quiz::lending::take_turns;
 
 impl Contests {
     /// Moves the end of an open contest to later; its audience is told, with the reason. Running attempts that the former
@@ -33,6 +35,7 @@ impl Contests {
                     return Ok(contest);
                 }
                 rules::check_extension(contest.state, contest.opens_at, (contest.closes_at, closes_at), tx.now())?;
+                check_longer(tx, &contest, closes_at)?;
                 let extension = ContestExtension {
                     id: tx.fresh_id(),
                     contest_id: id,
@@ -147,6 +150,17 @@ impl Contests {
             })
             .await
     }
+}
+
+/// Refuses an end before which a daily paper would show keys of the contest's fixed paper. A drawn one took such
+/// questions only where the bank had no others.
+fn check_longer(tx: &mut Tx, contest: &Contest, closes_at: Timestamp) -> Outcome<()> {
+    let ids = &contest.rules.0.paper.question_ids;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    take_turns(tx)?;
+    check_free(tx.conn, &Contest { closes_at, ..contest.clone() }, ids, tx.today())
 }
 
 /// Whether the end as it is was set for that reason: the request has come before.

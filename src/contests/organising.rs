@@ -26,7 +26,7 @@ impl From<Reused> for Refusal {
 }
 
 /// A contest as an organiser writes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub title: String,
     pub description: String,
@@ -62,7 +62,8 @@ impl Contests {
             .await
     }
 
-    /// Changes a draft, or a contest that is announced; then its audience is told.
+    /// Changes a draft, or a contest that is announced; then its audience is told. Where somebody else changes it at the
+    /// same time, both changes are made, one on top of the other.
     pub async fn edit(
         &self,
         actor: MemberId,
@@ -70,21 +71,41 @@ impl Contests {
         id: ContestId,
         change: impl Fn(Draft) -> Draft,
     ) -> Outcome<Contest> {
-        let contest = self.within(reach, id).await?;
-        let is_announced = contest.state == ContestState::Announced;
-        if !is_announced && contest.state != ContestState::Draft {
-            return Err(Refusal::WrongState(contest.state).into());
+        loop {
+            let contest = self.within(reach, id).await?;
+            let draft = change(draft_of(&contest));
+            // each further round means that somebody's change is in, so there are not many
+            if let Some(changed) = self.put_if_unchanged(actor, reach, contest, draft).await? {
+                return Ok(changed);
+            }
         }
-        let draft = change(draft_of(&contest));
+    }
+
+    /// Writes `draft` over `before`; `None` when the contest is no longer as it was read.
+    async fn put_if_unchanged(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        before: Contest,
+        draft: Draft,
+    ) -> Outcome<Option<Contest>> {
+        let is_announced = before.state == ContestState::Announced;
+        if !is_announced && before.state != ContestState::Draft {
+            return Err(Refusal::WrongState(before.state).into());
+        }
         self.check(reach, &draft).await?;
         if is_announced {
-            rules::check_announced((contest.unit_id, draft.unit), draft.opens_at, self.db.now())?;
-            self.choose_questions(&put_draft(contest.clone(), draft.clone())).await?;
+            rules::check_announced((before.unit_id, draft.unit), draft.opens_at, self.db.now())?;
+            self.choose_questions(&put_draft(before.clone(), draft.clone())).await?;
         }
-        let room = self.clone();
+        let (room, id) = (self.clone(), before.id);
         self.db
             .write(move |tx| {
-                let changed = Contest { updated_at: tx.now(), ..put_draft(contest.clone(), draft.clone()) };
+                let present = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
+                if (present.state, draft_of(&present)) != (before.state, draft_of(&before)) {
+                    return Ok(None);
+                }
+                let changed = Contest { updated_at: tx.now(), ..put_draft(present, draft.clone()) };
                 may_save(tx, &changed)?;
                 if !store::update_unopened(tx.conn, &changed)? {
                     return Err(Refusal::WrongState(state_of(tx, id)?).into());
@@ -93,7 +114,7 @@ impl Contests {
                 if is_announced {
                     room.announce_change(tx, &changed)?;
                 }
-                Ok(changed)
+                Ok(Some(changed))
             })
             .await
     }

@@ -17,7 +17,7 @@ use super::sitting::ENDED_AT_ONCE;
 use super::{Contests, Frozen, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::db::{DbError, Stop, Tx};
-use crate::kernel::lock;
+use crate::kernel::lock::{Lease, leased};
 use crate::members::model::MemberStatus;
 use crate::points::{Grant, RuleName};
 use crate::quiz::lending::{Effect, Tally, TallySource, concern, group_size, keep_book, put_tallies};
@@ -98,15 +98,8 @@ impl Contests {
         &self,
         act: impl Fn(&mut Tx) -> diesel::QueryResult<T> + Send + 'static,
     ) -> Step<T> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| {
-                if !lock::hold(tx, "contests", holder, LEASE_SECONDS)? {
-                    return Err(Elsewhere.into());
-                }
-                Ok(act(tx)?)
-            })
-            .await
+        let lease = Lease { name: "contests", holder: self.holder, seconds: LEASE_SECONDS };
+        leased(&self.db, lease, act).await?.ok_or(Stop::Refused(Elsewhere))
     }
 
     /// The close has committed, so that nothing is added to what is found here.

@@ -1,6 +1,6 @@
 //! What a member does in an open contest: start an attempt, save answers, hand in. Only the server's clock counts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState, SavedAnswer, Terms};
@@ -174,25 +174,29 @@ impl Contests {
         Ok(())
     }
 
-    /// Ends attempts by the clock, in one transaction.
-    pub(super) async fn end_all(&self, attempts: Vec<Attempt>) -> Result<(), DbError> {
-        let mut frozen: HashMap<ContestId, Arc<Frozen>> = HashMap::new();
-        for attempt in &attempts {
+    /// Ends those of `due` whose time is over, by the clock and in one transaction.
+    pub(super) async fn end_all(&self, due: Vec<Attempt>) -> Result<(), DbError> {
+        let mut frozen: BTreeMap<ContestId, Arc<Frozen>> = BTreeMap::new();
+        for attempt in &due {
             if let Some(paper) = self.frozen(attempt.contest_id).await? {
                 frozen.insert(attempt.contest_id, paper);
             }
         }
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
-                let mut contests: HashMap<ContestId, Option<Contest>> = HashMap::new();
-                tx.take_turns(attempts.iter().map(|attempt| attempt.member_id))?;
-                for attempt in &attempts {
+                tx.take_turns(due.iter().map(|attempt| attempt.member_id))?;
+                let mut contests: HashMap<ContestId, Contest> = HashMap::new();
+                for id in frozen.keys() {
+                    // nobody prolongs it from here on
+                    store::keep_open(tx.conn, *id)?;
+                    contests.extend(store::find(tx.conn, *id)?.map(|contest| (*id, contest)));
+                }
+                let ids: Vec<AttemptId> = due.iter().map(|attempt| attempt.id).collect();
+                // read anew: since they were found due, their ends may have been moved
+                for mut attempt in store::attempts::list_by_ids(tx.conn, &ids)? {
                     let id = attempt.contest_id;
-                    if let std::collections::hash_map::Entry::Vacant(place) = contests.entry(id) {
-                        place.insert(store::find(tx.conn, id)?);
-                    }
-                    let Some((Some(contest), paper)) = contests.get(&id).zip(frozen.get(&id)) else { continue };
-                    end_if_over(tx, paper, contest, &mut attempt.clone())?;
+                    let Some((contest, paper)) = contests.get(&id).zip(frozen.get(&id)) else { continue };
+                    end_if_over(tx, paper, contest, &mut attempt)?;
                 }
                 Ok(())
             })

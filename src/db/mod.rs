@@ -213,6 +213,17 @@ impl Db {
         self.submit(None, action).await
     }
 
+    /// Answers once everything is on disk that a reader has seen. SQLite shows a commit before it has been synced, and a
+    /// power cut may take it back; whoever does what cannot be undone because of something that was read waits here first.
+    pub async fn wait_for_disk(&self) -> Result<(), DbError> {
+        match &self.engine {
+            // what is committed is synced in its order, also when it wrote nothing
+            Engine::Sqlite { .. } => Ok(self.write(|_| -> Result<(), Stop<Never>> { Ok(()) }).await?),
+            // which shows a commit once it is on disk
+            Engine::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// Like [`Db::write`], for an action that waits for nobody but other actions about `member`, whose turn it has from
     /// the start: it takes no other lock that a transaction may hold for long.
     ///

@@ -466,6 +466,7 @@ diesel::table! {
         effective_on -> Date,
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
     }
 }
 

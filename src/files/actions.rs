@@ -332,6 +332,11 @@ pub(super) fn thumbnail_of(key: &str) -> String {
     format!("{key}{THUMBNAIL}")
 }
 
+/// Of which file a key holds the thumbnail; `None` when it holds none.
+pub(super) fn key_of_thumbnail(key: &str) -> Option<&str> {
+    key.strip_suffix(THUMBNAIL)
+}
+
 /// Runs `work` on a thread where it may take its time.
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {

@@ -7,8 +7,9 @@
 //!
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
-//! [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may, [`FileView`] to be
-//! shown, [`Addresses`] for the pictures among them, and [`list_stored`] to backups.
+//! [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may,
+//! [`FileView`] to be shown, [`Addresses`] for the pictures among them, and [`list_stored`] and [`list_still_stored`] to
+//! backups.
 
 mod actions;
 mod addresses;
@@ -30,4 +31,4 @@ pub use depot::Depot;
 pub use lending::{AttachRefusal, attach, detach, list_of};
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;
-pub use storing::{StoredFile, list_stored};
+pub use storing::{StoredFile, list_still_stored, list_stored};

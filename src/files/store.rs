@@ -11,7 +11,7 @@ use crate::db::Conn;
 use crate::db::schema::files;
 use crate::on;
 
-/// What [`list_loose`]'s caller takes on in one go.
+/// What [`list_given_up`]'s caller takes on in one go.
 const CHUNK: i64 = 200;
 
 pub fn insert(conn: &mut Conn, file: &File) -> QueryResult<()> {
@@ -35,6 +35,15 @@ pub fn list_kept(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryRes
         .order(files::id)
         .limit(limit)
         .select(File::as_select())
+        .load(c))
+}
+
+/// Those of `keys` under which the bytes of files lie that were not given up.
+pub fn list_kept_keys(conn: &mut Conn, keys: &[&str]) -> QueryResult<Vec<String>> {
+    on!(conn, c => files::table
+        .filter(files::stored_as.eq_any(keys).and(files::deleted_at.is_null()))
+        .order(files::id)
+        .select(files::stored_as)
         .load(c))
 }
 

@@ -2,10 +2,13 @@
 
 use diesel::QueryResult;
 
-use super::actions::thumbnail_of;
+use super::actions::{key_of_thumbnail, thumbnail_of};
 use super::model::FileId;
 use super::store;
 use crate::db::Conn;
+
+/// Keys that one query asks for.
+const KEYS_AT_ONCE: usize = 500;
 
 /// Bytes that belong to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,4 +34,16 @@ pub fn list_stored(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryR
         key: file.stored_as,
     });
     Ok(files.collect())
+}
+
+/// Those of `keys` that belong to files which are not given up: their bytes should be there.
+pub fn list_still_stored(conn: &mut Conn, keys: &[String]) -> QueryResult<Vec<String>> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(KEYS_AT_ONCE) {
+        let whole: Vec<&str> = chunk.iter().map(|key| key_of_thumbnail(key).unwrap_or(key)).collect();
+        let kept = store::list_kept_keys(conn, &whole)?;
+        let is_kept = |(key, whole): &(&String, &str)| kept.iter().any(|kept| kept == whole).then(|| (*key).clone());
+        found.extend(chunk.iter().zip(whole).filter_map(|pair| is_kept(&pair)));
+    }
+    Ok(found)
 }

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::db::Tx;
 use crate::db::schema::leases;
+use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::on;
 
 crate::id!(
@@ -11,8 +11,29 @@ crate::id!(
     HolderId
 );
 
-/// Takes or renews the lease `name` for `seconds`; false while another process holds it.
-pub fn hold(tx: &mut Tx, name: &'static str, holder: HolderId, seconds: i64) -> QueryResult<bool> {
+/// A piece of work that one process does at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease {
+    pub name: &'static str,
+    /// This process.
+    pub holder: HolderId,
+    /// How long others wait for it to go on.
+    pub seconds: i64,
+}
+
+/// One transaction of the work under `lease`, which it takes or renews; `None` while another process does that work.
+pub async fn leased<T: Send + 'static>(
+    db: &Db,
+    lease: Lease,
+    act: impl Fn(&mut Tx) -> QueryResult<T> + Send + 'static,
+) -> Result<Option<T>, DbError> {
+    db.write(move |tx| -> Result<Option<T>, Stop<Never>> { Ok(if hold(tx, lease)? { Some(act(tx)?) } else { None }) })
+        .await
+        .map_err(DbError::from)
+}
+
+/// Takes or renews the lease; false while another process holds it.
+fn hold(tx: &mut Tx, Lease { name, holder, seconds }: Lease) -> QueryResult<bool> {
     let now = tx.now();
     let until = now.plus_seconds(seconds);
     let row = (leases::name.eq(name), leases::holder.eq(holder), leases::held_until.eq(until));

@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What the name of a file ends with until [`write_whole`] has written it.
+pub const UNFINISHED: &str = ".new";
 
 /// Makes a folder that nobody but the server's user may look into, and those above it, so that they outlive a power cut.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
@@ -37,10 +40,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Like [`write`], so that nobody ever sees a part of the file.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
-    write(&beside, bytes)?;
-    std::fs::rename(&beside, path)?;
+    let unfinished = unfinished(path);
+    write(&unfinished, bytes)?;
+    std::fs::rename(&unfinished, path)?;
     sync_folder(path.parent().unwrap_or(Path::new("")))
+}
+
+/// Destroys what a process left that died while it wrote `path` by [`write_whole`].
+pub fn destroy_unfinished(path: &Path) -> io::Result<()> {
+    destroy(&unfinished(path))
+}
+
+/// Under which name a file is written; the whole name and more, so that files that differ in their extensions do not meet.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    name.into()
 }
 
 /// Overwrites a file with zeros and removes it; nothing happens where there is none.

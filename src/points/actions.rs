@@ -160,7 +160,9 @@ impl Points {
             .db
             .write(move |tx| {
                 let (version, written) = idempotency::once(tx, key.as_ref(), |tx| write_version(tx, &wanted))?;
-                Ok((store::version(tx.conn, wanted.rule, version)?, written))
+                // what the key made may have been taken back since
+                let rule = store::find(tx.conn, wanted.rule, version)?.ok_or(Refusal::Withdrawn)?;
+                Ok((rule, written))
             })
             .await?;
         self.book.reload(&self.db).await?;
@@ -211,7 +213,7 @@ fn write_version(tx: &mut Tx, wanted: &Rule) -> Result<(i32, bool), Stop<Refusal
         return Ok((same.version, false));
     }
     rules::check(wanted, tx.today())?;
-    let version = newest.map_or(0, |newest| newest.version) + 1;
+    let version = store::highest_version(tx.conn, wanted.rule)?.unwrap_or(0) + 1;
     let rule = Rule { version, created_at: tx.now(), ..wanted.clone() };
     if !store::insert(tx.conn, &rule)? {
         return Err(Refusal::ChangedMeanwhile.into());
@@ -238,7 +240,7 @@ fn withdraw_version(tx: &mut Tx, actor: MemberId, rule: RuleName, version: i32) 
     if found.effective_on <= tx.today() {
         return Err(Refusal::InForce.into());
     }
-    store::delete(tx.conn, rule, version)?;
+    store::withdraw(tx.conn, rule, version, tx.now())?;
     changes::announce(tx, RULES_TOPIC, Uuid::nil())?;
     let act = Act {
         actor: Some(actor),

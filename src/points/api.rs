@@ -16,7 +16,7 @@ use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::kernel::board::TOTAL;
 use crate::kernel::ledger::{self, LedgerEntryId};
-use crate::web::caller::{Member, RuleManager, out_of_reach};
+use crate::web::caller::{Member, RuleManager, check_top, out_of_reach};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page};
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
@@ -39,6 +39,7 @@ impl From<Refusal> for Problem {
             Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
             Refusal::ChangedMeanwhile => Problem::conflict("points.rule_changed", "该规则刚刚被他人修改，请刷新后重试"),
             Refusal::NoSuchVersion => Problem::not_found("points.rule_not_found", "没有找到这个版本的积分规则"),
+            Refusal::Withdrawn => Problem::gone("points.rule_withdrawn", "这个版本的积分规则已经撤回"),
             Refusal::InForce => {
                 Problem::conflict("points.rule_in_force", "这个版本已经生效，不能撤回；请写一个新的版本")
             }
@@ -316,7 +317,7 @@ async fn write_rule(
     points: web::Data<Points>,
     body: Body<RuleBody>,
 ) -> Result<HttpResponse, Problem> {
-    check_top(&me)?;
+    check_top(&me, &me.reach)?;
     let body = body.into_inner();
     let key = key.of(me.person.member, "POST /points/rules", &body);
     let wanted = Rule {
@@ -341,11 +342,6 @@ async fn write_rule(
     Ok(HttpResponse::Created().insert_header(location).json(RuleView::from(rule)))
 }
 
-/// A rule holds for the whole enterprise, so the duty must be held at its top.
-fn check_top(me: &RuleManager) -> Result<(), Problem> {
-    if me.path.last().is_some_and(|top| me.reach.covers(&[*top])) { Ok(()) } else { Err(out_of_reach()) }
-}
-
 /// Takes back a version of a rule that is not in force yet.
 #[utoipa::path(
     tag = "points",
@@ -358,7 +354,7 @@ async fn withdraw_rule(
     path: Path<(RuleName, i32)>,
     points: web::Data<Points>,
 ) -> Result<HttpResponse, Problem> {
-    check_top(&me)?;
+    check_top(&me, &me.reach)?;
     let (rule, version) = *path;
     points.withdraw_rule(me.person.member, rule, version).await?;
     Ok(HttpResponse::NoContent().finish())

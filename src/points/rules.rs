@@ -20,6 +20,8 @@ pub enum Refusal {
     ChangedMeanwhile,
     /// No such version of a rule.
     NoSuchVersion,
+    /// The version was taken back before it was in force.
+    Withdrawn,
     /// Points may have been given by it.
     InForce,
     /// The idempotency key was used for something else.

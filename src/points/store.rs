@@ -1,40 +1,49 @@
-//! The table `point_rules`.
+//! The table `point_rules`. A version that was taken back stays there for its number alone.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::model::{Rule, RuleName};
+use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::point_rules;
 use crate::on;
 
 /// Every version of every rule.
 pub fn list_all(conn: &mut Conn) -> QueryResult<Vec<Rule>> {
-    on!(conn, c => point_rules::table.select(Rule::as_select()).load(c))
+    on!(conn, c => point_rules::table.filter(point_rules::withdrawn_at.is_null()).select(Rule::as_select()).load(c))
 }
 
 /// The newest version, in force or not yet.
 pub fn newest(conn: &mut Conn, rule: RuleName) -> QueryResult<Option<Rule>> {
     on!(conn, c => point_rules::table
         .filter(point_rules::rule.eq(rule))
+        .filter(point_rules::withdrawn_at.is_null())
         .order(point_rules::version.desc())
         .select(Rule::as_select())
         .first(c)
         .optional())
 }
 
-/// One version, which must be there.
-pub fn version(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Rule> {
-    on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c))
+/// The highest number that a version of the rule has ever had, also one that was taken back.
+pub fn highest_version(conn: &mut Conn, rule: RuleName) -> QueryResult<Option<i32>> {
+    on!(conn, c => point_rules::table.filter(point_rules::rule.eq(rule)).select(max(point_rules::version)).first(c))
 }
 
-/// A version, if there is one with that number.
+/// A version, if there is one with that number that was not taken back.
 pub fn find(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Option<Rule>> {
-    on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c).optional())
+    on!(conn, c => point_rules::table
+        .find((rule, version))
+        .filter(point_rules::withdrawn_at.is_null())
+        .select(Rule::as_select())
+        .first(c)
+        .optional())
 }
 
-/// Takes a version away.
-pub fn delete(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<()> {
-    on!(conn, c => diesel::delete(point_rules::table.find((rule, version))).execute(c)).map(drop)
+/// Takes a version back; its number stays taken, since somebody may still ask for it.
+pub fn withdraw(conn: &mut Conn, rule: RuleName, version: i32, now: Timestamp) -> QueryResult<()> {
+    let change = point_rules::withdrawn_at.eq(now);
+    on!(conn, c => diesel::update(point_rules::table.find((rule, version))).set(change).execute(c)).map(drop)
 }
 
 /// Every version of every rule after `after`, by rule and version.
@@ -42,6 +51,7 @@ pub fn list(conn: &mut Conn, after: Option<(String, i32)>, limit: i64) -> QueryR
     let (rule, version) = after.unwrap_or_default();
     on!(conn, c => point_rules::table
         .filter(point_rules::rule.gt(&rule).or(point_rules::rule.eq(&rule).and(point_rules::version.gt(version))))
+        .filter(point_rules::withdrawn_at.is_null())
         .order((point_rules::rule, point_rules::version))
         .limit(limit)
         .select(Rule::as_select())

@@ -61,7 +61,7 @@ impl Published {
         Ok(())
     }
 
-    /// Forgets the papers, because one was just published here.
+    /// Forgets the papers, because one was just published here, or its key corrected.
     pub fn forget(&self) {
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = None;
     }

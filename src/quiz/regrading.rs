@@ -10,8 +10,8 @@ use super::model::{Paper, Submission, SubmissionId};
 use super::rules::{self, Flip};
 use super::store;
 use super::tallying::{CHUNK, bounds};
-use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::lock;
+use crate::db::{DbError, Tx};
+use crate::kernel::lock::{Lease, leased};
 use crate::notices::{self, NewNotice, NoticeKind, To};
 use crate::points::{Grant, RuleName};
 
@@ -100,18 +100,15 @@ impl Quiz {
         to: Correction,
         act: impl Fn(&mut Tx) -> diesel::QueryResult<()> + Send + 'static,
     ) -> Result<bool, DbError> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                let is_mine = lock::hold(tx, "question_corrections", holder, LEASE_SECONDS)?
-                    && store::advance_correction(tx.conn, &from, &to)?;
-                if is_mine {
-                    act(tx)?;
-                }
-                Ok(is_mine)
-            })
-            .await
-            .map_err(DbError::from)
+        let lease = Lease { name: "question_corrections", holder: self.holder, seconds: LEASE_SECONDS };
+        let went_on = leased(&self.db, lease, move |tx| {
+            let is_where_it_was = store::advance_correction(tx.conn, &from, &to)?;
+            if is_where_it_was {
+                act(tx)?;
+            }
+            Ok(is_where_it_was)
+        });
+        Ok(went_on.await? == Some(true))
     }
 
     /// Grades a portion of the next paper anew; false when another process does.
@@ -191,10 +188,12 @@ impl Quiz {
         Ok(after - before)
     }
 
-    /// Tells everybody whom a correction concerns what it changed, once, when all rooms are done with it.
+    /// Tells everybody whom a correction concerns what it changed, once, when all rooms are done with it. While a contest
+    /// asks the question nobody is told: what is said about it would help whoever has not answered yet.
     pub async fn tell_corrected(&self) -> Result<(), DbError> {
-        use CorrectionStage::{Done, Telling};
-        while let Some(correction) = self.db.read(|conn| store::oldest_in(conn, &[Telling])).await? {
+        use CorrectionStage::Done;
+        let now = self.db.now();
+        while let Some(correction) = self.db.read(move |conn| store::oldest_to_tell(conn, now)).await? {
             let id = correction.id;
             let question = correction.question_id;
             let (untold, stem) = self

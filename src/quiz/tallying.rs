@@ -12,7 +12,7 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::lock;
+use crate::kernel::lock::{Lease, leased};
 
 /// Submissions that are read at once: a day has as many as the enterprise has members.
 pub(super) const CHUNK: i64 = 500;
@@ -52,13 +52,8 @@ impl Quiz {
     }
 
     async fn take_lease(&self) -> Result<bool, DbError> {
-        let holder = self.holder;
-        self.db
-            .write(move |tx| -> Result<bool, Stop<Never>> {
-                Ok(lock::hold(tx, "quiz_tallies", holder, LEASE_SECONDS)?)
-            })
-            .await
-            .map_err(DbError::from)
+        let lease = Lease { name: "quiz_tallies", holder: self.holder, seconds: LEASE_SECONDS };
+        Ok(leased(&self.db, lease, |_| Ok(())).await?.is_some())
     }
 
     async fn tally_day(&self, day: Day) -> Result<(), DbError> {

@@ -225,6 +225,11 @@ capable!(
     EntryWriter: WriteEntries,
 );
 
+/// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.
+pub fn check_top(caller: &Caller, reach: &Reach) -> Result<(), Problem> {
+    if caller.path.last().is_some_and(|top| reach.covers(&[*top])) { Ok(()) } else { Err(out_of_reach()) }
+}
+
 /// 403 for whoever lacks the duty.
 pub fn not_allowed() -> Problem {
     Problem::forbidden("access.denied", "您没有进行此操作的权限")

@@ -334,6 +334,35 @@ async fn a_server_that_cannot_read_the_key_takes_no_ballot_until_it_can() {
     app.drain().await;
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ballots_do_not_wait_one_by_one_for_a_place_that_is_silent() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 3).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    let name = keys_of(&app).list().await.unwrap()[0];
+    let key = app.folder().join("votes").join(name.to_string());
+    let kept = std::fs::read(&key).unwrap();
+    use std::os::unix::fs::OpenOptionsExt;
+    /// `O_NONBLOCK`.
+    const NO_WAITING: i32 = 0o4000;
+    // it is there, and nothing comes from it
+    std::fs::remove_file(&key).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&key).status().unwrap().success());
+    let began = std::time::Instant::now();
+    let chosen = [&entries[0]];
+    let casts = voters.iter().map(|voter| cast(voter, &campaign, &chosen));
+    for reply in futures_util::future::join_all(casts).await {
+        assert!(matches!(reply.status, 503 | 504), "{}", reply.text());
+    }
+    assert!(began.elapsed().as_secs() < 7, "{:?}", began.elapsed());
+    // whoever still reads hears that nothing comes
+    drop(std::fs::OpenOptions::new().write(true).custom_flags(NO_WAITING).open(&key));
+    std::fs::remove_file(&key).unwrap();
+    std::fs::write(&key, kept).unwrap();
+}
+
 #[tokio::test]
 async fn a_key_that_vanishes_while_a_server_has_it_is_put_back() {
     let app = TestApp::start().await;

@@ -60,3 +60,39 @@ async fn an_open_vote_is_counted_after_a_restore_with_its_key_and_named_without(
     assert_eq!(restored.without_key.len(), 1);
     assert!(restored.lines().iter().any(|line| line.contains("其选票无法计票")), "{:?}", restored.lines());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_beside_copies_go_with_the_count_and_not_because_a_database_does_not_know_the_vote() {
+    let place = tempfile::TempDir::new().unwrap();
+    let mut arguments = vec![format!("--backup-folder={}", place.path().display()), "--backup-at=08:05".to_owned()];
+    arguments.extend(pg_bin().map(|bin| format!("--pg-bin={}", bin.display())));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let app = TestApp::start_with(&arguments).await;
+    let organiser = organiser(&app).await;
+    let voters = voters(&app, 1).await;
+    let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
+    cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
+    let backups = app.app.get::<Operator>().backups.clone();
+    app.set_clock("2026-07-01T08:05:00+08:00");
+    backups.keep_up().await;
+    let beside = |ending: &str| place.path().join(format!("xianfeng-2026-07-01.backup.keys{ending}"));
+    let keys = std::fs::read(beside("")).unwrap();
+
+    // a server on an empty database that was given the same folder
+    let other = TestApp::start_with(&arguments).await;
+    other.set_clock("2026-07-01T08:06:00+08:00");
+    other.app.operator.backups.keep_up().await;
+    assert_eq!(std::fs::read(beside("")).unwrap(), keys, "they may be the only copies");
+
+    // a process died while it took other keys out of the file
+    std::fs::rename(beside(""), beside(".left")).unwrap();
+    std::fs::write(beside(".left.new"), &keys[..20]).unwrap();
+    backups.keep_up().await;
+    assert_eq!(std::fs::read(beside("")).unwrap(), keys);
+    assert!(!beside(".left").exists() && !beside(".left.new").exists());
+
+    at(&app, CLOSING).await;
+    backups.keep_up().await;
+    assert!(!beside("").exists(), "the vote is counted");
+    app.drain().await;
+}

@@ -249,3 +249,75 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     let next = [("/opens_at", json!("2026-07-02T08:01:00+08:00")), ("/closes_at", json!("2026-07-02T09:01:00+08:00"))];
     announced(&organiser, with(body(&app), &next)).await;
 }
+
+#[tokio::test]
+async fn a_contest_is_not_prolonged_into_a_day_whose_paper_shows_its_keys() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let listed = organiser.get("/questions?limit=2").await.ok(200);
+    let id = |n: usize| listed["items"][n]["id"].clone();
+    organiser.put("/quiz/daily/2026-07-03", json!({ "question_ids": [id(0)] })).await.ok(200);
+    let fixed = with(body(&app), &[("/paper", json!({ "question_ids": [id(0), id(1)] }))]);
+    let contest = opened(&app, &organiser, fixed).await;
+    let extensions = format!("{contest}/extensions");
+    let to = |closes_at: &str| json!({ "closes_at": closes_at, "reason": "系统维护" });
+    organiser.post(&extensions, to("2026-07-03T09:00:00+08:00")).await.refused(409, "contests.questions_taken");
+    assert_eq!(organiser.get(&contest).await.ok(200)["closes_at"], "2026-07-01T08:12:00+08:00");
+    organiser.post(&extensions, to("2026-07-02T18:00:00+08:00")).await.ok(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_edit_a_contest_at_once_keep_each_others_changes() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let contest = announced(&organiser, body(&app)).await;
+    for n in 0..10 {
+        let (title, description) = (format!("第{n}次竞赛"), format!("第{n}次说明"));
+        let (one, other) = tokio::join!(
+            organiser.patch(&contest, json!({ "title": title })),
+            organiser.patch(&contest, json!({ "description": description })),
+        );
+        assert_eq!((one.status, other.status), (200, 200), "{} {}", one.text(), other.text());
+        let now = organiser.get(&contest).await.ok(200);
+        assert_eq!((&now["title"], &now["description"]), (&json!(title), &json!(description)));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_a_corrected_key_while_a_contest_asks_the_question() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let question = json!({
+        "kind": "judge", "stem": "早先的一题", "answer": ["true"], "category": "专用", "difficulty": "easy",
+    });
+    let id = organiser.post("/questions", question).await.ok(201)["id"].clone();
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": [id] })).await.ok(200);
+    app.tick().await;
+    li.get("/quiz/daily").await.ok(200);
+    let sent = json!({ "answers": [{ "question_id": id, "answer": ["true"] }] });
+    li.put("/quiz/daily/2026-07-01/submission", sent).await.ok(201);
+
+    app.set_clock("2026-07-10T08:00:00+08:00");
+    let organiser = app.sign_in_anew(&organiser).await;
+    let times = [("/opens_at", json!("2026-07-10T08:01:00+08:00")), ("/closes_at", json!("2026-07-10T08:12:00+08:00"))];
+    let fixed = with(with(body(&app), &times), &[("/paper", json!({ "question_ids": [id] }))]);
+    let contest = announced(&organiser, fixed).await;
+    app.set_clock("2026-07-10T08:01:00+08:00");
+    app.tick().await;
+    assert_eq!(correct(&organiser, &id).await["papers"], 1);
+    for _ in 0..3 {
+        app.drain().await;
+    }
+    let li = app.sign_in_anew(&li).await;
+    assert_eq!(points(&li).await, 0, "the result itself is corrected");
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 0);
+    close(&app, &organiser, &contest).await;
+    app.drain().await;
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 0, "its results are not published");
+    organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+    for _ in 0..3 {
+        app.drain().await;
+    }
+    assert_eq!(told(&li, "答题成绩更正").await.len(), 1);
+}

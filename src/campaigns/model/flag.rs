@@ -52,7 +52,7 @@ pub struct SharedDevice {
     pub accounts: usize,
 }
 
-/// Ballots of one unit that are worth a look; computed each time, never stored.
+/// Ballots of one unit that are worth a look; computed, never stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
     pub kind: FlagKind,
@@ -61,7 +61,7 @@ pub struct Flag {
     /// The first and the last of the ballots.
     pub from: Timestamp,
     pub until: Timestamp,
-    /// Ballots of everybody else within the same window; 0 for unusual hours.
+    /// Ballots of everybody else within the same window, for [`FlagKind::Velocity`]; else 0.
     pub elsewhere: u64,
     /// Whose they are, in the order of casting.
     pub voters: Vec<Voter>,

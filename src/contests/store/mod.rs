@@ -56,6 +56,15 @@ pub fn find(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
     on!(conn, c => contests::table.find(id).select(Contest::as_select()).first(c).optional())
 }
 
+/// The contest, held until the end of the transaction, so that nobody changes it meanwhile.
+pub fn hold(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
+    match conn {
+        Conn::Pg(c) => contests::table.find(id).select(Contest::as_select()).for_update().first(c).optional(),
+        // all writes go through one thread, one transaction after the other
+        Conn::Sqlite(c) => contests::table.find(id).select(Contest::as_select()).first(c).optional(),
+    }
+}
+
 /// Whether a contest, in whatever state, is part of that meeting.
 pub fn is_part_of(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
     let contest: Option<ContestId> = on!(conn, c => contests::table

@@ -12,7 +12,7 @@ use crate::quiz::Quiz;
 use crate::quiz::correcting::{Preview, RightKey};
 use crate::quiz::model::QuestionId;
 use crate::quiz::model::correction::{Correction, CorrectionId, CorrectionStage, Totals};
-use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::caller::{ContentManager, ContentReader, check_top};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -113,7 +113,9 @@ impl From<(Correction, Totals)> for QuestionCorrection {
 
 /// Corrects a wrong key. Unlike an edit, which words the question anew for future papers, this changes the key on every
 /// paper and in every contest that bears that version; what was answered is graded anew, points follow by opposite
-/// entries of today, and every member concerned is told once.
+/// entries of today, and every member concerned is told once, when no contest asks the question any more.
+///
+/// It changes results of all units, so the duty must be held for the whole enterprise.
 ///
 /// The same correction sent again returns the first one.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
@@ -126,6 +128,7 @@ async fn correct_question_key(
     quiz: web::Data<Quiz>,
     body: Body<CorrectionBody>,
 ) -> Result<HttpResponse, Problem> {
+    check_top(&manager, &manager.reach)?;
     let correction = quiz.correct_key(manager.member, *id, body.into_inner().try_into()?).await?;
     let totals = quiz.correction_totals(correction.id).await?;
     Ok(HttpResponse::Created().json(QuestionCorrection::from((correction, totals))))
@@ -179,11 +182,12 @@ impl From<Preview> for CorrectionPreview {
     responses((status = 200, description = "What would change", body = CorrectionPreview)))]
 #[post("/questions/{id}/correction/preview")]
 async fn preview_question_correction(
-    _manager: ContentManager,
+    manager: ContentManager,
     id: Path<QuestionId>,
     quiz: web::Data<Quiz>,
     body: Body<CorrectionBody>,
 ) -> Result<web::Json<CorrectionPreview>, Problem> {
+    check_top(&manager, &manager.reach)?;
     let preview = quiz.preview_correction(*id, body.into_inner().try_into()?).await?;
     Ok(web::Json(preview.into()))
 }

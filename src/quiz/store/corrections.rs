@@ -1,13 +1,13 @@
 //! Corrections of wrong keys: what bears the question, how far the work has come, and whom it concerns.
 
-use diesel::dsl::{count_star, sum};
+use diesel::dsl::{count_star, exists, not, sum};
 use diesel::prelude::*;
 
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::{
-    question_correction_members, question_corrections, question_versions, quiz_papers, quiz_submissions,
-    quiz_wrong_answers,
+    question_correction_members, question_corrections, question_guards, question_versions, quiz_papers,
+    quiz_submissions, quiz_wrong_answers,
 };
 use crate::db::{Conn, Json};
 use crate::on;
@@ -92,6 +92,21 @@ pub fn oldest_in(conn: &mut Conn, stages: &[CorrectionStage]) -> QueryResult<Opt
     on!(conn, c => question_corrections::table
         .filter(question_corrections::done_at.is_null())
         .filter(question_corrections::stage.eq_any(stages))
+        .order(question_corrections::id)
+        .select(Correction::as_select())
+        .first(c)
+        .optional())
+}
+
+/// The oldest correction that is to be told, of a question that nobody keeps for himself at `now`.
+pub fn oldest_to_tell(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Correction>> {
+    let guards = question_guards::table
+        .filter(question_guards::question_id.eq(question_corrections::question_id))
+        .filter(question_guards::guarded_from.le(now));
+    on!(conn, c => question_corrections::table
+        .filter(question_corrections::done_at.is_null())
+        .filter(question_corrections::stage.eq(CorrectionStage::Telling))
+        .filter(not(exists(guards)))
         .order(question_corrections::id)
         .select(Correction::as_select())
         .first(c)
