@@ -109,6 +109,21 @@ fn a_broken_rule_is_noticed() {
     assert!(paths(harmless, &place).iter().all(|path| verdict(&place, path, &tables).is_none()));
 }
 
+#[test]
+fn no_table_of_steps_escapes_the_walk() {
+    let declares_verbs = |code: &str| code.contains("enum Verb ") || code.lines().any(|line| line.trim() == "Verb {");
+    let mut found = BTreeSet::new();
+    for file in files(Path::new("src")) {
+        let room = Place::of(file.strip_prefix("src").unwrap()).room;
+        let code = bare(&std::fs::read_to_string(&file).unwrap());
+        if room != "base" && (code.contains("Flow<") || declares_verbs(&code)) {
+            found.insert(room);
+        }
+    }
+    let walked: BTreeSet<String> = crate::workflow::TABLES.iter().map(|(room, _)| (*room).to_owned()).collect();
+    assert_eq!(found, walked, "rooms with verbs or tables, and those that tests/workflow.rs walks");
+}
+
 /// Where a file stands: its room, and its layer within the room (`api/units.rs` and `api_units.rs` belong to `api`).
 struct Place {
     module: Vec<String>,

@@ -42,6 +42,7 @@ pub use api::routes;
 pub use correcting::KEYS;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use organising::Draft;
+pub use rules::{FLOW, Verb, Who};
 pub use store::{is_part_of, list_open};
 
 use model::{Contest, Paper, Terms};
