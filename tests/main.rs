@@ -10,6 +10,7 @@ mod deployment;
 mod access;
 mod clients;
 mod database;
+mod migrations;
 mod house;
 mod input;
 mod chinese;

@@ -62,6 +62,11 @@ impl Database {
         there
     }
 
+    /// Runs SQL as the database's owner, many statements at once.
+    pub fn run(&self, sql: &str) {
+        self.connect().batch(sql).unwrap();
+    }
+
     /// What an app here is told, with further arguments.
     pub fn config(&self, further: &[String]) -> xianfeng::config::Config {
         Arguments::parse_from(self.arguments().iter().chain(further)).config

@@ -151,6 +151,11 @@ impl Site {
         program(&[command.to_vec(), usual.iter().map(String::as_str).collect()].concat()).await
     }
 
+    /// Runs SQL beside the servers.
+    pub fn run(&self, sql: &str) {
+        self.database.run(sql);
+    }
+
     /// The same enterprise with the same secrets on another database, into which it is yet to be restored.
     pub fn elsewhere(&self) -> Site {
         let database = self.database.elsewhere();
