@@ -4,13 +4,12 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::members::{administrator, import};
-use crate::support::{TestApp, on_postgres, send};
+use crate::support::{TestApp, needs_postgres, send};
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn another_process_hears_of_a_change() {
-    if !on_postgres() {
-        return; // a SQLite file has one process
-    }
+    needs_postgres();
     let app = TestApp::start().await;
     let admin = administrator(&app).await;
     let li = app.member("李一").sign_in().await;

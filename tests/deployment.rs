@@ -13,7 +13,7 @@ use xianfeng::config::Secrets;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::support::process::{Server, Site};
-use crate::support::{Reply, TwoRoles, on_postgres};
+use crate::support::{Reply, TwoRoles, needs_postgres};
 
 /// The compose file with its variables filled in, and merged as compose does.
 struct Compose(Yaml);
@@ -237,10 +237,9 @@ fn refused(conn: &mut PgConnection, statement: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn the_role_that_serves_may_change_neither_tables_nor_what_is_append_only() {
-    if !on_postgres() {
-        return; // SQLite has no roles
-    }
+    needs_postgres();
     let (roles, folder) = (TwoRoles::fresh(), TempDir::new().unwrap());
     let secrets = Secrets::random().to_json();
     let serving = [("DATABASE_URL", roles.serving_url.as_str()), ("XIANFENG_SECRETS", secrets.as_str())];

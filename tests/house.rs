@@ -124,6 +124,35 @@ fn no_table_of_steps_escapes_the_walk() {
     assert_eq!(found, walked, "rooms with verbs or tables, and those that tests/workflow.rs walks");
 }
 
+#[test]
+fn no_test_passes_without_having_looked() {
+    const NEEDS: &str = "#[ignore = \"needs PostgreSQL and Redis: scripts/test runs it there\"]";
+    let mut faults = Vec::new();
+    for file in files(Path::new("tests")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (number, line) in lines.iter().enumerate() {
+            let next = |ahead: usize| lines.get(number + ahead).copied().unwrap_or_default();
+            let leaves =
+                line.ends_with("on_postgres() {") && (next(1) == "return;" || next(1).starts_with("return; //"));
+            // split, or this file would be found
+            let says_so =
+                line.contains(concat!("println!(\"", "skipped")) || line.contains(concat!("return ", "println!"));
+            let needs = *line == NEEDS && next(2) != "needs_postgres();";
+            let ignored = line.starts_with("#[ignore") && *line != NEEDS && !next(1).contains("fn by_hand_");
+            if leaves || says_so || needs || ignored {
+                faults.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+        }
+        let asked = text.matches("needs_postgres();").count();
+        let told = text.matches(NEEDS).count();
+        if asked != told && !file.ends_with("house.rs") {
+            faults.push(format!("{}: {asked} tests need PostgreSQL and {told} say so", file.display()));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
 /// Where a file stands: its room, and its layer within the room (`api/units.rs` and `api_units.rs` belong to `api`).
 struct Place {
     module: Vec<String>,

@@ -49,7 +49,16 @@ pub struct Site {
 impl Site {
     /// A site with that many members, and today's paper published.
     pub async fn open(members: usize) -> Site {
-        let (site, app) = Site::prepare(members).await;
+        Site::open_over(Database::fresh(), members).await
+    }
+
+    /// The same on a SQLite file in every run, for what only SQLite has.
+    pub async fn on_sqlite(members: usize) -> Site {
+        Site::open_over(Database::sqlite(), members).await
+    }
+
+    async fn open_over(database: Database, members: usize) -> Site {
+        let (site, app) = Site::prepare(database, members).await;
         app.quiz.publish_today().await.unwrap();
         app.db.close();
         site
@@ -57,13 +66,12 @@ impl Site {
 
     /// A site whose paper is still to be drawn and published by its servers.
     pub async fn without_paper(members: usize) -> Site {
-        let (site, app) = Site::prepare(members).await;
+        let (site, app) = Site::prepare(Database::fresh(), members).await;
         app.db.close();
         site
     }
 
-    async fn prepare(members: usize) -> (Site, App) {
-        let database = Database::fresh();
+    async fn prepare(database: Database, members: usize) -> (Site, App) {
         let config = Arguments::parse_from(database.arguments()).config;
         let tokens = Tokens::new(&Secrets::find(&config.secrets).unwrap().unwrap());
         let clock = Clock::System;
