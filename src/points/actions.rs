@@ -160,7 +160,8 @@ impl Points {
             .db
             .write(move |tx| {
                 let (version, written) = idempotency::once(tx, key.as_ref(), |tx| write_version(tx, &wanted))?;
-                Ok((store::version(tx.conn, wanted.rule, version)?, written))
+                // a request that comes again may name a version that was taken back meanwhile
+                Ok((store::find(tx.conn, wanted.rule, version)?.ok_or(Refusal::NoSuchVersion)?, written))
             })
             .await?;
         self.book.reload(&self.db).await?;

@@ -22,11 +22,6 @@ pub fn newest(conn: &mut Conn, rule: RuleName) -> QueryResult<Option<Rule>> {
         .optional())
 }
 
-/// One version, which must be there.
-pub fn version(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Rule> {
-    on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c))
-}
-
 /// A version, if there is one with that number.
 pub fn find(conn: &mut Conn, rule: RuleName, version: i32) -> QueryResult<Option<Rule>> {
     on!(conn, c => point_rules::table.find((rule, version)).select(Rule::as_select()).first(c).optional())
