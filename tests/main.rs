@@ -22,6 +22,7 @@ mod workflow;
 mod ledger;
 mod board_kernel;
 mod attempts_kernel;
+mod outbox;
 mod changes;
 mod idempotency;
 
