@@ -109,6 +109,39 @@ fn a_broken_rule_is_noticed() {
     assert!(paths(harmless, &place).iter().all(|path| verdict(&place, path, &tables).is_none()));
 }
 
+/// Kernels and rooms whose tests stand in a file of another name, and why.
+const ELSEWHERE: [(&str, &str, &str); 9] = [
+    ("board", "board_kernel", "boards is the room that shows them"),
+    ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
+    ("trail", "audit", "the room is what reads it"),
+    ("lock", "ideas", "a lease is seen by what two servers do once: reminders, here"),
+    ("key_store", "campaigns", "the keys are those of votes"),
+    ("private_files", "secrets", "what lies in them"),
+    ("secret_checks", "secrets", "what they check"),
+    ("restores", "backup", "what restores"),
+    ("health", "clients", "it answers without a session, as the documents do"),
+];
+
+#[test]
+fn every_room_and_kernel_has_its_file_of_tests() {
+    let has_file = |name: &str| ["", "/mod"].iter().any(|end| Path::new(&format!("tests/{name}{end}.rs")).exists());
+    let mut without = Vec::new();
+    for folder in ["src", "src/kernel"] {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_stem().unwrap().to_string_lossy().into_owned();
+            let outside = folder == "src" && (GROUND.contains(&name.as_str()) || (name != "health" && entry.is_file()));
+            if outside || name == "mod" {
+                continue;
+            }
+            let file = ELSEWHERE.iter().find(|(other, ..)| *other == name).map_or(name.as_str(), |(_, file, _)| file);
+            if !has_file(file) {
+                without.push(format!("{}: tests/{file}.rs", entry.display()));
+            }
+        }
+    }
+    assert!(without.is_empty(), "\n{}\n", without.join("\n"));
+}
+
 #[test]
 fn no_table_of_steps_escapes_the_walk() {
     let declares_verbs = |code: &str| code.contains("enum Verb ") || code.lines().any(|line| line.trim() == "Verb {");
