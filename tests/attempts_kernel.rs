@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use xianfeng::kernel::attempts::{self, Attempts, Pace};
 use xianfeng::sessions::rules::{NETWORK_DRAIN_SECONDS, network_wait};
 
-use crate::support::{TestApp, on_postgres};
+use crate::support::{TestApp, needs_postgres, on_postgres};
 
 const PACE: Pace = Pace { free: 10, longest_wait_seconds: 900, drain_seconds: 900 };
 
@@ -107,10 +107,9 @@ async fn a_redis_that_is_away_refuses_nobody_and_the_process_counts() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn rows_that_have_drained_away_are_deleted() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let app = TestApp::start_empty().await;
     let rows = Attempts::open(app.db(), None).unwrap();
     let _ = rows.take([9; 32], PACE).await.unwrap();

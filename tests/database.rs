@@ -13,11 +13,14 @@ use xianfeng::db::{Conn, Db, DbError, DbOptions, Never, Refusal, Stop, Tx};
 use xianfeng::kernel::lock::HolderId;
 use xianfeng::on;
 
-use crate::support::{Database, MORNING, on_postgres};
+use crate::support::{Database, MORNING, needs_postgres};
 
 /// A door to a database of its own, and the database, which goes when it is dropped.
 async fn open(options: DbOptions) -> (Db, Database) {
-    let database = Database::fresh();
+    open_over(Database::fresh(), options).await
+}
+
+async fn open_over(database: Database, options: DbOptions) -> (Db, Database) {
     let db = Db::open(database.url(), Clock::manual(MORNING.parse().unwrap()), options).unwrap();
     db.migrate().await.unwrap();
     (db, database)
@@ -92,10 +95,9 @@ fn occupy(db: &Db) -> (tokio::task::JoinHandle<Nothing>, mpsc::Sender<()>, mpsc:
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn actions_about_one_member_each_share_a_transaction_while_many_wait() {
-    if !on_postgres() {
-        return; // on SQLite all do
-    }
+    needs_postgres();
     let (db, _database) = open(DbOptions { pg_writers: 1, ..DbOptions::default() }).await;
     let (busy, let_go, has_started) = occupy(&db);
     tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
@@ -308,10 +310,7 @@ async fn effects_run_after_the_commit_and_before_the_answer() {
 
 #[tokio::test]
 async fn a_reader_cannot_write_and_a_second_process_is_refused() {
-    if on_postgres() {
-        return; // there the server keeps processes apart, and readers share the writers' connections
-    }
-    let (db, database) = few().await;
+    let (db, database) = open_over(Database::sqlite(), DbOptions::default()).await;
     let written = db.read(|conn| conn.batch("DELETE FROM leases")).await;
     assert!(written.is_err());
     let second = Db::open(database.url(), Clock::System, DbOptions::default());
@@ -319,10 +318,9 @@ async fn a_reader_cannot_write_and_a_second_process_is_refused() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn postgres_breaks_a_deadlock_and_both_are_done() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let (db, _database) = few().await;
     for name in ["a", "b"] {
         db.write(move |tx| -> Nothing { Ok(put(tx, name)?) }).await.unwrap();
@@ -348,10 +346,9 @@ async fn postgres_breaks_a_deadlock_and_both_are_done() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn postgres_is_asked_again_a_few_times_and_no_more() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let (db, _database) = few().await;
     let failing = |times: u32| {
         let (attempts, effects) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
@@ -373,10 +370,9 @@ async fn postgres_is_asked_again_a_few_times_and_no_more() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn a_lost_connection_is_replaced() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let (db, _database) = open(DbOptions { pg_writers: 1, pg_readers: 1, ..DbOptions::default() }).await;
     let lost = db.write(|tx| -> Nothing { Ok(tx.conn.batch("SELECT pg_terminate_backend(pg_backend_pid())")?) }).await;
     assert!(matches!(lost, Err(Stop::Failed(DbError::Unavailable(_)))), "{lost:?}");

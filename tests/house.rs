@@ -109,6 +109,83 @@ fn a_broken_rule_is_noticed() {
     assert!(paths(harmless, &place).iter().all(|path| verdict(&place, path, &tables).is_none()));
 }
 
+/// Kernels and rooms whose tests stand in a file of another name, and why.
+const ELSEWHERE: [(&str, &str, &str); 9] = [
+    ("board", "board_kernel", "boards is the room that shows them"),
+    ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
+    ("trail", "audit", "the room is what reads it"),
+    ("lock", "ideas", "a lease is seen by what two servers do once: reminders, here"),
+    ("key_store", "campaigns", "the keys are those of votes"),
+    ("private_files", "secrets", "what lies in them"),
+    ("secret_checks", "secrets", "what they check"),
+    ("restores", "backup", "what restores"),
+    ("health", "clients", "it answers without a session, as the documents do"),
+];
+
+#[test]
+fn every_room_and_kernel_has_its_file_of_tests() {
+    let has_file = |name: &str| ["", "/mod"].iter().any(|end| Path::new(&format!("tests/{name}{end}.rs")).exists());
+    let mut without = Vec::new();
+    for folder in ["src", "src/kernel"] {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_stem().unwrap().to_string_lossy().into_owned();
+            let outside = folder == "src" && (GROUND.contains(&name.as_str()) || (name != "health" && entry.is_file()));
+            if outside || name == "mod" {
+                continue;
+            }
+            let file = ELSEWHERE.iter().find(|(other, ..)| *other == name).map_or(name.as_str(), |(_, file, _)| file);
+            if !has_file(file) {
+                without.push(format!("{}: tests/{file}.rs", entry.display()));
+            }
+        }
+    }
+    assert!(without.is_empty(), "\n{}\n", without.join("\n"));
+}
+
+#[test]
+fn no_table_of_steps_escapes_the_walk() {
+    let declares_verbs = |code: &str| code.contains("enum Verb ") || code.lines().any(|line| line.trim() == "Verb {");
+    let mut found = BTreeSet::new();
+    for file in files(Path::new("src")) {
+        let room = Place::of(file.strip_prefix("src").unwrap()).room;
+        let code = bare(&std::fs::read_to_string(&file).unwrap());
+        if room != "base" && (code.contains("Flow<") || declares_verbs(&code)) {
+            found.insert(room);
+        }
+    }
+    let walked: BTreeSet<String> = crate::workflow::TABLES.iter().map(|(room, _)| (*room).to_owned()).collect();
+    assert_eq!(found, walked, "rooms with verbs or tables, and those that tests/workflow.rs walks");
+}
+
+#[test]
+fn no_test_passes_without_having_looked() {
+    const NEEDS: &str = "#[ignore = \"needs PostgreSQL and Redis: scripts/test runs it there\"]";
+    let mut faults = Vec::new();
+    for file in files(Path::new("tests")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (number, line) in lines.iter().enumerate() {
+            let next = |ahead: usize| lines.get(number + ahead).copied().unwrap_or_default();
+            let leaves =
+                line.ends_with("on_postgres() {") && (next(1) == "return;" || next(1).starts_with("return; //"));
+            // split, or this file would be found
+            let says_so =
+                line.contains(concat!("println!(\"", "skipped")) || line.contains(concat!("return ", "println!"));
+            let needs = *line == NEEDS && next(2) != "needs_postgres();";
+            let ignored = line.starts_with("#[ignore") && *line != NEEDS && !next(1).contains("fn by_hand_");
+            if leaves || says_so || needs || ignored {
+                faults.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+        }
+        let asked = text.matches("needs_postgres();").count();
+        let told = text.matches(NEEDS).count();
+        if asked != told && !file.ends_with("house.rs") {
+            faults.push(format!("{}: {asked} tests need PostgreSQL and {told} say so", file.display()));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
 /// Where a file stands: its room, and its layer within the room (`api/units.rs` and `api_units.rs` belong to `api`).
 struct Place {
     module: Vec<String>,

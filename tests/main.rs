@@ -10,6 +10,7 @@ mod deployment;
 mod access;
 mod clients;
 mod database;
+mod migrations;
 mod house;
 mod input;
 mod chinese;
@@ -17,9 +18,16 @@ mod openapi;
 mod schema;
 mod workflow;
 
-// room by room
+// kernel by kernel
+mod ledger;
 mod board_kernel;
 mod attempts_kernel;
+mod outbox;
+mod changes;
+mod idempotency;
+
+// room by room
+mod points;
 mod boards;
 mod members;
 mod secrets;
@@ -34,12 +42,14 @@ mod corrections;
 mod takeback;
 mod challenge;
 mod contests;
+mod meetings;
 mod ideas;
 mod brands;
 mod campaigns;
 mod notices;
 mod files;
 mod bucket;
+mod audit;
 mod search;
 
 // the program as a new user meets it

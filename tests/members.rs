@@ -6,18 +6,18 @@ use xianfeng::base::capability::Role;
 use xianfeng::members::model::MemberKind;
 use xianfeng::members::{FirstAdministrator, Members};
 
-use crate::support::{Person, Reply, TestApp, on_postgres, send};
+use crate::support::{Person, Reply, TestApp, send};
 use xianfeng::sessions::Sessions;
 
-async fn administrator(app: &TestApp) -> Person<'_> {
+pub async fn administrator(app: &TestApp) -> Person<'_> {
     app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await
 }
 
-async fn import(person: &Person<'_>, path: &str, file: impl Into<Vec<u8>>) -> Reply {
+pub async fn import(person: &Person<'_>, path: &str, file: impl Into<Vec<u8>>) -> Reply {
     send(person.request(Method::POST, path).body(file.into())).await
 }
 
-fn ids(page: &Value) -> Vec<&str> {
+pub fn ids(page: &Value) -> Vec<&str> {
     page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect()
 }
 
@@ -364,84 +364,6 @@ async fn the_first_administrator_is_made_on_an_empty_database() {
     let remarks = report["problems"].as_array().unwrap();
     let at_once = |remark: &&Value| remark["message"].as_str().unwrap().contains("直接生效");
     assert_eq!((remarks.len(), remarks.iter().filter(at_once).count()), (31, 31), "privileged duties, by one alone");
-}
-
-#[tokio::test]
-async fn another_process_hears_of_a_change() {
-    if !on_postgres() {
-        return; // a SQLite file has one process
-    }
-    let app = TestApp::start().await;
-    let admin = administrator(&app).await;
-    let li = app.member("李一").sign_in().await;
-    let sibling = app.sibling().await;
-    let there = |path: &str| send(sibling.request(Method::GET, path).bearer_auth(li.token()));
-    there("/me").await.ok(200);
-    let new = json!({ "code": "ZB4", "name": "北支部", "kind": "党支部", "parent_id": app.unit("DW1") });
-    admin.post("/units", new).await.ok(201);
-    let duty = json!({ "role": "organiser", "unit_id": app.unit("ZB4") });
-    admin.post(&format!("/members/{}/roles", li.id), duty).await.ok(201);
-    sibling.tick().await;
-    let roster = format!("/units/{}/members", app.unit("ZB4"));
-    there(&roster).await.ok(200);
-    let version = sibling.directory().version();
-    sibling.tick().await;
-    assert_eq!(sibling.directory().version(), version, "a change is acted on once");
-    admin.patch(&format!("/members/{}", li.id), json!({ "status": "left" })).await.ok(200);
-    sibling.tick().await;
-    there("/me").await.refused(401, "session.over");
-    let file = "工号,姓名,所属党小组编码,政治面貌\nC1,甲,XZ11,党员\n";
-    import(&admin, "/imports/members", file).await.ok(200);
-    let count = sibling.directory().members_below(app.unit("JT")).len();
-    sibling.tick().await;
-    assert_eq!(sibling.directory().members_below(app.unit("JT")).len(), count + 1);
-}
-
-#[tokio::test]
-async fn the_auditor_reads_who_did_what() {
-    let app = TestApp::start().await;
-    let admin = administrator(&app).await;
-    let (li, _) = app.member("李一").unregistered().await;
-    let auditor = app.member("审计").role(Role::Auditor, "JT").sign_in().await;
-    let path = format!("/members/{li}");
-    admin.patch(&path, json!({ "name": "李壹", "phone": "13800000000" })).await.ok(200);
-    admin.patch(&path, json!({ "status": "away" })).await.ok(200);
-    let all = auditor.get(&format!("/audit?subject_id={li}&limit=1")).await.ok(200);
-    let line = &all["items"][0];
-    assert_eq!((&line["action"], &line["detail"]), (&json!("members.update_member"), &json!({ "status": "away" })));
-    assert_eq!(line["actor_name"], "管理员");
-    let next = format!("/audit?subject_id={li}&limit=1&cursor={}", all["next_cursor"].as_str().unwrap());
-    let next = auditor.get(&next).await.ok(200);
-    assert_eq!(next["items"][0]["detail"], json!({ "name": "李壹", "phone": true }));
-    assert_eq!(next["next_cursor"], Value::Null);
-    let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&to=2026-07-01", admin.id);
-    assert_eq!(ids(&auditor.get(&by).await.ok(200)).len(), 2);
-    assert_eq!(auditor.get("/audit?to=2026-06-30").await.ok(200)["items"], json!([]));
-    app.drain().await;
-}
-
-#[tokio::test]
-async fn a_unit_or_a_member_that_is_sent_twice_is_made_once() {
-    let app = TestApp::start().await;
-    let admin = administrator(&app).await;
-    let send_with = async |path: &str, key: &str, body: &Value| {
-        send(admin.request(Method::POST, path).header("Idempotency-Key", format!("{key}{path}")).json(body)).await
-    };
-    let unit = json!({ "code": "ZB4", "name": "北支部", "kind": "党支部", "parent_id": app.unit("DW1") });
-    let member = json!({ "employee_no": "N1", "name": "新人", "kind": "full", "unit_id": app.unit("XZ11") });
-    for (path, body, taken) in [("/units", unit, "unit.code_taken"), ("/members", member, "member.number_taken")] {
-        let first = send_with(path, "k-1", &body).await;
-        assert_eq!(send_with(path, "k-1", &body).await.ok(201), first.ok(201));
-        let mut other = body.clone();
-        other["name"] = json!("别的");
-        send_with(path, "k-1", &other).await.refused(422, "idempotency.reused");
-        send_with(path, "k-2", &body).await.refused(409, taken);
-        send_with(path, "two words", &body).await.refused(400, "idempotency.bad_key");
-        // what was refused may be sent again once it is right
-        other[if path == "/units" { "code" } else { "employee_no" }] = json!("N9");
-        send_with(path, "k-3", &other).await.ok(201);
-        send_with(path, "k-4", &json!({ "name": 1 })).await.refused(422, "body.invalid");
-    }
 }
 
 #[tokio::test]

@@ -57,10 +57,7 @@ async fn commands_reach_the_server_that_holds_the_database_and_stand_in_the_trai
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_socket_that_a_killed_server_left_behind_is_replaced() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL commands go to the database");
-    }
-    let site = Site::open(1).await;
+    let site = Site::on_sqlite(1).await;
     let mut server = site.serve().await;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let socket = folder(&site).join("socket");
@@ -96,10 +93,7 @@ async fn the_socket_is_not_made_in_a_folder_that_a_link_leads_to() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_socket_refuses_what_it_does_not_understand_and_serves_on() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL commands go to the database");
-    }
-    let site = Site::open(1).await;
+    let site = Site::on_sqlite(1).await;
     let server = site.serve().await;
     let socket = folder(&site).join("socket");
     for (sent, hint) in [
@@ -132,10 +126,7 @@ async fn the_socket_refuses_what_it_does_not_understand_and_serves_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_socket_works_in_a_folder_with_a_long_name() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL commands go to the database");
-    }
-    let site = Site::open(1).await;
+    let site = Site::on_sqlite(1).await;
     let deep = site.folder().join("先锋".repeat(20)).join("数据".repeat(20));
     std::fs::create_dir_all(&deep).unwrap();
     let database = format!("--database-url=sqlite://{}", deep.join("x.db").display());

@@ -267,11 +267,9 @@ async fn an_import_tells_what_it_would_do_and_the_same_file_again_brings_nothing
 }
 
 #[tokio::test]
-async fn the_real_file_brings_its_questions_once() {
-    let Ok(file) = std::fs::read("../shared/data/questions.xlsx") else {
-        println!("../shared/data/questions.xlsx is not here: the real question file was not tried");
-        return;
-    };
+#[ignore = "needs ../shared/data/questions.xlsx, the enterprise's own bank, which is not published"]
+async fn by_hand_the_real_file_brings_its_questions_once() {
+    let file = std::fs::read("../shared/data/questions.xlsx").unwrap();
     let app = TestApp::start().await;
     let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
     let report = import(&organiser, file.clone(), "").await.ok(200);

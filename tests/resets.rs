@@ -6,7 +6,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::members::{FirstAdministrator, Members};
 
-use crate::support::{PASSWORD, Person, Reply, TestApp, on_postgres, send};
+use crate::support::{PASSWORD, Person, Reply, TestApp, needs_postgres, send};
 use xianfeng::sessions::Sessions;
 
 const DAY: i64 = 24 * 3600;
@@ -374,10 +374,9 @@ async fn of_codes_issued_at_once_for_one_member_one_works() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn another_process_says_within_a_tick_who_reset_a_password() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let app = TestApp::start().await;
     let (wang, zhao) = (secretary(&app).await, committee(&app).await);
     let li = app.member("李一").sign_in().await;

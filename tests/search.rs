@@ -18,7 +18,10 @@ const IDEA: &str = "idea";
 
 /// A database with nothing to find; the first is kept for its lifetime.
 async fn fresh() -> (Database, Db) {
-    let database = Database::fresh();
+    open(Database::fresh()).await
+}
+
+async fn open(database: Database) -> (Database, Db) {
     let options = DbOptions { pg_readers: 2, pg_writers: 1, ..DbOptions::default() };
     let db = Db::open(database.url(), Clock::manual(MORNING.parse().unwrap()), options).unwrap();
     db.migrate().await.unwrap();
@@ -182,10 +185,7 @@ async fn what_is_put_while_others_fill_the_index_is_found_as_it_is_in_the_end() 
 
 #[tokio::test]
 async fn the_index_of_sqlite_is_merged_a_little_with_every_few_entries() {
-    if on_postgres() {
-        return println!("skipped: this is about SQLite");
-    }
-    let (database, db) = fresh().await;
+    let (database, db) = open(Database::sqlite()).await;
     put_all(&db, (0..60).map(|n| (n, made_up(n as u64))).collect()).await;
     search::index_waiting(&db, 0).await.unwrap();
     let segments: i64 = on!(&mut database.connect(), c => diesel::select(sql::<BigInt>(
@@ -295,10 +295,10 @@ async fn similar_texts_are_found_the_most_similar_first() {
 }
 
 /// Not a test: prints how long searches take over 100,000 entries of 300 characters.
-/// `cargo test --test main measure_search -- --ignored --nocapture`
+/// `cargo test --test main by_hand_searches_are_measured -- --ignored --nocapture`
 #[tokio::test]
 #[ignore = "takes minutes; prints timings, asserts nothing"]
-async fn measure_search() {
+async fn by_hand_searches_are_measured() {
     let entries: u128 = std::env::var("MEASURED_ENTRIES").map_or(100_000, |number| number.parse().unwrap());
     let (database, db) = fresh().await;
     // filling the index gram by gram takes PostgreSQL much longer than making it anew

@@ -11,7 +11,7 @@ use xianfeng::db::schema::{members, secret_checks};
 use xianfeng::db::{Never, Stop, Tx};
 use xianfeng::on;
 
-use crate::support::{Database, TestApp, on_postgres};
+use crate::support::{Database, TestApp, needs_postgres};
 
 /// Runs the program in a folder, as on a machine where nothing is set but what `settings` say; whether it succeeded, and
 /// what it said.
@@ -136,10 +136,9 @@ async fn a_database_without_checks_learns_them_if_a_phone_number_and_the_votes_a
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn servers_that_start_at_once_on_a_new_database_agree_on_its_secrets() {
-    if !on_postgres() {
-        return; // a SQLite file has one server
-    }
+    needs_postgres();
     let database = Database::fresh();
     let arguments = database.arguments().split_off(1);
     let start = |secrets: String| {

@@ -9,7 +9,7 @@ use xianfeng::members;
 use xianfeng::members::model::Absence;
 use xianfeng::study::{self, Study};
 
-use crate::support::{Person, TestApp, on_postgres, send};
+use crate::support::{Person, TestApp, needs_postgres, send};
 
 const TODAY: &str = "2026-07-01";
 const YESTERDAY: &str = "2026-06-30";
@@ -294,10 +294,9 @@ async fn eight_publishers_publish_once() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn two_servers_publish_once_and_both_show_it() {
-    if !on_postgres() {
-        return; // SQLite has one server
-    }
+    needs_postgres();
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let li = app.member("李一").sign_in().await;

@@ -1,7 +1,7 @@
 //! Workflows as constant tables: from which stage which verb leads where, and whose verb it is.
 //!
 //! A room writes its table down, asks it before it acts, and advances by compare-and-set (`UPDATE … WHERE stage = from`)
-//! in its own store. `tests/workflow.rs` walks every table.
+//! in its own store. `tests/workflow.rs` walks every table, and lists them all.
 
 use std::fmt::Debug;
 
@@ -27,6 +27,11 @@ impl<S: Copy + PartialEq + Debug, V: Copy + PartialEq + Debug, W> Flow<S, V, W> 
     /// Where `verb` leads from `stage`; `None` when it may not be done there.
     pub fn step(&self, stage: S, verb: V) -> Option<&'static Step<S, V, W>> {
         self.steps.iter().find(|step| step.from == stage && step.verb == verb)
+    }
+
+    /// Whether `verb` leads to `stage`, so that it was done before: a request sent twice is one.
+    pub fn was_done(&self, stage: S, verb: V) -> bool {
+        self.of_verb(verb).any(|step| step.to == stage)
     }
 
     /// Every line with `verb`.
@@ -83,5 +88,6 @@ mod tests {
         );
         assert_eq!(flow.step(0, 'a').map(|step| step.to), Some(1));
         assert_eq!(flow.step(1, 'a'), None);
+        assert_eq!([0, 1, 2].map(|stage| flow.was_done(stage, 'a')), [false, true, true]);
     }
 }

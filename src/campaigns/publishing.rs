@@ -9,7 +9,7 @@ use super::model::{
     Award, Campaign, CampaignId, CampaignStage, CampaignState, Decision, Entry, EntryId, StageState, Terms,
 };
 use super::organising::{Outcome, note, tell_audience};
-use super::rules::{self, Refusal};
+use super::rules::{self, Refusal, Verb};
 use super::{Campaigns, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
@@ -110,10 +110,10 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                match campaign.standing() {
-                    CampaignState::Archived => return Ok(campaign),
-                    CampaignState::Published => {}
-                    _ => return Err(Refusal::NotPublished.into()),
+                match rules::step(Verb::Archive, campaign.standing()) {
+                    Ok(true) => {}
+                    Ok(false) => return Ok(campaign),
+                    Err(_) => return Err(Refusal::NotPublished.into()),
                 }
                 campaign.archived_at = Some(tx.now());
                 store::decisions::put_standing(tx.conn, &campaign)?;

@@ -127,8 +127,7 @@ pub fn applied_migrations(conn: &mut Conn) -> QueryResult<Vec<String>> {
 
 /// Those of `applied` that this program does not know: the database is of a newer one.
 pub fn unknown_migrations(applied: &[String], is_postgres: bool) -> Vec<String> {
-    let known = migrate::known(is_postgres);
-    applied.iter().filter(|version| !known.contains(version)).cloned().collect()
+    migrate::unknown(applied, is_postgres)
 }
 
 /// Has the writer copy the log back while it commits, or leave it alone.

@@ -29,6 +29,11 @@ const MAY_CHANGE: &str = "CASE WHEN to_regclass('__diesel_schema_migrations') IS
 const BEHIND: &str = "数据库结构落后于本程序，请先以数据库所有者的身份运行 xianfeng migrate \
     (the database is behind this program, and this role may not change it: run `xianfeng migrate` as its owner)";
 
+/// A program does not know what a later one keeps, nor what it relies on: it would write rows that the later one does not
+/// understand. So it touches nothing.
+const AHEAD: &str = "数据库已由较新的程序升级，本程序不能使用，也没有改动它：请改用升级它的那个版本或更新的程序；\
+    要退回旧版本，请用 xianfeng restore 把升级前的备份恢复到空的数据库";
+
 diesel::table! {
     /// What diesel's migrations keep; read here without the writing that diesel would begin with.
     __diesel_schema_migrations (version) {
@@ -36,32 +41,53 @@ diesel::table! {
     }
 }
 
-/// Applies what is missing. A role that may not is content with a database that lacks nothing.
+/// Applies what is missing, unless a later program was here. A role that may not is content with a database that lacks
+/// nothing.
 pub(super) fn run(conn: &mut Conn) -> Result<(), DbError> {
+    refuse_later(conn)?;
     match conn {
-        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop).map_err(DbError::unavailable),
+        Conn::Sqlite(_) => apply(conn),
         Conn::Pg(c) => {
             let may_change: bool = diesel::select(sql::<Bool>(MAY_CHANGE)).get_result(c)?;
             if may_change {
-                return run_on_postgres(c);
+                return run_on_postgres(conn);
             }
-            if has_all(conn)? { Ok(()) } else { Err(DbError::Unavailable(BEHIND.into())) }
+            if has_all(conn)? { Ok(()) } else { Err(DbError::OtherSchema(BEHIND.into())) }
         }
     }
 }
 
-fn run_on_postgres(c: &mut PgConnection) -> Result<(), DbError> {
-    c.batch_execute(UNHURRIED)?;
-    let outcome = run_in_turn(c);
-    c.batch_execute(super::conn::POSTGRES)?;
+fn run_on_postgres(conn: &mut Conn) -> Result<(), DbError> {
+    conn.batch(UNHURRIED)?;
+    let outcome = run_in_turn(conn);
+    conn.batch(super::conn::POSTGRES)?;
     outcome
 }
 
-fn run_in_turn(c: &mut PgConnection) -> Result<(), DbError> {
-    diesel::sql_query("SELECT pg_advisory_lock($1)").bind::<BigInt, _>(ADVISORY_LOCK).execute(c)?;
-    let outcome = c.run_pending_migrations(POSTGRES).map(drop).map_err(DbError::unavailable);
-    diesel::sql_query("SELECT pg_advisory_unlock($1)").bind::<BigInt, _>(ADVISORY_LOCK).execute(c)?;
+fn run_in_turn(conn: &mut Conn) -> Result<(), DbError> {
+    let turn = |conn: &mut Conn, what: &str| crate::on!(conn, c => diesel::sql_query(what).bind::<BigInt, _>(ADVISORY_LOCK).execute(c));
+    turn(conn, "SELECT pg_advisory_lock($1)")?;
+    // a later program may have had its turn just now
+    let outcome = refuse_later(conn).and_then(|()| apply(conn));
+    turn(conn, "SELECT pg_advisory_unlock($1)")?;
     outcome
+}
+
+fn apply(conn: &mut Conn) -> Result<(), DbError> {
+    match conn {
+        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop).map_err(DbError::unavailable),
+        Conn::Pg(c) => c.run_pending_migrations(POSTGRES).map(drop).map_err(DbError::unavailable),
+    }
+}
+
+/// Refuses a database that bears migrations which this program does not know; asked without writing.
+fn refuse_later(conn: &mut Conn) -> Result<(), DbError> {
+    let later = unknown(&applied(conn)?, matches!(conn, Conn::Pg(_)));
+    let Some(last) = later.last() else { return Ok(()) };
+    let (number, program) = (later.len(), env!("CARGO_PKG_VERSION"));
+    Err(DbError::OtherSchema(format!(
+        "{AHEAD} (the database is ahead of this program {program}: {number} migrations that it does not know, the last {last})"
+    )))
 }
 
 /// Lets `role` do what serving takes, and no more; asked of the owner on PostgreSQL.
@@ -92,7 +118,13 @@ pub(super) fn known(is_postgres: bool) -> Vec<String> {
     known
 }
 
-/// Whether it bears all of them, and perhaps those of a later program.
+/// Those of `applied` that this program does not know: a later one was here.
+pub(super) fn unknown(applied: &[String], is_postgres: bool) -> Vec<String> {
+    let known = known(is_postgres);
+    applied.iter().filter(|version| !known.contains(version)).cloned().collect()
+}
+
+/// Whether it bears all of them.
 fn has_all(conn: &mut Conn) -> QueryResult<bool> {
     let (expected, applied) = (known(matches!(conn, Conn::Pg(_))), applied(conn)?);
     Ok(expected.iter().all(|version| applied.contains(version)))

@@ -240,7 +240,7 @@ impl Gate {
             Some((session, None, _)) if session.revoked_because == Some(Ending::TooMany) => {
                 Err(Refusal::SessionCrowdedOut)
             }
-            Some((session, None)) if session.revoked_because == Some(Ending::Restored) => Err(Refusal::SessionRestored),
+            Some((session, None, _)) if session.revoked_because == Some(Ending::Restored) => Err(Refusal::SessionRestored),
             _ => Err(Refusal::SessionOver),
         })
     }

@@ -247,7 +247,7 @@ impl ResponseError for Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Unavailable(cause) => Problem::unavailable(cause),
+            DbError::Unavailable(cause) | DbError::OtherSchema(cause) => Problem::unavailable(cause),
             DbError::Overloaded => Problem::crowded("the database queue is full"),
             DbError::Panicked => Problem::internal("a database job panicked"),
             DbError::Query(cause) => Problem::internal(cause.to_string()),

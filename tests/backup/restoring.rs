@@ -8,8 +8,8 @@ use xianfeng::on;
 use xianfeng::sessions::model::Ending;
 
 use super::{back_up, manifest};
-use crate::support::on_postgres;
 use crate::support::process::{Site, complaint, pg_bin, printed};
+use crate::support::{needs_postgres, on_postgres};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_restored_into_an_empty_place_only() {
@@ -155,10 +155,9 @@ fn shell(script: &str, site: &Site, folder: &std::path::Path) -> std::process::O
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn the_documented_way_with_pg_dump_leads_to_a_database_that_can_be_served() {
-    if !on_postgres() {
-        return println!("skipped: pg_dump is PostgreSQL's");
-    }
+    needs_postgres();
     let site = Site::open(3).await;
     let there = site.elsewhere();
     let (dump, restore) = documented();

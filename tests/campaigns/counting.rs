@@ -125,8 +125,8 @@ async fn a_vote_is_counted_once_and_not_before_its_delay() {
 const MANY: usize = 60_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement of a minute: cargo test --release --test main -- --ignored --nocapture sixty_thousand"]
-async fn sixty_thousand_ballots_of_ten_are_counted_within_three_seconds() {
+#[ignore = "a measurement of a minute: cargo test --release --test main -- --ignored --nocapture by_hand_sixty_thousand"]
+async fn by_hand_sixty_thousand_ballots_of_ten_are_counted_within_three_seconds() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let home = app.unit("XZ11");

@@ -19,7 +19,7 @@ use xianfeng::kernel::key_store::{KeyName, KeyStore};
 use xianfeng::on;
 
 use super::{CLOSING, at, body, cast, organiser, stage, voters, voting};
-use crate::support::{Person, TestApp, on_postgres};
+use crate::support::{Person, TestApp, needs_postgres, on_postgres};
 
 /// How many vote; each chooses an entry of his own.
 const VOTERS: usize = 24;
@@ -424,10 +424,9 @@ fn sorted<const N: usize>(mut names: [KeyName; N]) -> [KeyName; N] {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn two_servers_that_open_a_vote_at_once_agree_on_its_key() {
-    if !on_postgres() {
-        return; // a SQLite file has one server
-    }
+    needs_postgres();
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let voters = voters(&app, 2).await;

@@ -4,7 +4,7 @@ mod ballots;
 mod bulletins;
 mod calling_off;
 mod counting;
-mod deciding;
+pub mod deciding;
 mod dual_ten;
 mod entries;
 mod evidence;
@@ -36,7 +36,7 @@ const JUDGING: &str = "2026-07-01T08:03:00+08:00";
 const CLOSING: &str = "2026-07-01T08:10:00+08:00";
 
 /// A top-ten poll for everybody: a ballot names one to three brands.
-fn body(app: &TestApp) -> Value {
+pub fn body(app: &TestApp) -> Value {
     json!({
         "title": "十大优秀党建品牌",
         "unit_id": app.unit("JT"),
@@ -60,7 +60,7 @@ fn body(app: &TestApp) -> Value {
 }
 
 /// Changes fields of a body by JSON pointer.
-fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
+pub fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
     for (pointer, value) in changes {
         let (parent, field) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[field] = value.clone();
@@ -68,12 +68,12 @@ fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
     body
 }
 
-async fn organiser(app: &TestApp) -> Person<'_> {
+pub async fn organiser(app: &TestApp) -> Person<'_> {
     app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await
 }
 
 /// Writes and announces a campaign; its path.
-async fn announced(organiser: &Person<'_>, body: Value) -> String {
+pub async fn announced(organiser: &Person<'_>, body: Value) -> String {
     let campaign = organiser.post("/campaigns", body).await.ok(201);
     let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
     assert_eq!(organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200)["state"], "announced");
@@ -81,7 +81,7 @@ async fn announced(organiser: &Person<'_>, body: Value) -> String {
 }
 
 /// Puts the clock to `at` and lets it do its work.
-async fn at(app: &TestApp, at: &str) {
+pub async fn at(app: &TestApp, at: &str) {
     app.set_clock(at);
     app.tick().await;
 }
@@ -97,7 +97,7 @@ fn plan(title: &str, owner: MemberId) -> Value {
 }
 
 /// Writes and hands in an entry of `unit`; its id.
-async fn entry(writer: &Person<'_>, app: &TestApp, campaign: &str, unit: &str, title: &str) -> String {
+pub async fn entry(writer: &Person<'_>, app: &TestApp, campaign: &str, unit: &str, title: &str) -> String {
     let body = json!({ "unit_id": app.unit(unit), "category": "brand", "plan": plan(title, writer.id) });
     let entry = writer.post(&format!("{campaign}/entries"), body).await.ok(201);
     let id = entry["id"].as_str().unwrap().to_owned();
@@ -120,12 +120,12 @@ async fn voting(app: &TestApp, organiser: &Person<'_>, body: Value, count: usize
     (campaign, entries)
 }
 
-async fn stage(who: &Person<'_>, campaign: &str, name: &str) -> Value {
+pub async fn stage(who: &Person<'_>, campaign: &str, name: &str) -> Value {
     let view = who.get(campaign).await.ok(200);
     view["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == name).unwrap().clone()
 }
 
-async fn cast(voter: &Person<'_>, campaign: &str, entries: &[&String]) -> Reply {
+pub async fn cast(voter: &Person<'_>, campaign: &str, entries: &[&String]) -> Reply {
     voter.post(&format!("{campaign}/ballots"), json!({ "entries": entries })).await
 }
 

@@ -81,7 +81,7 @@ async fn keys_beside_copies_go_with_the_count_and_not_because_a_database_does_no
     // a server on an empty database that was given the same folder
     let other = TestApp::start_with(&arguments).await;
     other.set_clock("2026-07-01T08:06:00+08:00");
-    other.app.operator.backups.keep_up().await;
+    other.app.get::<Operator>().backups.keep_up().await;
     assert_eq!(std::fs::read(beside("")).unwrap(), keys, "they may be the only copies");
 
     // a process died while it took other keys out of the file

@@ -12,7 +12,7 @@ use crate::support::{Person, Reply, TestApp, send};
 
 /// An organiser of the whole enterprise with a bank: 12 single choices (half of them hard), 4 multiple choices, 4 judge
 /// and 2 fill questions. What is right can be told by the texts of the options, in whatever order they are shown.
-async fn organiser(app: &TestApp) -> Person<'_> {
+pub async fn organiser(app: &TestApp) -> Person<'_> {
     let organiser = app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
     let mut csv = String::from("题型,题干,选项A,选项B,选项C,选项D,答案,解析,分类,难度\n");
     for n in 0..12 {
@@ -33,7 +33,7 @@ async fn organiser(app: &TestApp) -> Person<'_> {
 }
 
 /// A contest of 8:01 to 8:12 for the whole enterprise: ten easy and hard single choices of one point, in five minutes.
-fn body(app: &TestApp) -> Value {
+pub fn body(app: &TestApp) -> Value {
     json!({
         "title": "党章知识竞赛",
         "unit_id": app.unit("JT"),
@@ -48,7 +48,7 @@ fn body(app: &TestApp) -> Value {
 }
 
 /// Changes fields of a body by JSON pointer.
-fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
+pub fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
     for (pointer, value) in changes {
         let (parent, field) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[field] = value.clone();
@@ -57,7 +57,7 @@ fn with(mut body: Value, changes: &[(&str, Value)]) -> Value {
 }
 
 /// Writes and announces a contest; its path.
-async fn announced(organiser: &Person<'_>, body: Value) -> String {
+pub async fn announced(organiser: &Person<'_>, body: Value) -> String {
     let contest = organiser.post("/contests", body).await.ok(201);
     let path = format!("/contests/{}", contest["id"].as_str().unwrap());
     assert_eq!(organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200)["state"], "announced");
@@ -73,7 +73,7 @@ async fn opened(app: &TestApp, organiser: &Person<'_>, body: Value) -> String {
 }
 
 /// The right or a wrong answer to a question as it is shown.
-fn answer(question: &Value, right: bool) -> Value {
+pub fn answer(question: &Value, right: bool) -> Value {
     let letters = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
         let options = question["options"].as_array().unwrap().iter().enumerate();
         let chosen = options.filter(|(_, option)| wanted(option.as_str().unwrap()));
@@ -91,7 +91,7 @@ fn answer(question: &Value, right: bool) -> Value {
 }
 
 /// Starts an attempt, or goes on with the one that runs.
-async fn start(member: &Person<'_>, contest: &str) -> Value {
+pub async fn start(member: &Person<'_>, contest: &str) -> Value {
     let reply = member.post(&format!("{contest}/attempts"), json!({})).await;
     assert!(matches!(reply.status, 200 | 201), "{}", reply.text());
     reply.json()
@@ -102,19 +102,19 @@ async fn save(member: &Person<'_>, contest: &str, attempt: &Value, question: &Va
     member.put(&format!("{contest}/attempts/{id}/answers/{question}"), json!({ "answer": answer })).await
 }
 
-async fn submit(member: &Person<'_>, contest: &str, attempt: &Value) -> Reply {
+pub async fn submit(member: &Person<'_>, contest: &str, attempt: &Value) -> Reply {
     member.post(&format!("{contest}/attempts/{}/submission", attempt["id"].as_str().unwrap()), json!({})).await
 }
 
 /// Answers the first `right` questions rightly and the others wrongly.
-async fn answer_all(member: &Person<'_>, contest: &str, attempt: &Value, right: usize) {
+pub async fn answer_all(member: &Person<'_>, contest: &str, attempt: &Value, right: usize) {
     for (n, question) in attempt["questions"].as_array().unwrap().iter().enumerate() {
         save(member, contest, attempt, question, answer(question, n < right)).await.ok(200);
     }
 }
 
 /// A whole attempt that is handed in `seconds` after its start.
-async fn sit(app: &TestApp, member: &Person<'_>, contest: &str, right: usize, seconds: i64) -> Value {
+pub async fn sit(app: &TestApp, member: &Person<'_>, contest: &str, right: usize, seconds: i64) -> Value {
     let attempt = start(member, contest).await;
     answer_all(member, contest, &attempt, right).await;
     app.advance_seconds(seconds);

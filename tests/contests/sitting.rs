@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{answer, answer_all, body, opened, organiser, save, sit, start, submit, with};
-use crate::support::{TestApp, on_postgres, send};
+use crate::support::{TestApp, needs_postgres, send};
 use xianfeng::contests::Contests;
 use xianfeng::members::Members;
 
@@ -310,10 +310,9 @@ async fn what_was_acknowledged_while_the_contest_closed_counts_and_nothing_else(
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn several_servers_take_part_in_one_contest() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let contest = super::announced(&organiser, with(body(&app), &[("/terms/participation_points", json!(2))])).await;

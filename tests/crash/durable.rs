@@ -8,23 +8,17 @@ use tokio::time::sleep;
 
 use super::alone;
 use super::load::{Books, Load};
-use crate::support::on_postgres;
 use crate::support::process::Site;
 
 const WRITES: usize = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answered_write_was_synced() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL the database's own process syncs");
-    }
     let _turn = alone().await;
-    let site = Site::open(WRITES).await;
+    let site = Site::on_sqlite(WRITES).await;
     let server = site.serve().await;
     let log = site.folder().join("strace.log");
-    let Some(mut strace) = watch_syncs(server.pid(), &log, &[]).await else {
-        return println!("{UNWATCHED}");
-    };
+    let mut strace = watch_syncs(server.pid(), &log, &[]).await.expect(UNWATCHED);
     let load = Load::new(&site);
     let mut least = usize::MAX;
     for index in 0..WRITES {
@@ -42,18 +36,14 @@ async fn every_answered_write_was_synced() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_answered_by_a_disk_that_fails() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL the database's own process syncs");
-    }
     let _turn = alone().await;
-    let site = Site::open(WRITES).await;
+    let site = Site::on_sqlite(WRITES).await;
     let mut server = site.serve().await;
     let load = Load::new(&site);
     assert_eq!(load.submit(&server, 0).await.unwrap().status, 201);
     let log = site.folder().join("strace.log");
-    let Some(mut strace) = watch_syncs(server.pid(), &log, &["-e", "inject=fdatasync,fsync:error=EIO"]).await else {
-        return println!("{UNWATCHED}");
-    };
+    let mut strace =
+        watch_syncs(server.pid(), &log, &["-e", "inject=fdatasync,fsync:error=EIO"]).await.expect(UNWATCHED);
     // the server may be gone already, or go while it answers
     let refused = load.submit(&server, 1).await.map(|reply| reply.status);
     assert!(refused.as_ref().map_or(true, |status| *status == 503), "{refused:?}");
@@ -69,7 +59,8 @@ async fn nobody_is_answered_by_a_disk_that_fails() {
     load.check(&Books::read(&site));
 }
 
-const UNWATCHED: &str = "skipped: strace is not here or may not watch (apt-get install strace)";
+const UNWATCHED: &str =
+    "strace is here and may watch (apt-get install strace; containers need the capability SYS_PTRACE)";
 
 /// Starts to watch, with further arguments; `None` when that cannot be done here.
 async fn watch_syncs(pid: u32, log: &Path, further: &[&str]) -> Option<Child> {

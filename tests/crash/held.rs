@@ -4,16 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::alone;
 use super::load::Load;
-use crate::support::on_postgres;
 use crate::support::process::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_another_program_holds_is_an_outage() {
-    if on_postgres() {
-        return println!("skipped: this is about SQLite");
-    }
     let _turn = alone().await;
-    let site = Site::open(4).await;
+    let site = Site::on_sqlite(4).await;
     let server = site.serve().await;
     let load = Load::new(&site);
     assert_eq!(load.submit(&server, 0).await.unwrap().status, 201);

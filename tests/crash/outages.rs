@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::alone;
 use super::load::{Books, Load};
-use crate::support::on_postgres;
+use crate::support::needs_postgres;
 use crate::support::process::{Server, Site};
 use crate::support::proxy::{Proxy, Way};
 
@@ -161,10 +161,9 @@ impl Cuttable {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn postgres_may_go_away_and_come_back() {
-    if !on_postgres() {
-        return println!("skipped: this run is on SQLite");
-    }
+    needs_postgres();
     let _turn = alone().await;
     let mut it = Cuttable::open(2_000).await;
     for way in [Way::Refusing, Way::Silent, Way::Silent] {
@@ -182,10 +181,9 @@ async fn postgres_may_go_away_and_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn redis_may_go_away_and_nobody_is_refused() {
-    if !on_postgres() {
-        return println!("skipped: this run is on SQLite");
-    }
+    needs_postgres();
     let _turn = alone().await;
     let it = Cuttable::open(2_000).await;
     for way in [Way::Refusing, Way::Silent] {

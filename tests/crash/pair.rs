@@ -10,14 +10,13 @@ use xianfeng::on;
 
 use super::alone;
 use super::load::Books;
-use crate::support::on_postgres;
+use crate::support::needs_postgres;
 use crate::support::process::{Server, Site};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn two_servers_are_one() {
-    if !on_postgres() {
-        return println!("skipped: two servers need PostgreSQL");
-    }
+    needs_postgres();
     let _turn = alone().await;
     let site = Site::without_paper(QUORUM).await;
     let early = ["--paper-at=00:00".to_owned()];

@@ -159,20 +159,6 @@ async fn the_same_request_of_the_same_person_again_gives_the_first_outcome() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_makes_one_idea_of_two_requests() {
-    let app = TestApp::start().await;
-    let scene = Scene::set(&app).await;
-    let post = |title: &'static str| {
-        let request = scene.author.request(reqwest::Method::POST, "/ideas").header("idempotency-key", "phone-1");
-        crate::support::send(request.json(&idea(title, true)))
-    };
-    let first = post("点子").await.ok(201);
-    assert_eq!(post("点子").await.ok(201), first);
-    post("另一个").await.refused(422, "idempotency.reused");
-    assert_eq!(items(&scene.author.get("/ideas?author=me").await.ok(200)).len(), 1);
-}
-
-#[tokio::test]
 async fn an_implementer_never_accepts_his_own_work_not_even_as_secretary() {
     let app = TestApp::start().await;
     let scene = Scene::set(&app).await;

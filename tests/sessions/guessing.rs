@@ -11,7 +11,7 @@ use xianfeng::members::phone_index;
 use xianfeng::on;
 
 use crate::support::process::Site;
-use crate::support::{PASSWORD, Reply, TestApp, on_postgres, send};
+use crate::support::{PASSWORD, Reply, TestApp, needs_postgres, send};
 
 /// An app behind a proxy, which tells it where requests come from.
 async fn start() -> TestApp {
@@ -105,10 +105,9 @@ async fn an_account_that_nobody_has_is_locked_like_any_other() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn two_servers_do_not_double_the_tries() {
-    if !on_postgres() {
-        return;
-    }
+    needs_postgres();
     let app = start().await;
     let li = app.member("李一").sign_in().await;
     let sibling = app.sibling().await;

@@ -29,14 +29,22 @@ pub fn on_postgres() -> bool {
     }
 }
 
+/// For a test of what only PostgreSQL and Redis have; `#[ignore]` keeps it from the other runs.
+#[track_caller]
+pub fn needs_postgres() {
+    assert!(on_postgres(), "this is about PostgreSQL and Redis: scripts/test runs it there");
+}
+
 impl Database {
     pub fn fresh() -> Database {
-        if !on_postgres() {
-            let folder = Arc::new(TempDir::new().unwrap());
-            let url = format!("sqlite://{}", folder.path().join("test.db").display());
-            return Database { url, redis: None, folder, _owned: None };
-        }
-        Database::on(PgDatabase::copy_of_template())
+        if on_postgres() { Database::on(PgDatabase::copy_of_template()) } else { Database::sqlite() }
+    }
+
+    /// A SQLite file, for what only SQLite has: such tests are the same in every run.
+    pub fn sqlite() -> Database {
+        let folder = Arc::new(TempDir::new().unwrap());
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Database { url, redis: None, folder, _owned: None }
     }
 
     fn on(owned: PgDatabase) -> Database {
@@ -60,6 +68,11 @@ impl Database {
         let there = Database::empty();
         std::fs::copy(self.folder.path().join("secrets.json"), there.folder.path().join("secrets.json")).unwrap();
         there
+    }
+
+    /// Runs SQL as the database's owner, many statements at once.
+    pub fn run(&self, sql: &str) {
+        self.connect().batch(sql).unwrap();
     }
 
     /// What an app here is told, with further arguments.

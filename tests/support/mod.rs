@@ -21,7 +21,7 @@ use xianfeng::config::Config;
 use xianfeng::db::Db;
 use xianfeng::kernel::outbox;
 
-pub use database::{Database, TwoRoles, on_postgres};
+pub use database::{Database, TwoRoles, needs_postgres, on_postgres};
 pub use people::{PASSWORD, Person};
 
 /// A Wednesday morning, ten minutes after the push.

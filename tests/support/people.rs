@@ -211,6 +211,13 @@ impl TestApp {
     }
 }
 
+impl TestApp {
+    /// Somebody whose session began elsewhere, such as on another release.
+    pub fn with_session(&self, id: MemberId, employee_no: &str, session: Value) -> Person<'_> {
+        Person { app: self, id, employee_no: employee_no.into(), session }
+    }
+}
+
 /// A signed-in member.
 pub struct Person<'a> {
     app: &'a TestApp,

@@ -50,7 +50,16 @@ pub struct Site {
 impl Site {
     /// A site with that many members, and today's paper published.
     pub async fn open(members: usize) -> Site {
-        let (site, app) = Site::prepare(members).await;
+        Site::open_over(Database::fresh(), members).await
+    }
+
+    /// The same on a SQLite file in every run, for what only SQLite has.
+    pub async fn on_sqlite(members: usize) -> Site {
+        Site::open_over(Database::sqlite(), members).await
+    }
+
+    async fn open_over(database: Database, members: usize) -> Site {
+        let (site, app) = Site::prepare(database, members).await;
         app.get::<Quiz>().publish_today().await.unwrap();
         app.db.close();
         site
@@ -58,13 +67,12 @@ impl Site {
 
     /// A site whose paper is still to be drawn and published by its servers.
     pub async fn without_paper(members: usize) -> Site {
-        let (site, app) = Site::prepare(members).await;
+        let (site, app) = Site::prepare(Database::fresh(), members).await;
         app.db.close();
         site
     }
 
-    async fn prepare(members: usize) -> (Site, App) {
-        let database = Database::fresh();
+    async fn prepare(database: Database, members: usize) -> (Site, App) {
         let config = Arguments::parse_from(database.arguments()).config;
         let tokens = Tokens::new(&Secrets::find(&config.secrets).unwrap().unwrap());
         let clock = Clock::System;
@@ -150,6 +158,11 @@ impl Site {
         let further: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let usual = self.arguments(&further);
         program(&[command.to_vec(), usual.iter().map(String::as_str).collect()].concat()).await
+    }
+
+    /// Runs SQL beside the servers.
+    pub fn run(&self, sql: &str) {
+        self.database.run(sql);
     }
 
     /// The same enterprise with the same secrets on another database, into which it is yet to be restored.

@@ -10,6 +10,7 @@ mod composite;
 mod decision;
 mod difference;
 mod entries;
+mod flow;
 mod missing;
 mod scores;
 mod standing;
@@ -33,6 +34,7 @@ pub use decision::{
 };
 pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
+pub use flow::{FLOW, Verb, Who};
 pub use missing::{Given, is_eligible, noughts};
 pub use scores::{is_own, raw_values, total_of};
 pub use standing::{changes, may_call_off, may_take_back, shows_result};
@@ -223,22 +225,12 @@ pub fn uncounted(state: CampaignState) -> Refusal {
     }
 }
 
-/// Something that is done to a campaign as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    Announce,
-    Open,
-    Withdraw,
-}
-
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
 pub fn step(verb: Verb, state: CampaignState) -> Result<bool, Refusal> {
-    use CampaignState::*;
-    match (verb, state) {
-        (Verb::Announce, Draft) | (Verb::Open, Announced) | (Verb::Withdraw, Draft | Announced) => Ok(true),
-        (Verb::Announce, Announced) | (Verb::Open, Open) | (Verb::Withdraw, Withdrawn) => Ok(false),
-        _ => Err(Refusal::WrongState(state)),
+    if FLOW.step(state, verb).is_some() {
+        return Ok(true);
     }
+    if FLOW.was_done(state, verb) { Ok(false) } else { Err(Refusal::WrongState(state)) }
 }
 
 /// Whether entries could still be handed in, were the campaign announced at `now`.

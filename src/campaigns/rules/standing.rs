@@ -1,17 +1,16 @@
 //! What may still be done to a campaign that is under way, and who sees what of its result.
 
-use super::Refusal;
+use super::{FLOW, Refusal, Verb};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{Campaign, CampaignState, ResultsShown, Terms};
 
 /// Whether a campaign may be called off: while it is open, before the count. What was counted is for a committee to decide.
 pub fn may_call_off(standing: CampaignState, is_counted: bool) -> Result<(), Refusal> {
-    match standing {
-        CampaignState::Open if is_counted => Err(Refusal::CountedAlready),
-        CampaignState::Open => Ok(()),
-        state => Err(Refusal::WrongState(state)),
+    if FLOW.step(standing, Verb::CallOff).is_none() {
+        return Err(Refusal::WrongState(standing));
     }
+    if is_counted { Err(Refusal::CountedAlready) } else { Ok(()) }
 }
 
 /// Whether `actor` may take a proposal back: one's own, which nobody has confirmed.

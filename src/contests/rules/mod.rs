@@ -2,6 +2,7 @@
 //!
 //! Source: `docs/domain.md`, "Questions and quizzes".
 
+mod flow;
 mod grading;
 mod paper;
 mod ranking;
@@ -13,6 +14,7 @@ use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::quiz::{QuestionId, QuestionKind};
 
+pub use flow::{FLOW, Verb, Who};
 pub use grading::{grade, speed_bonus};
 pub use paper::{Chosen, Sheet, draw};
 pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, rank, rank_units, ranked_unit};
@@ -146,35 +148,12 @@ pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Res
     if within_reach && path.contains(&holder) { Ok(()) } else { Err(Refusal::WrongMeeting) }
 }
 
-/// Something that is done to a contest as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    Announce,
-    Open,
-    Close,
-    Publish,
-    Withdraw,
-    Cancel,
-}
-
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
 pub fn step(verb: Verb, state: ContestState) -> Result<bool, Refusal> {
-    use ContestState::*;
-    match (verb, state) {
-        (Verb::Announce, Draft)
-        | (Verb::Open, Announced)
-        | (Verb::Close, Open)
-        | (Verb::Publish, Closed)
-        | (Verb::Withdraw, Draft | Announced)
-        | (Verb::Cancel, Open | Closed) => Ok(true),
-        (Verb::Announce, Announced)
-        | (Verb::Open, Open)
-        | (Verb::Close, Closed)
-        | (Verb::Publish, Published)
-        | (Verb::Withdraw, Withdrawn)
-        | (Verb::Cancel, Cancelled) => Ok(false),
-        _ => Err(Refusal::WrongState(state)),
+    if FLOW.step(state, verb).is_some() {
+        return Ok(true);
     }
+    if FLOW.was_done(state, verb) { Ok(false) } else { Err(Refusal::WrongState(state)) }
 }
 
 /// Whether a member may see the scores of his finished attempts.
