@@ -19,8 +19,8 @@ use crate::support::{Person, Reply, TestApp};
 
 /// The rooms with a table, and how it is walked; `tests/house.rs` knows of every room that has one.
 pub const TABLES: [(&str, fn()); 3] = [
-    ("campaigns", || walk("campaigns", &campaigns::FLOW, CampaignState::EACH, campaigns::Verb::EACH)),
-    ("contests", || walk("contests", &contests::FLOW, ContestState::EACH, contests::Verb::EACH)),
+    ("campaigns", || walk("campaigns", &campaigns::FLOW, CampaignState::EACH, campaigns::CampaignVerb::EACH)),
+    ("contests", || walk("contests", &contests::FLOW, ContestState::EACH, contests::ContestVerb::EACH)),
     ("ideas", || walk("ideas", &ideas::FLOW, ideas::Stage::EACH, ideas::Verb::EACH)),
 ];
 
@@ -67,7 +67,7 @@ async fn a_contest_does_every_verb_where_its_table_says_and_refuses_it_elsewhere
     let lines = json!([{ "category": "党章", "kind": "single", "count": 1 }]);
     let mut wrong = Vec::new();
     for state in ContestState::EACH {
-        for verb in contests::Verb::EACH {
+        for verb in contests::ContestVerb::EACH {
             let body = crate::contests::with(crate::contests::body(&app), &[("/paper/lines", lines.clone())]);
             let path = format!("/contests/{}", organiser.post("/contests", body).await.ok(201)["id"].as_str().unwrap());
             put_contest(&app, &path, *state).await;
@@ -76,7 +76,9 @@ async fn a_contest_does_every_verb_where_its_table_says_and_refuses_it_elsewhere
             let (expected, then) = match contests::FLOW.step(*state, *verb) {
                 Some(step) => (None, step.to),
                 // nobody proposes anew what two people have done
-                None if contests::FLOW.was_done(*state, *verb) && *verb != contests::Verb::Cancel => (None, *state),
+                None if contests::FLOW.was_done(*state, *verb) && *verb != contests::ContestVerb::Cancel => {
+                    (None, *state)
+                }
                 None => (no(409, "contests.wrong_state"), *state),
             };
             if (refusal(&reply), now) != (expected.clone(), then) {
@@ -103,8 +105,13 @@ async fn put_contest(app: &TestApp, path: &str, state: ContestState) {
     .await;
 }
 
-async fn do_to_contest(organiser: &Person<'_>, confirmer: &Person<'_>, path: &str, verb: contests::Verb) -> Reply {
-    use contests::Verb;
+async fn do_to_contest(
+    organiser: &Person<'_>,
+    confirmer: &Person<'_>,
+    path: &str,
+    verb: contests::ContestVerb,
+) -> Reply {
+    use contests::ContestVerb as Verb;
     let route = match verb {
         Verb::Announce => "announcement",
         Verb::Open => "opening",
@@ -128,7 +135,7 @@ async fn state_of(organiser: &Person<'_>, path: &str) -> String {
 #[tokio::test]
 async fn a_campaign_does_every_verb_where_its_table_says_and_refuses_it_elsewhere() {
     use CampaignState::*;
-    use campaigns::Verb;
+    use campaigns::CampaignVerb as Verb;
     let app = TestApp::start().await;
     let organiser = crate::campaigns::organiser(&app).await;
     let decider = committee(&app).await;
@@ -213,8 +220,13 @@ async fn put_campaign(app: &TestApp, path: &str, state: CampaignState) {
     .await;
 }
 
-async fn do_to_campaign(organiser: &Person<'_>, decider: &Person<'_>, path: &str, verb: campaigns::Verb) -> Reply {
-    use campaigns::Verb;
+async fn do_to_campaign(
+    organiser: &Person<'_>,
+    decider: &Person<'_>,
+    path: &str,
+    verb: campaigns::CampaignVerb,
+) -> Reply {
+    use campaigns::CampaignVerb as Verb;
     let post = async |route: &str, body: Value| organiser.post(&format!("{path}/{route}"), body).await;
     match verb {
         Verb::Announce => post("announcement", json!({})).await,

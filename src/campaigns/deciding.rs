@@ -47,7 +47,7 @@ impl Campaigns {
                 let same = latest.as_ref().is_some_and(|latest| {
                     latest.lines.0 == lines && latest.left_out.0 == left_out && latest.reason == reason
                 });
-                if !same && rules::FLOW.step(campaign.standing(), rules::Verb::Decide).is_none() {
+                if !same && rules::FLOW.step(campaign.standing(), rules::CampaignVerb::Decide).is_none() {
                     return Err(Refusal::WrongState(campaign.standing()).into());
                 }
                 let objections = store::decisions::list_verdicts(tx.conn, id)?;

@@ -13,7 +13,7 @@
 //! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
 //! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part),
 //! `files` (evidence) and `notices`.
-//! Lends `app.rs` who may read and delete the files of an entry, and who is an expert of a selection that is not over.
+//! Tells `files` who may read and delete the files of an entry, and `members` who judges a selection that is not over.
 //!
 //! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `calling_off` ends a campaign for
 //! good, `taking_back` undoes proposals; `entering` takes entries, `proving` their files; `casting` takes ballots, `sealing`
@@ -74,7 +74,7 @@ pub use model::{CampaignId, CampaignState, EntryId, Plan, Terms};
 pub use organising::{Draft, names_expert};
 pub use proving::{EVIDENCE, is_draft, is_hidden};
 pub use room::open;
-pub use rules::{FLOW, Verb, Who};
+pub use rules::{CampaignVerb, FLOW, Who};
 pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
 pub use store::seals::{list_ended as list_ended_votes, list_sealed_votes};

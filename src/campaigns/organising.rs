@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Campaign, CampaignId, CampaignState, StageRow, StageState, Terms};
-use super::rules::{self, Flaw, Refusal, Verb};
+use super::rules::{self, CampaignVerb, Flaw, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
@@ -143,13 +143,13 @@ impl Campaigns {
     /// Announces a draft that has its notice.
     pub async fn announce(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
         let campaign = self.within(reach, id).await?;
-        if !rules::step(Verb::Announce, campaign.state)? {
+        if !rules::step(CampaignVerb::Announce, campaign.state)? {
             return Ok(campaign);
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
         rules::may_announce(&campaign.terms.0, self.db.now())?;
         self.check_experts(&campaign.terms.0, campaign.unit_id)?;
-        self.move_on(id, Verb::Announce, move |tx, campaign| {
+        self.move_on(id, CampaignVerb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}《{}》", &*notice.document_no, campaign.title);
             tell_audience(tx, campaign, "评选通知", told)?;
@@ -161,10 +161,10 @@ impl Campaigns {
     /// Takes back a campaign that has not opened.
     pub async fn withdraw(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
         let campaign = self.within(reach, id).await?;
-        if !rules::step(Verb::Withdraw, campaign.state)? {
+        if !rules::step(CampaignVerb::Withdraw, campaign.state)? {
             return Ok(campaign);
         }
-        self.move_on(id, Verb::Withdraw, move |tx, campaign| {
+        self.move_on(id, CampaignVerb::Withdraw, move |tx, campaign| {
             if campaign.state == CampaignState::Announced {
                 tell_audience(tx, campaign, "评选取消", "这次评选已经取消。".into())?;
             }
@@ -177,7 +177,7 @@ impl Campaigns {
     /// Opens an announced campaign before its time; its first stage opens with it.
     pub async fn open_early(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Campaign> {
         let campaign = self.within(reach, id).await?;
-        if rules::step(Verb::Open, campaign.state)? {
+        if rules::step(CampaignVerb::Open, campaign.state)? {
             self.open(id, Some(actor)).await?;
         }
         self.within(reach, id).await
@@ -187,7 +187,7 @@ impl Campaigns {
     pub(super) async fn move_on(
         &self,
         id: CampaignId,
-        verb: Verb,
+        verb: CampaignVerb,
         act: impl Fn(&mut Tx, &mut Campaign) -> diesel::QueryResult<()> + Send + 'static,
     ) -> Outcome<Campaign> {
         self.db

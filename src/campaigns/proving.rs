@@ -15,7 +15,7 @@ use crate::db::{Conn, DbError, Tx};
 use crate::files::{self, Addresses, FileId, FileView};
 use crate::web::caller::Person;
 
-/// The kinds under which files belong to entries; app.rs vouches for them.
+/// The kinds under which files belong to entries; the room vouches for them.
 pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
 
 const fn shelf(kind: EvidenceKind) -> &'static str {

@@ -9,7 +9,7 @@ use super::model::{
     Award, Campaign, CampaignId, CampaignStage, CampaignState, Decision, Entry, EntryId, StageState, Terms,
 };
 use super::organising::{Outcome, note, tell_audience};
-use super::rules::{self, Refusal, Verb};
+use super::rules::{self, CampaignVerb, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
@@ -110,7 +110,7 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                match rules::step(Verb::Archive, campaign.standing()) {
+                match rules::step(CampaignVerb::Archive, campaign.standing()) {
                     Ok(true) => {}
                     Ok(false) => return Ok(campaign),
                     Err(_) => return Err(Refusal::NotPublished.into()),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, Roll, RollLine, Seal, StageRow, StageState};
 use super::organising::{Outcome, note, tell_audience};
-use super::rules::{self, Refusal, Verb};
+use super::rules::{self, CampaignVerb, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::crypto::{digest, hex};
@@ -43,7 +43,7 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let mut campaign = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                if !rules::step(Verb::Open, campaign.state)? {
+                if !rules::step(CampaignVerb::Open, campaign.state)? {
                     return Ok(());
                 }
                 let roll = room.roll_of(&campaign);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::model::{Contest, ContestCancellation, ContestExtension, ContestId, ContestState};
 use super::opening::check_free;
 use super::organising::{Outcome, tell_audience, tell_author};
-use super::rules::{self, Refusal, Verb};
+use super::rules::{self, ContestVerb, Refusal};
 use super::{Contests, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
@@ -68,7 +68,7 @@ impl Contests {
         self.db
             .write(move |tx| {
                 let contest = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
-                if !rules::step(Verb::Cancel, contest.state)? {
+                if !rules::step(ContestVerb::Cancel, contest.state)? {
                     return Err(Refusal::WrongState(contest.state).into());
                 }
                 let proposal = ContestCancellation {

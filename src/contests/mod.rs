@@ -44,7 +44,7 @@ pub use correcting::KEYS;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use organising::Draft;
 pub use room::open;
-pub use rules::{FLOW, Verb, Who};
+pub use rules::{ContestVerb, FLOW, Who};
 pub use store::{is_part_of, list_open};
 
 use model::{Contest, Paper, Terms};

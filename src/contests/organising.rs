@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Contests;
 use super::model::{Contest, ContestId, ContestState, Rules};
 use super::opening::check_free;
-use super::rules::{self, Refusal, Verb};
+use super::rules::{self, ContestVerb, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
@@ -156,7 +156,7 @@ impl Contests {
     /// Announces a draft to its audience, if the bank can fill the paper as it stands.
     pub async fn announce(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if !rules::step(Verb::Announce, contest.state)? {
+        if !rules::step(ContestVerb::Announce, contest.state)? {
             return Ok(contest);
         }
         if contest.closes_at <= self.db.now() {
@@ -164,7 +164,7 @@ impl Contests {
         }
         self.choose_questions(&contest).await?;
         let room = self.clone();
-        self.advance(contest, Verb::Announce, move |tx, contest| {
+        self.advance(contest, ContestVerb::Announce, move |tx, contest| {
             let announced = store::announce(tx.conn, contest.id, tx.now())?;
             if announced {
                 room.reserve(tx, contest)?;
@@ -181,7 +181,7 @@ impl Contests {
     /// Opens an announced contest before its time.
     pub async fn open_early(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if !rules::step(Verb::Open, contest.state)? {
+        if !rules::step(ContestVerb::Open, contest.state)? {
             return Ok(contest);
         }
         if contest.closes_at <= self.db.now() {
@@ -194,7 +194,7 @@ impl Contests {
     /// Closes an open contest before its time.
     pub async fn close_early(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if rules::step(Verb::Close, contest.state)? {
+        if rules::step(ContestVerb::Close, contest.state)? {
             self.close(id, Some(actor)).await?;
         }
         self.within(reach, id).await
@@ -203,13 +203,13 @@ impl Contests {
     /// Publishes the results of a contest that is closed and ranked; of two who do so at once one does.
     pub async fn publish(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if !rules::step(Verb::Publish, contest.state)? {
+        if !rules::step(ContestVerb::Publish, contest.state)? {
             return Ok(contest);
         }
         if contest.ranked_at.is_none() || contest.is_regrading() {
             return Err(Refusal::NotRanked.into());
         }
-        self.advance(contest, Verb::Publish, move |tx, contest| {
+        self.advance(contest, ContestVerb::Publish, move |tx, contest| {
             let published = store::publish(tx.conn, contest.id, actor, tx.now())?;
             if !published && store::find(tx.conn, contest.id)?.is_some_and(|now| now.is_regrading()) {
                 return Err(Refusal::NotRanked.into());
@@ -226,11 +226,11 @@ impl Contests {
     /// Takes back a contest that has not opened.
     pub async fn withdraw(&self, actor: MemberId, reach: &Reach, id: ContestId) -> Outcome<Contest> {
         let contest = self.within(reach, id).await?;
-        if !rules::step(Verb::Withdraw, contest.state)? {
+        if !rules::step(ContestVerb::Withdraw, contest.state)? {
             return Ok(contest);
         }
         let quiz = self.quiz.clone();
-        self.advance(contest, Verb::Withdraw, move |tx, contest| {
+        self.advance(contest, ContestVerb::Withdraw, move |tx, contest| {
             let withdrawn = store::withdraw(tx.conn, contest.id)?;
             if withdrawn {
                 quiz.release(tx, contest.id.uuid())?;
@@ -248,7 +248,7 @@ impl Contests {
     async fn advance(
         &self,
         contest: Contest,
-        verb: Verb,
+        verb: ContestVerb,
         act: impl Fn(&mut Tx, &Contest) -> Outcome<bool> + Send + 'static,
     ) -> Outcome<Contest> {
         self.db

@@ -15,7 +15,7 @@ use crate::db::{Conn, Tx};
 use crate::files::{self, Addresses, AttachRefusal, FileId, FileView};
 use crate::web::caller::Person;
 
-/// The kind under which files belong to the text of an idea; app.rs vouches for it.
+/// The kind under which files belong to the text of an idea; the room vouches for it.
 pub const ATTACHMENT: &str = "idea";
 
 /// The kind under which files show that the work is done.

@@ -11,7 +11,8 @@
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`, with what is told
 //! in `telling` and what is earned in `earning`), attaches files (`attachments`), lists (`finding`), searches
 //! (`searching`), counts (`numbers`, printed by `api/summary`), talks (`talking`) and reminds (`reminders`); [`rules`] hold the
-//! table of steps. Lends `app.rs` who may read and delete what is attached, and which meetings ideas point at.
+//! table of steps. Tells `files` who may read and delete what is attached,
+//! and `meetings` which of them ideas point at.
 
 mod api;
 mod attachments;

@@ -240,7 +240,9 @@ impl Gate {
             Some((session, None, _)) if session.revoked_because == Some(Ending::TooMany) => {
                 Err(Refusal::SessionCrowdedOut)
             }
-            Some((session, None, _)) if session.revoked_because == Some(Ending::Restored) => Err(Refusal::SessionRestored),
+            Some((session, None, _)) if session.revoked_because == Some(Ending::Restored) => {
+                Err(Refusal::SessionRestored)
+            }
             _ => Err(Refusal::SessionOver),
         })
     }

@@ -1,6 +1,6 @@
 //! Who is calling. A handler's first argument says who may: [`Member`] for anyone signed in, else a capability's name.
 //!
-//! How a token becomes a caller is the sessions room's business; `app.rs` hands it over as a [`Doorkeeper`].
+//! How a token becomes a caller is the sessions room's business; it hands it over as a [`Doorkeeper`].
 
 use std::future::Future;
 use std::ops::Deref;

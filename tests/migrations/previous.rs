@@ -69,6 +69,17 @@ fn missing(found: &Value, expected: &Value, place: &str) -> Vec<String> {
     }
 }
 
+#[test]
+fn what_a_page_has_lost_or_changed_is_noticed_and_what_it_has_gained_is_not() {
+    let before = json!({ "stage": "draft", "steps": [{ "verb": "submit" }], "note": null });
+    let lost = |found: Value| missing(&found, &before, "").len();
+    assert_eq!(lost(before.clone()), 0);
+    assert_eq!(lost(json!({ "stage": "draft", "steps": [{ "verb": "submit", "at": 1 }], "note": null, "new": 1 })), 0);
+    assert_eq!(lost(json!({ "stage": "filed", "steps": [{ "verb": "merge" }], "note": "" })), 3);
+    assert_eq!(lost(json!({ "stage": "draft", "steps": [], "note": null })), 1);
+    assert_eq!(lost(json!({})), 2, "a field that was empty may go");
+}
+
 fn person<'a>(app: &'a TestApp, seen: &Value, name: &str) -> Person<'a> {
     let kept = &seen["people"][name];
     app.with_session(text(&kept["id"]).parse().unwrap(), kept["employee_no"].as_str().unwrap(), kept["session"].clone())

@@ -5,7 +5,7 @@ use crate::campaigns::model::CampaignState::{self, *};
 
 crate::words!(
     /// Something that is done to a campaign as a whole.
-    Verb {
+    CampaignVerb {
         Announce = "announce",
         Open = "open",
         Withdraw = "withdraw",
@@ -28,22 +28,27 @@ pub enum Who {
 }
 use Who::{Clock, Committee, Organiser, TwoPeople};
 
-const fn step(from: CampaignState, verb: Verb, to: CampaignState, who: Who) -> Step<CampaignState, Verb, Who> {
+const fn step(
+    from: CampaignState,
+    verb: CampaignVerb,
+    to: CampaignState,
+    who: Who,
+) -> Step<CampaignState, CampaignVerb, Who> {
     Step { from, verb, to, who }
 }
 
 /// What was decided is decided anew when an objection is upheld, and stands once it is published.
-pub const FLOW: Flow<CampaignState, Verb, Who> = Flow {
+pub const FLOW: Flow<CampaignState, CampaignVerb, Who> = Flow {
     start: Draft,
     steps: &[
-        step(Draft, Verb::Announce, Announced, Organiser),
-        step(Draft, Verb::Withdraw, Withdrawn, Organiser),
-        step(Announced, Verb::Open, Open, Clock),
-        step(Announced, Verb::Withdraw, Withdrawn, Organiser),
-        step(Open, Verb::CallOff, CalledOff, TwoPeople),
-        step(Open, Verb::Decide, Decided, Committee),
-        step(Decided, Verb::Decide, Decided, Committee),
-        step(Decided, Verb::Publish, Published, Organiser),
-        step(Published, Verb::Archive, Archived, Organiser),
+        step(Draft, CampaignVerb::Announce, Announced, Organiser),
+        step(Draft, CampaignVerb::Withdraw, Withdrawn, Organiser),
+        step(Announced, CampaignVerb::Open, Open, Clock),
+        step(Announced, CampaignVerb::Withdraw, Withdrawn, Organiser),
+        step(Open, CampaignVerb::CallOff, CalledOff, TwoPeople),
+        step(Open, CampaignVerb::Decide, Decided, Committee),
+        step(Decided, CampaignVerb::Decide, Decided, Committee),
+        step(Decided, CampaignVerb::Publish, Published, Organiser),
+        step(Published, CampaignVerb::Archive, Archived, Organiser),
     ],
 };

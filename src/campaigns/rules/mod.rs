@@ -34,7 +34,7 @@ pub use decision::{
 };
 pub use difference::{Difference, differences};
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
-pub use flow::{FLOW, Verb, Who};
+pub use flow::{CampaignVerb, FLOW, Who};
 pub use missing::{Given, is_eligible, noughts};
 pub use scores::{is_own, raw_values, total_of};
 pub use standing::{changes, may_call_off, may_take_back, shows_result};
@@ -226,7 +226,7 @@ pub fn uncounted(state: CampaignState) -> Refusal {
 }
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
-pub fn step(verb: Verb, state: CampaignState) -> Result<bool, Refusal> {
+pub fn step(verb: CampaignVerb, state: CampaignState) -> Result<bool, Refusal> {
     if FLOW.step(state, verb).is_some() {
         return Ok(true);
     }

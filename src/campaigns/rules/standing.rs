@@ -1,13 +1,13 @@
 //! What may still be done to a campaign that is under way, and who sees what of its result.
 
-use super::{FLOW, Refusal, Verb};
+use super::{CampaignVerb, FLOW, Refusal};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::campaigns::model::{Campaign, CampaignState, ResultsShown, Terms};
 
 /// Whether a campaign may be called off: while it is open, before the count. What was counted is for a committee to decide.
 pub fn may_call_off(standing: CampaignState, is_counted: bool) -> Result<(), Refusal> {
-    if FLOW.step(standing, Verb::CallOff).is_none() {
+    if FLOW.step(standing, CampaignVerb::CallOff).is_none() {
         return Err(Refusal::WrongState(standing));
     }
     if is_counted { Err(Refusal::CountedAlready) } else { Ok(()) }

@@ -5,7 +5,7 @@ use crate::contests::model::ContestState::{self, *};
 
 crate::words!(
     /// Something that is done to a contest as a whole.
-    Verb {
+    ContestVerb {
         Announce = "announce",
         Open = "open",
         Close = "close",
@@ -26,21 +26,26 @@ pub enum Who {
 }
 use Who::{Clock, Organiser, TwoPeople};
 
-const fn step(from: ContestState, verb: Verb, to: ContestState, who: Who) -> Step<ContestState, Verb, Who> {
+const fn step(
+    from: ContestState,
+    verb: ContestVerb,
+    to: ContestState,
+    who: Who,
+) -> Step<ContestState, ContestVerb, Who> {
     Step { from, verb, to, who }
 }
 
 /// Nothing that has opened is taken back: its members have answered. Two people may call it off until it is published.
-pub const FLOW: Flow<ContestState, Verb, Who> = Flow {
+pub const FLOW: Flow<ContestState, ContestVerb, Who> = Flow {
     start: Draft,
     steps: &[
-        step(Draft, Verb::Announce, Announced, Organiser),
-        step(Draft, Verb::Withdraw, Withdrawn, Organiser),
-        step(Announced, Verb::Open, Open, Clock),
-        step(Announced, Verb::Withdraw, Withdrawn, Organiser),
-        step(Open, Verb::Close, Closed, Clock),
-        step(Open, Verb::Cancel, Cancelled, TwoPeople),
-        step(Closed, Verb::Publish, Published, Organiser),
-        step(Closed, Verb::Cancel, Cancelled, TwoPeople),
+        step(Draft, ContestVerb::Announce, Announced, Organiser),
+        step(Draft, ContestVerb::Withdraw, Withdrawn, Organiser),
+        step(Announced, ContestVerb::Open, Open, Clock),
+        step(Announced, ContestVerb::Withdraw, Withdrawn, Organiser),
+        step(Open, ContestVerb::Close, Closed, Clock),
+        step(Open, ContestVerb::Cancel, Cancelled, TwoPeople),
+        step(Closed, ContestVerb::Publish, Published, Organiser),
+        step(Closed, ContestVerb::Cancel, Cancelled, TwoPeople),
     ],
 };

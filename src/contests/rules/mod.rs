@@ -14,7 +14,7 @@ use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::quiz::{QuestionId, QuestionKind};
 
-pub use flow::{FLOW, Verb, Who};
+pub use flow::{ContestVerb, FLOW, Who};
 pub use grading::{grade, speed_bonus};
 pub use paper::{Chosen, Sheet, draw};
 pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, rank, rank_units, ranked_unit};
@@ -149,7 +149,7 @@ pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Res
 }
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
-pub fn step(verb: Verb, state: ContestState) -> Result<bool, Refusal> {
+pub fn step(verb: ContestVerb, state: ContestState) -> Result<bool, Refusal> {
     if FLOW.step(state, verb).is_some() {
         return Ok(true);
     }
@@ -294,12 +294,12 @@ mod tests {
     fn every_verb_has_its_states() {
         use ContestState::*;
         let cases = [
-            (Verb::Announce, [Some(true), Some(false), None, None, None, None, None]),
-            (Verb::Open, [None, Some(true), Some(false), None, None, None, None]),
-            (Verb::Close, [None, None, Some(true), Some(false), None, None, None]),
-            (Verb::Publish, [None, None, None, Some(true), Some(false), None, None]),
-            (Verb::Withdraw, [Some(true), Some(true), None, None, None, Some(false), None]),
-            (Verb::Cancel, [None, None, Some(true), Some(true), None, None, Some(false)]),
+            (ContestVerb::Announce, [Some(true), Some(false), None, None, None, None, None]),
+            (ContestVerb::Open, [None, Some(true), Some(false), None, None, None, None]),
+            (ContestVerb::Close, [None, None, Some(true), Some(false), None, None, None]),
+            (ContestVerb::Publish, [None, None, None, Some(true), Some(false), None, None]),
+            (ContestVerb::Withdraw, [Some(true), Some(true), None, None, None, Some(false), None]),
+            (ContestVerb::Cancel, [None, None, Some(true), Some(true), None, None, Some(false)]),
         ];
         for (verb, expected) in cases {
             let seen =
