@@ -15,7 +15,7 @@ pub mod roster;
 pub mod rules;
 pub mod store;
 
-pub use actions::{FirstAdministrator, Manager, Members, Progress};
+pub use actions::{FirstAdministrator, Manager, Members, OPERATOR, Progress};
 pub use api::routes;
 pub use directory::Directory;
 pub use headcount::Headcount;
