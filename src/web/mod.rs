@@ -15,6 +15,7 @@ pub mod limits;
 pub mod methods;
 pub mod openapi;
 pub mod page;
+pub mod print;
 pub mod proxies;
 pub mod sheet;
 pub mod stopping;
