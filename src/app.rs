@@ -45,6 +45,7 @@ use crate::web::cors::cors;
 use crate::web::head::head;
 use crate::web::headers::Protection;
 use crate::web::limits::Limits;
+use crate::web::manual;
 use crate::web::methods::{Methods, no_route};
 use crate::web::openapi::CommonGround;
 use crate::web::stopping::{self, Stopping};
@@ -630,9 +631,10 @@ fn routes(cfg: &mut ServiceConfig) {
 fn docs(cfg: &mut web::ServiceConfig) {
     let document = openapi();
     let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
-    cfg.app_data(text).route("/openapi.json", web::get().to(openapi_json)).service(
-        utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
-    );
+    cfg.app_data(text)
+        .app_data(Data::new(manual::config("/openapi.json")))
+        .route("/openapi.json", web::get().to(openapi_json))
+        .route("/docs/{file:.*}", web::get().to(manual::show));
 }
 
 struct OpenApiText(String);

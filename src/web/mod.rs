@@ -12,6 +12,7 @@ pub mod head;
 pub mod headers;
 pub mod idempotency;
 pub mod limits;
+pub mod manual;
 pub mod methods;
 pub mod openapi;
 pub mod page;
