@@ -255,7 +255,9 @@ async fn a_method_that_a_path_does_not_take_is_told_which_ones_it_takes() {
     }
     let asked = raw(&app, "OPTIONS /api/v1/me", &[], "").await;
     assert_eq!((asked.status, allowed(&asked)), (204, ["GET", "HEAD", "OPTIONS", "PATCH"].map(str::to_owned).to_vec()));
-    for line in ["GET /api/v1/nowhere", "DELETE /api/v1/nowhere", "GET /api/v1", "OPTIONS /nowhere"] {
+    for line in
+        ["GET /api/v1/nowhere", "DELETE /api/v1/nowhere", "GET /api/v1", "OPTIONS /nowhere", "GET /docs/nowhere"]
+    {
         let answer = raw(&app, line, &[], "").await;
         assert_eq!(
             (answer.status, answer.code().as_deref(), answer.header("allow")),
@@ -384,6 +386,7 @@ async fn every_page_says_what_may_run_on_it() {
         assert!(!policy.contains("script-src 'unsafe-inline'"), "{line}: {policy}");
         assert_eq!(answer.header("strict-transport-security").as_deref(), Some("max-age=86400"), "{line}");
         if answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+            assert!(answer.body.contains("lang=\"zh-CN\"") && answer.body.contains("name=\"viewport\""), "{line}");
             // what the policy forbids would not work
             let inline = answer.body.contains("<script>") || answer.body.contains("onclick=");
             assert!(!inline, "{line} has scripts in it");

@@ -162,7 +162,7 @@ async fn once_there_was_a_second_administrator_it_takes_two() {
     );
     app.drain().await;
     assert!(notices(&admin).await.contains(&"职务变动已确认".to_owned()));
-    assert!(notices(&li).await.contains(&"您已被任命为集团党委组织部".to_owned()));
+    assert!(notices(&li).await.contains(&"您已被任命为集团党委组织部工作人员".to_owned()));
     // a branch's duty stays with one
     admin.post(&roles(li.id), duty(&app, "secretary", "ZB1")).await.ok(201);
 }
@@ -424,7 +424,7 @@ async fn the_operator_appoints_without_a_second_person_and_everybody_hears_of_it
     let line = trail(&app, id, "members.grant_role").await;
     assert_eq!((&line["actor_id"], &line["detail"]["confirmation"]), (&Value::Null, &json!("made_by_operator")));
     app.drain().await;
-    assert_eq!(notices(&admin).await, ["操作员任命了一名管理员"]);
+    assert_eq!(notices(&admin).await, ["系统维护人员任命了一名管理员"]);
     let (_, organiser) = app.member("组织部").role(Role::Organiser, "JT").unregistered().await;
     assert!(
         app.app.get::<Members>().create_first_administrator(ask(&organiser)).await.is_err(),
@@ -520,7 +520,7 @@ async fn a_move_of_a_unit_widens_no_privileged_duty() {
     below(dw2).await.ok(200);
     let other = administrator(&app, "乙管理员").await;
     let refused = below(dw1).await.refused(409, "units.widens_duty");
-    assert!(refused["detail"].as_str().unwrap().contains("一厂党委的党委委员"), "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("一厂党委委员"), "{refused}");
     let rows = "编码,名称,简称,类别,上级编码\nZB3,南支部,南支部,党支部,DW1\n".to_owned();
     let report = import(&admin, "/imports/units", rows).await;
     assert_eq!((&report["rejected"], &report["problems"][0]["column"]), (&json!(1), &json!("上级编码")), "{report}");

@@ -129,7 +129,8 @@ fn every_room_and_kernel_has_its_file_of_tests() {
     for folder in ["src", "src/kernel"] {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = entry.file_stem().unwrap().to_string_lossy().into_owned();
-            let outside = folder == "src" && (name == "app" || GROUND.contains(&name.as_str()) || (name != "health" && entry.is_file()));
+            let outside = folder == "src"
+                && (name == "app" || GROUND.contains(&name.as_str()) || (name != "health" && entry.is_file()));
             if outside || name == "mod" {
                 continue;
             }

@@ -72,7 +72,8 @@ async fn a_new_password_ends_the_other_sessions() {
     let weak = json!({ "old_password": PASSWORD, "new_password": "12345678" });
     li.put("/me/password", weak).await.refused(422, "body.invalid");
     let wrong = json!({ "old_password": "wrong-2026", "new_password": "lianhua-2026" });
-    li.put("/me/password", wrong).await.refused(401, "session.wrong_password");
+    let refused = li.put("/me/password", wrong).await.refused(401, "session.wrong_password");
+    assert_eq!(refused["detail"], "原密码不正确");
     let right = json!({ "old_password": PASSWORD, "new_password": "lianhua-2026" });
     assert!(li.put("/me/password", right).await.ok(200)["device_key"].is_string());
     li.get("/me/sessions").await.ok(200);
@@ -117,5 +118,12 @@ async fn a_units_sheet_can_be_printed_and_leaves_out_who_has_a_password() {
     app.member("乙").home("XZ12").unregistered().await;
     let sheet = secretary.post("/invitations", json!({ "unit_id": app.unit("ZB1"), "format": "html" })).await;
     assert_eq!(sheet.status, 201);
-    assert!(sheet.text().contains("甲&lt;i&gt;") && sheet.text().contains("乙") && !sheet.text().contains("王书记"));
+    let page = sheet.text();
+    assert!(page.contains("甲&lt;i&gt;") && page.contains("乙") && !page.contains("王书记"));
+    for said in ["name=\"viewport\"", "<h1>邀请码发放单</h1>", "<p>东一组</p>", "登录页"] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let elsewhere = json!({ "unit_id": app.unit("ZB2") });
+    let refused = secretary.post("/invitations", elsewhere).await.refused(404, "member.not_found");
+    assert_eq!(refused["detail"], "没有找到该组织，或不在您的职责范围之内");
 }

@@ -7,6 +7,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use super::routes;
+use crate::web::manual;
 use crate::web::openapi::CommonGround;
 
 /// The API document and the page to try it out, both served from the binary.
@@ -14,11 +15,10 @@ pub(super) fn docs(cfg: &mut web::ServiceConfig) {
     let document = openapi();
     let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
     cfg.app_data(text)
+        .app_data(Data::new(manual::config("/openapi.json")))
         .route("/openapi.json", web::get().to(openapi_json))
         .route("/docs", web::get().to(docs_with_slash))
-        .service(
-            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/openapi.json")),
-        );
+        .route("/docs/{file:.*}", web::get().to(manual::show));
 }
 
 /// Whoever types the address leaves the slash out; the page finds its parts only below it.

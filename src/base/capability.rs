@@ -47,6 +47,21 @@ impl Role {
             Role::Administrator => "管理员",
         }
     }
+
+    /// The duty on a unit as sentences name it: 示范集团党委委员, 示范集团党委组织部工作人员.
+    ///
+    /// What the name of the unit ends with is not said twice. A duty whose title names an office or a task, and nobody who
+    /// has it, names a person here.
+    pub fn title_on(self, unit: &str) -> String {
+        let title = match self {
+            Role::Organiser => "组织部工作人员",
+            Role::Inspector => "督导员",
+            Role::Auditor => "审计员",
+            other => other.title(),
+        };
+        let said = title.char_indices().rev().map(|(at, _)| at).find(|at| unit.ends_with(&title[..*at]));
+        format!("{unit}{}", &title[said.unwrap_or(0)..])
+    }
 }
 
 crate::words!(
@@ -214,6 +229,31 @@ impl Reach {
         match self {
             Reach::Everything => true,
             Reach::Below(units) => units.iter().any(|unit| path.contains(unit)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duty_is_named_with_its_unit_and_says_nothing_twice() {
+        for (role, unit, named) in [
+            (Role::CommitteeMember, "示范集团党委", "示范集团党委委员"),
+            (Role::CommitteeMember, "示范集团", "示范集团党委委员"),
+            (Role::Secretary, "龙首矿第一党支部", "龙首矿第一党支部书记"),
+            (Role::BranchCommittee, "龙首矿第一党支部", "龙首矿第一党支部支委"),
+            (Role::GroupLeader, "龙首矿第一党支部第二党小组", "龙首矿第一党支部第二党小组组长"),
+            (Role::Organiser, "示范集团党委", "示范集团党委组织部工作人员"),
+            (Role::Organiser, "示范集团党委组织部", "示范集团党委组织部工作人员"),
+            (Role::Leader, "示范集团党委", "示范集团党委领导"),
+            (Role::Inspector, "示范集团党委", "示范集团党委督导员"),
+            (Role::Auditor, "示范集团党委", "示范集团党委审计员"),
+            (Role::Administrator, "示范集团党委", "示范集团党委管理员"),
+            (Role::Expert, "示范集团党委", "示范集团党委评审专家"),
+        ] {
+            assert_eq!(role.title_on(unit), named);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Text as people type it: bounded, trimmed, and comparable across full-width and half-width forms.
+//! Text as people type it: bounded, trimmed, and comparable across full-width and half-width forms; and how Chinese
+//! sentences quote it, join it, cut it and end.
 
 use std::fmt;
 use std::ops::Deref;
@@ -96,6 +97,81 @@ pub fn mask_name(name: &str) -> String {
     first + &"*".repeat(chars.count().clamp(1, 2))
 }
 
+/// Somebody's words in quotation marks; those that they hold already turn to the other kind: “争当‘三个表率’”.
+pub fn in_quotes(words: &str) -> String {
+    format!("“{}”", turned(words, [('“', '‘'), ('”', '’')]))
+}
+
+/// A title between 《 and 》; those that it holds turn to the other kind, and one that stands between them already stays.
+pub fn in_title_marks(title: &str) -> String {
+    let inner = title.strip_prefix('《').and_then(|rest| rest.strip_suffix('》'));
+    let title = inner.filter(|inner| !inner.contains(['《', '》'])).unwrap_or(title);
+    format!("《{}》", turned(title, [('《', '〈'), ('》', '〉')]))
+}
+
+/// The text with the marks of each pair in each other's place.
+fn turned(text: &str, pairs: [(char, char); 2]) -> String {
+    let turn = |c| {
+        let other = |(a, b): &(char, char)| if c == *a { Some(*b) } else { (c == *b).then_some(*a) };
+        pairs.iter().find_map(other).unwrap_or(c)
+    };
+    text.chars().map(turn).collect()
+}
+
+/// With a full stop, unless it ends already, be it inside a closing quotation mark; nothing stays nothing.
+pub fn ended(sentence: &str) -> String {
+    let said = sentence.trim_end();
+    let last = said.trim_end_matches(['”', '’']).chars().last();
+    match last {
+        Some('。' | '！' | '？' | '；' | '…' | '!' | '?') | None => said.to_owned(),
+        Some(_) => format!("{said}。"),
+    }
+}
+
+/// What people wrote line by line, as one list without an end: each loses the punctuation at its own end, and where one
+/// has some within, semicolons part them.
+pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    let bare: Vec<&str> = items.iter().map(|item| without_end(item.as_ref())).filter(|item| !item.is_empty()).collect();
+    let nested = bare.iter().any(|item| item.contains(['，', '。', '；', '、', ',', ';']));
+    bare.join(if nested { "；" } else { "、" })
+}
+
+/// The text without the punctuation at its end.
+pub fn without_end(text: &str) -> &str {
+    text.trim().trim_end_matches(['。', '；', '，', '、', '！', '：', '.', ';', ',', '!', ' '])
+}
+
+/// At most `limit` characters of a text, with …… where the rest is left out.
+pub fn cut(text: &str, limit: usize) -> String {
+    let mut kept: String = text.chars().take(limit).collect();
+    if text.chars().count() > limit {
+        kept.push_str("……");
+    }
+    kept
+}
+
+/// Hundredths as a decimal number: 6923 is 69.23.
+pub fn decimal(hundredths: i64) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let value = hundredths.unsigned_abs();
+    format!("{sign}{}.{:02}", value / 100, value % 100)
+}
+
+/// Money in yuan with two decimals and commas at the thousands, from fen: 800,000.01.
+pub fn yuan(fen: i64) -> String {
+    let amount = decimal(fen);
+    let (whole, rest) = amount.split_once('.').unwrap_or((&amount, ""));
+    let mut grouped = String::new();
+    for (index, c) in whole.chars().enumerate() {
+        let left = whole.len() - index;
+        if left.is_multiple_of(3) && grouped.ends_with(|c: char| c.is_ascii_digit()) {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    format!("{grouped}.{rest}")
+}
+
 /// Where JSON goes wrong, without the parser's own words.
 pub fn place_in_json(error: &serde_json::Error) -> String {
     format!("第 {} 行第 {} 列", error.line(), error.column())
@@ -117,6 +193,41 @@ mod tests {
     fn folding_makes_full_width_and_half_width_alike() {
         assert_eq!(fold(" Ａ（甲）\u{3000}"), "A(甲)");
         assert_eq!(squeeze("党 建\u{3000}ＡＢ"), "党建ab");
+    }
+
+    #[test]
+    fn marks_within_marks_are_of_the_other_kind() {
+        assert_eq!(in_quotes("双创"), "“双创”");
+        assert_eq!(in_quotes("“双创双争当”方案"), "“‘双创双争当’方案”");
+        assert_eq!(in_quotes("讲“‘三个’表率”"), "“讲‘“三个”表率’”");
+        assert_eq!(in_title_marks("论《党章》"), "《论〈党章〉》");
+        assert_eq!(in_title_marks("《双十佳评选》"), "《双十佳评选》");
+        assert_eq!(in_title_marks("《党章》与《准则》"), "《〈党章〉与〈准则〉》");
+    }
+
+    #[test]
+    fn a_sentence_ends_once() {
+        for (said, whole) in [
+            ("抓落实", "抓落实。"),
+            ("抓落实。", "抓落实。"),
+            ("他说：“抓落实。”", "他说：“抓落实。”"),
+            ("叫作“先锋”", "叫作“先锋”。"),
+            ("还有……", "还有……"),
+            ("（补充）", "（补充）。"),
+            ("", ""),
+        ] {
+            assert_eq!(ended(said), whole);
+        }
+        assert_eq!(listed(&["抓重点。", "抓落实；", ""]), "抓重点、抓落实");
+        assert_eq!(listed(&["按月检查，逐项销号。", "抓落实。"]), "按月检查，逐项销号；抓落实");
+        assert_eq!((cut("党建引领", 4), cut("党建引领", 2)), ("党建引领".into(), "党建……".into()));
+    }
+
+    #[test]
+    fn numbers_are_shown_as_people_write_them() {
+        assert_eq!([0, 5, 6923, -150].map(decimal), ["0.00", "0.05", "69.23", "-1.50"]);
+        let fen = [0, 5, 80_000_001, 123_456_789_000, -12_345_678];
+        assert_eq!(fen.map(yuan), ["0.00", "0.05", "800,000.01", "1,234,567,890.00", "-123,456.78"]);
     }
 
     #[test]

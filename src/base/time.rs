@@ -64,6 +64,11 @@ impl Timestamp {
         format!("{}{}时{minutes}", self.day().in_chinese(), local.hour())
     }
 
+    /// As spreadsheets take it for a time, by the clock of the enterprise: 2026-12-03 18:05:09.
+    pub fn in_sheet(self) -> String {
+        self.local().format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     fn local(self) -> DateTime<FixedOffset> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default().with_timezone(&enterprise_zone())
     }
@@ -165,10 +170,14 @@ impl Day {
         format!("{}月{}日", self.0.month(), self.0.day())
     }
 
+    /// As it is said where it may be read years later: 2026年12月3日.
+    pub fn in_chinese_with_year(self) -> String {
+        format!("{}年{}", self.0.year(), self.in_chinese())
+    }
+
     /// As a sentence of `today` says it, with the year where that is another one: 2028年12月31日.
     pub fn in_chinese_on(self, today: Day) -> String {
-        let year = if self.0.year() == today.0.year() { String::new() } else { format!("{}年", self.0.year()) };
-        format!("{year}{}", self.in_chinese())
+        if self.0.year() == today.0.year() { self.in_chinese() } else { self.in_chinese_with_year() }
     }
 
     /// Year, month from 1 to 12, and day of the month.

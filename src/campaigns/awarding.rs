@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::model::{AwardLine, Decision, EntryId, LeftOut, Proposal, Source, Terms};
 use super::resulting::{ExplainedEntry, NamedEntry};
 use super::rules::{self, Judged};
+use crate::base::text::in_title_marks;
 use crate::base::time::Timestamp;
 
 /// A decision as it is published: no member is named.
@@ -42,6 +43,7 @@ pub(super) fn judged(terms: &Terms, explained: &[ExplainedEntry], entries: &[Nam
     let judged = |entry: &NamedEntry| Judged {
         entry: entry.id,
         unit: entry.unit_id,
+        name: format!("{}{}", entry.unit, in_title_marks(&entry.title)),
         category: entry.category.clone(),
         key: explained.get(&entry.id).map(|explained| key(terms, explained)).unwrap_or_default(),
     };

@@ -9,6 +9,7 @@ use super::{Campaigns, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::text::in_title_marks;
 use crate::db::{Conn, Json, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
@@ -151,7 +152,7 @@ impl Campaigns {
         self.check_experts(&campaign.terms.0, campaign.unit_id)?;
         self.move_on(id, CampaignVerb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
-            let told = format!("{}《{}》", &*notice.document_no, campaign.title);
+            let told = format!("{}{}", &*notice.document_no, in_title_marks(&campaign.title));
             tell_audience(tx, campaign, "评选通知", told)?;
             note(tx, Some(actor), "campaigns.announce", id, json!({}))
         })

@@ -13,6 +13,7 @@ use super::rules::{self, CampaignVerb, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
+use crate::base::text::{in_quotes, in_title_marks};
 use crate::db::Tx;
 use crate::notices::{self, NewNotice, NoticeKind, To};
 
@@ -44,7 +45,11 @@ impl Campaigns {
                 let detail = json!({ "decision_version": latest.version, "awards": awards.len() });
                 note(tx, Some(actor), "campaigns.publish", id, detail)?;
                 room.tell_winners(tx, &campaign, &awards)?;
-                tell_audience(tx, &campaign, "评选结果公布", format!("共 {} 项获奖。", awards.len()))?;
+                let told = match awards.len() {
+                    0 => "各奖项空缺。".to_owned(),
+                    count => format!("共 {count} 项获奖。"),
+                };
+                tell_audience(tx, &campaign, "评选结果公布", told)?;
                 Ok(campaign)
             })
             .await
@@ -93,8 +98,11 @@ impl Campaigns {
                     kind: NoticeKind::Published,
                     title: format!("获奖：{}", award.heading_title),
                     body: format!(
-                        "{}《{}》在“{}”中获{}。",
-                        award.unit_name, award.title, campaign.title, award.heading_title
+                        "{}{}在{}中获评{}。",
+                        award.unit_name,
+                        in_title_marks(&award.title),
+                        in_quotes(&campaign.title),
+                        in_quotes(&award.heading_title)
                     ),
                     link: Some(format!("/campaigns/{}/awards", campaign.id)),
                 };

@@ -14,6 +14,7 @@ use super::rules::{self, Frame, Material, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::base::text::in_title_marks;
 use crate::db::{Json, Stop, Tx};
 
 /// A bulletin with its sheet, as a viewer may see it.
@@ -147,7 +148,7 @@ impl Campaigns {
                 }
                 let awards = store::decisions::list_awards(tx.conn, id)?;
                 let sheet = room.sheet(&campaign, &bulletin, &awards, &judged(tx, id)?);
-                let told = format!("{}《{}》", sheet.document_no, sheet.title);
+                let told = format!("{}{}", sheet.document_no, in_title_marks(&sheet.title));
                 (bulletin.state, bulletin.sheet) = (BulletinState::Issued, Some(Json(sheet)));
                 (bulletin.issued_by, bulletin.issued_at) = (Some(actor), Some(tx.now()));
                 store::bulletins::update(tx.conn, &bulletin)?;

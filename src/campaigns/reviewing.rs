@@ -152,7 +152,7 @@ fn tell_flagged(tx: &mut Tx, who: MemberId, title: &str, check: &FlagCheck) -> d
         kind: NoticeKind::Published,
         title: format!("投票有提示需要查看：{title}"),
         body: format!(
-            "投票已经结束，有{flags}条提示。两位有权人员查看后即计票，否则于{}计票。",
+            "投票已经结束，有 {flags} 条提示。两位有权人员查看后即计票，否则于{}计票。",
             counts_from.in_chinese()
         ),
         link: Some(format!("/campaigns/{campaign_id}/flags")),

@@ -55,12 +55,13 @@ impl Campaigns {
                 freeze(tx, &mut campaign, roll.lines().len(), &bytes);
                 store::advance(tx.conn, CampaignState::Announced, &campaign)?;
                 let sha256 = campaign.frozen_sha256.clone();
-                let told = format!("评选规则已固定（SHA-256：{}）。", sha256.clone().unwrap_or_default());
-                tell_audience(tx, &campaign, "评选开始", told)?;
                 note(tx, by, "campaigns.open", id, json!({ "rules_sha256": sha256, "roll": roll.lines().len() }))?;
                 let stages = store::list_stages(tx.conn, id)?;
                 if let Some(first) = stages.first() {
-                    store::open_stage(tx.conn, id, first.stage, tx.now())?;
+                    let now = tx.now();
+                    store::open_stage(tx.conn, id, first.stage, now)?;
+                    let told = format!("{}开始{}，评选规则自此不再更改。", first.stage.title(), ending(first, now));
+                    tell_audience(tx, &campaign, "评选开始", told)?;
                 }
                 Ok(())
             })
@@ -136,9 +137,8 @@ impl Campaigns {
             store::seals::insert(tx.conn, &Seal::of_vote(key))?;
         }
         note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
-        let end =
-            stages.iter().find(|row| row.stage == stage).map(|row| row.closes_at.in_chinese()).unwrap_or_default();
-        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{end}结束。"))
+        let end = stages.iter().find(|row| row.stage == stage).map(|row| ending(row, now)).unwrap_or_default();
+        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()))
     }
 
     /// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
@@ -204,6 +204,12 @@ fn stage_to_move(
         due && rules::decision_allows(row, campaign.decided_at.is_some(), now)
     };
     Ok(row.filter(moves).copied().map(|row| (row, stages)))
+}
+
+/// When a stage ends, as what follows its beginning in a sentence; nothing where that has passed, as after a server that
+/// was down.
+fn ending(row: &StageRow, now: Timestamp) -> String {
+    if row.closes_at > now { format!("，{}结束", row.closes_at.in_chinese()) } else { String::new() }
 }
 
 /// A campaign that cannot be moved does not keep the others waiting.

@@ -9,7 +9,7 @@ use super::rules::Refusal;
 use super::{Contests, store};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::text::mask_name;
+use crate::base::text::{decimal, mask_name};
 use crate::base::time::Timestamp;
 use crate::db::DbError;
 use crate::meetings::{self, Meeting};
@@ -267,7 +267,7 @@ impl Contests {
             decimal(result.score.into()),
             result.right_count.to_string(),
             format!("{}:{:02}", seconds / 60, seconds % 60),
-            result.finished_at.to_string(),
+            result.finished_at.in_sheet(),
             super::rules::points_of(contest.terms(), result.rank).to_string(),
         ]
     }
@@ -276,9 +276,4 @@ impl Contests {
     pub fn question_count(rule: &PaperRule) -> usize {
         rule.question_ids.len() + rule.lines.iter().map(|line| usize::from(line.count)).sum::<usize>()
     }
-}
-
-/// Hundredths as a decimal number.
-fn decimal(hundredths: i64) -> String {
-    format!("{}.{:02}", hundredths.div_euclid(100), hundredths.rem_euclid(100))
 }

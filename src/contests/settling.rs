@@ -16,6 +16,7 @@ use super::rules::{self, Entry, Sheet};
 use super::sitting::ENDED_AT_ONCE;
 use super::{Contests, Frozen, store};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::text::in_title_marks;
 use crate::db::{DbError, Stop, Tx};
 use crate::kernel::lock::{Lease, leased};
 use crate::members::model::MemberStatus;
@@ -294,7 +295,7 @@ impl Contests {
             Some(_) => self.directory.path_unless_left(member),
         };
         let Some(path) = path else { return Ok(()) };
-        let mut reason = format!("知识竞赛《{}》：第 {} 名", contest.title, result.rank);
+        let mut reason = format!("知识竞赛{}：第 {} 名", in_title_marks(&contest.title), result.rank);
         if let Some(because) = &contest.correction_reason {
             reason += &format!("（题目答案有误，成绩已更正：{because}）");
         }

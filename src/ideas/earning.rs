@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::Ideas;
 use super::model::{Idea, IdeaPerson, OutcomeId, Part, Verb};
 use crate::base::id::MemberId;
+use crate::base::text::in_quotes;
 use crate::db::Tx;
 use crate::points::{Grant, RuleName};
 
@@ -35,7 +36,7 @@ impl Ideas {
         // in the order of their ids, so that awards of two ideas never wait for each other in a circle
         members.sort_unstable();
         members.dedup();
-        let reason = format!("金点子“{}”{}", idea.title, verb.told());
+        let reason = format!("金点子{}{}", in_quotes(&idea.title), verb.told());
         for member in members {
             let Some(path) = self.directory.path_unless_left(member) else { continue };
             let grant = Grant {

@@ -8,6 +8,7 @@ use super::Ideas;
 use super::model::{Idea, IdeaId, IdeaPerson, Stage};
 use super::rules::{self, SOON_DAYS};
 use super::store;
+use crate::base::text::in_quotes;
 use crate::base::time::Day;
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::notices::{self, NewNotice, NoticeKind, To};
@@ -104,10 +105,8 @@ fn tell_due(tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
     let (Some(member), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
     let (overdue, day) = (due_on < today, due_on.in_chinese());
     let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
-    let body = match overdue {
-        true => format!("您负责实施的金点子“{}”应于{day}完成，已经超期，请尽快提交成果。", idea.title),
-        false => format!("您负责实施的金点子“{}”应于{day}完成，请按期提交成果。", idea.title),
-    };
+    let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
+    let body = format!("您负责实施的金点子{}应于{day}完成，{asked}。", in_quotes(&idea.title));
     let link = Some(format!("/ideas/{}", idea.id));
     notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title: title.into(), body, link })
 }

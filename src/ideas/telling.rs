@@ -8,6 +8,7 @@ use super::model::{Comment, Idea, IdeaPerson, IdeaStep, Move, NewOutcome, Part, 
 use super::rules::Who;
 use super::{Ideas, store};
 use crate::base::id::MemberId;
+use crate::base::text::{cut, in_quotes, yuan};
 use crate::base::time::Day;
 use crate::base::workflow::Step;
 use crate::db::Tx;
@@ -65,7 +66,8 @@ impl Ideas {
         told.sort_unstable();
         told.dedup();
         for member in told.into_iter().filter(|member| *member != actor) {
-            let mut body = format!("金点子“{}”{}。", idea.title, what.verb.told());
+            let recorded = what.outcome.as_ref().map(|outcome| format!("：{}", said(outcome))).unwrap_or_default();
+            let mut body = format!("金点子{}{}{recorded}。", in_quotes(&idea.title), what.verb.told());
             match (what.verb, &what.note) {
                 (Verb::Assign, _) => body += &self.assignment(idea),
                 (_, Some(note)) => body += note,
@@ -104,14 +106,14 @@ impl Ideas {
         told.sort_unstable();
         told.dedup();
         let name = self.name(comment.author_id);
-        let said: String = comment.text.chars().take(SHOWN_CHARS).collect();
+        let said = in_quotes(&cut(&comment.text, SHOWN_CHARS));
         for member in told.into_iter().filter(|member| *member != comment.author_id) {
             let (title, verb) = match Some(member) == replied_to {
                 true => ("您的评论有新回复", "回复了您在金点子"),
                 false => ("金点子有新评论", "评论了金点子"),
             };
             let of = if Some(member) == replied_to { "中的评论" } else { "" };
-            let body = format!("{name}{verb}“{}”{of}：{said}", idea.title);
+            let body = format!("{name}{verb}{}{of}：{said}", in_quotes(&idea.title));
             let link = Some(format!("/ideas/{}", idea.id));
             let title = title.to_owned();
             notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
@@ -123,7 +125,7 @@ impl Ideas {
 /// An outcome in one line.
 fn said(outcome: &NewOutcome) -> String {
     match outcome.amount_fen {
-        Some(fen) => format!("{}：{}（{}.{:02} 元）", outcome.kind.title(), outcome.title, fen / 100, fen % 100),
-        None => format!("{}：{}", outcome.kind.title(), outcome.title),
+        Some(fen) => format!("{}{}（{} 元）", outcome.kind.title(), in_quotes(&outcome.title), yuan(fen)),
+        None => format!("{}{}", outcome.kind.title(), in_quotes(&outcome.title)),
     }
 }

@@ -16,7 +16,7 @@ pub mod rules;
 pub mod store;
 mod room;
 
-pub use actions::{FirstAdministrator, Manager, Members, Progress};
+pub use actions::{FirstAdministrator, Manager, Members, OPERATOR, Progress};
 pub use api::routes;
 pub use directory::Directory;
 pub use headcount::Headcount;

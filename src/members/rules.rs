@@ -146,8 +146,8 @@ fn overlaps(duty: &RoleRow, from: Day, to: Option<Day>) -> bool {
 
 /// Why a unit may not move below another one while `role` is held on `unit`, which lies above there.
 pub fn widens_duty(role: Role, unit: &str) -> String {
-    let title = role.title();
-    format!("调整后，{unit}的{title}职务范围会扩大到该组织，而扩大范围须两名管理员同意。请先终止该职务，调整后再任命")
+    let title = role.title_on(unit);
+    format!("调整后，{title}的职务范围会扩大到该组织，而扩大范围须两名管理员同意。请先终止该职务，调整后再任命")
 }
 
 /// Whether a duty from `from` to `to` goes with those that the member holds at the same time.

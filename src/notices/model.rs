@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::text::ended;
 use crate::base::time::Timestamp;
 use crate::db::schema::{notice_reads, notices};
 
@@ -48,6 +49,7 @@ pub struct NewNotice {
     pub kind: NoticeKind,
     /// One line, in Chinese.
     pub title: String,
+    /// Sentences; the last one gets its full stop in the inbox, if it has none.
     pub body: String,
     /// An API path of what it is about, such as `/study/items/{id}`.
     pub link: Option<String>,
@@ -86,7 +88,7 @@ impl Notice {
             To::Unit(unit) => (None, Some(unit)),
         };
         let NewNotice { kind, title, body, link, .. } = new;
-        Notice { id, member_id, unit_id, kind, title, body, link, created_at, lasting }
+        Notice { id, member_id, unit_id, kind, title, body: ended(&body), link, created_at, lasting }
     }
 }
 

@@ -10,6 +10,7 @@ use super::model::{Paper, Submission, SubmissionId};
 use super::rules::{self, Flip};
 use super::store;
 use super::tallying::{CHUNK, bounds};
+use crate::base::text::cut;
 use crate::db::{DbError, Tx};
 use crate::kernel::lock::{Lease, leased};
 use crate::notices::{self, NewNotice, NoticeKind, To};
@@ -170,7 +171,8 @@ impl Quiz {
     ) -> diesel::QueryResult<i32> {
         let Some(path) = self.directory.path_unless_left(submission.member_id) else { return Ok(0) };
         let (day, right) = (submission.day, submission.right_count);
-        let reason = format!("更正每日一答 {day}：题目答案有误（{}），更正后答对 {right} 题", correction.reason);
+        let reason =
+            format!("{}每日一答更正：题目答案有误（{}），更正后答对 {right} 题", day.in_chinese(), correction.reason);
         let (before, after) = self.points.correct(
             tx,
             &Grant {
@@ -227,7 +229,7 @@ fn tell(tx: &mut Tx, correction: &Correction, stem: &str, concerned: &Concerned)
             to: To::Member(concerned.member_id),
             kind: NoticeKind::Published,
             title: "答题成绩更正".into(),
-            body: rules::said(stem.chars().take(SHOWN_CHARS).collect(), &correction.reason, &Effect::from(concerned)),
+            body: rules::said(&cut(stem, SHOWN_CHARS), &correction.reason, &Effect::from(concerned)),
             link: Some("/me/points/entries".into()),
         },
     )

@@ -195,8 +195,11 @@ impl Sessions {
         let credential = self.db.read(move |conn| store::find_credential(conn, member)).await?;
         let verified = credential.map(|credential| credential.password_hash).ok_or(Refusal::WrongPassword)?;
         // whoever is signed in is not locked out by strangers who try passwords
-        let attempt =
-            self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await?;
+        let tried = self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await;
+        let attempt = tried.map_err(|stop| match stop {
+            Refusal::WrongPassword => Refusal::WrongOldPassword,
+            other => other,
+        })?;
         self.guard.succeeded(attempt, member).await;
         let hash = self.hash(new).await?;
         let gate = self.gate.clone();

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod resets;
+mod slips;
 
 use super::actions::{Opened, Place, Sessions, SignIn};
 use super::invitations::{Invitees, IssuedCode, Redeeming};
@@ -17,7 +18,7 @@ use super::rules::{Refusal, Standing, Weakness};
 use super::tokens::ACCESS_SECONDS;
 use super::wording::said;
 use crate::base::id::{MemberId, SessionId, UnitId};
-use crate::base::text::{Text, escape_html};
+use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::web::caller::{Inviter, Member};
 use crate::web::headers::page;
@@ -397,7 +398,7 @@ async fn issue_invitations(
     };
     let codes = sessions.invite(inviter.member, inviter.reach.clone(), invitees).await?;
     if body.format == SheetFormat::Html {
-        return Ok(page(StatusCode::CREATED, printable(&codes)));
+        return Ok(page(StatusCode::CREATED, slips::page(&codes)));
     }
     let items = codes.into_iter().map(view).collect();
     Ok(HttpResponse::Created().json(CodeSheet { items }))
@@ -415,42 +416,11 @@ fn view(code: IssuedCode) -> CodeView {
     }
 }
 
-/// What the slip of a reset says beside the code.
-fn printed(standing: Standing) -> String {
-    match standing {
-        Standing::Effective { .. } => "用于重设密码，已可使用。".into(),
-        Standing::Waits { until } => format!("用于重设密码，{}起可用；您也可以在自己的设备上确认或拒绝。", said(until)),
-        Standing::NeedsApproval => "用于重设密码，须经另一位有权发码的人或您在自己的设备上确认后才能使用。".into(),
-        Standing::Refused { .. } => "用于重设密码，已被本人拒绝，不能使用。".into(),
-    }
-}
-
-/// A page of slips to cut apart, one a member.
-fn printable(codes: &[IssuedCode]) -> String {
-    let slips: String = codes
-        .iter()
-        .map(|code| {
-            format!(
-                "<div><b>{}</b>（{}）<br>邀请码 <code>{}</code><br><small>{}有效期至{}，仅可使用一次，请勿转交他人</small></div>",
-                escape_html(&code.name),
-                escape_html(&code.employee_no),
-                code.code,
-                code.reset.map(|(_, standing)| printed(standing)).unwrap_or_default(),
-                code.expires_at.day().in_chinese(),
-            )
-        })
-        .collect();
-    format!(
-        "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>邀请码</title><style>\
-         @page{{size:A4;margin:12mm}}body{{font-family:sans-serif;display:grid;grid-template-columns:1fr 1fr;gap:4mm}}\
-         div{{border:1px dashed #888;padding:4mm;break-inside:avoid}}code{{font-size:1.4em}}</style>{slips}</html>"
-    )
-}
-
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::WrongPassword => Problem::unauthenticated("session.wrong_password", "账号或密码不正确"),
+            Refusal::WrongOldPassword => Problem::unauthenticated("session.wrong_password", "原密码不正确"),
             Refusal::LockedOut { seconds } => Problem::too_many("session.locked_out", seconds),
             Refusal::Busy => Problem::crowded("too many sign-ins wait"),
             Refusal::SessionOver => Problem::unauthenticated("session.over", "登录已失效，请重新登录"),
@@ -477,6 +447,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::WeakPassword(weakness) => Problem::field("/new_password", "password.weak", advice(weakness)),
             Refusal::NoSuchMember => Problem::not_found("member.not_found", "没有找到该人员，或不在您的职责范围之内"),
+            Refusal::NoSuchUnit => Problem::not_found("member.not_found", "没有找到该组织，或不在您的职责范围之内"),
             Refusal::BeyondReach => Problem::forbidden(
                 "invitation.beyond_reach",
                 "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",

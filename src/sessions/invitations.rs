@@ -31,6 +31,8 @@ pub struct IssuedCode {
     pub employee_no: String,
     pub name: String,
     pub unit: UnitId,
+    /// The name of the home unit.
+    pub unit_name: String,
     pub code: String,
     pub expires_at: Timestamp,
     /// How the reset stands that the code is for somebody who ever signed in.
@@ -76,13 +78,16 @@ impl Sessions {
         tx.take_turns(ids.iter().copied())?;
         let registered = store::list_registered(tx.conn, &ids)?;
         let inviters = (!registered.is_empty()).then(|| Inviters::of(&self.directory, tx.today()));
+        let tree = self.directory.tree();
         let (mut codes, mut resets) = (Vec::new(), Vec::new());
         for card in cards {
             let inviters = inviters.as_ref().filter(|_| registered.contains(&card.id));
             let new = inviters.map(|inviters| self.new_reset(tx, Some(actor), card, inviters)).transpose()?;
             let (code, invitation) = issue(tx, Some(actor), card, new.as_ref())?;
             let standing = invitation.is_reset.then(|| self.standing_of(&invitation, tx.now()));
-            codes.push(IssuedCode { reset: standing.map(|standing| (invitation.id, standing)), ..code });
+            let reset = standing.map(|standing| (invitation.id, standing));
+            let unit_name = tree.get(card.unit).map(|card| card.unit.name.clone()).unwrap_or_default();
+            codes.push(IssuedCode { reset, unit_name, ..code });
             resets.extend(new.map(|new| (invitation, new)));
         }
         self.tell_issued(tx, &resets)?;
@@ -208,9 +213,9 @@ impl Sessions {
         unit: UnitId,
         registered_too: bool,
     ) -> Result<Vec<MemberCard>, Stop<Refusal>> {
-        let path = self.directory.tree().get(unit).map(|card| card.path.clone()).ok_or(Refusal::NoSuchMember)?;
+        let path = self.directory.tree().get(unit).map(|card| card.path.clone()).ok_or(Refusal::NoSuchUnit)?;
         if !reach.covers(&path) {
-            return Err(Refusal::NoSuchMember.into());
+            return Err(Refusal::NoSuchUnit.into());
         }
         let mut cards: Vec<MemberCard> = self
             .directory
@@ -275,6 +280,7 @@ fn issue(
         employee_no: card.employee_no.to_string(),
         name: card.name.to_string(),
         unit: card.unit,
+        unit_name: String::new(),
         code,
         expires_at,
         reset: None,

@@ -156,7 +156,7 @@ impl Sessions {
         for (who, members) in asked {
             let issuer = name_of(&self.directory, issued.first().and_then(|(reset, _)| reset.issued_by));
             let first = name_of(&self.directory, members.first().copied());
-            let whom = if members.len() == 1 { first } else { format!("{first}等{}人", members.len()) };
+            let whom = if members.len() == 1 { first } else { format!("{first}等 {} 人", members.len()) };
             let body = format!("{issuer}为{whom}发放了重设密码的邀请码，请核实是本人要求后再确认。");
             tell(tx, who, "重设密码等待您确认".into(), body, "/resets")?;
         }

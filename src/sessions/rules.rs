@@ -20,6 +20,8 @@ pub use passwords::Weakness;
 pub enum Refusal {
     /// Account or password is wrong, or there is no such account: one answer for all of them.
     WrongPassword,
+    /// Whoever is signed in and changes the password gave another one for the present one.
+    WrongOldPassword,
     /// Too many wrong passwords; come back after so many seconds.
     LockedOut { seconds: u32 },
     /// Too many sign-ins wait to be checked.
@@ -36,6 +38,8 @@ pub enum Refusal {
     SessionRestored,
     /// No such session of the caller.
     NoSuchSession,
+    /// There is no such unit, or it lies beyond the inviter's reach.
+    NoSuchUnit,
     /// The invite code is wrong, used or expired.
     BadInvitation,
     /// The new password is too weak.

@@ -2,7 +2,7 @@
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::members::Directory;
+use crate::members::{Directory, OPERATOR};
 
 /// An instant as it is said where it may be read years later: `2026年7月1日8时05分`.
 pub fn said(at: Timestamp) -> String {
@@ -12,7 +12,7 @@ pub fn said(at: Timestamp) -> String {
 /// A member by name; whoever has none here sits at the server's command line.
 pub fn name_of(directory: &Directory, member: Option<MemberId>) -> String {
     let card = member.and_then(|member| directory.member(member));
-    card.map_or_else(|| "系统维护人员".to_owned(), |card| card.name.to_string())
+    card.map_or_else(|| OPERATOR.to_owned(), |card| card.name.to_string())
 }
 
 #[cfg(test)]

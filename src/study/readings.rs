@@ -9,6 +9,7 @@ use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, streak};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::text::in_title_marks;
 use crate::base::time::Day;
 use crate::db::{Conn, DbError, Tx};
 use crate::members;
@@ -110,7 +111,7 @@ impl Study {
             day: reading.day,
             source_kind: "study_item",
             source_id: reading.item_id.uuid(),
-            reason: &format!("完成学习《{}》", head.title),
+            reason: &format!("完成学习{}", in_title_marks(&head.title)),
         };
         self.points.award(tx, &grant)
     }

@@ -65,7 +65,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                     "请求内容须为 JSON（Content-Type: application/json）",
                 ));
             }
-            parse_json(&sent).map(Body)
+            parse_object(&sent).map(Body)
         })
     }
 }
@@ -138,6 +138,16 @@ pub(super) fn too_large(limit: usize) -> Problem {
 
 fn too_slow() -> Problem {
     Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow", "请求内容发送超时，请检查网络后重试")
+}
+
+/// [`parse_json`] of a body: an object always. serde would take a list for one, its items for fields in their order.
+fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let is_list = bytes.trim_ascii_start().starts_with(b"[");
+    if !is_list {
+        return parse_json(bytes);
+    }
+    parse_json::<serde::de::IgnoredAny>(bytes)?;
+    Err(Problem::field("", "invalid", "应为对象"))
 }
 
 /// Parses JSON strictly; 400 when it is no JSON, 422 with the place when it is not what was asked for.
@@ -258,6 +268,15 @@ mod tests {
     fn refusal(text: &[u8]) -> (u16, &'static str) {
         let problem = parse_json::<Sample>(text).unwrap_err();
         (problem.status().as_u16(), problem.code())
+    }
+
+    #[test]
+    fn a_list_is_no_body() {
+        for list in ["[1]", " []"] {
+            let problem = parse_object::<Sample>(list.as_bytes()).unwrap_err();
+            assert_eq!((problem.status().as_u16(), problem.code()), (422, "body.invalid"));
+        }
+        assert_eq!(parse_object::<Sample>(b"[1").unwrap_err().code(), "body.malformed");
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
-    /// 422 about one field; `pointer` is a JSON pointer such as `/title`.
+    /// 422 about one field; `pointer` is a JSON pointer such as `/title`, empty for the whole body (RFC 6901).
     pub fn field(pointer: &str, code: &'static str, message: impl Into<String>) -> Self {
         Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段").with_errors(vec![FieldError {
             pointer: pointer.to_owned(),

@@ -20,9 +20,10 @@ const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame
 const PRINTED: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
 
-/// Of the page to try the API out: its own scripts, styles and pictures, and questions to its own server.
+/// Of the page to try the API out: its own scripts, styles and pictures, and questions to its own server. A picture that
+/// the API answers with is shown from a `blob:`.
 const MANUAL: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
 

@@ -69,6 +69,10 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     let review = format!("{path}/review");
     let issue = format!("{path}/issue");
     decider.post(&review, json!({ "version": 1 })).await.refused(422, "body.invalid");
+    for format in ["html", "md"] {
+        let unissued = organiser.get(&format!("{path}?format={format}")).await.text();
+        assert!(unissued.contains("草稿（未印发）"), "{unissued}");
+    }
 
     let mut text = draft["text"].clone();
     text["document_no"] = json!({ "prefix": "金集组发", "year": 2026, "number": 3 });
@@ -117,10 +121,12 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
     let page = page.text();
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;") && page.contains("@page{size:A4"), "{page}");
+    assert!(page.contains("name=\"viewport\"") && !page.contains("草稿"), "{page}");
     let markdown = member.get(&format!("{path}?format=md")).await;
     assert_eq!(markdown.header("content-type"), Some("text/markdown; charset=utf-8"));
     let markdown = markdown.text();
     assert!(markdown.contains("金集组发〔2026〕7号") && markdown.ends_with("二〇二六年七月十三日\n"), "{markdown}");
+    assert!(!markdown.contains("草稿"), "{markdown}");
     assert!(markdown.contains("载体只有一种") && !markdown.contains("西一组"), "{markdown}");
     member.get(&format!("{path}?format=docx")).await.refused(400, "query.invalid");
     app.drain().await;

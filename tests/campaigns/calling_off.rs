@@ -59,7 +59,7 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
     app.drain().await;
     let told = voters[0].get("/me/notices").await.ok(200)["items"][0].clone();
     assert_eq!(told["title"], "评选终止：十大优秀党建品牌");
-    assert_eq!(told["body"], "这次评选已经终止，不再计票。理由：有人组织拉票");
+    assert_eq!(told["body"], "这次评选已经终止，不再计票。理由：有人组织拉票。");
 
     // nothing counts it, now or when its time is over, and no point is given
     app.tick().await;
@@ -161,7 +161,7 @@ async fn who_proposed_something_takes_it_back_until_somebody_has_confirmed_it() 
     organiser.delete(&extension).await.refused(409, "campaigns.confirmed");
     app.drain().await;
     let told = voter.get("/me/notices").await.ok(200)["items"][0].clone();
-    assert_eq!(told["body"], "投票延长至7月1日8时11分：网络故障");
+    assert_eq!(told["body"], "投票延长至7月1日8时11分：网络故障。");
 
     at(&app, "2026-07-01T08:11:00+08:00").await;
     let ask = json!({ "member_id": voter.id, "reason": "他人代投" });

@@ -104,7 +104,7 @@ async fn an_entry_that_was_not_on_the_ballot_has_nothing_from_the_vote() {
         "source": "vote", "raw": null, "rule": "share_of_ballots", "score": 0, "weight": 6000, "contribution": 0,
     });
     assert_eq!(explained["parts"][0], part);
-    assert_eq!(explained["sentences"][0], "投票：没有列入选票，按评选规则计 0 分；0 × 6000 ÷ 10000 = 0");
+    assert_eq!(explained["sentences"][0], "投票：没有列入选票，按评选规则计 0.00 分，权重 60%，计入总分 0.00 分");
 
     // nobody makes an entry one of the ballot afterwards
     let forged = ("/entries/2/on_ballot", json!(true));
@@ -170,7 +170,7 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
     let passed_over = ("/entries/1/exempt", json!(["expert"]));
     forgery_is_named(&app, &export, passed_over, "公布的得分和名次与按规则重算的不符");
     let explained = organiser.get(&format!("/entries/{passed}/explain")).await.ok(200);
-    assert_eq!(explained["sentences"][1], "专家评审：评委没有评分，按评选规则计 0 分；0 × 4000 ÷ 10000 = 0");
+    assert_eq!(explained["sentences"][1], "专家评审：评委没有评分，按评选规则计 0.00 分，权重 40%，计入总分 0.00 分");
     app.drain().await;
 }
 

@@ -126,6 +126,8 @@ async fn at_opening_the_rules_become_one_document_and_the_electorate_a_roll() {
     let roll = masses.get(&format!("{path}/roll")).await.ok(200);
     assert_eq!((&roll["members"], &roll["branches"][0]["members"]), (&json!(6), &json!(6)));
     app.drain().await;
+    let told = masses.get("/me/notices").await.ok(200)["items"][0].clone();
+    assert_eq!(told["body"], "申报开始，7月1日8时02分结束，评选规则自此不再更改。");
 }
 
 #[tokio::test]
@@ -151,6 +153,8 @@ async fn stages_move_by_the_clock_and_never_backwards() {
     app.tick().await;
     assert_eq!(stage(&organiser, &path, "vote").await["state"], "closed");
     app.drain().await;
+    let notices = organiser.get("/me/notices").await.ok(200)["items"].clone();
+    assert_eq!(notices[0]["body"], "投票现已开始。", "an end that has passed is not told: {notices}");
 }
 
 #[tokio::test]

@@ -48,8 +48,8 @@ async fn every_total_is_explained_and_ties_are_shown() {
             "source": "vote", "raw": 6, "rule": "share_of_ballots", "score": 5000, "weight": 10000, "contribution": 5000,
         })
     );
-    assert_eq!(explained["sentences"][0], "投票：原始值 6，按得票占比得 5000；5000 × 10000 ÷ 10000 = 5000（四舍五入）");
-    assert_eq!(explained["sentences"][1], "合计 5000，类别内第 2 名（并列）");
+    assert_eq!(explained["sentences"][0], "投票：得票 6 票，按得票占比得 50.00 分，权重 100%，计入总分 50.00 分");
+    assert_eq!(explained["sentences"][1], "合计 50.00 分，类别内第 2 名（并列）");
     assert_eq!(explained["rules_sha256"], results["rules_sha256"]);
 
     let mine = member.get(&format!("{campaign}/receipts")).await.ok(200);

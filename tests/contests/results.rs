@@ -92,7 +92,7 @@ async fn members_and_branches_are_ranked_as_counted_by_hand() {
     let file = organiser.get(&format!("/exports{contest}?format=csv")).await;
     let text = file.text();
     assert!(
-        text.contains("\"名次\",\"员工编号\",\"姓名\"")
+        text.contains("\"名次\",\"工号\",\"姓名\"")
             && text.contains("\"1\",\"E00002\",\"李一一\",\"东支部\",\"东一组\",\"9.00\",\"9\",\"0:30\""),
         "{text}"
     );

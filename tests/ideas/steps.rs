@@ -82,6 +82,9 @@ async fn an_idea_goes_from_a_draft_to_its_outcomes() {
 async fn check_telling(scene: &Scene<'_>, co_author: &crate::support::Person<'_>) {
     let told = notices(&scene.author).await;
     assert_eq!(told.len(), 11, "{told:?}");
+    let page = scene.author.get("/me/notices?limit=100").await.ok(200);
+    let recorded = "登记了成果：节约金额“年节约维修费”（800,000.00 元）。";
+    assert!(page.to_string().contains(recorded), "{page}");
     assert!(told[10].contains("征集") && told[9].contains("采纳") && told[0].contains("办结"), "{told:?}");
     assert_eq!(notices(co_author).await.len(), 12);
     let worker = notices(&scene.worker).await;

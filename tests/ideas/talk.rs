@@ -160,7 +160,7 @@ async fn comments_and_replies_are_told_and_likes_are_not() {
     assert_eq!(told(&scene.worker).await, (0, 2, 2));
     assert_eq!(told(&scene.leader).await, (0, 0, 0));
     let page = scene.worker.get("/me/notices").await.ok(200);
-    assert_eq!(items(&page)[0]["body"], "组长回复了您在金点子“点子”中的评论：好主意");
+    assert_eq!(items(&page)[0]["body"], "组长回复了您在金点子“点子”中的评论：“好主意”。");
     assert_eq!(items(&page)[0]["link"], json!(format!("/ideas/{id}")));
 }
 

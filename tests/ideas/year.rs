@@ -90,7 +90,7 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
     assert_eq!(page.header("content-security-policy"), Some(policy));
     let page = page.text();
     for part in [
-        "<p>东支部　2026-01-01 至 2026-07-01</p>",
+        "<p>东支部　2026年1月1日至2026年7月1日</p>",
         "<td>提出</td><td>94 条</td>",
         "<td>参与率</td><td>40.00%</td>",
         "<td>采纳率</td><td>50.00%</td>",
@@ -99,8 +99,10 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
         "<td>攻关立题</td><td>4 项</td>",
         "<td>专利</td><td>3 项</td>",
         "<td>合计节约</td><td>800,000.01 元</td>",
+        "<td>已征集 → 已讨论决定</td>",
+        "<meta name=\"viewport\"",
         "@page{size:A4",
-        "制表日期 2026-07-01",
+        "制表日期：2026年7月1日",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }

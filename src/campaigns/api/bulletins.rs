@@ -130,12 +130,13 @@ async fn get_bulletin(
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
     let view = shown(&campaigns, &caller, *id).await?;
+    let mark = (view.state != BulletinState::Issued).then_some(sheet::DRAFT);
     Ok(match query.format {
         None | Some(BulletinFormat::Json) => HttpResponse::Ok().json(view),
         Some(BulletinFormat::Md) => {
-            HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(sheet::markdown(&view.sheet))
+            HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(sheet::markdown(&view.sheet, mark))
         }
-        Some(BulletinFormat::Html) => page(StatusCode::OK, sheet::page(&view.sheet)),
+        Some(BulletinFormat::Html) => page(StatusCode::OK, sheet::page(&view.sheet, mark)),
     })
 }
 

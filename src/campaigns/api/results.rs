@@ -6,6 +6,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::viewer;
+use crate::base::score::{ALL_WEIGHT, round_half_up};
+use crate::base::text::decimal;
 use crate::campaigns::Campaigns;
 use crate::campaigns::awarding::PublishedDecision;
 use crate::campaigns::exporting::{Export, PublishedExtension};
@@ -171,11 +173,12 @@ impl DecidedEntry {
         })
     }
 
-    /// In one sentence.
-    fn told(&self) -> String {
+    /// In one sentence; where nothing `was_computed`, or it is withheld, it speaks of the decision alone.
+    fn told(&self, was_computed: bool) -> String {
         let computed = match (&self.computed_heading, self.computed_place) {
-            (Some(heading), Some(place)) => format!("按计算结果为{heading}第 {place} 名"),
-            _ => "按计算结果不在奖项之内".into(),
+            _ if !was_computed => String::new(),
+            (Some(heading), Some(place)) => format!("按计算结果为{heading}第 {place} 名；"),
+            _ => "按计算结果不在奖项之内；".into(),
         };
         let tied = if self.shared { "（并列）" } else { "" };
         let decided = match (&self.heading, self.place) {
@@ -183,7 +186,7 @@ impl DecidedEntry {
             _ => "决定未列入奖项".into(),
         };
         let reason = self.reason.as_ref().map(|reason| format!("，理由：{reason}")).unwrap_or_default();
-        format!("{computed}；{decided}{reason}")
+        format!("{computed}{decided}{reason}")
     }
 }
 
@@ -205,7 +208,7 @@ async fn explain_entry(
     let (explained, results) = campaigns.explain(&viewer(&caller), *id).await?;
     let decided = DecidedEntry::of(*id, &results);
     let mut told = explained.as_ref().map(sentences).unwrap_or_default();
-    told.extend(decided.as_ref().map(DecidedEntry::told));
+    told.extend(decided.as_ref().map(|decided| decided.told(results.proposal.is_some())));
     let rules_sha256 = results.seen.campaign.frozen_sha256.unwrap_or_default();
     Ok(web::Json(Explanation {
         entry_id: *id,
@@ -220,29 +223,42 @@ async fn explain_entry(
     }))
 }
 
+/// For people: points of a hundred with two decimals, weights in percent. The exact integers stand in the parts.
 fn sentences(explained: &ExplainedEntry) -> Vec<String> {
     let present: i64 = explained.parts.iter().filter(|part| part.score.is_some()).map(|part| part.weight).sum();
-    let part = |part: &ExplainedPart| match (part.raw, part.score) {
-        (Some(raw), Some(score)) => format!(
-            "{}：原始值 {raw}，按{}得 {score}；{score} × {} ÷ {present} = {}（四舍五入）",
-            part.source.stage().title(),
-            part.rule.title(),
-            part.weight,
-            part.contribution
-        ),
-        (None, Some(score)) => format!(
-            "{}：{}，按评选规则计 {score} 分；{score} × {} ÷ {present} = {}",
-            part.source.stage().title(),
-            if part.source == Source::Vote { "没有列入选票" } else { "评委没有评分" },
-            part.weight,
-            part.contribution
-        ),
-        _ => format!("{}：没有数据，不计入，权重由其余来源按比例分担", part.source.stage().title()),
+    let part = |part: &ExplainedPart| {
+        let stage = part.source.stage().title();
+        let Some(score) = part.score else {
+            return format!("{stage}：没有数据，不计入，权重由其余来源按比例分担");
+        };
+        let scored = match part.raw {
+            Some(raw) => format!("{}，按{}得 {} 分", counted(part.source, raw), part.rule.title(), decimal(score)),
+            None if part.source == Source::Vote => format!("没有列入选票，按评选规则计 {} 分", decimal(score)),
+            None => format!("评委没有评分，按评选规则计 {} 分", decimal(score)),
+        };
+        let scaled = match present {
+            ALL_WEIGHT => String::new(),
+            present => format!("（有数据的来源权重合计 {}，按比例放大）", percent(present)),
+        };
+        format!("{stage}：{scored}，权重 {}{scaled}，计入总分 {} 分", percent(part.weight), decimal(part.contribution))
     };
     let mut told: Vec<String> = explained.parts.iter().map(part).collect();
     let tied = if explained.tied { "（并列）" } else { "" };
-    told.push(format!("合计 {}，类别内第 {} 名{tied}", explained.total, explained.rank));
+    told.push(format!("合计 {} 分，类别内第 {} 名{tied}", decimal(explained.total), explained.rank));
     told
+}
+
+/// The raw value of a source: votes, or the hundredths of a score of 10,000 that judges gave on average.
+fn counted(source: Source, raw: i64) -> String {
+    match source {
+        Source::Vote => format!("得票 {raw} 票"),
+        _ => format!("评委平均 {} 分", decimal(round_half_up(raw.into(), 100))),
+    }
+}
+
+/// Basis points as percent, without noughts at the end: 60%, 62.5%.
+fn percent(basis_points: i64) -> String {
+    format!("{}%", decimal(basis_points).trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// Everything by which anybody recomputes the result, once it is complete and shown to members; also for whoever has not

@@ -10,6 +10,8 @@ use crate::campaigns::model::{AwardHeading, Edge, EntryId, Proposal, Proposed, T
 pub struct Candidate {
     pub entry: EntryId,
     pub unit: UnitId,
+    /// As sentences name it, by its unit and title.
+    pub name: String,
     pub category: String,
     /// The total, then the scores by which equals are told apart.
     pub key: Vec<i64>,
@@ -88,7 +90,7 @@ mod tests {
 
     fn candidate(n: u128, unit: u128, category: &str, total: i64) -> Candidate {
         let (entry, unit) = (Uuid::from_u128(n).into(), Uuid::from_u128(100 + unit).into());
-        Candidate { entry, unit, category: category.into(), key: vec![total] }
+        Candidate { entry, unit, name: n.to_string(), category: category.into(), key: vec![total] }
     }
 
     /// Entry, heading and place of every award.

@@ -1,12 +1,12 @@
 //! The bulletin 通报: what a draft says of its own accord, what may be written, and how it becomes a sheet.
 //!
-//! A draft cites the plans that were judged and the awards, and names nobody; its demands are those of every such
-//! selection, to be edited.
+//! A draft cites the plans that were judged and the awards, and names nobody, so it leaves out who is to carry a plan out;
+//! its demands are those of every such selection, to be edited.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Refusal, demand};
-use crate::base::text::Text;
+use crate::base::text::{Text, cut, ended, in_quotes, in_title_marks, listed, without_end};
 use crate::base::time::Day;
 use crate::campaigns::model::{
     Award, AwardHeading, Bulletin, BulletinState, BulletinText, CampaignKind, DocumentNumber, EntryId, Finding,
@@ -31,7 +31,7 @@ const HIGHLIGHTS: [&str; 5] = [
     "活动量化、操作性强、考评标准具体",
 ];
 const PROBLEMS: [&str; 3] = ["目标不具体，大而空", "载体单一，空而不实", "不重视，敷衍应付"];
-const LATE: &str = "上报不及时";
+const LATE: &str = "申报不及时";
 const REQUIREMENTS: [&str; 4] = [
     "落实“一把手”工程。各单位党组织书记要亲自安排、亲自协调、亲自督查，防止单打一。",
     "持续修订完善方案。要边实施、边整改、边总结、边深化，把方案的关键内容作为常态化现场督导的依据。",
@@ -94,7 +94,7 @@ pub fn draft(frame: Frame, material: &Material<'_>) -> Result<BulletinText, Refu
     let mut findings = highlights(material)?;
     if material.late > 0 {
         problems.push(text(LATE)?);
-        let excerpt = format!("有 {} 项方案在规定的申报时间之后才上报。", material.late);
+        let excerpt = format!("有 {} 项申报晚于规定的截止时间。", material.late);
         let (kind, dimension) = (FindingKind::Problem, text(LATE)?);
         findings.push(Finding { kind, dimension, entry_id: None, excerpt: text(&excerpt)? });
     }
@@ -123,11 +123,11 @@ fn selection(title: &str) -> String {
 
 fn opening(material: &Material<'_>) -> String {
     let notice = material.notice_no.map(|number| format!("按照{number}的安排，")).unwrap_or_default();
-    format!(
-        "{notice}各单位共上报方案 {} 项，经评选，确定获奖 {} 项。现将评选结果通报如下。",
-        material.entries,
-        material.awards.len()
-    )
+    let awarded = match material.awards.len() {
+        0 => "各奖项空缺".to_owned(),
+        count => format!("确定获奖 {count} 项"),
+    };
+    format!("{notice}各单位共申报 {} 项，经评选，{awarded}。现将评选结果通报如下。", material.entries)
 }
 
 fn text<const MAX: usize>(written: &str) -> Result<Text<MAX>, Refusal> {
@@ -146,7 +146,7 @@ fn highlights(material: &Material<'_>) -> Result<Vec<Finding>, Refusal> {
         let turned = material.awards.iter().cycle().skip(index * CITED % count).take(material.awards.len());
         let cited = turned.filter_map(|award| {
             let excerpt = excerpt(index, material.plans.get(&award.entry_id)?)?;
-            Some((award.entry_id, excerpt.chars().take(CITED_CHARS).collect::<String>()))
+            Some((award.entry_id, cut(&excerpt, CITED_CHARS)))
         });
         for (entry, excerpt) in cited.take(CITED) {
             let (kind, dimension) = (FindingKind::Highlight, text(dimension)?);
@@ -159,19 +159,15 @@ fn highlights(material: &Material<'_>) -> Result<Vec<Finding>, Refusal> {
 /// The part of a plan that speaks to the dimension with that number; `None` when the plan is silent.
 fn excerpt(dimension: usize, plan: &Plan) -> Option<String> {
     let goal = |goal: &Goal| match &goal.target {
-        Some(target) => format!("{}（{target}）", goal.name),
+        Some(target) => format!("{}（{}）", without_end(&goal.name), without_end(target)),
         None => goal.name.to_string(),
     };
-    let joined = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join("、"));
+    let joined = |parts: Vec<String>| Some(listed(&parts)).filter(|said| !said.is_empty());
     match dimension {
         0 => joined(plan.goals.iter().map(goal).collect()),
         1 => joined(plan.measures.iter().map(|measure| measure.text.to_string()).collect()),
         2 => joined(plan.expected_effects.iter().map(ToString::to_string).collect()),
-        3 => plan
-            .slogan
-            .as_ref()
-            .map(ToString::to_string)
-            .or_else(|| joined(plan.team.iter().map(ToString::to_string).collect())),
+        3 => plan.slogan.as_ref().map(ToString::to_string),
         _ => joined(plan.standards.iter().map(ToString::to_string).collect())
             .or_else(|| joined(plan.goals.iter().filter(|one| one.target.is_some()).map(goal).collect())),
     }
@@ -219,7 +215,7 @@ pub fn sheet(text: &BulletinText, terms: &Terms, awards: &[Award], name: impl Fn
     let problem = |finding: &Finding| finding.excerpt.to_string();
     let highlight = |finding: &Finding| {
         let unit = finding.entry_id.map(&name).unwrap_or_default();
-        format!("{unit}：“{}”", finding.excerpt)
+        format!("{unit}：{}", in_quotes(&finding.excerpt))
     };
     let parts = [
         ("评选结果", results(terms, awards)),
@@ -247,17 +243,17 @@ pub fn sheet(text: &BulletinText, terms: &Terms, awards: &[Award], name: impl Fn
 fn results(terms: &Terms, awards: &[Award]) -> Vec<Paragraph> {
     let whole = terms.kind == CampaignKind::DoubleTenBest;
     let named = |award: &Award| {
-        let tied = if award.shared { "（并列）" } else { "" };
-        if whole {
-            format!("{}{tied}", award.unit_name)
-        } else {
-            format!("{}《{}》{tied}", award.unit_name, award.title)
-        }
+        let tied = if award.shared { format!("（并列第 {} 名）", award.place) } else { String::new() };
+        let once = awards.iter().filter(|other| other.unit_id == award.unit_id).count() == 1;
+        let title = if whole && once { String::new() } else { in_title_marks(&award.title) };
+        format!("{}{title}{tied}", award.unit_name)
     };
     let line = |heading: AwardHeading| {
         let under: Vec<String> = awards.iter().filter(|award| award.heading == *heading.code).map(named).collect();
-        let listed = if under.is_empty() { "（空缺）".into() } else { format!("{}。", under.join("、")) };
-        (format!("{}（{} 个）", heading.title, under.len()), listed)
+        match under.len() {
+            0 => (heading.title.to_string(), "空缺。".into()),
+            count => (format!("{}（{count} 个）", heading.title), format!("{}。", under.join("、"))),
+        }
     };
     numbered(terms.headings().into_iter().map(line))
 }
@@ -274,12 +270,6 @@ fn found(
         (!said.is_empty()).then(|| (dimension.to_string(), said.concat()))
     };
     numbered(dimensions.iter().filter_map(under))
-}
-
-/// With a full stop, unless it ends already.
-fn ended(said: &str) -> String {
-    let done = said.ends_with(['。', '！', '？', '；']);
-    if done { said.to_owned() } else { format!("{said}。") }
 }
 
 fn numbered(paragraphs: impl Iterator<Item = (String, String)>) -> Vec<Paragraph> {
@@ -312,6 +302,69 @@ mod tests {
             assert_eq!(chinese_day(day(given)), written);
         }
         assert_eq!([1, 9, 10, 11, 20, 21, 99].map(chinese_number).join(" "), "一 九 十 十一 二十 二十一 九十九");
+    }
+
+    fn award(unit: u128, heading: &str, place: i32, shared: bool) -> Award {
+        serde_json::from_value(serde_json::json!({
+            "entry_id": uuid::Uuid::from_u128(100 * unit + u128::from(place.unsigned_abs())),
+            "unit_id": uuid::Uuid::from_u128(unit), "unit_name": format!("支部{unit}"),
+            "heading": heading, "heading_title": "", "heading_position": 0, "place": place, "shared": shared,
+            "title": format!("方案{place}"), "decision_version": 1, "awarded_on": "2026-07-01",
+        }))
+        .unwrap()
+    }
+
+    fn terms(kind: &str) -> Terms {
+        serde_json::from_value(serde_json::json!({
+            "kind": kind, "electorate": { "kinds": ["full"] }, "timetable": [], "sources": [],
+            "categories": [{ "code": "a", "title": "甲等", "quota": 3 }, { "code": "b", "title": "乙等", "quota": 3 }],
+        }))
+        .unwrap()
+    }
+
+    fn told(terms: &Terms, awards: &[Award]) -> Vec<String> {
+        results(terms, awards).into_iter().map(|one| one.lead + &one.text).collect()
+    }
+
+    #[test]
+    fn results_name_units_once_and_places_that_are_shared() {
+        let awards = [award(1, "a", 1, false), award(2, "a", 2, true), award(3, "a", 2, true)];
+        let told_of = |kind| told(&terms(kind), &awards);
+        let titles =
+            "（一）甲等（3 个）。支部1《方案1》、支部2《方案2》（并列第 2 名）、支部3《方案2》（并列第 2 名）。";
+        assert_eq!(told_of("brand_top_ten"), [titles, "（二）乙等。空缺。"]);
+        let units = "（一）甲等（3 个）。支部1、支部2（并列第 2 名）、支部3（并列第 2 名）。";
+        assert_eq!(told_of("double_ten_best"), [units, "（二）乙等。空缺。"]);
+        let twice = [award(1, "a", 1, false), award(2, "a", 2, false), award(1, "b", 3, false)];
+        let told = told(&terms("double_ten_best"), &twice);
+        assert_eq!(told, ["（一）甲等（2 个）。支部1《方案1》、支部2。", "（二）乙等（1 个）。支部1《方案3》。"]);
+    }
+
+    #[test]
+    fn a_draft_joins_what_people_wrote_line_by_line_and_names_nobody() {
+        let plan = |measures: &[&str]| -> Plan {
+            let measures: Vec<_> = measures.iter().map(|text| serde_json::json!({ "text": text })).collect();
+            let owner = uuid::Uuid::nil();
+            serde_json::from_value(serde_json::json!({
+                "title": "方案", "owner_id": owner, "team": ["张书记任组长"], "measures": measures,
+                "goals": [{ "name": "减少停机", "target": "下降一半。" }],
+            }))
+            .unwrap()
+        };
+        let cited = |dimension, measures: &[&str]| excerpt(dimension, &plan(measures));
+        assert_eq!(cited(1, &["每月点评。", "逐项销号；"]).unwrap(), "每月点评、逐项销号");
+        assert_eq!(cited(1, &["每月点评，每季通报。", "逐项销号。"]).unwrap(), "每月点评，每季通报；逐项销号");
+        assert_eq!(cited(0, &[]).unwrap(), "减少停机（下降一半）");
+        assert_eq!((cited(1, &[]), cited(3, &[])), (None, None));
+    }
+
+    #[test]
+    fn a_selection_without_awards_says_so() {
+        let plans = HashMap::new();
+        let material =
+            Material { campaign: "品牌", notice_no: None, awards: &[], plans: &plans, entries: 3, late: 0 };
+        let told = "各单位共申报 3 项，经评选，各奖项空缺。现将评选结果通报如下。";
+        assert_eq!(opening(&material), told);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn check_decision(
     check_lines(terms, judged, lines)?;
     check_places(terms, lines)?;
     check_reasons(proposal, lines)?;
-    check_left_out(proposal, lines, left_out)
+    check_left_out(judged, proposal, lines, left_out)
 }
 
 fn check_lines(terms: &Terms, judged: &[Judged], lines: &[AwardLine]) -> Result<(), Fault> {
@@ -99,7 +99,12 @@ fn check_reasons(proposal: Option<&Proposal>, lines: &[AwardLine]) -> Result<(),
     Ok(())
 }
 
-fn check_left_out(proposal: Option<&Proposal>, lines: &[AwardLine], left_out: &[LeftOut]) -> Result<(), Fault> {
+fn check_left_out(
+    judged: &[Judged],
+    proposal: Option<&Proposal>,
+    lines: &[AwardLine],
+    left_out: &[LeftOut],
+) -> Result<(), Fault> {
     let awarded: BTreeSet<EntryId> = lines.iter().map(|line| line.entry_id).collect();
     let named: BTreeSet<EntryId> = left_out.iter().map(|left| left.entry_id).collect();
     let proposed = |entry: &EntryId| {
@@ -118,7 +123,8 @@ fn check_left_out(proposal: Option<&Proposal>, lines: &[AwardLine], left_out: &[
     match proposal.and_then(|proposal| proposal.awards.iter().find(missing)) {
         None => Ok(()),
         Some(award) => {
-            let message = format!("计算结果中获奖的申报 {} 未列入，须写明理由", award.entry_id);
+            let name = judged.iter().find(|one| one.entry == award.entry_id).map_or("申报", |one| &one.name);
+            let message = format!("计算结果中获奖的{name}未列入，须写明理由");
             Err(fault("/left_out".into(), "campaigns.reason_missing", message))
         }
     }
@@ -241,6 +247,7 @@ mod tests {
         let of = |n: u128, unit: u128, category: &str, total| Judged {
             entry: id(n),
             unit: Uuid::from_u128(unit).into(),
+            name: format!("支部{unit}《方案{n}》"),
             category: category.into(),
             key: vec![total],
         };
@@ -268,6 +275,9 @@ mod tests {
         assert_eq!(code(&turned("顺延"), &[]), None);
         let without = [line(2, "a", 1, "递补"), line(4, "b", 1, "")];
         assert_eq!(code(&without, &[]), Some("campaigns.reason_missing"), "left out in silence");
+        let fault =
+            check_decision(&terms(), &judged(), Some(&propose(&terms(), &judged())), &without, &[]).unwrap_err();
+        assert_eq!(fault.message, "计算结果中获奖的支部11《方案1》未列入，须写明理由");
         assert_eq!(code(&without, &[1]), None);
         assert_eq!(code(&computed, &[1]), Some("campaigns.not_left_out"));
         assert_eq!(code(&without, &[1, 1]), Some("campaigns.not_left_out"));

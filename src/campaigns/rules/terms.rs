@@ -86,12 +86,11 @@ fn check_sources(terms: &Terms) -> Result<(), Refusal> {
         demand(rule.weight > 0, format!("{pointer}/weight"), "权重须大于 0")?;
         let ballots = rule.rule == ScoreRule::ShareOfBallots;
         let full = rule.rule == ScoreRule::ShareOfFull;
-        let fits = if rule.source == Source::Vote { !full } else { !ballots };
-        demand(
-            fits,
-            format!("{pointer}/rule"),
-            "得票可用得票占比（share_of_ballots），评分可用满分占比（share_of_full），其余规则两者都可用",
-        )?;
+        let (fits, flaw) = match rule.source {
+            Source::Vote => (!full, "投票没有满分，不能按满分占比计分，可以改为得票占比"),
+            _ => (!ballots, "评委评分没有得票，不能按得票占比计分，可以改为满分占比"),
+        };
+        demand(fits, format!("{pointer}/rule"), flaw)?;
     }
     let all: i64 = terms.sources.iter().map(|rule| i64::from(rule.weight)).sum();
     demand(sources.is_empty() || all == ALL_WEIGHT, "/terms/sources", "各来源的权重合计须为 10000")?;

@@ -280,7 +280,7 @@ async fn list_branch_rankings(
 }
 
 const EXPORT_HEADERS: [&str; 10] =
-    ["名次", "员工编号", "姓名", "党支部", "所在组织", "得分", "答对题数", "用时", "完成时间", "积分"];
+    ["名次", "工号", "姓名", "党支部", "所在组织", "得分", "答对题数", "用时", "完成时间", "积分"];
 
 /// The ranking with names in full, as a file.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), ExportQuery),

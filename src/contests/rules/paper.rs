@@ -230,7 +230,7 @@ impl<'a> Sheet<'a> {
         let (place, question) = self.find(id).ok_or(Refusal::NotDealt)?;
         match question.text.kind {
             QuestionKind::Judge if !matches!(sent, [] | [_]) || sent.iter().any(|s| s != "true" && s != "false") => {
-                Err(Refusal::BadAnswer("判断题的答案应为 true 或 false"))
+                Err(Refusal::BadAnswer("判断题的答案应为正确或错误"))
             }
             QuestionKind::Single | QuestionKind::Fill if sent.len() > 1 => {
                 Err(Refusal::BadAnswer("这道题只能有一个答案"))

@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::Stage;
 use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, Refusal};
+use crate::base::text::yuan;
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
@@ -80,7 +81,7 @@ impl From<Refusal> for Problem {
             Refusal::BadAmount => Problem::field(
                 "/amount_fen",
                 "bad_amount",
-                format!("节约金额须填写金额（1 到 {AMOUNT_LIMIT_FEN} 分），其他成果不填金额"),
+                format!("节约金额须填写金额（0.01 元到 {} 元），其他成果不填金额", yuan(AMOUNT_LIMIT_FEN)),
             ),
             Refusal::ReplyTooDeep => Problem::field("/parent_id", "too_deep", "只能回复评论，不能回复别人的回复"),
             Refusal::OwnLike => Problem::forbidden("ideas.own_like", "不能给自己的金点子点赞"),

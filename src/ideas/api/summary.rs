@@ -1,30 +1,35 @@
 //! The numbers of a unit and a period as a page of A4: what a secretary prints and pins up. Pure.
 
 use super::numbers::Statistics;
-use crate::base::text::escape_html;
+use crate::base::text::{escape_html, yuan};
 use crate::base::time::Day;
+use crate::ideas::model::Stage;
+use crate::web::print::{self, Paper};
 
-const STYLE: &str = "@page{size:A4;margin:18mm 16mm}*{box-sizing:border-box}\
-    body{font-family:\"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif;font-size:11pt;line-height:1.5;margin:0 auto;\
-    max-width:178mm;color:#000}h1{font-size:20pt;text-align:center;margin:0 0 2mm}p{text-align:center;margin:0 0 5mm}\
-    h2{font-size:13pt;margin:5mm 0 1mm;color:#a00}table{width:100%;border-collapse:collapse;break-inside:avoid}\
-    th,td{border:.3mm solid #888;padding:1mm 2mm;text-align:right}th:first-child,td:first-child{text-align:left}\
-    th{background:#f4f0ec}footer{margin-top:6mm;text-align:right;font-size:9pt;color:#555}\
-    @media print{h2{color:#000}th{background:none}}";
+/// Rows are tight on paper, so that a secretary's year is one sheet.
+const STYLE: &str = "body{font-family:\"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif}\
+    h1{font-size:1.8rem;line-height:1.3;text-align:center;margin:0 0 .4rem}p{text-align:center;margin:0 0 .8rem}\
+    h2{font-size:1.15rem;margin:1rem 0 .25rem;color:#a00;break-after:avoid}\
+    table{width:100%;border-collapse:collapse;break-inside:avoid}\
+    th,td{border:1px solid #888;padding:.25rem .5rem;text-align:right}th:first-child,td:first-child{text-align:left}\
+    @media (min-width:22rem){th+th,td+td{white-space:nowrap}}\
+    th{background:#f4f0ec}footer{margin-top:1rem;text-align:right;font-size:.85rem;color:#555}\
+    @media print{h1{font-size:1.6rem}h2{color:#000;margin:.6rem 0 .15rem}th{background:none}\
+    body{line-height:1.35}th,td{padding:.08rem .5rem}footer{margin-top:.5rem}}";
 
 /// The page of `unit`, printed on that day.
 pub fn page(unit: &str, printed_on: Day, numbers: &Statistics) -> String {
-    let unit = escape_html(unit);
-    let Statistics { from, to, .. } = numbers;
-    format!(
-        "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{unit} 金点子统计</title>\
-         <style>{STYLE}</style></head><body><h1>金点子统计简报</h1><p>{unit}　{from} 至 {to}</p>{}{}{}{}\
-         <footer>制表日期 {printed_on}</footer></body></html>",
+    let [from, to, printed_on] = [numbers.from, numbers.to, printed_on].map(Day::in_chinese_with_year);
+    let body = format!(
+        "<h1>金点子统计简报</h1><p>{}　{from}至{to}</p>{}{}{}{}<footer>制表日期：{printed_on}</footer>",
+        escape_html(unit),
         whole(numbers),
         outcomes(numbers),
         stages(numbers),
         lengths(numbers),
-    )
+    );
+    let title = format!("{unit} 金点子统计");
+    print::page(&Paper { title: &title, points: 11, margin: "15mm 16mm", style: STYLE, mark: None, body })
 }
 
 fn whole(numbers: &Statistics) -> String {
@@ -55,12 +60,24 @@ fn stages(numbers: &Statistics) -> String {
 }
 
 fn lengths(numbers: &Statistics) -> String {
-    let days = |days: Option<f64>| days.map_or_else(|| "—".to_owned(), |days| format!("{days:.1} 天"));
     let rows = numbers.lengths.iter().map(|length| {
-        let name = format!("{} → {}", length.from.title(), length.to.title());
+        let name = format!("{} → {}", passed(length.from), passed(length.to));
         vec![name, format!("{} 条", length.count), days(length.median_days), days(length.p90_days)]
     });
     table("办理用时", &["环节", "数量", "中位数", "九成不超过"], rows.collect())
+}
+
+/// The step that ideas have passed when they are measured from it or to it: every decision counts, whatever it was.
+fn passed(stage: Stage) -> &'static str {
+    if stage == Stage::Adopted { "已讨论决定" } else { stage.title() }
+}
+
+fn days(days: Option<f64>) -> String {
+    match days {
+        None => "—".into(),
+        Some(days) if days < 1.0 => "不到 1 天".into(),
+        Some(days) => format!("{days:.1} 天"),
+    }
 }
 
 fn table(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> String {
@@ -76,25 +93,12 @@ fn percent(basis_points: u64) -> String {
     format!("{}.{:02}%", basis_points / 100, basis_points % 100)
 }
 
-/// Yuan with two decimals and commas at the thousands.
-fn yuan(fen: i64) -> String {
-    let whole = (fen / 100).to_string();
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped}.{:02}", fen % 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn money_is_shown_in_yuan() {
-        assert_eq!([0, 5, 80_000_001, 123_456_789_000].map(yuan), ["0.00", "0.05", "800,000.01", "1,234,567,890.00"]);
+    fn less_than_a_day_is_no_nought() {
+        assert_eq!([None, Some(0.0), Some(0.9), Some(1.0)].map(days), ["—", "不到 1 天", "不到 1 天", "1.0 天"]);
     }
 }

@@ -62,6 +62,7 @@ fn lengths(ideas: &[Passage]) -> Vec<Length> {
     let passed: [(Stage, Instant); 5] = [
         (Stage::Submitted, |idea| idea.submitted_at),
         (Stage::Collected, |idea| idea.collected_at),
+        // whatever was decided
         (Stage::Adopted, |idea| idea.decided_at),
         (Stage::Delivered, |idea| idea.delivered_at),
         (Stage::Accepted, |idea| idea.accepted_at),

@@ -1,7 +1,7 @@
 //! The first administrator: made from the server's command line, never over the network.
 
 use super::duties::{NewDuty, new_duty, said, tell};
-use super::{Manager, Members, Outcome, note, rules};
+use super::{Manager, Members, OPERATOR, Outcome, note, rules};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::db::Tx;
@@ -55,10 +55,10 @@ impl Members {
         self.check_fits(tx, member.id, wish)?;
         let duty = new_duty(tx, &operator, member.id, wish);
         self.insert_duty(tx, &operator, &duty, said(Some(Confirmation::Operator)))?;
-        let told = format!("操作员在服务器上直接任命{}（{}）为全企业管理员。", member.name, member.employee_no);
+        let told = format!("{OPERATOR}在服务器上直接任命{}（{}）为全企业管理员。", member.name, member.employee_no);
         for administrator in store::list_holders(tx.conn, role, root, tx.today())? {
             if administrator != member.id {
-                tell(tx, administrator, "操作员任命了一名管理员".into(), told.clone(), "/duty-proposals")?;
+                tell(tx, administrator, format!("{OPERATOR}任命了一名管理员"), told.clone(), "/duty-proposals")?;
             }
         }
         Ok(())

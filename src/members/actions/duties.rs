@@ -180,20 +180,20 @@ impl Members {
     }
 
     pub(super) fn tell_granted(&self, tx: &mut Tx, duty: &RoleRow) -> QueryResult<()> {
-        let (unit, title) = (self.unit_name(duty.unit_id), duty.role.title());
+        let title = duty.role.title_on(&self.unit_name(duty.unit_id));
         let until = duty.to_on.map(|day| format!("，至{}", day.in_chinese_on(tx.today()))).unwrap_or_default();
         let password = match duty.role.is_privileged() {
             true => "此职务要求登录密码不少于 10 个字符，密码较短的请先修改。",
             false => "",
         };
-        let body = format!("自{}起，您担任{unit}{title}{until}。{password}", duty.from_on.in_chinese_on(tx.today()));
-        tell(tx, duty.member_id, format!("您已被任命为{unit}{title}"), body, "/me")
+        let body = format!("自{}起，您担任{title}{until}。{password}", duty.from_on.in_chinese_on(tx.today()));
+        tell(tx, duty.member_id, format!("您已被任命为{title}"), body, "/me")
     }
 
     fn tell_ended(&self, tx: &mut Tx, duty: &RoleRow) -> QueryResult<()> {
-        let (unit, title) = (self.unit_name(duty.unit_id), duty.role.title());
-        let body = format!("自{}起，您不再担任{unit}{title}。", tx.today().in_chinese());
-        tell(tx, duty.member_id, format!("您已不再担任{unit}{title}"), body, "/me")
+        let title = duty.role.title_on(&self.unit_name(duty.unit_id));
+        let body = format!("自{}起，您不再担任{title}。", tx.today().in_chinese());
+        tell(tx, duty.member_id, format!("您已不再担任{title}"), body, "/me")
     }
 
     pub(super) fn unit_name(&self, unit: UnitId) -> String {

@@ -42,6 +42,9 @@ pub const UNITS_TOPIC: &str = "units";
 /// The change that tells other processes to read everything again, after an import.
 pub const ROSTER_TOPIC: &str = "roster";
 
+/// What people are told the operator is, who works on the server itself and is nobody's account.
+pub const OPERATOR: &str = "系统维护人员";
+
 /// Changed members beyond which reading everything is cheaper than reading them one by one.
 const MANY: usize = 500;
 

@@ -4,9 +4,9 @@ use diesel::QueryResult;
 use serde_json::{Value, json};
 
 use super::duties::{NewDuty, new_duty, tell};
-use super::{Manager, Members, Outcome, note};
+use super::{Manager, Members, OPERATOR, Outcome, note};
 use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
-use crate::base::capability::{Capability, Duty, Reach, Role};
+use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
@@ -294,7 +294,7 @@ impl Members {
     }
 
     fn proposer(&self, proposal: &DutyProposal) -> String {
-        proposal.proposed_by.map_or_else(|| "操作员".to_owned(), |member| self.name_of(member))
+        proposal.proposed_by.map_or_else(|| OPERATOR.to_owned(), |member| self.name_of(member))
     }
 
     /// A proposal in one Chinese sentence, without a full stop.
@@ -302,7 +302,7 @@ impl Members {
         let (by, member) = (self.proposer(proposal), self.name_of(proposal.member_id));
         let unit = proposal.unit_id.map(|unit| self.unit_name(unit)).unwrap_or_default();
         let today = self.db.today();
-        let duty = format!("{unit}{}", proposal.role.map(Role::title).unwrap_or_default());
+        let duty = proposal.role.map(|role| role.title_on(&unit)).unwrap_or_default();
         match proposal.kind {
             ChangeKind::Grant => {
                 let from = proposal.from_on.map(|day| format!("自{}起", day.in_chinese_on(today))).unwrap_or_default();

@@ -38,12 +38,12 @@ impl From<Refusal> for Problem {
                 Problem::conflict("quiz.already_submitted", "这一天已经提交过答题，成绩以第一次提交为准")
             }
             Refusal::OnTodaysPaper => {
-                Problem::conflict("quiz.on_todays_paper", "这道题在你还没有提交的每日一答中，请先完成答题")
+                Problem::conflict("quiz.on_todays_paper", "这道题在您还没有提交的每日一答中，请先完成答题")
             }
             Refusal::Guarded => Problem::conflict("quiz.guarded", "这道题正在用于知识竞赛，竞赛结束后可以练习"),
-            Refusal::BeingAsked => Problem::conflict("quiz.being_asked", "你正在另一处回答这道题，请先答完"),
+            Refusal::BeingAsked => Problem::conflict("quiz.being_asked", "您正在另一处回答这道题，请先答完"),
             Refusal::NoSuchQuestion => Problem::not_found("quiz.question_not_found", "没有找到这道题"),
-            Refusal::BadQuestion(flaw) => Problem::field("/", "question.invalid", flaw.to_string()),
+            Refusal::BadQuestion(flaw) => Problem::field("", "question.invalid", flaw.to_string()),
             Refusal::DuplicateQuestion => Problem::conflict("quiz.duplicate_question", "题库中已有相同的题目"),
             Refusal::PaperPublished => Problem::conflict("quiz.paper_published", "试卷已经发布，不能再修改"),
             Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),

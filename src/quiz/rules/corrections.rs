@@ -2,6 +2,7 @@
 
 use super::is_right;
 use crate::base::id::MemberId;
+use crate::base::text::{in_quotes, without_end};
 use crate::base::time::Timestamp;
 use crate::quiz::model::correction::{CorrectionId, Effect, FormerKey, KeyChange};
 use crate::quiz::model::{PaperQuestion, QuestionId, QuestionText, WrongAnswer};
@@ -90,8 +91,8 @@ pub fn after_flip(line: Option<WrongAnswer>, member: MemberId, flip: Flip, now: 
 }
 
 /// What a member is told of a correction: of which question, why, and what it changed.
-pub fn said(stem: String, reason: &str, effect: &Effect) -> String {
-    let mut said = format!("题目“{stem}”的答案有误，已经更正（{reason}）。");
+pub fn said(stem: &str, reason: &str, effect: &Effect) -> String {
+    let mut said = format!("题目{}的答案有误，已经更正（{}）。", in_quotes(stem), without_end(reason));
     if effect.papers > 0 {
         said += &format!("您的 {} 次每日一答成绩随之更正。", effect.papers);
     }
