@@ -8,7 +8,7 @@ RUN perl -v >/dev/null && make --version >/dev/null
 WORKDIR /build
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/build/target \
-    cargo build --release --locked --features pg-tls && cp target/release/xianfeng /usr/local/bin/
+    cargo build --profile dist --locked --features pg-tls && cp target/dist/xianfeng /usr/local/bin/
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \

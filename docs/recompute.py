@@ -173,6 +173,13 @@ def is_confirmation(proposal, lines):
             and all(is_proposed(proposal, line) or line["entry_id"] in at_an_edge for line in lines))
 
 
+def in_title_marks(title):
+    """A title in 《》; marks that it has itself become 〈〉, and those around all of it are the same ones."""
+    inner = title[1:-1] if len(title) > 1 and title[0] + title[-1] == "《》" else "《"
+    title = title if set(inner) & set("《》") else inner
+    return f"《{title.translate(str.maketrans('《》〈〉', '〈〉《》'))}》"
+
+
 def decision_faults(terms, judged, proposal, decision):
     """Headings, categories, units, quotas and places; and a reason for every departure from what was computed."""
     lines, left_out = decision["awards"], decision["left_out"]
@@ -207,7 +214,11 @@ def decision_faults(terms, judged, proposal, decision):
     at_an_edge = [entry for edge in proposal["edges"] for entry in edge["entry_ids"]] if proposal else []
     if named & awarded or named - {*computed, *at_an_edge} or len(named) != len(left_out):
         yield "只列出计算结果中获奖而决定未列入的申报，每项一次"
-    if set(computed) - awarded - named or not all(left["reason"] for left in left_out):
+    for entry in computed:
+        if entry not in awarded | named:
+            yield f"计算结果中获奖的{judged[entry]['name']}未列入，须写明理由"
+            break
+    if not all(left["reason"] for left in left_out):
         yield "计算结果中获奖的申报未列入，须写明理由"
 
 
@@ -275,6 +286,7 @@ def award_faults(export, terms, results):
         return
     keys = {result["entry_id"]: key_of(terms, result) for result in results}
     judged = {entry["id"]: {"id": entry["id"], "unit": entry["unit_id"], "category": entry["category"],
+                            "name": entry["unit"] + in_title_marks(entry["title"]),
                             "key": keys.get(entry["id"], [])}
               for entry in export["entries"] if contends(terms, entry)}
     proposal = propose(terms, judged) if results else None

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use crate::input::{NOTHING, anybody, filled, routes};
 use crate::support::process::{Site, complaint, printed, program};
-use crate::support::{Person, TestApp, on_postgres, send};
+use crate::support::{Person, TestApp, send};
 
 /// Words by which the libraries' sentences are known.
 const FOREIGN: [&str; 16] = [
@@ -226,10 +226,7 @@ fn forge_backup(path: &std::path::Path, manifest: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_of_another_server_is_told_in_english() {
-    if on_postgres() {
-        return println!("skipped: on PostgreSQL commands go to the database");
-    }
-    let site = Site::open(1).await;
+    let site = Site::on_sqlite(1).await;
     let database = std::path::Path::new(site.database_url().strip_prefix("sqlite://").unwrap());
     let folder = database.with_extension("operator");
     std::fs::create_dir(&folder).unwrap();

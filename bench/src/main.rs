@@ -33,7 +33,7 @@ use world::World;
 /// Measures Xianfeng against the floors of this machine.
 #[derive(Parser)]
 struct Arguments {
-    /// The product, built for release
+    /// The product, as the image is built
     #[arg(long)]
     server: PathBuf,
     /// The questions that papers are drawn from

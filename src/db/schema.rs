@@ -248,7 +248,7 @@ diesel::table! {
         password_hash -> Text,
         changed_at -> BigInt,
         device_salt -> Nullable<Binary>,
-        is_long -> Bool,
+        is_long -> Nullable<Bool>,
     }
 }
 

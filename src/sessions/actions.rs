@@ -109,8 +109,8 @@ impl Sessions {
         let salt = credential.as_ref().and_then(|credential| credential.device_salt.as_deref());
         let is_known_device = member.is_some_and(|member| self.is_known_device(&ask.place, member, salt));
         let visitor = self.guard.meet(&ask.place, is_known_device).await?;
-        let turns_out_long =
-            passwords::is_long(&ask.password) && credential.as_ref().is_some_and(|known| !known.is_long);
+        let is_long = passwords::is_long(&ask.password);
+        let is_news = credential.as_ref().is_some_and(|known| known.is_long != Some(is_long));
         let stored = credential.map(|credential| credential.password_hash);
         let attempt = self.try_password(target, visitor, ask.password, stored.clone()).await?;
         let (Some(id), Some(verified)) = (member, stored) else {
@@ -125,8 +125,8 @@ impl Sessions {
             .write(move |tx| {
                 tx.take_turn(id)?;
                 check_unchanged(tx, id, &verified)?;
-                if turns_out_long {
-                    store::mark_long(tx.conn, id)?;
+                if is_news {
+                    store::put_is_long(tx.conn, id, is_long)?;
                 }
                 if !is_known_device {
                     tell_of_new_device(tx, id, &device)?;

@@ -87,7 +87,7 @@ pub(super) fn put_password(tx: &mut Tx, member: MemberId, new: &Hashed) -> diese
     let salt = random_key().to_vec();
     let Hashed { password_hash, is_long } = new;
     let credential =
-        Credential { password_hash: password_hash.clone(), device_salt: Some(salt.clone()), is_long: *is_long };
+        Credential { password_hash: password_hash.clone(), device_salt: Some(salt.clone()), is_long: Some(*is_long) };
     store::put_credential(tx.conn, member, &credential, tx.now())?;
     Ok(salt)
 }

@@ -51,8 +51,9 @@ pub struct Credential {
     pub password_hash: String,
     /// Drawn with the password: the device keys of the password before are worth nothing. `None` until it first changes.
     pub device_salt: Option<Vec<u8>>,
-    /// Whether it is known to be long enough for privileged duties.
-    pub is_long: bool,
+    /// Whether it is long enough for privileged duties. `None` for one that was set before anybody asked, until the next
+    /// sign-in tells.
+    pub is_long: Option<bool>,
 }
 
 /// A family of refresh tokens on one device.

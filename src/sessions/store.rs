@@ -25,11 +25,11 @@ pub fn find_device_salt(conn: &mut Conn, member: MemberId) -> QueryResult<Option
     Ok(salt.flatten())
 }
 
-/// Whether what the member signs in with is too short for privileged duties; whoever has no password has nothing too short.
+/// Whether what the member signs in with is known to be too short for privileged duties.
 pub fn has_short_password(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
-    let is_long: Option<bool> =
+    let is_long: Option<Option<bool>> =
         on!(conn, c => credentials::table.find(member).select(credentials::is_long).first(c).optional())?;
-    Ok(is_long == Some(false))
+    Ok(is_long == Some(Some(false)))
 }
 
 /// Whether the member's password is older than `before`.
@@ -38,10 +38,10 @@ pub fn has_password_since(conn: &mut Conn, member: MemberId, before: Timestamp) 
     on!(conn, c => diesel::select(diesel::dsl::exists(old)).get_result(c))
 }
 
-/// Notes that the password of a member turned out to be long enough for privileged duties.
-pub fn mark_long(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
+/// Notes whether the password of a member is long enough for privileged duties.
+pub fn put_is_long(conn: &mut Conn, member: MemberId, is_long: bool) -> QueryResult<()> {
     let credential = credentials::table.find(member);
-    on!(conn, c => diesel::update(credential).set(credentials::is_long.eq(true)).execute(c)).map(drop)
+    on!(conn, c => diesel::update(credential).set(credentials::is_long.eq(is_long)).execute(c)).map(drop)
 }
 
 /// Ends all device keys of a member.

@@ -178,7 +178,7 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
 async fn an_entry_that_somebody_could_judge_after_all_is_exempt_no_more() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
-    let expert = app.member("专家").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, _) = third_without_article(&app, &organiser, &expert, Value::Null).await;
     // as after a unit was moved away from its judge's line since the judging began
     let exempt = |tx: &mut Tx| -> Result<(), Stop<Never>> {

@@ -1,12 +1,13 @@
 //! New passwords that are refused.
 
 use diesel::prelude::*;
+use reqwest::Method;
 use serde_json::json;
 use xianfeng::base::capability::Role;
 use xianfeng::db::schema::credentials;
 use xianfeng::on;
 
-use crate::support::{PASSWORD, Person, TestApp};
+use crate::support::{PASSWORD, Person, TestApp, send};
 
 async fn advice(person: &Person<'_>, password: &str) -> String {
     let change = json!({ "old_password": PASSWORD, "new_password": password });
@@ -83,16 +84,33 @@ async fn a_privileged_duty_waits_for_a_password_of_ten_characters() {
 }
 
 #[tokio::test]
-async fn a_long_password_of_former_times_is_recognised_at_the_next_sign_in() {
+async fn of_passwords_that_were_set_before_the_next_sign_in_tells_the_length() {
     let app = TestApp::start().await;
-    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let long = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let short = app.member("李一").sign_in().await;
+    let change = json!({ "old_password": PASSWORD, "new_password": "lh-26-xq7" });
+    short.put("/me/password", change).await.ok(200);
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("JT") });
+    admin.post(&format!("/members/{}/roles", short.id), duty).await.ok(201);
+    let [long, short] = [long, short].map(|person| (person.token().to_owned(), person.employee_no.clone()));
     app.write(|tx| {
-        on!(tx.conn, c => diesel::update(credentials::table).set(credentials::is_long.eq(false)).execute(c))?;
+        let unknown = credentials::is_long.eq(None::<bool>);
+        on!(tx.conn, c => diesel::update(credentials::table).set(unknown).execute(c))?;
         Ok(())
     })
     .await;
-    let organiser = app.sign_in_anew(&organiser).await;
-    organiser.get("/questions").await.ok(200);
+    let app = app.restarted().await;
+    let questions = async |token: &str| send(app.request(Method::GET, "/questions").bearer_auth(token)).await;
+    let sign_in = async |number: &str, password: &str| {
+        let session = app.post("/session", json!({ "account": number, "password": password })).await.ok(201);
+        session["access_token"].as_str().unwrap().to_owned()
+    };
+    for (token, _) in [&long, &short] {
+        questions(token).await.ok(200);
+    }
+    questions(&sign_in(&long.1, PASSWORD).await).await.ok(200);
+    questions(&sign_in(&short.1, "lh-26-xq7").await).await.refused(403, "session.password_too_short");
 }
 
 #[tokio::test]

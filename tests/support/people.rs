@@ -177,7 +177,7 @@ impl TestApp {
             let row = (
                 credentials::member_id.eq(member),
                 credentials::password_hash.eq(hash),
-                credentials::is_long.eq(true),
+                credentials::is_long.eq(Some(true)),
                 credentials::changed_at.eq(tx.now()),
             );
             on!(tx.conn, c => diesel::insert_into(credentials::table).values(row).execute(c))?;

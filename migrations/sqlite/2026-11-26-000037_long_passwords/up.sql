@@ -1,2 +1,2 @@
--- Whether a password is long enough for privileged duties. Unknown for those set before: the next sign-in tells.
-ALTER TABLE credentials ADD COLUMN is_long BOOLEAN NOT NULL DEFAULT FALSE;
+-- Whether a password is long enough for privileged duties. NULL for those set before: the next sign-in tells.
+ALTER TABLE credentials ADD COLUMN is_long BOOLEAN;
