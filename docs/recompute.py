@@ -219,7 +219,7 @@ def decision_faults(terms, judged, proposal, decision):
             yield f"计算结果中获奖的{judged[entry]['name']}未列入，须写明理由"
             break
     if not all(left["reason"] for left in left_out):
-        yield "计算结果中获奖的申报未列入，须写明理由"
+        yield "未列入的申报须写明理由"
 
 
 # --- what an export claims

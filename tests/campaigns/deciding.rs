@@ -188,7 +188,7 @@ async fn a_published_decision_is_final_and_anybody_verifies_it() {
         ("/decisions/0/awards/0/entry_id", json!(entries[3]), "公布的获奖与最后的决定不符"),
         ("/decisions/0/awards/0/entry_id", json!(entries[0]), "同一项申报不能获奖两次"),
         ("/decisions/0/awards/0/place", json!(3), "名次须从 1 起连续"),
-        ("/decisions/0/awards", json!([]), "计算结果中获奖的申报"),
+        ("/decisions/0/awards", json!([]), "计算结果中获奖的西支部《甲》未列入，须写明理由"),
         ("/decisions/0/version", json!(2), "版本不连续，或没有理由"),
         ("/proposal/awards/0/place", json!(2), "公布的计算建议与按规则重算的不符"),
         ("/proposal", Value::Null, "公布的计算建议与按规则重算的不符"),
