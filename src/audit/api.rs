@@ -17,7 +17,7 @@ use crate::web::caller::AuditReader;
 use crate::web::{Page, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_trail);
+    cfg.service(list_audit_entries);
 }
 
 /// Which part of the trail is asked for.
@@ -84,7 +84,7 @@ impl TrailLine {
 #[utoipa::path(tag = "audit", params(TrailQuery),
     responses((status = 200, description = "A page of the trail", body = Page<TrailLine>)))]
 #[get("/audit")]
-async fn list_trail(
+async fn list_audit_entries(
     _auditor: AuditReader,
     query: Query<TrailQuery>,
     db: web::Data<Db>,

@@ -24,8 +24,8 @@ use pages::{Page, Pages};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.app_data(web::Data::new(Pages::default()))
         .service(list_boards)
-        .service(show_my_place)
-        .service(show_board)
+        .service(get_my_board_place)
+        .service(get_board)
         .service(rebuild_boards);
 }
 
@@ -125,7 +125,7 @@ struct PlaceQuery {
     )
 )]
 #[get("/boards/{scope}/{measure}")]
-async fn show_board(
+async fn get_board(
     me: Member,
     req: HttpRequest,
     path: Path<(String, String)>,
@@ -162,7 +162,7 @@ async fn show_board(
     responses((status = 200, description = "One's own place", body = MyPlace))
 )]
 #[get("/boards/{scope}/{measure}/me")]
-async fn show_my_place(
+async fn get_my_board_place(
     me: Member,
     path: Path<(String, String)>,
     query: Query<PlaceQuery>,

@@ -25,7 +25,7 @@ use crate::web::upload::{FileForm, Upload, is_form, receive_upload};
 use crate::web::{OptionalKey, Path, Problem, Query, limits};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(upload_file).service(get_file).service(get_thumbnail).service(show_picture).service(delete_file);
+    cfg.service(upload_file).service(get_file).service(get_thumbnail).service(get_picture).service(delete_file);
 }
 
 /// What an upload is called.
@@ -123,7 +123,7 @@ struct PictureQuery {
             content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
         (status = 304, description = "The client has them")))]
 #[get("/files/{id}/picture")]
-async fn show_picture(
+async fn get_picture(
     req: HttpRequest,
     id: Path<FileId>,
     query: Query<PictureQuery>,

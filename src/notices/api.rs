@@ -18,7 +18,7 @@ const MOST_IDS: usize = 100;
 
 /// Hands the room's routes over; they need a `web::Data<Db>`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_notices).service(count_unread_notices).service(read_notices);
+    cfg.service(list_my_notices).service(count_my_unread_notices).service(read_my_notices);
 }
 
 /// A notice in the caller's inbox.
@@ -63,7 +63,7 @@ fn inbox(caller: &Caller, db: &Db) -> Inbox {
 #[utoipa::path(tag = "notices", params(PageQuery),
     responses((status = 200, description = "Notices; 304 when they have not changed", body = Page<NoticeView>)))]
 #[get("/me/notices")]
-async fn list_notices(
+async fn list_my_notices(
     caller: Member,
     req: HttpRequest,
     db: web::Data<Db>,
@@ -86,7 +86,7 @@ struct UnreadCount {
 /// How many of the caller's notices are unread.
 #[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount)))]
 #[get("/me/notices/unread-count")]
-async fn count_unread_notices(caller: Member, db: web::Data<Db>) -> Result<web::Json<UnreadCount>, Problem> {
+async fn count_my_unread_notices(caller: Member, db: web::Data<Db>) -> Result<web::Json<UnreadCount>, Problem> {
     let inbox = inbox(&caller, &db);
     let unread = db.read(move |conn| store::count_unread(conn, &inbox)).await?;
     Ok(web::Json(UnreadCount { unread }))
@@ -106,7 +106,7 @@ struct ReadBody {
 #[utoipa::path(tag = "notices", request_body = ReadBody,
     responses((status = 200, description = "What is left unread", body = UnreadCount)))]
 #[post("/me/notices/read")]
-async fn read_notices(
+async fn read_my_notices(
     caller: Member,
     db: web::Data<Db>,
     body: Body<ReadBody>,

@@ -21,12 +21,12 @@ use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, page}
 
 /// Hands the room's routes over; they need a `web::Data<Points>`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(my_points)
-        .service(list_my_entries)
-        .service(member_points)
-        .service(list_rules)
-        .service(write_rule)
-        .service(withdraw_rule);
+    cfg.service(get_my_points)
+        .service(list_my_point_entries)
+        .service(get_member_points)
+        .service(list_point_rules)
+        .service(create_point_rule)
+        .service(withdraw_point_rule);
 }
 
 impl From<Refusal> for Problem {
@@ -104,7 +104,7 @@ impl PointsView {
 /// One's own points in every running period, and what today's caps leave.
 #[utoipa::path(tag = "points", responses((status = 200, description = "The points", body = PointsView)))]
 #[get("/me/points")]
-async fn my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<PointsView>, Problem> {
+async fn get_my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<PointsView>, Problem> {
     show(&points, me.person.member).await
 }
 
@@ -114,7 +114,7 @@ async fn my_points(me: Member, points: web::Data<Points>) -> Result<web::Json<Po
     responses((status = 200, description = "The points", body = PointsView))
 )]
 #[get("/members/{id}/points")]
-async fn member_points(
+async fn get_member_points(
     me: Member,
     id: Path<MemberId>,
     points: web::Data<Points>,
@@ -198,7 +198,7 @@ impl EntryView {
     responses((status = 200, description = "A page of entries", body = Page<EntryView>))
 )]
 #[get("/me/points/entries")]
-async fn list_my_entries(
+async fn list_my_point_entries(
     me: Member,
     query: Query<PageQuery>,
     points: web::Data<Points>,
@@ -266,7 +266,7 @@ struct RuleQuery {
     responses((status = 200, description = "A page of rules", body = Page<RuleView>))
 )]
 #[get("/points/rules")]
-async fn list_rules(
+async fn list_point_rules(
     me: Member,
     query: Query<RuleQuery>,
     points: web::Data<Points>,
@@ -311,7 +311,7 @@ struct RuleBody {
     )
 )]
 #[post("/points/rules")]
-async fn write_rule(
+async fn create_point_rule(
     me: RuleManager,
     key: OptionalKey,
     points: web::Data<Points>,
@@ -349,7 +349,7 @@ async fn write_rule(
     responses((status = 204, description = "Taken back"))
 )]
 #[delete("/points/rules/{rule}/{version}")]
-async fn withdraw_rule(
+async fn withdraw_point_rule(
     me: RuleManager,
     path: Path<(RuleName, i32)>,
     points: web::Data<Points>,

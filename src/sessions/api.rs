@@ -32,9 +32,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(refresh_session)
         .service(redeem_invitation)
         .service(sign_out)
-        .service(list_sessions)
+        .service(list_my_sessions)
         .service(end_session)
-        .service(change_password)
+        .service(change_my_password)
         .service(issue_invitations)
         .configure(resets::routes);
 }
@@ -226,7 +226,7 @@ struct SessionList {
 /// The devices on which the member is signed in, newest first.
 #[utoipa::path(tag = "session", responses((status = 200, description = "Sessions", body = SessionList)))]
 #[get("/me/sessions")]
-async fn list_sessions(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<SessionList>, Problem> {
+async fn list_my_sessions(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<SessionList>, Problem> {
     let items = sessions
         .list(caller.member)
         .await?
@@ -281,7 +281,7 @@ struct ChangedPassword {
 #[utoipa::path(tag = "session", request_body = PasswordBody,
     responses((status = 200, description = "Changed", body = ChangedPassword)))]
 #[put("/me/password")]
-async fn change_password(
+async fn change_my_password(
     caller: Member,
     sessions: web::Data<Sessions>,
     body: Body<PasswordBody>,

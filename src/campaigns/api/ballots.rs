@@ -14,7 +14,7 @@ use crate::web::caller::Member;
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(cast_ballot).service(get_my_ballots).service(list_receipts);
+    cfg.service(cast_ballot).service(get_my_ballots).service(list_ballot_receipts);
 }
 
 /// A ballot.
@@ -92,7 +92,7 @@ struct ReceiptList {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The receipts", body = ReceiptList)))]
 #[get("/campaigns/{id}/receipts")]
-async fn list_receipts(
+async fn list_ballot_receipts(
     caller: Member,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,

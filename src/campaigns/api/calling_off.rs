@@ -12,7 +12,7 @@ use crate::web::caller::{CampaignDecider, CampaignRunner};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(propose_call_off).service(confirm_call_off).service(take_back_call_off);
+    cfg.service(propose_call_off).service(approve_call_off).service(withdraw_call_off);
 }
 
 /// Why a campaign is called off.
@@ -44,7 +44,7 @@ async fn propose_call_off(
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Called off", body = CallOff)))]
 #[post("/campaigns/{id}/call-off/approval")]
-async fn confirm_call_off(
+async fn approve_call_off(
     decider: CampaignDecider,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
@@ -56,7 +56,7 @@ async fn confirm_call_off(
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 204, description = "Taken back")))]
 #[delete("/campaigns/{id}/call-off")]
-async fn take_back_call_off(
+async fn withdraw_call_off(
     runner: CampaignRunner,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,

@@ -15,7 +15,7 @@ use crate::web::caller::{CampaignDecider, CampaignRunner, Member};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(decide_campaign).service(publish_campaign).service(archive_campaign).service(list_awards);
+    cfg.service(decide_campaign).service(publish_campaign).service(archive_campaign).service(list_campaign_awards);
 }
 
 /// A decision as it is made.
@@ -93,7 +93,7 @@ struct AwardList {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The awards", body = AwardList)))]
 #[get("/campaigns/{id}/awards")]
-async fn list_awards(
+async fn list_campaign_awards(
     caller: Member,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,

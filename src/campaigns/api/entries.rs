@@ -20,15 +20,15 @@ use crate::web::caller::{CampaignRunner, EntryWriter, Member};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_entries)
-        .service(create_entry)
+    cfg.service(list_campaign_entries)
+        .service(create_campaign_entry)
         .service(get_entry)
         .service(edit_entry)
         .service(submit_entry)
         .service(withdraw_entry)
         .service(list_entry_versions)
         .service(publish_article)
-        .service(read_article);
+        .service(get_article);
 }
 
 pub(super) fn writer(caller: &EntryWriter) -> Writer {
@@ -39,7 +39,7 @@ pub(super) fn writer(caller: &EntryWriter) -> Writer {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Entries", body = Page<EntryLine>)))]
 #[get("/campaigns/{id}/entries")]
-async fn list_entries(
+async fn list_campaign_entries(
     caller: Member,
     id: Path<CampaignId>,
     page: Query<PageQuery>,
@@ -68,7 +68,7 @@ struct EntryBody {
         ("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
     responses((status = 201, description = "Written", body = EntryLine)))]
 #[post("/campaigns/{id}/entries")]
-async fn create_entry(
+async fn create_campaign_entry(
     caller: EntryWriter,
     id: Path<CampaignId>,
     key: OptionalKey,
@@ -267,7 +267,7 @@ async fn publish_article(
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The article", body = ArticleView)))]
 #[get("/entries/{id}/article")]
-async fn read_article(
+async fn get_article(
     caller: Member,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,

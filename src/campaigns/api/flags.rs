@@ -19,13 +19,13 @@ use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner, not_al
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_flags)
-        .service(list_flagged)
-        .service(get_flag_review)
-        .service(look_at_flags)
-        .service(list_voidings)
+    cfg.service(list_campaign_flags)
+        .service(list_flagged_members)
+        .service(get_campaign_flag_review)
+        .service(review_campaign_flags)
+        .service(list_campaign_voidings)
         .service(propose_voiding)
-        .service(confirm_voiding);
+        .service(approve_voiding);
 }
 
 /// Ballots of one unit that are worth a look.
@@ -76,7 +76,7 @@ impl FlagView {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Flags, the earliest first", body = Page<FlagView>)))]
 #[get("/campaigns/{id}/flags")]
-async fn list_flags(
+async fn list_campaign_flags(
     reader: CampaignReader,
     id: Path<CampaignId>,
     page: Query<PageQuery>,
@@ -109,7 +109,7 @@ struct FlaggedBallot {
         ("flag" = String, Path, description = "As `flag` in the list"), PageQuery),
     responses((status = 200, description = "Ballots, by member", body = Page<FlaggedBallot>)))]
 #[get("/campaigns/{id}/flags/{flag}")]
-async fn list_flagged(
+async fn list_flagged_members(
     reader: CampaignReader,
     path: Path<(CampaignId, Text<120>)>,
     page: Query<PageQuery>,
@@ -163,7 +163,7 @@ fn review_view(campaigns: &Campaigns, review: FlagReview) -> web::Json<FlagRevie
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "What was found and who has looked", body = FlagReviewView)))]
 #[get("/campaigns/{id}/flag-looks")]
-async fn get_flag_review(
+async fn get_campaign_flag_review(
     reader: CampaignReader,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
@@ -177,7 +177,7 @@ async fn get_flag_review(
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Who has looked", body = FlagReviewView)))]
 #[post("/campaigns/{id}/flag-looks")]
-async fn look_at_flags(
+async fn review_campaign_flags(
     reader: CampaignReader,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
@@ -209,7 +209,7 @@ struct VoidingBody {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Proposals", body = Page<Voiding>)))]
 #[get("/campaigns/{id}/voidings")]
-async fn list_voidings(
+async fn list_campaign_voidings(
     reader: CampaignReader,
     id: Path<CampaignId>,
     page: Query<PageQuery>,
@@ -244,7 +244,7 @@ async fn propose_voiding(
 #[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
     responses((status = 200, description = "Confirmed", body = Voiding)))]
 #[post("/voidings/{id}/approval")]
-async fn confirm_voiding(
+async fn approve_voiding(
     decider: CampaignDecider,
     id: Path<VoidingId>,
     campaigns: web::Data<Campaigns>,

@@ -17,7 +17,7 @@ use crate::web::caller::{CampaignReader, Member};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(put_my_scores).service(list_my_scores).service(get_my_scores).service(list_scores);
+    cfg.service(put_my_scores).service(list_my_scores).service(get_my_scores).service(list_campaign_scores);
 }
 
 /// What one judge gives an entry.
@@ -202,7 +202,7 @@ struct ScoreMatrix {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The matrix", body = ScoreMatrix)))]
 #[get("/campaigns/{id}/scores")]
-async fn list_scores(
+async fn list_campaign_scores(
     reader: CampaignReader,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,

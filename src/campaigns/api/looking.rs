@@ -19,7 +19,7 @@ use crate::web::page::{after, page_limit};
 use crate::web::{Page, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_campaigns).service(get_campaign).service(get_roll).service(get_participation);
+    cfg.service(list_campaigns).service(get_campaign).service(get_campaign_roll).service(get_campaign_participation);
 }
 
 /// Which campaigns to list.
@@ -128,7 +128,7 @@ fn shown(campaigns: &Campaigns, counts: &Participation) -> ParticipationView {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The roll in numbers", body = RollView)))]
 #[get("/campaigns/{id}/roll")]
-async fn get_roll(
+async fn get_campaign_roll(
     caller: Member,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
@@ -170,7 +170,7 @@ struct RollBranch {
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Participation", body = ParticipationView)))]
 #[get("/campaigns/{id}/participation")]
-async fn get_participation(
+async fn get_campaign_participation(
     caller: Member,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,

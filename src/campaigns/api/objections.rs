@@ -15,7 +15,7 @@ use crate::web::caller::{CampaignRunner, Member};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(raise_objection).service(list_objections).service(answer_objection);
+    cfg.service(raise_objection).service(list_campaign_objections).service(answer_objection);
 }
 
 /// What somebody objects to.
@@ -84,7 +84,7 @@ async fn raise_objection(
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Objections", body = Page<ObjectionView>)))]
 #[get("/campaigns/{id}/objections")]
-async fn list_objections(
+async fn list_campaign_objections(
     caller: Member,
     id: Path<CampaignId>,
     page: Query<PageQuery>,

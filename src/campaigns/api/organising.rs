@@ -25,7 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(withdraw_campaign)
         .service(close_stage)
         .service(propose_extension)
-        .service(confirm_extension);
+        .service(approve_extension);
 }
 
 /// A campaign as it is written.
@@ -199,7 +199,7 @@ async fn propose_extension(
         ("extension_id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 200, description = "Confirmed", body = Extension)))]
 #[post("/campaigns/{id}/extensions/{extension_id}/approval")]
-async fn confirm_extension(
+async fn approve_extension(
     decider: CampaignDecider,
     ids: Path<(CampaignId, ExtensionId)>,
     campaigns: web::Data<Campaigns>,

@@ -10,7 +10,7 @@ use crate::web::caller::{CampaignRunner, Member};
 use crate::web::{Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(take_back_extension).service(take_back_voiding).service(take_back_objection);
+    cfg.service(withdraw_extension).service(withdraw_voiding).service(withdraw_objection);
 }
 
 /// Takes back the caller's own proposal to move an end, as long as nobody has confirmed it.
@@ -19,7 +19,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         ("extension_id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 204, description = "Taken back")))]
 #[delete("/campaigns/{id}/extensions/{extension_id}")]
-async fn take_back_extension(
+async fn withdraw_extension(
     runner: CampaignRunner,
     ids: Path<(CampaignId, ExtensionId)>,
     campaigns: web::Data<Campaigns>,
@@ -33,7 +33,7 @@ async fn take_back_extension(
 #[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
     responses((status = 204, description = "Taken back")))]
 #[delete("/voidings/{id}")]
-async fn take_back_voiding(
+async fn withdraw_voiding(
     runner: CampaignRunner,
     id: Path<VoidingId>,
     campaigns: web::Data<Campaigns>,
@@ -46,7 +46,7 @@ async fn take_back_voiding(
 #[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
     responses((status = 204, description = "Taken back")))]
 #[delete("/objections/{id}")]
-async fn take_back_objection(
+async fn withdraw_objection(
     caller: Member,
     id: Path<ObjectionId>,
     campaigns: web::Data<Campaigns>,

@@ -16,11 +16,11 @@ use crate::web::caller::{ContestConfirmer, ContestRunner};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(prolong_contest)
+    cfg.service(extend_contest)
         .service(propose_contest_cancellation)
         .service(get_contest_cancellation)
         .service(withdraw_contest_cancellation)
-        .service(confirm_contest_cancellation);
+        .service(approve_contest_cancellation);
 }
 
 /// A later end, and why.
@@ -38,7 +38,7 @@ struct ContestExtensionBody {
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     request_body = ContestExtensionBody, responses((status = 200, description = "Prolonged", body = ContestView)))]
 #[post("/contests/{id}/extensions")]
-async fn prolong_contest(
+async fn extend_contest(
     runner: ContestRunner,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
@@ -129,7 +129,7 @@ async fn withdraw_contest_cancellation(
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Called off", body = ContestCancellationView)))]
 #[post("/contests/{id}/cancellation/approval")]
-async fn confirm_contest_cancellation(
+async fn approve_contest_cancellation(
     confirmer: ContestConfirmer,
     id: Path<ContestId>,
     contests: web::Data<Contests>,

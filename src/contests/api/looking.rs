@@ -22,9 +22,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_contests)
         .service(get_contest)
         .service(get_contest_results)
-        .service(list_rankings)
+        .service(list_contest_rankings)
         .service(get_my_contest_rank)
-        .service(list_branch_rankings)
+        .service(list_contest_branch_rankings)
         .service(export_contest_results);
 }
 
@@ -193,7 +193,7 @@ impl RankLine {
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), PageQuery),
     responses((status = 200, description = "Members", body = Page<RankLine>)))]
 #[get("/contests/{id}/rankings")]
-async fn list_rankings(
+async fn list_contest_rankings(
     caller: Member,
     id: Path<ContestId>,
     page: Query<PageQuery>,
@@ -267,7 +267,7 @@ impl From<(BranchResult, String)> for BranchRankLine {
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), PageQuery),
     responses((status = 200, description = "Branches", body = Page<BranchRankLine>)))]
 #[get("/contests/{id}/branch-rankings")]
-async fn list_branch_rankings(
+async fn list_contest_branch_rankings(
     caller: Member,
     id: Path<ContestId>,
     page: Query<PageQuery>,

@@ -17,11 +17,11 @@ use crate::web::caller::Member;
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(start_attempt)
-        .service(get_current_attempt)
+    cfg.service(start_contest_attempt)
+        .service(get_current_contest_attempt)
         .service(save_contest_answer)
-        .service(submit_attempt)
-        .service(get_attempt);
+        .service(submit_contest_attempt)
+        .service(get_contest_attempt);
 }
 
 fn sitter(caller: &Member) -> Sitter {
@@ -35,7 +35,7 @@ fn sitter(caller: &Member) -> Sitter {
         (status = 200, description = "The attempt that runs", body = AttemptSheet<'static>),
     ))]
 #[post("/contests/{id}/attempts")]
-async fn start_attempt(
+async fn start_contest_attempt(
     caller: Member,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
@@ -51,7 +51,7 @@ async fn start_attempt(
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The attempt", body = AttemptSheet<'static>)))]
 #[get("/contests/{id}/attempts/current")]
-async fn get_current_attempt(
+async fn get_current_contest_attempt(
     caller: Member,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
@@ -112,7 +112,7 @@ async fn save_contest_answer(
     ),
     responses((status = 200, description = "Handed in, or ended before", body = AttemptResult)))]
 #[post("/contests/{id}/attempts/{attempt_id}/submission")]
-async fn submit_attempt(
+async fn submit_contest_attempt(
     caller: Member,
     path: Path<(ContestId, AttemptId)>,
     contests: web::Data<Contests>,
@@ -129,7 +129,7 @@ async fn submit_attempt(
     ),
     responses((status = 200, description = "The attempt", body = AttemptResult)))]
 #[get("/contests/{id}/attempts/{attempt_id}")]
-async fn get_attempt(
+async fn get_contest_attempt(
     caller: Member,
     path: Path<(ContestId, AttemptId)>,
     contests: web::Data<Contests>,

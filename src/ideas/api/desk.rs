@@ -12,7 +12,7 @@ use crate::web::caller::Member;
 use crate::web::{Page, PageQuery, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_desk);
+    cfg.service(list_my_desk);
 }
 
 /// Something that waits for the caller.
@@ -30,7 +30,7 @@ struct DeskItem {
 #[utoipa::path(tag = "ideas", params(PageQuery),
     responses((status = 200, description = "What waits", body = Page<DeskItem>)))]
 #[get("/me/desk")]
-async fn list_desk(
+async fn list_my_desk(
     caller: Member,
     query: Query<PageQuery>,
     ideas: web::Data<Ideas>,

@@ -19,7 +19,7 @@ use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_idea_statistics).service(print_idea_statistics).service(export_ideas);
+    cfg.service(get_idea_statistics).service(get_idea_statistics_summary).service(export_ideas);
 }
 
 /// Which numbers.
@@ -158,7 +158,7 @@ async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) ->
 #[utoipa::path(tag = "ideas", params(StatisticsQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/ideas/statistics/summary")]
-async fn print_idea_statistics(
+async fn get_idea_statistics_summary(
     reader: IdeaReader,
     query: Query<StatisticsQuery>,
     ideas: web::Data<Ideas>,

@@ -82,7 +82,7 @@ struct MeChange {
         (status = 200, description = "The member; everything holds", body = Me),
         (status = 202, description = "The member; the phone number waits", body = Me)))]
 #[patch("/me")]
-pub(super) async fn update_me(
+pub(super) async fn edit_me(
     caller: Member,
     db: web::Data<Db>,
     directory: web::Data<Directory>,

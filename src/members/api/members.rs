@@ -228,7 +228,7 @@ struct ChangedMember {
         (status = 200, description = "The member", body = ChangedMember),
         (status = 202, description = "The member; that he leaves waits", body = ChangedMember)))]
 #[patch("/members/{id}")]
-pub(super) async fn update_member(
+pub(super) async fn edit_member(
     manager: RosterManager,
     id: Path<MemberId>,
     db: web::Data<Db>,

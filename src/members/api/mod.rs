@@ -19,15 +19,15 @@ use crate::web::caller::out_of_reach;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(me::get_me)
-        .service(me::update_me)
+        .service(me::edit_me)
         .service(units::list_units)
         .service(units::create_unit)
         .service(units::get_unit)
-        .service(units::update_unit)
+        .service(units::edit_unit)
         .service(members::list_unit_members)
         .service(members::create_member)
         .service(members::get_member)
-        .service(members::update_member)
+        .service(members::edit_member)
         .service(duties::grant_role)
         .service(duties::end_role)
         .service(duties::list_duty_conflicts)

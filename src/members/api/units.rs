@@ -166,7 +166,7 @@ struct UnitChangeBody {
 #[utoipa::path(tag = "members", request_body = UnitChangeBody,
     responses((status = 200, description = "The unit", body = UnitView)))]
 #[patch("/units/{id}")]
-pub(super) async fn update_unit(
+pub(super) async fn edit_unit(
     manager: RosterManager,
     id: Path<UnitId>,
     members: web::Data<Members>,

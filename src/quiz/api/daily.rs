@@ -24,8 +24,8 @@ use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_daily_paper)
         .service(submit_daily_paper)
-        .service(list_quiz_history)
-        .service(get_quiz_result)
+        .service(list_my_quiz_history)
+        .service(get_my_quiz_result)
         .service(set_daily_paper)
         .service(get_planned_paper);
 }
@@ -261,7 +261,7 @@ fn read_answers(answers: Vec<AnswerBody>) -> Result<Vec<GivenAnswer>, Problem> {
 #[utoipa::path(tag = "quiz", params(PageQuery),
     responses((status = 200, description = "Results", body = Page<QuizSummary>)))]
 #[get("/me/quiz/history")]
-async fn list_quiz_history(
+async fn list_my_quiz_history(
     caller: Member,
     page: Query<PageQuery>,
     quiz: web::Data<Quiz>,
@@ -275,7 +275,7 @@ async fn list_quiz_history(
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
     responses((status = 200, description = "The result", body = QuizResult<'static>)))]
 #[get("/me/quiz/history/{day}")]
-async fn get_quiz_result(caller: Member, day: Path<Day>, quiz: web::Data<Quiz>) -> Result<HttpResponse, Problem> {
+async fn get_my_quiz_result(caller: Member, day: Path<Day>, quiz: web::Data<Quiz>) -> Result<HttpResponse, Problem> {
     let graded = quiz.result(caller.member, *day).await?;
     Ok(HttpResponse::Ok().json(QuizResult::from(&graded)))
 }

@@ -14,7 +14,7 @@ use crate::web::caller::Member;
 use crate::web::{Body, Page, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_wrong_answers)
+    cfg.service(list_my_wrong_answers)
         .service(list_practice_categories)
         .service(list_practice_questions)
         .service(practise_question);
@@ -70,7 +70,7 @@ impl From<(WrongAnswer, QuestionText)> for WrongQuestion {
 #[utoipa::path(tag = "quiz", params(BookQuery),
     responses((status = 200, description = "Questions to do again", body = Page<WrongQuestion>)))]
 #[get("/me/quiz/wrong-answers")]
-async fn list_wrong_answers(
+async fn list_my_wrong_answers(
     caller: Member,
     query: Query<BookQuery>,
     quiz: web::Data<Quiz>,

@@ -18,9 +18,9 @@ use crate::web::{Body, Page, PageQuery, Path, Problem, Query, limits};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(request_reset)
         .service(withdraw_reset_request)
-        .service(list_own_resets)
-        .service(approve_own_reset)
-        .service(refuse_reset)
+        .service(list_my_resets)
+        .service(approve_my_reset)
+        .service(refuse_my_reset)
         .service(list_resets)
         .service(approve_reset);
 }
@@ -129,7 +129,7 @@ struct OwnResetList {
 /// The reset of one's own password that is pending, if any.
 #[utoipa::path(tag = "session", responses((status = 200, description = "What is pending", body = OwnResetList)))]
 #[get("/me/resets")]
-async fn list_own_resets(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<OwnResetList>, Problem> {
+async fn list_my_resets(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<OwnResetList>, Problem> {
     let own = sessions.own_resets(caller.member).await?;
     let items = own.resets.into_iter().map(|seen| view(&sessions, seen)).collect();
     Ok(web::Json(OwnResetList { requested_at: own.requested_at, items }))
@@ -139,7 +139,7 @@ async fn list_own_resets(caller: Member, sessions: web::Data<Sessions>) -> Resul
 #[utoipa::path(tag = "session", params(("id" = InvitationId, Path, description = "The reset")),
     responses((status = 200, description = "Approved", body = ResetView)))]
 #[post("/me/resets/{id}/approval")]
-async fn approve_own_reset(
+async fn approve_my_reset(
     caller: Member,
     id: Path<InvitationId>,
     sessions: web::Data<Sessions>,
@@ -152,7 +152,7 @@ async fn approve_own_reset(
 #[utoipa::path(tag = "session", params(("id" = InvitationId, Path, description = "The reset")),
     responses((status = 200, description = "Refused", body = ResetView)))]
 #[post("/me/resets/{id}/refusal")]
-async fn refuse_reset(
+async fn refuse_my_reset(
     caller: Member,
     id: Path<InvitationId>,
     sessions: web::Data<Sessions>,

@@ -14,7 +14,7 @@ use crate::web::caller::Member;
 use crate::web::{Page, PageQuery, Path, Problem, Query, etag};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_feed).service(show_today).service(show_item);
+    cfg.service(list_study_feed).service(get_study_today).service(get_study_item);
 }
 
 /// A published push with what the caller has done with it.
@@ -41,7 +41,7 @@ struct Today {
 #[utoipa::path(tag = "study", params(PageQuery),
     responses((status = 200, description = "The feed; 304 when it has not changed", body = Page<FeedItem>)))]
 #[get("/study/feed")]
-async fn list_feed(
+async fn list_study_feed(
     caller: Member,
     req: HttpRequest,
     study: web::Data<Study>,
@@ -61,7 +61,7 @@ async fn list_feed(
 #[utoipa::path(tag = "study",
     responses((status = 200, description = "Today; 304 when it has not changed", body = Today)))]
 #[get("/study/today")]
-async fn show_today(caller: Member, req: HttpRequest, study: web::Data<Study>) -> Result<HttpResponse, Problem> {
+async fn get_study_today(caller: Member, req: HttpRequest, study: web::Data<Study>) -> Result<HttpResponse, Problem> {
     let (items, next) = study.today(caller.member, &caller.path).await?;
     let mut body = write_items(&format!("{{\"day\":\"{}\",\"items\":", study.db.today()), &items);
     body.push_str(",\"next_publish_at\":");
@@ -134,7 +134,7 @@ impl From<Item> for ItemView {
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)),
     responses((status = 200, description = "The item; 304 when it has not changed", body = ItemView)))]
 #[get("/study/items/{id}")]
-async fn show_item(
+async fn get_study_item(
     caller: Member,
     req: HttpRequest,
     id: Path<ItemId>,

@@ -16,7 +16,7 @@ use crate::web::caller::{ContentManager, ContentReader};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(write_item).service(list_items).service(change_item).service(delete_item);
+    cfg.service(create_study_item).service(list_study_items).service(edit_study_item).service(delete_study_item);
 }
 
 /// A new study item.
@@ -59,7 +59,7 @@ impl From<ItemBody> for Draft {
 #[utoipa::path(tag = "study", request_body = ItemBody,
     responses((status = 201, description = "Written", body = ItemView)))]
 #[post("/study/items")]
-async fn write_item(
+async fn create_study_item(
     author: ContentManager,
     key: OptionalKey,
     study: web::Data<Study>,
@@ -120,7 +120,7 @@ impl From<ItemPatch> for Amendment {
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)), request_body = ItemPatch,
     responses((status = 200, description = "Changed", body = ItemView)))]
 #[patch("/study/items/{id}")]
-async fn change_item(
+async fn edit_study_item(
     author: ContentManager,
     id: Path<ItemId>,
     study: web::Data<Study>,
@@ -133,7 +133,7 @@ async fn change_item(
 /// Takes back a study item that was never pushed. One that was stays: retire it.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)), responses((status = 204, description = "Gone")))]
 #[delete("/study/items/{id}")]
-async fn delete_item(
+async fn delete_study_item(
     author: ContentManager,
     id: Path<ItemId>,
     study: web::Data<Study>,
@@ -178,7 +178,7 @@ impl From<Item> for ItemLine {
 #[utoipa::path(tag = "study", params(PageQuery),
     responses((status = 200, description = "Items", body = Page<ItemLine>)))]
 #[get("/study/items")]
-async fn list_items(
+async fn list_study_items(
     _reader: ContentReader,
     study: web::Data<Study>,
     query: Query<PageQuery>,

@@ -20,7 +20,11 @@ use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(plan_push).service(list_pushes).service(show_push).service(cancel_push).service(show_coverage);
+    cfg.service(create_study_push)
+        .service(list_study_pushes)
+        .service(get_study_push)
+        .service(cancel_study_push)
+        .service(get_study_push_coverage);
 }
 
 /// A time of day on the enterprise's clock.
@@ -98,7 +102,7 @@ impl From<(Push, String)> for PushView {
 #[utoipa::path(tag = "study", request_body = PushBody,
     responses((status = 201, description = "Planned", body = PushView)))]
 #[post("/study/pushes")]
-async fn plan_push(
+async fn create_study_push(
     planner: PushPlanner,
     key: OptionalKey,
     study: web::Data<Study>,
@@ -130,7 +134,7 @@ struct PushQuery {
 #[utoipa::path(tag = "study", params(PushQuery),
     responses((status = 200, description = "Pushes", body = Page<PushView>)))]
 #[get("/study/pushes")]
-async fn list_pushes(
+async fn list_study_pushes(
     planner: PushPlanner,
     study: web::Data<Study>,
     query: Query<PushQuery>,
@@ -145,7 +149,7 @@ async fn list_pushes(
 #[utoipa::path(tag = "study", params(("id" = PushId, Path)),
     responses((status = 200, description = "The push", body = PushView)))]
 #[get("/study/pushes/{id}")]
-async fn show_push(
+async fn get_study_push(
     planner: PushPlanner,
     id: Path<PushId>,
     study: web::Data<Study>,
@@ -156,7 +160,11 @@ async fn show_push(
 /// Takes a push back before it is published; 409 afterwards.
 #[utoipa::path(tag = "study", params(("id" = PushId, Path)), responses((status = 204, description = "Cancelled")))]
 #[delete("/study/pushes/{id}")]
-async fn cancel_push(planner: PushPlanner, id: Path<PushId>, study: web::Data<Study>) -> Result<HttpResponse, Problem> {
+async fn cancel_study_push(
+    planner: PushPlanner,
+    id: Path<PushId>,
+    study: web::Data<Study>,
+) -> Result<HttpResponse, Problem> {
     study.cancel(planner.member, &planner.reach, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -222,7 +230,7 @@ struct CoverageView {
 #[utoipa::path(tag = "study", params(("id" = PushId, Path), CoverageQuery),
     responses((status = 200, description = "Coverage", body = CoverageView)))]
 #[get("/study/pushes/{id}/coverage")]
-async fn show_coverage(
+async fn get_study_push_coverage(
     reader: ResultReader,
     id: Path<PushId>,
     query: Query<CoverageQuery>,

@@ -16,11 +16,11 @@ use crate::web::caller::Member;
 use crate::web::{Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(open_reading)
-        .service(show_reading)
-        .service(finish_reading)
-        .service(show_streak)
-        .service(show_study_hours);
+    cfg.service(open_study_reading)
+        .service(get_study_reading)
+        .service(finish_study_reading)
+        .service(get_my_streak)
+        .service(get_my_study_hours);
 }
 
 /// A reading: the caller's time on an item, measured by the server.
@@ -57,7 +57,11 @@ impl From<Opened> for ReadingView {
     (status = 200, description = "Opened before today; its time goes on", body = ReadingView),
 ))]
 #[post("/study/items/{id}/readings")]
-async fn open_reading(caller: Member, id: Path<ItemId>, study: web::Data<Study>) -> Result<HttpResponse, Problem> {
+async fn open_study_reading(
+    caller: Member,
+    id: Path<ItemId>,
+    study: web::Data<Study>,
+) -> Result<HttpResponse, Problem> {
     let opened = study.open(caller.member, &caller.path, *id).await?;
     let status = if opened.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("/api/v1/study/readings/{}", opened.reading.id);
@@ -68,7 +72,7 @@ async fn open_reading(caller: Member, id: Path<ItemId>, study: web::Data<Study>)
 #[utoipa::path(tag = "study", params(("id" = ReadingId, Path)),
     responses((status = 200, description = "The reading", body = ReadingView)))]
 #[get("/study/readings/{id}")]
-async fn show_reading(
+async fn get_study_reading(
     caller: Member,
     id: Path<ReadingId>,
     study: web::Data<Study>,
@@ -92,7 +96,7 @@ struct FinishedView {
 #[utoipa::path(tag = "study", params(("id" = ReadingId, Path)),
     responses((status = 200, description = "It counts", body = FinishedView)))]
 #[post("/study/readings/{id}/finish")]
-async fn finish_reading(
+async fn finish_study_reading(
     caller: Member,
     id: Path<ReadingId>,
     study: web::Data<Study>,
@@ -104,7 +108,7 @@ async fn finish_reading(
 /// How many days the caller has kept on studying or answering.
 #[utoipa::path(tag = "study", responses((status = 200, description = "The streak", body = Streak)))]
 #[get("/me/streak")]
-async fn show_streak(caller: Member, study: web::Data<Study>) -> Result<web::Json<Streak>, Problem> {
+async fn get_my_streak(caller: Member, study: web::Data<Study>) -> Result<web::Json<Streak>, Problem> {
     Ok(web::Json(study.streak(caller.member, &caller.path).await?))
 }
 
@@ -148,7 +152,7 @@ struct StudyDay {
 #[utoipa::path(tag = "study", params(Span),
     responses((status = 200, description = "Study hours", body = StudyHours)))]
 #[get("/me/study-hours")]
-async fn show_study_hours(
+async fn get_my_study_hours(
     caller: Member,
     query: Query<Span>,
     study: web::Data<Study>,
