@@ -65,8 +65,9 @@ impl House {
     }
 
     /// Lets the rooms after `room` find what it lends.
-    pub fn admit(&mut self, room: &mut Room) {
+    pub fn admit(&mut self, mut room: Room) -> Room {
         self.handles.extend(std::mem::take(&mut room.handles));
+        room
     }
 }
 

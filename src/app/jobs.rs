@@ -54,19 +54,26 @@ impl App {
         ]
     }
 
-    /// Learns of what other processes changed.
+    /// Learns of what other processes changed. A change is heard of once: what could not be read of it now is read with
+    /// everything else the next time that it can.
     async fn hear_changes(&self) -> Result<(), DbError> {
+        let missed = self.missed.swap(false, Ordering::AcqRel);
+        let outcome = self.hear(missed).await;
+        // also when nothing could be asked: what was missed before is still missed
+        if outcome.is_err() {
+            self.missed.store(true, Ordering::Release);
+        }
+        outcome
+    }
+
+    async fn hear(&self, missed: bool) -> Result<(), DbError> {
         let (now, asked) = (self.db.now(), self.ear.last_asked());
-        let was_deaf = self.ear.was_deaf(now) || self.missed.swap(false, Ordering::AcqRel);
+        let was_deaf = self.ear.was_deaf(now) || missed;
         let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
         let heard = Heard { changes: Arc::from(self.ear.hear(heard, now)), was_deaf };
         let mut outcome = Ok(());
         for room in self.rooms.iter() {
             outcome = outcome.and(room.hear(&heard).await);
-        }
-        // a change is heard of once: what could not be read of it now is read with everything else the next time
-        if outcome.is_err() {
-            self.missed.store(true, Ordering::Release);
         }
         outcome
     }

@@ -16,14 +16,12 @@ macro_rules! rooms {
         pub(super) async fn open(house: &mut House) -> Result<Vec<Room>, CannotOpen> {
             let mut rooms = Vec::new();
             $(
-                let mut room = crate::$($routed)::+::open(house).await?;
-                house.admit(&mut room);
-                rooms.push(room);
+                let room = crate::$($routed)::+::open(house).await?;
+                rooms.push(house.admit(room));
             )+
             $(
-                let mut room = crate::$($silent)::+::open(house).await?;
-                house.admit(&mut room);
-                rooms.push(room);
+                let room = crate::$($silent)::+::open(house).await?;
+                rooms.push(house.admit(room));
             )+
             Ok(rooms)
         }

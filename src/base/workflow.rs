@@ -15,6 +15,11 @@ pub struct Step<S, V, W> {
     pub who: W,
 }
 
+/// A line, written as a sentence: from where which verb leads whereto, and whose it is.
+pub const fn step<S: Copy, V: Copy, W: Copy>(from: S, verb: V, to: S, who: W) -> Step<S, V, W> {
+    Step { from, verb, to, who }
+}
+
 /// A whole table.
 #[derive(Clone, Copy, Debug)]
 pub struct Flow<S: 'static, V: 'static, W: 'static> {

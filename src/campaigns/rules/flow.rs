@@ -1,6 +1,6 @@
 //! How far a campaign comes, as a table.
 
-use crate::base::workflow::{Flow, Step};
+use crate::base::workflow::{Flow, step};
 use crate::campaigns::model::CampaignState::{self, *};
 
 crate::words!(
@@ -27,15 +27,6 @@ pub enum Who {
     Committee,
 }
 use Who::{Clock, Committee, Organiser, TwoPeople};
-
-const fn step(
-    from: CampaignState,
-    verb: CampaignVerb,
-    to: CampaignState,
-    who: Who,
-) -> Step<CampaignState, CampaignVerb, Who> {
-    Step { from, verb, to, who }
-}
 
 /// What was decided is decided anew when an objection is upheld, and stands once it is published.
 pub const FLOW: Flow<CampaignState, CampaignVerb, Who> = Flow {

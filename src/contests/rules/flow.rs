@@ -1,6 +1,6 @@
 //! How far a contest comes, as a table.
 
-use crate::base::workflow::{Flow, Step};
+use crate::base::workflow::{Flow, step};
 use crate::contests::model::ContestState::{self, *};
 
 crate::words!(
@@ -25,15 +25,6 @@ pub enum Who {
     TwoPeople,
 }
 use Who::{Clock, Organiser, TwoPeople};
-
-const fn step(
-    from: ContestState,
-    verb: ContestVerb,
-    to: ContestState,
-    who: Who,
-) -> Step<ContestState, ContestVerb, Who> {
-    Step { from, verb, to, who }
-}
 
 /// Nothing that has opened is taken back: its members have answered. Two people may call it off until it is published.
 pub const FLOW: Flow<ContestState, ContestVerb, Who> = Flow {

@@ -1,6 +1,6 @@
 //! The loop of an idea as a table.
 
-use crate::base::workflow::{Flow, Step};
+use crate::base::workflow::{Flow, step};
 use crate::ideas::model::Stage::{self, *};
 use crate::ideas::model::Verb;
 
@@ -15,10 +15,6 @@ pub enum Who {
     Implementer,
 }
 use Who::{Author, Collector, Decider, Implementer};
-
-const fn step(from: Stage, verb: Verb, to: Stage, who: Who) -> Step<Stage, Verb, Who> {
-    Step { from, verb, to, who }
-}
 
 /// 党小组会征集 → 支委会讨论确定 → 党员负责实施.
 pub const FLOW: Flow<Stage, Verb, Who> = Flow {
