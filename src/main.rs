@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use xianfeng::app::{self, App};
-use xianfeng::backup;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::time::Timestamp;
-use xianfeng::campaigns::{self, CampaignId};
 use xianfeng::config::{Config, Secrets, variable, without_empty_variables};
 use xianfeng::demo;
-use xianfeng::health;
+use xianfeng::judging::campaigns::{self, CampaignId};
 use xianfeng::kernel::outbox::MessageId;
-use xianfeng::operator::{self, ImportKind, MessageCommand, Operator, Said, Via, Voice};
+use xianfeng::oversight::backup;
+use xianfeng::oversight::health;
+use xianfeng::oversight::operator::{self, ImportKind, MessageCommand, Operator, Said, Via, Voice};
 
 /// A request makes hundreds of small values on one thread and many of them end on another, which this allocator is made
 /// for; without huge pages, which are a fifth more memory and no faster here.

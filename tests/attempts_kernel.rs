@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use xianfeng::kernel::attempts::{self, Attempts, Pace};
-use xianfeng::sessions::rules::{NETWORK_DRAIN_SECONDS, network_wait};
+use xianfeng::people::sessions::rules::{NETWORK_DRAIN_SECONDS, network_wait};
 
 use crate::support::{TestApp, needs_postgres, on_postgres};
 

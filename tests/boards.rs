@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::{Never, Stop};
-use xianfeng::points::{Grant, Points, RuleName};
+use xianfeng::honour::points::{Grant, Points, RuleName};
 
 use crate::support::{Person, TestApp, on_postgres, send};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use uuid::Uuid;
-use xianfeng::files::Depot;
+use xianfeng::ground::files::Depot;
 use xianfeng::kernel::key_store::{KeyStore, KeyStoreError};
 
 use crate::support::Reply;

@@ -12,7 +12,7 @@ use xianfeng::db::schema::{challenge_answers, challenge_runs};
 use xianfeng::on;
 
 use crate::support::{Person, Reply, TestApp, send};
-use xianfeng::challenge::Challenge;
+use xianfeng::learning::challenge::Challenge;
 
 /// An organiser with a bank of `count` questions whose right answer is B.
 async fn organiser(app: &TestApp, count: usize) -> Person<'_> {

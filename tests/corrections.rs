@@ -7,7 +7,7 @@ use xianfeng::base::capability::Role;
 
 use crate::quiz::{TODAY, answers, organiser};
 use crate::support::{Person, TestApp};
-use xianfeng::quiz::Quiz;
+use xianfeng::learning::quiz::Quiz;
 
 /// The paper of July 1st with the first `count` questions of the bank; every right answer is B, so they say.
 async fn paper_of(app: &TestApp, organiser: &Person<'_>, count: usize) -> Value {

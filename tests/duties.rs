@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::{MemberId, UnitId};
-use xianfeng::members::{FirstAdministrator, Members};
+use xianfeng::people::members::{FirstAdministrator, Members};
 
 use crate::support::{Person, Reply, TestApp, send};
 

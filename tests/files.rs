@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::Stop;
-use xianfeng::files::{AttachRefusal, FileId, attach, detach, list_of};
+use xianfeng::ground::files::{AttachRefusal, FileId, attach, detach, list_of};
 
 use crate::support::{Person, Reply, TestApp, send};
 

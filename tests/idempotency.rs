@@ -61,7 +61,7 @@ async fn of_thirty_requests_with_one_key_at_once_one_creates_whatever_the_server
     let sibling = if on_postgres() { Some(app.sibling().await) } else { None };
     let li = app.member("李一").sign_in().await;
     if let Some(sibling) = &sibling {
-        sibling.app.get::<xianfeng::members::Members>().reload().await.unwrap();
+        sibling.app.get::<xianfeng::people::members::Members>().reload().await.unwrap();
     }
     for round in 0..3 {
         let (key, body) = (format!("phone-{round}"), idea(&format!("第{round}个点子"), true));

@@ -3,11 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::members::model::MemberKind;
-use xianfeng::members::{FirstAdministrator, Members};
+use xianfeng::people::members::model::MemberKind;
+use xianfeng::people::members::{FirstAdministrator, Members};
 
 use crate::support::{Person, Reply, TestApp, send};
-use xianfeng::sessions::Sessions;
+use xianfeng::people::sessions::Sessions;
 
 pub async fn administrator(app: &TestApp) -> Person<'_> {
     app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await
@@ -225,7 +225,8 @@ async fn being_away_is_recorded_day_by_day() {
     let (li, _) = app.member("李一").unregistered().await;
     let status = |status: &str| json!({ "status": status });
     let path = format!("/members/{li}");
-    let absences = async || app.write(move |tx| Ok(xianfeng::members::store::list_absences(tx.conn, li)?)).await;
+    let absences =
+        async || app.write(move |tx| Ok(xianfeng::people::members::store::list_absences(tx.conn, li)?)).await;
     admin.patch(&path, status("away")).await.ok(200);
     admin.patch(&path, status("active")).await.ok(200);
     assert_eq!(absences().await.len(), 0, "away and back on the same day is no absence");

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::db::schema::{notice_reads, notices as notices_table};
-use xianfeng::notices::{self, NewNotice, NoticeKind, To};
+use xianfeng::ground::notices::{self, NewNotice, NoticeKind, To};
 use xianfeng::on;
 
 use crate::support::{Person, TestApp, send};

@@ -135,7 +135,8 @@ async fn a_waiting_number_is_sealed_and_erased_with_its_answer() {
     li.patch("/me", json!({ "phone": "13812345678" })).await.ok(202);
     let proposal = waiting(&secretary).await[0].clone();
     let id = proposal["id"].as_str().unwrap().parse().unwrap();
-    let stored = async || app.write(move |tx| Ok(xianfeng::members::store::proposals::find_phone(tx.conn, id)?)).await;
+    let stored =
+        async || app.write(move |tx| Ok(xianfeng::people::members::store::proposals::find_phone(tx.conn, id)?)).await;
     let kept = stored().await.unwrap().number_sealed.unwrap();
     assert!(!kept.windows(5).any(|part| part == b"13812"), "the number is readable");
     secretary.post(&path(&proposal, "approval"), json!({})).await.ok(200);

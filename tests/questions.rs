@@ -10,9 +10,9 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::time::Timestamp;
 use xianfeng::db::schema::questions;
 use xianfeng::db::{Conn, Never, Stop};
+use xianfeng::learning::quiz::lending::{self, Tally, TallySource};
+use xianfeng::learning::quiz::{QuestionId, Quiz};
 use xianfeng::on;
-use xianfeng::quiz::lending::{self, Tally, TallySource};
-use xianfeng::quiz::{QuestionId, Quiz};
 
 use crate::quiz::{TODAY, answers, import, organiser};
 use crate::support::{Database, Person, TestApp, on_postgres};

@@ -4,10 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::members::{FirstAdministrator, Members};
+use xianfeng::people::members::{FirstAdministrator, Members};
 
 use crate::support::{PASSWORD, Person, Reply, TestApp, needs_postgres, send};
-use xianfeng::sessions::Sessions;
+use xianfeng::people::sessions::Sessions;
 
 const DAY: i64 = 24 * 3600;
 

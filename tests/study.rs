@@ -5,9 +5,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::members;
-use xianfeng::members::model::Absence;
-use xianfeng::study::{self, Study};
+use xianfeng::learning::study::{self, Study};
+use xianfeng::people::members;
+use xianfeng::people::members::model::Absence;
 
 use crate::support::{Person, TestApp, needs_postgres, send};
 

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::time::Timestamp;
 use xianfeng::base::workflow::Flow;
-use xianfeng::campaigns::{self, CampaignId, CampaignState};
-use xianfeng::contests::{self, ContestId, ContestState};
 use xianfeng::db::schema::{campaigns as campaigns_table, contests as contests_table};
-use xianfeng::{ideas, on};
+use xianfeng::doing::ideas;
+use xianfeng::judging::campaigns::{self, CampaignId, CampaignState};
+use xianfeng::learning::contests::{self, ContestId, ContestState};
+use xianfeng::on;
 
 use crate::campaigns::deciding::{committee, counted, decided_by_committee, turned};
 use crate::support::{Person, Reply, TestApp};

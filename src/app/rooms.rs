@@ -29,21 +29,21 @@ macro_rules! rooms {
 }
 
 rooms! {
-    notices,
-    files,
-    members,
-    sessions,
-    points,
-    study,
-    quiz,
-    challenge,
-    meetings,
-    contests,
-    ideas,
-    brands,
-    campaigns,
-    boards,
-    audit;
-    backup,
-    operator,
+    ground::notices,
+    ground::files,
+    people::members,
+    people::sessions,
+    honour::points,
+    learning::study,
+    learning::quiz,
+    learning::challenge,
+    doing::meetings,
+    learning::contests,
+    doing::ideas,
+    judging::brands,
+    judging::campaigns,
+    honour::boards,
+    oversight::audit;
+    oversight::backup,
+    oversight::operator,
 }

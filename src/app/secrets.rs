@@ -2,8 +2,9 @@
 
 use crate::config::{Config, Secrets, SecretsConfig};
 use crate::db::Db;
+use crate::judging::campaigns;
 use crate::kernel::secret_checks;
-use crate::{campaigns, members};
+use crate::people::members;
 
 /// The secrets that belong to the database; made for one that is new.
 pub(super) async fn secrets_of(db: &Db, config: &Config) -> Result<Secrets, String> {

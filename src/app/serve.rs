@@ -9,7 +9,7 @@ use utoipa_actix_web::AppExt;
 
 use super::App;
 use super::docs::{docs, openapi};
-use crate::operator;
+use crate::oversight::operator;
 use crate::web::cors::cors;
 use crate::web::head::head;
 use crate::web::methods::{Methods, no_route};

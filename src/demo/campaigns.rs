@@ -10,11 +10,11 @@ use serde_json::json;
 use crate::app::App;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::campaigns::{CampaignId, Campaigns, Draft, EntryId, NewEntry, Plan, Terms, Writer};
+use crate::judging::campaigns::{CampaignId, Campaigns, Draft, EntryId, NewEntry, Plan, Terms, Writer};
 
 use super::complaint;
-use crate::brands::Brands;
-use crate::members::Directory;
+use crate::judging::brands::Brands;
+use crate::people::members::Directory;
 
 /// How long entries are taken: enough to write them, since the vote opens then.
 const ENTRY_SECONDS: i64 = 6;

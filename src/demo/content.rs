@@ -3,11 +3,11 @@
 use crate::app::App;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
-use crate::study::{Draft, ItemId, Plan, Study};
+use crate::learning::study::{Draft, ItemId, Plan, Study};
 
 use super::complaint;
-use crate::members::Directory;
-use crate::quiz::Quiz;
+use crate::learning::quiz::Quiz;
+use crate::people::members::Directory;
 
 /// The study items that the project ships, in the order in which they are pushed.
 const ITEMS: [&str; 32] = [

@@ -6,10 +6,10 @@ use crate::app::App;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
-use crate::contests::{ContestState, Contests, Draft, Rules};
+use crate::learning::contests::{ContestState, Contests, Draft, Rules};
 
 use super::complaint;
-use crate::members::Directory;
+use crate::people::members::Directory;
 
 /// The contests that the project ships; their questions are drawn from the bank when they open.
 const CONTESTS: &str = include_str!("../../demo/contests.json");

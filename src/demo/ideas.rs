@@ -7,12 +7,12 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::ideas::{IdeaId, IdeaText, Ideas, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
-use crate::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting};
+use crate::doing::ideas::{IdeaId, IdeaText, Ideas, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
+use crate::doing::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting};
 use crate::web::caller::Person;
 
 use super::complaint;
-use crate::members::Directory;
+use crate::people::members::Directory;
 
 /// The branches whose ideas are shown: one of a mine, one of a smelter.
 const MINE: &str = "JC01-01";

@@ -16,9 +16,9 @@ use std::net::SocketAddr;
 use crate::app::App;
 use crate::base::id::MemberId;
 use crate::base::sheet::{self, ProblemKind};
-use crate::brands::Brands;
-use crate::members::{Directory, Manager, Members};
-use crate::quiz::Quiz;
+use crate::judging::brands::Brands;
+use crate::learning::quiz::Quiz;
+use crate::people::members::{Directory, Manager, Members};
 
 use people::SignIn;
 

@@ -4,12 +4,12 @@ use crate::app::App;
 use crate::base::capability::Role;
 use crate::base::crypto::random_code;
 use crate::base::id::MemberId;
-use crate::members::directory::MemberCard;
-use crate::members::model::MemberStatus;
-use crate::members::{Directory, FirstAdministrator, Members};
+use crate::people::members::directory::MemberCard;
+use crate::people::members::model::MemberStatus;
+use crate::people::members::{Directory, FirstAdministrator, Members};
 
 use super::complaint;
-use crate::sessions::Sessions;
+use crate::people::sessions::Sessions;
 
 /// Somebody to sign in as.
 pub struct SignIn {

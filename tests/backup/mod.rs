@@ -6,8 +6,8 @@ mod schedule;
 
 use std::path::{Path, PathBuf};
 
-use xianfeng::backup::archive::Archive;
-use xianfeng::backup::manifest::Manifest;
+use xianfeng::oversight::backup::archive::Archive;
+use xianfeng::oversight::backup::manifest::Manifest;
 
 use crate::support::process::{Site, complaint, printed, program};
 

@@ -1,11 +1,11 @@
 //! What restoring refuses, and what it does to what it restores.
 
 use diesel::prelude::*;
-use xianfeng::backup::archive::{Packing, Writer};
-use xianfeng::backup::manifest::{Manifest, POSTGRES, SQLITE};
 use xianfeng::db::schema::{outbox, sessions};
 use xianfeng::on;
-use xianfeng::sessions::model::Ending;
+use xianfeng::oversight::backup::archive::{Packing, Writer};
+use xianfeng::oversight::backup::manifest::{Manifest, POSTGRES, SQLITE};
+use xianfeng::people::sessions::model::Ending;
 
 use super::{back_up, manifest};
 use crate::support::process::{Site, complaint, pg_bin, printed};

@@ -5,7 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::support::process::pg_bin;
-use xianfeng::operator::Operator;
+use xianfeng::oversight::operator::Operator;
 
 use crate::support::{Person, TestApp, send};
 

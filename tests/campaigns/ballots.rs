@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use serde_json::json;
 use xianfeng::base::capability::Role;
-use xianfeng::members::directory::UnitTree;
-use xianfeng::members::store;
+use xianfeng::people::members::directory::UnitTree;
+use xianfeng::people::members::store;
 
 use super::{CLOSING, JUDGING, announced, at, body, cast, entry, organiser, voters, voting, with};
 use crate::support::{TestApp, on_postgres};

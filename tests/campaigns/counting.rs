@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use xianfeng::base::id::MemberId;
-use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
-use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus};
-use xianfeng::members::{Members, store};
+use xianfeng::judging::campaigns::{CampaignId, Campaigns, EntryId};
+use xianfeng::people::members::model::{MemberKind, MemberRow, MemberStatus};
+use xianfeng::people::members::{Members, store};
 
 use super::{CLOSING, at, body, cast, organiser, voters, voting};
 use crate::support::{TestApp, on_postgres};

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns::{self, Campaigns};
 use xianfeng::db::{Never, Stop};
+use xianfeng::judging::campaigns::{self, Campaigns};
 
 use super::{
     CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, forgery_is_named, organiser, recompute, stage, voters,

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns;
-use xianfeng::members::{Manager, Members};
+use xianfeng::judging::campaigns;
+use xianfeng::people::members::{Manager, Members};
 
 use super::{announced, at, recompute};
 use crate::support::{Person, TestApp};

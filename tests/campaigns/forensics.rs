@@ -12,9 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use xianfeng::base::crypto::Key;
-use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_seals};
+use xianfeng::judging::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::kernel::key_store::{KeyName, KeyStore};
 use xianfeng::on;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns::{self, Campaigns};
+use xianfeng::judging::campaigns::{self, Campaigns};
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, recompute, stage, voters, voting};
 use crate::support::{Person, Reply, TestApp};

@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::{digest, hex};
-use xianfeng::campaigns;
 use xianfeng::db::schema::campaign_entries;
 use xianfeng::db::{Json, Never, Stop, Tx};
+use xianfeng::judging::campaigns;
 use xianfeng::on;
 
 use super::{

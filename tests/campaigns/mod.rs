@@ -26,7 +26,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::campaigns;
+use xianfeng::judging::campaigns;
 
 use crate::support::{Person, Reply, TestApp, on_postgres};
 

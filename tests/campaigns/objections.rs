@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::campaigns;
+use xianfeng::judging::campaigns;
 
 use super::deciding::{COMMITTEE_END, award, committee, counted, decided_by_committee, turned};
 use super::{CLOSING, at, organiser, stage};

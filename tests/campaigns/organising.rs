@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::{digest, hex};
-use xianfeng::members::model::MemberKind;
+use xianfeng::people::members::model::MemberKind;
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, organiser, stage, voters, voting, with};
 use crate::support::TestApp;

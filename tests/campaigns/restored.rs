@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use xianfeng::backup::{self, Progress};
 use xianfeng::db::schema::campaign_tallies;
 use xianfeng::on;
+use xianfeng::oversight::backup::{self, Progress};
 
 use super::{CLOSING, at, body, cast, organiser, voters, voting};
 use crate::support::TestApp;
 use crate::support::process::pg_bin;
-use xianfeng::operator::Operator;
+use xianfeng::oversight::operator::Operator;
 
 const VOTERS: usize = 6;
 

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use xianfeng::campaigns;
 use xianfeng::db::schema::campaign_slips;
+use xianfeng::judging::campaigns;
 use xianfeng::on;
 
 use super::{CLOSING, at, body, cast, forgery_is_named, organiser, recompute, slips_may_change, voters, voting};

@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use xianfeng::base::crypto::Key;
-use xianfeng::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::config::VoteWatch;
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_slips};
+use xianfeng::judging::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::kernel::key_store::KeyStore;
 use xianfeng::on;
 
 use super::{CLOSING, at, body, cast, organiser, slips_may_change, voters, voting};
 use crate::support::{TestApp, on_postgres};
-use xianfeng::points::Points;
+use xianfeng::honour::points::Points;
 
 /// A ballot as it lies in the table: member, period, ciphertext, instant.
 type BallotRow = (Vec<u8>, i32, Vec<u8>, i64);

@@ -5,7 +5,7 @@ use xianfeng::base::capability::Role;
 
 use super::{announced, body, opened, organiser, start, with};
 use crate::support::{Person, TestApp};
-use xianfeng::quiz::Quiz;
+use xianfeng::learning::quiz::Quiz;
 
 const VERBS: [&str; 5] = ["announcement", "opening", "closing", "publication", "withdrawal"];
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{answer, answer_all, body, opened, organiser, save, sit, start, submit, with};
 use crate::support::{TestApp, needs_postgres, send};
-use xianfeng::contests::Contests;
-use xianfeng::members::Members;
+use xianfeng::learning::contests::Contests;
+use xianfeng::people::members::Members;
 
 #[tokio::test]
 async fn answers_are_saved_one_by_one_and_graded_in_whatever_order_they_were_shown() {

@@ -5,8 +5,8 @@ use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
 use xianfeng::base::capability::Role;
-use xianfeng::members::model::RoleRow;
-use xianfeng::members::store;
+use xianfeng::people::members::model::RoleRow;
+use xianfeng::people::members::store;
 
 use super::alone;
 use crate::support::Reply;

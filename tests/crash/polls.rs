@@ -17,9 +17,9 @@ use xianfeng::base::id::MemberId;
 use xianfeng::base::time::Timestamp;
 use xianfeng::db::Conn;
 use xianfeng::db::schema::{campaign_ballots, campaign_stages};
-use xianfeng::members::model::RoleRow;
-use xianfeng::members::store;
 use xianfeng::on;
+use xianfeng::people::members::model::RoleRow;
+use xianfeng::people::members::store;
 
 use super::alone;
 use crate::support::process::{Server, Site};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::schema::{idea_people, ideas};
-use xianfeng::ideas::{IdeaId, Stage, Verb};
+use xianfeng::doing::ideas::{IdeaId, Stage, Verb};
 use xianfeng::on;
 
 use super::{Scene, idea, submitted, text};

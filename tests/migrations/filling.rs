@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::ideas::Stage;
+use xianfeng::doing::ideas::Stage;
 
 use crate::campaigns::{self, deciding};
 use crate::contests;

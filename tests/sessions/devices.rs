@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use xianfeng::base::id::SessionId;
 use xianfeng::db::schema::sessions;
 use xianfeng::on;
-use xianfeng::sessions::model::{Method, Session};
-use xianfeng::sessions::tokens::Tokens;
+use xianfeng::people::sessions::model::{Method, Session};
+use xianfeng::people::sessions::tokens::Tokens;
 
 use crate::support::{PASSWORD, Person, TestApp, on_postgres};
 

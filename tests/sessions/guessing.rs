@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::schema::members;
-use xianfeng::members::phone_index;
 use xianfeng::on;
+use xianfeng::people::members::phone_index;
 
 use crate::support::process::Site;
 use crate::support::{PASSWORD, Reply, TestApp, needs_postgres, send};

@@ -14,11 +14,11 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::id::{MemberId, UnitId};
 use xianfeng::db::schema::credentials;
 use xianfeng::db::{Never, Stop, Tx};
-use xianfeng::members::directory::{Directory, UnitTree, card};
-use xianfeng::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
-use xianfeng::members::store;
 use xianfeng::on;
-use xianfeng::sessions::hasher::Hasher;
+use xianfeng::people::members::directory::{Directory, UnitTree, card};
+use xianfeng::people::members::model::{MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
+use xianfeng::people::members::store;
+use xianfeng::people::sessions::hasher::Hasher;
 
 use super::{Reply, TestApp, send};
 

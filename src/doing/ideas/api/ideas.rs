@@ -1,0 +1,425 @@
+//! Writing ideas down, and reading them.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, patch, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::doing::ideas::Ideas;
+use crate::doing::ideas::finding::{Listed, Shown, Wanted};
+use crate::doing::ideas::model::{
+    Due, Idea, IdeaId, IdeaOutcome, IdeaText, OutcomeId, OutcomeKind, Part, Stage, Verb, Verdict,
+};
+use crate::doing::ideas::writing::{IdeaChange, NewIdea};
+use crate::doing::meetings::MeetingId;
+use crate::ground::files::{FileId, FileView};
+use crate::web::caller::{ContentManager, Member};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_idea_categories)
+        .service(set_idea_categories)
+        .service(list_ideas)
+        .service(create_idea)
+        .service(get_idea)
+        .service(edit_idea);
+}
+
+/// Somebody, by name.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NamedMember)]
+pub struct Named {
+    id: MemberId,
+    /// The member's name.
+    name: String,
+}
+
+impl Named {
+    pub fn new(ideas: &Ideas, id: MemberId) -> Named {
+        Named { id, name: ideas.name(id) }
+    }
+}
+
+/// An idea in a list.
+#[derive(Serialize, ToSchema)]
+pub struct IdeaHead {
+    id: IdeaId,
+    stage: Stage,
+    /// The stage in Chinese.
+    stage_name: &'static str,
+    /// One line.
+    title: String,
+    /// What it is about.
+    category: String,
+    author: Named,
+    unit_id: UnitId,
+    /// Who carries it out.
+    implementer: Option<Named>,
+    /// The last day on which delivering it is not late.
+    due_on: Option<Day>,
+    /// How many like it.
+    likes: i64,
+    /// How many comments it has, replies among them.
+    comments: i64,
+    submitted_at: Option<Timestamp>,
+    updated_at: Timestamp,
+}
+
+impl IdeaHead {
+    pub fn new(ideas: &Ideas, listed: Listed) -> IdeaHead {
+        let Listed { idea, likes, comments } = listed;
+        IdeaHead::of(ideas, &idea, likes, comments)
+    }
+
+    fn of(ideas: &Ideas, idea: &Idea, likes: i64, comments: i64) -> IdeaHead {
+        IdeaHead {
+            id: idea.id,
+            stage: idea.stage,
+            stage_name: idea.stage.title(),
+            title: idea.title.clone(),
+            category: idea.category.clone(),
+            author: Named::new(ideas, idea.author_id),
+            unit_id: idea.unit_id,
+            implementer: idea.implementer_id.map(|member| Named::new(ideas, member)),
+            due_on: idea.due_on,
+            likes,
+            comments,
+            submitted_at: idea.submitted_at,
+            updated_at: idea.updated_at,
+        }
+    }
+}
+
+/// What the committee decided.
+#[derive(Serialize, ToSchema)]
+struct DecisionView {
+    verdict: Verdict,
+    /// The verdict in Chinese.
+    verdict_name: &'static str,
+    /// Why.
+    reason: String,
+    meeting_id: Option<MeetingId>,
+    decided_at: Option<Timestamp>,
+}
+
+/// What came of an idea.
+#[derive(Serialize, ToSchema)]
+struct OutcomeView {
+    id: OutcomeId,
+    kind: OutcomeKind,
+    /// The kind in Chinese.
+    kind_name: &'static str,
+    /// One line.
+    title: String,
+    /// Money saved, in fen; of 节约金额 only.
+    amount_fen: Option<i64>,
+    created_at: Timestamp,
+}
+
+impl From<&IdeaOutcome> for OutcomeView {
+    fn from(outcome: &IdeaOutcome) -> Self {
+        OutcomeView {
+            id: outcome.id,
+            kind: outcome.kind,
+            kind_name: outcome.kind.title(),
+            title: outcome.title.clone(),
+            amount_fen: outcome.amount_fen,
+            created_at: outcome.created_at,
+        }
+    }
+}
+
+/// An idea with everything around it.
+#[derive(Serialize, ToSchema)]
+pub struct IdeaView {
+    #[serde(flatten)]
+    head: IdeaHead,
+    /// What is wrong today.
+    problem: String,
+    /// What is to be done.
+    proposal: String,
+    /// What is expected of it; may be empty.
+    benefit: String,
+    /// Who wrote it together with the author.
+    co_authors: Vec<Named>,
+    /// The files of those who wrote it, in the order of uploading.
+    attachments: Vec<FileView>,
+    /// The branch whose members see it.
+    branch_id: UnitId,
+    collected_at: Option<Timestamp>,
+    /// The meeting at which it was collected.
+    collect_meeting_id: Option<MeetingId>,
+    /// `null` until the committee has decided.
+    decision: Option<DecisionView>,
+    delivered_at: Option<Timestamp>,
+    /// What the implementer delivered.
+    evidence: Option<String>,
+    /// The files that show it.
+    evidence_files: Vec<FileView>,
+    accepted_at: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+    /// Why it came back, until it is handed in again.
+    return_reason: Option<String>,
+    /// The idea that goes on in its place.
+    merged_into: Option<IdeaId>,
+    /// What came of it.
+    outcomes: Vec<OutcomeView>,
+    /// Whether the caller likes it.
+    liked: bool,
+    /// What the caller may do to it now.
+    may: Vec<Verb>,
+    created_at: Timestamp,
+}
+
+impl IdeaView {
+    pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
+        let Shown { idea, people, outcomes, likes, liked, comments, files, may } = shown;
+        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
+        IdeaView {
+            head: IdeaHead::of(ideas, &idea, likes, comments),
+            co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
+            attachments: files.attachments,
+            branch_id: idea.branch_id,
+            collected_at: idea.collected_at,
+            collect_meeting_id: idea.collect_meeting_id,
+            decision: idea.verdict.map(|verdict| DecisionView {
+                verdict,
+                verdict_name: verdict.title(),
+                reason: idea.decision_reason.clone().unwrap_or_default(),
+                meeting_id: idea.decide_meeting_id,
+                decided_at: idea.decided_at,
+            }),
+            problem: idea.problem,
+            proposal: idea.proposal,
+            benefit: idea.benefit,
+            delivered_at: idea.delivered_at,
+            evidence: idea.evidence,
+            evidence_files: files.evidence,
+            accepted_at: idea.accepted_at,
+            closed_at: idea.closed_at,
+            return_reason: idea.return_reason,
+            merged_into: idea.merged_into,
+            outcomes: outcomes.iter().map(OutcomeView::from).collect(),
+            liked,
+            may,
+            created_at: idea.created_at,
+        }
+    }
+}
+
+/// What ideas may be about.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Categories {
+    /// In the order in which they are offered; 1 to 50, none twice.
+    names: Vec<Text<20>>,
+}
+
+/// What ideas may be about.
+#[utoipa::path(tag = "ideas", responses((status = 200, description = "The categories", body = Categories)))]
+#[get("/ideas/categories")]
+async fn list_idea_categories(_caller: Member, ideas: web::Data<Ideas>) -> Result<web::Json<Categories>, Problem> {
+    Ok(web::Json(categories(ideas.categories().await?)))
+}
+
+fn categories(names: Vec<String>) -> Categories {
+    Categories { names: names.iter().filter_map(|name| Text::new(name).ok()).collect() }
+}
+
+/// Puts other categories in the place of the present ones; ideas keep theirs.
+#[utoipa::path(tag = "ideas", request_body = Categories,
+    responses((status = 200, description = "The categories", body = Categories)))]
+#[put("/ideas/categories")]
+async fn set_idea_categories(
+    manager: ContentManager,
+    ideas: web::Data<Ideas>,
+    body: Body<Categories>,
+) -> Result<web::Json<Categories>, Problem> {
+    let names = body.into_inner().names.into_iter().map(Text::into_string).collect();
+    Ok(web::Json(categories(ideas.set_categories(manager.member, names).await?)))
+}
+
+/// Whose ideas a list shows.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum AuthorFilter {
+    Me(Me),
+    Member(MemberId),
+}
+
+/// The caller's own.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Me {
+    Me,
+}
+
+/// What a list of ideas is narrowed by.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct IdeaQuery {
+    /// Only ideas in which each of these words stands, the most relevant first; of a word that thousands of ideas hold,
+    /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
+    /// for simplified ones.
+    q: Option<String>,
+    /// Only ideas in this stage.
+    stage: Option<Stage>,
+    /// Only ideas of this unit and of everything below it.
+    unit: Option<UnitId>,
+    /// Only ideas of this category.
+    category: Option<String>,
+    /// Only ideas of this member, or with `me` the caller's own.
+    #[param(value_type = Option<String>)]
+    author: Option<AuthorFilter>,
+    /// Only ideas under way that are overdue, or due within three days.
+    #[param(inline)]
+    due: Option<Due>,
+    /// How many items at most; 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Ideas that the caller may see: his own, those of his branch and those of his scope; newest first, with `q` the most
+/// relevant first.
+#[utoipa::path(tag = "ideas", params(IdeaQuery),
+    responses((status = 200, description = "Ideas", body = Page<IdeaHead>)))]
+#[get("/ideas")]
+async fn list_ideas(
+    caller: Member,
+    query: Query<IdeaQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<web::Json<Page<IdeaHead>>, Problem> {
+    let (limit, cursor) = (page::page_limit(query.limit)?, query.cursor.as_deref());
+    let wanted = Wanted {
+        stage: query.stage,
+        unit: query.unit,
+        category: query.category.clone(),
+        author: query.author.map(|author| match author {
+            AuthorFilter::Me(Me::Me) => caller.member,
+            AuthorFilter::Member(member) => member,
+        }),
+        due: query.due,
+    };
+    if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {
+        let most = usize::try_from(limit + 1).unwrap_or(0);
+        let found = ideas.search(caller.person.clone(), wanted, text, page::after(cursor)?, most).await?;
+        let page = Page::new(found, limit, |(mark, _)| *mark);
+        return Ok(web::Json(page.map(|(_, listed)| IdeaHead::new(&ideas, listed))));
+    }
+    let found = ideas.list(caller.person.clone(), wanted, page::after(cursor)?, limit + 1).await?;
+    let page = Page::new(found, limit, |listed| listed.idea.id);
+    Ok(web::Json(page.map(|listed| IdeaHead::new(&ideas, listed))))
+}
+
+/// An idea as its author writes it.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IdeaBody {
+    /// One of the enterprise's categories.
+    category: Text<20>,
+    /// One line.
+    title: Text<100>,
+    /// What is wrong today.
+    problem: Text<2000>,
+    /// What is to be done.
+    proposal: Text<5000>,
+    /// What is expected of it.
+    benefit: Option<Text<2000>>,
+    /// Who wrote it together with the author; 10 at most.
+    #[serde(default)]
+    co_author_ids: Vec<MemberId>,
+    /// The author's own files; 9 at most.
+    #[serde(default)]
+    file_ids: Vec<FileId>,
+    /// Hands it in at once instead of keeping it as a draft.
+    #[serde(default)]
+    submit: bool,
+}
+
+impl From<IdeaBody> for NewIdea {
+    fn from(body: IdeaBody) -> Self {
+        let text = IdeaText {
+            category: body.category.into_string(),
+            title: body.title.into_string(),
+            problem: body.problem.into_string(),
+            proposal: body.proposal.into_string(),
+            benefit: body.benefit.map(Text::into_string).unwrap_or_default(),
+        };
+        NewIdea { text, co_authors: body.co_author_ids, files: body.file_ids, submit: body.submit }
+    }
+}
+
+/// Writes an idea, as a draft or handed in. Takes an `Idempotency-Key`.
+#[utoipa::path(tag = "ideas", request_body = IdeaBody,
+    responses((status = 201, description = "Written", body = IdeaView)))]
+#[post("/ideas")]
+async fn create_idea(
+    caller: Member,
+    key: OptionalKey,
+    ideas: web::Data<Ideas>,
+    body: Body<IdeaBody>,
+) -> Result<HttpResponse, Problem> {
+    let key = key.of(caller.member, "POST /ideas", &body.0);
+    let id = ideas.create(caller.person.clone(), body.into_inner().into(), key).await?;
+    let shown = ideas.show(caller.person.clone(), id).await?;
+    let place = format!("/api/v1/ideas/{id}");
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(IdeaView::new(&ideas, shown)))
+}
+
+/// One idea that the caller may see.
+#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")),
+    responses((status = 200, description = "The idea", body = IdeaView)))]
+#[get("/ideas/{id}")]
+async fn get_idea(caller: Member, id: Path<IdeaId>, ideas: web::Data<Ideas>) -> Result<web::Json<IdeaView>, Problem> {
+    let shown = ideas.show(caller.person.clone(), *id).await?;
+    Ok(web::Json(IdeaView::new(&ideas, shown)))
+}
+
+/// What changes about a draft; absent fields stay.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IdeaChangeBody {
+    /// One of the enterprise's categories.
+    category: Option<Text<20>>,
+    /// One line.
+    title: Option<Text<100>>,
+    /// What is wrong today.
+    problem: Option<Text<2000>>,
+    /// What is to be done.
+    proposal: Option<Text<5000>>,
+    /// What is expected of it.
+    benefit: Option<Text<2000>>,
+    /// Everybody who wrote it together with the author; 10 at most.
+    co_author_ids: Option<Vec<MemberId>>,
+}
+
+/// Changes a draft; only its author may, and only before it is handed in.
+#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = IdeaChangeBody,
+    responses((status = 200, description = "Changed", body = IdeaView)))]
+#[patch("/ideas/{id}")]
+async fn edit_idea(
+    caller: Member,
+    id: Path<IdeaId>,
+    ideas: web::Data<Ideas>,
+    body: Body<IdeaChangeBody>,
+) -> Result<web::Json<IdeaView>, Problem> {
+    let body = body.into_inner();
+    let change = IdeaChange {
+        category: body.category.map(Text::into_string),
+        title: body.title.map(Text::into_string),
+        problem: body.problem.map(Text::into_string),
+        proposal: body.proposal.map(Text::into_string),
+        benefit: body.benefit.map(Text::into_string),
+        co_authors: body.co_author_ids,
+    };
+    ideas.edit(caller.person.clone(), *id, change).await?;
+    let shown = ideas.show(caller.person.clone(), *id).await?;
+    Ok(web::Json(IdeaView::new(&ideas, shown)))
+}

@@ -1,0 +1,104 @@
+//! The numbers of a unit and a period as a page of A4: what a secretary prints and pins up. Pure.
+
+use super::numbers::Statistics;
+use crate::base::text::{escape_html, yuan};
+use crate::base::time::Day;
+use crate::doing::ideas::model::Stage;
+use crate::web::print::{self, Paper};
+
+/// Rows are tight on paper, so that a secretary's year is one sheet.
+const STYLE: &str = "body{font-family:\"Noto Sans CJK SC\",\"Microsoft YaHei\",sans-serif}\
+    h1{font-size:1.8rem;line-height:1.3;text-align:center;margin:0 0 .4rem}p{text-align:center;margin:0 0 .8rem}\
+    h2{font-size:1.15rem;margin:1rem 0 .25rem;color:#a00;break-after:avoid}\
+    table{width:100%;border-collapse:collapse;break-inside:avoid}\
+    th,td{border:1px solid #888;padding:.25rem .5rem;text-align:right}th:first-child,td:first-child{text-align:left}\
+    @media (min-width:22rem){th+th,td+td{white-space:nowrap}}\
+    th{background:#f4f0ec}footer{margin-top:1rem;text-align:right;font-size:.85rem;color:#555}\
+    @media print{h1{font-size:1.6rem}h2{color:#000;margin:.6rem 0 .15rem}th{background:none}\
+    body{line-height:1.35}th,td{padding:.08rem .5rem}footer{margin-top:.5rem}}";
+
+/// The page of `unit`, printed on that day.
+pub fn page(unit: &str, printed_on: Day, numbers: &Statistics) -> String {
+    let [from, to, printed_on] = [numbers.from, numbers.to, printed_on].map(Day::in_chinese_with_year);
+    let body = format!(
+        "<h1>金点子统计简报</h1><p>{}　{from}至{to}</p>{}{}{}{}<footer>制表日期：{printed_on}</footer>",
+        escape_html(unit),
+        whole(numbers),
+        outcomes(numbers),
+        stages(numbers),
+        lengths(numbers),
+    );
+    let title = format!("{unit} 金点子统计");
+    print::page(&Paper { title: &title, points: 11, margin: "15mm 16mm", style: STYLE, mark: None, body })
+}
+
+fn whole(numbers: &Statistics) -> String {
+    let rows = vec![
+        vec!["提出".into(), format!("{} 条", numbers.submitted)],
+        vec!["参与人数".into(), format!("{} 人（在册 {} 人）", numbers.authors, numbers.members)],
+        vec!["参与率".into(), percent(numbers.participation_bp)],
+        vec!["已讨论决定".into(), format!("{} 条", numbers.decided)],
+        vec!["采纳（含试点）".into(), format!("{} 条", numbers.adopted)],
+        vec!["采纳率".into(), percent(numbers.adopted_bp)],
+    ];
+    table("总体情况", &["项目", "数值"], rows)
+}
+
+fn outcomes(numbers: &Statistics) -> String {
+    let mut rows: Vec<Vec<String>> = numbers
+        .outcomes
+        .iter()
+        .map(|outcome| vec![outcome.kind_name.into(), format!("{} 项", outcome.count)])
+        .collect();
+    rows.push(vec!["合计节约".into(), format!("{} 元", yuan(numbers.saved_fen))]);
+    table("成果", &["类别", "数量"], rows)
+}
+
+fn stages(numbers: &Statistics) -> String {
+    let rows = numbers.stages.iter().map(|stage| vec![stage.stage_name.into(), format!("{} 条", stage.count)]);
+    table("目前所处环节", &["环节", "数量"], rows.collect())
+}
+
+fn lengths(numbers: &Statistics) -> String {
+    let rows = numbers.lengths.iter().map(|length| {
+        let name = format!("{} → {}", passed(length.from), passed(length.to));
+        vec![name, format!("{} 条", length.count), days(length.median_days), days(length.p90_days)]
+    });
+    table("办理用时", &["环节", "数量", "中位数", "九成不超过"], rows.collect())
+}
+
+/// The step that ideas have passed when they are measured from it or to it: every decision counts, whatever it was.
+fn passed(stage: Stage) -> &'static str {
+    if stage == Stage::Adopted { "已讨论决定" } else { stage.title() }
+}
+
+fn days(days: Option<f64>) -> String {
+    match days {
+        None => "—".into(),
+        Some(days) if days < 1.0 => "不到 1 天".into(),
+        Some(days) => format!("{days:.1} 天"),
+    }
+}
+
+fn table(title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> String {
+    let cells = |tag: &str, cells: &mut dyn Iterator<Item = &str>| -> String {
+        cells.map(|cell| format!("<{tag}>{}</{tag}>", escape_html(cell))).collect()
+    };
+    let row = |row: &Vec<String>| format!("<tr>{}</tr>", cells("td", &mut row.iter().map(String::as_str)));
+    let head = cells("th", &mut heads.iter().copied());
+    format!("<h2>{title}</h2><table><tr>{head}</tr>{}</table>", rows.iter().map(row).collect::<String>())
+}
+
+fn percent(basis_points: u64) -> String {
+    format!("{}.{:02}%", basis_points / 100, basis_points % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_than_a_day_is_no_nought() {
+        assert_eq!([None, Some(0.0), Some(0.9), Some(1.0)].map(days), ["—", "不到 1 天", "不到 1 天", "1.0 天"]);
+    }
+}

@@ -1,0 +1,122 @@
+//! What is attached to an idea: the files of those who wrote it, and the evidence of whoever carries it out.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use uuid::Uuid;
+
+use super::model::{Idea, IdeaId, Stage};
+use super::rules::{self, FILE_LIMIT, Refusal};
+use super::store::lists::PRIVATE;
+use super::{Ideas, Outcome, store};
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::db::{Conn, Tx};
+use crate::ground::files::{self, Addresses, AttachRefusal, FileId, FileView};
+use crate::web::caller::Person;
+
+/// The kind under which files belong to the text of an idea; the room vouches for it.
+pub const ATTACHMENT: &str = "idea";
+
+/// The kind under which files show that the work is done.
+pub const EVIDENCE: &str = "idea_evidence";
+
+/// The files of an idea.
+pub struct Attached {
+    pub attachments: Vec<FileView>,
+    pub evidence: Vec<FileView>,
+}
+
+impl Ideas {
+    /// Attaches the caller's own files to an idea that he wrote or helped to write; those that are there stay.
+    pub async fn attach(&self, person: Arc<Person>, id: IdeaId, ids: Vec<FileId>) -> Outcome<()> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let idea = room.hold_seen(tx, &person, id)?;
+                rules::check_attaching(idea.stage, &room.hand_of(tx, &person, &idea)?)?;
+                attach(tx, &ids, person.member, ATTACHMENT, id)
+            })
+            .await
+    }
+
+    /// Takes a file off an idea: an attachment by those who wrote it, evidence by the implementer.
+    pub async fn detach(&self, person: Arc<Person>, id: IdeaId, file: FileId) -> Outcome<()> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let idea = room.hold_seen(tx, &person, id)?;
+                let hand = room.hand_of(tx, &person, &idea)?;
+                let Attached { attachments, evidence } = list_files(tx.conn, id)?;
+                if attachments.iter().any(|known| known.id == file) {
+                    rules::check_attaching(idea.stage, &hand)?;
+                    return Ok(files::detach(tx, &[file], ATTACHMENT, id.uuid())?);
+                }
+                if !evidence.iter().any(|known| known.id == file) {
+                    return Err(Refusal::NoSuchFile.into());
+                }
+                rules::check_evidence(idea.stage, &hand)?;
+                Ok(files::detach(tx, &[file], EVIDENCE, id.uuid())?)
+            })
+            .await
+    }
+
+    fn hold_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
+        let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+        let people = store::list_people(tx.conn, id)?;
+        self.check_sight(person, &idea, &people)?;
+        Ok(idea)
+    }
+
+    fn hand_of(&self, tx: &mut Tx, person: &Person, idea: &Idea) -> QueryResult<rules::Hand> {
+        Ok(self.hand(person, idea, &store::list_people(tx.conn, idea.id)?))
+    }
+
+    /// Whether `person` may see the idea with that id, and so read what is attached to it.
+    pub fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
+        let id = IdeaId::from(id);
+        let Some(idea) = store::find(conn, id)? else { return Ok(false) };
+        let people = store::list_people(conn, id)?;
+        Ok(self.check_sight(person, &idea, &people).is_ok())
+    }
+}
+
+/// Whether the idea with that id is a draft, whose files their owners may delete; holds it until the transaction ends.
+pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    Ok(store::hold(conn, id.into())?.is_some_and(|idea| idea.stage == Stage::Draft))
+}
+
+/// Whether the idea with that id is seen only by those who wrote it, or by nobody.
+pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    Ok(store::find(conn, id.into())?.is_none_or(|idea| PRIVATE.contains(&idea.stage)))
+}
+
+impl Attached {
+    /// With the addresses of its pictures as of `now`.
+    pub fn addressed(self, addresses: &Addresses, idea: &Idea, now: Timestamp) -> Attached {
+        let hidden = PRIVATE.contains(&idea.stage);
+        let put = |files: Vec<FileView>| files.into_iter().map(|file| addresses.put(file, hidden, now)).collect();
+        Attached { attachments: put(self.attachments), evidence: put(self.evidence) }
+    }
+}
+
+/// Everything that is attached to an idea.
+pub(super) fn list_files(conn: &mut Conn, id: IdeaId) -> QueryResult<Attached> {
+    let attachments = files::list_of(conn, ATTACHMENT, id.uuid())?;
+    Ok(Attached { attachments, evidence: files::list_of(conn, EVIDENCE, id.uuid())? })
+}
+
+/// Attaches `owner`'s files under one of the two kinds; an idea has [`FILE_LIMIT`] at most, evidence included. The idea
+/// is held.
+pub(super) fn attach(tx: &mut Tx, ids: &[FileId], owner: MemberId, kind: &'static str, id: IdeaId) -> Outcome<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let Attached { attachments, evidence } = list_files(tx.conn, id)?;
+    let known: Vec<FileId> = attachments.iter().chain(&evidence).map(|file| file.id).collect();
+    let added = ids.iter().filter(|id| !known.contains(id)).count();
+    if known.len() + added > FILE_LIMIT {
+        return Err(Refusal::Files(AttachRefusal::TooMany).into());
+    }
+    files::attach(tx, ids, owner, kind, id.uuid())
+}

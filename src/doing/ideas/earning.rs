@@ -1,0 +1,56 @@
+//! Points for steps: what the rules of the points room give, to everybody once.
+
+use diesel::QueryResult;
+use uuid::Uuid;
+
+use super::Ideas;
+use super::model::{Idea, IdeaPerson, OutcomeId, Part, Verb};
+use crate::base::id::MemberId;
+use crate::base::text::in_quotes;
+use crate::db::Tx;
+use crate::honour::points::{Grant, RuleName};
+
+impl Ideas {
+    /// Gives what the rules give for the step, to everybody once.
+    pub(super) fn award(
+        &self,
+        tx: &mut Tx,
+        idea: &Idea,
+        people: &[IdeaPerson],
+        verb: Verb,
+        outcome: Option<OutcomeId>,
+    ) -> QueryResult<()> {
+        let id = idea.id.uuid();
+        let (rule, kind, source): (_, _, Uuid) = match (verb, outcome) {
+            (Verb::Collect, _) => (RuleName::IdeaCollected, "idea", id),
+            // a pilot is tried like an adopted idea, and earns like one
+            (Verb::Adopt | Verb::Pilot, _) => (RuleName::IdeaAdopted, "idea", id),
+            (Verb::Accept, _) => (RuleName::IdeaImplemented, "idea", id),
+            (Verb::RecordOutcome, Some(outcome)) => (RuleName::IdeaOutcome, "idea_outcome", outcome.uuid()),
+            _ => return Ok(()),
+        };
+        let shares_work = [RuleName::IdeaImplemented, RuleName::IdeaOutcome].contains(&rule);
+        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
+        let mut members: Vec<MemberId> = co_authors.chain([idea.author_id]).collect();
+        members.extend(idea.implementer_id.filter(|_| shares_work));
+        // in the order of their ids, so that awards of two ideas never wait for each other in a circle
+        members.sort_unstable();
+        members.dedup();
+        let reason = format!("金点子{}{}", in_quotes(&idea.title), verb.told());
+        for member in members {
+            let Some(path) = self.directory.path_unless_left(member) else { continue };
+            let grant = Grant {
+                rule,
+                member,
+                path: &path,
+                times: 1,
+                day: tx.today(),
+                source_kind: kind,
+                source_id: source,
+                reason: &reason,
+            };
+            self.points.award(tx, &grant)?;
+        }
+        Ok(())
+    }
+}

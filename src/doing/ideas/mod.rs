@@ -1,0 +1,66 @@
+//! Golden ideas 金点子: 党小组会征集 → 支委会讨论确定 → 党员负责实施, and what comes of them.
+//!
+//! A member hands an idea in, a group's leader collects it at a meeting of the group, the branch's committee decides at a
+//! meeting with a reason, somebody carries it out by a day, and somebody else accepts the work. Every step is told to
+//! the idea's people and earns what the rules of the points room say. Nobody handles an idea of his own: the next unit
+//! up does.
+//!
+//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
+//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
+//!
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`, with what is told
+//! in `telling` and what is earned in `earning`), attaches files (`attachments`), lists (`finding`), searches
+//! (`searching`), counts (`numbers`, printed by `api/summary`), talks (`talking`) and reminds (`reminders`); [`rules`] hold the
+//! table of steps. Tells `files` who may read and delete what is attached,
+//! and `meetings` which of them ideas point at.
+
+mod api;
+mod attachments;
+mod earning;
+mod finding;
+mod handling;
+mod model;
+mod numbers;
+mod posts;
+mod reminders;
+mod rules;
+mod searching;
+mod store;
+mod talking;
+mod telling;
+mod writing;
+mod room;
+
+use crate::db::{Db, Stop};
+use crate::ground::files::Addresses;
+use crate::honour::points::Points;
+use crate::people::members::Directory;
+
+pub use api::routes;
+pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
+pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
+pub use room::open;
+pub use rules::{FLOW, Who};
+pub use store::cites;
+pub use writing::NewIdea;
+
+use posts::Holders;
+use rules::Refusal;
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Ideas {
+    db: Db,
+    directory: Directory,
+    points: Points,
+    holders: Holders,
+    addresses: Addresses,
+}
+
+impl Ideas {
+    pub fn new(db: Db, directory: Directory, points: Points, addresses: Addresses) -> Self {
+        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses }
+    }
+}

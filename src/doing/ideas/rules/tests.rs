@@ -1,0 +1,155 @@
+use uuid::Uuid;
+
+use super::*;
+use crate::doing::meetings::MeetingId;
+
+const AUTHOR: Hand =
+    Hand { author: true, writer: true, implementer: false, involved: true, collects: false, decides: false };
+const LEADER: Hand =
+    Hand { author: false, writer: false, implementer: false, involved: false, collects: true, decides: false };
+const SECRETARY: Hand = Hand { decides: true, ..LEADER };
+const NOBODY: Hand = Hand { collects: false, ..LEADER };
+
+#[test]
+fn every_verb_is_refused_outside_its_stages_and_hands() {
+    for stage in Stage::EACH {
+        for verb in Verb::EACH {
+            let here = FLOW.step(*stage, *verb).is_some();
+            for hand in [AUTHOR, LEADER, SECRETARY, NOBODY] {
+                let outcome = find_step(*stage, *verb, &hand);
+                assert!(here || outcome.is_err(), "{stage} {verb} {hand:?}");
+                let later = FLOW.of_verb(*verb).any(|step| barred(step.who, &hand).is_none());
+                let wrong_stage = matches!(outcome, Err(Refusal::WrongStage { .. }));
+                assert_eq!(wrong_stage, !here && later, "{stage} {verb} {hand:?}");
+            }
+            assert!(find_step(*stage, *verb, &NOBODY).is_err());
+        }
+    }
+}
+
+#[test]
+fn nobody_handles_an_idea_of_his_own() {
+    let own = Hand { involved: true, author: true, ..SECRETARY };
+    assert_eq!(find_step(Stage::Submitted, Verb::Collect, &own), Err(Refusal::OwnIdea));
+    assert_eq!(find_step(Stage::Collected, Verb::Adopt, &own), Err(Refusal::OwnIdea));
+    let implementer = Hand { implementer: true, involved: true, ..SECRETARY };
+    assert_eq!(find_step(Stage::Delivered, Verb::Accept, &implementer), Err(Refusal::OwnIdea));
+    assert!(find_step(Stage::Delivered, Verb::Accept, &SECRETARY).is_ok());
+    assert_eq!(find_step(Stage::Delivered, Verb::Return, &LEADER), Err(Refusal::OutOfReach));
+    assert!(find_step(Stage::Collected, Verb::Return, &LEADER).is_ok());
+    assert_eq!(possible(Stage::Submitted, &AUTHOR), [Verb::Withdraw]);
+    assert_eq!(possible(Stage::Accepted, &SECRETARY), [Verb::RecordOutcome, Verb::Close]);
+}
+
+#[test]
+fn a_meeting_must_be_the_right_one_and_over() {
+    let now: Timestamp = "2026-07-01T08:00:00+08:00".parse().unwrap();
+    let unit = |n| UnitId::from(Uuid::from_u128(n));
+    let meeting = |kind, n, day: &str| Meeting {
+        id: MeetingId::from(Uuid::nil()),
+        kind,
+        unit_id: unit(n),
+        held_on: day.parse().unwrap(),
+        title: String::new(),
+        minutes: String::new(),
+        created_by: MemberId::from(Uuid::nil()),
+        created_at: now,
+        updated_at: now,
+    };
+    let path = [unit(3), unit(2), unit(1)];
+    let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, now.day());
+    use MeetingKind::*;
+    assert_eq!(check(Verb::Collect, Group, 3, "2026-07-01"), Ok(()));
+    assert_eq!(check(Verb::Collect, Group, 4, "2026-07-01"), Err(Refusal::WrongMeeting));
+    assert_eq!(check(Verb::Collect, Lecture, 3, "2026-07-01"), Err(Refusal::WrongMeeting));
+    assert_eq!(check(Verb::Collect, Group, 3, "2026-07-02"), Err(Refusal::MeetingNotHeld));
+    assert_eq!(check(Verb::Adopt, BranchCommittee, 2, "2026-06-30"), Ok(()));
+    assert_eq!(check(Verb::Adopt, PartyCommittee, 1, "2026-06-30"), Ok(()));
+    assert_eq!(check(Verb::Decline, Group, 3, "2026-06-30"), Err(Refusal::WrongMeeting));
+    assert_eq!(check(Verb::Decline, Branch, 2, "2026-06-30"), Err(Refusal::WrongMeeting));
+    assert_eq!(check_due("2026-06-30".parse().unwrap(), now.day()), Err(Refusal::BadDueDay));
+    assert_eq!(check_due(now.day(), now.day()), Ok(()));
+}
+
+#[test]
+fn an_outcome_names_money_only_when_it_is_about_money() {
+    let outcome = |kind, amount_fen| check_outcome(&NewOutcome { kind, title: "成果".into(), amount_fen });
+    assert_eq!(outcome(OutcomeKind::Patent, None), Ok(()));
+    assert_eq!(outcome(OutcomeKind::Savings, Some(80_000_000)), Ok(()));
+    for (kind, amount) in [
+        (OutcomeKind::Patent, Some(1)),
+        (OutcomeKind::Savings, None),
+        (OutcomeKind::Savings, Some(0)),
+        (OutcomeKind::Savings, Some(AMOUNT_LIMIT_FEN + 1)),
+    ] {
+        assert_eq!(outcome(kind, amount), Err(Refusal::BadAmount), "{kind} {amount:?}");
+    }
+}
+
+#[test]
+fn a_request_that_comes_again_acts_once() {
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let (day, next) = ("2026-07-01T09:00:00+08:00", "2026-07-02T09:00:00+08:00");
+    let member = |n| MemberId::from(Uuid::from_u128(n));
+    let step = |n, actor, hash: &[u8], when| IdeaStep {
+        id: Uuid::from_u128(n).into(),
+        idea_id: Uuid::nil().into(),
+        at: at(when),
+        actor_id: member(actor),
+        verb: Verb::Report,
+        from_stage: Stage::Assigned,
+        to_stage: Stage::Implementing,
+        note: None,
+        meeting_id: None,
+        member_id: None,
+        due_on: None,
+        request_hash: hash.to_vec(),
+    };
+    let once = [step(1, 1, b"a", day)];
+    let since = [step(1, 1, b"a", day), step(2, 2, b"b", day)];
+    use Repetition::*;
+    for (steps, verb, actor, today, is_possible, has_key, expected) in [
+        (&once[..], Verb::Collect, 2, day, true, false, New),
+        (&once, Verb::Collect, 1, day, true, false, Same),
+        (&once, Verb::Collect, 1, next, true, false, Same),
+        (&once, Verb::Collect, 1, day, true, true, New),
+        (&since, Verb::Collect, 1, day, false, false, Same),
+        (&since, Verb::Collect, 1, next, false, true, Same),
+        // the stage came back
+        (&since, Verb::Collect, 1, day, true, false, Unclear),
+        (&since, Verb::Collect, 1, next, true, false, Unclear),
+        (&since, Verb::Collect, 1, day, true, true, New),
+        (&once, Verb::Report, 1, day, true, false, Same),
+        (&once, Verb::Report, 1, next, true, false, New),
+        (&since, Verb::Report, 1, day, true, false, Unclear),
+        (&since, Verb::Report, 1, next, true, false, New),
+    ] {
+        let found = repetition(steps, (member(actor), verb, b"a"), at(today).day(), is_possible, has_key);
+        assert_eq!(found, expected, "{verb} by {actor} on {today}, possible {is_possible}, key {has_key}");
+    }
+}
+
+#[test]
+fn files_are_attached_while_the_text_or_the_work_is_ones_own() {
+    let implementer = Hand { implementer: true, involved: true, ..NOBODY };
+    for stage in Stage::EACH {
+        let writable = WRITABLE.contains(stage);
+        assert_eq!(check_attaching(*stage, &AUTHOR).is_ok(), writable, "{stage}");
+        assert_eq!(check_attaching(*stage, &SECRETARY), Err(Refusal::NotAuthor));
+        assert_eq!(check_evidence(*stage, &implementer).is_ok(), *stage == Stage::Implementing, "{stage}");
+        assert_eq!(check_evidence(*stage, &AUTHOR), Err(Refusal::NotImplementer));
+    }
+}
+
+#[test]
+fn co_authors_are_others_and_named_once() {
+    let member = |n| MemberId::from(Uuid::from_u128(n));
+    let check = |co_authors: &[MemberId]| check_co_authors(member(1), co_authors, |m| m != member(9));
+    assert_eq!(check(&[member(2), member(3)]), Ok(()));
+    for bad in [&[member(1)][..], &[member(9)]] {
+        assert_eq!(check(bad), Err(Refusal::BadCoAuthor { index: 0 }));
+    }
+    assert_eq!(check(&[member(2), member(2)]), Err(Refusal::BadCoAuthor { index: 1 }));
+    let many: Vec<_> = (10..21).map(member).collect();
+    assert_eq!(check(&many), Err(Refusal::BadCoAuthor { index: 10 }));
+}

@@ -1,0 +1,80 @@
+//! What statistics are counted from.
+
+use diesel::prelude::*;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::Conn;
+use crate::db::schema::{idea_outcomes, idea_people, ideas};
+use crate::doing::ideas::model::{IdeaId, IdeaOutcome, OutcomeKind, Part, Passage};
+use crate::doing::ideas::store::lists::PRIVATE;
+use crate::on;
+
+/// A stretch of time, its end exclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Ideas of `units` (of all when `None`) that were handed in within the span and not taken back.
+pub fn list_passages(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Passage>> {
+    on!(conn, c => {
+        let mut query = ideas::table
+            .filter(ideas::submitted_at.ge(span.from))
+            .filter(ideas::submitted_at.lt(span.until))
+            .filter(ideas::stage.ne_all(PRIVATE))
+            .into_boxed();
+        if let Some(units) = units {
+            query = query.filter(ideas::unit_id.eq_any(units));
+        }
+        query.order(ideas::id).select(Passage::as_select()).load(c)
+    })
+}
+
+/// The co-authors of those ideas.
+pub fn list_co_authors(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => {
+        let mut query = idea_people::table
+            .inner_join(ideas::table.on(ideas::id.eq(idea_people::idea_id)))
+            .filter(idea_people::part.eq(Part::CoAuthor))
+            .filter(ideas::submitted_at.ge(span.from))
+            .filter(ideas::submitted_at.lt(span.until))
+            .filter(ideas::stage.ne_all(PRIVATE))
+            .into_boxed();
+        if let Some(units) = units {
+            query = query.filter(ideas::unit_id.eq_any(units));
+        }
+        query.select(idea_people::member_id).load(c)
+    })
+}
+
+/// What was recorded within the span about ideas of `units`: the kind, and the money where there is any.
+///
+/// Added up by the caller: PostgreSQL sums BIGINT into another type than SQLite does, and outcomes are few.
+pub fn list_recorded(
+    conn: &mut Conn,
+    units: Option<&[UnitId]>,
+    span: Span,
+) -> QueryResult<Vec<(OutcomeKind, Option<i64>)>> {
+    on!(conn, c => {
+        let mut query = idea_outcomes::table
+            .inner_join(ideas::table.on(ideas::id.eq(idea_outcomes::idea_id)))
+            .filter(idea_outcomes::created_at.ge(span.from))
+            .filter(idea_outcomes::created_at.lt(span.until))
+            .into_boxed();
+        if let Some(units) = units {
+            query = query.filter(ideas::unit_id.eq_any(units));
+        }
+        query.select((idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
+    })
+}
+
+/// The outcomes of several ideas.
+pub fn list_outcomes_of(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<IdeaOutcome>> {
+    on!(conn, c => idea_outcomes::table
+        .filter(idea_outcomes::idea_id.eq_any(ids))
+        .order(idea_outcomes::id)
+        .select(IdeaOutcome::as_select())
+        .load(c))
+}

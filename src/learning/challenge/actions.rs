@@ -1,0 +1,330 @@
+//! Runs from their first question to their end.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+
+use super::MEASURE;
+use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State};
+use super::rules::{self, Refusal, Terms};
+use super::store;
+use crate::base::crypto::random_number;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::config::ChallengeTerms;
+use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
+use crate::honour::points::{Grant, Points, RuleName};
+use crate::kernel::board::{Boards, Gain};
+use crate::kernel::lock::HolderId;
+use crate::learning::quiz::lending::{OpenPapers, deal_one, is_right, keep_book};
+use crate::learning::quiz::{Candidate, PaperQuestion, Quiz};
+use crate::people::members::Directory;
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// How long after its time was up the background job ends a run. An answer that came in time may still be on its way: it
+/// waits for a reader and for its turn to write, each as long as [`crate::db`] has patience.
+const UNNOTICED_SECONDS: i64 = 10;
+
+/// Runs that one pass of the job ends.
+const OVERDUE_AT_ONCE: i64 = 500;
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Challenge {
+    pub(super) db: Db,
+    pub(super) directory: Directory,
+    quiz: Quiz,
+    points: Points,
+    boards: Boards,
+    terms: Terms,
+    /// Under this name the process counts what is over.
+    pub(super) holder: HolderId,
+}
+
+/// What can be dealt to a member.
+struct Deck {
+    candidates: Arc<[Candidate]>,
+    /// What is on these is not shown before the member has submitted them.
+    open: OpenPapers,
+}
+
+/// An answer as it came in.
+struct Sent {
+    seq: i32,
+    answer: Vec<String>,
+    /// Taken before it waits for its turn at the database.
+    arrived: Timestamp,
+}
+
+impl Challenge {
+    /// Opens the room and registers its board.
+    pub fn open(
+        db: Db,
+        directory: Directory,
+        quiz: Quiz,
+        points: Points,
+        boards: Boards,
+        terms: ChallengeTerms,
+    ) -> Self {
+        boards.register(MEASURE);
+        let terms =
+            Terms { seconds: terms.challenge_seconds.into(), floor_micros: i64::from(terms.challenge_floor_ms) * 1000 };
+        Challenge { holder: db.fresh_id(), db, directory, quiz, points, boards, terms }
+    }
+
+    /// Begins a run, or gives the one that is running; whether it has just begun.
+    pub(super) async fn start(&self, member: MemberId, path: Arc<[UnitId]>) -> Outcome<(State, bool)> {
+        let (room, deck) = (self.clone(), self.deck(&path).await?);
+        self.db.write(move |tx| room.start_in(tx, member, &path, &deck)).await
+    }
+
+    fn start_in(&self, tx: &mut Tx, member: MemberId, path: &[UnitId], deck: &Deck) -> Outcome<(State, bool)> {
+        tx.take_turn(member)?;
+        if let Some(run) = store::find_latest(tx.conn, member)? {
+            let state = self.look(tx, run, path)?;
+            if state.run.is_running() {
+                return Ok((state, false));
+            }
+        }
+        let mut run = rules::begin(tx.fresh_id(), member, random_number().cast_signed(), tx.now());
+        let question = next_question(tx, &run, deck)?.ok_or(Refusal::NoQuestions)?;
+        rules::deal(&mut run, question, &self.terms, tx.now());
+        store::insert_run(tx.conn, &run)?;
+        let mut day = day_of(tx.conn, &run)?;
+        day.runs += 1;
+        store::put_day(tx.conn, &day)?;
+        Ok((State { run, day, now: tx.now() }, true))
+    }
+
+    /// Answers question `seq` of a run. The answer given last, sent again, gets the same outcome and changes nothing.
+    pub(super) async fn answer(
+        &self,
+        member: MemberId,
+        path: Arc<[UnitId]>,
+        id: RunId,
+        seq: i32,
+        answer: Vec<String>,
+    ) -> Outcome<Answered> {
+        let sent = Sent { seq, answer, arrived: self.db.now() };
+        let (room, deck) = (self.clone(), self.deck(&path).await?);
+        let answered = self.db.write(move |tx| room.answer_in(tx, (member, id), &path, &sent, &deck)).await?;
+        answered.ok_or_else(|| Refusal::TooFast.into())
+    }
+
+    /// `None` for an answer that was too fast: that it came is counted, so the transaction must be kept.
+    fn answer_in(
+        &self,
+        tx: &mut Tx,
+        (member, id): (MemberId, RunId),
+        path: &[UnitId],
+        sent: &Sent,
+        deck: &Deck,
+    ) -> Outcome<Option<Answered>> {
+        tx.take_turn(member)?;
+        let mut run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
+        let waits = run.is_running() && run.seq == sent.seq;
+        if waits && !rules::is_overdue(&run, sent.arrived) {
+            if rules::is_too_fast(&run, &self.terms, sent.arrived) {
+                run.too_fast_count += 1;
+                store::put_run(tx.conn, &run)?;
+                return Ok(None);
+            }
+            self.grade(tx, &mut run, path, sent, deck)?;
+        } else if waits {
+            self.time_out(tx, &mut run, path)?;
+        }
+        let closed = store::find_answer(tx.conn, run.id, sent.seq)?.ok_or(Refusal::NotDealt)?;
+        Ok(Some(rules::repeat(state_of(tx, run)?, closed, &sent.answer)?))
+    }
+
+    /// Grades an answer that came in time; the run goes on with the next question or ends.
+    fn grade(&self, tx: &mut Tx, run: &mut Run, path: &[UnitId], sent: &Sent, deck: &Deck) -> QueryResult<()> {
+        let Some(question) = run.close() else { return Ok(()) };
+        let right = is_right(&question.text, &sent.answer);
+        let answer = Answer::new(run, &question, Some((sent.answer.clone(), sent.arrived)), right);
+        store::insert_answer(tx.conn, &answer)?;
+        keep_book(tx, run.member_id, &[question], &[right])?;
+        if !right {
+            return self.end(tx, run, path, EndedBecause::Wrong, sent.arrived);
+        }
+        rules::count_right(run, sent.arrived);
+        match next_question(tx, run, deck)? {
+            Some(next) => {
+                rules::deal(run, next, &self.terms, tx.now());
+                store::put_run(tx.conn, run)
+            }
+            None => self.end(tx, run, path, EndedBecause::BankExhausted, sent.arrived),
+        }
+    }
+
+    /// Goes on with a run that ended by a wrong answer or the time; once a day. Sent again, it gives the run as it is.
+    pub(super) async fn revive(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Outcome<State> {
+        let (room, deck) = (self.clone(), self.deck(&path).await?);
+        self.db.write(move |tx| room.revive_in(tx, (member, id), &path, &deck)).await
+    }
+
+    fn revive_in(&self, tx: &mut Tx, (member, id): (MemberId, RunId), path: &[UnitId], deck: &Deck) -> Outcome<State> {
+        tx.take_turn(member)?;
+        let run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
+        let mut state = self.look(tx, run, path)?;
+        if state.run.is_running() && state.run.revived {
+            return Ok(state);
+        }
+        let latest = store::find_latest(tx.conn, member)?.ok_or(Refusal::NoSuchRun)?;
+        rules::may_revive(&state.run, latest.id, &state.day, tx.now())?;
+        let question = next_question(tx, &state.run, deck)?.ok_or(Refusal::NoQuestions)?;
+        rules::deal(&mut state.run, question, &self.terms, tx.now());
+        state.run.revived = true;
+        store::put_run(tx.conn, &state.run)?;
+        state.day.revival_used = true;
+        store::put_day(tx.conn, &state.day)?;
+        Ok(state)
+    }
+
+    /// Ends a run without answering; one that is over stays as it is.
+    pub(super) async fn give_up(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Outcome<State> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                tx.take_turn(member)?;
+                let run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
+                let mut state = room.look(tx, run, &path)?;
+                if state.run.is_running() {
+                    leave_unanswered(tx, &mut state.run)?;
+                    room.end(tx, &mut state.run, &path, EndedBecause::GivenUp, state.now)?;
+                }
+                Ok(state_of(tx, state.run)?)
+            })
+            .await
+    }
+
+    /// The member's newest run, ended by now if its time is up; `None` for whoever has never begun one.
+    pub(super) async fn latest(&self, member: MemberId, path: Arc<[UnitId]>) -> Result<Option<State>, DbError> {
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(run) = store::find_latest(conn, member)? else { return Ok(None) };
+                Ok(Some((day_of(conn, &run)?, run)))
+            })
+            .await?;
+        let now = self.db.now();
+        match found {
+            Some((_, run)) if rules::is_overdue(&run, now) => self.end_if_overdue(member, path, run.id).await,
+            found => Ok(found.map(|(day, run)| State { run, day, now })),
+        }
+    }
+
+    /// What the scheduler does every second: ends the runs whose time was up with nobody there, so that their day's
+    /// best and points are settled. Several servers may do so at once.
+    pub async fn end_overdue(&self) -> Result<(), DbError> {
+        let before = self.db.now().plus_seconds(-UNNOTICED_SECONDS);
+        let overdue = self.db.read(move |conn| store::list_overdue(conn, before, OVERDUE_AT_ONCE)).await?;
+        for (run, member) in overdue {
+            if let Some(path) = self.directory.path(member) {
+                self.end_if_overdue(member, path, run).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_if_overdue(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Result<Option<State>, DbError> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| -> Result<Option<State>, Stop<Never>> {
+                tx.take_turn(member)?;
+                let Some(run) = store::find_run(tx.conn, member, id)? else { return Ok(None) };
+                Ok(Some(room.look(tx, run, &path)?))
+            })
+            .await
+            .map_err(DbError::from)
+    }
+
+    /// The run as it is now: ended, if its time is up.
+    fn look(&self, tx: &mut Tx, mut run: Run, path: &[UnitId]) -> QueryResult<State> {
+        if rules::is_overdue(&run, tx.now()) {
+            self.time_out(tx, &mut run, path)?;
+        }
+        state_of(tx, run)
+    }
+
+    fn time_out(&self, tx: &mut Tx, run: &mut Run, path: &[UnitId]) -> QueryResult<()> {
+        leave_unanswered(tx, run)?;
+        let at = run.due_at;
+        self.end(tx, run, path, EndedBecause::TimeOut, at)
+    }
+
+    /// Ends the run and settles what it comes to: the day's best, the board, points for the improvement.
+    fn end(
+        &self,
+        tx: &mut Tx,
+        run: &mut Run,
+        path: &[UnitId],
+        because: EndedBecause,
+        at: Timestamp,
+    ) -> QueryResult<()> {
+        rules::end(run, because, at);
+        let mut day = day_of(tx.conn, run)?;
+        let gained = rules::improve(&mut day, run);
+        if gained > 0 {
+            store::put_day(tx.conn, &day)?;
+            let gain = Gain { member: run.member_id, path, day: run.day, points: gained.into(), at: day.reached_at };
+            self.boards.record(tx, &MEASURE, &gain)?;
+            run.points += self.award(tx, run, path, gained)?;
+        }
+        store::put_run(tx.conn, run)
+    }
+
+    fn award(&self, tx: &mut Tx, run: &Run, path: &[UnitId], gained: i32) -> QueryResult<i32> {
+        let (day, right) = (run.day.in_chinese(), run.right_count);
+        let reason = format!("{day}挑战答题：答对 {right} 题，比当日最好成绩多 {gained} 题");
+        // a run ends at most twice, the second time after its revival
+        let source_kind = if run.revived { "challenge_revival" } else { "challenge_run" };
+        self.points.award(
+            tx,
+            &Grant {
+                rule: RuleName::Challenge,
+                member: run.member_id,
+                path,
+                times: gained,
+                day: run.day,
+                source_kind,
+                source_id: run.id.uuid(),
+                reason: &reason,
+            },
+        )
+    }
+
+    async fn deck(&self, path: &[UnitId]) -> Result<Deck, DbError> {
+        Ok(Deck { candidates: self.quiz.candidates().await?, open: self.quiz.open_papers(path).await? })
+    }
+}
+
+/// Draws the next question of a run: none that it has dealt, and none of a paper that can still be submitted.
+fn next_question(tx: &mut Tx, run: &Run, deck: &Deck) -> QueryResult<Option<PaperQuestion>> {
+    let now = tx.now();
+    let mut taken = deck.open.questions(tx.conn, run.member_id, now)?;
+    taken.extend(store::list_dealt(tx.conn, run.id)?);
+    while let Some(id) = rules::draw(run.seed, run.seq + 1, &deck.candidates, |id| taken.contains(&id)) {
+        if let Some(question) = deal_one(tx, id)? {
+            return Ok(Some(question));
+        }
+        taken.insert(id); // retired a moment ago
+    }
+    Ok(None)
+}
+
+/// Closes the waiting question without an answer.
+fn leave_unanswered(tx: &mut Tx, run: &mut Run) -> QueryResult<()> {
+    let Some(question) = run.close() else { return Ok(()) };
+    store::insert_answer(tx.conn, &Answer::new(run, &question, None, false))
+}
+
+fn day_of(conn: &mut Conn, run: &Run) -> QueryResult<DayRecord> {
+    let found = store::find_day(conn, run.member_id, run.day)?;
+    Ok(found.unwrap_or_else(|| DayRecord::new(run.member_id, run.day, run.started_at)))
+}
+
+fn state_of(tx: &mut Tx, run: Run) -> QueryResult<State> {
+    Ok(State { day: day_of(tx.conn, &run)?, run, now: tx.now() })
+}

@@ -1,0 +1,279 @@
+//! What is read of contests: lists, results, rankings. Who may see a score before publication is decided here.
+
+use super::model::{
+    Attempt, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState, MemberResult,
+    PaperRule, Summary,
+};
+use super::organising::Outcome;
+use super::rules::Refusal;
+use super::{Contests, store};
+use crate::base::capability::Reach;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::text::{decimal, mask_name};
+use crate::base::time::Timestamp;
+use crate::db::DbError;
+use crate::doing::meetings::{self, Meeting};
+use crate::learning::quiz::PaperQuestion;
+use crate::people::members::directory::MemberCard;
+
+/// States that members see.
+const SHOWN: [ContestState; 5] = [
+    ContestState::Announced,
+    ContestState::Open,
+    ContestState::Closed,
+    ContestState::Published,
+    ContestState::Cancelled,
+];
+
+/// Neighbours shown on each side of one's own place.
+const NEIGHBOURS: i64 = 2;
+
+/// Results read at once for an export.
+const EXPORTED_AT_ONCE: i64 = 1000;
+
+/// Who looks: a member of the audience, and perhaps somebody who runs contests.
+#[derive(Clone, Debug)]
+pub struct Viewer<'a> {
+    pub member: MemberId,
+    pub path: &'a [UnitId],
+    pub branch: Option<UnitId>,
+    /// How far the viewer may read contests.
+    pub reach: Option<Reach>,
+}
+
+/// A contest with what a viewer may know of it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub contest: Contest,
+    /// The viewer's own attempts.
+    pub attempts: Vec<Attempt>,
+    /// Whether the viewer sees how it is run.
+    pub managed: bool,
+    /// The meeting that it is part of.
+    pub meeting: Option<Meeting>,
+    /// Its later ends.
+    pub extensions: Vec<ContestExtension>,
+    /// That it is called off, perhaps only proposed.
+    pub cancellation: Option<ContestCancellation>,
+}
+
+impl Seen {
+    /// Why the contest is off, once that is confirmed.
+    pub fn cancelled_because(&self) -> Option<String> {
+        let confirmed = self.cancellation.as_ref().filter(|cancellation| cancellation.confirmed_at.is_some());
+        confirmed.map(|cancellation| cancellation.reason.clone())
+    }
+}
+
+/// A line of the ranking with the member's name as the viewer sees it.
+#[derive(Clone, Debug)]
+pub struct RankedMember {
+    pub result: MemberResult,
+    pub name: String,
+    pub unit: String,
+}
+
+impl Contests {
+    pub fn now(&self) -> Timestamp {
+        self.db.now()
+    }
+
+    /// Contests for a member, newest first.
+    pub async fn list_for_member(
+        &self,
+        path: &[UnitId],
+        state: Option<ContestState>,
+        before: Option<ContestId>,
+        limit: i64,
+    ) -> Result<Vec<Contest>, DbError> {
+        let units = path.to_vec();
+        let states: Vec<ContestState> =
+            SHOWN.into_iter().filter(|shown| state.is_none_or(|state| state == *shown)).collect();
+        self.db.read(move |conn| store::list(conn, &units, &states, before, limit)).await
+    }
+
+    /// Contests within reach, in whatever state, newest first.
+    pub async fn list_within(
+        &self,
+        reach: &Reach,
+        state: Option<ContestState>,
+        before: Option<ContestId>,
+        limit: i64,
+    ) -> Result<Vec<Contest>, DbError> {
+        let tree = self.directory.tree();
+        let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
+        let states = state.map_or(ContestState::EACH.to_vec(), |state| vec![state]);
+        self.db.read(move |conn| store::list(conn, &units, &states, before, limit)).await
+    }
+
+    /// A contest that members at `path` may know of.
+    pub(super) async fn for_member(&self, path: &[UnitId], id: ContestId) -> Outcome<Contest> {
+        let contest = self.db.read(move |conn| store::find(conn, id)).await?;
+        let shown = contest.filter(|contest| path.contains(&contest.unit_id) && SHOWN.contains(&contest.state));
+        shown.ok_or_else(|| Refusal::NoSuchContest.into())
+    }
+
+    /// A contest as a viewer may know it: of the audience, or within reach.
+    pub async fn see(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Seen> {
+        let member = viewer.member;
+        let (contest, attempts) = self
+            .db
+            .read(move |conn| Ok((store::find(conn, id)?, store::attempts::list_of_member(conn, id, member)?)))
+            .await?;
+        let contest = contest.ok_or(Refusal::NoSuchContest)?;
+        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, &contest));
+        let shown = viewer.path.contains(&contest.unit_id) && SHOWN.contains(&contest.state);
+        if !managed && !shown {
+            return Err(Refusal::NoSuchContest.into());
+        }
+        self.seen(contest, attempts, managed).await
+    }
+
+    /// A contest with what belongs to it.
+    pub async fn seen(&self, contest: Contest, attempts: Vec<Attempt>, managed: bool) -> Outcome<Seen> {
+        let (id, meeting) = (contest.id, self.meeting_of(&contest).await?);
+        let (extensions, cancellation) = self
+            .db
+            .read(move |conn| {
+                Ok((store::changes::list_extensions(conn, id)?, store::changes::find_cancellation(conn, id)?))
+            })
+            .await?;
+        Ok(Seen { contest, attempts, managed, meeting, extensions, cancellation })
+    }
+
+    /// The meeting that a contest is part of.
+    pub async fn meeting_of(&self, contest: &Contest) -> Result<Option<Meeting>, DbError> {
+        match contest.meeting_id {
+            Some(id) => self.db.read(move |conn| meetings::find(conn, id)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A contest whose results the viewer may see: everybody of the audience after publication, who runs it once it is
+    /// ranked.
+    async fn with_results(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Seen> {
+        let seen = self.see(viewer, id).await?;
+        if seen.contest.state == ContestState::Cancelled {
+            return Err(Refusal::WrongState(ContestState::Cancelled).into());
+        }
+        if seen.contest.state == ContestState::Published || seen.managed && seen.contest.ranked_at.is_some() {
+            return Ok(seen);
+        }
+        Err(if seen.managed { Refusal::NotRanked } else { Refusal::NotPublished }.into())
+    }
+
+    /// The result page: what was counted, and the questions in the paper's order.
+    pub async fn results(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<(Contest, Summary, Vec<PaperQuestion>)> {
+        let seen = self.with_results(viewer, id).await?;
+        let summary = self.db.read(move |conn| store::find_summary(conn, id)).await?.ok_or(Refusal::NotRanked)?;
+        let frozen = self.frozen_of(&seen.contest).await?.ok_or(Refusal::NotRanked)?;
+        Ok((seen.contest, summary, frozen.paper.questions.clone()))
+    }
+
+    /// A page of the ranking of members; who hides from boards is left out of it and keeps the rank.
+    pub async fn ranking(
+        &self,
+        viewer: &Viewer<'_>,
+        id: ContestId,
+        after: Option<(i32, MemberId)>,
+        limit: i64,
+    ) -> Outcome<Vec<(MemberResult, Option<RankedMember>)>> {
+        self.with_results(viewer, id).await?;
+        let results = self.db.read(move |conn| store::results::list(conn, id, after, limit)).await?;
+        Ok(results.into_iter().map(|result| (result.clone(), self.named(viewer, result))).collect())
+    }
+
+    fn named(&self, viewer: &Viewer<'_>, result: MemberResult) -> Option<RankedMember> {
+        let card = self.directory.member(result.member_id)?;
+        if card.hidden_from_boards && card.id != viewer.member {
+            return None;
+        }
+        let (unit, branch) = self.home(&card);
+        let in_full = card.id == viewer.member || branch.is_some() && branch == viewer.branch;
+        let name = if in_full { card.name.to_string() } else { mask_name(&card.name) };
+        Some(RankedMember { result, name, unit })
+    }
+
+    fn home(&self, card: &MemberCard) -> (String, Option<UnitId>) {
+        let tree = self.directory.tree();
+        tree.get(card.unit).map(|home| (home.unit.short_name.clone(), home.branch)).unwrap_or_default()
+    }
+
+    /// The viewer's own place with its neighbours, best first; nobody without a result. Who hides is left out.
+    pub async fn around_me(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Vec<RankedMember>> {
+        self.with_results(viewer, id).await?;
+        let member = viewer.member;
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(mine) = store::results::find(conn, id, member)? else { return Ok(Vec::new()) };
+                let place = (mine.rank, mine.member_id);
+                let mut around = store::results::list_before(conn, id, place, NEIGHBOURS)?;
+                around.push(mine);
+                around.extend(store::results::list(conn, id, Some(place), NEIGHBOURS)?);
+                Ok(around)
+            })
+            .await?;
+        Ok(found.into_iter().filter_map(|result| self.named(viewer, result)).collect())
+    }
+
+    /// A page of the ranking of branches, with their short names.
+    pub async fn branch_ranking(
+        &self,
+        viewer: &Viewer<'_>,
+        id: ContestId,
+        after: Option<(i32, UnitId)>,
+        limit: i64,
+    ) -> Outcome<Vec<(BranchResult, String)>> {
+        self.with_results(viewer, id).await?;
+        let branches = self.db.read(move |conn| store::results::list_branches(conn, id, after, limit)).await?;
+        let tree = self.directory.tree();
+        let name = |unit| tree.get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default();
+        Ok(branches.into_iter().map(|branch| (branch.clone(), name(branch.unit_id))).collect())
+    }
+
+    /// Every result with names in full, best first; for who runs the contest, once it is ranked.
+    pub async fn export(&self, reach: &Reach, id: ContestId) -> Outcome<(Contest, Vec<Vec<String>>)> {
+        let contest = self.within(reach, id).await?;
+        if contest.state == ContestState::Cancelled {
+            return Err(Refusal::WrongState(ContestState::Cancelled).into());
+        }
+        if contest.ranked_at.is_none() {
+            return Err(Refusal::NotRanked.into());
+        }
+        let (mut rows, mut after) = (Vec::new(), None);
+        loop {
+            let chunk = self.db.read(move |conn| store::results::list(conn, id, after, EXPORTED_AT_ONCE)).await?;
+            let Some(last) = chunk.last() else { return Ok((contest, rows)) };
+            after = Some((last.rank, last.member_id));
+            rows.extend(chunk.iter().map(|result| self.row(&contest, result)));
+        }
+    }
+
+    fn row(&self, contest: &Contest, result: &MemberResult) -> Vec<String> {
+        let card = self.directory.member(result.member_id);
+        let (number, name) =
+            card.as_ref().map(|card| (card.employee_no.to_string(), card.name.to_string())).unwrap_or_default();
+        let (unit, branch) = card.as_ref().map(|card| self.home(card)).unwrap_or_default();
+        let tree = self.directory.tree();
+        let branch = branch.and_then(|id| tree.get(id)).map(|card| card.unit.name.clone()).unwrap_or_default();
+        let seconds = result.elapsed_micros.div_euclid(1_000_000);
+        vec![
+            result.rank.to_string(),
+            number,
+            name,
+            branch,
+            unit,
+            decimal(result.score.into()),
+            result.right_count.to_string(),
+            format!("{}:{:02}", seconds / 60, seconds % 60),
+            result.finished_at.in_sheet(),
+            super::rules::points_of(contest.terms(), result.rank).to_string(),
+        ]
+    }
+
+    /// How many questions an attempt has, as far as that is known.
+    pub fn question_count(rule: &PaperRule) -> usize {
+        rule.question_ids.len() + rule.lines.iter().map(|line| usize::from(line.count)).sum::<usize>()
+    }
+}

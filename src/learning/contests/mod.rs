@@ -1,0 +1,108 @@
+//! Knowledge contests 知识竞赛: a window, an audience, a paper, attempts under a time limit, a ranking, its publication.
+//!
+//! A contest goes draft → announced → open → closed → published, moved by who runs it and by the clock. Its questions are
+//! its own from the announcement (a fixed paper) or the opening (a drawn one) on until its keys may be seen: nobody else
+//! asks them. When it opens its paper is frozen; an attempt is a seed, from which the questions dealt and the order of their options follow, so
+//! nothing about it is lost with a server. Answers are saved one by one, each as one small row, until the attempt is due
+//! by the server's clock. The close commits first; then the attempts that still run are ended with what they have, the
+//! ranking is computed in chunks and stored, and the contest waits for its publication, which gives the points.
+//!
+//! Tables: `contests`, `contest_extensions`, `contest_cancellations`, `contest_attempts`, `contest_answers`, `contest_results`, `contest_branch_results`.
+//! Routes: `/contests…`, `/exports/contests/{id}`.
+//! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards),
+//! `members` (who belongs where) and `notices`.
+//!
+//! `organising` is what who runs a contest does, `changing` what is done to one that is open, `opening` and `settling` what the clock does before and after it,
+//! `sitting` what a member does, `looking` what is read afterwards, `correcting` what a wrong key that was put right changes.
+
+mod api;
+mod changing;
+mod correcting;
+mod looking;
+mod model;
+mod opening;
+mod organising;
+mod rules;
+mod settling;
+mod sitting;
+mod store;
+mod room;
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use tokio::sync::Mutex;
+
+use crate::db::{Db, DbError};
+use crate::honour::points::Points;
+use crate::kernel::lock::HolderId;
+use crate::learning::quiz::Quiz;
+use crate::people::members::Directory;
+
+pub use api::routes;
+pub use correcting::KEYS;
+pub use model::{AttemptId, ContestId, ContestState, Rules};
+pub use organising::Draft;
+pub use room::open;
+pub use rules::{ContestVerb, FLOW, Who};
+pub use store::{is_part_of, list_open};
+
+use model::{Contest, Paper, Terms};
+
+/// Opened contests whose papers are kept in memory.
+const REMEMBERED_PAPERS: u64 = 64;
+
+/// What does not change any more once a contest has opened, save for a key that is corrected.
+#[derive(Debug)]
+struct Frozen {
+    paper: Paper,
+    terms: Terms,
+    /// Of the paper.
+    edition: i32,
+}
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Contests {
+    db: Db,
+    directory: Directory,
+    quiz: Quiz,
+    points: Points,
+    papers: Cache<ContestId, Arc<Frozen>>,
+    /// Under this name the process settles contests that are over.
+    holder: HolderId,
+    /// Held by whichever job of this process ranks, books or gives points.
+    settling: Arc<Mutex<()>>,
+}
+
+impl Contests {
+    pub fn new(db: Db, directory: Directory, quiz: Quiz, points: Points) -> Self {
+        let (papers, holder) = (Cache::new(REMEMBERED_PAPERS), db.fresh_id());
+        Contests { db, directory, quiz, points, papers, holder, settling: Arc::default() }
+    }
+
+    /// Paper and terms of a contest that has opened, perhaps before a key was corrected a moment ago; `None` before.
+    async fn frozen(&self, id: ContestId) -> Result<Option<Arc<Frozen>>, DbError> {
+        match self.papers.get(&id) {
+            Some(known) => Ok(Some(known)),
+            None => self.freeze(id).await,
+        }
+    }
+
+    /// Paper and terms of a contest with the keys that held when `contest` was read.
+    async fn frozen_of(&self, contest: &Contest) -> Result<Option<Arc<Frozen>>, DbError> {
+        match self.papers.get(&contest.id).filter(|known| known.edition >= contest.edition) {
+            Some(known) => Ok(Some(known)),
+            None => self.freeze(contest.id).await,
+        }
+    }
+
+    async fn freeze(&self, id: ContestId) -> Result<Option<Arc<Frozen>>, DbError> {
+        let Some((contest, Some(paper))) = self.db.read(move |conn| store::find_with_paper(conn, id)).await? else {
+            return Ok(None);
+        };
+        let frozen = Arc::new(Frozen { paper, terms: contest.rules.0.terms, edition: contest.edition });
+        self.papers.insert(id, frozen.clone());
+        Ok(Some(frozen))
+    }
+}

@@ -1,0 +1,335 @@
+//! The question bank for those who write it.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::sheet::ImportReport;
+use crate::base::text::{Text, squeeze};
+use crate::base::time::Timestamp;
+use crate::learning::quiz::Quiz;
+use crate::learning::quiz::import::{EXPORT_HEADERS, examples, to_row};
+use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText};
+use crate::learning::quiz::store::QuestionFilter;
+use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::idempotency::OptionalKey;
+use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
+use crate::web::upload::FileForm;
+use crate::web::{Body, Page, Path, Problem, Query, page};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_questions)
+        .service(create_question)
+        .service(get_question)
+        .service(edit_question)
+        .service(delete_question)
+        .service(import_questions)
+        .service(get_question_template)
+        .service(export_questions);
+}
+
+/// A question with its key.
+#[derive(Serialize, ToSchema)]
+struct QuestionView {
+    id: QuestionId,
+    kind: QuestionKind,
+    /// The question itself.
+    stem: String,
+    /// In the order of the letters A, B, C …; empty for judge and fill questions.
+    options: Vec<String>,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
+    answer: Vec<String>,
+    /// Shown after grading; may be empty.
+    explanation: String,
+    /// The subject that it belongs to.
+    category: String,
+    difficulty: Difficulty,
+    /// The document that it rests on; may be empty.
+    source: String,
+    /// Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
+    version: i32,
+    /// When it was first put on a paper or asked; `null` while it never was.
+    first_dealt_at: Option<Timestamp>,
+    /// When it was taken out of use; `null` while it is in use.
+    retired_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Question> for QuestionView {
+    fn from(question: Question) -> Self {
+        QuestionView {
+            id: question.id,
+            kind: question.kind,
+            stem: question.stem,
+            options: question.options.0,
+            answer: question.answer.0,
+            explanation: question.explanation,
+            category: question.category,
+            difficulty: question.difficulty,
+            source: question.source,
+            version: question.version,
+            first_dealt_at: question.first_dealt_at,
+            retired_at: question.retired_at,
+            created_at: question.created_at,
+            updated_at: question.updated_at,
+        }
+    }
+}
+
+/// What a list of questions is narrowed by.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct QuestionQuery {
+    /// Only questions of this type.
+    kind: Option<QuestionKind>,
+    /// Only questions of this category.
+    category: Option<String>,
+    /// Only questions of this difficulty.
+    difficulty: Option<Difficulty>,
+    /// A part of the stem or of an option, one character or more; full-width and half-width, upper and lower case are
+    /// alike, white space does not count.
+    q: Option<String>,
+    /// Retired questions instead of those in use.
+    #[serde(default)]
+    retired: bool,
+    /// How many items at most; 20 when absent, 100 at most.
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Characters that a search may have.
+const SEARCH_LIMIT: usize = 100;
+
+impl QuestionQuery {
+    fn filter(&self) -> Result<QuestionFilter, Problem> {
+        let text = self.q.as_deref().map(squeeze).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
+            return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
+        }
+        Ok(QuestionFilter {
+            kind: self.kind,
+            category: self.category.clone(),
+            difficulty: self.difficulty,
+            text,
+            retired: self.retired,
+        })
+    }
+}
+
+/// Questions of the bank, newest first.
+#[utoipa::path(tag = "questions", params(QuestionQuery),
+    responses((status = 200, description = "Questions with their keys", body = Page<QuestionView>)))]
+#[get("/questions")]
+async fn list_questions(
+    _reader: ContentReader,
+    query: Query<QuestionQuery>,
+    quiz: web::Data<Quiz>,
+) -> Result<web::Json<Page<QuestionView>>, Problem> {
+    let limit = page::page_limit(query.limit)?;
+    let before = page::after(query.cursor.as_deref())?;
+    let found = quiz.questions(query.filter()?, before, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |question| question.id).map(QuestionView::from)))
+}
+
+/// A question as it is written.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct QuestionBody {
+    kind: QuestionKind,
+    /// The question itself; a blank is written `____`.
+    stem: Text<1000>,
+    /// 2 to 12 for single and multiple choice, none otherwise.
+    #[serde(default)]
+    options: Vec<Text<300>>,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
+    answer: Vec<Text<300>>,
+    /// Shown after grading.
+    explanation: Option<Text<2000>>,
+    /// The subject that it belongs to.
+    category: Text<200>,
+    difficulty: Difficulty,
+    /// The document that it rests on.
+    source: Option<Text<200>>,
+}
+
+fn strings<const MAX: usize>(texts: Vec<Text<MAX>>) -> Vec<String> {
+    texts.into_iter().map(Text::into_string).collect()
+}
+
+impl From<QuestionBody> for QuestionText {
+    fn from(body: QuestionBody) -> Self {
+        QuestionText {
+            kind: body.kind,
+            stem: body.stem.into_string(),
+            options: strings(body.options),
+            answer: strings(body.answer),
+            explanation: body.explanation.map(Text::into_string).unwrap_or_default(),
+            category: body.category.into_string(),
+            difficulty: body.difficulty,
+            source: body.source.map(Text::into_string).unwrap_or_default(),
+        }
+    }
+}
+
+/// Adds a question to the bank.
+#[utoipa::path(tag = "questions", request_body = QuestionBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+    responses((status = 201, description = "Added", body = QuestionView)))]
+#[post("/questions")]
+async fn create_question(
+    manager: ContentManager,
+    key: OptionalKey,
+    quiz: web::Data<Quiz>,
+    body: Body<QuestionBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let key = key.of(manager.member, "POST /questions", &body);
+    let id = quiz.create_question(manager.member, body.into(), key).await?;
+    let question = quiz.question(id).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/questions/{id}")))
+        .json(QuestionView::from(question)))
+}
+
+/// One question with its key.
+#[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
+    responses((status = 200, description = "The question", body = QuestionView)))]
+#[get("/questions/{id}")]
+async fn get_question(
+    _reader: ContentReader,
+    id: Path<QuestionId>,
+    quiz: web::Data<Quiz>,
+) -> Result<web::Json<QuestionView>, Problem> {
+    Ok(web::Json(quiz.question(*id).await?.into()))
+}
+
+/// What changes about a question; absent fields stay.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct QuestionChange {
+    kind: Option<QuestionKind>,
+    /// The question itself.
+    stem: Option<Text<1000>>,
+    /// All options, in the order of their letters.
+    options: Option<Vec<Text<300>>>,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
+    answer: Option<Vec<Text<300>>>,
+    /// Shown after grading.
+    explanation: Option<Text<2000>>,
+    /// The subject that it belongs to.
+    category: Option<Text<200>>,
+    difficulty: Option<Difficulty>,
+    /// The document that it rests on.
+    source: Option<Text<200>>,
+    /// Takes the question out of use, or back into it. Papers that were set keep it.
+    retired: Option<bool>,
+}
+
+impl QuestionChange {
+    fn apply(self, text: QuestionText) -> QuestionText {
+        QuestionText {
+            kind: self.kind.unwrap_or(text.kind),
+            stem: self.stem.map_or(text.stem, Text::into_string),
+            options: self.options.map_or(text.options, strings),
+            answer: self.answer.map_or(text.answer, strings),
+            explanation: self.explanation.map_or(text.explanation, Text::into_string),
+            category: self.category.map_or(text.category, Text::into_string),
+            difficulty: self.difficulty.unwrap_or(text.difficulty),
+            source: self.source.map_or(text.source, Text::into_string),
+        }
+    }
+}
+
+/// Changes a question, or takes it out of use. Results that exist do not change.
+#[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
+    request_body = QuestionChange,
+    responses((status = 200, description = "Changed", body = QuestionView)))]
+#[patch("/questions/{id}")]
+async fn edit_question(
+    manager: ContentManager,
+    id: Path<QuestionId>,
+    quiz: web::Data<Quiz>,
+    body: Body<QuestionChange>,
+) -> Result<web::Json<QuestionView>, Problem> {
+    let change = body.into_inner();
+    let retired = change.retired;
+    let question = quiz.edit_question(manager.member, *id, move |text| change.clone().apply(text), retired).await?;
+    Ok(web::Json(question.into()))
+}
+
+/// Takes back a question that was never used. One that was asked stays: retire it, or correct its key.
+#[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
+    responses((status = 204, description = "Gone")))]
+#[delete("/questions/{id}")]
+async fn delete_question(
+    manager: ContentManager,
+    id: Path<QuestionId>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    quiz.delete_question(manager.member, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// How questions are imported.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct QuestionImportQuery {
+    /// Only report what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// Import nothing when any row is rejected.
+    #[serde(default)]
+    all_or_nothing: bool,
+}
+
+/// Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
+/// What is in the bank already is reported as a duplicate and stays as it is.
+#[utoipa::path(tag = "questions", params(QuestionImportQuery),
+    request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
+        content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
+    responses((status = 200, description = "What was done, or would be", body = ImportReport)))]
+#[post("/imports/questions")]
+async fn import_questions(
+    manager: ContentManager,
+    req: HttpRequest,
+    query: Query<QuestionImportQuery>,
+    payload: web::Payload,
+    quiz: web::Data<Quiz>,
+) -> Result<web::Json<ImportReport>, Problem> {
+    let sheet = receive_sheet(&req, payload.into_inner()).await?;
+    let actor = Some(manager.member);
+    let report = match query.all_or_nothing && !query.dry_run {
+        true => quiz.import_all_or_nothing(actor, &sheet).await??,
+        false => quiz.import_questions(actor, &sheet, query.dry_run, |_| ()).await??,
+    };
+    Ok(web::Json(report))
+}
+
+/// A file with the right columns and an example of each type of question.
+#[utoipa::path(tag = "questions", params(ExportQuery),
+    responses((status = 200, description = "The template",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
+#[get("/imports/questions/template")]
+async fn get_question_template(_manager: ContentManager, query: Query<ExportQuery>) -> Result<HttpResponse, Problem> {
+    send_sheet("题库导入模板", query.format, &EXPORT_HEADERS, examples).await
+}
+
+/// Every question in use as a file that can be imported again.
+#[utoipa::path(tag = "questions", params(ExportQuery),
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
+#[get("/exports/questions")]
+async fn export_questions(
+    _reader: ContentReader,
+    query: Query<ExportQuery>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    let questions = quiz.export_questions().await?;
+    send_sheet("题库", query.format, &EXPORT_HEADERS, move || questions.iter().map(to_row).collect()).await
+}

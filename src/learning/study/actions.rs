@@ -1,0 +1,184 @@
+//! The room itself, and the writing of items.
+
+use serde_json::json;
+
+use super::feed::Feed;
+use super::model::{Item, ItemId, LinkedQuestionId, PushId};
+use super::rules::{self, Refusal};
+use super::servings::Servings;
+use super::store;
+use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
+use crate::config::Timetable;
+use crate::db::{Db, DbError, Json, Stop, Tx};
+use crate::honour::points::Points;
+use crate::kernel::changes;
+use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::trail::{self, Act};
+use crate::people::members::Directory;
+
+/// The topic of `kernel::changes` under which servers tell each other that the feed has changed.
+pub const STUDY_TOPIC: &str = "study";
+
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// The study room; clones share it.
+#[derive(Clone)]
+pub struct Study {
+    pub(super) db: Db,
+    pub(super) directory: Directory,
+    pub(super) points: Points,
+    pub(super) timetable: Timetable,
+    pub(super) feed: Feed,
+    pub(super) servings: Servings,
+}
+
+impl From<Reused> for Refusal {
+    fn from(_: Reused) -> Self {
+        Refusal::KeyReused
+    }
+}
+
+/// An item as its author sends it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub title: String,
+    pub summary: String,
+    pub body: String,
+    pub source: String,
+    pub cover_url: Option<String>,
+    pub minimum_seconds: i32,
+    pub question_ids: Vec<LinkedQuestionId>,
+}
+
+/// What an author changes; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Amendment {
+    pub title: Option<String>,
+    pub summary: Option<String>,
+    pub body: Option<String>,
+    pub source: Option<String>,
+    /// `Some(None)` takes the cover away.
+    pub cover_url: Option<Option<String>>,
+    pub minimum_seconds: Option<i32>,
+    pub question_ids: Option<Vec<LinkedQuestionId>>,
+    pub retired: Option<bool>,
+}
+
+impl Study {
+    pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Study {
+        let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
+        Study { db, directory, points, timetable, feed, servings }
+    }
+
+    /// The items that may be pushed, oldest first.
+    pub async fn item_ids(&self) -> Result<Vec<ItemId>, DbError> {
+        self.db.read(store::list_item_ids).await
+    }
+
+    pub async fn write_item(&self, actor: MemberId, key: Option<IdempotencyKey>, draft: Draft) -> Outcome<Item> {
+        self.db
+            .write(move |tx| {
+                let id = idempotency::once(tx, key.as_ref(), |tx| insert_item(tx, actor, &draft))?;
+                store::find_item(tx.conn, id)?.ok_or(Stop::Refused(Refusal::NoSuchItem))
+            })
+            .await
+    }
+
+    pub(super) async fn change_item(&self, actor: MemberId, id: ItemId, amendment: Amendment) -> Outcome<Item> {
+        let study = self.clone();
+        self.db
+            .write(move |tx| {
+                let before = store::find_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
+                let item = amended(tx, before, &amendment);
+                rules::check_item(item.minimum_seconds, item.cover_url.as_deref(), item.question_ids.0.len())?;
+                store::update_item(tx.conn, &item)?;
+                note(tx, Some(actor), "study.change_item", "study_item", id.uuid(), json!({ "title": item.title }))?;
+                study.changed(tx)?;
+                Ok(item)
+            })
+            .await
+    }
+
+    /// Takes back an item that was never pushed.
+    pub(super) async fn delete_item(&self, actor: MemberId, id: ItemId) -> Outcome<()> {
+        let study = self.clone();
+        self.db
+            .write(move |tx| {
+                let item = store::find_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
+                if !store::delete_item(tx.conn, id)? {
+                    return Err(Refusal::ItemPushed.into());
+                }
+                note(tx, Some(actor), "study.delete_item", "study_item", id.uuid(), json!({ "title": item.title }))?;
+                Ok(study.changed(tx)?)
+            })
+            .await
+    }
+
+    /// Lets every server look at the feed's tables again once this transaction has committed.
+    pub(super) fn changed(&self, tx: &mut Tx) -> diesel::QueryResult<()> {
+        let occasion: PushId = tx.fresh_id();
+        changes::announce(tx, STUDY_TOPIC, occasion.uuid())?;
+        let feed = self.feed.clone();
+        tx.after_commit(move || feed.forget());
+        Ok(())
+    }
+
+    /// Reads the feed's tables again: another server has changed them, or may have.
+    pub fn forget(&self) {
+        self.feed.forget();
+    }
+}
+
+fn insert_item(tx: &mut Tx, actor: MemberId, draft: &Draft) -> Outcome<ItemId> {
+    rules::check_item(draft.minimum_seconds, draft.cover_url.as_deref(), draft.question_ids.len())?;
+    let item = Item {
+        id: tx.fresh_id(),
+        title: draft.title.clone(),
+        summary: draft.summary.clone(),
+        body: draft.body.clone(),
+        source: draft.source.clone(),
+        cover_url: draft.cover_url.clone(),
+        minimum_seconds: draft.minimum_seconds,
+        question_ids: Json(draft.question_ids.clone()),
+        retired_at: None,
+        created_by: Some(actor),
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    store::insert_item(tx.conn, &item)?;
+    note(tx, Some(actor), "study.write_item", "study_item", item.id.uuid(), json!({ "title": item.title }))?;
+    Ok(item.id)
+}
+
+fn amended(tx: &Tx, item: Item, change: &Amendment) -> Item {
+    let change = change.clone();
+    let retired_at = match change.retired {
+        Some(true) => item.retired_at.or(Some(tx.now())),
+        Some(false) => None,
+        None => item.retired_at,
+    };
+    Item {
+        title: change.title.unwrap_or(item.title),
+        summary: change.summary.unwrap_or(item.summary),
+        body: change.body.unwrap_or(item.body),
+        source: change.source.unwrap_or(item.source),
+        cover_url: change.cover_url.unwrap_or(item.cover_url),
+        minimum_seconds: change.minimum_seconds.unwrap_or(item.minimum_seconds),
+        question_ids: change.question_ids.map_or(item.question_ids, Json),
+        retired_at,
+        updated_at: tx.now(),
+        ..item
+    }
+}
+
+pub(super) fn note(
+    tx: &mut Tx,
+    actor: Option<MemberId>,
+    action: &str,
+    subject_kind: &str,
+    subject_id: uuid::Uuid,
+    detail: serde_json::Value,
+) -> diesel::QueryResult<()> {
+    trail::note(tx, Act { actor, action, subject_kind, subject_id, detail })
+}

@@ -1,0 +1,270 @@
+//! What those who run daily study do: plan pushes, look at coverage.
+
+use std::fmt;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::NaiveTime;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::{Day, Timestamp};
+use crate::learning::study::actions::Study;
+use crate::learning::study::coverage::{Coverage, Numbers};
+use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
+use crate::learning::study::pushes::Plan;
+use crate::web::caller::{PushPlanner, ResultReader};
+use crate::web::page::{after, page_limit};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(create_study_push)
+        .service(list_study_pushes)
+        .service(get_study_push)
+        .service(cancel_study_push)
+        .service(get_study_push_coverage);
+}
+
+/// A time of day on the enterprise's clock.
+#[derive(Clone, Copy)]
+struct WallTime(NaiveTime);
+
+impl<'de> Deserialize<'de> for WallTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let complaint = || de::Error::custom("应为时间，如 07:50");
+        match NaiveTime::parse_from_str(&text, "%H:%M") {
+            Ok(time) if text.len() == 5 => Ok(WallTime(time)),
+            _ => Err(complaint()),
+        }
+    }
+}
+
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%H:%M"))
+    }
+}
+
+impl Serialize for WallTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A push to plan: one item, one unit with everything below it, one day.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PushBody {
+    item_id: ItemId,
+    unit_id: UnitId,
+    /// Today or later, a year ahead at most.
+    day: Day,
+    /// HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once.
+    #[schema(value_type = Option<String>, examples("07:50"))]
+    publish_time: Option<WallTime>,
+}
+
+/// A push as its planner sees it.
+#[derive(Serialize, ToSchema)]
+struct PushView {
+    id: PushId,
+    item_id: ItemId,
+    /// Title of the item.
+    item_title: String,
+    unit_id: UnitId,
+    day: Day,
+    publish_at: Timestamp,
+    published_at: Option<Timestamp>,
+    cancelled_at: Option<Timestamp>,
+    state: PushState,
+}
+
+impl From<(Push, String)> for PushView {
+    fn from((push, item_title): (Push, String)) -> Self {
+        PushView {
+            id: push.id,
+            item_id: push.item_id,
+            item_title,
+            unit_id: push.unit_id,
+            day: push.day,
+            publish_at: push.publish_at,
+            published_at: push.published_at,
+            cancelled_at: push.cancelled_at,
+            state: push.state(),
+        }
+    }
+}
+
+/// Plans a push within the planner's reach; a unit has one a day. Takes an `Idempotency-Key`.
+#[utoipa::path(tag = "study", request_body = PushBody,
+    responses((status = 201, description = "Planned", body = PushView)))]
+#[post("/study/pushes")]
+async fn create_study_push(
+    planner: PushPlanner,
+    key: OptionalKey,
+    study: web::Data<Study>,
+    body: Body<PushBody>,
+) -> Result<HttpResponse, Problem> {
+    let key = key.of(planner.member, "POST /study/pushes", &body.0);
+    let time = body.publish_time.map(|time| time.0);
+    let plan = Plan { item: body.item_id, unit: body.unit_id, day: body.day, time };
+    let push = study.plan(planner.member, &planner.reach, key, plan).await?;
+    let place = format!("/api/v1/study/pushes/{}", push.0.id);
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(PushView::from(push)))
+}
+
+/// Which pushes to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PushQuery {
+    /// Today when absent.
+    day: Option<Day>,
+    /// 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    cursor: Option<String>,
+}
+
+/// The pushes of a day within the planner's reach, cancelled ones included.
+#[utoipa::path(tag = "study", params(PushQuery),
+    responses((status = 200, description = "Pushes", body = Page<PushView>)))]
+#[get("/study/pushes")]
+async fn list_study_pushes(
+    planner: PushPlanner,
+    study: web::Data<Study>,
+    query: Query<PushQuery>,
+) -> Result<web::Json<Page<PushView>>, Problem> {
+    let (limit, after) = (page_limit(query.limit)?, after::<PushId>(query.cursor.as_deref())?);
+    let day = query.day.unwrap_or_else(|| study.db.today());
+    let pushes = study.list_pushes(&planner.reach, day, after, limit + 1).await?;
+    Ok(web::Json(Page::new(pushes, limit, |(push, _)| push.id).map(PushView::from)))
+}
+
+/// One push within the planner's reach.
+#[utoipa::path(tag = "study", params(("id" = PushId, Path)),
+    responses((status = 200, description = "The push", body = PushView)))]
+#[get("/study/pushes/{id}")]
+async fn get_study_push(
+    planner: PushPlanner,
+    id: Path<PushId>,
+    study: web::Data<Study>,
+) -> Result<web::Json<PushView>, Problem> {
+    Ok(web::Json(study.find_push(&planner.reach, *id).await?.into()))
+}
+
+/// Takes a push back before it is published; 409 afterwards.
+#[utoipa::path(tag = "study", params(("id" = PushId, Path)), responses((status = 204, description = "Cancelled")))]
+#[delete("/study/pushes/{id}")]
+async fn cancel_study_push(
+    planner: PushPlanner,
+    id: Path<PushId>,
+    study: web::Data<Study>,
+) -> Result<HttpResponse, Problem> {
+    study.cancel(planner.member, &planner.reach, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Where to look, and which page of those who have not read.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CoverageQuery {
+    /// A unit of the push's audience; when absent, as much of the audience as the caller may see.
+    #[param(value_type = Option<String>, format = "uuid")]
+    unit: Option<UnitId>,
+    /// 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    cursor: Option<String>,
+}
+
+/// How far a push has come in a unit with everything below it.
+#[derive(Serialize, ToSchema)]
+struct UnitCoverage {
+    unit_id: UnitId,
+    /// Name of the unit.
+    unit_name: String,
+    /// Members of every kind who could be expected to read: not gone, and not away on the push's day.
+    members: u32,
+    /// Whose feed showed the push on its day, or who opened it then or later.
+    reached: u32,
+    /// Who finished it, on its day or later.
+    read: u32,
+    /// `read` of `members` in hundredths of a percent, rounded half up; `null` without members.
+    read_share: Option<u32>,
+    /// Away on the push's day, and therefore not among `members`.
+    away: u32,
+}
+
+/// A member who has not read a push.
+#[derive(Serialize, ToSchema)]
+struct MissingMember {
+    member_id: MemberId,
+    employee_no: String,
+    name: String,
+    unit_id: UnitId,
+    reason: Reason,
+}
+
+/// The coverage of a push.
+#[derive(Serialize, ToSchema)]
+struct CoverageView {
+    push_id: PushId,
+    item_id: ItemId,
+    day: Day,
+    #[serde(flatten)]
+    total: UnitCoverage,
+    /// The units directly below.
+    children: Vec<UnitCoverage>,
+    /// Who has not read it and why, in the order of their employee numbers.
+    missing: Page<MissingMember>,
+}
+
+/// Whom a published push has reached, who has read it, and why the others have not.
+#[utoipa::path(tag = "study", params(("id" = PushId, Path), CoverageQuery),
+    responses((status = 200, description = "Coverage", body = CoverageView)))]
+#[get("/study/pushes/{id}/coverage")]
+async fn get_study_push_coverage(
+    reader: ResultReader,
+    id: Path<PushId>,
+    query: Query<CoverageQuery>,
+    study: web::Data<Study>,
+) -> Result<web::Json<CoverageView>, Problem> {
+    let (limit, after) = (page_limit(query.limit)?, after::<String>(query.cursor.as_deref())?);
+    let coverage = study.coverage(&reader.reach, *id, query.unit, after, limit).await?;
+    Ok(web::Json(view(&study, coverage, limit)))
+}
+
+fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
+    let tree = study.directory.tree();
+    let of_unit = |(unit, numbers): (UnitId, Numbers)| UnitCoverage {
+        unit_id: unit,
+        unit_name: tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default(),
+        members: numbers.members,
+        reached: numbers.reached,
+        read: numbers.read,
+        read_share: numbers.share(),
+        away: numbers.away,
+    };
+    let missing = Page::new(coverage.missing, limit, |(member, _)| member.employee_no.clone());
+    CoverageView {
+        push_id: coverage.push.id,
+        item_id: coverage.push.item_id,
+        day: coverage.push.day,
+        total: of_unit((coverage.unit, coverage.numbers)),
+        children: coverage.children.into_iter().map(of_unit).collect(),
+        missing: missing.map(|(member, reason)| MissingMember {
+            member_id: member.id,
+            employee_no: member.employee_no.to_string(),
+            name: member.name.to_string(),
+            unit_id: member.unit,
+            reason,
+        }),
+    }
+}

@@ -1,0 +1,104 @@
+//! Reading the trail.
+
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::base::id::MemberId;
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::db::Db;
+use crate::kernel::trail::{self, Filter, Line, TrailId};
+use crate::people::members::Directory;
+use crate::web::caller::AuditReader;
+use crate::web::{Page, Problem, Query, page};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_audit_entries);
+}
+
+/// Which part of the trail is asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct TrailQuery {
+    /// Only what happened to this thing.
+    #[param(value_type = Option<String>, format = "uuid")]
+    subject_id: Option<Uuid>,
+    /// Only what this member did.
+    actor_id: Option<MemberId>,
+    /// Only this deed, such as `members.grant_role`.
+    #[param(value_type = Option<String>)]
+    action: Option<Text<64>>,
+    /// Only from this business day on.
+    from: Option<Day>,
+    /// Only up to this business day, which is included.
+    to: Option<Day>,
+    /// How many items at most; 20 when absent, 100 at most.
+    limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    cursor: Option<String>,
+}
+
+/// Something that somebody did.
+#[derive(Serialize, ToSchema)]
+struct TrailLine {
+    /// The line.
+    id: TrailId,
+    /// When it was done.
+    at: Timestamp,
+    /// Who did it; absent for the program itself and the operator's command line.
+    actor_id: Option<MemberId>,
+    /// That member's name.
+    actor_name: Option<String>,
+    /// The room and the deed, such as `members.grant_role`.
+    action: String,
+    /// What kind of thing it was done to.
+    subject_kind: String,
+    /// The thing that it was done to.
+    #[schema(value_type = String, format = "uuid")]
+    subject_id: Uuid,
+    /// What else is needed to understand it, as the deed wrote it.
+    detail: Value,
+}
+
+impl TrailLine {
+    fn of(line: Line, directory: &Directory) -> Self {
+        TrailLine {
+            id: line.id,
+            at: line.at,
+            actor_id: line.actor,
+            actor_name: line.actor.and_then(|actor| directory.member(actor)).map(|card| card.name.to_string()),
+            subject_id: line.subject(),
+            action: line.action,
+            subject_kind: line.subject_kind,
+            detail: line.detail.0,
+        }
+    }
+}
+
+/// Who did what, newest first.
+#[utoipa::path(tag = "audit", params(TrailQuery),
+    responses((status = 200, description = "A page of the trail", body = Page<TrailLine>)))]
+#[get("/audit")]
+async fn list_audit_entries(
+    _auditor: AuditReader,
+    query: Query<TrailQuery>,
+    db: web::Data<Db>,
+    directory: web::Data<Directory>,
+) -> Result<web::Json<Page<TrailLine>>, Problem> {
+    let limit = page::page_limit(query.limit)?;
+    let before: Option<TrailId> = page::after(query.cursor.as_deref())?;
+    let filter = Filter {
+        subject: query.subject_id,
+        actor: query.actor_id,
+        action: query.action.as_ref().map(|action| action.to_string()),
+        from: query.from.map(Day::start),
+        until: query.to.map(|day| day.next().start()),
+    };
+    let lines = db.read(move |conn| trail::list(conn, &filter, before, limit + 1)).await?;
+    Ok(web::Json(Page::new(lines, limit, |line| line.id).map(|line| TrailLine::of(line, &directory))))
+}

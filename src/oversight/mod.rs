@@ -1,0 +1,8 @@
+//! What looks after the house: its trail, its health, its copies and its operator.
+//!
+//! May use every wing; no wing uses it.
+
+pub mod audit;
+pub mod health;
+pub mod backup;
+pub mod operator;

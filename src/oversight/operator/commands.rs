@@ -1,0 +1,194 @@
+//! Running a command on the rooms.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::model::{Command, ImportKind, MessageCommand, Via, Voice};
+use crate::base::crypto::random_code;
+use crate::base::sheet::{self, ImportReport};
+use crate::db::{Db, DbError, Never, Stop};
+use crate::honour::boards::BoardRoom;
+use crate::judging::campaigns::{CampaignId, Campaigns};
+use crate::kernel::board::Difference;
+use crate::kernel::outbox::{self, MessageId};
+use crate::kernel::trail::{self, Act};
+use crate::learning::quiz::Quiz;
+use crate::oversight::backup::Backups;
+use crate::people::members::{FirstAdministrator, Manager, Members};
+use crate::people::sessions::Sessions;
+use crate::web::Problem;
+
+/// Messages that are read at once.
+const CHUNK: i64 = 200;
+
+/// Everything that commands need; clones share it.
+#[derive(Clone)]
+pub struct Operator {
+    pub db: Db,
+    pub members: Members,
+    pub sessions: Sessions,
+    pub quiz: Quiz,
+    pub board_room: BoardRoom,
+    pub campaigns: Campaigns,
+    pub backups: Backups,
+}
+
+type Outcome = Result<(), String>;
+
+impl Operator {
+    /// Runs `command` with the bytes of the file that came with it, once the trail knows of it.
+    pub async fn run(&self, command: Command, file: Vec<u8>, via: Via, voice: &Voice) -> Outcome {
+        self.note(&command, via).await.map_err(told)?;
+        match command {
+            Command::CreateAdministrator { employee_no, name, unit_code, unit_name } => {
+                let ask = FirstAdministrator { employee_no, name, unit_code, unit_name };
+                self.create_administrator(ask, voice).await
+            }
+            Command::Import { what, dry_run } => self.import(what, file, dry_run, voice).await,
+            Command::RebuildBoards { dry_run } => self.rebuild_boards(dry_run, voice).await,
+            Command::Recount { campaign } => self.recount(campaign, voice).await,
+            Command::Backup { file } => self.back_up(file, voice).await,
+            Command::Messages { verb, id } => self.look_after_messages(verb, id, voice).await,
+        }
+    }
+
+    async fn note(&self, command: &Command, via: Via) -> Result<(), DbError> {
+        let (action, what) = command.act();
+        let detail = serde_json::json!({ "by": "operator on the machine", "via": via, "command": what });
+        self.db
+            .write(move |tx| -> Result<(), Stop<Never>> {
+                let detail = detail.clone();
+                let act = Act { actor: None, action, subject_kind: "operator", subject_id: Uuid::nil(), detail };
+                Ok(trail::note(tx, act)?)
+            })
+            .await
+            .map_err(DbError::from)
+    }
+
+    async fn create_administrator(&self, ask: FirstAdministrator, voice: &Voice) -> Outcome {
+        let employee_no = ask.employee_no.clone();
+        let member = self.members.create_first_administrator(ask).await.map_err(told)?;
+        let password = random_code().to_lowercase();
+        self.sessions.set_password(member, password.clone()).await.map_err(told)?;
+        voice.line(format!("工号 {employee_no}，密码 {password}（请登录后立即修改）")).await;
+        Ok(())
+    }
+
+    async fn import(&self, what: ImportKind, file: Vec<u8>, dry_run: bool, voice: &Voice) -> Outcome {
+        let speaker = voice.clone();
+        let progress = move |done: usize, total: usize| speaker.progress(format!("{done}/{total}"));
+        let operator = Manager::operator();
+        let report = match what {
+            ImportKind::Units => self.members.import_units(operator, file, dry_run, &progress).await.map_err(told)?,
+            ImportKind::Members => {
+                self.members.import_members(operator, file, dry_run, &progress).await.map_err(told)?
+            }
+            ImportKind::Questions => {
+                let sheet = sheet::read(&file, None).map_err(|error| error.to_string())?;
+                let total = sheet.rows.len();
+                let imported = self.quiz.import_questions(None, &sheet, dry_run, |done| progress(done, total)).await;
+                imported.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?
+            }
+        };
+        for problem in &report.problems {
+            let column = problem.column.as_deref().unwrap_or_default();
+            voice.line(format!("第 {} 行 {column}：{}", problem.row, problem.message)).await;
+        }
+        let ImportReport { accepted, updated, duplicates, rejected, .. } = report;
+        let done = if dry_run { "试运行，未写入" } else { "已写入" };
+        voice.line(format!("{done}：新增 {accepted}，更新 {updated}，未变或重复 {duplicates}，拒绝 {rejected}")).await;
+        Ok(())
+    }
+
+    async fn rebuild_boards(&self, dry_run: bool, voice: &Voice) -> Outcome {
+        let (mut members, mut differing, mut after) = (0, 0, None);
+        loop {
+            let report = self.board_room.rebuild(None, dry_run, after).await.map_err(told)?;
+            for Difference { member, measure, what, expected, found } in &report.differences {
+                voice.line(format!("{member} {measure} {what}: {found}, should be {expected}")).await;
+            }
+            members += report.members;
+            differing += report.differing;
+            voice.progress(members.to_string());
+            after = report.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if !dry_run {
+            self.board_room.keep_up().await.map_err(told)?;
+        }
+        let done = if dry_run { "试运行，未写入" } else { "已更正" };
+        voice.line(format!("{done}：党员 {members}，不一致 {differing}")).await;
+        Ok(())
+    }
+
+    async fn recount(&self, campaign: CampaignId, voice: &Voice) -> Outcome {
+        let recount = self.campaigns.recount(campaign).await.map_err(told)?;
+        for (entry, recounted, published) in &recount.lines {
+            voice.line(format!("{entry} {recounted} {published}")).await;
+        }
+        if !recount.agrees {
+            return Err(format!("重新计票 {} 张，与公布的结果不一致", recount.ballots));
+        }
+        voice.line(format!("重新计票 {} 张，得票、回执及其 SHA-256 均与公布的一致", recount.ballots)).await;
+        Ok(())
+    }
+
+    async fn back_up(&self, file: PathBuf, voice: &Voice) -> Outcome {
+        let speaker = voice.clone();
+        let taken = self.backups.take(&file, &(Arc::new(move |sentence| speaker.progress(sentence)) as _)).await?;
+        for line in taken.lines(&file) {
+            voice.line(line).await;
+        }
+        Ok(())
+    }
+
+    async fn look_after_messages(&self, verb: MessageCommand, id: Option<MessageId>, voice: &Voice) -> Outcome {
+        let changed = match verb {
+            MessageCommand::List => return self.list_messages(voice).await,
+            MessageCommand::Release => {
+                self.db.write(move |tx| -> Result<_, Stop<Never>> { Ok(outbox::release(tx, id)?) }).await
+            }
+            MessageCommand::Discard => {
+                self.db.write(move |tx| -> Result<_, Stop<Never>> { Ok(outbox::discard(tx, id)?) }).await
+            }
+        };
+        let changed = changed.map_err(|stop| told(DbError::from(stop)))?;
+        let done = if verb == MessageCommand::Release { "已放行" } else { "已丢弃" };
+        if id.is_some() && changed == 0 {
+            return Err("没有这条暂停的消息 (no such message is held)".into());
+        }
+        voice.line(format!("{done} {changed} 条消息")).await;
+        Ok(())
+    }
+
+    async fn list_messages(&self, voice: &Voice) -> Outcome {
+        let (mut count, mut after) = (0, None);
+        loop {
+            let held = self.db.read(move |conn| outbox::list_parked(conn, after, CHUNK)).await.map_err(told)?;
+            let Some(last) = held.last() else { break };
+            after = Some(last.id);
+            count += held.len();
+            for message in held {
+                let why = message.last_error.unwrap_or_default();
+                voice
+                    .line(format!(
+                        "{} {} {} {why}\n  {}",
+                        message.id, message.created_at, message.topic, message.payload
+                    ))
+                    .await;
+            }
+        }
+        voice.line(format!("暂停的消息 {count} 条")).await;
+        Ok(())
+    }
+}
+
+/// A refusal as the API would tell it.
+fn told(stop: impl Into<Problem>) -> String {
+    let problem: Problem = stop.into();
+    problem.cause().map_or_else(|| format!("{problem}: {}", problem.detail()), str::to_owned)
+}

@@ -1,0 +1,62 @@
+//! What a cell of a roster must look like. Each function gives the cleaned value or a Chinese sentence.
+
+use crate::base::phone;
+use crate::base::text::{Text, fold};
+use crate::people::members::model::MemberKind;
+
+const MAX_CODE_CHARS: usize = 32;
+
+/// The code of a unit or an employee number: letters, digits and hyphens, in capitals.
+pub(super) fn code(text: &str) -> Result<String, String> {
+    let code = fold(text).to_ascii_uppercase();
+    if code.is_empty() {
+        return Err("不能为空".into());
+    }
+    if code.len() > MAX_CODE_CHARS || !code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(format!("“{text}”不是有效的编码：只能是字母、数字和连字符，最多 {MAX_CODE_CHARS} 位"));
+    }
+    Ok(code)
+}
+
+pub(super) fn optional_code(text: &str) -> Result<Option<String>, String> {
+    if text.is_empty() { Ok(None) } else { code(text).map(Some) }
+}
+
+/// A name of 1 to 50 characters as it is written.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    Text::<50>::new(text).map(Text::into_string)
+}
+
+/// A person's name: "张　三" is padded for the eye only, "Ivan Petrov" is not.
+pub(super) fn person_name(text: &str) -> Result<String, String> {
+    let gap = if text.chars().any(|c| c.is_ascii_alphabetic()) { " " } else { "" };
+    name(&text.split_whitespace().collect::<Vec<_>>().join(gap))
+}
+
+/// A mobile number of 11 digits, or none.
+pub(super) fn phone_number(text: &str) -> Result<Option<String>, String> {
+    // a dash says that there is none
+    if fold(text).chars().all(|c| c.is_whitespace() || "-–—".contains(c)) {
+        return Ok(None);
+    }
+    phone::normal(text).map(Some).ok_or_else(|| format!("“{text}”不是有效的手机号"))
+}
+
+pub(super) fn member_kind(text: &str) -> Result<MemberKind, String> {
+    match fold(text).as_str() {
+        "党员" | "正式党员" | "中共党员" => Ok(MemberKind::Full),
+        "预备党员" | "中共预备党员" => Ok(MemberKind::Probationary),
+        "群众" => Ok(MemberKind::Masses),
+        "" => Err("不能为空".into()),
+        _ => Err(format!("“{text}”应为党员、预备党员或群众")),
+    }
+}
+
+/// The word for a kind in an export.
+pub(super) const fn kind_title(kind: MemberKind) -> &'static str {
+    match kind {
+        MemberKind::Full => "党员",
+        MemberKind::Probationary => "预备党员",
+        MemberKind::Masses => "群众",
+    }
+}

@@ -1,0 +1,305 @@
+//! Signing in and out, and changing passwords.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::beginning::{put_password, tell_of_new_device};
+use super::ending::{self, end_session, end_sessions};
+use super::gate::Gate;
+use super::guessing::{Guard, Target, Try, Visitor};
+use super::hasher::{Busy, Hasher};
+use super::model::{Ending, Grounds, Method, Opening, OpeningKind, Session};
+use super::openings::Marks;
+use super::rules::passwords::{self, Owner};
+use super::rules::{Refusal, Weakness};
+use super::store;
+use super::tokens::Tokens;
+use crate::base::crypto::Key;
+use crate::base::id::{MemberId, SessionId};
+use crate::base::text::fold;
+use crate::config::{ResetTerms, Secrets, SessionTerms};
+use crate::db::{Db, DbError, Stop, Tx};
+use crate::kernel::attempts::Attempts;
+use crate::kernel::changes::Change;
+use crate::people::members::Directory;
+use crate::people::members::model::{MemberRow, MemberStatus};
+use crate::people::members::rules::normal_phone;
+
+type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// Everything the room works with; clones share it.
+#[derive(Clone)]
+pub struct Sessions {
+    pub(super) db: Db,
+    pub(super) directory: Directory,
+    pub(super) tokens: Arc<Tokens>,
+    pub(super) hasher: Hasher,
+    pub gate: Gate,
+    phone_key: Key,
+    /// Makes what is kept of devices on which accounts are opened.
+    pub(super) marks_key: Key,
+    /// Hours after which a reset works that nobody else could approve.
+    pub(super) reset_wait_hours: u16,
+    /// Seconds after which a session ends however busy it is.
+    pub(super) max_age_seconds: i64,
+    pub(super) guard: Guard,
+}
+
+/// A sign-in as the client asked for it.
+pub struct SignIn {
+    /// Employee number or phone number, as typed.
+    pub account: String,
+    pub password: String,
+    pub device: String,
+    /// Where it comes from: the client's address, or a device key that proves an earlier session.
+    pub place: Place,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub address: IpAddr,
+    pub device_key: Option<String>,
+}
+
+/// A session just opened or refreshed, with what only the client may know.
+pub struct Opened {
+    pub session: Session,
+    pub access_token: String,
+    pub refresh_token: String,
+    pub device_key: String,
+}
+
+impl Sessions {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        secrets: &Secrets,
+        resets: ResetTerms,
+        terms: SessionTerms,
+        attempts: Attempts,
+    ) -> Self {
+        let tokens = Arc::new(Tokens::new(secrets));
+        Sessions {
+            gate: Gate::new(db.clone(), directory.clone(), tokens.clone()),
+            db,
+            directory,
+            tokens,
+            hasher: Hasher::start(),
+            phone_key: secrets.phone_key.clone(),
+            marks_key: secrets.session_key.derive(b"device marks"),
+            reset_wait_hours: resets.reset_wait_hours,
+            max_age_seconds: terms.max_age_seconds(),
+            guard: Guard::new(attempts, secrets.session_key.derive(b"attempts")),
+        }
+    }
+
+    /// Opens a session for whoever knows the password of `account`.
+    pub async fn sign_in(&self, ask: SignIn) -> Outcome<Opened> {
+        let account = fold(&ask.account).to_uppercase();
+        let member = self.find_account(&account).await?;
+        // a number is counted in one spelling also when nobody has it: else the count would tell who has one
+        let unknown = normal_phone(&account).unwrap_or_else(|_| account.clone());
+        let target = member.as_ref().map_or(Target::Nobody(&unknown), |member| Target::Member(member.id));
+        let member = member.filter(|member| member.status != MemberStatus::Left).map(|member| member.id);
+        let credential = match member {
+            Some(id) => self.db.read(move |conn| store::find_credential(conn, id)).await?,
+            None => None,
+        };
+        let salt = credential.as_ref().and_then(|credential| credential.device_salt.as_deref());
+        let is_known_device = member.is_some_and(|member| self.is_known_device(&ask.place, member, salt));
+        let visitor = self.guard.meet(&ask.place, is_known_device).await?;
+        let is_long = passwords::is_long(&ask.password);
+        let is_news = credential.as_ref().is_some_and(|known| known.is_long != Some(is_long));
+        let stored = credential.map(|credential| credential.password_hash);
+        let attempt = self.try_password(target, visitor, ask.password, stored.clone()).await?;
+        let (Some(id), Some(verified)) = (member, stored) else {
+            // the hasher finds no password right where there is none
+            self.guard.failed(attempt).await;
+            return Err(Refusal::WrongPassword.into());
+        };
+        self.guard.succeeded(attempt, id).await;
+        let (sessions, device) = (self.clone(), ask.device);
+        let begun = self
+            .db
+            .write(move |tx| {
+                tx.take_turn(id)?;
+                check_unchanged(tx, id, &verified)?;
+                if is_news {
+                    store::put_is_long(tx.conn, id, is_long)?;
+                }
+                if !is_known_device {
+                    tell_of_new_device(tx, id, &device)?;
+                }
+                sessions.open_session(tx, id, Method::Password, &device)
+            })
+            .await?;
+        Ok(self.opened(begun))
+    }
+
+    /// Tries a password, which was counted before. Gives the try, to be settled, when the password is right; whatever
+    /// else happened is settled.
+    async fn try_password(
+        &self,
+        target: Target<'_>,
+        visitor: Visitor,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<Try, Refusal> {
+        if !self.hasher.has_room(visitor.turn()) {
+            return Err(Refusal::Busy);
+        }
+        let attempt = self.guard.begin(target, visitor).await?;
+        match self.hasher.verify(visitor.turn(), password, stored).await {
+            Ok(true) => Ok(attempt),
+            Ok(false) => {
+                self.guard.failed(attempt).await;
+                Err(Refusal::WrongPassword)
+            }
+            Err(Busy) => {
+                self.guard.put_off(attempt).await;
+                Err(Refusal::Busy)
+            }
+        }
+    }
+
+    /// Ends one session of `member`.
+    pub async fn end(&self, member: MemberId, session: SessionId) -> Outcome<()> {
+        let gate = self.gate.clone();
+        self.db
+            .write(move |tx| match end_session(tx, &gate, member, session, Ending::SignedOut)? {
+                true => Ok(()),
+                false => Err(Refusal::NoSuchSession.into()),
+            })
+            .await
+    }
+
+    pub async fn list(&self, member: MemberId) -> Result<Vec<Session>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| store::list_live_sessions(conn, member, now)).await
+    }
+
+    /// Changes the password of a signed-in member and ends the other sessions. Gives the device key that holds from now
+    /// on: those of the password before are worth nothing.
+    pub async fn change_password(
+        &self,
+        member: MemberId,
+        session: SessionId,
+        old: String,
+        new: String,
+    ) -> Outcome<String> {
+        self.check_password(member, &new).await?;
+        if old == new {
+            return Err(Refusal::WeakPassword(Weakness::Unchanged).into());
+        }
+        let credential = self.db.read(move |conn| store::find_credential(conn, member)).await?;
+        let verified = credential.map(|credential| credential.password_hash).ok_or(Refusal::WrongPassword)?;
+        // whoever is signed in is not locked out by strangers who try passwords
+        let tried = self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await;
+        let attempt = tried.map_err(|stop| match stop {
+            Refusal::WrongPassword => Refusal::WrongOldPassword,
+            other => other,
+        })?;
+        self.guard.succeeded(attempt, member).await;
+        let hash = self.hash(new).await?;
+        let gate = self.gate.clone();
+        let salt = self
+            .db
+            .write(move |tx| {
+                tx.take_turn(member)?;
+                check_unchanged(tx, member, &verified)?;
+                let salt = put_password(tx, member, &hash)?;
+                // who knows the password needs no code, and wants none of somebody else's to work
+                store::delete_unused_invitations(tx.conn, member)?;
+                end_sessions(tx, &gate, member, Some(session), Ending::PasswordChanged)?;
+                ending::look_anew(tx, &gate, session)?;
+                Ok(salt)
+            })
+            .await?;
+        Ok(self.tokens.device_key(member, Some(&salt)))
+    }
+
+    /// Refuses a new password that is too weak for `member`.
+    pub(super) async fn check_password(&self, member: MemberId, new: &str) -> Outcome<()> {
+        let row = self.db.read(move |conn| crate::people::members::store::find_member(conn, member)).await?;
+        let sealed = row.and_then(|row| row.phone_sealed);
+        let phone =
+            sealed.and_then(|sealed| self.phone_key.open(&sealed)).and_then(|phone| String::from_utf8(phone).ok());
+        let owner = Owner { phone, ..self.owner(member) };
+        Ok(passwords::check(new, &owner).map_err(Refusal::WeakPassword)?)
+    }
+
+    /// What the directory knows of whose password it is to be.
+    fn owner(&self, member: MemberId) -> Owner {
+        let Some(card) = self.directory.member(member) else { return Owner::default() };
+        let tree = self.directory.tree();
+        let names =
+            |unit: &crate::people::members::model::Unit| [&unit.name, &unit.short_name, &unit.code].map(String::clone);
+        Owner {
+            employee_no: card.employee_no.to_string(),
+            name: card.name.to_string(),
+            phone: None,
+            // also what was granted and holds only from tomorrow on
+            is_privileged: card.duties.iter().any(|duty| duty.role.is_privileged()),
+            words: tree.each().flat_map(|card| names(&card.unit)).collect(),
+        }
+    }
+
+    /// Sets a password without asking for the old one: the first administrator, the demo enterprise. Somebody who signed
+    /// in before is told that the operator did it.
+    pub async fn set_password(&self, member: MemberId, password: String) -> Outcome<()> {
+        let hash = self.hash(password).await?;
+        let sessions = self.clone();
+        self.db
+            .write(move |tx| {
+                tx.take_turn(member)?;
+                let is_first = store::list_registered(tx.conn, &[member])?.is_empty();
+                let kind = if is_first { OpeningKind::First } else { OpeningKind::Reset };
+                let opening = Opening { kind, grounds: Grounds::Operator, issued_by: None, approved_by: None };
+                put_password(tx, member, &hash)?;
+                store::delete_unused_invitations(tx.conn, member)?;
+                Ok(sessions.record_opening(tx, member, &opening, Marks::default())?)
+            })
+            .await
+    }
+
+    /// Learns of the sessions that other processes ended.
+    pub async fn hear(&self, heard: &[Change]) {
+        ending::hear(&self.db, &self.gate, heard).await;
+    }
+
+    pub(super) async fn find_account(&self, account: &str) -> Result<Option<MemberRow>, DbError> {
+        let phone = normal_phone(account);
+        let phone_index = crate::people::members::phone_index(&self.phone_key, phone.as_deref().unwrap_or(account));
+        let account = account.to_owned();
+        self.db
+            .read(move |conn| match crate::people::members::store::find_by_employee_no(conn, &account)? {
+                Some(member) => Ok(Some(member)),
+                None => crate::people::members::store::find_by_phone(conn, &phone_index),
+            })
+            .await
+    }
+
+    /// Whether `place` proves that it had a session of `member` since the password was last changed.
+    pub(super) fn is_known_device(&self, place: &Place, member: MemberId, salt: Option<&[u8]>) -> bool {
+        place.device_key.as_deref().is_some_and(|key| self.tokens.is_device_key(key, member, salt))
+    }
+}
+
+/// Refuses when the password was changed since `verified` was read: a session that began now would outlive the change.
+fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), Stop<Refusal>> {
+    let credential = store::find_credential(tx.conn, member)?;
+    match credential {
+        Some(credential) if credential.password_hash == verified => Ok(()),
+        _ => Err(Refusal::WrongPassword.into()),
+    }
+}
+
+/// Days for which ended sessions are kept, so that a late reuse of a token is still recognised.
+pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 3600;
+
+/// Deletes sessions that ended long ago.
+pub fn tidy(tx: &mut Tx) -> diesel::QueryResult<usize> {
+    let before = tx.now().plus_seconds(-KEPT_SECONDS);
+    store::delete_expired(tx.conn, before)
+}

@@ -1,0 +1,32 @@
+//! What the room hands over to the program.
+
+use super::{Sessions, end_for_leaving, tidy};
+use crate::kernel::attempts::{self, Attempts};
+use crate::people::members::{Directory, Members};
+use crate::room::{House, Opened, Room, SECOND};
+use crate::web::caller::Doorkeeper;
+
+pub async fn open(house: &House) -> Opened {
+    let (db, config) = (&house.db, &house.config);
+    let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
+    let attempts = Attempts::open(db, redis)?;
+    let directory = house.get::<Directory>();
+    let sessions = Sessions::new(db.clone(), directory, &house.secrets, config.resets, config.sessions, attempts);
+    house.get::<Members>().upon_leaving(end_for_leaving);
+    let gate = sessions.gate.clone();
+    let doorkeeper = Doorkeeper::new(move |token| {
+        let (gate, token) = (gate.clone(), token.to_owned());
+        async move { gate.recognise(&token).await }
+    });
+    Ok(Room::of(sessions)
+        .every(SECOND, "sessions", |sessions| async move { sessions.gate.write_notes().await })
+        .ends_with("which new tokens were seen", |sessions| async move { sessions.gate.write_notes().await })
+        .hears(|sessions, heard| async move {
+            sessions.hear(&heard.changes).await;
+            Ok(())
+        })
+        .room()
+        .tidies(|tx| tidy(tx).map(drop))
+        .tidies(|tx| attempts::tidy(tx).map(drop))
+        .gives(doorkeeper))
+}
