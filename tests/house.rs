@@ -339,9 +339,9 @@ fn may_touch(place: &Place, table: &str, tables: &BTreeMap<String, String>) -> b
     tables.get(table).is_none_or(|owner| *owner == place.room)
 }
 
-/// The room of every table: `src/db/schema.rs` lists them under comments that name the rooms.
+/// The room of every table: the files of `src/db/schema` list them under comments that name the rooms.
 fn tables() -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string("src/db/schema.rs").unwrap();
+    let text = crate::schema::text();
     let mut room = String::new();
     let mut owners = BTreeMap::new();
     let mut in_table = false;

@@ -36,19 +36,26 @@ fn postgres_has_the_tables_that_the_code_believes_in() {
 fn compare(database: &str, found: &Schema) {
     let believed = believed();
     for (table, columns) in &believed {
-        assert_eq!(found.get(table), Some(columns), "{database}: table {table} (right: src/db/schema.rs)");
+        assert_eq!(found.get(table), Some(columns), "{database}: table {table} (right: src/db/schema)");
     }
     let unknown: Vec<_> = found.keys().filter(|table| !believed.contains_key(*table)).collect();
-    assert!(unknown.is_empty(), "{database} has tables that src/db/schema.rs does not know: {unknown:?}");
+    assert!(unknown.is_empty(), "{database} has tables that src/db/schema does not know: {unknown:?}");
 }
 
 fn names(folder: &str) -> BTreeSet<String> {
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-/// What `src/db/schema.rs` says.
+/// What `src/db/schema` says, wing by wing.
+pub fn text() -> String {
+    std::fs::read_dir("src/db/schema")
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect()
+}
+
 fn believed() -> Schema {
-    let text = std::fs::read_to_string("src/db/schema.rs").unwrap();
+    let text = text();
     let mut schema = Schema::new();
     for block in text.split("diesel::table! {").skip(1) {
         let (head, columns) = block.split_once("{").unwrap();

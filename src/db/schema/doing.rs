@@ -1,0 +1,136 @@
+//! Tables of the wing `doing`.
+
+// meetings
+
+diesel::table! {
+    meetings (id) {
+        id -> Binary,
+        kind -> Text,
+        unit_id -> Binary,
+        held_on -> Date,
+        title -> Text,
+        minutes -> Text,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    meeting_attendance (meeting_id, member_id) {
+        meeting_id -> Binary,
+        member_id -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(meetings, meeting_attendance);
+
+// ideas
+
+diesel::table! {
+    ideas (id) {
+        id -> Binary,
+        author_id -> Binary,
+        unit_id -> Binary,
+        branch_id -> Binary,
+        category -> Text,
+        title -> Text,
+        problem -> Text,
+        proposal -> Text,
+        benefit -> Text,
+        stage -> Text,
+        submitted_at -> Nullable<BigInt>,
+        collected_at -> Nullable<BigInt>,
+        collect_meeting_id -> Nullable<Binary>,
+        verdict -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+        decided_at -> Nullable<BigInt>,
+        decide_meeting_id -> Nullable<Binary>,
+        implementer_id -> Nullable<Binary>,
+        due_on -> Nullable<Date>,
+        delivered_at -> Nullable<BigInt>,
+        evidence -> Nullable<Text>,
+        accepted_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        return_reason -> Nullable<Text>,
+        merged_into -> Nullable<Binary>,
+        waits_unit_id -> Nullable<Binary>,
+        reminded_on -> Nullable<Date>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idea_people (idea_id, member_id, part) {
+        idea_id -> Binary,
+        member_id -> Binary,
+        part -> Text,
+    }
+}
+
+diesel::table! {
+    idea_steps (id) {
+        id -> Binary,
+        idea_id -> Binary,
+        at -> BigInt,
+        actor_id -> Binary,
+        verb -> Text,
+        from_stage -> Text,
+        to_stage -> Text,
+        note -> Nullable<Text>,
+        meeting_id -> Nullable<Binary>,
+        member_id -> Nullable<Binary>,
+        due_on -> Nullable<Date>,
+        request_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    idea_likes (idea_id, member_id) {
+        idea_id -> Binary,
+        member_id -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idea_comments (id) {
+        id -> Binary,
+        idea_id -> Binary,
+        parent_id -> Nullable<Binary>,
+        author_id -> Binary,
+        text -> Text,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idea_outcomes (id) {
+        id -> Binary,
+        idea_id -> Binary,
+        kind -> Text,
+        title -> Text,
+        amount_fen -> Nullable<BigInt>,
+        recorded_by -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idea_categories (name) {
+        name -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    ideas,
+    idea_people,
+    idea_steps,
+    idea_likes,
+    idea_comments,
+    idea_outcomes,
+    idea_categories
+);

@@ -1,0 +1,46 @@
+//! Tables of the wing `ground`.
+
+// notices
+
+diesel::table! {
+    notices (id) {
+        id -> Binary,
+        member_id -> Nullable<Binary>,
+        unit_id -> Nullable<Binary>,
+        kind -> Text,
+        title -> Text,
+        body -> Text,
+        link -> Nullable<Text>,
+        created_at -> BigInt,
+        lasting -> Bool,
+    }
+}
+
+diesel::table! {
+    notice_reads (member_id, notice_id) {
+        member_id -> Binary,
+        notice_id -> Binary,
+        read_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(notices, notice_reads);
+
+// files
+
+diesel::table! {
+    files (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        name -> Text,
+        kind -> Text,
+        size -> Integer,
+        sha256 -> Binary,
+        stored_as -> Text,
+        has_thumbnail -> Bool,
+        created_at -> BigInt,
+        attached_to_kind -> Nullable<Text>,
+        attached_to_id -> Nullable<Binary>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}

@@ -1,0 +1,169 @@
+//! Tables of the kernels.
+
+// kernel
+
+diesel::table! {
+    changes (id) {
+        id -> Binary,
+        topic -> Text,
+        subject -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Binary,
+        topic -> Text,
+        payload -> Text,
+        available_at -> BigInt,
+        attempts -> Integer,
+        parked_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Binary,
+        held_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    secret_checks (name) {
+        name -> Text,
+        key_check -> Binary,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    restores (id) {
+        id -> Binary,
+        backup_at -> Nullable<BigInt>,
+        restored_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    trail (id) {
+        id -> Binary,
+        at -> BigInt,
+        actor_id -> Nullable<Binary>,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Binary,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (member_id, key) {
+        member_id -> Binary,
+        key -> Text,
+        request_hash -> Binary,
+        response -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempts (id) {
+        id -> Binary,
+        key -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempt_successes (key, subject) {
+        key -> Binary,
+        subject -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_entries (id) {
+        id -> Binary,
+        member_id -> Binary,
+        unit_id -> Binary,
+        dimension -> Text,
+        rule -> Text,
+        rule_version -> Integer,
+        points -> Integer,
+        uncapped_points -> Integer,
+        day -> Date,
+        source_kind -> Text,
+        source_id -> Binary,
+        reason -> Text,
+        approved_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        caps_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    ledger_days (member_id, day, dimension) {
+        member_id -> Binary,
+        day -> Date,
+        dimension -> Text,
+        points -> Integer,
+        reached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    standings (member_id, measure) {
+        member_id -> Binary,
+        measure -> Text,
+        version -> BigInt,
+        changed -> BigInt,
+        day_on -> Date,
+        day_score -> BigInt,
+        day_at -> BigInt,
+        week_on -> Date,
+        week_score -> BigInt,
+        week_at -> BigInt,
+        month_on -> Date,
+        month_score -> BigInt,
+        month_at -> BigInt,
+        quarter_on -> Date,
+        quarter_score -> BigInt,
+        quarter_at -> BigInt,
+        year_on -> Date,
+        year_score -> BigInt,
+        year_at -> BigInt,
+        all_score -> BigInt,
+        all_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_entries (id) {
+        id -> BigInt,
+        kind -> Text,
+        subject_id -> Binary,
+        text -> Text,
+        waiting_marks -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    changes,
+    outbox,
+    leases,
+    secret_checks,
+    restores,
+    trail,
+    idempotency_keys,
+    attempts,
+    attempt_successes,
+    ledger_entries,
+    ledger_days,
+    standings,
+    search_entries
+);

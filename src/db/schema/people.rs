@@ -1,0 +1,162 @@
+//! Tables of the wing `people`.
+
+// members
+
+diesel::table! {
+    units (id) {
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        short_name -> Text,
+        kind -> Text,
+        parent_id -> Nullable<Binary>,
+        closed_on -> Nullable<Date>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> Binary,
+        employee_no -> Text,
+        name -> Text,
+        phone_sealed -> Nullable<Binary>,
+        phone_index -> Nullable<Binary>,
+        kind -> Text,
+        status -> Text,
+        unit_id -> Binary,
+        hidden_from_boards -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Binary,
+        member_id -> Binary,
+        role -> Text,
+        unit_id -> Binary,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        granted_by -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    absences (id) {
+        id -> Binary,
+        member_id -> Binary,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    duty_proposals (id) {
+        id -> Binary,
+        member_id -> Binary,
+        kind -> Text,
+        role_id -> Nullable<Binary>,
+        role -> Nullable<Text>,
+        unit_id -> Nullable<Binary>,
+        from_on -> Nullable<Date>,
+        to_on -> Nullable<Date>,
+        proposed_by -> Nullable<Binary>,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    phone_proposals (id) {
+        id -> Binary,
+        member_id -> Binary,
+        number_sealed -> Nullable<Binary>,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(units, members, roles, absences, duty_proposals, phone_proposals);
+
+// sessions
+
+diesel::table! {
+    credentials (member_id) {
+        member_id -> Binary,
+        password_hash -> Text,
+        changed_at -> BigInt,
+        device_salt -> Nullable<Binary>,
+        is_long -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Binary,
+        member_id -> Binary,
+        method -> Text,
+        device -> Text,
+        refresh_hash -> Binary,
+        previous_hash -> Nullable<Binary>,
+        rotated_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_because -> Nullable<Text>,
+        rotation -> Integer,
+        seen_rotation -> Integer,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Binary,
+        code_hash -> Binary,
+        member_id -> Binary,
+        issued_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        is_reset -> Bool,
+        approved_by -> Nullable<Binary>,
+        approved_at -> Nullable<BigInt>,
+        refused_at -> Nullable<BigInt>,
+        waits_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reset_requests (member_id) {
+        member_id -> Binary,
+        requested_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_openings (id) {
+        id -> Binary,
+        member_id -> Binary,
+        kind -> Text,
+        grounds -> Text,
+        issued_by -> Nullable<Binary>,
+        approved_by -> Nullable<Binary>,
+        key_shown -> Nullable<Binary>,
+        key_given -> Nullable<Binary>,
+        surroundings -> Nullable<Binary>,
+        opened_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(credentials, sessions, invitations, reset_requests, account_openings);
