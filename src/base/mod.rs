@@ -1,6 +1,7 @@
 //! The ground floor: pure values that every room shares. Imports nothing of ours.
 
 pub mod capability;
+pub mod person;
 pub mod separation;
 pub mod approval;
 pub mod clock;

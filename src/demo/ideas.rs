@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::doing::ideas::{IdeaId, IdeaText, Ideas, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
 use crate::doing::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting};
-use crate::web::caller::Person;
 
 use super::complaint;
 use crate::people::members::Directory;

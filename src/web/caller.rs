@@ -12,56 +12,11 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::error::Problem;
-use crate::base::capability::{Capability, Duty, Reach};
-use crate::base::id::{MemberId, SessionId, UnitId};
+use crate::base::capability::{Capability, Reach};
+use crate::base::id::SessionId;
+use crate::base::person::{Denied, Person};
 
-/// A signed-in member with today's duties.
-#[derive(Debug)]
-pub struct Person {
-    pub member: MemberId,
-    /// The home unit and its ancestors, nearest first.
-    pub path: Arc<[UnitId]>,
-    /// The branch that the member belongs to; names are masked beyond it.
-    pub branch: Option<UnitId>,
-    pub duties: Vec<Duty>,
-    /// Duties that allow nothing until the member has a password long enough for them.
-    pub withheld: Vec<Duty>,
-}
-
-impl Person {
-    /// The home unit.
-    pub fn unit(&self) -> UnitId {
-        self.path[0]
-    }
-
-    /// How far `capability` reaches for this person; `None` when they do not have it.
-    pub fn reach(&self, capability: Capability) -> Option<Reach> {
-        Reach::of(&self.duties, capability)
-    }
-
-    /// How far `capability` reaches, or 403.
-    pub fn reach_of(&self, capability: Capability) -> Result<Reach, Problem> {
-        match self.reach(capability) {
-            Some(reach) => Ok(reach),
-            None => self.check_not_withheld(capability).and_then(|()| Err(not_allowed())),
-        }
-    }
-
-    /// 403 for whoever has the capability, but a password that is too short for it.
-    pub fn check_not_withheld(&self, capability: Capability) -> Result<(), Problem> {
-        match Reach::of(&self.withheld, capability) {
-            None => Ok(()),
-            Some(_) => Err(password_too_short()),
-        }
-    }
-
-    /// Takes privileged duties out of force until the password is long enough for them.
-    pub fn withhold_privileged(&mut self) {
-        self.withheld = self.duties.extract_if(.., |duty| duty.role.is_privileged()).collect();
-    }
-}
-
-/// Whoever sent the request: a person on a session.
+/// Who sent the request: a person on a session.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub session: SessionId,
@@ -230,18 +185,27 @@ pub fn check_top(caller: &Caller, reach: &Reach) -> Result<(), Problem> {
     if caller.path.last().is_some_and(|top| reach.covers(&[*top])) { Ok(()) } else { Err(out_of_reach()) }
 }
 
-/// 403 for whoever lacks the duty.
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::NotAllowed => not_allowed(),
+            Denied::PasswordTooShort => password_too_short(),
+        }
+    }
+}
+
+/// 403 for anyone who lacks the duty.
 pub fn not_allowed() -> Problem {
     Problem::forbidden("access.denied", "您没有进行此操作的权限")
 }
 
-/// 403 for whoever has a duty that asks for a longer password.
-pub fn password_too_short() -> Problem {
+/// 403 for anyone with a duty that asks for a longer password.
+fn password_too_short() -> Problem {
     let advice = "您的职务要求登录密码不少于 10 个字符。请先修改密码；密码已够长的，重新登录一次即可";
     Problem::forbidden("session.password_too_short", advice)
 }
 
-/// 403 for whoever has the duty, but not for this part of the enterprise.
+/// 403 for anyone who has the duty, but not for this part of the enterprise.
 pub fn out_of_reach() -> Problem {
     Problem::forbidden("access.out_of_scope", "不在您的职责范围之内")
 }

@@ -10,10 +10,10 @@ use super::rules::{self, FILE_LIMIT, Refusal};
 use super::store::lists::PRIVATE;
 use super::{Ideas, Outcome, store};
 use crate::base::id::MemberId;
+use crate::base::person::Person;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Tx};
 use crate::ground::files::{self, Addresses, AttachRefusal, FileId, FileView};
-use crate::web::caller::Person;
 
 /// The kind under which files belong to the text of an idea; the room vouches for it.
 pub const ATTACHMENT: &str = "idea";

@@ -11,10 +11,10 @@ use super::store::{self, talk};
 use super::{Ideas, Outcome};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::db::DbError;
 use crate::doing::meetings::{self, Meeting, MeetingId};
 use crate::kernel::trail::{self, Act};
-use crate::web::caller::Person;
 
 /// An idea as one member sees it.
 pub struct Shown {

@@ -13,10 +13,10 @@ use crate::base::capability::Capability;
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
 use crate::db::Tx;
 use crate::doing::meetings;
 use crate::kernel::idempotency;
-use crate::web::caller::Person;
 
 impl Ideas {
     /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes

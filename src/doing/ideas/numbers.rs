@@ -10,8 +10,8 @@ use super::store::numbers::{self, Span};
 use super::{Ideas, Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
+use crate::base::person::Person;
 use crate::base::time::{Day, Timestamp};
-use crate::web::caller::Person;
 
 /// Ideas of one query of an export.
 const CHUNK: i64 = 200;

@@ -16,9 +16,9 @@ use super::model::{Idea, IdeaId, IdeaPerson, Stage};
 use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};
 use crate::base::id::UnitId;
+use crate::base::person::Person;
 use crate::db::Tx;
 use crate::kernel::search::{self, MOST_FOUND, Place};
-use crate::web::caller::Person;
 
 /// What ideas are in the index.
 const KIND: &str = "idea";

@@ -10,10 +10,10 @@ use super::store::{self, lists, talk};
 use super::{Ideas, Outcome};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
 use crate::db::Tx;
 use crate::kernel::idempotency;
 use crate::kernel::trail::{self, Act};
-use crate::web::caller::Person;
 
 impl Ideas {
     /// Likes an idea, or takes the like back; doing it again changes nothing. Says how many like it now.

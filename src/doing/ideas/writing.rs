@@ -8,10 +8,10 @@ use super::rules::{self, FLOW, Refusal};
 use super::{Ideas, Outcome, attachments, searching, store};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
 use crate::db::Tx;
 use crate::ground::files::FileId;
 use crate::kernel::idempotency::{self, Reused};
-use crate::web::caller::Person;
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {

@@ -16,11 +16,11 @@ use super::rules::{LOOSE_SECONDS, recognise, with_ending};
 use super::store;
 use crate::base::crypto::digest;
 use crate::base::id::MemberId;
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::config::FilesConfig;
 use crate::db::{Db, DbError, Never, Refusal, Stop, Tx};
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
-use crate::web::caller::Person;
 
 /// How long an upload waits for its turn to be painted.
 const PATIENCE: Duration = Duration::from_secs(8);

@@ -11,8 +11,8 @@ use super::model::{File, FileId, FileView};
 use super::rules::MAX_PER_SUBJECT;
 use super::store;
 use crate::base::id::MemberId;
+use crate::base::person::Person;
 use crate::db::{Conn, Refusal, Stop, Tx};
-use crate::web::caller::Person;
 
 /// Why files cannot be attached; becomes a [`Problem`](crate::web::Problem).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Reach;
+use crate::base::person::Person;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::web::caller::Person;
 
 /// How often a member objects within a campaign.
 const MOST_OBJECTIONS: usize = 3;

@@ -8,7 +8,7 @@ use super::organising::Outcome;
 use super::rules::Refusal;
 use super::{Campaigns, store};
 use crate::base::id::UnitId;
-use crate::web::caller::Person;
+use crate::base::person::Person;
 
 /// What somebody gave as one judge.
 #[derive(Clone, Debug)]

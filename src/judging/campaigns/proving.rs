@@ -11,9 +11,9 @@ use super::organising::{Outcome, note};
 use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::Capability;
+use crate::base::person::Person;
 use crate::db::{Conn, DbError, Tx};
 use crate::ground::files::{self, Addresses, FileId, FileView};
-use crate::web::caller::Person;
 
 /// The kinds under which files belong to entries; the room vouches for them.
 pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];

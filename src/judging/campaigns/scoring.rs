@@ -11,9 +11,9 @@ use super::rules::{self, Refusal};
 use super::{Campaigns, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::score::{Averaging, average, spread};
 use crate::db::{Json, Stop};
-use crate::web::caller::Person;
 
 /// A judge with what was given, as the organiser sees it.
 #[derive(Clone, Debug)]

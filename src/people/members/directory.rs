@@ -15,9 +15,9 @@ use super::model::{BRANCH_KIND, MemberKind, MemberRow, MemberStatus, RoleRow, Un
 use super::store;
 use crate::base::capability::{Duty, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::Conn;
-use crate::web::caller::Person;
 
 /// A unit with its place in the tree.
 #[derive(Clone, Debug)]

@@ -16,11 +16,12 @@ use super::rules::Refusal;
 use super::store;
 use super::tokens::{ACCESS_SECONDS, Tokens};
 use crate::base::id::{MemberId, SessionId};
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::people::members::Directory;
 use crate::web::Problem;
-use crate::web::caller::{Caller, Person};
+use crate::web::caller::Caller;
 
 /// More sessions than an enterprise of 60,000 uses within a quarter of an hour.
 const REMEMBERED_SESSIONS: u64 = 200_000;

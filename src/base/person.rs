@@ -1,0 +1,61 @@
+//! A signed-in member as every room sees them.
+
+use std::sync::Arc;
+
+use super::capability::{Capability, Duty, Reach};
+use super::id::{MemberId, UnitId};
+
+/// A signed-in member with today's duties.
+#[derive(Debug)]
+pub struct Person {
+    pub member: MemberId,
+    /// The home unit and its ancestors, nearest first.
+    pub path: Arc<[UnitId]>,
+    /// The branch that the member belongs to; names are masked beyond it.
+    pub branch: Option<UnitId>,
+    pub duties: Vec<Duty>,
+    /// Duties that allow nothing until the member has a password long enough for them.
+    pub withheld: Vec<Duty>,
+}
+
+/// Why a person may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// No duty of theirs allows it.
+    NotAllowed,
+    /// A duty of theirs would, but waits for a longer password.
+    PasswordTooShort,
+}
+
+impl Person {
+    /// The home unit.
+    pub fn unit(&self) -> UnitId {
+        self.path[0]
+    }
+
+    /// How far `capability` reaches for this person; `None` when they do not have it.
+    pub fn reach(&self, capability: Capability) -> Option<Reach> {
+        Reach::of(&self.duties, capability)
+    }
+
+    /// How far `capability` reaches, or why it does not.
+    pub fn reach_of(&self, capability: Capability) -> Result<Reach, Denied> {
+        match self.reach(capability) {
+            Some(reach) => Ok(reach),
+            None => self.check_not_withheld(capability).and(Err(Denied::NotAllowed)),
+        }
+    }
+
+    /// Refuses anyone who has the capability, but a password that is too short for it.
+    pub fn check_not_withheld(&self, capability: Capability) -> Result<(), Denied> {
+        match Reach::of(&self.withheld, capability) {
+            None => Ok(()),
+            Some(_) => Err(Denied::PasswordTooShort),
+        }
+    }
+
+    /// Takes privileged duties out of force until the password is long enough for them.
+    pub fn withhold_privileged(&mut self) {
+        self.withheld = self.duties.extract_if(.., |duty| duty.role.is_privileged()).collect();
+    }
+}
