@@ -155,7 +155,7 @@ async fn another_process_hears_of_a_change() {
     assert_eq!(sibling.directory().version(), version, "a change is acted on once");
     admin.patch(&format!("/members/{}", li.id), json!({ "status": "left" })).await.ok(200);
     sibling.tick().await;
-    there("/me").await.refused(401, "session.over");
+    there("/me").await.refused(401, "sessions.over");
     let file = "工号,姓名,所属党小组编码,政治面貌\nC1,甲,XZ11,党员\n";
     import(&admin, "/imports/members", file).await.ok(200);
     let count = sibling.directory().members_below(app.unit("JT")).len();

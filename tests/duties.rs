@@ -81,7 +81,7 @@ async fn nobody_holds_duties_of_two_groups() {
         let (member, _) = app.member("某人").role(held, "DW1").unregistered().await;
         let reply = admin.post(&roles(member), duty(&app, asked, seat(asked))).await;
         match status {
-            409 => drop(reply.refused(409, "duty.separation")),
+            409 => drop(reply.refused(409, "duties.separation")),
             _ => assert!(matches!(reply.status, 201 | 202), "{held} {asked}: {}", reply.text()),
         }
     }
@@ -94,8 +94,8 @@ async fn duties_of_two_groups_may_follow_each_other_and_not_overlap() {
     let (member, _) = app.member("某人").unregistered().await;
     let days = |role: &str, from: &str, to: &str| json!({ "role": role, "unit_id": app.unit(seat(role)), "from_on": from, "to_on": to });
     admin.post(&roles(member), days("auditor", "2026-07-10", "2026-07-20")).await.ok(201);
-    admin.post(&roles(member), days("organiser", "2026-07-20", "2026-07-30")).await.refused(409, "duty.separation");
-    admin.post(&roles(member), duty(&app, "organiser", "JT")).await.refused(409, "duty.separation");
+    admin.post(&roles(member), days("organiser", "2026-07-20", "2026-07-30")).await.refused(409, "duties.separation");
+    admin.post(&roles(member), duty(&app, "organiser", "JT")).await.refused(409, "duties.separation");
     admin.post(&roles(member), days("organiser", "2026-07-21", "2026-07-30")).await.ok(201);
     admin.post(&roles(member), days("secretary", "2026-07-01", "2026-07-09")).await.ok(201);
 }
@@ -134,22 +134,22 @@ async fn once_there_was_a_second_administrator_it_takes_two() {
     assert_eq!(second.get(&location).await.ok(200)["can_answer"], true);
     assert_eq!(duties(&admin, li.id).await, Vec::<String>::new());
     assert_eq!(admin.post(&roles(li.id), duty(&app, "organiser", "JT")).await.ok(202)["id"], proposal["id"]);
-    second.post(&roles(li.id), duty(&app, "organiser", "JT")).await.refused(409, "proposal.open");
+    second.post(&roles(li.id), duty(&app, "organiser", "JT")).await.refused(409, "proposals.open");
     app.drain().await;
     assert_eq!(notices(&second).await, ["有一项职务变动待您确认"]);
     assert_eq!(notices(&li).await, ["关于您的职务变动已提交确认"]);
     assert_eq!(notices(&admin).await, Vec::<String>::new());
 
-    answer(&admin, &proposal, "approval").await.refused(403, "proposal.own");
-    answer(&admin, &proposal, "refusal").await.refused(403, "proposal.own");
-    answer(&second, &proposal, "withdrawal").await.refused(403, "proposal.not_yours");
+    answer(&admin, &proposal, "approval").await.refused(403, "proposals.own");
+    answer(&admin, &proposal, "refusal").await.refused(403, "proposals.own");
+    answer(&second, &proposal, "withdrawal").await.refused(403, "proposals.not_yours");
     answer(&li, &proposal, "approval").await.refused(403, "access.denied");
     let listed = second.get("/duty-proposals").await.ok(200);
     assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["id"]), (1, &proposal["id"]));
     assert_eq!(answer(&second, &proposal, "approval").await.ok(200)["state"], "approved");
     assert_eq!(answer(&second, &proposal, "approval").await.ok(200)["answered_by_name"], "乙管理员");
-    answer(&second, &proposal, "refusal").await.refused(409, "proposal.over");
-    answer(&admin, &proposal, "withdrawal").await.refused(409, "proposal.over");
+    answer(&second, &proposal, "refusal").await.refused(409, "proposals.over");
+    answer(&admin, &proposal, "withdrawal").await.refused(409, "proposals.over");
     assert_eq!(duties(&admin, li.id).await, ["organiser"]);
     li.get("/questions").await.ok(200);
     assert_eq!(second.get("/duty-proposals").await.ok(200)["items"], json!([]));
@@ -175,7 +175,7 @@ async fn a_privileged_duty_is_ended_by_two_and_a_refused_or_late_proposal_change
     let end = format!("{}/{}", roles(expert), duty_id(&admin, expert).await);
     let proposal = admin.delete(&end).await.ok(202);
     assert_eq!(answer(&second, &proposal, "refusal").await.ok(200)["reason"], "资格不符");
-    answer(&second, &proposal, "approval").await.refused(409, "proposal.over");
+    answer(&second, &proposal, "approval").await.refused(409, "proposals.over");
     let proposal = admin.delete(&end).await.ok(202);
     assert_eq!(answer(&admin, &proposal, "withdrawal").await.ok(200)["state"], "taken_back");
     let late = admin.delete(&end).await.ok(202);
@@ -183,7 +183,7 @@ async fn a_privileged_duty_is_ended_by_two_and_a_refused_or_late_proposal_change
 
     app.advance_seconds(14 * 24 * 3600);
     let (admin, second) = (app.sign_in_anew(&admin).await, app.sign_in_anew(&second).await);
-    answer(&second, &late, "approval").await.refused(409, "proposal.over");
+    answer(&second, &late, "approval").await.refused(409, "proposals.over");
     assert_eq!(second.get("/duty-proposals").await.ok(200)["items"], json!([]));
     app.tick().await; // tidying comes last in it, after the outbox
     app.drain().await;
@@ -193,7 +193,7 @@ async fn a_privileged_duty_is_ended_by_two_and_a_refused_or_late_proposal_change
     let proposal = admin.delete(&end).await.ok(202);
     answer(&second, &proposal, "approval").await.ok(200);
     assert_eq!(duties(&admin, expert).await, Vec::<String>::new());
-    admin.delete(&end).await.refused(404, "duty.not_found");
+    admin.delete(&end).await.refused(404, "duties.not_found");
 }
 
 #[tokio::test]
@@ -203,18 +203,18 @@ async fn nobody_confirms_what_is_about_himself_and_the_last_administrator_stays(
     let end = format!("{}/{}", roles(second.id), duty_id(&admin, second.id).await);
     let proposal = admin.delete(&end).await.ok(202);
     assert_eq!(proposal["confirmers"], 0);
-    answer(&second, &proposal, "approval").await.refused(403, "proposal.about_yourself");
-    answer(&second, &proposal, "refusal").await.refused(403, "proposal.about_yourself");
+    answer(&second, &proposal, "approval").await.refused(403, "proposals.about_yourself");
+    answer(&second, &proposal, "refusal").await.refused(403, "proposals.about_yourself");
     // he resigns, and the other one confirms
-    second.delete(&end).await.refused(409, "proposal.open");
+    second.delete(&end).await.refused(409, "proposals.open");
     answer(&admin, &proposal, "withdrawal").await.ok(200);
     let resigned = second.delete(&end).await.ok(202);
     answer(&admin, &resigned, "approval").await.ok(200);
     second.get("/duty-proposals").await.refused(403, "access.denied");
     let last = format!("{}/{}", roles(admin.id), duty_id(&admin, admin.id).await);
-    admin.delete(&last).await.refused(409, "duty.last_administrator");
+    admin.delete(&last).await.refused(409, "duties.last_administrator");
     let left = json!({ "status": "left" });
-    admin.patch(&format!("/members/{}", admin.id), left).await.refused(409, "duty.last_administrator");
+    admin.patch(&format!("/members/{}", admin.id), left).await.refused(409, "duties.last_administrator");
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn whoever_holds_a_privileged_duty_leaves_by_two() {
     assert_eq!(changed["leaving"]["change"], "leave");
     organiser.get("/questions").await.ok(200);
     answer(&second, &changed["leaving"], "approval").await.ok(200);
-    organiser.get("/me").await.refused(401, "session.over");
+    organiser.get("/me").await.refused(401, "sessions.over");
     let gone = admin.get(&path).await.ok(200);
     assert_eq!((&gone["status"], gone["duties"].as_array().unwrap().len()), (&json!("left"), 0));
     assert_eq!(trail(&app, organiser.id, "members.end_role").await["detail"]["proposed_by_name"], "甲管理员");
@@ -247,25 +247,25 @@ async fn a_proposal_whose_rules_no_longer_hold_is_refused() {
     let organises = propose(li, duty(&app, "organiser", "JT")).await;
     let audits = propose(li, duty(&app, "auditor", "JT")).await;
     answer(&second, &organises, "approval").await.ok(200);
-    answer(&second, &audits, "approval").await.refused(409, "duty.separation");
+    answer(&second, &audits, "approval").await.refused(409, "duties.separation");
     // the member left
     let (wang, _) = app.member("王二").unregistered().await;
     let gone = propose(wang, duty(&app, "expert", "JT")).await;
     admin.patch(&format!("/members/{wang}"), json!({ "status": "left" })).await.ok(200);
-    answer(&second, &gone, "approval").await.refused(409, "member.left");
+    answer(&second, &gone, "approval").await.refused(409, "members.left");
     // the unit was closed
     let new = json!({ "code": "ZX", "name": "专项组", "kind": "其他", "parent_id": app.unit("DW1") });
     admin.post("/units", new).await.ok(201);
     let (zhao, _) = app.member("赵三").unregistered().await;
     let closed = propose(zhao, duty(&app, "expert", "ZX")).await;
     admin.patch(&format!("/units/{}", app.unit("ZX")), json!({ "closed": true })).await.ok(200);
-    answer(&second, &closed, "approval").await.refused(409, "unit.closed");
+    answer(&second, &closed, "approval").await.refused(409, "units.closed");
     // the proposer is no administrator any more
     let third = administrator(&app, "丙管理员").await;
     let orphan = third.post(&roles(zhao), duty(&app, "expert", "JT")).await.ok(202);
     let resigned = third.delete(&format!("{}/{}", roles(third.id), duty_id(&admin, third.id).await)).await.ok(202);
     answer(&second, &resigned, "approval").await.ok(200);
-    answer(&second, &orphan, "approval").await.refused(409, "proposal.proposer_gone");
+    answer(&second, &orphan, "approval").await.refused(409, "proposals.proposer_gone");
     assert_eq!(answer(&second, &orphan, "refusal").await.ok(200)["state"], "refused");
     assert_eq!(duties(&admin, zhao).await, Vec::<String>::new());
 }
@@ -362,7 +362,7 @@ async fn a_privileged_duty_in_a_roster_becomes_a_proposal_and_the_report_says_so
     assert!(notices(&second).await.contains(&"有职务变动待您确认".to_owned()));
     assert!(notices(&old).await.contains(&"关于您的职务变动已提交确认".to_owned()));
     for proposal in proposals {
-        answer(&admin, proposal, "approval").await.refused(403, "proposal.own");
+        answer(&admin, proposal, "approval").await.refused(403, "proposals.own");
         answer(&second, proposal, "approval").await.ok(200);
     }
     assert_eq!(duties(&admin, old.id).await, ["organiser"]);
@@ -481,7 +481,7 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
     organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200);
     end(&judging).await;
     for role in ["auditor", "administrator"] {
-        admin.post(&roles(expert), duty(&app, role, "JT")).await.refused(409, "duty.named_expert");
+        admin.post(&roles(expert), duty(&app, role, "JT")).await.refused(409, "duties.named_expert");
     }
     let rows = format!("工号,姓名,所属党小组编码,政治面貌,职务\n{number},专家,XZ11,党员,管理员\n");
     assert_eq!(import(&admin, "/imports/members", rows).await["rejected"], 1);
@@ -538,7 +538,7 @@ async fn duties_of_branches_are_held_in_branches() {
     for role in ["secretary", "branch_committee", "group_leader"] {
         for unit in ["JT", "DW1"] {
             let refused = admin.post(&roles(member), duty(&app, role, unit)).await.refused(422, "body.invalid");
-            assert_eq!(refused["errors"][0]["code"], "duty.too_high");
+            assert_eq!(refused["errors"][0]["code"], "duties.too_high");
         }
     }
     admin.post(&roles(member), duty(&app, "secretary", "ZB1")).await.ok(201);
@@ -554,6 +554,6 @@ async fn an_administrator_for_some_days_does_not_let_the_lasting_one_go() {
     for_today["to_on"] = json!("2026-07-01");
     admin.post(&roles(deputy.id), for_today).await.ok(201);
     let last = format!("{}/{}", roles(admin.id), duty_id(&deputy, admin.id).await);
-    admin.delete(&last).await.refused(409, "duty.last_administrator");
-    deputy.delete(&last).await.refused(409, "duty.last_administrator");
+    admin.delete(&last).await.refused(409, "duties.last_administrator");
+    deputy.delete(&last).await.refused(409, "duties.last_administrator");
 }

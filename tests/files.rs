@@ -167,7 +167,7 @@ async fn every_accepted_kind_is_taken_under_a_fitting_name() {
         match file["has_thumbnail"].as_bool().unwrap() {
             true => assert_eq!(image::guess_format(&small.bytes).unwrap(), ImageFormat::Jpeg),
             false => {
-                small.refused(404, "file.no_thumbnail");
+                small.refused(404, "files.no_thumbnail");
                 assert_eq!(sent.bytes, bytes);
             }
         }
@@ -199,18 +199,18 @@ async fn what_is_no_attachment_is_refused() {
     let whole = encoded(picture(200, 200), ImageFormat::Png);
     let jpeg = encoded(picture(200, 200), ImageFormat::Jpeg);
     for (name, bytes, code) in [
-        ("照片.png", b"MZ\x90\0\x03\0\0\0".to_vec(), "file.unsupported"),
-        ("照片.png", Vec::new(), "file.unsupported"),
-        ("图.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "file.unsupported"),
-        ("宏.docx", zipped(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]), "file.unsupported"),
-        ("包.docx", zipped(&["a.txt"]), "file.unsupported"),
-        ("包.docx", docx()[..40].to_vec(), "file.unsupported"),
-        ("照片.png", whole[..whole.len() / 2].to_vec(), "file.broken"),
-        ("照片.png", PNG.to_vec(), "file.broken"),
-        ("照片.jpg", jpeg[..40].to_vec(), "file.broken"),
-        ("照片.webp", b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0".to_vec(), "file.broken"),
-        ("炸弹.png", png_header(19_000, 19_000), "file.too_many_pixels"),
-        ("炸弹.png", png_header(2_000_000_000, 2_000_000_000), "file.too_many_pixels"),
+        ("照片.png", b"MZ\x90\0\x03\0\0\0".to_vec(), "files.unsupported"),
+        ("照片.png", Vec::new(), "files.unsupported"),
+        ("图.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(), "files.unsupported"),
+        ("宏.docx", zipped(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]), "files.unsupported"),
+        ("包.docx", zipped(&["a.txt"]), "files.unsupported"),
+        ("包.docx", docx()[..40].to_vec(), "files.unsupported"),
+        ("照片.png", whole[..whole.len() / 2].to_vec(), "files.broken"),
+        ("照片.png", PNG.to_vec(), "files.broken"),
+        ("照片.jpg", jpeg[..40].to_vec(), "files.broken"),
+        ("照片.webp", b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0".to_vec(), "files.broken"),
+        ("炸弹.png", png_header(19_000, 19_000), "files.too_many_pixels"),
+        ("炸弹.png", png_header(2_000_000_000, 2_000_000_000), "files.too_many_pixels"),
     ] {
         let began = Instant::now();
         upload(&li, name, bytes).await.refused(422, code);
@@ -218,9 +218,9 @@ async fn what_is_no_attachment_is_refused() {
     }
     assert_eq!(stored(&app), 0);
     for name in ["", "长".repeat(201).as_str(), "甲\n.pdf", "/"] {
-        upload(&li, name, &b"%PDF-1.4"[..]).await.refused(422, "file.bad_name");
+        upload(&li, name, &b"%PDF-1.4"[..]).await.refused(422, "files.bad_name");
     }
-    send(li.request(Method::POST, "/files").body("%PDF-1.4")).await.refused(422, "file.bad_name");
+    send(li.request(Method::POST, "/files").body("%PDF-1.4")).await.refused(422, "files.bad_name");
     send(li.request(Method::POST, "/files?nome=a.pdf").body("%PDF-1.4")).await.refused(400, "query.invalid");
     let named = send(li.request(Method::POST, "/files?name=%E7%94%B2.pdf").body("%PDF-1.4")).await.ok(201);
     assert_eq!(named["name"], "甲.pdf");
@@ -274,13 +274,13 @@ async fn only_the_owner_reads_what_nobody_vouches_for() {
     let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
     let file = upload(&li, "甲.pdf", &b"%PDF-1.4"[..]).await.ok(201);
     let png = upload(&li, "甲.png", encoded(picture(30, 20), ImageFormat::Png)).await.ok(201);
-    wang.get(&path(&file)).await.refused(404, "file.not_found");
-    wang.get(&format!("{}/thumbnail", path(&png))).await.refused(404, "file.not_found");
+    wang.get(&path(&file)).await.refused(404, "files.not_found");
+    wang.get(&format!("{}/thumbnail", path(&png))).await.refused(404, "files.not_found");
     put_on(&app, li.id, &[id(&file)], Uuid::from_u128(1)).await.unwrap();
-    wang.get(&path(&file)).await.refused(404, "file.not_found");
+    wang.get(&path(&file)).await.refused(404, "files.not_found");
     assert_eq!(li.get(&path(&file)).await.status, 200);
-    app.get(&path(&file)).await.refused(401, "session.required");
-    wang.get(&format!("/files/{}", Uuid::nil())).await.refused(404, "file.not_found");
+    app.get(&path(&file)).await.refused(401, "sessions.required");
+    wang.get(&format!("/files/{}", Uuid::nil())).await.refused(404, "files.not_found");
     wang.get("/files/x").await.refused(404, "route.not_found");
 }
 
@@ -338,7 +338,7 @@ async fn what_nobody_attaches_goes_after_a_day() {
     app.advance_seconds(20);
     app.tick().await;
     let li = app.sign_in(li.id, &li.employee_no).await;
-    li.get(&path(&loose)).await.refused(404, "file.not_found");
+    li.get(&path(&loose)).await.refused(404, "files.not_found");
     assert_eq!(put_on(&app, li.id, &[id(&loose)], Uuid::from_u128(1)).await, Err(AttachRefusal::Unknown));
     assert_eq!(li.get(&path(&kept)).await.bytes, b"%PDF-1.4");
     assert_eq!(stored(&app), 2);
@@ -356,7 +356,7 @@ async fn a_member_uploads_only_so_much_in_a_day() {
     upload(&li, "1.pdf", half.clone()).await.ok(201);
     upload(&li, "2.pdf", half.clone()).await.ok(201);
     let refused = upload(&li, "3.pdf", half.clone()).await;
-    refused.refused(429, "file.allowance_used");
+    refused.refused(429, "files.allowance_used");
     assert_eq!(refused.header("retry-after"), Some("57600"));
     assert_eq!(stored(&app), 2);
     upload(&wang, "1.pdf", half.clone()).await.ok(201);
@@ -453,9 +453,9 @@ async fn a_form_that_is_not_as_it_should_be_is_refused_with_a_sentence() {
         (&[(text, &b"x"[..])], 422, "body.no_file"),
         (&[(empty, &b""[..])], 422, "body.no_file"),
         (&[(file, pdf), (file, pdf)], 422, "body.one_file_only"),
-        (&[(unnamed, pdf)], 422, "file.bad_name"),
+        (&[(unnamed, pdf)], 422, "files.bad_name"),
         (&[("Content-Type: application/pdf", pdf)], 400, "body.bad_form"),
-        (&[("Content-Disposition: form-data; name=\"f\"; filename=\"a.exe\"", &b"MZ"[..])], 422, "file.unsupported"),
+        (&[("Content-Disposition: form-data; name=\"f\"; filename=\"a.exe\"", &b"MZ"[..])], 422, "files.unsupported"),
         (&fields, 400, "body.bad_form"),
         (&[(text, &large)], 413, "body.too_large"),
     ] {

@@ -40,7 +40,7 @@ async fn a_unit_or_a_member_that_is_sent_twice_is_made_once() {
     };
     let unit = json!({ "code": "ZB4", "name": "北支部", "kind": "党支部", "parent_id": app.unit("DW1") });
     let member = json!({ "employee_no": "N1", "name": "新人", "kind": "full", "unit_id": app.unit("XZ11") });
-    for (path, body, taken) in [("/units", unit, "unit.code_taken"), ("/members", member, "member.number_taken")] {
+    for (path, body, taken) in [("/units", unit, "units.code_taken"), ("/members", member, "members.number_taken")] {
         let first = send_with(path, "k-1", &body).await;
         assert_eq!(send_with(path, "k-1", &body).await.ok(201), first.ok(201));
         let mut other = body.clone();

@@ -232,13 +232,13 @@ async fn a_forged_or_stale_token_opens_nothing() {
     }
     // another's session, or one that never was
     for change in [json!({ "sub": NOTHING }), json!({ "sid": NOTHING })] {
-        ask(&sign(Algorithm::HS256, &kid, &key, claims(change))).await.refused(401, "session.over");
+        ask(&sign(Algorithm::HS256, &kid, &key, claims(change))).await.refused(401, "sessions.over");
     }
     for scheme in ["Basic eDp5", "Bearer", "bearer ", "Token x", "\u{ff}"] {
-        send(app.request(Method::GET, "/me").header("authorization", scheme)).await.refused(401, "session.required");
+        send(app.request(Method::GET, "/me").header("authorization", scheme)).await.refused(401, "sessions.required");
     }
     app.advance_seconds(900);
-    li.get("/me").await.refused(401, "session.invalid_token");
+    li.get("/me").await.refused(401, "sessions.invalid_token");
 }
 
 #[tokio::test]
@@ -311,6 +311,6 @@ async fn a_zip_bomb_is_not_unpacked() {
     assert!(bomb.len() < 1 << 20);
     for path in ["/imports/units", "/imports/members", "/imports/questions"] {
         let reply = send(admin.request(Method::POST, path).body(bomb.clone())).await;
-        reply.refused(413, "import.bomb");
+        reply.refused(413, "imports.bomb");
     }
 }

@@ -54,7 +54,7 @@ async fn a_member_sees_who_he_is() {
 async fn the_tree_is_flat_counted_and_not_sent_twice() {
     let app = TestApp::start().await;
     let li = app.member("李一").kind(MemberKind::Masses).sign_in().await;
-    app.get("/units").await.refused(401, "session.required");
+    app.get("/units").await.refused(401, "sessions.required");
     let first = li.get("/units").await;
     let list = first.ok(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 10);
@@ -96,23 +96,23 @@ async fn a_unit_is_made_moved_with_its_subtree_and_closed_when_empty() {
     let made = admin.post("/units", new.clone()).await;
     assert_eq!((&made.ok(201)["code"], &made.ok(201)["short_name"]), (&json!("ZB4"), &json!("北支部")));
     assert_eq!(made.header("location"), Some(format!("/api/v1/units/{}", app.unit("ZB4")).as_str()));
-    admin.post("/units", new).await.refused(409, "unit.code_taken");
+    admin.post("/units", new).await.refused(409, "units.code_taken");
 
     admin.patch(&format!("/units/{zb3}"), json!({ "parent_id": dw1, "name": "新南支部" })).await.ok(200);
     let path = member.get("/me").await.ok(200)["units"].clone();
     assert_eq!((&path[1]["name"], &path[2]["code"]), (&json!("新南支部"), &json!("DW1")));
     let circle = json!({ "parent_id": app.unit("XZ31") });
-    admin.patch(&format!("/units/{zb3}"), circle.clone()).await.refused(409, "unit.circle");
-    admin.patch(&format!("/units/{}", app.unit("JT")), circle).await.refused(409, "unit.circle");
+    admin.patch(&format!("/units/{zb3}"), circle.clone()).await.refused(409, "units.circle");
+    admin.patch(&format!("/units/{}", app.unit("JT")), circle).await.refused(409, "units.circle");
 
     let (xz31, close) = (format!("/units/{}", app.unit("XZ31")), json!({ "closed": true }));
-    admin.patch(&xz31, close.clone()).await.refused(409, "unit.not_empty");
-    admin.patch(&format!("/units/{zb3}"), close.clone()).await.refused(409, "unit.not_empty");
+    admin.patch(&xz31, close.clone()).await.refused(409, "units.not_empty");
+    admin.patch(&format!("/units/{zb3}"), close.clone()).await.refused(409, "units.not_empty");
     let home = json!({ "unit_id": app.unit("XZ11") });
     admin.patch(&format!("/members/{}", member.id), home).await.ok(200);
     assert_eq!(admin.patch(&xz31, close).await.ok(200)["closed_on"], "2026-07-01");
     let home = json!({ "unit_id": app.unit("XZ31") });
-    admin.patch(&format!("/members/{}", member.id), home).await.refused(409, "unit.closed");
+    admin.patch(&format!("/members/{}", member.id), home).await.refused(409, "units.closed");
     admin.patch(&xz31, json!({ "closed": false })).await.ok(200);
 }
 
@@ -129,7 +129,7 @@ async fn an_administrator_looks_after_his_part_only() {
     local.post(&roles(near), duty("secretary", "ZB3")).await.refused(403, "access.out_of_scope");
     local.post(&roles(near), duty("auditor", "ZB1")).await.refused(403, "access.out_of_scope");
     local.post(&roles(far), duty("secretary", "ZB1")).await.refused(403, "access.out_of_scope");
-    local.post(&roles(local.id), duty("secretary", "ZB1")).await.refused(403, "duty.own");
+    local.post(&roles(local.id), duty("secretary", "ZB1")).await.refused(403, "duties.own");
     local.patch(&format!("/members/{far}"), json!({ "name": "改" })).await.refused(403, "access.out_of_scope");
     let away = json!({ "unit_id": app.unit("XZ31") });
     local.patch(&format!("/members/{near}"), away).await.refused(403, "access.out_of_scope");
@@ -150,11 +150,11 @@ async fn a_duty_takes_effect_and_ends_on_the_next_request_and_the_member_is_told
     let path = format!("/members/{}/roles", li.id);
     let granted = admin.post(&path, duty.clone()).await.ok(201);
     assert_eq!((&granted["from_on"], &granted["title"]), (&json!("2026-07-01"), &json!("组织部")));
-    admin.post(&path, duty).await.refused(409, "duty.held");
+    admin.post(&path, duty).await.refused(409, "duties.held");
     li.get(&roster).await.ok(200);
     let end = format!("{path}/{}", granted["id"].as_str().unwrap());
     admin.delete(&end).await.ok(204);
-    admin.delete(&end).await.refused(404, "duty.not_found");
+    admin.delete(&end).await.refused(404, "duties.not_found");
     li.get(&roster).await.refused(403, "access.denied");
     let told = app.write(|tx| Ok(xianfeng::kernel::outbox::count(tx.conn)?)).await;
     assert_eq!(told, (2, 0));
@@ -184,9 +184,9 @@ async fn the_last_administrator_of_the_enterprise_stays() {
     let admin = administrator(&app).await;
     let duty = admin.get("/me").await.ok(200)["duties"][0]["id"].as_str().unwrap().to_owned();
     let end = format!("/members/{}/roles/{duty}", admin.id);
-    admin.delete(&end).await.refused(409, "duty.last_administrator");
+    admin.delete(&end).await.refused(409, "duties.last_administrator");
     let leave = json!({ "status": "left" });
-    admin.patch(&format!("/members/{}", admin.id), leave).await.refused(409, "duty.last_administrator");
+    admin.patch(&format!("/members/{}", admin.id), leave).await.refused(409, "duties.last_administrator");
     let second = administrator(&app).await;
     let resigned = admin.delete(&end).await.ok(202);
     let approval = format!("/duty-proposals/{}/approval", resigned["id"].as_str().unwrap());
@@ -202,19 +202,19 @@ async fn whoever_leaves_loses_sessions_and_duties_at_once() {
     let path = format!("/members/{}", li.id);
     let left = admin.patch(&path, json!({ "status": "left" })).await.ok(200);
     assert_eq!((&left["status"], left["duties"].as_array().unwrap().len()), (&json!("left"), 0));
-    li.get("/me").await.refused(401, "session.over");
+    li.get("/me").await.refused(401, "sessions.over");
     let refresh = json!({ "refresh_token": li.session["refresh_token"] });
-    app.post("/session/refresh", refresh).await.refused(401, "session.over");
+    app.post("/session/refresh", refresh).await.refused(401, "sessions.over");
     let again = json!({ "account": li.employee_no, "password": crate::support::PASSWORD });
-    app.post("/session", again).await.refused(401, "session.wrong_password");
+    app.post("/session", again).await.refused(401, "sessions.wrong_password");
     let duty = json!({ "role": "secretary", "unit_id": app.unit("ZB1") });
-    admin.post(&format!("{path}/roles"), duty).await.refused(409, "member.left");
+    admin.post(&format!("{path}/roles"), duty).await.refused(409, "members.left");
     let back = admin.patch(&path, json!({ "status": "active" })).await.ok(200);
     assert_eq!(back["duties"].as_array().unwrap().len(), 0);
     app.tick().await;
-    li.get("/me").await.refused(401, "session.over");
+    li.get("/me").await.refused(401, "sessions.over");
     let refresh = json!({ "refresh_token": li.session["refresh_token"] });
-    app.post("/session/refresh", refresh).await.refused(401, "session.over");
+    app.post("/session/refresh", refresh).await.refused(401, "sessions.over");
     app.sign_in(li.id, &li.employee_no).await.get("/me").await.ok(200);
 }
 
@@ -249,12 +249,12 @@ async fn a_new_member_is_taken_in_once() {
     });
     let made = admin.post("/members", new.clone()).await.ok(201);
     assert_eq!((&made["employee_no"], &made["phone"]), (&json!("XF-1"), &json!("13900000000")));
-    admin.post("/members", new.clone()).await.refused(409, "member.phone_taken");
+    admin.post("/members", new.clone()).await.refused(409, "members.phone_taken");
     let mut other = new.clone();
     other["phone"] = json!("13900000001");
-    admin.post("/members", other.clone()).await.refused(409, "member.number_taken");
+    admin.post("/members", other.clone()).await.refused(409, "members.number_taken");
     other["employee_no"] = json!("a b");
-    admin.post("/members", other).await.refused(422, "member.bad_number");
+    admin.post("/members", other).await.refused(422, "members.bad_number");
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     let seen = secretary.get(&format!("/members/{}", made["id"].as_str().unwrap())).await.ok(200);
     assert_eq!(seen["phone"], "139****0000");
@@ -333,10 +333,10 @@ async fn a_file_that_is_no_roster_is_refused() {
     let app = TestApp::start().await;
     let admin = administrator(&app).await;
     for (file, status, code) in [
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), 415, "import.legacy_format"),
-        (b"PK\x03\x04 broken".to_vec(), 415, "import.not_a_sheet"),
-        (b"a,b\n1,2\n".to_vec(), 422, "import.missing_column"),
-        (Vec::new(), 422, "import.empty"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), 415, "imports.legacy_format"),
+        (b"PK\x03\x04 broken".to_vec(), 415, "imports.not_a_sheet"),
+        (b"a,b\n1,2\n".to_vec(), 422, "imports.missing_column"),
+        (Vec::new(), 422, "imports.empty"),
         (vec![b'a'; 21 * 1024 * 1024], 413, "body.too_large"),
     ] {
         import(&admin, "/imports/members", file).await.refused(status, code);

@@ -119,7 +119,7 @@ async fn a_stolen_token_is_told_in_the_inbox_once() {
     let stolen = json!({ "refresh_token": li.session["refresh_token"] });
     let next = app.post("/session/refresh", stolen.clone()).await.ok(200);
     app.post("/session/refresh", json!({ "refresh_token": next["refresh_token"] })).await.ok(200);
-    app.post("/session/refresh", stolen.clone()).await.refused(401, "session.token_reused");
+    app.post("/session/refresh", stolen.clone()).await.refused(401, "sessions.token_reused");
     app.drain().await;
     app.drain().await;
     let li = app.sign_in(li.id, &li.employee_no).await;

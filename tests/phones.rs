@@ -46,7 +46,7 @@ async fn a_members_own_number_signs_in_once_the_secretary_has_confirmed_it() {
     elsewhere.post(&path(&listed[0], "approval"), json!({})).await.refused(403, "access.out_of_scope");
     secretary.post(&path(&listed[0], "approval"), json!({})).await.ok(200);
     secretary.post(&path(&listed[0], "approval"), json!({})).await.ok(200);
-    secretary.post(&path(&listed[0], "refusal"), json!({ "reason": "晚了" })).await.refused(409, "proposal.over");
+    secretary.post(&path(&listed[0], "refusal"), json!({ "reason": "晚了" })).await.refused(409, "proposals.over");
 
     let me = li.get("/me").await.ok(200);
     assert_eq!((&me["phone"], &me["waiting_phone"]), (&json!("138****5678"), &Value::Null));
@@ -85,19 +85,19 @@ async fn whose_number_it_is_learns_only_who_confirms() {
 
     li.patch("/me", json!({ "phone": "13800000001" })).await.ok(202);
     let told = secretary.post(&path(&waiting(&secretary).await[0], "approval"), json!({})).await;
-    assert!(told.refused(409, "member.phone_taken")["detail"].as_str().unwrap().contains("近邻"));
+    assert!(told.refused(409, "members.phone_taken")["detail"].as_str().unwrap().contains("近邻"));
     li.patch("/me", json!({ "phone": "13800000002" })).await.ok(202);
     let beyond = &waiting(&secretary).await[0];
-    let told = secretary.post(&path(beyond, "approval"), json!({})).await.refused(409, "member.phone_taken");
+    let told = secretary.post(&path(beyond, "approval"), json!({})).await.refused(409, "members.phone_taken");
     assert!(!told["detail"].as_str().unwrap().contains("远人"), "{told}");
-    let told = admin.post(&path(beyond, "approval"), json!({})).await.refused(409, "member.phone_taken");
+    let told = admin.post(&path(beyond, "approval"), json!({})).await.refused(409, "members.phone_taken");
     assert!(told["detail"].as_str().unwrap().contains("远人"), "{told}");
     // it still waits, and is refused with a reason that the member reads
     secretary.post(&path(beyond, "refusal"), json!({ "reason": "请核对号码" })).await.ok(200);
     assert_eq!(li.get("/me").await.ok(200)["waiting_phone"], Value::Null);
     app.drain().await;
     assert!(notices(&li).await.contains(&"手机号变更未被确认".to_owned()));
-    li.patch("/me", json!({ "phone": "13800000004" })).await.refused(409, "member.too_many_numbers");
+    li.patch("/me", json!({ "phone": "13800000004" })).await.refused(409, "members.too_many_numbers");
 }
 
 #[tokio::test]
@@ -110,17 +110,17 @@ async fn nobody_confirms_his_own_number_and_it_waits_no_longer_than_it_may() {
     let proposal = waiting(&committee).await[0].clone();
     for verb in ["approval", "refusal"] {
         let body = if verb == "refusal" { json!({ "reason": "不" }) } else { json!({}) };
-        secretary.post(&path(&proposal, verb), body).await.refused(403, "proposal.own");
+        secretary.post(&path(&proposal, verb), body).await.refused(403, "proposals.own");
     }
     secretary.delete("/me/phone-proposal").await.ok(204);
     secretary.delete("/me/phone-proposal").await.ok(204);
-    committee.post(&path(&proposal, "approval"), json!({})).await.refused(409, "proposal.over");
+    committee.post(&path(&proposal, "approval"), json!({})).await.refused(409, "proposals.over");
     secretary.patch("/me", json!({ "phone": "13800000001" })).await.ok(202);
     let proposal = waiting(&committee).await[0].clone();
 
     app.advance_seconds(14 * 24 * 3600);
     let (secretary, committee) = (app.sign_in_anew(&secretary).await, app.sign_in_anew(&committee).await);
-    committee.post(&path(&proposal, "approval"), json!({})).await.refused(409, "proposal.over");
+    committee.post(&path(&proposal, "approval"), json!({})).await.refused(409, "proposals.over");
     assert_eq!(secretary.get("/me").await.ok(200)["waiting_phone"], Value::Null);
     app.tick().await; // tidying comes last in it, after the outbox
     app.drain().await;

@@ -264,7 +264,7 @@ async fn an_import_tells_what_it_would_do_and_the_same_file_again_brings_nothing
     assert!(exported.header("content-disposition").unwrap().contains("filename*=UTF-8''"));
     let again = import(&organiser, exported.bytes, "").await.ok(200);
     assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(1)));
-    import(&organiser, b"a,b\n1,2\n".to_vec(), "").await.refused(422, "import.missing_column");
+    import(&organiser, b"a,b\n1,2\n".to_vec(), "").await.refused(422, "imports.missing_column");
 }
 
 #[tokio::test]

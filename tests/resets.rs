@@ -53,8 +53,8 @@ async fn who_ever_signed_in_is_reset_by_two_people_and_told_so_everywhere() {
     // the issuer alone gets nowhere, neither at once nor later
     let refused = redeem(&app, &li.employee_no, &code).await.refused(409, "resets.needs_approval");
     assert!(refused["detail"].as_str().unwrap().contains("王书记于2026年7月1日8时发放"), "{refused}");
-    redeem(&app, &li.employee_no, "0000-0000-0000").await.refused(422, "invitation.invalid");
-    redeem(&app, &wang.employee_no, &code).await.refused(422, "invitation.invalid");
+    redeem(&app, &li.employee_no, "0000-0000-0000").await.refused(422, "invitations.invalid");
+    redeem(&app, &wang.employee_no, &code).await.refused(422, "invitations.invalid");
     let approval = format!("/resets/{id}/approval");
     wang.post(&approval, json!({})).await.refused(403, "resets.own");
     app.drain().await;
@@ -71,11 +71,11 @@ async fn who_ever_signed_in_is_reset_by_two_people_and_told_so_everywhere() {
 
     app.advance_seconds(60);
     redeem(&app, &li.employee_no, &code).await.ok(201);
-    redeem(&app, &li.employee_no, &code).await.refused(422, "invitation.invalid");
+    redeem(&app, &li.employee_no, &code).await.refused(422, "invitations.invalid");
     // no inbox reaches the sessions that ended: they are told when and by whom
     let refresh = json!({ "refresh_token": li.session["refresh_token"] });
     for over in [li.get("/me").await, app.post("/session/refresh", refresh).await] {
-        let over = over.refused(401, "session.reset");
+        let over = over.refused(401, "sessions.reset");
         let detail = over["detail"].as_str().unwrap();
         assert!(
             detail.contains("2026年7月1日8时01分") && detail.contains("王书记") && detail.contains("赵支委"),
@@ -84,7 +84,7 @@ async fn who_ever_signed_in_is_reset_by_two_people_and_told_so_everywhere() {
     }
     app.post("/session", json!({ "account": li.employee_no, "password": PASSWORD }))
         .await
-        .refused(401, "session.wrong_password");
+        .refused(401, "sessions.wrong_password");
     app.drain().await;
     let lines = trail(&auditor, li.id, "sessions.reset_password").await;
     assert_eq!(lines.len(), 1);
@@ -207,7 +207,7 @@ async fn a_code_does_not_hand_over_duties_that_were_granted_since() {
     app.advance_seconds(60);
     let duty = json!({ "role": "secretary", "unit_id": app.unit("ZB2") });
     admin.post(&format!("/members/{id}/roles"), duty).await.ok(201);
-    redeem(&app, &number, &code).await.refused(422, "invitation.invalid");
+    redeem(&app, &number, &code).await.refused(422, "invitations.invalid");
 }
 
 #[tokio::test]
@@ -354,7 +354,7 @@ async fn of_a_yes_a_no_and_a_redemption_at_once_one_comes_after_the_other() {
         let after = redeem(&app, &li.employee_no, &code).await;
         match (no.status, redeemed) {
             (200, 0) => drop(after.refused(409, "resets.refused")),
-            (401 | 404, 1) => drop(after.refused(422, "invitation.invalid")),
+            (401 | 404, 1) => drop(after.refused(422, "invitations.invalid")),
             other => panic!("{other:?} {} {} {}", no.text(), first.text(), second.text()),
         }
     }
@@ -387,10 +387,10 @@ async fn another_process_says_within_a_tick_who_reset_a_password() {
     zhao.post(&format!("/resets/{id}/approval"), json!({})).await.ok(200);
     redeem(&app, &li.employee_no, &code).await.ok(201);
     sibling.tick().await;
-    let over = there().await.refused(401, "session.reset");
+    let over = there().await.refused(401, "sessions.reset");
     assert!(over["detail"].as_str().unwrap().contains("赵支委"), "{over}");
     let refresh = json!({ "refresh_token": li.session["refresh_token"] });
-    sibling.post("/session/refresh", refresh).await.refused(401, "session.reset");
+    sibling.post("/session/refresh", refresh).await.refused(401, "sessions.reset");
 }
 
 #[tokio::test]
@@ -399,7 +399,7 @@ async fn only_a_token_that_was_issued_hears_of_a_reset() {
     let li = app.member("李一").sign_in().await;
     app.app.get::<Sessions>().set_password(li.id, "caozuo-2027".into()).await.unwrap();
     let forged = format!("{}.garbage", li.session["session_id"].as_str().unwrap());
-    app.post("/session/refresh", json!({ "refresh_token": forged })).await.refused(401, "session.over");
+    app.post("/session/refresh", json!({ "refresh_token": forged })).await.refused(401, "sessions.over");
 }
 
 #[tokio::test]
@@ -418,10 +418,10 @@ async fn the_operators_way_is_told_to_the_member_too() {
     };
     let member = app.app.get::<Members>().create_first_administrator(ask).await.unwrap();
     app.app.get::<Sessions>().set_password(member, "caozuo-2027".into()).await.unwrap();
-    let over = li.get("/me").await.refused(401, "session.reset");
+    let over = li.get("/me").await.refused(401, "sessions.reset");
     assert!(over["detail"].as_str().unwrap().contains("系统维护人员"), "{over}");
     // codes that were about are withdrawn
-    redeem(&app, &li.employee_no, &code).await.refused(422, "invitation.invalid");
+    redeem(&app, &li.employee_no, &code).await.refused(422, "invitations.invalid");
     app.drain().await;
     let lines = trail(&auditor, li.id, "sessions.reset_password").await;
     assert_eq!((lines.len(), &lines[0]["detail"]["grounds"]), (1, &json!("operator")));
@@ -439,5 +439,5 @@ async fn a_pending_code_ends_with_a_password_that_its_member_set_himself() {
     let (code, id, _) = issue(&wang, li.id).await;
     zhao.post(&format!("/resets/{id}/approval"), json!({})).await.ok(200);
     li.put("/me/password", json!({ "old_password": PASSWORD, "new_password": "lianhua-2028" })).await.ok(200);
-    redeem(&app, &li.employee_no, &code).await.refused(422, "invitation.invalid");
+    redeem(&app, &li.employee_no, &code).await.refused(422, "invitations.invalid");
 }

@@ -28,7 +28,7 @@ async fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
     let li = app.member("李二").sign_in().await;
     for account in [number.as_str(), li.employee_no.as_str(), "NOBODY"] {
         let reply = app.post("/session", json!({ "account": account, "password": "wrong-2026" })).await;
-        reply.refused(401, "session.wrong_password");
+        reply.refused(401, "sessions.wrong_password");
     }
 }
 
@@ -38,10 +38,10 @@ async fn after_ten_wrong_passwords_the_pair_waits_but_a_known_device_does_not() 
     let li = app.member("李一").sign_in().await;
     let wrong = json!({ "account": li.employee_no, "password": "wrong-2026" });
     for _ in 0..10 {
-        app.post("/session", wrong.clone()).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong.clone()).await.refused(401, "sessions.wrong_password");
     }
     let locked = app.post("/session", wrong.clone()).await;
-    locked.refused(429, "session.locked_out");
+    locked.refused(429, "sessions.locked_out");
     assert_eq!(locked.header("retry-after"), Some("1"));
 
     let known = json!({
@@ -59,9 +59,9 @@ async fn signing_out_takes_effect_on_the_next_request() {
     let second = app.sign_in(li.id, &li.employee_no).await;
     let path = format!("/me/sessions/{}", li.session["session_id"].as_str().unwrap());
     second.delete(&path).await.ok(204);
-    li.get("/me/sessions").await.refused(401, "session.over");
+    li.get("/me/sessions").await.refused(401, "sessions.over");
     second.delete("/session").await.ok(204);
-    second.get("/me/sessions").await.refused(401, "session.over");
+    second.get("/me/sessions").await.refused(401, "sessions.over");
 }
 
 #[tokio::test]
@@ -72,15 +72,15 @@ async fn a_new_password_ends_the_other_sessions() {
     let weak = json!({ "old_password": PASSWORD, "new_password": "12345678" });
     li.put("/me/password", weak).await.refused(422, "body.invalid");
     let wrong = json!({ "old_password": "wrong-2026", "new_password": "lianhua-2026" });
-    let refused = li.put("/me/password", wrong).await.refused(401, "session.wrong_password");
+    let refused = li.put("/me/password", wrong).await.refused(401, "sessions.wrong_password");
     assert_eq!(refused["detail"], "原密码不正确");
     let right = json!({ "old_password": PASSWORD, "new_password": "lianhua-2026" });
     assert!(li.put("/me/password", right).await.ok(200)["device_key"].is_string());
     li.get("/me/sessions").await.ok(200);
-    other.get("/me/sessions").await.refused(401, "session.over");
+    other.get("/me/sessions").await.refused(401, "sessions.over");
     app.post("/session", json!({ "account": li.employee_no, "password": PASSWORD }))
         .await
-        .refused(401, "session.wrong_password");
+        .refused(401, "sessions.wrong_password");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn an_invite_code_sets_the_first_password_once() {
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     let (new_member, number) = app.member("新人").unregistered().await;
     let (outsider, _) = app.member("外人").home("XZ21").unregistered().await;
-    secretary.post("/invitations", json!({ "member_id": outsider })).await.refused(404, "member.not_found");
+    secretary.post("/invitations", json!({ "member_id": outsider })).await.refused(404, "members.not_found");
     let issued = secretary.post("/invitations", json!({ "member_id": new_member })).await.ok(201);
     let code = issued["items"][0]["invite_code"].as_str().unwrap();
     let redeem = json!({
@@ -97,7 +97,7 @@ async fn an_invite_code_sets_the_first_password_once() {
         "new_password": "xinren-2026",
     });
     app.post("/session/invitation", redeem.clone()).await.ok(201);
-    app.post("/session/invitation", redeem).await.refused(422, "invitation.invalid");
+    app.post("/session/invitation", redeem).await.refused(422, "invitations.invalid");
     app.post("/session", json!({ "account": number, "password": "xinren-2026" })).await.ok(201);
 }
 
@@ -106,8 +106,8 @@ async fn a_secretary_cannot_take_over_a_higher_duty_by_inviting() {
     let app = TestApp::start().await;
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     let (chief, _) = app.member("管理员").role(Role::Administrator, "JT").unregistered().await;
-    secretary.post("/invitations", json!({ "member_id": chief })).await.refused(403, "invitation.beyond_reach");
-    secretary.post("/invitations", json!({ "member_id": secretary.id })).await.refused(404, "member.not_found");
+    secretary.post("/invitations", json!({ "member_id": chief })).await.refused(403, "invitations.beyond_reach");
+    secretary.post("/invitations", json!({ "member_id": secretary.id })).await.refused(404, "members.not_found");
 }
 
 #[tokio::test]
@@ -124,6 +124,6 @@ async fn a_units_sheet_can_be_printed_and_leaves_out_who_has_a_password() {
         assert!(page.contains(said), "{said} in {page}");
     }
     let elsewhere = json!({ "unit_id": app.unit("ZB2") });
-    let refused = secretary.post("/invitations", elsewhere).await.refused(404, "member.not_found");
+    let refused = secretary.post("/invitations", elsewhere).await.refused(404, "members.not_found");
     assert_eq!(refused["detail"], "没有找到该组织，或不在您的职责范围之内");
 }

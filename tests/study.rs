@@ -690,7 +690,7 @@ async fn a_serving_is_written_once_and_off_the_requests_way() {
     // on the next day a look at the feed no longer says that the push arrived on its day
     let late = app.member("吴三").sign_in().await;
     app.set_clock("2026-07-02T00:00:00+08:00");
-    late.get("/study/feed").await.refused(401, "session.invalid_token");
+    late.get("/study/feed").await.refused(401, "sessions.invalid_token");
     let (late, organiser) = (again(&app, &late).await, again(&app, &organiser).await);
     assert_eq!(titles(&late, "/study/feed").await, ["党章"]);
     let coverage = organiser.get(&format!("/study/pushes/{push}/coverage")).await.ok(200);

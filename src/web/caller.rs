@@ -58,7 +58,7 @@ pub fn bearer(req: &HttpRequest) -> Option<&str> {
 fn token(req: &HttpRequest) -> Result<&str, Problem> {
     bearer(req)
         .filter(|token| !token.is_empty() && token.len() <= MAX_TOKEN)
-        .ok_or_else(|| Problem::unauthenticated("session.required", "请先登录"))
+        .ok_or_else(|| Problem::unauthenticated("sessions.required", "请先登录"))
 }
 
 /// Recognises the caller and leaves it with the request, for the log and the limits.
@@ -202,7 +202,7 @@ pub fn not_allowed() -> Problem {
 /// 403 for anyone with a duty that asks for a longer password.
 fn password_too_short() -> Problem {
     let advice = "您的职务要求登录密码不少于 10 个字符。请先修改密码；密码已够长的，重新登录一次即可";
-    Problem::forbidden("session.password_too_short", advice)
+    Problem::forbidden("sessions.password_too_short", advice)
 }
 
 /// 403 for anyone who has the duty, but not for this part of the enterprise.

@@ -88,10 +88,10 @@ async fn what_was_acknowledged_before_the_instant_is_restored_elsewhere() {
     let name = site.database_url().rsplit('/').next().unwrap().to_owned();
     let arguments = if on_postgres() { vec![format!("--redis-prefix={name}")] } else { Vec::new() };
     let server = there.serve_with(&arguments).await;
-    server.get("/me", &token).await.unwrap().refused(401, "session.restored");
-    server.get("/me", &there.token(1)).await.unwrap().refused(401, "session.restored");
+    server.get("/me", &token).await.unwrap().refused(401, "sessions.restored");
+    server.get("/me", &there.token(1)).await.unwrap().refused(401, "sessions.restored");
     let refreshed = server.client.post(server.url("/session/refresh")).json(&refresh).send().await.unwrap();
-    Reply::read(refreshed).await.unwrap().refused(401, "session.restored");
+    Reply::read(refreshed).await.unwrap().refused(401, "sessions.restored");
     let (token, _) = sign_in(&server, "A0001", &password).await;
     assert_eq!(server.get(&picture_path, &token).await.unwrap().bytes, bytes);
     assert_eq!(scores(&server, &token).await, books.best(100));

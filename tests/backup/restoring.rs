@@ -165,5 +165,5 @@ async fn the_documented_way_with_pg_dump_leads_to_a_database_that_can_be_served(
     let told = printed(&shell(&restore, &there, site.folder()));
     assert!(told.contains("已结束登录 3 个") && told.contains("已暂停"), "{told}");
     let server = there.serve().await;
-    server.get("/me", &there.token(0)).await.unwrap().refused(401, "session.restored");
+    server.get("/me", &there.token(0)).await.unwrap().refused(401, "sessions.restored");
 }

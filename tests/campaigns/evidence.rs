@@ -37,11 +37,11 @@ async fn a_unit_proves_its_entry_until_it_is_judged_and_whoever_sees_the_entry_f
         assert_eq!(shown(&list), [("data", "a.pdf")]);
     }
     writer.post(&evidence, ask("measure", &[&second])).await.ok(200);
-    writer.post(&evidence, ask("measure", &[&first])).await.refused(422, "file.attached");
+    writer.post(&evidence, ask("measure", &[&first])).await.refused(422, "files.attached");
     other.post(&evidence, ask("data", &[])).await.refused(403, "access.out_of_scope");
     member.post(&evidence, ask("data", &[])).await.refused(403, "access.denied");
     let theirs = upload(&other, "d").await;
-    writer.post(&evidence, ask("data", &[&theirs])).await.refused(422, "file.unknown");
+    writer.post(&evidence, ask("data", &[&theirs])).await.refused(422, "files.unknown");
     let ten: Vec<String> = {
         let mut ids = Vec::new();
         for n in 0..9 {
@@ -49,22 +49,22 @@ async fn a_unit_proves_its_entry_until_it_is_judged_and_whoever_sees_the_entry_f
         }
         ids
     };
-    writer.post(&evidence, ask("data", &ten.iter().collect::<Vec<_>>())).await.refused(422, "file.too_many");
+    writer.post(&evidence, ask("data", &ten.iter().collect::<Vec<_>>())).await.refused(422, "files.too_many");
 
     // a draft shows its files to its unit and to who runs the campaign
     let file = |id: &str| format!("/files/{id}");
     member.get(&evidence).await.refused(404, "campaigns.entry_not_found");
-    member.get(&file(&first)).await.refused(404, "file.not_found");
+    member.get(&file(&first)).await.refused(404, "files.not_found");
     assert_eq!(organiser.get(&file(&first)).await.status, 200);
     writer.post(&evidence, ask("experience", &[&third])).await.ok(200);
     writer.delete(&file(&third)).await.ok(204);
     writer.post(&format!("{path}/submission"), json!({})).await.ok(200);
     assert_eq!(shown(&member.get(&evidence).await.ok(200)), [("measure", "b.pdf"), ("data", "a.pdf")]);
     assert_eq!(member.get(&file(&first)).await.status, 200);
-    writer.delete(&file(&first)).await.refused(409, "file.in_use");
+    writer.delete(&file(&first)).await.refused(409, "files.in_use");
     writer.delete(&format!("{evidence}/{second}")).await.ok(204);
     writer.delete(&format!("{evidence}/{second}")).await.refused(404, "campaigns.file_not_found");
-    member.get(&file(&second)).await.refused(404, "file.not_found");
+    member.get(&file(&second)).await.refused(404, "files.not_found");
 
     // what is judged keeps what proves it
     at(&app, "2026-07-01T08:02:00+08:00").await;

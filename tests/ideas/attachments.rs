@@ -41,10 +41,10 @@ async fn authors_attach_to_what_is_not_collected_yet_and_whoever_sees_the_idea_f
     let second = upload(&co_author, "b").await;
     let file = |id: &str| format!("/files/{id}");
     // as long as it is a draft, only its people read what is on it
-    scene.worker.get(&file(&first)).await.refused(404, "file.not_found");
+    scene.worker.get(&file(&first)).await.refused(404, "files.not_found");
     assert_eq!(co_author.get(&file(&first)).await.status, 200);
     // nobody attaches what is another's, nor to what is another's
-    scene.author.post(&path, json!({ "file_ids": [second] })).await.refused(422, "file.unknown");
+    scene.author.post(&path, json!({ "file_ids": [second] })).await.refused(422, "files.unknown");
     west.post(&path, json!({ "file_ids": [] })).await.refused(404, "ideas.not_found");
     scene.author.post(&format!("/ideas/{id}/submission"), json!({})).await.ok(200);
     scene.worker.post(&path, json!({ "file_ids": [] })).await.refused(403, "ideas.not_author");
@@ -54,7 +54,7 @@ async fn authors_attach_to_what_is_not_collected_yet_and_whoever_sees_the_idea_f
     }
     assert_eq!(scene.worker.get(&file(&first)).await.status, 200);
     assert_eq!(scene.worker.get(&file(&second)).await.status, 200);
-    west.get(&file(&first)).await.refused(404, "file.not_found");
+    west.get(&file(&first)).await.refused(404, "files.not_found");
     assert_eq!(names(&scene.leader.get(&format!("/ideas/{id}")).await.ok(200)["attachments"]).len(), 2);
     let off = |file: &str| format!("{path}/{file}");
     scene.worker.delete(&off(&first)).await.refused(403, "ideas.not_author");
@@ -72,7 +72,7 @@ async fn authors_attach_to_what_is_not_collected_yet_and_whoever_sees_the_idea_f
     // taken back, it is its people's again
     author.post(&format!("/ideas/{id}/withdrawal"), json!({})).await.ok(200);
     let worker = app.sign_in(scene.worker.id, &scene.worker.employee_no).await;
-    worker.get(&file(&first)).await.refused(404, "file.not_found");
+    worker.get(&file(&first)).await.refused(404, "files.not_found");
 }
 
 #[tokio::test]
@@ -82,13 +82,13 @@ async fn an_idea_has_nine_files_its_evidence_among_them() {
     let files = uploads(&scene.author, 10).await;
     let mut body = idea("点子", true);
     body["file_ids"] = json!(files);
-    scene.author.post("/ideas", body.clone()).await.refused(422, "file.too_many");
+    scene.author.post("/ideas", body.clone()).await.refused(422, "files.too_many");
     body["file_ids"] = json!(files[..7]);
     let id = text(&scene.author.post("/ideas", body.clone()).await.ok(201)["id"]);
     body["file_ids"] = json!([files[0]]);
-    scene.author.post("/ideas", body).await.refused(422, "file.attached");
+    scene.author.post("/ideas", body).await.refused(422, "files.attached");
     let path = format!("/ideas/{id}/attachments");
-    scene.author.post(&path, json!({ "file_ids": files[7..] })).await.refused(422, "file.too_many");
+    scene.author.post(&path, json!({ "file_ids": files[7..] })).await.refused(422, "files.too_many");
 
     scene.collect(&id).await;
     scene.decide(&id, "adopted").await;
@@ -99,8 +99,8 @@ async fn an_idea_has_nine_files_its_evidence_among_them() {
         let body = json!({ "evidence": "运行记录", "file_ids": files });
         scene.worker.post(&format!("/ideas/{id}/delivery"), body).await
     };
-    deliver(&shown).await.refused(422, "file.too_many");
-    deliver(&files[9..]).await.refused(422, "file.unknown");
+    deliver(&shown).await.refused(422, "files.too_many");
+    deliver(&files[9..]).await.refused(422, "files.unknown");
     let delivered = deliver(&shown[..2]).await.ok(200);
     assert_eq!(names(&delivered["evidence_files"]), ["f0.pdf", "f1.pdf"]);
     assert_eq!(delivered["attachments"].as_array().unwrap().len(), 7);
@@ -122,10 +122,10 @@ async fn a_file_is_deleted_by_its_owner_while_nobody_needs_it() {
     let scene = Scene::set(&app).await;
     let file = |id: &str| format!("/files/{id}");
     let loose = upload(&scene.author, "a").await;
-    scene.worker.delete(&file(&loose)).await.refused(404, "file.not_found");
+    scene.worker.delete(&file(&loose)).await.refused(404, "files.not_found");
     scene.author.delete(&file(&loose)).await.ok(204);
-    scene.author.get(&file(&loose)).await.refused(404, "file.not_found");
-    scene.author.delete(&file(&loose)).await.refused(404, "file.not_found");
+    scene.author.get(&file(&loose)).await.refused(404, "files.not_found");
+    scene.author.delete(&file(&loose)).await.refused(404, "files.not_found");
 
     let on_draft = upload(&scene.author, "b").await;
     let mut body = idea("点子", false);
@@ -139,7 +139,7 @@ async fn a_file_is_deleted_by_its_owner_while_nobody_needs_it() {
     body["file_ids"] = json!([handed_in]);
     body["submit"] = json!(true);
     let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
-    scene.author.delete(&file(&handed_in)).await.refused(409, "file.in_use");
+    scene.author.delete(&file(&handed_in)).await.refused(409, "files.in_use");
     // taken off first, it may be deleted
     scene.author.delete(&format!("/ideas/{id}/attachments/{handed_in}")).await.ok(204);
     scene.author.delete(&file(&handed_in)).await.ok(204);
@@ -157,12 +157,12 @@ async fn what_is_no_attachment_never_comes_to_an_idea() {
     let upload = |name: &str, bytes: Vec<u8>| {
         send(scene.author.request(Method::POST, &format!("/files?name={name}")).body(bytes))
     };
-    upload("photo.png", b"MZ\x90\0\x03\0".to_vec()).await.refused(422, "file.unsupported");
+    upload("photo.png", b"MZ\x90\0\x03\0".to_vec()).await.refused(422, "files.unsupported");
     // the server may end the connection before all of it was sent
     let large = scene.author.request(Method::POST, "/files?name=photo.jpg").body(vec![0xFF; 40 << 20]).send().await;
     assert!(large.is_err() || large.unwrap().status() == 413);
     let nothing = json!({ "file_ids": ["00000000-0000-0000-0000-000000000000"] });
-    scene.author.post(&format!("/ideas/{id}/attachments"), nothing).await.refused(422, "file.unknown");
+    scene.author.post(&format!("/ideas/{id}/attachments"), nothing).await.refused(422, "files.unknown");
 }
 
 /// What an address answers without a session.
@@ -202,7 +202,7 @@ async fn a_picture_is_shown_by_its_address_until_it_is_hidden_taken_off_or_delet
     assert_eq!((again.status, again.header("cache-control")), (304, whole.header("cache-control")));
     let further = json!(format!("{}&from=timeline", text(&seen["url"])));
     assert_eq!(opened(&app, &further).await.status, 200, "what others add says nothing");
-    opened(&app, &file["url"]).await.refused(404, "file.not_found");
+    opened(&app, &file["url"]).await.refused(404, "files.not_found");
 
     // the same for half a day, then another one, and the first is good until that is over
     app.set_clock("2026-07-01T14:59:59+08:00");
@@ -218,8 +218,8 @@ async fn a_picture_is_shown_by_its_address_until_it_is_hidden_taken_off_or_delet
 
     // withdrawn: nobody but the author sees it, and the address that others have is dead
     author.post(&format!("{place}/withdrawal"), json!({})).await.ok(200);
-    opened(&app, &later["url"]).await.refused(404, "file.not_found");
-    opened(&app, &later["thumbnail_url"]).await.refused(404, "file.not_found");
+    opened(&app, &later["url"]).await.refused(404, "files.not_found");
+    opened(&app, &later["thumbnail_url"]).await.refused(404, "files.not_found");
     let own = seen_by(&author).await;
     assert_eq!(opened(&app, &own["url"]).await.status, 200);
 
@@ -232,13 +232,13 @@ async fn a_picture_is_shown_by_its_address_until_it_is_hidden_taken_off_or_delet
     assert_eq!(opened(&app, &address).await.status, 200);
     let attached = format!("/ideas/{}/attachments/{}", text(&created["id"]), text(&file["id"]));
     assert!(author.delete(&attached).await.status < 300);
-    opened(&app, &address).await.refused(404, "file.not_found");
+    opened(&app, &address).await.refused(404, "files.not_found");
     assert_eq!(opened(&app, &file["url"]).await.status, 200, "its owner's alone again");
     assert_eq!(author.delete(&format!("/files/{}", text(&file["id"]))).await.status, 204);
-    opened(&app, &file["url"]).await.refused(404, "file.not_found");
+    opened(&app, &file["url"]).await.refused(404, "files.not_found");
 
     app.set_clock("2026-07-02T15:00:00+08:00");
-    opened(&app, &own["url"]).await.refused(410, "file.address_over");
+    opened(&app, &own["url"]).await.refused(410, "files.address_over");
 }
 
 #[tokio::test]

@@ -71,14 +71,14 @@ async fn a_new_password_ends_all_other_sessions_however_many_there_are() {
     }
     change_password(&li).await;
     for session in [left[0], left[1], left[100], left[249]] {
-        look(session).await.refused(401, "session.over");
+        look(session).await.refused(401, "sessions.over");
     }
     assert_eq!(li.get("/me/sessions").await.ok(200)["items"].as_array().unwrap().len(), 1);
     if let Some(sibling) = &sibling {
         sibling.tick().await;
         let token = tokens.access(li.id, left[1], app.now());
         let request = sibling.request(reqwest::Method::GET, "/me/sessions").bearer_auth(&token);
-        crate::support::send(request).await.refused(401, "session.over");
+        crate::support::send(request).await.refused(401, "sessions.over");
     }
 }
 
@@ -93,9 +93,9 @@ async fn the_twenty_first_session_ends_the_one_that_was_unused_for_longest() {
     }
     li.get("/me").await.ok(200);
     let last = app.sign_in_anew(&li).await;
-    li.get("/me").await.refused(401, "session.too_many");
+    li.get("/me").await.refused(401, "sessions.too_many");
     let late = json!({ "refresh_token": li.session["refresh_token"] });
-    app.post("/session/refresh", late).await.refused(401, "session.too_many");
+    app.post("/session/refresh", late).await.refused(401, "sessions.too_many");
     others[0].get("/me").await.ok(200);
     assert_eq!(last.get("/me/sessions").await.ok(200)["items"].as_array().unwrap().len(), 20);
     assert!(titles(&app, &last).await.iter().any(|title| title.contains("超过 20 台")));
@@ -129,7 +129,7 @@ async fn a_session_ends_at_its_age_however_often_it_is_refreshed() {
     }
     app.advance_seconds(3 * 3600);
     let ask = json!({ "refresh_token": tokens["refresh_token"] });
-    app.post("/session/refresh", ask).await.refused(401, "session.over");
+    app.post("/session/refresh", ask).await.refused(401, "sessions.over");
 }
 
 #[tokio::test]
@@ -143,10 +143,10 @@ async fn device_keys_change_with_the_password() {
     assert_eq!(refreshed["device_key"], new);
     let wrong = json!({ "account": li.employee_no, "password": "wrong-2026" });
     for _ in 0..10 {
-        app.post("/session", wrong.clone()).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong.clone()).await.refused(401, "sessions.wrong_password");
     }
     let right = |key: &Value| json!({ "account": li.employee_no, "password": NEW_PASSWORD, "device_key": key });
-    app.post("/session", right(&old)).await.refused(429, "session.locked_out");
+    app.post("/session", right(&old)).await.refused(429, "sessions.locked_out");
     app.post("/session", right(&new)).await.ok(201);
 }
 
@@ -177,7 +177,7 @@ async fn no_sign_in_with_the_old_password_outlives_the_change() {
         for reply in replies.iter().filter(|reply| reply.status == 201) {
             let token = reply.json()["access_token"].as_str().unwrap().to_owned();
             let request = app.request(reqwest::Method::GET, "/me/sessions").bearer_auth(token);
-            crate::support::send(request).await.refused(401, "session.over");
+            crate::support::send(request).await.refused(401, "sessions.over");
         }
     }
 }

@@ -51,7 +51,7 @@ async fn of_sixty_wrong_passwords_at_once_ten_are_tried() {
     let replies = join_all((0..60).map(|_| app.post("/session", wrong(&li.employee_no)))).await;
     assert_eq!(tried(&replies), 10);
     for locked in replies.iter().filter(|reply| reply.status != 401) {
-        locked.refused(429, "session.locked_out");
+        locked.refused(429, "sessions.locked_out");
         assert_eq!(locked.header("retry-after"), Some("1"));
     }
 }
@@ -80,13 +80,13 @@ async fn number_and_phone_are_one_account() {
     for typed in ["19911112222", "+86 199 1111 2222", "199-1111-2222", "１９９ １１１１ ２２２２", "8619911112222"]
     {
         app.post("/session", right(typed)).await.ok(201);
-        app.post("/session", wrong(typed)).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong(typed)).await.refused(401, "sessions.wrong_password");
     }
     for _ in 0..5 {
-        app.post("/session", wrong(&li.employee_no)).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong(&li.employee_no)).await.refused(401, "sessions.wrong_password");
     }
     for account in ["199 1111 2222", li.employee_no.as_str()] {
-        app.post("/session", wrong(account)).await.refused(429, "session.locked_out");
+        app.post("/session", wrong(account)).await.refused(429, "sessions.locked_out");
     }
 }
 
@@ -94,14 +94,14 @@ async fn number_and_phone_are_one_account() {
 async fn an_account_that_nobody_has_is_locked_like_any_other() {
     let app = start().await;
     for _ in 0..10 {
-        app.post("/session", wrong("nobody")).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong("nobody")).await.refused(401, "sessions.wrong_password");
     }
-    app.post("/session", wrong(" NOBODY ")).await.refused(429, "session.locked_out");
+    app.post("/session", wrong(" NOBODY ")).await.refused(429, "sessions.locked_out");
     // in whatever spelling, or the count would tell which numbers somebody has
     for _ in 0..10 {
-        app.post("/session", wrong("13312345678")).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong("13312345678")).await.refused(401, "sessions.wrong_password");
     }
-    app.post("/session", wrong("133 1234-5678")).await.refused(429, "session.locked_out");
+    app.post("/session", wrong("133 1234-5678")).await.refused(429, "sessions.locked_out");
 }
 
 #[tokio::test]
@@ -129,11 +129,11 @@ async fn an_address_that_sprays_accounts_is_stopped_and_stops_nobody_else() {
     }
     assert_eq!(tried(&replies), 50);
     let locked = replies.last().unwrap();
-    locked.refused(429, "session.locked_out");
+    locked.refused(429, "sessions.locked_out");
     assert!(locked.header("retry-after").is_some());
 
     let mut known = right(&li.employee_no);
-    post_from(&app, "2001:db8:1:2::9", "/session", known.clone()).await.refused(429, "session.locked_out");
+    post_from(&app, "2001:db8:1:2::9", "/session", known.clone()).await.refused(429, "sessions.locked_out");
     post_from(&app, "2001:db8:1:3::9", "/session", known.clone()).await.ok(201);
     known["device_key"] = li.session["device_key"].clone();
     post_from(&app, "2001:db8:1:2::9", "/session", known).await.ok(201);
@@ -154,11 +154,11 @@ async fn a_genuine_code_works_whatever_was_tried_before() {
     let redeem = |code: &Value| json!({ "employee_no": number, "invite_code": code, "new_password": "xinren-2026" });
     let guess = redeem(&json!("0000-0000-0000"));
     for _ in 0..10 {
-        app.post("/session/invitation", guess.clone()).await.refused(422, "invitation.invalid");
-        app.post("/session", wrong(&number)).await.refused(401, "session.wrong_password");
+        app.post("/session/invitation", guess.clone()).await.refused(422, "invitations.invalid");
+        app.post("/session", wrong(&number)).await.refused(401, "sessions.wrong_password");
     }
-    app.post("/session/invitation", guess).await.refused(429, "session.locked_out");
-    app.post("/session", wrong(&number)).await.refused(429, "session.locked_out");
+    app.post("/session/invitation", guess).await.refused(429, "sessions.locked_out");
+    app.post("/session", wrong(&number)).await.refused(429, "sessions.locked_out");
     app.post("/session/invitation", redeem(&issued["items"][0]["invite_code"])).await.ok(201);
 }
 
@@ -167,16 +167,16 @@ async fn a_signed_in_member_changes_the_password_while_strangers_try_it() {
     let app = start().await;
     let li = app.member("李一").sign_in().await;
     for _ in 0..10 {
-        app.post("/session", wrong(&li.employee_no)).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong(&li.employee_no)).await.refused(401, "sessions.wrong_password");
     }
     let change = |old: &str| json!({ "old_password": old, "new_password": "lianhua-2026" });
     li.put("/me/password", change(PASSWORD)).await.ok(200);
     for _ in 0..10 {
         li.put("/me/password", json!({ "old_password": PASSWORD, "new_password": "hehua-2026" }))
             .await
-            .refused(401, "session.wrong_password");
+            .refused(401, "sessions.wrong_password");
     }
-    li.put("/me/password", change("x")).await.refused(429, "session.locked_out");
+    li.put("/me/password", change("x")).await.refused(429, "sessions.locked_out");
 }
 
 /// A few hundred of the five thousand of `attempts_kernel`, through the front door.
@@ -191,7 +191,7 @@ async fn a_plant_signs_in_for_the_first_time_behind_one_address() {
     }
     for (n, part) in numbers.chunks(8).enumerate() {
         if n % 2 == 0 {
-            post_from(&app, "198.51.100.7", "/session", wrong(&part[0])).await.refused(401, "session.wrong_password");
+            post_from(&app, "198.51.100.7", "/session", wrong(&part[0])).await.refused(401, "sessions.wrong_password");
         }
         let sign_ins = part.iter().map(|number| post_from(&app, "198.51.100.7", "/session", right(number)));
         for reply in join_all(sign_ins).await {
@@ -246,9 +246,9 @@ async fn sign_in_goes_on_without_redis() {
     let app = TestApp::start_with(&["--redis-url=redis://127.0.0.1:1"]).await;
     let li = app.member("李一").sign_in().await;
     for _ in 0..10 {
-        app.post("/session", wrong(&li.employee_no)).await.refused(401, "session.wrong_password");
+        app.post("/session", wrong(&li.employee_no)).await.refused(401, "sessions.wrong_password");
     }
-    app.post("/session", wrong(&li.employee_no)).await.refused(429, "session.locked_out");
+    app.post("/session", wrong(&li.employee_no)).await.refused(429, "sessions.locked_out");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

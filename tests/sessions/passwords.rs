@@ -14,7 +14,7 @@ async fn advice(person: &Person<'_>, password: &str) -> String {
     let refusal = person.put("/me/password", change).await.refused(422, "body.invalid");
     assert_eq!(
         (&refusal["errors"][0]["pointer"], &refusal["errors"][0]["code"]),
-        (&json!("/new_password"), &json!("password.weak"))
+        (&json!("/new_password"), &json!("passwords.weak"))
     );
     refusal["errors"][0]["message"].as_str().unwrap().to_owned()
 }
@@ -72,7 +72,7 @@ async fn a_privileged_duty_waits_for_a_password_of_ten_characters() {
     // the session that she has, and one that begins now
     let anew = app.sign_in_with(&li, "lh-26-xq7").await;
     for session in [&li, &anew] {
-        session.get("/questions").await.refused(403, "session.password_too_short");
+        session.get("/questions").await.refused(403, "sessions.password_too_short");
         session.get("/duty-conflicts").await.refused(403, "access.denied");
         let me = session.get("/me").await.ok(200);
         assert_eq!((&me["needs_longer_password"], &me["capabilities"]), (&json!(true), &json!([])));
@@ -110,7 +110,7 @@ async fn of_passwords_that_were_set_before_the_next_sign_in_tells_the_length() {
         questions(token).await.ok(200);
     }
     questions(&sign_in(&long.1, PASSWORD).await).await.ok(200);
-    questions(&sign_in(&short.1, "lh-26-xq7").await).await.refused(403, "session.password_too_short");
+    questions(&sign_in(&short.1, "lh-26-xq7").await).await.refused(403, "sessions.password_too_short");
 }
 
 #[tokio::test]
@@ -120,5 +120,5 @@ async fn who_has_no_genuine_code_learns_nothing_of_the_member() {
     let redeem = json!({
         "employee_no": number, "invite_code": "0000-0000-0000", "new_password": "爱学习的李晓明7",
     });
-    app.post("/session/invitation", redeem).await.refused(422, "invitation.invalid");
+    app.post("/session/invitation", redeem).await.refused(422, "invitations.invalid");
 }

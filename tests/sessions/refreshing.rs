@@ -41,8 +41,8 @@ async fn a_token_whose_successor_was_used_ends_the_session() {
     let li = app.member("李一").sign_in().await;
     let next = refresh(&app, &li.session).await.ok(200);
     let after = refresh(&app, &next).await.ok(200);
-    refresh(&app, &li.session).await.refused(401, "session.token_reused");
-    look(&app, &after).await.refused(401, "session.over");
+    refresh(&app, &li.session).await.refused(401, "sessions.token_reused");
+    look(&app, &after).await.refused(401, "sessions.over");
     assert!(inbox(&app, &li).await.iter().any(|title| title.contains("登录凭证被重复使用")));
 }
 
@@ -52,8 +52,8 @@ async fn a_token_whose_successors_access_token_was_seen_ends_the_session() {
     let li = app.member("李一").sign_in().await;
     let next = refresh(&app, &li.session).await.ok(200);
     look(&app, &next).await.ok(200);
-    refresh(&app, &li.session).await.refused(401, "session.token_reused");
-    look(&app, &next).await.refused(401, "session.over");
+    refresh(&app, &li.session).await.refused(401, "sessions.token_reused");
+    look(&app, &next).await.refused(401, "sessions.over");
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn after_two_days_a_former_token_is_no_retry() {
     let li = app.member("李一").sign_in().await;
     refresh(&app, &li.session).await.ok(200);
     app.advance_seconds(48 * 3600 + 1);
-    refresh(&app, &li.session).await.refused(401, "session.token_reused");
+    refresh(&app, &li.session).await.refused(401, "sessions.token_reused");
 }
 
 #[tokio::test]
@@ -85,10 +85,10 @@ async fn what_was_seen_outlives_the_server_that_saw_it() {
     app.tick().await;
     if on_postgres() {
         let sibling = app.sibling().await;
-        refresh(&sibling, &former).await.refused(401, "session.token_reused");
+        refresh(&sibling, &former).await.refused(401, "sessions.token_reused");
     } else {
         let app = app.restarted().await;
-        refresh(&app, &former).await.refused(401, "session.token_reused");
+        refresh(&app, &former).await.refused(401, "sessions.token_reused");
     }
 }
 
@@ -105,7 +105,7 @@ async fn what_was_never_issued_ends_nothing() {
     let unmarked = &own[..43];
     for secret in ["garbage", foreign, cut, unmarked, "密钥", &"x".repeat(65)] {
         let forged = json!({ "refresh_token": format!("{session}.{secret}") });
-        app.post("/session/refresh", forged).await.refused(401, "session.over");
+        app.post("/session/refresh", forged).await.refused(401, "sessions.over");
     }
     look(&app, &next).await.ok(200);
     assert!(!inbox(&app, &li).await.iter().any(|title| title.contains("登录凭证")));
@@ -127,7 +127,7 @@ async fn the_device_key_that_a_thief_was_given_ends_with_the_stolen_session() {
     let li = app.member("李一").sign_in().await;
     let stolen = refresh(&app, &li.session).await.ok(200);
     look(&app, &stolen).await.ok(200);
-    refresh(&app, &li.session).await.refused(401, "session.token_reused");
+    refresh(&app, &li.session).await.refused(401, "sessions.token_reused");
     let ask = json!({ "employee_no": li.employee_no, "device_key": stolen["device_key"] });
     app.post("/session/reset-request", ask).await.ok(202);
     let again = app.sign_in(li.id, &li.employee_no).await;

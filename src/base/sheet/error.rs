@@ -33,16 +33,16 @@ impl SheetError {
     /// The stable code of the refusal.
     pub const fn code(&self) -> &'static str {
         match self {
-            SheetError::TooLarge => "import.too_large",
-            SheetError::TooManyRows => "import.too_many_rows",
-            SheetError::TooManyColumns => "import.too_many_columns",
-            SheetError::CellTooLong { .. } => "import.cell_too_long",
-            SheetError::Bomb => "import.bomb",
-            SheetError::Legacy => "import.legacy_format",
-            SheetError::UnknownEncoding => "import.unknown_encoding",
-            SheetError::NotASheet => "import.not_a_sheet",
-            SheetError::Empty => "import.empty",
-            SheetError::MissingColumn(_) => "import.missing_column",
+            SheetError::TooLarge => "imports.too_large",
+            SheetError::TooManyRows => "imports.too_many_rows",
+            SheetError::TooManyColumns => "imports.too_many_columns",
+            SheetError::CellTooLong { .. } => "imports.cell_too_long",
+            SheetError::Bomb => "imports.bomb",
+            SheetError::Legacy => "imports.legacy_format",
+            SheetError::UnknownEncoding => "imports.unknown_encoding",
+            SheetError::NotASheet => "imports.not_a_sheet",
+            SheetError::Empty => "imports.empty",
+            SheetError::MissingColumn(_) => "imports.missing_column",
         }
     }
 

@@ -94,7 +94,7 @@ async fn get_thumbnail(
 ) -> Result<HttpResponse, Problem> {
     let file = files.find_for(caller.person.clone(), *id).await?.ok_or_else(no_such_file)?;
     if !file.has_thumbnail {
-        return Err(Problem::not_found("file.no_thumbnail", "只有图片才有缩略图"));
+        return Err(Problem::not_found("files.no_thumbnail", "只有图片才有缩略图"));
     }
     send(&req, &files, &thumbnail_of(&file.stored_as), thumbnail(&file, CHECKED.into())).await
 }
@@ -205,27 +205,27 @@ fn sent_name(req: &HttpRequest, query: &UploadQuery) -> Option<String> {
 fn bad_name() -> Problem {
     let message =
         "须在 X-File-Name 或 name 参数中给出文件名（百分号编码的 UTF-8，1 到 200 个字符），表单可以用文件自带的名称";
-    Problem::unprocessable("file.bad_name", message)
+    Problem::unprocessable("files.bad_name", message)
 }
 
 fn no_such_file() -> Problem {
-    Problem::not_found("file.not_found", "没有这个文件，或您无权查看")
+    Problem::not_found("files.not_found", "没有这个文件，或您无权查看")
 }
 
 impl From<UploadRefusal> for Problem {
     fn from(refusal: UploadRefusal) -> Self {
         match refusal {
             UploadRefusal::Unsupported => Problem::unprocessable(
-                "file.unsupported",
+                "files.unsupported",
                 "只接受 jpg、png、webp 图片和 pdf、docx、xlsx 文件，以文件内容为准",
             ),
-            UploadRefusal::Broken => Problem::unprocessable("file.broken", "图片不完整或已损坏，请重新选择"),
+            UploadRefusal::Broken => Problem::unprocessable("files.broken", "图片不完整或已损坏，请重新选择"),
             UploadRefusal::TooLarge => {
-                Problem::unprocessable("file.too_many_pixels", "图片像素过多（上限约 3300 万），请缩小后再上传")
+                Problem::unprocessable("files.too_many_pixels", "图片像素过多（上限约 3300 万），请缩小后再上传")
             }
             UploadRefusal::AllowanceUsed { megabytes, seconds } => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
-                "file.allowance_used",
+                "files.allowance_used",
                 format!("今日上传总量已达 {megabytes} MB，请明天再试"),
             )
             .retry_after(u32::try_from(seconds).unwrap_or(1)),
@@ -241,7 +241,7 @@ impl From<UploadRefusal> for Problem {
 impl From<AddressRefusal> for Problem {
     fn from(refusal: AddressRefusal) -> Self {
         match refusal {
-            AddressRefusal::Over => Problem::gone("file.address_over", "图片地址已过期，请刷新页面后重试"),
+            AddressRefusal::Over => Problem::gone("files.address_over", "图片地址已过期，请刷新页面后重试"),
             AddressRefusal::Unknown => no_such_file(),
         }
     }
@@ -251,7 +251,7 @@ impl From<DeleteRefusal> for Problem {
     fn from(refusal: DeleteRefusal) -> Self {
         match refusal {
             DeleteRefusal::Unknown => no_such_file(),
-            DeleteRefusal::InUse => Problem::conflict("file.in_use", "文件已附在提交的内容上，不能删除"),
+            DeleteRefusal::InUse => Problem::conflict("files.in_use", "文件已附在提交的内容上，不能删除"),
         }
     }
 }
@@ -269,10 +269,10 @@ impl From<AttachRefusal> for Problem {
     fn from(refusal: AttachRefusal) -> Self {
         match refusal {
             AttachRefusal::TooMany => {
-                Problem::unprocessable("file.too_many", format!("附件不能超过 {MAX_PER_SUBJECT} 个"))
+                Problem::unprocessable("files.too_many", format!("附件不能超过 {MAX_PER_SUBJECT} 个"))
             }
-            AttachRefusal::Unknown => Problem::unprocessable("file.unknown", "附件不存在或已过期，请重新上传"),
-            AttachRefusal::Elsewhere => Problem::unprocessable("file.attached", "附件已用于其他内容，请重新上传"),
+            AttachRefusal::Unknown => Problem::unprocessable("files.unknown", "附件不存在或已过期，请重新上传"),
+            AttachRefusal::Elsewhere => Problem::unprocessable("files.attached", "附件已用于其他内容，请重新上传"),
         }
     }
 }

@@ -419,37 +419,37 @@ fn view(code: IssuedCode) -> CodeView {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::WrongPassword => Problem::unauthenticated("session.wrong_password", "账号或密码不正确"),
-            Refusal::WrongOldPassword => Problem::unauthenticated("session.wrong_password", "原密码不正确"),
-            Refusal::LockedOut { seconds } => Problem::too_many("session.locked_out", seconds),
+            Refusal::WrongPassword => Problem::unauthenticated("sessions.wrong_password", "账号或密码不正确"),
+            Refusal::WrongOldPassword => Problem::unauthenticated("sessions.wrong_password", "原密码不正确"),
+            Refusal::LockedOut { seconds } => Problem::too_many("sessions.locked_out", seconds),
             Refusal::Busy => Problem::crowded("too many sign-ins wait"),
-            Refusal::SessionOver => Problem::unauthenticated("session.over", "登录已失效，请重新登录"),
+            Refusal::SessionOver => Problem::unauthenticated("sessions.over", "登录已失效，请重新登录"),
             Refusal::TokenReused => {
-                Problem::unauthenticated("session.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
+                Problem::unauthenticated("sessions.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
             }
             Refusal::SessionCrowdedOut => Problem::unauthenticated(
-                "session.too_many",
+                "sessions.too_many",
                 "同一账号最多同时在 20 台设备上登录，这台设备最久未使用，已自动退出，请重新登录；如非本人在其他设备登录，请修改密码",
             ),
             Refusal::SessionReset { at, by } => Problem::unauthenticated(
-                "session.reset",
+                "sessions.reset",
                 format!(
                     "您的登录密码于{}被重设（{by}），这个设备已退出。请用新密码登录；如果不是您本人所为，请立即联系上级党组织或管理员",
                     said(at)
                 ),
             ),
             Refusal::SessionRestored => {
-                Problem::unauthenticated("session.restored", "系统已从备份恢复，所有设备都已退出，请重新登录")
+                Problem::unauthenticated("sessions.restored", "系统已从备份恢复，所有设备都已退出，请重新登录")
             }
-            Refusal::NoSuchSession => Problem::not_found("session.not_found", "没有找到这个登录设备"),
+            Refusal::NoSuchSession => Problem::not_found("sessions.not_found", "没有找到这个登录设备"),
             Refusal::BadInvitation => {
-                Problem::unprocessable("invitation.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
+                Problem::unprocessable("invitations.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
             }
-            Refusal::WeakPassword(weakness) => Problem::field("/new_password", "password.weak", advice(weakness)),
-            Refusal::NoSuchMember => Problem::not_found("member.not_found", "没有找到该人员，或不在您的职责范围之内"),
-            Refusal::NoSuchUnit => Problem::not_found("member.not_found", "没有找到该组织，或不在您的职责范围之内"),
+            Refusal::WeakPassword(weakness) => Problem::field("/new_password", "passwords.weak", advice(weakness)),
+            Refusal::NoSuchMember => Problem::not_found("members.not_found", "没有找到该人员，或不在您的职责范围之内"),
+            Refusal::NoSuchUnit => Problem::not_found("members.not_found", "没有找到该组织，或不在您的职责范围之内"),
             Refusal::BeyondReach => Problem::forbidden(
-                "invitation.beyond_reach",
+                "invitations.beyond_reach",
                 "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",
             ),
             Refusal::ResetNotEffective { standing, issuer, issued_at } => not_effective(standing, &issuer, issued_at),
@@ -467,9 +467,9 @@ impl From<Refusal> for Problem {
                 Problem::conflict("resets.refused", format!("本人已于{}拒绝这项密码重设，不能再确认", said(at)))
             }
             Refusal::NoResetRequest => Problem::not_found("resets.not_requested", "您没有申请重设密码"),
-            Refusal::NobodyToInvite => Problem::conflict("invitation.nobody", "该组织没有需要发放邀请码的人员"),
+            Refusal::NobodyToInvite => Problem::conflict("invitations.nobody", "该组织没有需要发放邀请码的人员"),
             Refusal::SheetTooLong => {
-                Problem::unprocessable("invitation.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
+                Problem::unprocessable("invitations.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
             }
         }
     }

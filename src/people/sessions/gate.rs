@@ -250,7 +250,7 @@ impl Gate {
 }
 
 fn expired() -> Problem {
-    Problem::unauthenticated("session.invalid_token", "登录凭证无效或已过期，请重新登录")
+    Problem::unauthenticated("sessions.invalid_token", "登录凭证无效或已过期，请重新登录")
 }
 
 fn over() -> Problem {

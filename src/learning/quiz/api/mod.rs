@@ -43,7 +43,7 @@ impl From<Refusal> for Problem {
             Refusal::Guarded => Problem::conflict("quiz.guarded", "这道题正在用于知识竞赛，竞赛结束后可以练习"),
             Refusal::BeingAsked => Problem::conflict("quiz.being_asked", "您正在另一处回答这道题，请先答完"),
             Refusal::NoSuchQuestion => Problem::not_found("quiz.question_not_found", "没有找到这道题"),
-            Refusal::BadQuestion(flaw) => Problem::field("", "question.invalid", flaw.to_string()),
+            Refusal::BadQuestion(flaw) => Problem::field("", "questions.invalid", flaw.to_string()),
             Refusal::DuplicateQuestion => Problem::conflict("quiz.duplicate_question", "题库中已有相同的题目"),
             Refusal::PaperPublished => Problem::conflict("quiz.paper_published", "试卷已经发布，不能再修改"),
             Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),

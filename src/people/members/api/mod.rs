@@ -49,61 +49,61 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NoSuchUnit => Problem::not_found("unit.not_found", "没有找到这个组织"),
-            Refusal::NoSuchMember => Problem::not_found("member.not_found", "没有找到该人员"),
-            Refusal::NoSuchDuty => Problem::not_found("duty.not_found", "没有找到这项职务，或已经终止"),
+            Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
+            Refusal::NoSuchMember => Problem::not_found("members.not_found", "没有找到该人员"),
+            Refusal::NoSuchDuty => Problem::not_found("duties.not_found", "没有找到这项职务，或已经终止"),
             Refusal::OutOfReach => out_of_reach(),
-            Refusal::CodeTaken => Problem::conflict("unit.code_taken", "这个组织编码已被使用"),
-            Refusal::NumberTaken => Problem::conflict("member.number_taken", "这个工号已被使用"),
-            Refusal::PhoneTaken => Problem::conflict("member.phone_taken", "这个手机号已被其他人员使用"),
+            Refusal::CodeTaken => Problem::conflict("units.code_taken", "这个组织编码已被使用"),
+            Refusal::NumberTaken => Problem::conflict("members.number_taken", "这个工号已被使用"),
+            Refusal::PhoneTaken => Problem::conflict("members.phone_taken", "这个手机号已被其他人员使用"),
             Refusal::PhoneHeld { by: Some(name) } => {
-                Problem::conflict("member.phone_taken", format!("这个手机号已由{name}使用，请核实后再确认或拒绝"))
+                Problem::conflict("members.phone_taken", format!("这个手机号已由{name}使用，请核实后再确认或拒绝"))
             }
             Refusal::PhoneHeld { by: None } => {
-                Problem::conflict("member.phone_taken", "这个手机号已被您职责范围以外的人员使用，请核实后再确认或拒绝")
+                Problem::conflict("members.phone_taken", "这个手机号已被您职责范围以外的人员使用，请核实后再确认或拒绝")
             }
             Refusal::TooManyNumbers => {
-                Problem::conflict("member.too_many_numbers", "您今天已多次提交手机号，请明天再试，或请管理员代为修改")
+                Problem::conflict("members.too_many_numbers", "您今天已多次提交手机号，请明天再试，或请管理员代为修改")
             }
             Refusal::BadSheet(error) => error.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
-            Refusal::BadPhone => Problem::field("/phone", "member.bad_phone", "手机号应为 11 位数字"),
+            Refusal::BadPhone => Problem::field("/phone", "members.bad_phone", "手机号应为 11 位数字"),
             Refusal::BadNumber => {
-                Problem::unprocessable("member.bad_number", "编码和工号只能包含字母、数字和连字符，最多 32 位")
+                Problem::unprocessable("members.bad_number", "编码和工号只能包含字母、数字和连字符，最多 32 位")
             }
-            Refusal::Circle => Problem::conflict("unit.circle", "不能把组织移到它自己或下级组织之下"),
-            Refusal::TooDeep => Problem::conflict("unit.too_deep", "组织层级过深，最多 12 级"),
-            Refusal::UnitClosed => Problem::conflict("unit.closed", "该组织已撤销，不能再加入组织、人员或职务"),
-            Refusal::UnitNotEmpty => Problem::conflict("unit.not_empty", "该组织还有下级组织或人员，请先移出后再撤销"),
-            Refusal::MemberLeft => Problem::conflict("member.left", "该人员已离开，不能担任职务"),
-            Refusal::OwnDuty => Problem::forbidden("duty.own", "不能给自己任命职务"),
-            Refusal::DutyHeld => Problem::conflict("duty.held", "该人员在这个组织已担任此职务"),
-            Refusal::BadDays => Problem::field("/to_on", "duty.bad_days", "终止日期不能早于起始日期"),
+            Refusal::Circle => Problem::conflict("units.circle", "不能把组织移到它自己或下级组织之下"),
+            Refusal::TooDeep => Problem::conflict("units.too_deep", "组织层级过深，最多 12 级"),
+            Refusal::UnitClosed => Problem::conflict("units.closed", "该组织已撤销，不能再加入组织、人员或职务"),
+            Refusal::UnitNotEmpty => Problem::conflict("units.not_empty", "该组织还有下级组织或人员，请先移出后再撤销"),
+            Refusal::MemberLeft => Problem::conflict("members.left", "该人员已离开，不能担任职务"),
+            Refusal::OwnDuty => Problem::forbidden("duties.own", "不能给自己任命职务"),
+            Refusal::DutyHeld => Problem::conflict("duties.held", "该人员在这个组织已担任此职务"),
+            Refusal::BadDays => Problem::field("/to_on", "duties.bad_days", "终止日期不能早于起始日期"),
             Refusal::LastAdministrator => {
-                Problem::conflict("duty.last_administrator", "不能终止全企业最后一名管理员，请先任命另一名管理员")
+                Problem::conflict("duties.last_administrator", "不能终止全企业最后一名管理员，请先任命另一名管理员")
             }
             Refusal::Separation { wanted, other } => Problem::conflict(
-                "duty.separation",
+                "duties.separation",
                 format!("“{}”与“{}”不能由同一人同时担任（三员分立）", wanted.title(), other.title()),
             ),
             Refusal::NamedExpert { wanted } => Problem::conflict(
-                "duty.named_expert",
+                "duties.named_expert",
                 format!("该人员是尚未结束的评选的评审专家，不能同时担任“{}”（三员分立）", wanted.title()),
             ),
             Refusal::WidensDuty { role, unit } => Problem::conflict("units.widens_duty", widens_duty(role, &unit)),
             Refusal::TooHigh { role } => Problem::field(
                 "/unit_id",
-                "duty.too_high",
+                "duties.too_high",
                 format!("“{}”须在党支部或党小组任职，不能设在下辖多个支部的组织", role.title()),
             ),
-            Refusal::NoSuchProposal => Problem::not_found("proposal.not_found", "没有找到这项提议"),
+            Refusal::NoSuchProposal => Problem::not_found("proposals.not_found", "没有找到这项提议"),
             Refusal::ProposedAlready => {
-                Problem::conflict("proposal.open", "对这项职务已有待确认的提议，请先确认、拒绝或撤回该提议")
+                Problem::conflict("proposals.open", "对这项职务已有待确认的提议，请先确认、拒绝或撤回该提议")
             }
             Refusal::ProposerGone => {
-                Problem::conflict("proposal.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
+                Problem::conflict("proposals.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
             }
-            Refusal::DaysOver => Problem::conflict("proposal.days_over", "所提议的任期已经结束，请重新提议"),
+            Refusal::DaysOver => Problem::conflict("proposals.days_over", "所提议的任期已经结束，请重新提议"),
             Refusal::NoAnswer(no) => unanswerable(no),
         }
     }
@@ -111,10 +111,10 @@ impl From<Refusal> for Problem {
 
 fn unanswerable(no: NoAnswer) -> Problem {
     match no {
-        NoAnswer::OwnProposal => Problem::forbidden("proposal.own", "不能确认或拒绝您自己提出的提议，须由另一人处理"),
-        NoAnswer::AboutYourself => Problem::forbidden("proposal.about_yourself", "不能确认或拒绝关于您本人的提议"),
-        NoAnswer::NotYours => Problem::forbidden("proposal.not_yours", "只有提议人可以撤回提议"),
-        NoAnswer::Over(state) => Problem::conflict("proposal.over", format!("这项提议{}，不能再处理", ended(state))),
+        NoAnswer::OwnProposal => Problem::forbidden("proposals.own", "不能确认或拒绝您自己提出的提议，须由另一人处理"),
+        NoAnswer::AboutYourself => Problem::forbidden("proposals.about_yourself", "不能确认或拒绝关于您本人的提议"),
+        NoAnswer::NotYours => Problem::forbidden("proposals.not_yours", "只有提议人可以撤回提议"),
+        NoAnswer::Over(state) => Problem::conflict("proposals.over", format!("这项提议{}，不能再处理", ended(state))),
     }
 }
 
