@@ -355,7 +355,7 @@ fn new_duty(world: &World, place: &Place) -> (String, Value) {
 }
 
 fn exported(world: &World, place: &Place) -> String {
-    format!("/exports/members?format=csv&unit={}", world.app.unit(place.unit))
+    format!("/exports/members?format=csv&unit_id={}", world.app.unit(place.unit))
 }
 
 fn paper(world: &World, place: &Place) -> String {

@@ -60,10 +60,10 @@ async fn the_day_of_a_line_is_the_enterprises_and_both_ends_of_a_range_count() {
     let auditor = auditor(&app).await;
     let range = async |query: &str| numbers(&auditor, &format!("action=test.midnight&{query}")).await;
     assert_eq!(range("").await, ["3", "2", "1", "0"]);
-    assert_eq!(range("from=2026-07-01&to=2026-07-01").await, ["2", "1"]);
+    assert_eq!(range("from=2026-07-01&until=2026-07-01").await, ["2", "1"]);
     assert_eq!(range("from=2026-07-02").await, ["3"]);
     assert_eq!(range("to=2026-06-30").await, ["0"]);
-    assert_eq!(range("from=2026-07-02&to=2026-07-01").await, Vec::<String>::new());
+    assert_eq!(range("from=2026-07-02&until=2026-07-01").await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -123,8 +123,8 @@ async fn the_auditor_reads_who_did_what() {
     let next = auditor.get(&next).await.ok(200);
     assert_eq!(next["items"][0]["detail"], json!({ "name": "李壹", "phone": true }));
     assert_eq!(next["next_cursor"], Value::Null);
-    let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&to=2026-07-01", admin.id);
+    let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&until=2026-07-01", admin.id);
     assert_eq!(ids(&auditor.get(&by).await.ok(200)).len(), 2);
-    assert_eq!(auditor.get("/audit?to=2026-06-30").await.ok(200)["items"], json!([]));
+    assert_eq!(auditor.get("/audit?until=2026-06-30").await.ok(200)["items"], json!([]));
     app.drain().await;
 }

@@ -94,14 +94,14 @@ async fn every_period_of_every_scope_ranks_members_and_branches() {
         (format!("{dw1}/total?period=day"), &today),
         (format!("{zb1}/total?period=day"), &[(1, "王东东", 3), (2, "李一", 2)]),
         (format!("{zb1}/total?period=week"), &[(1, "李一", 6), (2, "王东东", 3)]),
-        (format!("{zb1}/total?period=all&date=2030-01-01"), &[(1, "王东东", 8), (2, "李一", 6)]),
+        (format!("{zb1}/total?period=all&day=2030-01-01"), &[(1, "王东东", 8), (2, "李一", 6)]),
         // three periods that are over, one of them in another year
         (
-            "enterprise/total?period=month&date=2026-06-01".to_owned(),
+            "enterprise/total?period=month&day=2026-06-01".to_owned(),
             &[(1, "王东东", 5), (2, "钱*", 5), (3, "李一", 4)],
         ),
-        ("enterprise/total?period=day&date=2026-06-30".to_owned(), &[(1, "钱*", 5), (2, "李一", 4)]),
-        ("enterprise/total?period=year&date=2025-01-01".to_owned(), &[(1, "钱*", 5)]),
+        ("enterprise/total?period=day&day=2026-06-30".to_owned(), &[(1, "钱*", 5), (2, "李一", 4)]),
+        ("enterprise/total?period=year&day=2025-01-01".to_owned(), &[(1, "钱*", 5)]),
         // by branch: two members in ZB1, one in each of the others
         (
             "enterprise/total?by=branch&period=day".to_owned(),
@@ -110,7 +110,7 @@ async fn every_period_of_every_scope_ranks_members_and_branches() {
         ("enterprise/total?by=branch".to_owned(), &[(1, "南支部", 500), (2, "东支部", 450), (3, "西支部", 400)]),
         ("enterprise/total?by=branch&period=all&limit=1".to_owned(), &[(1, "南支部", 1000)]),
         (format!("{dw1}/total?by=branch&period=year"), &[(1, "东支部", 700), (2, "西支部", 400)]),
-        (format!("{dw1}/total?by=branch&period=day&date=2026-06-30"), &[(1, "东支部", 200), (2, "西支部", 0)]),
+        (format!("{dw1}/total?by=branch&period=day&day=2026-06-30"), &[(1, "东支部", 200), (2, "西支部", 0)]),
     ] {
         shows(&app, &li, &uri, expected).await;
     }
@@ -279,16 +279,16 @@ async fn a_day_that_is_over_still_takes_what_comes_late() {
     app.set_clock("2026-07-02T00:00:00+08:00");
     let li = app.sign_in(li.id, &li.employee_no).await;
     shows(&app, &li, "enterprise/total?period=day", &[]).await;
-    let yesterday = "enterprise/total?period=day&date=2026-07-01";
+    let yesterday = "enterprise/total?period=day&day=2026-07-01";
     let board = shows(&app, &li, yesterday, &[(1, "王二", 3)]).await;
     assert_eq!((&board["from"], &board["to"]), (&json!("2026-07-01"), &json!("2026-07-01")));
 
     let result = li.put("/quiz/daily/2026-07-01/submission", body).await.ok(201);
     assert_eq!((&result["late"], &result["points"]), (&json!(true), &json!(5)));
     shows(&app, &li, yesterday, &[(1, "李一", 5), (2, "王二", 3)]).await;
-    shows(&app, &li, &format!("{}/total?period=day&date=2026-07-01&by=branch", app.unit("ZB1")), &[(1, "东支部", 267)])
+    shows(&app, &li, &format!("{}/total?period=day&day=2026-07-01&by=branch", app.unit("ZB1")), &[(1, "东支部", 267)])
         .await;
-    let mine = li.get("/boards/enterprise/total/me?period=day&date=2026-07-01").await.ok(200);
+    let mine = li.get("/boards/enterprise/total/me?period=day&day=2026-07-01").await.ok(200);
     assert_eq!((&mine["rank"], &mine["score"]), (&json!(1), &json!(5)));
     shows(&app, &li, "enterprise/total?period=day", &[]).await;
     shows(&app, &li, "enterprise/total?period=week", &[(1, "李一", 5), (2, "王二", 3)]).await;
@@ -319,10 +319,10 @@ async fn a_board_that_does_not_exist_is_not_found() {
         li.get(&format!("/boards/{uri}")).await.refused(404, "boards.not_found");
         li.get(&format!("/boards/{uri}/me")).await.refused(404, "boards.not_found");
     }
-    for uri in ["total/me?limit=3", "total?period=hour", "total?limit=101", "total?limit=0", "total?date=2026-02-30"] {
+    for uri in ["total/me?limit=3", "total?period=hour", "total?limit=101", "total?limit=0", "total?day=2026-02-30"] {
         li.get(&format!("/boards/enterprise/{uri}")).await.refused(400, "query.invalid");
     }
-    for uri in ["date=2999-12-31", "date=1900-01-01&period=year", "date=2999-12-31&period=all&by=branch"] {
+    for uri in ["day=2999-12-31", "day=1900-01-01&period=year", "day=2999-12-31&period=all&by=branch"] {
         li.get(&format!("/boards/enterprise/total?{uri}")).await.ok(200);
     }
 }

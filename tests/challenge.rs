@@ -393,7 +393,7 @@ async fn only_the_improvement_reaches_the_board_and_the_points() {
     let boards: [(&str, &[(&str, i64)]); 4] = [
         ("period=day", &[("李一", 1)]),
         ("period=week", &[("李一", 10), ("王二", 4)]),
-        ("period=day&date=2026-07-01", &[("李一", 9), ("王二", 4)]),
+        ("period=day&day=2026-07-01", &[("李一", 9), ("王二", 4)]),
         ("period=all", &[("李一", 10), ("王二", 4)]),
     ];
     for (query, expected) in boards {
@@ -435,7 +435,7 @@ async fn a_run_over_midnight_belongs_to_the_day_it_began() {
     app.tick().await;
     let entries = li.get("/me/points/entries").await.ok(200);
     assert_eq!((&entries["items"][0]["day"], &entries["items"][0]["points"]), (&json!("2026-07-01"), &json!(3)));
-    shows(&app, &li, "period=day&date=2026-07-01", &[("李一", 3)]).await;
+    shows(&app, &li, "period=day&day=2026-07-01", &[("李一", 3)]).await;
     shows(&app, &li, "period=day", &[]).await;
     shows(&app, &li, "period=week", &[("李一", 3)]).await;
     // it can still be revived for its day

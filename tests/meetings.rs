@@ -119,12 +119,12 @@ async fn whoever_leads_a_unit_writes_and_reads_its_meetings_and_those_below_it()
     assert_eq!(ids(&leader, "").await, [of_group]);
     assert_eq!(ids(&secretary, "").await, [of_branch, of_group]);
     assert_eq!(ids(&auditor, "").await, [of_west, of_branch, of_group]);
-    let unit = |code: &str| format!("?unit={}", app.unit(code));
+    let unit = |code: &str| format!("?unit_id={}", app.unit(code));
     assert_eq!(ids(&secretary, &unit("XZ11")).await, [of_group]);
     assert_eq!(ids(&auditor, &unit("DW1")).await, [of_west, of_branch, of_group]);
     secretary.get(&format!("/meetings{}", unit("ZB2"))).await.refused(403, "access.out_of_scope");
-    // `until` is the first day that is left out
-    assert_eq!(ids(&auditor, "?from=2026-06-15&until=2026-06-20").await, [of_branch]);
+    // `until` is the last day that is asked for
+    assert_eq!(ids(&auditor, "?from=2026-06-15&until=2026-06-19").await, [of_branch]);
     assert_eq!(ids(&auditor, "?kind=branch").await, [of_west, of_branch]);
     leader.get(&format!("/meetings/{of_branch}")).await.refused(403, "access.out_of_scope");
     secretary

@@ -287,7 +287,7 @@ async fn a_roster_is_imported_brought_up_to_date_and_exported() {
     let roster = admin.get(&format!("/units/{}/members", app.unit("ZB5"))).await.ok(200);
     let units: Vec<&Value> = roster["items"][0]["duties"].as_array().unwrap().iter().map(|d| &d["unit_name"]).collect();
     assert_eq!((ids(&roster).len(), units), (1, vec![&json!("一组"), &json!("五支部")]));
-    let export = format!("/exports/members?format=csv&unit={}", app.unit("DW2"));
+    let export = format!("/exports/members?format=csv&unit_id={}", app.unit("DW2"));
     let file = admin.get(&export).await;
     assert!(file.header("content-disposition").unwrap().contains("filename*=UTF-8''%E4%BA%BA"));
     assert!(file.text().contains("\"A2\",\"李四\",\"\",\"XZ31\",\"预备党员\",\"党小组组长\""), "{}", file.text());

@@ -455,10 +455,10 @@ async fn opening_another_item_pauses_the_first() {
     let hours = li.get("/me/study-hours").await.ok(200);
     assert_eq!((&hours["seconds"], &hours["items_finished"]), (&json!(90), &json!(1)));
     assert_eq!(hours["days"], json!([{ "day": TODAY, "seconds": 90, "items_finished": 1 }]));
-    let june = li.get("/me/study-hours?from=2026-06-01&to=2026-06-30").await.ok(200);
+    let june = li.get("/me/study-hours?from=2026-06-01&until=2026-06-30").await.ok(200);
     assert_eq!((&june["seconds"], &june["days"]), (&json!(0), &json!([])));
-    li.get("/me/study-hours?from=2026-07-02&to=2026-07-01").await.refused(400, "query.invalid");
-    li.get("/me/study-hours?from=2025-06-01&to=2026-07-01").await.refused(400, "query.invalid");
+    li.get("/me/study-hours?from=2026-07-02&until=2026-07-01").await.refused(400, "query.invalid");
+    li.get("/me/study-hours?from=2025-06-01&until=2026-07-01").await.refused(400, "query.invalid");
 }
 
 #[tokio::test]
@@ -646,12 +646,12 @@ async fn coverage_counts_and_says_why_not() {
     assert_eq!([reasons(&first), reasons(&second)].concat(), expected);
     assert_eq!(second["missing"]["next_cursor"], Value::Null);
 
-    leader.get(&format!("{path}?unit={}", app.unit("ZB1"))).await.refused(403, "access.out_of_scope");
+    leader.get(&format!("{path}?unit_id={}", app.unit("ZB1"))).await.refused(403, "access.out_of_scope");
     let whole = organiser.get(&path).await.ok(200);
     assert_eq!(numbers(&whole), [7, 3, 1, 1]);
     let children: Vec<_> = whole["children"].as_array().unwrap().iter().map(numbers).collect();
     assert_eq!(children, [[6, 3, 1, 1], [1, 0, 0, 0]]);
-    let empty = organiser.get(&format!("{path}?unit={}", app.unit("XZ21"))).await.ok(200);
+    let empty = organiser.get(&format!("{path}?unit_id={}", app.unit("XZ21"))).await.ok(200);
     assert_eq!((numbers(&empty), &empty["read_share"]), ([0, 0, 0, 0], &Value::Null));
 }
 
@@ -667,7 +667,7 @@ async fn coverage_is_of_a_published_push_and_its_audience() {
     organiser.get(&path(&planned)).await.refused(409, "study.not_published");
     auditor.get(&path(&published)).await.ok(200);
     secretary.get(&path(&published)).await.refused(403, "access.out_of_scope");
-    let beyond = format!("{}?unit={}", path(&published), app.unit("JT"));
+    let beyond = format!("{}?unit_id={}", path(&published), app.unit("JT"));
     organiser.get(&beyond).await.refused(404, "study.unit_not_found");
     organiser.get(&path("01980000-0000-7000-8000-000000000000")).await.refused(404, "study.push_not_found");
 }

@@ -111,12 +111,12 @@ impl From<Attended> for MeetingView {
 #[into_params(parameter_in = Query)]
 struct MeetingQuery {
     /// Only meetings of this unit and of everything below it.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
     /// Only meetings of this kind.
     kind: Option<MeetingKind>,
     /// From this business day on.
     from: Option<Day>,
-    /// Up to the day before this one.
+    /// Up to this business day, which is included.
     until: Option<Day>,
     /// How many items at most; 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
@@ -136,7 +136,7 @@ async fn list_meetings(
 ) -> Result<web::Json<Page<MeetingHead>>, Problem> {
     let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
     let filter = MeetingFilter { kind: query.kind, from: query.from, until: query.until };
-    let found = meetings.list(&reader.reach, query.unit, filter, before, limit + 1).await?;
+    let found = meetings.list(&reader.reach, query.unit_id, filter, before, limit + 1).await?;
     let page = Page::new(found, limit, |meeting| (meeting.held_on, meeting.id));
     Ok(web::Json(page.map(|meeting| MeetingHead::from(&meeting))))
 }

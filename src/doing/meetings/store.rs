@@ -14,7 +14,7 @@ use crate::on;
 pub struct MeetingFilter {
     pub kind: Option<MeetingKind>,
     pub from: Option<Day>,
-    /// Exclusive.
+    /// Included.
     pub until: Option<Day>,
 }
 
@@ -71,7 +71,7 @@ pub fn list(
             query = query.filter(meetings::held_on.ge(from));
         }
         if let Some(until) = filter.until {
-            query = query.filter(meetings::held_on.lt(until));
+            query = query.filter(meetings::held_on.le(until));
         }
         if let Some((day, id)) = before {
             query = query.filter(meetings::held_on.lt(day).or(meetings::held_on.eq(day).and(meetings::id.lt(id))));

@@ -90,7 +90,7 @@ struct BoardQuery {
     /// `week` when absent.
     period: Option<Period>,
     /// A day of the period; today when absent.
-    date: Option<Day>,
+    day: Option<Day>,
     /// `member` when absent.
     by: Option<By>,
     /// How many lines at most; 20 when absent, 100 at most.
@@ -105,7 +105,7 @@ struct PlaceQuery {
     /// `week` when absent.
     period: Option<Period>,
     /// A day of the period; today when absent.
-    date: Option<Day>,
+    day: Option<Day>,
 }
 
 /// The head of a board, of members or of branches.
@@ -134,7 +134,7 @@ async fn get_board(
     pages: web::Data<Pages>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, measure) = &*path;
-    let key = room.key(scope, measure, query.period, query.date).ok_or_else(no_such_board)?;
+    let key = room.key(scope, measure, query.period, query.day).ok_or_else(no_such_board)?;
     let lines = match query.limit.unwrap_or(DEFAULT_LINES) {
         lines @ 1..=MOST_LINES => lines,
         _ => return Err(Problem::malformed("query.invalid", format!("limit 须在 1 到 {MOST_LINES} 之间"))),
@@ -169,7 +169,7 @@ async fn get_my_board_place(
     room: web::Data<BoardRoom>,
 ) -> Result<HttpResponse, Problem> {
     let (scope, measure) = &*path;
-    let key = room.key(scope, measure, query.period, query.date).ok_or_else(no_such_board)?;
+    let key = room.key(scope, measure, query.period, query.day).ok_or_else(no_such_board)?;
     let viewer = Viewer { member: me.person.member, branch: me.branch };
     let (place, source) = room.place_of(viewer, &key).await?;
     Ok(tell_source(HttpResponse::Ok().json(place), source))

@@ -36,7 +36,7 @@ struct TrailQuery {
     /// Only from this business day on.
     from: Option<Day>,
     /// Only up to this business day, which is included.
-    to: Option<Day>,
+    until: Option<Day>,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
     /// `next_cursor` of the page before; absent for the first page.
@@ -97,7 +97,7 @@ async fn list_audit_entries(
         actor: query.actor_id,
         action: query.action.as_ref().map(|action| action.to_string()),
         from: query.from.map(Day::start),
-        until: query.to.map(|day| day.next().start()),
+        until: query.until.map(|day| day.next().start()),
     };
     let lines = db.read(move |conn| trail::list(conn, &filter, before, limit + 1)).await?;
     Ok(web::Json(Page::new(lines, limit, |line| line.id).map(|line| TrailLine::of(line, &directory))))

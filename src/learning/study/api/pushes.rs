@@ -176,7 +176,7 @@ async fn cancel_study_push(
 struct CoverageQuery {
     /// A unit of the push's audience; when absent, as much of the audience as the caller may see.
     #[param(value_type = Option<String>, format = "uuid")]
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
@@ -237,7 +237,7 @@ async fn get_study_push_coverage(
     study: web::Data<Study>,
 ) -> Result<web::Json<CoverageView>, Problem> {
     let (limit, after) = (page_limit(query.limit)?, after::<String>(query.cursor.as_deref())?);
-    let coverage = study.coverage(&reader.reach, *id, query.unit, after, limit).await?;
+    let coverage = study.coverage(&reader.reach, *id, query.unit_id, after, limit).await?;
     Ok(web::Json(view(&study, coverage, limit)))
 }
 

@@ -120,7 +120,7 @@ struct Span {
     /// The first day of this month when absent.
     from: Option<Day>,
     /// Today when absent; at most 366 days after `from`.
-    to: Option<Day>,
+    until: Option<Day>,
 }
 
 const LONGEST_SPAN_DAYS: i32 = 366;
@@ -129,7 +129,7 @@ const LONGEST_SPAN_DAYS: i32 = 366;
 #[derive(Serialize, ToSchema)]
 struct StudyHours {
     from: Day,
-    to: Day,
+    until: Day,
     /// Seconds read, all days together.
     seconds: i64,
     /// Readings finished, all days together.
@@ -157,15 +157,15 @@ async fn get_my_study_hours(
     query: Query<Span>,
     study: web::Data<Study>,
 ) -> Result<web::Json<StudyHours>, Problem> {
-    let to = query.to.unwrap_or_else(|| study.db.today());
-    let from = query.from.unwrap_or_else(|| Period::Month.start(to));
-    if from > to || to.number() - from.number() > LONGEST_SPAN_DAYS {
-        return Err(Problem::malformed("query.invalid", "from 不能晚于 to，且相差不能超过 366 天"));
+    let until = query.until.unwrap_or_else(|| study.db.today());
+    let from = query.from.unwrap_or_else(|| Period::Month.start(until));
+    if from > until || until.number() - from.number() > LONGEST_SPAN_DAYS {
+        return Err(Problem::malformed("query.invalid", "from 不能晚于 until，且相差不能超过 366 天"));
     }
-    let days = study.hours(caller.member, from, to).await?;
+    let days = study.hours(caller.member, from, until).await?;
     Ok(web::Json(StudyHours {
         from,
-        to,
+        until,
         seconds: days.values().map(|day| day.seconds).sum(),
         items_finished: days.values().map(|day| day.items_finished).sum(),
         days: days

@@ -29,7 +29,7 @@ struct ExportQuery {
     #[param(inline)]
     format: ExportFormat,
     /// Only this unit and everything below it; the caller's whole scope when absent.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
 }
 
 /// More members than any enterprise has; a list that long is no roster any more.
@@ -50,9 +50,9 @@ pub(super) async fn export_members(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let tree = directory.tree();
-    let asked = query.unit.or(tree.root());
+    let asked = query.unit_id.or(tree.root());
     let unit = asked.and_then(|unit| tree.get(unit)).ok_or(Refusal::NoSuchUnit)?;
-    if query.unit.is_some() && !reader.reach.covers(&unit.path) {
+    if query.unit_id.is_some() && !reader.reach.covers(&unit.path) {
         return Err(out_of_reach());
     }
     let mut units = tree.subtree(unit.unit.id);
