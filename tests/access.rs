@@ -138,7 +138,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // boards
     ("GET /boards", SignedIn, Plain),
     ("GET /boards/{scope}/{measure}", SignedIn, Plain),
-    ("GET /boards/{scope}/{measure}/me", SignedIn, Plain),
+    ("GET /boards/{scope}/{measure}/mine", SignedIn, Plain),
     ("POST /boards/rebuild", ADMINISTRATORS, Plain),
     // study
     ("GET /study/feed", SignedIn, Plain),
@@ -150,7 +150,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /study/items/{id}", CONTENT_MANAGERS, Plain),
     ("POST /study/items/{id}/readings", SignedIn, Plain),
     ("GET /study/readings/{id}", SignedIn, Plain),
-    ("POST /study/readings/{id}/finish", SignedIn, Plain),
+    ("POST /study/readings/{id}/completion", SignedIn, Plain),
     ("GET /study/pushes", PUSH_PLANNERS, Plain),
     ("POST /study/pushes", PUSH_PLANNERS, Plain),
     ("GET /study/pushes/{id}", PUSH_PLANNERS, Plain),
@@ -192,7 +192,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /challenge/runs/current", SignedIn, Plain),
     ("POST /challenge/runs/{id}/answers", SignedIn, Plain),
     ("POST /challenge/runs/{id}/revival", SignedIn, Plain),
-    ("POST /challenge/runs/{id}/end", SignedIn, Plain),
+    ("POST /challenge/runs/{id}/completion", SignedIn, Plain),
     ("GET /challenge/today", SignedIn, Plain),
     ("GET /me/challenge/runs", SignedIn, Plain),
     ("GET /challenge/review", CONTENT_READERS, Exactly(|world, place| (review(world, place), Value::Null))),
@@ -213,12 +213,12 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /contests/{id}/cancellation/approval", CONTEST_CONFIRMERS, Plain),
     ("POST /contests/{id}/attempts", SignedIn, Plain),
     ("GET /contests/{id}/attempts/current", SignedIn, Plain),
-    ("GET /contests/{id}/attempts/{attempt_id}", SignedIn, Plain),
-    ("PUT /contests/{id}/attempts/{attempt_id}/answers/{question_id}", SignedIn, Plain),
-    ("POST /contests/{id}/attempts/{attempt_id}/submission", SignedIn, Plain),
+    ("GET /attempts/{id}", SignedIn, Plain),
+    ("PUT /attempts/{id}/answers/{question_id}", SignedIn, Plain),
+    ("POST /attempts/{id}/submission", SignedIn, Plain),
     ("GET /contests/{id}/results", SignedIn, Plain),
     ("GET /contests/{id}/rankings", SignedIn, Plain),
-    ("GET /contests/{id}/rankings/me", SignedIn, Plain),
+    ("GET /contests/{id}/rankings/mine", SignedIn, Plain),
     ("GET /contests/{id}/branch-rankings", SignedIn, Plain),
     ("GET /exports/contests/{id}", CONTEST_READERS, Plain),
     // meetings
@@ -326,7 +326,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // notices
     ("GET /me/notices", SignedIn, Plain),
     ("GET /me/notices/unread-count", SignedIn, Plain),
-    ("POST /me/notices/read", SignedIn, Plain),
+    ("POST /me/notices/receipts", SignedIn, Plain),
     // files
     ("POST /files", SignedIn, Plain),
     ("GET /files/{id}", SignedIn, Plain),

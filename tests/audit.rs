@@ -62,7 +62,7 @@ async fn the_day_of_a_line_is_the_enterprises_and_both_ends_of_a_range_count() {
     assert_eq!(range("").await, ["3", "2", "1", "0"]);
     assert_eq!(range("from=2026-07-01&until=2026-07-01").await, ["2", "1"]);
     assert_eq!(range("from=2026-07-02").await, ["3"]);
-    assert_eq!(range("to=2026-06-30").await, ["0"]);
+    assert_eq!(range("until=2026-06-30").await, ["0"]);
     assert_eq!(range("from=2026-07-02&until=2026-07-01").await, Vec::<String>::new());
 }
 

@@ -96,10 +96,7 @@ async fn every_period_of_every_scope_ranks_members_and_branches() {
         (format!("{zb1}/total?period=week"), &[(1, "李一", 6), (2, "王东东", 3)]),
         (format!("{zb1}/total?period=all&day=2030-01-01"), &[(1, "王东东", 8), (2, "李一", 6)]),
         // three periods that are over, one of them in another year
-        (
-            "enterprise/total?period=month&day=2026-06-01".to_owned(),
-            &[(1, "王东东", 5), (2, "钱*", 5), (3, "李一", 4)],
-        ),
+        ("enterprise/total?period=month&day=2026-06-01".to_owned(), &[(1, "王东东", 5), (2, "钱*", 5), (3, "李一", 4)]),
         ("enterprise/total?period=day&day=2026-06-30".to_owned(), &[(1, "钱*", 5), (2, "李一", 4)]),
         ("enterprise/total?period=year&day=2025-01-01".to_owned(), &[(1, "钱*", 5)]),
         // by branch: two members in ZB1, one in each of the others
@@ -163,7 +160,7 @@ async fn a_member_finds_his_place_and_whoever_is_hidden_keeps_it() {
     for (who, count) in [(first.id, 5), (second.id, 4), (third.id, 2)] {
         answer(&app, who, count).await;
     }
-    let uri = "/boards/enterprise/total/me?period=month";
+    let uri = "/boards/enterprise/total/mine?period=month";
     shows(&app, &nobody, "enterprise/total?period=month", &[(1, "李一", 5), (2, "王二", 4), (3, "赵*", 2)]).await;
     let mine = second.get(uri).await.ok(200);
     assert_eq!((&mine["rank"], &mine["score"], &mine["distance_to_next"]), (&json!(2), &json!(4), &json!(1)));
@@ -184,7 +181,7 @@ async fn a_member_finds_his_place_and_whoever_is_hidden_keeps_it() {
     assert_eq!((&none["rank"], &none["score"], &none["size"]), (&Value::Null, &json!(0), &json!(3)));
     assert_eq!(none["neighbours"], json!([]));
     // another branch's board is no place for him
-    let west = format!("/boards/{}/total/me?period=day", app.unit("ZB2"));
+    let west = format!("/boards/{}/total/mine?period=day", app.unit("ZB2"));
     assert_eq!(second.get(&west).await.ok(200)["rank"], Value::Null);
     assert_eq!(third.get(&west).await.ok(200)["rank"], 1);
 }
@@ -202,7 +199,7 @@ async fn only_three_neighbours_are_shown_on_each_side() {
         answer(&app, who, 2).await;
     }
     app.tick().await;
-    let mine = me.get("/boards/enterprise/total/me?period=day").await.ok(200);
+    let mine = me.get("/boards/enterprise/total/mine?period=day").await.ok(200);
     assert_eq!((&mine["rank"], &mine["distance_to_next"]), (&json!(5), &json!(0)));
     assert_eq!(column(&mine, "neighbours", "rank"), [2, 3, 4, 5, 6, 7, 8]);
 }
@@ -288,7 +285,7 @@ async fn a_day_that_is_over_still_takes_what_comes_late() {
     shows(&app, &li, yesterday, &[(1, "李一", 5), (2, "王二", 3)]).await;
     shows(&app, &li, &format!("{}/total?period=day&day=2026-07-01&by=branch", app.unit("ZB1")), &[(1, "东支部", 267)])
         .await;
-    let mine = li.get("/boards/enterprise/total/me?period=day&day=2026-07-01").await.ok(200);
+    let mine = li.get("/boards/enterprise/total/mine?period=day&day=2026-07-01").await.ok(200);
     assert_eq!((&mine["rank"], &mine["score"]), (&json!(1), &json!(5)));
     shows(&app, &li, "enterprise/total?period=day", &[]).await;
     shows(&app, &li, "enterprise/total?period=week", &[(1, "李一", 5), (2, "王二", 3)]).await;
@@ -317,9 +314,9 @@ async fn a_board_that_does_not_exist_is_not_found() {
     let stranger = li.id;
     for uri in ["nowhere/total", &format!("{stranger}/total"), "enterprise/luck"] {
         li.get(&format!("/boards/{uri}")).await.refused(404, "boards.not_found");
-        li.get(&format!("/boards/{uri}/me")).await.refused(404, "boards.not_found");
+        li.get(&format!("/boards/{uri}/mine")).await.refused(404, "boards.not_found");
     }
-    for uri in ["total/me?limit=3", "total?period=hour", "total?limit=101", "total?limit=0", "total?day=2026-02-30"] {
+    for uri in ["total/mine?limit=3", "total?period=hour", "total?limit=101", "total?limit=0", "total?day=2026-02-30"] {
         li.get(&format!("/boards/enterprise/{uri}")).await.refused(400, "query.invalid");
     }
     for uri in ["day=2999-12-31", "day=1900-01-01&period=year", "day=2999-12-31&period=all&by=branch"] {

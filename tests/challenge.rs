@@ -324,7 +324,7 @@ async fn only_what_was_dealt_can_be_answered_and_only_once() {
     }
     app.advance_seconds(1);
     give(&wang, &run, 1, "B").await.refused(404, "challenge.run_not_found");
-    wang.post(&path(&run, "end"), json!({})).await.refused(404, "challenge.run_not_found");
+    wang.post(&path(&run, "completion"), json!({})).await.refused(404, "challenge.run_not_found");
     let many = json!({ "seq": 1, "answer": vec!["B"; 13] });
     li.post(&path(&run, "answers"), many).await.refused(422, "body.invalid");
     let first = give(&li, &run, 1, "B").await.ok(200);
@@ -334,9 +334,9 @@ async fn only_what_was_dealt_can_be_answered_and_only_once() {
     give(&li, &run, 2, "B").await.ok(200);
     give(&li, &run, 1, "B").await.refused(409, "challenge.already_answered");
 
-    let over = li.post(&path(&run, "end"), json!({})).await.ok(200);
+    let over = li.post(&path(&run, "completion"), json!({})).await.ok(200);
     assert_eq!((&over["ended"]["because"], &over["points"]), (&json!("given_up"), &json!(2)));
-    assert_eq!(li.post(&path(&run, "end"), json!({})).await.ok(200), over);
+    assert_eq!(li.post(&path(&run, "completion"), json!({})).await.ok(200), over);
     give(&li, &run, 3, "B").await.refused(409, "challenge.run_over");
     li.post(&path(&run, "revival"), json!({})).await.refused(409, "challenge.not_revivable");
 }
@@ -384,7 +384,7 @@ async fn only_the_improvement_reaches_the_board_and_the_points() {
     play(&app, &li, 9).await;
     assert_eq!(points(&li).await, [(2, 2), (2, 2), (5, 2)]);
     shows(&app, &li, "period=day", &[("李一", 9), ("王二", 4)]).await;
-    let total = li.get("/boards/enterprise/total/me?period=day").await.ok(200);
+    let total = li.get("/boards/enterprise/total/mine?period=day").await.ok(200);
     assert_eq!(total["score"], 6, "the board of points knows points only");
 
     app.set_clock("2026-07-02T09:00:00+08:00");
@@ -509,7 +509,7 @@ async fn whatever_comes_at_once_leaves_one_truth() {
     for round in 0..12 {
         app.advance_seconds(if round % 5 == 4 { 20 } else { 1 });
         let seq = run["question"]["seq"].as_i64().unwrap();
-        let (ending, revival) = (path(&run, "end"), path(&run, "revival"));
+        let (ending, revival) = (path(&run, "completion"), path(&run, "revival"));
         let (li, run_now) = (&li, &run);
         let requests = (0..24).map(async |n| match n % 8 {
             0 => li.post("/challenge/runs", json!({})).await,
@@ -524,7 +524,7 @@ async fn whatever_comes_at_once_leaves_one_truth() {
         }
         run = li.post("/challenge/runs", json!({})).await.json();
     }
-    li.post(&path(&run, "end"), json!({})).await.ok(200);
+    li.post(&path(&run, "completion"), json!({})).await.ok(200);
     let best = li.get("/challenge/today").await.ok(200)["best"].as_i64().unwrap();
     let given = points(&li).await;
     assert_eq!(given.iter().map(|(wanted, _)| wanted).sum::<i64>(), best, "{given:?}");

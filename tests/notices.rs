@@ -77,12 +77,12 @@ async fn notices_are_marked_by_id_or_all_at_once() {
 
     let of_zhou = zhou.get("/me/notices?limit=1").await.ok(200)["items"][0]["id"].clone();
     let some = json!({ "ids": [page["items"][0]["id"], of_zhou] });
-    assert_eq!(li.post("/me/notices/read", some.clone()).await.ok(200), json!({ "unread": 2 }));
-    assert_eq!(li.post("/me/notices/read", some).await.ok(200), json!({ "unread": 2 }));
+    assert_eq!(li.post("/me/notices/receipts", some.clone()).await.ok(200), json!({ "unread": 2 }));
+    assert_eq!(li.post("/me/notices/receipts", some).await.ok(200), json!({ "unread": 2 }));
     assert_eq!(li.get("/me/notices").await.ok(200)["items"][0]["unread"], false);
     assert_eq!(unread(&zhou).await, 4);
 
-    assert_eq!(li.post("/me/notices/read", json!({ "all": true })).await.ok(200), json!({ "unread": 0 }));
+    assert_eq!(li.post("/me/notices/receipts", json!({ "all": true })).await.ok(200), json!({ "unread": 0 }));
     assert_eq!((unread(&li).await, unread(&zhou).await), (0, 4));
 }
 
@@ -94,10 +94,10 @@ async fn what_is_marked_is_said_in_one_way() {
     for body in
         [json!({}), json!({ "all": false }), json!({ "all": true, "ids": [id] }), json!({ "ids": vec![id; 101] })]
     {
-        li.post("/me/notices/read", body).await.refused(422, "body.invalid");
+        li.post("/me/notices/receipts", body).await.refused(422, "body.invalid");
     }
-    li.post("/me/notices/read", json!({ "ids": [] })).await.ok(200);
-    li.post("/me/notices/read", json!({ "ids": [id] })).await.ok(200);
+    li.post("/me/notices/receipts", json!({ "ids": [] })).await.ok(200);
+    li.post("/me/notices/receipts", json!({ "ids": [id] })).await.ok(200);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn what_nobody_is_shown_any_more_is_thrown_away_with_its_marks() {
     tell(&app, To::Member(li.id), "给李一").await;
     app.drain().await;
     for person in [&li, &wang] {
-        person.post("/me/notices/read", json!({ "all": true })).await.ok(200);
+        person.post("/me/notices/receipts", json!({ "all": true })).await.ok(200);
     }
     app.advance_seconds(100 * 24 * 3600);
     tell(&app, To::Unit(app.unit("JT")), "新的").await;

@@ -60,7 +60,7 @@ async fn read(app: &TestApp, person: &Person<'_>, item: &str) -> Value {
 }
 
 async fn finish(person: &Person<'_>, reading: &str) -> crate::support::Reply {
-    person.post(&format!("/study/readings/{reading}/finish"), json!({})).await
+    person.post(&format!("/study/readings/{reading}/completion"), json!({})).await
 }
 
 async fn again<'a>(app: &'a TestApp, person: &Person<'_>) -> Person<'a> {

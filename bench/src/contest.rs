@@ -48,15 +48,9 @@ pub fn start(address: SocketAddr, world: &Rc<World>, path: &str, connections: us
 }
 
 /// Every member saves an answer to the first of his questions.
-pub fn answer(
-    address: SocketAddr,
-    world: &World,
-    path: &str,
-    attempts: &[Attempt],
-    connections: usize,
-) -> Result<Figure> {
+pub fn answer(address: SocketAddr, world: &World, attempts: &[Attempt], connections: usize) -> Result<Figure> {
     let answers = attempts.iter().zip(0..).map(|(attempt, member)| {
-        let path = format!("{path}{}", contract::answer_path(attempt));
+        let path = contract::answer_path(attempt);
         request("PUT", &path, Some(&world.access_token(member)), contract::ANSWER)
     });
     let requests: Vec<_> = answers.collect();
@@ -65,15 +59,9 @@ pub fn answer(
 }
 
 /// Every member hands his attempt in.
-pub fn hand_in(
-    address: SocketAddr,
-    world: &World,
-    path: &str,
-    attempts: &[Attempt],
-    connections: usize,
-) -> Result<Figure> {
+pub fn hand_in(address: SocketAddr, world: &World, attempts: &[Attempt], connections: usize) -> Result<Figure> {
     let submissions = attempts.iter().zip(0..).map(|(attempt, member)| {
-        let path = format!("{path}{}", contract::hand_in_path(attempt));
+        let path = contract::hand_in_path(attempt);
         request("POST", &path, Some(&world.access_token(member)), "")
     });
     let requests: Vec<_> = submissions.collect();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// An authenticated JSON reply that asks the database nothing: what every answer costs at least.
 pub const HELLO: &str = "/api/v1/boards";
 pub const BOARD: &str = "/api/v1/boards/enterprise/total?period=day&limit=50";
-pub const MY_RANK: &str = "/api/v1/boards/enterprise/total/me?period=day";
+pub const MY_RANK: &str = "/api/v1/boards/enterprise/total/mine?period=day";
 pub const FEED: &str = "/api/v1/study/feed";
 pub const PAPER: &str = "/api/v1/quiz/daily";
 pub const REFRESH: &str = "/api/v1/session/refresh";
@@ -46,7 +46,7 @@ pub fn open_path(item: &str) -> String {
 }
 
 pub fn finish_path(reading: &str) -> String {
-    format!("/api/v1/study/readings/{reading}/finish")
+    format!("/api/v1/study/readings/{reading}/completion")
 }
 
 pub const CONTESTS: &str = "/api/v1/contests";
@@ -56,8 +56,9 @@ pub const OPEN: &str = "/opening";
 pub const CLOSE: &str = "/closing";
 pub const PUBLISH: &str = "/publication";
 pub const ATTEMPTS: &str = "/attempts";
+const ATTEMPT: &str = "/api/v1/attempts";
 pub const RANKING: &str = "/rankings?limit=50";
-pub const MY_PLACE: &str = "/rankings/me";
+pub const MY_PLACE: &str = "/rankings/mine";
 
 /// An answer to a single choice.
 pub const ANSWER: &str = r#"{"answer":["A"]}"#;
@@ -182,13 +183,13 @@ pub fn attempt(reply: &[u8]) -> Result<Attempt> {
     Ok(Attempt { id: text(reply, &["/id"])?, question: text(reply, &["/questions/0/id"])? })
 }
 
-/// Where the answer to the first question goes, after the path of the contest.
+/// Where the answer to the first question goes.
 pub fn answer_path(attempt: &Attempt) -> String {
-    format!("{ATTEMPTS}/{}/answers/{}", attempt.id, attempt.question)
+    format!("{ATTEMPT}/{}/answers/{}", attempt.id, attempt.question)
 }
 
 pub fn hand_in_path(attempt: &Attempt) -> String {
-    format!("{ATTEMPTS}/{}/submission", attempt.id)
+    format!("{ATTEMPT}/{}/submission", attempt.id)
 }
 
 pub fn is_ranked(contest: &[u8]) -> Result<bool> {

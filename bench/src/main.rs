@@ -489,10 +489,10 @@ impl Bench {
         let before = self.arguments.folder.join("before.db");
         settle(&path, &before)?;
         let server = self.product.serve(&sqlite_url(&path), false)?;
-        let figure = contest::answer(server.address, &self.world, &contest, &attempts, connections)?;
+        let figure = contest::answer(server.address, &self.world, &attempts, connections)?;
         self.figures.add("contest answer", figure);
         self.figures.add("raw contest answer", Replay::of_table(&path, contract::ANSWERS)?.run(&before)?);
-        let figure = contest::hand_in(server.address, &self.world, &contest, &attempts, connections)?;
+        let figure = contest::hand_in(server.address, &self.world, &attempts, connections)?;
         self.figures.add("contest hand-in", figure);
         let ranking = contest::close(server.address, &self.world, &contest)?;
         eprintln!("    {} attempts ranked in {:.1} s", attempts.len(), ranking.as_secs_f64());
@@ -655,7 +655,7 @@ impl Bench {
         let server = self.product.serve(&url, false)?;
         let contest = contest::open(server.address, &self.world)?;
         let (_, attempts) = contest::start(server.address, &self.world, &contest, connections)?;
-        let figure = contest::answer(server.address, &self.world, &contest, &attempts, connections)?;
+        let figure = contest::answer(server.address, &self.world, &attempts, connections)?;
         self.figures.add("contest answer, PostgreSQL", figure);
         server.stop()?;
         postgres.copy("bench_base", "bench_round")?;

@@ -97,26 +97,26 @@ pub async fn start(member: &Person<'_>, contest: &str) -> Value {
     reply.json()
 }
 
-async fn save(member: &Person<'_>, contest: &str, attempt: &Value, question: &Value, answer: Value) -> Reply {
+async fn save(member: &Person<'_>, attempt: &Value, question: &Value, answer: Value) -> Reply {
     let (id, question) = (attempt["id"].as_str().unwrap(), question["id"].as_str().unwrap());
-    member.put(&format!("{contest}/attempts/{id}/answers/{question}"), json!({ "answer": answer })).await
+    member.put(&format!("/attempts/{id}/answers/{question}"), json!({ "answer": answer })).await
 }
 
-pub async fn submit(member: &Person<'_>, contest: &str, attempt: &Value) -> Reply {
-    member.post(&format!("{contest}/attempts/{}/submission", attempt["id"].as_str().unwrap()), json!({})).await
+pub async fn submit(member: &Person<'_>, attempt: &Value) -> Reply {
+    member.post(&format!("/attempts/{}/submission", attempt["id"].as_str().unwrap()), json!({})).await
 }
 
 /// Answers the first `right` questions rightly and the others wrongly.
-pub async fn answer_all(member: &Person<'_>, contest: &str, attempt: &Value, right: usize) {
+pub async fn answer_all(member: &Person<'_>, attempt: &Value, right: usize) {
     for (n, question) in attempt["questions"].as_array().unwrap().iter().enumerate() {
-        save(member, contest, attempt, question, answer(question, n < right)).await.ok(200);
+        save(member, attempt, question, answer(question, n < right)).await.ok(200);
     }
 }
 
 /// A whole attempt that is handed in `seconds` after its start.
 pub async fn sit(app: &TestApp, member: &Person<'_>, contest: &str, right: usize, seconds: i64) -> Value {
     let attempt = start(member, contest).await;
-    answer_all(member, contest, &attempt, right).await;
+    answer_all(member, &attempt, right).await;
     app.advance_seconds(seconds);
-    submit(member, contest, &attempt).await.ok(200)
+    submit(member, &attempt).await.ok(200)
 }

@@ -39,11 +39,11 @@ async fn members_and_branches_are_ranked_as_counted_by_hand() {
     sit(&app, &li, &contest, 9, 30).await;
     // both start and finish at the same instants with the same score
     let (a, b) = (start(&wang, &contest).await, start(&zhao, &contest).await);
-    answer_all(&wang, &contest, &a, 8).await;
-    answer_all(&zhao, &contest, &b, 8).await;
+    answer_all(&wang, &a, 8).await;
+    answer_all(&zhao, &b, 8).await;
     app.advance_seconds(20);
-    submit(&wang, &contest, &a).await.ok(200);
-    submit(&zhao, &contest, &b).await.ok(200);
+    submit(&wang, &a).await.ok(200);
+    submit(&zhao, &b).await.ok(200);
     sit(&app, &qian, &contest, 8, 21).await;
     close(&app, &organiser, &contest).await;
     publish(&app, &organiser, &contest).await;
@@ -65,8 +65,8 @@ async fn members_and_branches_are_ranked_as_counted_by_hand() {
     let rest = li.get(&format!("{contest}/rankings?limit=2&cursor={}", first["next_cursor"].as_str().unwrap())).await;
     let rest = rest.ok(200);
     assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (2, &Value::Null));
-    assert_eq!(qian.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"]["rank"], 4);
-    assert_eq!(organiser.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"], Value::Null);
+    assert_eq!(qian.get(&format!("{contest}/rankings/mine")).await.ok(200)["mine"]["rank"], 4);
+    assert_eq!(organiser.get(&format!("{contest}/rankings/mine")).await.ok(200)["mine"], Value::Null);
 
     // 东 1700/4 = 425, 西 1600/3 = 533.33, 南 0/1
     let branches = zhao.get(&format!("{contest}/branch-rankings")).await.ok(200);
@@ -118,10 +118,10 @@ async fn nobody_sees_a_score_or_a_key_before_the_rules_allow() {
             app.member("管理员").role(Role::Administrator, "JT").sign_in().await,
         ];
         let attempt = start(&li, &contest).await;
-        answer_all(&li, &contest, &attempt, 6).await;
-        let submitted = submit(&li, &contest, &attempt).await.ok(200);
+        answer_all(&li, &attempt, 6).await;
+        let submitted = submit(&li, &attempt).await.ok(200);
         assert_eq!(submitted["score_hundredths"].is_number(), score[0]);
-        let path = format!("{contest}/attempts/{}", attempt["id"].as_str().unwrap());
+        let path = format!("/attempts/{}", attempt["id"].as_str().unwrap());
         for phase in 0..3 {
             match phase {
                 0 => app.tick().await,
@@ -143,7 +143,7 @@ async fn nobody_sees_a_score_or_a_key_before_the_rules_allow() {
                 let practised = li.post("/quiz/practice", json!({ "question_id": id, "answer": ["A"] })).await;
                 assert_eq!(practised.status == 200, key[phase], "{reveal} {phase}: {}", practised.text());
             }
-            for what in ["results", "rankings", "rankings/me", "branch-rankings"] {
+            for what in ["results", "rankings", "rankings/mine", "branch-rankings"] {
                 let what = format!("{contest}/{what}");
                 for other in others.iter().chain([&li]) {
                     let reply = other.get(&what).await;
@@ -217,9 +217,9 @@ async fn questions_of_a_running_contest_are_kept_from_everybody_and_their_figure
     for n in 0..4 {
         let member = app.member(&format!("某{n}")).sign_in().await;
         let attempt = start(&member, &contest).await;
-        answer_all(&member, &contest, &attempt, 12 - 4 * n).await;
+        answer_all(&member, &attempt, 12 - 4 * n).await;
         first.get_or_insert(attempt["questions"][0]["id"].as_str().unwrap().to_owned());
-        submit(&member, &contest, &attempt).await.ok(200);
+        submit(&member, &attempt).await.ok(200);
     }
     close(&app, &organiser, &contest).await;
     publish(&app, &organiser, &contest).await;
@@ -252,7 +252,7 @@ async fn ranking_and_points_go_on_where_a_crash_broke_them_off() {
     app.tick().await;
     let li = app.sign_in(member.0, &member.1).await;
     assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 3);
-    assert_eq!(li.get(&format!("{contest}/rankings/me")).await.ok(200)["mine"]["rank"], 1);
+    assert_eq!(li.get(&format!("{contest}/rankings/mine")).await.ok(200)["mine"]["rank"], 1);
     app.drain().await;
 }
 
@@ -295,10 +295,10 @@ async fn ones_own_place_comes_with_two_neighbours_on_each_side() {
     }
     let idle = app.member("没参加").sign_in().await;
     close(&app, &organiser, &contest).await;
-    people[2].get(&format!("{contest}/rankings/me")).await.refused(409, "contests.not_published");
+    people[2].get(&format!("{contest}/rankings/mine")).await.refused(409, "contests.not_published");
     publish(&app, &organiser, &contest).await;
     let around = async |person: &Person<'_>| {
-        let mine = person.get(&format!("{contest}/rankings/me")).await.ok(200);
+        let mine = person.get(&format!("{contest}/rankings/mine")).await.ok(200);
         mine["neighbours"]
             .as_array()
             .unwrap()
@@ -313,7 +313,7 @@ async fn ones_own_place_comes_with_two_neighbours_on_each_side() {
     );
     assert_eq!(around(&people[0]).await, ["1 名0甲 true", "2 名** false", "3 名** false"]);
     assert_eq!(around(&people[5]).await, ["4 名3甲 false", "5 名** false", "6 名5甲 true"]);
-    let none = idle.get(&format!("{contest}/rankings/me")).await.ok(200);
+    let none = idle.get(&format!("{contest}/rankings/mine")).await.ok(200);
     assert_eq!(none, json!({ "mine": null, "neighbours": [] }));
     // who hides is seen by nobody but himself
     people[3].patch("/me", json!({ "hidden_from_boards": true })).await.ok(200);

@@ -33,23 +33,23 @@ async fn answers_are_saved_one_by_one_and_graded_in_whatever_order_they_were_sho
     assert!(moved.count() > 5, "and of options");
     assert!(!first.to_string().contains("因为") && first["questions"][0].get("answer").is_none());
 
-    answer_all(&li, &contest, &first, 22).await;
+    answer_all(&li, &first, 22).await;
     // a change of mind replaces the answer, and an empty one takes it back
     let question = first["questions"].as_array().unwrap().iter().find(|q| q["kind"] == "judge").unwrap();
-    save(&li, &contest, &first, question, json!(["false"])).await.ok(200);
-    save(&li, &contest, &first, question, json!([])).await.ok(200);
+    save(&li, &first, question, json!(["false"])).await.ok(200);
+    save(&li, &first, question, json!([])).await.ok(200);
     let again = start(&li, &contest).await;
     assert_eq!(shown(&again), a, "the same attempt, in the same order");
     let multiple = first["questions"].as_array().unwrap().iter().find(|q| q["kind"] == "multiple").unwrap();
     let saved = again["answers"].as_array().unwrap().iter().find(|s| s["question_id"] == multiple["id"]).unwrap();
     assert_eq!(saved["answer"], answer(multiple, true), "in the letters that were shown");
 
-    let result = submit(&li, &contest, &first).await.ok(200);
+    let result = submit(&li, &first).await.ok(200);
     // 12 single of 1, 4 multiple of 6, 4 judge and 2 fill of 1, one of them left out
     assert_eq!((&result["score_hundredths"], &result["right_count"]), (&json!(4100), &json!(21)));
     assert_eq!(result["questions"], Value::Null, "the key is not shown while the contest is open");
-    answer_all(&wang, &contest, &second, 0).await;
-    let result = submit(&wang, &contest, &second).await.ok(200);
+    answer_all(&wang, &second, 0).await;
+    let result = submit(&wang, &second).await.ok(200);
     // one of two right letters of each multiple choice: half of 6, four times
     assert_eq!((&result["score_hundredths"], &result["right_count"]), (&json!(1200), &json!(0)));
 }
@@ -62,8 +62,8 @@ async fn sixty_four_identical_submissions_are_one_result_and_earn_points_once() 
     let contest = opened(&app, &organiser, with(body(&app), &terms)).await;
     let li = app.member("李一").sign_in().await;
     let attempt = start(&li, &contest).await;
-    answer_all(&li, &contest, &attempt, 7).await;
-    let replies = futures_util::future::join_all((0..64).map(|_| submit(&li, &contest, &attempt))).await;
+    answer_all(&li, &attempt, 7).await;
+    let replies = futures_util::future::join_all((0..64).map(|_| submit(&li, &attempt))).await;
     for reply in &replies {
         assert_eq!(reply.ok(200), replies[0].json());
     }
@@ -110,18 +110,18 @@ async fn an_answer_after_the_limit_counts_nothing_and_the_attempt_ends_without_t
     assert_eq!(attempt["due_at"], "2026-07-01T08:06:00+08:00");
     let questions = attempt["questions"].as_array().unwrap();
     app.set_clock("2026-07-01T08:05:59+08:00");
-    save(&li, &contest, &attempt, &questions[0], answer(&questions[0], true)).await.ok(200);
+    save(&li, &attempt, &questions[0], answer(&questions[0], true)).await.ok(200);
     app.set_clock("2026-07-01T08:06:00+08:00");
-    let late = save(&li, &contest, &attempt, &questions[1], answer(&questions[1], true)).await;
+    let late = save(&li, &attempt, &questions[1], answer(&questions[1], true)).await;
     late.refused(410, "contests.time_over");
     app.set_clock("2026-07-01T08:06:01+08:00");
-    save(&li, &contest, &attempt, &questions[1], answer(&questions[1], true)).await.refused(410, "contests.time_over");
+    save(&li, &attempt, &questions[1], answer(&questions[1], true)).await.refused(410, "contests.time_over");
 
     // handing in after the limit hands in nothing more, and time that ran out earns no bonus
-    let result = submit(&li, &contest, &attempt).await.ok(200);
+    let result = submit(&li, &attempt).await.ok(200);
     assert_eq!((&result["score_hundredths"], &result["submitted"]), (&json!(100), &json!(false)));
     assert_eq!(result["finished_at"], "2026-07-01T08:06:00+08:00");
-    let ended = save(&li, &contest, &attempt, &questions[1], answer(&questions[1], true)).await;
+    let ended = save(&li, &attempt, &questions[1], answer(&questions[1], true)).await;
     ended.refused(409, "contests.attempt_finished");
 
     // nobody looks at the other attempt: the clock ends it
@@ -143,8 +143,7 @@ async fn an_attempt_ends_with_the_contest_and_the_clients_clock_is_ignored() {
     let attempt = start(&li, &contest).await;
     assert_eq!(attempt["due_at"], "2026-07-01T08:12:00+08:00", "no attempt outlasts its contest");
     let question = &attempt["questions"][0];
-    let path =
-        format!("{contest}/attempts/{}/answers/{}", attempt["id"].as_str().unwrap(), question["id"].as_str().unwrap());
+    let path = format!("/attempts/{}/answers/{}", attempt["id"].as_str().unwrap(), question["id"].as_str().unwrap());
     let dated = json!({ "answer": answer(question, true), "saved_at": "2026-07-01T08:03:00+08:00" });
     li.put(&path, dated).await.refused(422, "body.invalid");
     app.set_clock("2026-07-01T08:12:00+08:00");
@@ -152,7 +151,7 @@ async fn an_attempt_ends_with_the_contest_and_the_clients_clock_is_ignored() {
     send(request.json(&json!({ "answer": answer(question, true) }))).await.refused(410, "contests.time_over");
     app.tick().await;
     li.post(&format!("{contest}/attempts"), json!({})).await.refused(410, "contests.over");
-    save(&li, &contest, &attempt, question, answer(question, true)).await.refused(409, "contests.attempt_finished");
+    save(&li, &attempt, question, answer(question, true)).await.refused(409, "contests.attempt_finished");
 }
 
 #[tokio::test]
@@ -167,13 +166,13 @@ async fn an_answer_belongs_to_a_question_that_was_dealt_and_to_ones_own_attempt(
     let dealt: HashSet<&str> =
         attempt["questions"].as_array().unwrap().iter().map(|q| q["id"].as_str().unwrap()).collect();
     let other = listed["items"].as_array().unwrap().iter().find(|q| !dealt.contains(q["id"].as_str().unwrap()));
-    save(&li, &contest, &attempt, other.unwrap(), json!(["A"])).await.refused(409, "contests.not_dealt");
+    save(&li, &attempt, other.unwrap(), json!(["A"])).await.refused(409, "contests.not_dealt");
     for bad in [json!(["E"]), json!(["a"]), json!(["A", "B"]), json!(["AB"])] {
-        save(&li, &contest, &attempt, question, bad).await.refused(422, "body.invalid");
+        save(&li, &attempt, question, bad).await.refused(422, "body.invalid");
     }
-    save(&wang, &contest, &attempt, question, json!(["A"])).await.refused(404, "contests.attempt_not_found");
-    submit(&wang, &contest, &attempt).await.refused(404, "contests.attempt_not_found");
-    let path = format!("{contest}/attempts/{}", attempt["id"].as_str().unwrap());
+    save(&wang, &attempt, question, json!(["A"])).await.refused(404, "contests.attempt_not_found");
+    submit(&wang, &attempt).await.refused(404, "contests.attempt_not_found");
+    let path = format!("/attempts/{}", attempt["id"].as_str().unwrap());
     wang.get(&path).await.refused(404, "contests.attempt_not_found");
     organiser.get(&path).await.refused(404, "contests.attempt_not_found");
 }
@@ -214,8 +213,8 @@ async fn a_draw_for_each_attempt_comes_out_of_one_pool() {
         assert_eq!(ids.len(), 3);
         ids.sort();
         papers.insert(ids);
-        answer_all(&li, &contest, &attempt, 3).await;
-        assert_eq!(submit(&li, &contest, &attempt).await.ok(200)["score_hundredths"], 300);
+        answer_all(&li, &attempt, 3).await;
+        assert_eq!(submit(&li, &attempt).await.ok(200)["score_hundredths"], 300);
     }
     assert!(papers.len() > 1, "five draws of three out of twelve were all the same");
 }
@@ -227,17 +226,17 @@ async fn an_attempt_keeps_the_wording_that_it_was_dealt() {
     let contest = opened(&app, &organiser, body(&app)).await;
     let li = app.member("李一").sign_in().await;
     let attempt = start(&li, &contest).await;
-    answer_all(&li, &contest, &attempt, 10).await;
+    answer_all(&li, &attempt, 10).await;
     let question = format!("/questions/{}", attempt["questions"][0]["id"].as_str().unwrap());
     let edit = json!({ "stem": "改写后的题干", "answer": ["A"] });
     assert_eq!(organiser.patch(&question, edit).await.ok(200)["version"], 2);
     let current = li.get(&format!("{contest}/attempts/current")).await.ok(200);
     assert_eq!(current["questions"], attempt["questions"]);
-    submit(&li, &contest, &attempt).await.ok(200);
+    submit(&li, &attempt).await.ok(200);
     organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
     app.tick().await;
     organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
-    let seen = li.get(&format!("{contest}/attempts/{}", attempt["id"].as_str().unwrap())).await.ok(200);
+    let seen = li.get(&format!("/attempts/{}", attempt["id"].as_str().unwrap())).await.ok(200);
     assert_eq!((&seen["right_count"], &seen["questions"][0]["right"]), (&json!(10), &json!(true)));
     assert_eq!(seen["questions"][0]["stem"], attempt["questions"][0]["stem"]);
 }
@@ -251,7 +250,7 @@ async fn a_restart_loses_no_saved_answer_and_gives_nobody_more_time() {
     let before = start(&li, &contest).await;
     let questions = before["questions"].as_array().unwrap();
     for question in &questions[..4] {
-        save(&li, &contest, &before, question, answer(question, true)).await.ok(200);
+        save(&li, &before, question, answer(question, true)).await.ok(200);
     }
     app.set_clock("2026-07-01T08:04:00+08:00");
     let (id, employee_no) = (li.id, li.employee_no.clone());
@@ -263,9 +262,9 @@ async fn a_restart_loses_no_saved_answer_and_gives_nobody_more_time() {
         assert_eq!(after[same], before[same], "{same}");
     }
     assert_eq!(after["answers"].as_array().unwrap().len(), 4);
-    save(&li, &contest, &after, &questions[4], answer(&questions[4], true)).await.ok(200);
+    save(&li, &after, &questions[4], answer(&questions[4], true)).await.ok(200);
     app.set_clock("2026-07-01T08:06:00+08:00");
-    save(&li, &contest, &after, &questions[5], answer(&questions[5], true)).await.refused(410, "contests.time_over");
+    save(&li, &after, &questions[5], answer(&questions[5], true)).await.refused(410, "contests.time_over");
     app.tick().await;
     assert_eq!(li.get(&contest).await.ok(200)["attempts"][0]["score_hundredths"], 500);
 }
@@ -290,7 +289,7 @@ async fn what_was_acknowledged_while_the_contest_closed_counts_and_nothing_else(
     let saving = futures_util::future::join_all(sitting.iter().map(async |(member, attempt)| {
         let mut saved = 0;
         for question in attempt["questions"].as_array().unwrap() {
-            let reply = save(member, &contest, attempt, question, answer(question, true)).await;
+            let reply = save(member, attempt, question, answer(question, true)).await;
             match reply.status {
                 200 => saved += 1,
                 409 => drop(reply.refused(409, "contests.attempt_finished")),
@@ -327,8 +326,8 @@ async fn several_servers_take_part_in_one_contest() {
     let there = other.sign_in(li.id, &li.employee_no).await;
     let attempt = start(&li, &contest).await;
     assert_eq!(start(&there, &contest).await["questions"], attempt["questions"]);
-    answer_all(&there, &contest, &attempt, 8).await;
-    let (a, b) = tokio::join!(submit(&li, &contest, &attempt), submit(&there, &contest, &attempt));
+    answer_all(&there, &attempt, 8).await;
+    let (a, b) = tokio::join!(submit(&li, &attempt), submit(&there, &attempt));
     assert_eq!(a.ok(200), b.ok(200));
     app.set_clock("2026-07-01T08:12:00+08:00");
     for _ in 0..3 {

@@ -102,7 +102,7 @@ fn pages(things: &Value, meeting: &str) -> Vec<Page<'static>> {
         look("organiser", format!("/contests/{id}"));
     }
     let published = text(&things["contests"]["published"]);
-    for part in ["rankings", "rankings/me", "branch-rankings", "results"] {
+    for part in ["rankings", "rankings/mine", "branch-rankings", "results"] {
         look("author", format!("/contests/{published}/{part}"));
     }
     for campaign in [text(&things["decided"]), text(&things["vote"]["campaign"])] {
@@ -193,7 +193,7 @@ async fn fill_contests(app: &TestApp, organiser: &Person<'_>, scene: &Scene<'_>)
     organiser.post(&format!("{published}/publication"), json!({})).await.ok(200);
     let running = open("正在进行的竞赛").await;
     let attempt = contests::start(&scene.author, &running).await;
-    contests::answer_all(&scene.author, &running, &attempt, 3).await;
+    contests::answer_all(&scene.author, &attempt, 3).await;
     let coming = contests::announced(organiser, body("明天的竞赛", "2026-07-02T09:00:00+08:00")).await;
     let draft = organiser.post("/contests", body("草稿竞赛", "2026-07-02T09:00:00+08:00")).await.ok(201);
     app.tick().await;

@@ -18,7 +18,7 @@ const MOST_IDS: usize = 100;
 
 /// Hands the room's routes over; they need a `web::Data<Db>`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_my_notices).service(count_my_unread_notices).service(read_my_notices);
+    cfg.service(list_my_notices).service(count_my_unread_notices).service(confirm_my_notices);
 }
 
 /// A notice in the caller's inbox.
@@ -105,8 +105,8 @@ struct ReadBody {
 /// Marks notices as read and says how many are left; marking again changes nothing.
 #[utoipa::path(tag = "notices", request_body = ReadBody,
     responses((status = 200, description = "What is left unread", body = UnreadCount)))]
-#[post("/me/notices/read")]
-async fn read_my_notices(
+#[post("/me/notices/receipts")]
+async fn confirm_my_notices(
     caller: Member,
     db: web::Data<Db>,
     body: Body<ReadBody>,

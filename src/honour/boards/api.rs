@@ -161,7 +161,7 @@ async fn get_board(
     ),
     responses((status = 200, description = "One's own place", body = MyPlace))
 )]
-#[get("/boards/{scope}/{measure}/me")]
+#[get("/boards/{scope}/{measure}/mine")]
 async fn get_my_board_place(
     me: Member,
     path: Path<(String, String)>,

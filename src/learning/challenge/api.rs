@@ -25,7 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_current_challenge_run)
         .service(answer_challenge_question)
         .service(revive_challenge_run)
-        .service(end_challenge_run)
+        .service(complete_challenge_run)
         .service(get_challenge_today)
         .service(list_my_challenge_runs)
         .service(review_challenge_runs);
@@ -248,8 +248,12 @@ async fn revive_challenge_run(
 /// Gives a run up: what it has reached counts. One that is over stays as it is.
 #[utoipa::path(tag = "challenge", params(("id" = RunId, Path, description = "The run")),
     responses((status = 200, description = "It is over", body = ChallengeRun<'static>)))]
-#[post("/challenge/runs/{id}/end")]
-async fn end_challenge_run(me: Member, id: Path<RunId>, room: web::Data<Challenge>) -> Result<HttpResponse, Problem> {
+#[post("/challenge/runs/{id}/completion")]
+async fn complete_challenge_run(
+    me: Member,
+    id: Path<RunId>,
+    room: web::Data<Challenge>,
+) -> Result<HttpResponse, Problem> {
     let state = room.give_up(me.member, me.path.clone(), *id).await?;
     Ok(HttpResponse::Ok().json(ChallengeRun::from(&state)))
 }

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
+use crate::base::id::MemberId;
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
 use crate::kernel::lock::HolderId;
@@ -51,6 +52,8 @@ use model::{Contest, Paper, Terms};
 
 /// Opened contests whose papers are kept in memory.
 const REMEMBERED_PAPERS: u64 = 64;
+/// Attempts of which it is remembered whose they are: two for each of 60,000 members.
+const REMEMBERED_ATTEMPTS: u64 = 120_000;
 
 /// What does not change any more once a contest has opened, save for a key that is corrected.
 #[derive(Debug)]
@@ -69,6 +72,8 @@ pub struct Contests {
     quiz: Quiz,
     points: Points,
     papers: Cache<ContestId, Arc<Frozen>>,
+    /// Whose an attempt is, and at which contest.
+    attempts: Cache<AttemptId, (MemberId, ContestId)>,
     /// Under this name the process settles contests that are over.
     holder: HolderId,
     /// Held by whichever job of this process ranks, books or gives points.
@@ -77,8 +82,9 @@ pub struct Contests {
 
 impl Contests {
     pub fn new(db: Db, directory: Directory, quiz: Quiz, points: Points) -> Self {
-        let (papers, holder) = (Cache::new(REMEMBERED_PAPERS), db.fresh_id());
-        Contests { db, directory, quiz, points, papers, holder, settling: Arc::default() }
+        let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
+        let holder = db.fresh_id();
+        Contests { db, directory, quiz, points, papers, attempts, holder, settling: Arc::default() }
     }
 
     /// Paper and terms of a contest that has opened, perhaps before a key was corrected a moment ago; `None` before.

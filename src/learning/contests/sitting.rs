@@ -82,12 +82,24 @@ impl Contests {
         self.for_member(&sitter.path, id).await?;
         let made = self.db.read(move |conn| store::attempts::list_of_member(conn, id, sitter.member)).await?;
         let running = made.into_iter().find(Attempt::is_running).ok_or(Refusal::NoSuchAttempt)?;
-        let sat = self.look(sitter.member, id, running.id).await?;
+        let sat = self.look(sitter.member, running.id).await?;
         if sat.attempt.is_running() { Ok(sat) } else { Err(Refusal::NoSuchAttempt.into()) }
     }
 
+    /// Which contest an attempt of the member is at. It never changes, and every answer asks for it.
+    async fn contest_of(&self, member: MemberId, id: AttemptId) -> Outcome<ContestId> {
+        let found = match self.attempts.get(&id) {
+            Some(known) => Some(known),
+            None => self.db.read(move |conn| store::attempts::find_owner(conn, id)).await?,
+        };
+        let (owner, contest) = found.filter(|(owner, _)| *owner == member).ok_or(Refusal::NoSuchAttempt)?;
+        self.attempts.insert(id, (owner, contest));
+        Ok(contest)
+    }
+
     /// A member's own attempt; looking at it ends it when its time is over.
-    pub async fn look(&self, member: MemberId, contest: ContestId, id: AttemptId) -> Outcome<Sat> {
+    pub async fn look(&self, member: MemberId, id: AttemptId) -> Outcome<Sat> {
+        let contest = self.contest_of(member, id).await?;
         let (found, attempt, answers) = self
             .db
             .read(move |conn| {
@@ -108,11 +120,11 @@ impl Contests {
     pub async fn save_answer(
         &self,
         member: MemberId,
-        contest: ContestId,
         id: AttemptId,
         question: QuestionId,
         sent: Vec<String>,
     ) -> Outcome<SavedAnswer> {
+        let contest = self.contest_of(member, id).await?;
         let frozen = self.frozen(contest).await?.ok_or(Refusal::NoSuchAttempt)?;
         self.db
             .write_about(member, move |tx| {
@@ -133,7 +145,8 @@ impl Contests {
     }
 
     /// Hands in an attempt. Again it changes nothing and returns the same.
-    pub async fn submit(&self, member: MemberId, contest: ContestId, id: AttemptId) -> Outcome<Sat> {
+    pub async fn submit(&self, member: MemberId, id: AttemptId) -> Outcome<Sat> {
+        let contest = self.contest_of(member, id).await?;
         self.end(member, contest, id, true).await
     }
 

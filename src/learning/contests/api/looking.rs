@@ -219,7 +219,7 @@ struct MyContestRank {
 /// The caller's own place in the ranking, with neighbours.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The place", body = MyContestRank)))]
-#[get("/contests/{id}/rankings/me")]
+#[get("/contests/{id}/rankings/mine")]
 async fn get_my_contest_rank(
     caller: Member,
     id: Path<ContestId>,

@@ -43,7 +43,7 @@ async fn start_contest_attempt(
     let (sat, is_new) = contests.start(sitter(&caller), *id).await?;
     let shown = sat.sheet().shown();
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    response.insert_header((LOCATION, format!("/api/v1/contests/{}/attempts/{}", *id, sat.attempt.id)));
+    response.insert_header((LOCATION, format!("/api/v1/attempts/{}", sat.attempt.id)));
     Ok(response.json(AttemptSheet::new(&sat, &shown, contests.now())))
 }
 
@@ -83,57 +83,48 @@ const PARTS_LIMIT: usize = 12;
 /// Saves the answer to one question, in the place of the one before; until the attempt is due by the server's clock.
 #[utoipa::path(tag = "contests", request_body = ContestAnswerBody,
     params(
-        ("id" = ContestId, Path, description = "The contest"),
-        ("attempt_id" = AttemptId, Path, description = "The caller's running attempt"),
+        ("id" = AttemptId, Path, description = "The caller's running attempt"),
         ("question_id" = QuestionId, Path, description = "One of its questions"),
     ),
     responses((status = 200, description = "Saved", body = SavedView)))]
-#[put("/contests/{id}/attempts/{attempt_id}/answers/{question_id}")]
+#[put("/attempts/{id}/answers/{question_id}")]
 async fn save_contest_answer(
     caller: Member,
-    path: Path<(ContestId, AttemptId, QuestionId)>,
+    path: Path<(AttemptId, QuestionId)>,
     contests: web::Data<Contests>,
     body: Body<ContestAnswerBody>,
 ) -> Result<web::Json<SavedView>, Problem> {
-    let (contest, attempt, question) = *path;
+    let (attempt, question) = *path;
     let sent: Vec<String> = body.into_inner().answer.into_iter().map(Text::into_string).collect();
     if sent.len() > PARTS_LIMIT {
         return Err(Problem::field("/answer", "too_many", format!("一道题的答案不能超过 {PARTS_LIMIT} 项")));
     }
-    let saved = contests.save_answer(caller.member, contest, attempt, question, sent).await?;
+    let saved = contests.save_answer(caller.member, attempt, question, sent).await?;
     Ok(web::Json(SavedView { question_id: saved.question_id, saved_at: saved.saved_at }))
 }
 
 /// Hands in the attempt with the answers that are saved. Again it returns the same result.
 #[utoipa::path(tag = "contests",
-    params(
-        ("id" = ContestId, Path, description = "The contest"),
-        ("attempt_id" = AttemptId, Path, description = "The caller's attempt"),
-    ),
+    params(("id" = AttemptId, Path, description = "The caller's attempt")),
     responses((status = 200, description = "Handed in, or ended before", body = AttemptResult)))]
-#[post("/contests/{id}/attempts/{attempt_id}/submission")]
+#[post("/attempts/{id}/submission")]
 async fn submit_contest_attempt(
     caller: Member,
-    path: Path<(ContestId, AttemptId)>,
+    id: Path<AttemptId>,
     contests: web::Data<Contests>,
 ) -> Result<web::Json<AttemptResult>, Problem> {
-    let (contest, attempt) = *path;
-    Ok(web::Json(AttemptResult::from(&contests.submit(caller.member, contest, attempt).await?)))
+    Ok(web::Json(AttemptResult::from(&contests.submit(caller.member, *id).await?)))
 }
 
 /// One's own attempt: score and key as far as the contest's rules show them by now.
 #[utoipa::path(tag = "contests",
-    params(
-        ("id" = ContestId, Path, description = "The contest"),
-        ("attempt_id" = AttemptId, Path, description = "The caller's attempt"),
-    ),
+    params(("id" = AttemptId, Path, description = "The caller's attempt")),
     responses((status = 200, description = "The attempt", body = AttemptResult)))]
-#[get("/contests/{id}/attempts/{attempt_id}")]
+#[get("/attempts/{id}")]
 async fn get_contest_attempt(
     caller: Member,
-    path: Path<(ContestId, AttemptId)>,
+    id: Path<AttemptId>,
     contests: web::Data<Contests>,
 ) -> Result<web::Json<AttemptResult>, Problem> {
-    let (contest, attempt) = *path;
-    Ok(web::Json(AttemptResult::from(&contests.look(caller.member, contest, attempt).await?)))
+    Ok(web::Json(AttemptResult::from(&contests.look(caller.member, *id).await?)))
 }

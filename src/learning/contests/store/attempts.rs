@@ -17,6 +17,15 @@ pub fn find(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<Attempt>> {
     on!(conn, c => contest_attempts::table.find(id).select(Attempt::as_select()).first(c).optional())
 }
 
+/// Whose attempt it is, and at which contest.
+pub fn find_owner(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<(MemberId, ContestId)>> {
+    on!(conn, c => contest_attempts::table
+        .find(id)
+        .select((contest_attempts::member_id, contest_attempts::contest_id))
+        .first(c)
+        .optional())
+}
+
 /// An attempt with the present state of its contest, in one look.
 pub fn find_with_state(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<(Attempt, ContestState)>> {
     on!(conn, c => contest_attempts::table

@@ -18,7 +18,7 @@ use crate::web::{Path, Problem, Query};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(open_study_reading)
         .service(get_study_reading)
-        .service(finish_study_reading)
+        .service(complete_study_reading)
         .service(get_my_streak)
         .service(get_my_study_hours);
 }
@@ -95,8 +95,8 @@ struct FinishedView {
 /// are over. A second time gives what the first gave.
 #[utoipa::path(tag = "study", params(("id" = ReadingId, Path)),
     responses((status = 200, description = "It counts", body = FinishedView)))]
-#[post("/study/readings/{id}/finish")]
-async fn finish_study_reading(
+#[post("/study/readings/{id}/completion")]
+async fn complete_study_reading(
     caller: Member,
     id: Path<ReadingId>,
     study: web::Data<Study>,
