@@ -86,7 +86,7 @@ async fn a_page_of_another_origin_may_read_every_answer() {
         ("DELETE /api/v1/me", &[], 405),
         ("POST /api/v1/files?name=a.pdf", &[("authorization", token.as_str()), large], 413),
         ("POST /api/v1/session", &[("content-type", "text/plain")], 415),
-        ("GET /api/v1/boards?x=1", &[("authorization", "Bearer x")], 401),
+        ("GET /api/v1/audit?limit=1", &[("authorization", "Bearer x")], 401),
     ] {
         let headers: Vec<_> = headers.iter().copied().chain([("origin", PAGE)]).collect();
         let body = if status == 415 { "x" } else { "" };

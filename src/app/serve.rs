@@ -13,6 +13,7 @@ use crate::oversight::operator;
 use crate::web::cors::cors;
 use crate::web::head::head;
 use crate::web::methods::{Methods, no_route};
+use crate::web::parameters::{Parameters, refuse_unknown};
 use crate::web::stopping::{self, Stopping};
 use crate::web::trace::{trace, trace_preflight};
 
@@ -64,10 +65,13 @@ impl App {
         let workers =
             self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         let app = self.clone();
-        let methods = Data::new(Methods::of(&openapi()).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]));
+        let document = openapi();
+        let parameters = Data::new(Parameters::of(&document));
+        let methods = Data::new(Methods::of(&document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]));
         let server = HttpServer::new(move || {
-            let (app, methods) = (app.clone(), methods.clone());
+            let (app, methods, parameters) = (app.clone(), methods.clone(), parameters.clone());
             ActixApp::new()
+                .wrap(from_fn(refuse_unknown))
                 .wrap(Compress::default())
                 .wrap(from_fn(head))
                 .wrap(from_fn(trace))
@@ -78,6 +82,7 @@ impl App {
                 .into_app()
                 .configure(docs)
                 .app_data(methods)
+                .app_data(parameters)
                 .default_service(web::to(no_route))
         });
         Ok(server

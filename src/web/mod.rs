@@ -17,6 +17,7 @@ pub mod manual;
 pub mod methods;
 pub mod openapi;
 pub mod page;
+pub mod parameters;
 pub mod print;
 pub mod proxies;
 pub mod sheet;

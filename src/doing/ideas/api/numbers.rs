@@ -24,7 +24,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// Which numbers.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct StatisticsQuery {
     /// Only this unit and everything below it; the caller's whole scope when absent.

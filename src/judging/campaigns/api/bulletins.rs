@@ -110,7 +110,6 @@ crate::words!(
 
 /// How to read a bulletin.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct BulletinQuery {
     /// `json` when absent.
