@@ -2,20 +2,29 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
+use actix_web::body::BoxBody;
 use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::error::Problem;
 
-/// Answers with `content` as JSON, or with 304 when the client already has exactly it.
-pub fn tagged<T: Serialize>(req: &HttpRequest, content: &T) -> Result<HttpResponse, Problem> {
-    let body = serde_json::to_vec(content).map_err(|error| Problem::internal(error.to_string()))?;
-    Ok(tagged_bytes(req, body))
+/// What a handler answers where phones ask again and again: JSON, or 304 for a client that has exactly it.
+pub struct Polled<T>(pub T);
+
+impl<T: Serialize> Responder for Polled<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => Tagged::new(body).answer(req),
+            Err(error) => HttpResponse::from_error(Problem::internal(error.to_string())),
+        }
+    }
 }
 
-/// [`tagged`] for JSON that is already written.
+/// [`Polled`] for JSON that is already written.
 pub fn tagged_bytes(req: &HttpRequest, body: impl Into<Bytes>) -> HttpResponse {
     Tagged::new(body).answer(req)
 }

@@ -36,7 +36,8 @@ impl Parameters {
                 ("DELETE", &item.delete),
             ];
             for (method, operation) in operations {
-                let names = operation.as_ref().filter(|operation| !is_page(operation)).map(names_in_query);
+                let names =
+                    operation.as_ref().filter(|operation| method != "GET" || !is_page(operation)).map(names_in_query);
                 if let Some(names) = names.filter(|names| !names.contains(SIGNATURE)) {
                     strict.insert(format!("{method} {path}"), names);
                 }

@@ -67,7 +67,10 @@ async fn upload_file(
 
 /// The bytes of a file: pictures and PDFs to be shown, everything else to be saved.
 #[utoipa::path(tag = "files",
-    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The bytes", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
+            (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 304, description = "The client has them")))]
 #[get("/files/{id}")]
 async fn get_file(

@@ -1,6 +1,6 @@
 //! The inbox of a member.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +11,8 @@ use super::store::{self, Inbox};
 use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::web::caller::{Caller, Member};
-use crate::web::{Body, Page, PageQuery, Problem, Query, etag};
+use crate::web::etag::Polled;
+use crate::web::{Body, Page, PageQuery, Problem, Query};
 
 /// Notices that one request marks by their ids.
 const MOST_IDS: usize = 100;
@@ -61,19 +62,19 @@ fn inbox(caller: &Caller, db: &Db) -> Inbox {
 /// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
 /// caller became a member. What happened to the account itself stays for good.
 #[utoipa::path(tag = "notices", params(PageQuery),
-    responses((status = 200, description = "Notices; 304 when they have not changed", body = Page<NoticeView>)))]
+    responses((status = 200, description = "Notices", body = Page<NoticeView>),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/me/notices")]
 async fn list_my_notices(
     caller: Member,
-    req: HttpRequest,
     db: web::Data<Db>,
     query: Query<PageQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Polled<Page<NoticeView>>, Problem> {
     let (limit, before) = (query.limit()?, query.after::<NoticeId>()?);
     let inbox = inbox(&caller, &db);
     let found = db.read(move |conn| store::list(conn, &inbox, before, limit + 1)).await?;
     let page = Page::new(found, limit, |(notice, _)| notice.id).map(NoticeView::from);
-    etag::tagged(&req, &page)
+    Ok(Polled(page))
 }
 
 /// How many notices of the inbox are unread.
@@ -84,12 +85,13 @@ struct UnreadCount {
 }
 
 /// How many of the caller's notices are unread.
-#[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount)))]
+#[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/me/notices/unread-count")]
-async fn count_my_unread_notices(caller: Member, db: web::Data<Db>) -> Result<web::Json<UnreadCount>, Problem> {
+async fn count_my_unread_notices(caller: Member, db: web::Data<Db>) -> Result<Polled<UnreadCount>, Problem> {
     let inbox = inbox(&caller, &db);
     let unread = db.read(move |conn| store::count_unread(conn, &inbox)).await?;
-    Ok(web::Json(UnreadCount { unread }))
+    Ok(Polled(UnreadCount { unread }))
 }
 
 /// Which notices were read: some by their ids, or all.

@@ -85,11 +85,13 @@ pub struct Heading {
 
 /// A board of either kind.
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
+#[serde(tag = "by")]
 pub enum Board {
     /// Otherwise.
+    #[serde(rename = "member")]
     Members(MemberBoard),
     /// With `by=branch`.
+    #[serde(rename = "branch")]
     Branches(BranchBoard),
 }
 

@@ -384,7 +384,8 @@ struct CodeSheet {
 /// somebody who ever signed in is a reset: its member or a second person must approve it, where nobody else could it works
 /// after a while, and the member is told at once.
 #[utoipa::path(tag = "session", request_body = InviteBody,
-    responses((status = 201, description = "The codes, or a printable page", body = CodeSheet)))]
+    responses((status = 201, description = "The codes, shown this once: no `Location`",
+        content((CodeSheet = "application/json"), (String = "text/html")))))]
 #[post("/invitations")]
 async fn issue_invitations(
     inviter: Inviter,

@@ -35,7 +35,8 @@ struct Receipt {
 /// Casts a ballot: 201 when it is new, 200 with the same receipt when it was cast already; another one than before is 409
 /// unless the rules allow replacing. The answer says nothing of the choice, and nobody can read it before the count.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = BallotBody, responses((status = 201, description = "Cast", body = Receipt)))]
+    request_body = BallotBody, responses((status = 201, description = "Cast; no `Location`, for a ballot has no address", body = Receipt),
+        (status = 200, description = "It was cast already", body = Receipt)))]
 #[post("/campaigns/{id}/ballots")]
 async fn cast_ballot(
     voter: Member,

@@ -1,6 +1,7 @@
 //! The bulletin 通报: drafted, edited, reviewed, issued; read as JSON, Markdown or a page of A4.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,7 +83,8 @@ async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result
 /// Drafts the bulletin of a published campaign: results by heading, highlights cited from awarded plans, requirements. It
 /// names nobody. One that is there stays (200).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = BulletinFrame, responses((status = 201, description = "Drafted", body = BulletinView)))]
+    request_body = BulletinFrame, responses((status = 201, description = "Drafted", body = BulletinView),
+        (status = 200, description = "It was there already", body = BulletinView)))]
 #[post("/campaigns/{id}/bulletin")]
 async fn draft_bulletin(
     runner: CampaignRunner,
@@ -94,7 +96,9 @@ async fn draft_bulletin(
     let frame = Frame { issuer, document_no, addressees, signature, dated_on };
     let is_new = campaigns.draft_bulletin(runner.member, &runner.reach, *id, frame).await?;
     let view = shown(&campaigns, &runner, *id).await?;
-    Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(view))
+    let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    response.insert_header((LOCATION, format!("/api/v1/campaigns/{}/bulletin", *id)));
+    Ok(response.json(view))
 }
 
 crate::words!(
@@ -120,7 +124,8 @@ struct BulletinQuery {
 /// The bulletin: for the audience once it is issued, before that for who sees how the campaign is run. Which unit a problem
 /// is about is shown to that unit alone.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), BulletinQuery),
-    responses((status = 200, description = "The bulletin; text/markdown or text/html where asked for", body = BulletinView)))]
+    responses((status = 200, description = "The bulletin",
+        content((BulletinView = "application/json"), (String = "text/markdown"), (String = "text/html")))))]
 #[get("/campaigns/{id}/bulletin")]
 async fn get_bulletin(
     caller: Member,

@@ -26,7 +26,7 @@ struct CallOffBody {
 /// Proposes to call an open campaign off, before its ballots are counted; a second person confirms it. The same again is
 /// the first one.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = CallOffBody, responses((status = 201, description = "Proposed", body = CallOff)))]
+    request_body = CallOffBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = CallOff)))]
 #[post("/campaigns/{id}/call-off")]
 async fn propose_call_off(
     runner: CampaignRunner,

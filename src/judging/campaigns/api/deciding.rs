@@ -39,7 +39,7 @@ struct DecisionBody {
 /// at once one is made and the other one is 409; the same again is 200. Once an objection was upheld, another version may
 /// replace it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = DecisionBody, responses((status = 201, description = "Decided", body = CampaignView),
+    request_body = DecisionBody, responses((status = 201, description = "Decided; no `Location`, it is a part of the campaign", body = CampaignView),
         (status = 200, description = "It was decided so already", body = CampaignView)))]
 #[put("/campaigns/{id}/decision")]
 async fn decide_campaign(

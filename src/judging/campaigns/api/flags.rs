@@ -222,7 +222,7 @@ async fn list_campaign_voidings(
 
 /// Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = VoidingBody, responses((status = 201, description = "Proposed", body = Voiding)))]
+    request_body = VoidingBody, responses((status = 201, description = "Proposed; no `Location`, it stands in the list of voidings", body = Voiding)))]
 #[post("/campaigns/{id}/voidings")]
 async fn propose_voiding(
     runner: CampaignRunner,

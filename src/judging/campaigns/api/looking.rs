@@ -1,6 +1,6 @@
 //! Lists, one campaign, its roll and its participation.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +14,7 @@ use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::turnout::Participation;
 use crate::web::caller::Member;
-use crate::web::etag::tagged;
+use crate::web::etag::Polled;
 use crate::web::page::{after, page_limit};
 use crate::web::{Page, Path, Problem, Query};
 
@@ -38,13 +38,14 @@ struct CampaignQuery {
 
 /// The campaigns for the caller, newest first; or those that the caller runs or reads.
 #[utoipa::path(tag = "campaigns", params(CampaignQuery),
-    responses((status = 200, description = "Campaigns", body = Page<CampaignLine>)))]
+    responses((status = 200, description = "Campaigns", body = Page<CampaignLine>),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/campaigns")]
 async fn list_campaigns(
     caller: Member,
     query: Query<CampaignQuery>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Page<CampaignLine>>, Problem> {
+) -> Result<Polled<Page<CampaignLine>>, Problem> {
     let (limit, before) = (page_limit(query.limit)?, after::<CampaignId>(query.cursor.as_deref())?);
     let found = match query.managed {
         Some(true) => {
@@ -53,21 +54,20 @@ async fn list_campaigns(
         }
         _ => campaigns.list_for_member(&caller.path, before, limit + 1).await?,
     };
-    Ok(web::Json(Page::new(found, limit, |campaign| campaign.id).map(|campaign| CampaignLine::from(&campaign))))
+    Ok(Polled(Page::new(found, limit, |campaign| campaign.id).map(|campaign| CampaignLine::from(&campaign))))
 }
 
 /// One campaign with its rules, its stages and what became of their ends.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    responses((status = 200, description = "The campaign", body = CampaignView)))]
+    responses((status = 200, description = "The campaign", body = CampaignView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/campaigns/{id}")]
 async fn get_campaign(
     caller: Member,
     id: Path<CampaignId>,
-    req: HttpRequest,
     campaigns: web::Data<Campaigns>,
-) -> Result<HttpResponse, Problem> {
-    let view: CampaignView = campaigns.see(&viewer(&caller), *id).await?.into();
-    tagged(&req, &view)
+) -> Result<Polled<CampaignView>, Problem> {
+    Ok(Polled(campaigns.see(&viewer(&caller), *id).await?.into()))
 }
 
 /// A branch's part of the electorate.

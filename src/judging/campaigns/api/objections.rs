@@ -66,7 +66,8 @@ impl From<Objection> for ObjectionView {
 /// Objects to an entry or its award while objections are heard (公示期): once about an entry, three times at most. The
 /// same again is 200; after the end it is 410.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = ObjectionBody, responses((status = 201, description = "Raised", body = ObjectionView)))]
+    request_body = ObjectionBody, responses((status = 201, description = "Raised; no `Location`, it stands in the list of objections", body = ObjectionView),
+        (status = 200, description = "It was raised already", body = ObjectionView)))]
 #[post("/campaigns/{id}/objections")]
 async fn raise_objection(
     member: Member,

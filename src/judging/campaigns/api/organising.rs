@@ -179,7 +179,7 @@ struct ExtensionBody {
 
 /// Proposes to move the end of a stage to later; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = ExtensionBody, responses((status = 201, description = "Proposed", body = Extension)))]
+    request_body = ExtensionBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = Extension)))]
 #[post("/campaigns/{id}/extensions")]
 async fn propose_extension(
     runner: CampaignRunner,

@@ -11,10 +11,10 @@ pub struct Difference {
     /// Where, as a JSON pointer.
     pub pointer: String,
     /// What stood there; `null` for what is new.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub before: Value,
     /// What stands there now; `null` for what is gone.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     pub after: Value,
 }
 

@@ -1,5 +1,6 @@
 //! A contest that has opened: prolonging it, calling it off.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,7 +97,8 @@ async fn propose_contest_cancellation(
 ) -> Result<HttpResponse, Problem> {
     let reason = body.into_inner().reason.into_string();
     let made = contests.propose_cancellation(runner.member, &runner.reach, *id, reason).await?;
-    Ok(HttpResponse::Created().json(ContestCancellationView::from(made)))
+    let place = format!("/api/v1/contests/{}/cancellation", *id);
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ContestCancellationView::from(made)))
 }
 
 /// What was proposed about calling a contest off.

@@ -14,6 +14,7 @@ use crate::learning::contests::looking::{RankedMember, Viewer};
 use crate::learning::contests::model::{BANDS, BranchResult, ContestId, ContestState};
 use crate::learning::quiz::{QuestionId, QuestionKind};
 use crate::web::caller::{Caller, ContestReader, Member};
+use crate::web::etag::Polled;
 use crate::web::page::{after, page_limit};
 use crate::web::sheet::{ExportQuery, send_sheet};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
@@ -51,13 +52,14 @@ struct ContestQuery {
 
 /// The contests for the caller, newest first; or those that the caller runs.
 #[utoipa::path(tag = "contests", params(ContestQuery),
-    responses((status = 200, description = "Contests", body = Page<ContestLine>)))]
+    responses((status = 200, description = "Contests", body = Page<ContestLine>),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/contests")]
 async fn list_contests(
     caller: Member,
     query: Query<ContestQuery>,
     contests: web::Data<Contests>,
-) -> Result<web::Json<Page<ContestLine>>, Problem> {
+) -> Result<Polled<Page<ContestLine>>, Problem> {
     let (limit, before) = (page_limit(query.limit)?, after::<ContestId>(query.cursor.as_deref())?);
     let found = match query.managed {
         Some(true) => {
@@ -66,20 +68,21 @@ async fn list_contests(
         }
         _ => contests.list_for_member(&caller.path, query.state, before, limit + 1).await?,
     };
-    Ok(web::Json(Page::new(found, limit, |contest| contest.id).map(|contest| ContestLine::from(&contest))))
+    Ok(Polled(Page::new(found, limit, |contest| contest.id).map(|contest| ContestLine::from(&contest))))
 }
 
 /// One contest with the caller's own attempts.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
-    responses((status = 200, description = "The contest", body = ContestView)))]
+    responses((status = 200, description = "The contest", body = ContestView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/contests/{id}")]
 async fn get_contest(
     caller: Member,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
-) -> Result<web::Json<ContestView>, Problem> {
+) -> Result<Polled<ContestView>, Problem> {
     let seen = contests.see(&viewer(&caller), *id).await?;
-    Ok(web::Json(ContestView::new(&seen, contests.now())))
+    Ok(Polled(ContestView::new(&seen, contests.now())))
 }
 
 /// The result page of a contest.

@@ -120,7 +120,7 @@ impl From<(Correction, Totals)> for QuestionCorrection {
 /// The same correction sent again returns the first one.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     request_body = CorrectionBody,
-    responses((status = 201, description = "Corrected; what was answered is graded anew", body = QuestionCorrection)))]
+    responses((status = 201, description = "Corrected; no `Location`, it stands in the list of corrections", body = QuestionCorrection)))]
 #[post("/questions/{id}/correction")]
 async fn correct_question_key(
     manager: ContentManager,

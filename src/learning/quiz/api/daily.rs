@@ -1,7 +1,7 @@
 //! The paper of the day: fetching, submitting, looking back; setting it beforehand.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,7 +18,7 @@ use crate::learning::quiz::model::{
 };
 use crate::learning::quiz::rules::{self, Refusal};
 use crate::web::caller::{ContentManager, ContentReader, Member};
-use crate::web::etag::tagged;
+use crate::web::etag::Polled;
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -68,7 +68,8 @@ struct DailyPaper<'a> {
 }
 
 /// Today's paper for the member. That it was fetched is recorded: it can then be submitted late, from offline.
-#[utoipa::path(tag = "quiz", responses((status = 200, description = "The paper", body = DailyPaper<'static>)))]
+#[utoipa::path(tag = "quiz", responses((status = 200, description = "The paper", body = DailyPaper<'static>),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/quiz/daily")]
 async fn get_daily_paper(caller: Member, req: HttpRequest, quiz: web::Data<Quiz>) -> Result<HttpResponse, Problem> {
     let (paper, submission) = match quiz.fetch(caller.member, &caller.path).await {
@@ -83,7 +84,7 @@ async fn get_daily_paper(caller: Member, req: HttpRequest, quiz: web::Data<Quiz>
         closes_at: paper.day.next().start(),
         submitted: submission.is_some(),
     };
-    tagged(&req, &view)
+    Ok(Polled(view).respond_to(&req))
 }
 
 fn not_yet(publishes_at: Timestamp) -> Problem {

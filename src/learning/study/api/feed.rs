@@ -11,7 +11,8 @@ use crate::learning::study::actions::Study;
 use crate::learning::study::feed::Marked;
 use crate::learning::study::model::{FeedPush, Item, ItemId, LinkedQuestionId, Place, ReadState};
 use crate::web::caller::Member;
-use crate::web::{Page, PageQuery, Path, Problem, Query, etag};
+use crate::web::etag::{Polled, tagged_bytes};
+use crate::web::{Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_study_feed).service(get_study_today).service(get_study_item);
@@ -39,7 +40,8 @@ struct Today {
 
 /// The feed: published pushes to the caller's units, newest first, with what the caller has done with them.
 #[utoipa::path(tag = "study", params(PageQuery),
-    responses((status = 200, description = "The feed; 304 when it has not changed", body = Page<FeedItem>)))]
+    responses((status = 200, description = "The feed", body = Page<FeedItem>),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/study/feed")]
 async fn list_study_feed(
     caller: Member,
@@ -54,12 +56,13 @@ async fn list_study_feed(
     body.push_str(",\"next_cursor\":");
     body.push_str(&page.next_cursor.map_or("null".to_owned(), |cursor| format!("\"{cursor}\"")));
     body.push('}');
-    Ok(etag::tagged_bytes(&req, body))
+    Ok(tagged_bytes(&req, body))
 }
 
 /// Today's pushes for the caller.
 #[utoipa::path(tag = "study",
-    responses((status = 200, description = "Today; 304 when it has not changed", body = Today)))]
+    responses((status = 200, description = "Today", body = Today),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/study/today")]
 async fn get_study_today(caller: Member, req: HttpRequest, study: web::Data<Study>) -> Result<HttpResponse, Problem> {
     let (items, next) = study.today(caller.member, &caller.path).await?;
@@ -67,7 +70,7 @@ async fn get_study_today(caller: Member, req: HttpRequest, study: web::Data<Stud
     body.push_str(",\"next_publish_at\":");
     body.push_str(&next.map_or("null".to_owned(), |at| format!("\"{at}\"")));
     body.push('}');
-    Ok(etag::tagged_bytes(&req, body))
+    Ok(tagged_bytes(&req, body))
 }
 
 /// Writes items as a JSON array of [`FeedItem`]s after `head`. Most of each item is written already when it enters the
@@ -132,17 +135,17 @@ impl From<Item> for ItemView {
 
 /// An item that was pushed to the caller; whoever may read content sees every item.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)),
-    responses((status = 200, description = "The item; 304 when it has not changed", body = ItemView)))]
+    responses((status = 200, description = "The item", body = ItemView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/study/items/{id}")]
 async fn get_study_item(
     caller: Member,
-    req: HttpRequest,
     id: Path<ItemId>,
     study: web::Data<Study>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Polled<ItemView>, Problem> {
     let reads_all = caller.reach(Capability::ReadContent).is_some();
     let item = study.find_item(&caller.path, reads_all, *id).await?;
-    etag::tagged(&req, &ItemView::from(item))
+    Ok(Polled(ItemView::from(item)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The organisation tree.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,7 +15,8 @@ use crate::people::members::directory::UnitCard;
 use crate::people::members::model::Unit;
 use crate::people::members::rules::Refusal;
 use crate::web::caller::{Member, RosterManager};
-use crate::web::{Body, OptionalKey, Path, Problem, etag};
+use crate::web::etag::Polled;
+use crate::web::{Body, OptionalKey, Path, Problem};
 
 /// A unit of the tree.
 #[derive(Serialize, ToSchema)]
@@ -61,18 +62,15 @@ struct UnitList {
 }
 
 /// The whole organisation tree as a flat list.
-#[utoipa::path(tag = "members", responses((status = 200, description = "The units", body = UnitList)))]
+#[utoipa::path(tag = "members", responses((status = 200, description = "The units", body = UnitList),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/units")]
-pub(super) async fn list_units(
-    _caller: Member,
-    req: HttpRequest,
-    directory: web::Data<Directory>,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn list_units(_caller: Member, directory: web::Data<Directory>) -> Result<Polled<UnitList>, Problem> {
     let (tree, counts) = (directory.tree(), directory.headcount());
     let view = |card: &UnitCard| UnitView::of(&card.unit, counts.below(card.unit.id));
     let mut items: Vec<UnitView> = tree.each().map(view).collect();
     items.sort_by(|a, b| a.code.cmp(&b.code));
-    etag::tagged(&req, &UnitList { items })
+    Ok(Polled(UnitList { items }))
 }
 
 /// A unit with what lies around it.
