@@ -5,6 +5,8 @@
 
 pub mod bucket;
 mod database;
+pub mod document;
+pub mod observed;
 mod people;
 pub mod process;
 pub mod proxy;
@@ -238,7 +240,13 @@ impl Reply {
     }
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request, reads the whole answer and holds it against the API document.
 pub async fn send(request: RequestBuilder) -> Reply {
-    Reply::read(request.send().await.unwrap()).await.unwrap()
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, url) = (request.method().clone(), request.url().clone());
+    let body = request.body().and_then(|body| body.as_bytes()).map(<[u8]>::to_vec);
+    let reply = Reply::read(client.execute(request).await.unwrap()).await.unwrap();
+    document::check(&method, &url, body.as_deref(), &reply);
+    reply
 }

@@ -1,6 +1,8 @@
 //! What every route of the document shares: the error envelope, the bearer token, the parts of its path, how bytes and
 //! bodies that may be absent are told.
 
+mod observed;
+
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayItems, Components, Schema, SchemaType, Type};
@@ -26,6 +28,7 @@ impl Modify for CommonGround {
                 name_path_parts(operation, path);
                 tell_bytes(operation);
                 tell_optional_body(operation, components);
+                observed::describe(operation);
                 operation.security = Some(match is_open(operation, path) {
                     true => Vec::new(),
                     false => vec![SecurityRequirement::new("session", Vec::<String>::new())],
