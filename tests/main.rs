@@ -25,6 +25,7 @@ mod attempts_kernel;
 mod outbox;
 mod changes;
 mod idempotency;
+mod versions;
 
 // room by room
 mod points;

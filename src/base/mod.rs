@@ -17,4 +17,5 @@ pub mod network;
 pub mod grams;
 pub mod time;
 pub mod words;
+pub mod version;
 pub mod workflow;

@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
+use crate::base::version::{Outdated, Version};
 use crate::db::schema::trail;
-use crate::db::{Conn, Json, Tx};
+use crate::db::{Conn, Db, DbError, Json, Tx};
 use crate::on;
 
 crate::id!(
@@ -42,6 +43,51 @@ pub fn note<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>) -> Que
     );
     on!(tx.conn, c => diesel::insert_into(trail::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// A thing whose trail tells which state of it somebody has seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Thing {
+    /// The room whose acts change it, such as `members`: what others do about it changes nothing of it.
+    pub room: &'static str,
+    /// As its acts name it.
+    pub kind: &'static str,
+    pub id: Uuid,
+}
+
+impl Thing {
+    /// The last act that changed it.
+    fn last(self, conn: &mut Conn) -> QueryResult<Option<(Uuid, Outdated)>> {
+        let lines = trail::table
+            .filter(trail::subject_kind.eq(self.kind))
+            .filter(trail::subject_id.eq(self.id.as_bytes().to_vec()))
+            .filter(trail::action.like(format!("{}.%", self.room)))
+            .order(trail::id.desc())
+            .select((trail::id, trail::actor_id, trail::at));
+        let found: Option<(TrailId, _, _)> = on!(conn, c => lines.first(c).optional())?;
+        Ok(found.map(|(id, by, at)| (id.uuid(), Outdated { by, at })))
+    }
+
+    /// The state in which it is. To be read before what is shown of it, so that a change in between makes the reader's
+    /// state an old one.
+    pub fn version(self, conn: &mut Conn) -> QueryResult<Option<Version>> {
+        Ok(self.last(conn)?.map(|(id, _)| Version(id)))
+    }
+
+    /// [`Thing::version`] for a handler.
+    pub async fn present(self, db: &Db) -> Result<Option<Version>, DbError> {
+        db.read(move |conn| self.version(conn)).await
+    }
+
+    /// Who changed it since it was `seen`; anyone who does not say what they saw is not held up. The caller has locked the
+    /// thing.
+    pub fn changed_since(self, conn: &mut Conn, seen: Option<Version>) -> QueryResult<Result<(), Outdated>> {
+        let Some(Version(seen)) = seen else { return Ok(Ok(())) };
+        Ok(match self.last(conn)? {
+            Some((id, outdated)) if id != seen => Err(outdated),
+            _ => Ok(()),
+        })
+    }
 }
 
 /// A line of the trail as it was written.

@@ -9,7 +9,10 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::id::MemberId;
 use crate::base::sheet::SheetError;
+use crate::base::time::Timestamp;
+use crate::base::version::Outdated;
 use crate::db::{DbError, Stop};
 
 /// A refusal or failure: programs switch on `code`, people read `detail`.
@@ -22,6 +25,8 @@ pub struct Problem {
     retry_after_seconds: Option<u32>,
     /// The methods that may be used instead, as the `Allow` header lists them.
     allow: Option<Box<str>>,
+    /// Who changed the thing meanwhile, and when.
+    outdated: Option<Outdated>,
     /// What is logged and never sent.
     cause: Option<Cause>,
 }
@@ -65,6 +70,21 @@ pub struct ProblemBody<'a> {
     /// The fields that were not accepted (422 only).
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    /// Who changed the thing since the caller saw it, and when (`versions.outdated` only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    changed: Option<ChangedMeanwhile<'a>>,
+}
+
+/// A change that another one made meanwhile.
+#[derive(Serialize, ToSchema)]
+struct ChangedMeanwhile<'a> {
+    /// Who made it; `null` for the program itself and the operator's command line.
+    by: Option<MemberId>,
+    /// That member's name.
+    name: Option<&'a str>,
+    /// When it was made.
+    at: Timestamp,
 }
 
 impl Problem {
@@ -76,6 +96,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after_seconds: None,
             allow: None,
+            outdated: None,
             cause: None,
         }
     }
@@ -203,8 +224,13 @@ impl Problem {
         }
     }
 
-    /// The response for the request that bears `request_id`.
-    pub fn respond(&self, request_id: &str) -> HttpResponse {
+    /// The member whose change is in the way, if that is what is wrong.
+    pub fn changed_by(&self) -> Option<MemberId> {
+        self.outdated?.by
+    }
+
+    /// The response for the request that bears `request_id`; `name` is that of [`Problem::changed_by`].
+    pub fn respond(&self, request_id: &str, name: Option<&str>) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if let Some(seconds) = self.retry_after_seconds {
             response.insert_header((RETRY_AFTER, seconds));
@@ -212,14 +238,16 @@ impl Problem {
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_ref()));
         }
+        let told = self.outdated.map(|Outdated { at, .. }| outdated_by(name, at));
         let body = ProblemBody {
             r#type: format!("urn:xianfeng:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
-            detail: &self.detail,
+            detail: told.as_deref().unwrap_or(&self.detail),
             code: self.code,
             request_id,
             errors: &self.errors,
+            changed: self.outdated.map(|Outdated { by, at }| ChangedMeanwhile { by, name, at }),
         };
         response
             .insert_header((CONTENT_TYPE, "application/problem+json"))
@@ -240,7 +268,18 @@ impl ResponseError for Problem {
 
     /// Without a request id; [`super::trace`] replaces it by the one with the id.
     fn error_response(&self) -> HttpResponse {
-        self.respond("")
+        self.respond("", None)
+    }
+}
+
+fn outdated_by(name: Option<&str>, at: Timestamp) -> String {
+    format!("{}已于{}修改过这里的内容，请刷新后再修改", name.unwrap_or("其他人"), at.in_chinese())
+}
+
+impl From<Outdated> for Problem {
+    fn from(outdated: Outdated) -> Self {
+        let problem = Problem::conflict("versions.outdated", "其他人已修改过这里的内容，请刷新后再修改");
+        Problem { outdated: Some(outdated), ..problem }
     }
 }
 

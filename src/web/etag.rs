@@ -1,14 +1,19 @@
 //! `ETag` and `If-None-Match` for what phones poll: unchanged content costs no bytes.
 
+use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hasher};
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use actix_web::dev::Payload;
+use actix_web::http::header::{CACHE_CONTROL, ContentType, ETAG, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, Responder};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use futures_util::future::{Ready, ready};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::error::Problem;
+use crate::base::version::Version;
 
 /// What a handler answers where phones ask again and again: JSON, or 304 for a client that has exactly it.
 pub struct Polled<T>(pub T);
@@ -22,6 +27,39 @@ impl<T: Serialize> Responder for Polled<T> {
             Err(error) => HttpResponse::from_error(Problem::internal(error.to_string())),
         }
     }
+}
+
+/// What a handler answers of a thing that several people change: its tag names the version, for `If-Match`.
+pub struct Versioned<T>(pub T, pub Option<Version>);
+
+impl<T: Serialize> Responder for Versioned<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => Tagged::of_version(body, self.1).answer(req),
+            Err(error) => HttpResponse::from_error(Problem::internal(error.to_string())),
+        }
+    }
+}
+
+/// The version of a thing that the caller changes, as `If-Match` says; `None` when it is not there or `*`.
+pub struct IfMatch(pub Option<Version>);
+
+impl FromRequest for IfMatch {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let tag = req.headers().get(IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim());
+        ready(Ok(IfMatch(tag.filter(|tag| *tag != "*").map(version_of))))
+    }
+}
+
+/// The version in a tag of ours; no state has the one that a tag of another make gives.
+fn version_of(tag: &str) -> Version {
+    let version = tag.trim_end_matches('"').rsplit('.').next().unwrap_or_default();
+    Version(version.parse().unwrap_or(Uuid::nil()))
 }
 
 /// [`Polled`] for JSON that is already written.
@@ -38,10 +76,15 @@ pub struct Tagged {
 
 impl Tagged {
     pub fn new(body: impl Into<Bytes>) -> Tagged {
+        Tagged::of_version(body, None)
+    }
+
+    fn of_version(body: impl Into<Bytes>, version: Option<Version>) -> Tagged {
         let body = body.into();
         let mut hasher = DefaultHasher::new();
         hasher.write(&body);
-        let tag = format!("W/\"{:016x}\"", hasher.finish());
+        let version = version.map(|Version(id)| format!(".{}", id.simple())).unwrap_or_default();
+        let tag = format!("W/\"{:016x}{version}\"", hasher.finish());
         Tagged { body, tag: HeaderValue::from_str(&tag).expect("quotes and digits may stand in a header") }
     }
 

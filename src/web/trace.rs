@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::error::Problem;
 use super::headers::Protection;
+use crate::base::id::MemberId;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,6 +43,9 @@ impl RequestId {
     }
 }
 
+/// Looks up what a member is called, for those whose change was in the way.
+pub struct Names(pub Box<dyn Fn(MemberId) -> Option<String> + Send + Sync>);
+
 /// The outermost middleware but for what pages of other origins are told.
 pub async fn trace(
     req: ServiceRequest,
@@ -66,7 +70,7 @@ pub async fn trace_preflight(
         return Ok(response);
     }
     if let Some(problem) = super::cors::refusal(&response) {
-        response = response.into_response(problem.respond(id.as_str()));
+        response = response.into_response(problem.respond(id.as_str(), None));
     }
     Ok(finish(response, None, started, &id))
 }
@@ -106,7 +110,9 @@ fn tell_problem(
     if let Some(cause) = problem.cause() {
         tracing::error!(request_id = id.as_str(), code = problem.code(), cause, "request failed");
     }
-    let (told, crowd) = (problem.respond(id.as_str()), problem.crowd());
+    let names = response.request().app_data::<Data<Names>>();
+    let name = problem.changed_by().zip(names).and_then(|(member, names)| (names.0)(member));
+    let (told, crowd) = (problem.respond(id.as_str(), name.as_deref()), problem.crowd());
     (response.into_response(told), crowd)
 }
 

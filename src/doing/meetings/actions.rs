@@ -3,13 +3,14 @@
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{Meeting, MeetingChange, MeetingId, NewMeeting};
+use super::model::{Meeting, MeetingChange, MeetingId, NewMeeting, thing};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter};
 use crate::base::capability::Reach;
 use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::version::Version;
 use crate::db::{Conn, Db, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
@@ -83,6 +84,7 @@ impl Meetings {
         actor: MemberId,
         reach: &Reach,
         id: MeetingId,
+        seen: Option<Version>,
         change: MeetingChange,
     ) -> Outcome<Attended> {
         self.get(reach, id).await?;
@@ -96,6 +98,7 @@ impl Meetings {
         self.db
             .write(move |tx| {
                 let mut meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let MeetingChange { held_on, title, minutes, attendance } = change.clone();
                 if held_on.is_some_and(|day| day != meeting.held_on) && is_any(&citers, tx.conn, id)? {
                     return Err(Refusal::DayStands.into());

@@ -7,13 +7,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{Attended, Meetings};
-use super::model::{Meeting, MeetingChange, MeetingId, MeetingKind, NewMeeting};
+use super::model::{Meeting, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
 use super::rules::{ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
+use crate::db::Db;
 use crate::web::caller::{MeetingHolder, MeetingReader, out_of_reach};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -27,6 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchMeeting => Problem::not_found("meetings.not_found", "没有找到这次会议"),
             Refusal::NoSuchUnit => Problem::field("/unit_id", "no_such_unit", "没有这个组织"),
             Refusal::OutOfReach => out_of_reach(),
@@ -192,9 +195,11 @@ async fn create_meeting(
 async fn get_meeting(
     reader: MeetingReader,
     id: Path<MeetingId>,
+    db: web::Data<Db>,
     meetings: web::Data<Meetings>,
-) -> Result<web::Json<MeetingView>, Problem> {
-    Ok(web::Json(meetings.get(&reader.reach, *id).await?.into()))
+) -> Result<Versioned<MeetingView>, Problem> {
+    let version = thing(*id).present(&db).await?;
+    Ok(Versioned(meetings.get(&reader.reach, *id).await?.into(), version))
 }
 
 /// What changes about a meeting; absent fields stay.
@@ -212,13 +217,15 @@ struct MeetingChangeBody {
 }
 
 /// Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+#[utoipa::path(tag = "meetings", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
+        ("id" = MeetingId, Path, description = "The meeting")),
     request_body = MeetingChangeBody,
     responses((status = 200, description = "Changed", body = MeetingView)))]
 #[patch("/meetings/{id}")]
 async fn edit_meeting(
     holder: MeetingHolder,
     id: Path<MeetingId>,
+    IfMatch(seen): IfMatch,
     meetings: web::Data<Meetings>,
     body: Body<MeetingChangeBody>,
 ) -> Result<web::Json<MeetingView>, Problem> {
@@ -230,7 +237,7 @@ async fn edit_meeting(
         minutes: body.minutes.map(Text::into_string),
         attendance: body.attendance,
     };
-    Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, change).await?.into()))
+    Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, seen, change).await?.into()))
 }
 
 /// Takes back a meeting that the caller wrote down, unless something happened at it or is part of it.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::{meeting_attendance, meetings};
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// A meeting.
@@ -84,4 +85,9 @@ pub struct MeetingChange {
     pub title: Option<String>,
     pub minutes: Option<String>,
     pub attendance: Option<Vec<MemberId>>,
+}
+
+/// A meeting, as its trail knows it.
+pub fn thing(id: MeetingId) -> Thing {
+    Thing { room: "meetings", kind: "meeting", id: id.uuid() }
 }

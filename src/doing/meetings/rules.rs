@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use super::model::MeetingKind;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
+use crate::base::version::Outdated;
 
 /// A no of this room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody changed it since the caller saw it.
+    Outdated(Outdated),
     NoSuchMeeting,
     NoSuchUnit,
     /// The unit is not within the caller's reach.

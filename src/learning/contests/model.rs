@@ -13,6 +13,7 @@ use crate::db::schema::{
     contest_results, contests,
 };
 use crate::doing::meetings::MeetingId;
+use crate::kernel::trail::Thing;
 use crate::learning::quiz::lending::CorrectionId;
 use crate::learning::quiz::{Difficulty, PaperQuestion, QuestionId, QuestionKind};
 
@@ -395,4 +396,9 @@ pub struct QuestionShare {
     pub question_id: QuestionId,
     pub shown: i64,
     pub right: i64,
+}
+
+/// A contest, as its trail knows it.
+pub fn thing(id: ContestId) -> Thing {
+    Thing { room: "contests", kind: "contest", id: id.uuid() }
 }

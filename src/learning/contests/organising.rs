@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Contests;
-use super::model::{Contest, ContestId, ContestState, Rules};
+use super::model::{Contest, ContestId, ContestState, Rules, thing};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};
 use super::store;
@@ -11,6 +11,7 @@ use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Timestamp;
+use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::doing::meetings::{self, MeetingId};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
@@ -69,13 +70,14 @@ impl Contests {
         actor: MemberId,
         reach: &Reach,
         id: ContestId,
+        seen: Option<Version>,
         change: impl Fn(Draft) -> Draft,
     ) -> Outcome<Contest> {
         loop {
             let contest = self.within(reach, id).await?;
             let draft = change(draft_of(&contest));
             // each further round means that somebody's change is in, so there are not many
-            if let Some(changed) = self.put_if_unchanged(actor, reach, contest, draft).await? {
+            if let Some(changed) = self.put_if_unchanged(actor, reach, contest, seen, draft).await? {
                 return Ok(changed);
             }
         }
@@ -87,6 +89,7 @@ impl Contests {
         actor: MemberId,
         reach: &Reach,
         before: Contest,
+        seen: Option<Version>,
         draft: Draft,
     ) -> Outcome<Option<Contest>> {
         let is_announced = before.state == ContestState::Announced;
@@ -102,6 +105,7 @@ impl Contests {
         self.db
             .write(move |tx| {
                 let present = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 if (present.state, draft_of(&present)) != (before.state, draft_of(&before)) {
                     return Ok(None);
                 }

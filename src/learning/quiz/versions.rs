@@ -2,11 +2,12 @@
 
 use super::Quiz;
 use super::bank::written;
-use super::model::{FormerVersion, Question, QuestionId, QuestionText};
+use super::model::{FormerVersion, Question, QuestionId, QuestionText, thing};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
+use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::kernel::trail;
 
@@ -14,21 +15,21 @@ type Outcome<T> = Result<T, Stop<Refusal>>;
 
 /// A wording of a question, the present one or a former one.
 #[derive(Clone, Debug)]
-pub struct Version {
+pub struct Wording {
     pub version: i32,
     pub text: QuestionText,
     /// Who put another in its place, and when; `None` for the present one.
     pub replaced: Option<(MemberId, Timestamp)>,
 }
 
-impl Version {
-    fn present(question: &Question) -> Version {
-        Version { version: question.version, text: question.text(), replaced: None }
+impl Wording {
+    fn present(question: &Question) -> Wording {
+        Wording { version: question.version, text: question.text(), replaced: None }
     }
 
-    fn former(former: FormerVersion) -> Version {
+    fn former(former: FormerVersion) -> Wording {
         let replaced = Some((former.replaced_by, former.replaced_at));
-        Version { version: former.version, text: former.text.0, replaced }
+        Wording { version: former.version, text: former.text.0, replaced }
     }
 }
 
@@ -42,6 +43,7 @@ impl Quiz {
         &self,
         actor: MemberId,
         id: QuestionId,
+        seen: Option<Version>,
         change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
         retired: Option<bool>,
     ) -> Outcome<Question> {
@@ -50,6 +52,7 @@ impl Quiz {
             .write(move |tx| {
                 stock.forget_after(tx);
                 let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let before = question.text();
                 let text = rules::check_question(change(before.clone())).map_err(Refusal::BadQuestion)?;
                 if question.first_dealt_at.is_some() && rules::is_reworded(&before, &text) {
@@ -77,13 +80,13 @@ impl Quiz {
     }
 
     /// The versions of a question older than `before`, newest first; the present one comes before all others.
-    pub async fn versions(&self, id: QuestionId, before: Option<i32>, limit: i64) -> Outcome<Vec<Version>> {
+    pub async fn versions(&self, id: QuestionId, before: Option<i32>, limit: i64) -> Outcome<Vec<Wording>> {
         let found = self
             .db
             .read(move |conn| {
                 let Some(question) = store::find_question(conn, id)? else { return Ok(None) };
-                let present = before.is_none().then(|| Version::present(&question));
-                let former = store::list_versions(conn, id, before, limit)?.into_iter().map(Version::former);
+                let present = before.is_none().then(|| Wording::present(&question));
+                let former = store::list_versions(conn, id, before, limit)?.into_iter().map(Wording::former);
                 Ok(Some(present.into_iter().chain(former).collect()))
             })
             .await?;

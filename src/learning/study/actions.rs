@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::feed::Feed;
-use super::model::{Item, ItemId, LinkedQuestionId, PushId};
+use super::model::{Item, ItemId, LinkedQuestionId, PushId, thing};
 use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::version::Version;
 use crate::config::Timetable;
 use crate::db::{Db, DbError, Json, Stop, Tx};
 use crate::honour::points::Points;
@@ -85,11 +86,18 @@ impl Study {
             .await
     }
 
-    pub(super) async fn change_item(&self, actor: MemberId, id: ItemId, amendment: Amendment) -> Outcome<Item> {
+    pub(super) async fn change_item(
+        &self,
+        actor: MemberId,
+        id: ItemId,
+        seen: Option<Version>,
+        amendment: Amendment,
+    ) -> Outcome<Item> {
         let study = self.clone();
         self.db
             .write(move |tx| {
-                let before = store::find_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
+                let before = store::lock_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let item = amended(tx, before, &amendment);
                 rules::check_item(item.minimum_seconds, item.cover_url.as_deref(), item.question_ids.0.len())?;
                 store::update_item(tx.conn, &item)?;

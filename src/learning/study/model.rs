@@ -8,6 +8,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{study_items, study_pushes, study_readings, study_servings};
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// A study item.
@@ -202,3 +203,8 @@ crate::words!(
         Away = "away",
     }
 );
+
+/// A study item, as its trail knows it.
+pub fn thing(id: ItemId) -> Thing {
+    Thing { room: "study", kind: "study_item", id: id.uuid() }
+}

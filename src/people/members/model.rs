@@ -9,6 +9,7 @@ use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::{absences, duty_proposals, members, phone_proposals, roles, units};
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// A duty granted to a member.
@@ -237,4 +238,14 @@ impl PhoneProposal {
             expires_at: self.expires_at,
         }
     }
+}
+
+/// A member, as the trail knows one.
+pub fn member_thing(id: MemberId) -> Thing {
+    Thing { room: "members", kind: "member", id: id.uuid() }
+}
+
+/// A unit, as the trail knows one.
+pub fn unit_thing(id: UnitId) -> Thing {
+    Thing { room: "members", kind: "unit", id: id.uuid() }
 }

@@ -2,11 +2,14 @@
 
 use super::{Directory, Members};
 use crate::room::{House, Opened, Room};
+use crate::web::trace::Names;
 
 pub async fn open(house: &House) -> Opened {
     let directory = Directory::default();
     let members = Members::new(house.db.clone(), directory.clone(), house.secrets.phone_key.clone());
     members.reload().await?;
+    let roster = directory.clone();
+    let names = Names(Box::new(move |member| roster.member(member).map(|card| card.name.to_string())));
     let (expiring, is_shared) = (members.clone(), house.db.is_postgres());
     Ok(Room::of(members)
         .hears(move |members, heard| async move {
@@ -19,5 +22,6 @@ pub async fn open(house: &House) -> Opened {
         })
         .room()
         .tidies(move |tx| expiring.expire(tx))
+        .gives(names)
         .lends(directory))
 }

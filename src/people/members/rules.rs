@@ -8,10 +8,13 @@ use crate::base::phone;
 use crate::base::sheet::SheetError;
 use crate::base::text::fold;
 use crate::base::time::Day;
+use crate::base::version::Outdated;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody changed it since the caller saw it.
+    Outdated(Outdated),
     /// There is no such unit.
     NoSuchUnit,
     /// There is no such member.

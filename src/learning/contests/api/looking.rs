@@ -9,12 +9,13 @@ use super::views::{ContestLine, ContestView};
 use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
+use crate::db::Db;
 use crate::learning::contests::Contests;
 use crate::learning::contests::looking::{RankedMember, Viewer};
-use crate::learning::contests::model::{BANDS, BranchResult, ContestId, ContestState};
+use crate::learning::contests::model::{BANDS, BranchResult, ContestId, ContestState, thing};
 use crate::learning::quiz::{QuestionId, QuestionKind};
 use crate::web::caller::{Caller, ContestReader, Member};
-use crate::web::etag::Polled;
+use crate::web::etag::{Polled, Versioned};
 use crate::web::page::{after, page_limit};
 use crate::web::sheet::{ExportQuery, send_sheet};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
@@ -79,10 +80,12 @@ async fn list_contests(
 async fn get_contest(
     caller: Member,
     id: Path<ContestId>,
+    db: web::Data<Db>,
     contests: web::Data<Contests>,
-) -> Result<Polled<ContestView>, Problem> {
+) -> Result<Versioned<ContestView>, Problem> {
+    let version = thing(*id).present(&db).await?;
     let seen = contests.see(&viewer(&caller), *id).await?;
-    Ok(Polled(ContestView::new(&seen, contests.now())))
+    Ok(Versioned(ContestView::new(&seen, contests.now()), version))
 }
 
 /// The result page of a contest.

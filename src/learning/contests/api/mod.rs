@@ -20,6 +20,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchContest => Problem::not_found("contests.not_found", "没有找到这场竞赛"),
             Refusal::OutOfReach => out_of_reach(),
             Refusal::WrongState(state) => {

@@ -15,6 +15,7 @@ use crate::learning::contests::Contests;
 use crate::learning::contests::model::{Contest, ContestId, PaperRule, Rules, Terms};
 use crate::learning::contests::organising::Draft;
 use crate::web::caller::ContestRunner;
+use crate::web::etag::IfMatch;
 use crate::web::{Body, OptionalKey, Path, Problem, nullable};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -124,17 +125,20 @@ impl ContestChange {
 }
 
 /// Changes a draft, or a contest that is announced and not open yet: its audience is told, and stays the same.
-#[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
+#[utoipa::path(tag = "contests", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
+        ("id" = ContestId, Path, description = "The contest")),
     request_body = ContestChange, responses((status = 200, description = "Changed", body = ContestView)))]
 #[patch("/contests/{id}")]
 async fn edit_contest(
     runner: ContestRunner,
     id: Path<ContestId>,
+    IfMatch(seen): IfMatch,
     contests: web::Data<Contests>,
     body: Body<ContestChange>,
 ) -> Result<web::Json<ContestView>, Problem> {
     let change = body.into_inner();
-    let contest = contests.edit(runner.member, &runner.reach, *id, move |draft| change.clone().apply(draft)).await?;
+    let contest =
+        contests.edit(runner.member, &runner.reach, *id, seen, move |draft| change.clone().apply(draft)).await?;
     Ok(web::Json(view(&contests, contest).await?))
 }
 

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use super::model::{ContestState, DrawLine, PaperRule, Reveal, Terms};
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
+use crate::base::version::Outdated;
 use crate::learning::quiz::{QuestionId, QuestionKind};
 
 pub use flow::{ContestVerb, FLOW, Who};
@@ -22,6 +23,8 @@ pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, rank, 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody changed it since the caller saw it.
+    Outdated(Outdated),
     /// No such contest, or none for the caller to know of.
     NoSuchContest,
     /// The unit is not within the caller's reach.

@@ -9,11 +9,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::sheet::ImportReport;
 use crate::base::text::{Text, squeeze};
 use crate::base::time::Timestamp;
+use crate::db::Db;
 use crate::learning::quiz::Quiz;
 use crate::learning::quiz::import::{EXPORT_HEADERS, examples, to_row};
-use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText};
+use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText, thing};
 use crate::learning::quiz::store::QuestionFilter;
 use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::idempotency::OptionalKey;
 use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
 use crate::web::upload::FileForm;
@@ -203,9 +205,11 @@ async fn create_question(
 async fn get_question(
     _reader: ContentReader,
     id: Path<QuestionId>,
+    db: web::Data<Db>,
     quiz: web::Data<Quiz>,
-) -> Result<web::Json<QuestionView>, Problem> {
-    Ok(web::Json(quiz.question(*id).await?.into()))
+) -> Result<Versioned<QuestionView>, Problem> {
+    let version = thing(*id).present(&db).await?;
+    Ok(Versioned(quiz.question(*id).await?.into(), version))
 }
 
 /// What changes about a question; absent fields stay.
@@ -246,19 +250,22 @@ impl QuestionChange {
 }
 
 /// Changes a question, or takes it out of use. Results that exist do not change.
-#[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
+#[utoipa::path(tag = "questions", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
+        ("id" = QuestionId, Path, description = "The question")),
     request_body = QuestionChange,
     responses((status = 200, description = "Changed", body = QuestionView)))]
 #[patch("/questions/{id}")]
 async fn edit_question(
     manager: ContentManager,
     id: Path<QuestionId>,
+    IfMatch(seen): IfMatch,
     quiz: web::Data<Quiz>,
     body: Body<QuestionChange>,
 ) -> Result<web::Json<QuestionView>, Problem> {
     let change = body.into_inner();
     let retired = change.retired;
-    let question = quiz.edit_question(manager.member, *id, move |text| change.clone().apply(text), retired).await?;
+    let question =
+        quiz.edit_question(manager.member, *id, seen, move |text| change.clone().apply(text), retired).await?;
     Ok(web::Json(question.into()))
 }
 

@@ -23,6 +23,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoPaper => Problem::not_found("quiz.no_paper", "这一天没有已发布的答题"),
             Refusal::DayOver => Problem::gone("quiz.day_over", "这一天的答题已经截止"),
             Refusal::NotFetched => {

@@ -15,7 +15,7 @@ use crate::learning::quiz::model::{Difficulty, QuestionId, QuestionKind, Questio
 use crate::learning::quiz::rules;
 use crate::learning::quiz::store::CategoryCount;
 use crate::learning::quiz::tallying::Statistics;
-use crate::learning::quiz::versions::Version;
+use crate::learning::quiz::versions::Wording;
 use crate::web::caller::ContentReader;
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
@@ -97,8 +97,8 @@ struct QuestionVersion {
     replaced_by: Option<MemberId>,
 }
 
-impl From<Version> for QuestionVersion {
-    fn from(version: Version) -> Self {
+impl From<Wording> for QuestionVersion {
+    fn from(version: Wording) -> Self {
         QuestionVersion {
             version: version.version,
             kind: version.text.kind,

@@ -12,6 +12,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{question_versions, questions, quiz_papers, quiz_submissions, quiz_wrong_answers};
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// A question of the bank.
@@ -226,4 +227,9 @@ pub struct WrongAnswer {
     pub right_in_a_row: i32,
     pub last_answered_at: Timestamp,
     pub cleared_at: Option<Timestamp>,
+}
+
+/// A question, as its trail knows it.
+pub fn thing(id: QuestionId) -> Thing {
+    Thing { room: "quiz", kind: "question", id: id.uuid() }
 }

@@ -15,10 +15,13 @@ use super::model::{Candidate, GivenAnswer, PaperQuestion, QuestionId, WrongAnswe
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
+use crate::base::version::Outdated;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody changed it since the caller saw it.
+    Outdated(Outdated),
     /// No paper is published for the member on that day.
     NoPaper,
     /// That day's paper can no longer be submitted.

@@ -9,9 +9,9 @@ use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
 use crate::learning::study::actions::Study;
 use crate::learning::study::feed::Marked;
-use crate::learning::study::model::{FeedPush, Item, ItemId, LinkedQuestionId, Place, ReadState};
+use crate::learning::study::model::{FeedPush, Item, ItemId, LinkedQuestionId, Place, ReadState, thing};
 use crate::web::caller::Member;
-use crate::web::etag::{Polled, tagged_bytes};
+use crate::web::etag::{Versioned, tagged_bytes};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -142,10 +142,11 @@ async fn get_study_item(
     caller: Member,
     id: Path<ItemId>,
     study: web::Data<Study>,
-) -> Result<Polled<ItemView>, Problem> {
+) -> Result<Versioned<ItemView>, Problem> {
+    let version = thing(*id).present(&study.db).await?;
     let reads_all = caller.reach(Capability::ReadContent).is_some();
     let item = study.find_item(&caller.path, reads_all, *id).await?;
-    Ok(Polled(ItemView::from(item)))
+    Ok(Versioned(ItemView::from(item), version))
 }
 
 #[cfg(test)]

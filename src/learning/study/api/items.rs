@@ -13,6 +13,7 @@ use crate::learning::study::actions::{Amendment, Draft, Study};
 use crate::learning::study::model::{Item, ItemId, LinkedQuestionId};
 use crate::learning::study::store;
 use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::etag::IfMatch;
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -117,16 +118,18 @@ impl From<ItemPatch> for Amendment {
 }
 
 /// Changes a study item, also for those to whom it was pushed.
-#[utoipa::path(tag = "study", params(("id" = ItemId, Path)), request_body = ItemPatch,
+#[utoipa::path(tag = "study", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
+        ("id" = ItemId, Path)), request_body = ItemPatch,
     responses((status = 200, description = "Changed", body = ItemView)))]
 #[patch("/study/items/{id}")]
 async fn edit_study_item(
     author: ContentManager,
     id: Path<ItemId>,
+    IfMatch(seen): IfMatch,
     study: web::Data<Study>,
     body: Body<ItemPatch>,
 ) -> Result<web::Json<ItemView>, Problem> {
-    let item = study.change_item(author.member, *id, body.into_inner().into()).await?;
+    let item = study.change_item(author.member, *id, seen, body.into_inner().into()).await?;
     Ok(web::Json(item.into()))
 }
 

@@ -19,6 +19,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchItem => Problem::not_found("study.item_not_found", "没有找到该学习内容"),
             Refusal::NoSuchUnit => Problem::not_found("study.unit_not_found", "没有找到该组织，或不在推送范围之内"),
             Refusal::NoSuchPush => Problem::not_found("study.push_not_found", "没有找到该推送"),

@@ -4,6 +4,7 @@ pub mod streak;
 
 use super::model::{FeedPush, Mark, ReadState, Reading, ReadingState};
 use crate::base::time::{Day, Timestamp};
+use crate::base::version::Outdated;
 use crate::db;
 
 /// The longest minimum time, and the most that one reading gives in study hours: a phone left open earns no more.
@@ -17,6 +18,8 @@ const PLANNED_DAYS: u64 = 366;
 /// Why the room says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody changed it since the caller saw it.
+    Outdated(Outdated),
     NoSuchItem,
     NoSuchUnit,
     NoSuchPush,

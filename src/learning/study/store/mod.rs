@@ -35,6 +35,15 @@ pub fn find_item(conn: &mut Conn, id: ItemId) -> QueryResult<Option<Item>> {
     on!(conn, c => study_items::table.find(id).select(Item::as_select()).first(c).optional())
 }
 
+/// An item that nobody else changes until the end of the transaction.
+pub fn lock_item(conn: &mut Conn, id: ItemId) -> QueryResult<Option<Item>> {
+    match conn {
+        Conn::Pg(c) => study_items::table.find(id).select(Item::as_select()).for_no_key_update().first(c).optional(),
+        // writes go one after the other
+        Conn::Sqlite(c) => study_items::table.find(id).select(Item::as_select()).first(c).optional(),
+    }
+}
+
 pub fn find_item_head(conn: &mut Conn, id: ItemId) -> QueryResult<Option<ItemHead>> {
     on!(conn, c => study_items::table
         .find(id)

@@ -8,9 +8,12 @@ use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::version::Version;
 use crate::db::{Stop, Tx};
 use crate::kernel::idempotency;
-use crate::people::members::model::{Absence, DutyProposal, MemberKind, MemberRow, MemberStatus, RoleRow};
+use crate::people::members::model::{
+    Absence, DutyProposal, MemberKind, MemberRow, MemberStatus, RoleRow, member_thing,
+};
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
 
@@ -97,7 +100,13 @@ impl Members {
 
     /// Changes a member. Whoever has left holds no duty and cannot sign in any more; the past stays. That somebody with a
     /// privileged duty leaves is for two administrators to say; the rest of such a change holds at once.
-    pub async fn update_member(&self, manager: Manager, id: MemberId, change: MemberChange) -> Outcome<Changed> {
+    pub async fn update_member(
+        &self,
+        manager: Manager,
+        id: MemberId,
+        seen: Option<Version>,
+        change: MemberChange,
+    ) -> Outcome<Changed> {
         self.check_member(&manager, id)?;
         if let Some(unit) = change.unit {
             self.check_unit(&manager, unit)?;
@@ -114,6 +123,7 @@ impl Members {
                     store::lock_tree(tx.conn)?;
                 }
                 let before = store::lock_member(tx.conn, id)?.ok_or(Refusal::NoSuchMember)?;
+                member_thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let mut after = before.clone();
                 after.updated_at = tx.now();
                 after.name = change.name.clone().unwrap_or(after.name);

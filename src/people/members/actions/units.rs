@@ -6,10 +6,11 @@ use super::duties::privileged_seats;
 use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::version::Version;
 use crate::db::Tx;
 use crate::kernel::idempotency;
 use crate::people::members::directory::UnitTree;
-use crate::people::members::model::Unit;
+use crate::people::members::model::{Unit, unit_thing};
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
 
@@ -77,12 +78,19 @@ impl Members {
     }
 
     /// Changes a unit. Moving takes the subtree along; closing needs it to be empty of open units and members.
-    pub async fn update_unit(&self, manager: Manager, id: UnitId, change: UnitChange) -> Outcome<Unit> {
+    pub async fn update_unit(
+        &self,
+        manager: Manager,
+        id: UnitId,
+        seen: Option<Version>,
+        change: UnitChange,
+    ) -> Outcome<Unit> {
         self.check_unit(&manager, id)?;
         let members = self.clone();
         self.db
             .write(move |tx| {
                 store::lock_tree(tx.conn)?;
+                unit_thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let tree = UnitTree::new(store::list_units(tx.conn)?);
                 let before = tree.get(id).ok_or(Refusal::NoSuchUnit)?.unit.clone();
                 let after = changed(tx, &tree, &manager, &before, &change)?;

@@ -14,10 +14,11 @@ use crate::base::text::Text;
 use crate::db::Db;
 use crate::people::members::actions::{MemberChange, Members, NewMember};
 use crate::people::members::directory::UnitCard;
-use crate::people::members::model::{MemberKind, MemberRow, MemberStatus};
+use crate::people::members::model::{MemberKind, MemberRow, MemberStatus, member_thing};
 use crate::people::members::rules::Refusal;
 use crate::people::members::{Directory, store};
 use crate::web::caller::{Caller, Member, RosterManager, not_allowed, out_of_reach};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
 /// What of a unit's roster to list.
@@ -119,7 +120,8 @@ pub(super) async fn get_member(
     db: web::Data<Db>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
-) -> Result<web::Json<MemberView>, Problem> {
+) -> Result<Versioned<MemberView>, Problem> {
+    let version = member_thing(*id).present(&db).await?;
     if *id != caller.member {
         let reach = caller.reach_of(Capability::SeeMembers)?;
         let path = directory.path(*id).ok_or(Refusal::NoSuchMember)?;
@@ -127,7 +129,7 @@ pub(super) async fn get_member(
             return Err(out_of_reach());
         }
     }
-    Ok(web::Json(show(&caller, *id, &db, &directory, &members).await?))
+    Ok(Versioned(show(&caller, *id, &db, &directory, &members).await?, version))
 }
 
 /// A member as the caller may see one; the phone number in full only for whoever manages that part of the roster.
@@ -223,7 +225,7 @@ struct ChangedMember {
 ///
 /// That somebody who holds a privileged duty leaves is confirmed by another administrator, once there has ever been a
 /// second one: the answer is then 202 with the proposal, and the rest of the change holds at once.
-#[utoipa::path(tag = "members", request_body = MemberChangeBody,
+#[utoipa::path(tag = "members", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")), request_body = MemberChangeBody,
     responses(
         (status = 200, description = "The member", body = ChangedMember),
         (status = 202, description = "The member; that he leaves waits", body = ChangedMember)))]
@@ -231,6 +233,7 @@ struct ChangedMember {
 pub(super) async fn edit_member(
     manager: RosterManager,
     id: Path<MemberId>,
+    IfMatch(seen): IfMatch,
     db: web::Data<Db>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
@@ -245,7 +248,7 @@ pub(super) async fn edit_member(
         phone: body.phone.map(|phone| phone.map(Text::into_string)),
         hidden_from_boards: body.hidden_from_boards,
     };
-    let changed = members.update_member(by(&manager), *id, change).await?;
+    let changed = members.update_member(by(&manager), *id, seen, change).await?;
     let leaving = changed.leaving.as_ref().map(|proposal| DutyProposalView::of(&manager, &members, proposal));
     let mut answer = if leaving.is_some() { HttpResponse::Accepted() } else { HttpResponse::Ok() };
     let member = show(&manager, *id, &db, &directory, &members).await?;

@@ -49,6 +49,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
             Refusal::NoSuchMember => Problem::not_found("members.not_found", "没有找到该人员"),
             Refusal::NoSuchDuty => Problem::not_found("duties.not_found", "没有找到这项职务，或已经终止"),

@@ -9,13 +9,14 @@ use super::views::UnitName;
 use crate::base::id::UnitId;
 use crate::base::text::Text;
 use crate::base::time::Day;
+use crate::db::Db;
 use crate::people::members::Directory;
 use crate::people::members::actions::{Manager, Members, NewUnit, UnitChange};
 use crate::people::members::directory::UnitCard;
-use crate::people::members::model::Unit;
+use crate::people::members::model::{Unit, unit_thing};
 use crate::people::members::rules::Refusal;
 use crate::web::caller::{Member, RosterManager};
-use crate::web::etag::Polled;
+use crate::web::etag::{IfMatch, Polled, Versioned};
 use crate::web::{Body, OptionalKey, Path, Problem};
 
 /// A unit of the tree.
@@ -91,16 +92,19 @@ struct UnitDetail {
 pub(super) async fn get_unit(
     _caller: Member,
     id: Path<UnitId>,
+    db: web::Data<Db>,
     directory: web::Data<Directory>,
-) -> Result<web::Json<UnitDetail>, Problem> {
+) -> Result<Versioned<UnitDetail>, Problem> {
+    let version = unit_thing(*id).present(&db).await?;
     let tree = directory.tree();
     let card = tree.get(*id).ok_or(Refusal::NoSuchUnit)?;
     let active = directory.headcount().below(*id);
-    Ok(web::Json(UnitDetail {
+    let detail = UnitDetail {
         unit: UnitView::of(&card.unit, active),
         ancestors: UnitName::path(&tree, *id).split_off(1),
         children: card.children.iter().filter_map(|child| tree.get(*child)).map(UnitName::of).collect(),
-    }))
+    };
+    Ok(Versioned(detail, version))
 }
 
 /// A unit to be made.
@@ -161,12 +165,13 @@ struct UnitChangeBody {
 }
 
 /// Changes, moves, closes or reopens a unit within the caller's scope.
-#[utoipa::path(tag = "members", request_body = UnitChangeBody,
+#[utoipa::path(tag = "members", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")), request_body = UnitChangeBody,
     responses((status = 200, description = "The unit", body = UnitView)))]
 #[patch("/units/{id}")]
 pub(super) async fn edit_unit(
     manager: RosterManager,
     id: Path<UnitId>,
+    IfMatch(seen): IfMatch,
     members: web::Data<Members>,
     directory: web::Data<Directory>,
     body: Body<UnitChangeBody>,
@@ -179,7 +184,7 @@ pub(super) async fn edit_unit(
         parent: body.parent_id,
         closed: body.closed,
     };
-    let unit = members.update_unit(by(&manager), *id, change).await?;
+    let unit = members.update_unit(by(&manager), *id, seen, change).await?;
     let active = directory.headcount().below(unit.id);
     Ok(web::Json(UnitView::of(&unit, active)))
 }
