@@ -8,27 +8,32 @@
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
 //! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
-//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`, with what is told
-//! in `telling` and what is earned in `earning`), attaches files (`attachments`), lists (`finding`), searches
-//! (`searching`), counts (`numbers`, printed by `api/summary`), talks (`talking`) and reminds (`reminders`); [`rules`] hold the
-//! table of steps. Tells `files` who may read and delete what is attached,
-//! and `meetings` which of them ideas point at.
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which are told in
+//! `notices` and earn in `awards`), attaches files (`attachments`), lists (`lists`, `desk`, `timeline`), searches
+//! (`search`), counts (`statistics`, printed by `api/summary`), exports, keeps `likes` and `comments` and reminds
+//! (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
+//! `meetings` which of them ideas point at.
 
 mod api;
+mod drafts;
+mod steps;
+mod lists;
+mod desk;
+mod timeline;
+mod search;
+mod statistics;
+mod exports;
+mod categories;
 mod attachments;
-mod earning;
-mod finding;
-mod handling;
-mod model;
-mod numbers;
-mod posts;
+mod likes;
+mod comments;
+mod awards;
+mod notices;
 mod reminders;
+mod posts;
 mod rules;
-mod searching;
+mod model;
 mod store;
-mod talking;
-mod telling;
-mod writing;
 mod room;
 
 use crate::db::{Db, Stop};
@@ -38,11 +43,11 @@ use crate::people::members::Directory;
 
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
+pub use drafts::NewIdea;
 pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
 pub use room::open;
 pub use rules::{FLOW, Who};
 pub use store::cites;
-pub use writing::NewIdea;
 
 use posts::Holders;
 use rules::Refusal;

@@ -10,11 +10,11 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::finding::{Listed, Shown, Wanted};
+use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
+use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
     Due, Idea, IdeaId, IdeaOutcome, IdeaText, OutcomeId, OutcomeKind, Part, Stage, Verb, Verdict,
 };
-use crate::doing::ideas::writing::{IdeaChange, NewIdea};
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
 use crate::web::caller::{ContentManager, Member};

@@ -3,11 +3,13 @@
 mod attachments;
 mod desk;
 mod ideas;
-mod numbers;
+mod statistics;
 mod similar;
 mod steps;
 mod summary;
-mod talk;
+mod comments;
+mod exports;
+mod likes;
 mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,14 +22,16 @@ use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
-    cfg.configure(numbers::routes)
+    cfg.configure(statistics::routes)
         .configure(similar::routes)
         .configure(desk::routes)
         .configure(ideas::routes)
         .configure(attachments::routes)
         .configure(timeline::routes)
         .configure(steps::routes)
-        .configure(talk::routes);
+        .configure(comments::routes)
+        .configure(likes::routes)
+        .configure(exports::routes);
 }
 
 impl From<Refusal> for Problem {

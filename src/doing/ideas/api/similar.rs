@@ -10,7 +10,7 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::model::{IdeaId, Stage};
-use crate::doing::ideas::searching::Resembling;
+use crate::doing::ideas::search::Resembling;
 use crate::web::caller::Member;
 use crate::web::{Problem, Query};
 

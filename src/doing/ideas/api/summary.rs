@@ -1,6 +1,6 @@
 //! The numbers of a unit and a period as a page of A4: what a secretary prints and pins up. Pure.
 
-use super::numbers::Statistics;
+use super::statistics::Statistics;
 use crate::base::text::{escape_html, yuan};
 use crate::base::time::Day;
 use crate::doing::ideas::model::Stage;

@@ -3,12 +3,12 @@
 //! Source: `docs/domain.md`, "Golden ideas", and the table of capabilities.
 
 mod flow;
-mod numbers;
+mod statistics;
 
 use std::collections::HashSet;
 
 pub use flow::{FLOW, Who};
-pub use numbers::{Length, Numbers, summed_up};
+pub use statistics::{Counts, Length, summed_up};
 
 use super::model::{Idea, IdeaStep, Move, NewOutcome, OutcomeKind, Stage, Verb, Verdict};
 use crate::base::id::{MemberId, UnitId};

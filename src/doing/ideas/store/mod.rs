@@ -1,8 +1,9 @@
-//! The room's tables: ideas, their people and their steps. What is said about them lies in [`talk`], lists in [`lists`].
+//! The room's tables: ideas, their people and their steps. What is said about them lies in [`comments`], lists in [`lists`].
 
 pub mod lists;
-pub mod numbers;
-pub mod talk;
+pub mod statistics;
+pub mod comments;
+pub mod likes;
 
 use diesel::prelude::*;
 

@@ -11,7 +11,7 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::finding::{Listed, Wanted, count_around};
+use super::lists::{Listed, Wanted, count_around};
 use super::model::{Idea, IdeaId, IdeaPerson, Stage};
 use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};

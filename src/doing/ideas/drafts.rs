@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::attachments::ATTACHMENT;
 use super::model::{Idea, IdeaId, IdeaPerson, IdeaText, Move, Part, Stage, Verb};
 use super::rules::{self, FLOW, Refusal};
-use super::{Ideas, Outcome, attachments, searching, store};
+use super::{Ideas, Outcome, attachments, search, store};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
@@ -87,7 +87,7 @@ impl Ideas {
         store::insert(tx.conn, idea)?;
         insert_people(tx, people)?;
         attachments::attach(tx, &new.files, idea.author_id, ATTACHMENT, idea.id)?;
-        Ok(searching::index(tx, idea, people)?)
+        Ok(search::index(tx, idea, people)?)
     }
 
     /// Changes a draft of the author's.
@@ -117,7 +117,7 @@ impl Ideas {
                     insert_people(tx, &people)?;
                 }
                 let people = store::list_people(tx.conn, id)?;
-                Ok(searching::index(tx, &with_text(idea, text), &people)?)
+                Ok(search::index(tx, &with_text(idea, text), &people)?)
             })
             .await
     }

@@ -1,20 +1,17 @@
-//! Finding ideas: who may see which, lists, the timeline, the desk.
+//! Reading ideas: who may see which, one with everything around it, and lists.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
-use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Stage, StepId, Verb};
+use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, Stage, Verb};
 use super::rules::{self, Refusal, SOON_DAYS};
-use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Posts, Sight};
-use super::store::{self, talk};
+use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Sight};
+use super::store::{self, comments, likes};
 use super::{Ideas, Outcome};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
-use crate::db::DbError;
-use crate::doing::meetings::{self, Meeting, MeetingId};
-use crate::kernel::trail::{self, Act};
 
 /// An idea as one member sees it.
 pub struct Shown {
@@ -82,10 +79,10 @@ impl Ideas {
             .db
             .read(move |conn| {
                 let outcomes = store::list_outcomes(conn, id)?;
-                let likes = talk::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
-                let comments = talk::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
+                let likes = likes::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
+                let comments = comments::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;
-                Ok((outcomes, likes, talk::has_liked(conn, id, member)?, comments, files))
+                Ok((outcomes, likes, likes::has_liked(conn, id, member)?, comments, files))
             })
             .await?;
         let files = files.addressed(&self.addresses, &idea, self.db.now());
@@ -134,86 +131,6 @@ impl Ideas {
         })
     }
 
-    /// Ideas on which `person` must act now, oldest first.
-    pub async fn desk(
-        &self,
-        person: Arc<Person>,
-        after: Option<IdeaId>,
-        limit: i64,
-    ) -> Result<Vec<(Listed, Vec<Verb>)>, DbError> {
-        let holds = |capability: Capability| -> Vec<UnitId> {
-            let duties = person.duties.iter().filter(|duty| duty.role.allows().contains(&capability));
-            duties.map(|duty| duty.unit).collect()
-        };
-        let posts = Posts {
-            member: person.member,
-            collects: holds(Capability::CollectIdeas),
-            decides: holds(Capability::DecideIdeas),
-        };
-        let deciding: Vec<Stage> =
-            Stage::EACH.iter().copied().filter(|stage| rules::next_post(*stage) == Some(rules::Who::Decider)).collect();
-        let (listed, people) = self
-            .db
-            .read(move |conn| {
-                let ideas = lists::list_desk(conn, &posts, &deciding, after, limit)?;
-                let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
-                let people = store::list_people_of(conn, &ids)?;
-                Ok((count_around(conn, ideas)?, people))
-            })
-            .await?;
-        let with_verbs = |listed: Listed| {
-            let part: Vec<IdeaPerson> = people.iter().copied().filter(|part| part.idea_id == listed.idea.id).collect();
-            let may = rules::possible(listed.idea.stage, &self.hand(&person, &listed.idea, &part));
-            (listed, may)
-        };
-        Ok(listed.into_iter().map(with_verbs).collect())
-    }
-
-    /// The steps of an idea, oldest first, with the meetings at which some were taken.
-    pub async fn timeline(
-        &self,
-        person: Arc<Person>,
-        id: IdeaId,
-        after: Option<StepId>,
-        limit: i64,
-    ) -> Outcome<(Vec<IdeaStep>, HashMap<MeetingId, Meeting>)> {
-        self.find_seen(person, id).await?;
-        let found = self
-            .db
-            .read(move |conn| {
-                let steps = store::page_steps(conn, id, after, limit)?;
-                let ids: Vec<MeetingId> = steps.iter().filter_map(|step| step.meeting_id).collect();
-                let meetings = meetings::find_some(conn, &ids)?;
-                Ok((steps, meetings.into_iter().map(|meeting| (meeting.id, meeting)).collect()))
-            })
-            .await?;
-        Ok(found)
-    }
-
-    /// What an idea may be about.
-    pub async fn categories(&self) -> Result<Vec<String>, DbError> {
-        self.db.read(store::list_categories).await
-    }
-
-    /// Puts other categories in the place of the present ones; ideas keep theirs.
-    pub async fn set_categories(&self, actor: MemberId, names: Vec<String>) -> Outcome<Vec<String>> {
-        rules::check_categories(&names)?;
-        self.db
-            .write(move |tx| {
-                store::replace_categories(tx.conn, &names)?;
-                let act = Act {
-                    actor: Some(actor),
-                    action: "ideas.set_categories",
-                    subject_kind: "idea_categories", // which have no id; the detail names them
-                    subject_id: uuid::Uuid::nil(),
-                    detail: names.clone(),
-                };
-                trail::note(tx, act)?;
-                Ok(names.clone())
-            })
-            .await
-    }
-
     /// What `person` sees.
     pub(super) fn sight(&self, person: &Person) -> Sight {
         let tree = self.directory.tree();
@@ -229,8 +146,8 @@ impl Ideas {
 
 pub(super) fn count_around(conn: &mut crate::db::Conn, ideas: Vec<Idea>) -> diesel::QueryResult<Vec<Listed>> {
     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
-    let likes: HashMap<IdeaId, i64> = talk::count_likes(conn, &ids)?.into_iter().collect();
-    let comments: HashMap<IdeaId, i64> = talk::count_comments(conn, &ids)?.into_iter().collect();
+    let likes: HashMap<IdeaId, i64> = likes::count_likes(conn, &ids)?.into_iter().collect();
+    let comments: HashMap<IdeaId, i64> = comments::count_comments(conn, &ids)?.into_iter().collect();
     let of = |counts: &HashMap<IdeaId, i64>, idea: &Idea| counts.get(&idea.id).copied().unwrap_or(0);
     let listed = |idea: Idea| Listed { likes: of(&likes, &idea), comments: of(&comments, &idea), idea };
     Ok(ideas.into_iter().map(listed).collect())

@@ -1,54 +1,19 @@
-//! Writing steps down, and telling people of them and of what is said.
+//! Telling people of steps and of what is said.
 
 use diesel::QueryResult;
-use serde_json::json;
 
-use super::handling::request_hash;
-use super::model::{Comment, Idea, IdeaPerson, IdeaStep, Move, NewOutcome, Part, Stage, Verb};
-use super::rules::Who;
-use super::{Ideas, store};
+use super::Ideas;
+use super::model::{Comment, Idea, IdeaPerson, Move, NewOutcome, Part, Verb};
 use crate::base::id::MemberId;
 use crate::base::text::{cut, in_quotes, yuan};
 use crate::base::time::Day;
-use crate::base::workflow::Step;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::kernel::trail::{self, Act};
 
 /// Characters of a comment that a notice shows.
 const SHOWN_CHARS: usize = 100;
 
 impl Ideas {
-    /// Writes the step down, for the timeline and for auditors.
-    pub(super) fn note_step(
-        &self,
-        tx: &mut Tx,
-        actor: MemberId,
-        step: &Step<Stage, Verb, Who>,
-        idea: &Idea,
-        what: &Move,
-    ) -> QueryResult<()> {
-        let line = IdeaStep {
-            id: tx.fresh_id(),
-            idea_id: idea.id,
-            at: tx.now(),
-            actor_id: actor,
-            verb: what.verb,
-            from_stage: step.from,
-            to_stage: step.to,
-            note: what.note.clone().or_else(|| what.outcome.as_ref().map(said)),
-            meeting_id: what.meeting,
-            member_id: what.implementer,
-            due_on: what.due_on,
-            request_hash: request_hash(what).to_vec(),
-        };
-        store::insert_step(tx.conn, &line)?;
-        let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
-        let action = format!("ideas.{}", what.verb);
-        let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
-        trail::note(tx, act)
-    }
-
     /// Tells the author, the co-authors, the implementer and the one before him, but not whoever did it.
     pub(super) fn tell_people(
         &self,
@@ -123,7 +88,7 @@ impl Ideas {
 }
 
 /// An outcome in one line.
-fn said(outcome: &NewOutcome) -> String {
+pub(super) fn said(outcome: &NewOutcome) -> String {
     match outcome.amount_fen {
         Some(fen) => format!("{}{}（{} 元）", outcome.kind.title(), in_quotes(&outcome.title), yuan(fen)),
         None => format!("{}{}", outcome.kind.title(), in_quotes(&outcome.title)),

@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use diesel::QueryResult;
+use serde_json::json;
 
 use super::attachments::{self, EVIDENCE};
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, Move, OutcomeId, Part, Stage, Verb, Verdict};
-use super::rules::{self, Hand, Refusal, Repetition};
-use super::store::{self, talk};
-use super::{Ideas, Outcome, searching};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Move, OutcomeId, Part, Stage, Verb, Verdict};
+use super::notices::said;
+use super::rules::{self, Hand, Refusal, Repetition, Who};
+use super::store::{self, likes};
+use super::{Ideas, Outcome, search};
 use crate::base::capability::Capability;
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
+use crate::base::workflow::Step;
 use crate::db::Tx;
 use crate::doing::meetings;
 use crate::kernel::idempotency;
+use crate::kernel::trail::{self, Act};
 
 impl Ideas {
     /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes
@@ -66,7 +70,7 @@ impl Ideas {
         attachments::attach(tx, &what.files, person.member, EVIDENCE, id)?;
         if matches!(what.verb, Verb::Submit | Verb::Return | Verb::Withdraw | Verb::Assign) {
             // who may find it has changed
-            searching::index(tx, &next, &people)?;
+            search::index(tx, &next, &people)?;
         }
         self.note_step(tx, person.member, step, &next, what)?;
         if let Some(kept) = kept {
@@ -76,6 +80,36 @@ impl Ideas {
         self.award(tx, &next, &people, what.verb, outcome)?;
         self.tell_people(tx, person.member, &idea, &next, &people, what)?;
         Ok(next.stage)
+    }
+
+    /// Writes the step down, for the timeline and for auditors.
+    pub(super) fn note_step(
+        &self,
+        tx: &mut Tx,
+        actor: MemberId,
+        step: &Step<Stage, Verb, Who>,
+        idea: &Idea,
+        what: &Move,
+    ) -> QueryResult<()> {
+        let line = IdeaStep {
+            id: tx.fresh_id(),
+            idea_id: idea.id,
+            at: tx.now(),
+            actor_id: actor,
+            verb: what.verb,
+            from_stage: step.from,
+            to_stage: step.to,
+            note: what.note.clone().or_else(|| what.outcome.as_ref().map(said)),
+            meeting_id: what.meeting,
+            member_id: what.implementer,
+            due_on: what.due_on,
+            request_hash: request_hash(what).to_vec(),
+        };
+        store::insert_step(tx.conn, &line)?;
+        let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
+        let action = format!("ideas.{}", what.verb);
+        let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
+        trail::note(tx, act)
     }
 
     /// What belongs to the verb besides the stage: the meeting, the implementer, the idea that is kept.
@@ -153,7 +187,7 @@ fn say_more(refusal: Refusal, idea: &Idea, verb: Verb) -> Refusal {
 }
 
 /// What was asked, without who and when.
-pub(super) fn request_hash(what: &Move) -> [u8; 32] {
+fn request_hash(what: &Move) -> [u8; 32] {
     // a move holds nothing that JSON could not
     digest(&serde_json::to_vec(what).unwrap_or_default())
 }
@@ -172,11 +206,11 @@ fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: 
 /// Whoever likes the idea likes the one that is kept, unless it is his own.
 fn move_supporters(tx: &mut Tx, idea: &Idea, kept: &Idea) -> QueryResult<()> {
     let co_authors = store::list_people(tx.conn, kept.id)?;
-    for member in talk::list_likers(tx.conn, idea.id)? {
+    for member in likes::list_likers(tx.conn, idea.id)? {
         let wrote = kept.author_id == member
             || co_authors.iter().any(|person| person.member_id == member && person.part == Part::CoAuthor);
         if !wrote {
-            talk::insert_like(tx.conn, kept.id, member, tx.now())?;
+            likes::insert_like(tx.conn, kept.id, member, tx.now())?;
         }
     }
     Ok(())

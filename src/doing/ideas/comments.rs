@@ -1,12 +1,12 @@
-//! Likes and comments.
+//! Comments on ideas, and replies to them.
 
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::model::{Comment, CommentId, Idea, IdeaId, Part};
+use super::model::{Comment, CommentId, IdeaId};
 use super::rules::Refusal;
-use super::store::{self, lists, talk};
+use super::store::{self, comments};
 use super::{Ideas, Outcome};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
@@ -16,30 +16,6 @@ use crate::kernel::idempotency;
 use crate::kernel::trail::{self, Act};
 
 impl Ideas {
-    /// Likes an idea, or takes the like back; doing it again changes nothing. Says how many like it now.
-    pub async fn like(&self, person: Arc<Person>, id: IdeaId, liked: bool) -> Outcome<i64> {
-        let room = self.clone();
-        self.db
-            .write(move |tx| {
-                match liked {
-                    // first, so that a merge which runs at the same time either moves this like or is seen below
-                    true => {
-                        room.find_open(tx, &person, id)?;
-                        talk::insert_like(tx.conn, id, person.member, tx.now())?;
-                    }
-                    false => talk::delete_like(tx.conn, id, person.member)?,
-                }
-                let idea = room.find_open(tx, &person, id)?;
-                let people = store::list_people(tx.conn, id)?;
-                let co_author = people.iter().any(|p| p.member_id == person.member && p.part == Part::CoAuthor);
-                if liked && (idea.author_id == person.member || co_author) {
-                    return Err(Refusal::OwnLike.into());
-                }
-                Ok(talk::count_likes(tx.conn, &[id])?.first().map_or(0, |(_, count)| *count))
-            })
-            .await
-    }
-
     /// Says something about an idea, or replies to what somebody said.
     pub async fn comment(
         &self,
@@ -64,12 +40,12 @@ impl Ideas {
                         created_at: tx.now(),
                         deleted_at: None,
                     };
-                    talk::insert_comment(tx.conn, &comment)?;
+                    comments::insert_comment(tx.conn, &comment)?;
                     let people = store::list_people(tx.conn, id)?;
                     room.tell_comment(tx, &idea, &people, replied_to, &comment)?;
                     Ok(comment.id)
                 })?;
-                Ok(talk::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
+                Ok(comments::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
             })
             .await
     }
@@ -82,25 +58,25 @@ impl Ideas {
                 let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
                 let people = store::list_people(tx.conn, id)?;
                 room.check_sight(&person, &idea, &people)?;
-                let found = talk::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
+                let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
                 // a gap before what depends on it, as everybody takes them
                 let parent = found.and_then(|found| found.parent_id);
-                let parent = parent.map(|parent| talk::hold_comment(tx.conn, parent)).transpose()?.flatten();
-                let found = talk::hold_comment(tx.conn, comment)?;
+                let parent = parent.map(|parent| comments::hold_comment(tx.conn, parent)).transpose()?.flatten();
+                let found = comments::hold_comment(tx.conn, comment)?;
                 let found = found.filter(|found| found.idea_id == id && found.deleted_at.is_none());
                 let found = found.ok_or(Refusal::NoSuchComment)?;
                 if found.author_id != person.member {
                     return Err(Refusal::NotAuthor.into());
                 }
-                if talk::has_replies(tx.conn, id, comment)? {
-                    talk::blank_comment(tx.conn, comment, tx.now())?;
+                if comments::has_replies(tx.conn, id, comment)? {
+                    comments::blank_comment(tx.conn, comment, tx.now())?;
                 } else {
-                    talk::delete_comment(tx.conn, comment)?;
+                    comments::delete_comment(tx.conn, comment)?;
                 }
                 if let Some(gap) = parent.filter(|parent| parent.deleted_at.is_some())
-                    && !talk::has_replies(tx.conn, id, gap.id)?
+                    && !comments::has_replies(tx.conn, id, gap.id)?
                 {
-                    talk::delete_comment(tx.conn, gap.id)?;
+                    comments::delete_comment(tx.conn, gap.id)?;
                 }
                 trail::note(
                     tx,
@@ -126,26 +102,14 @@ impl Ideas {
         limit: i64,
     ) -> Outcome<Vec<Comment>> {
         self.find_seen(person, id).await?;
-        Ok(self.db.read(move |conn| talk::list_comments(conn, id, after, limit)).await?)
-    }
-
-    /// An idea that is talked about: seen by `person`, handed in, and not merged into another.
-    fn find_open(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
-        let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::list_people(tx.conn, id)?;
-        self.check_sight(person, &idea, &people)?;
-        match idea.merged_into {
-            Some(into) => Err(Refusal::Merged { into }.into()),
-            None if lists::PRIVATE.contains(&idea.stage) => Err(Refusal::WrongStage { stage: idea.stage }.into()),
-            None => Ok(idea),
-        }
+        Ok(self.db.read(move |conn| comments::list_comments(conn, id, after, limit)).await?)
     }
 }
 
 /// Who said what is replied to.
 fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<Option<MemberId>> {
     let Some(parent) = parent else { return Ok(None) };
-    let parent = talk::find_comment_to_reply(tx.conn, parent)?;
+    let parent = comments::find_comment_to_reply(tx.conn, parent)?;
     let parent = parent.filter(|parent| parent.idea_id == idea && parent.deleted_at.is_none());
     let parent = parent.ok_or(Refusal::NoSuchComment)?;
     if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }

@@ -1,4 +1,4 @@
-//! Statistics, and the list as a spreadsheet.
+//! Statistics, and the page that is printed of them.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
@@ -11,15 +11,13 @@ use crate::base::id::UnitId;
 use crate::base::time::{Day, Period};
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::model::{OutcomeKind, Stage};
-use crate::doing::ideas::numbers::EXPORT_HEADERS;
-use crate::doing::ideas::rules::{Length, Numbers};
+use crate::doing::ideas::rules::{Counts, Length};
 use crate::web::caller::IdeaReader;
 use crate::web::headers;
-use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_idea_statistics).service(get_idea_statistics_summary).service(export_ideas);
+    cfg.service(get_idea_statistics).service(get_idea_statistics_summary);
 }
 
 /// Which numbers.
@@ -114,7 +112,7 @@ fn basis_points(part: usize, whole: usize) -> u64 {
 }
 
 impl Statistics {
-    fn new(from: Day, to: Day, numbers: Numbers, members: u32) -> Statistics {
+    fn new(from: Day, to: Day, counts: Counts, members: u32) -> Statistics {
         let stage = |(stage, count): (Stage, usize)| StageCount { stage, stage_name: stage.title(), count };
         let outcome = |(kind, count): (OutcomeKind, usize)| OutcomeCount { kind, kind_name: kind.title(), count };
         Statistics {
@@ -166,31 +164,4 @@ async fn get_idea_statistics_summary(
     let numbers = counted(&reader, &query, &ideas).await?;
     let page = summary::page(&ideas.scope_name(&reader.reach, query.unit), ideas.today(), &numbers);
     Ok(headers::page(StatusCode::OK, page))
-}
-
-/// What to export.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct IdeaExportQuery {
-    /// `xlsx` when absent.
-    #[serde(default)]
-    #[param(inline)]
-    format: ExportFormat,
-    /// Only this unit and everything below it; the caller's whole scope when absent.
-    unit: Option<UnitId>,
-}
-
-/// The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
-#[utoipa::path(tag = "ideas", params(IdeaExportQuery),
-    responses((status = 200, description = "The file",
-        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
-#[get("/exports/ideas")]
-async fn export_ideas(
-    reader: IdeaReader,
-    query: Query<IdeaExportQuery>,
-    ideas: web::Data<Ideas>,
-) -> Result<HttpResponse, Problem> {
-    let rows = ideas.export(reader.person.clone(), &reader.reach, query.unit).await?;
-    send_sheet("金点子", query.format, &EXPORT_HEADERS, move || rows).await
 }

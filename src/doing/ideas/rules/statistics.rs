@@ -21,7 +21,7 @@ pub struct Length {
 
 /// Everything that is counted about a unit and a period.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Numbers {
+pub struct Counts {
     /// Ideas that were handed in.
     pub submitted: usize,
     /// Members who wrote or helped to write one.
@@ -37,14 +37,14 @@ pub struct Numbers {
 }
 
 /// Counts everything.
-pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(OutcomeKind, Option<i64>)]) -> Numbers {
+pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(OutcomeKind, Option<i64>)]) -> Counts {
     let authors: HashSet<MemberId> =
         ideas.iter().map(|idea| idea.author_id).chain(co_authors.iter().copied()).collect();
     let adopted = |idea: &&Passage| matches!(idea.verdict, Some(Verdict::Adopted | Verdict::Pilot));
     let stages = Stage::EACH.iter().map(|stage| (*stage, ideas.iter().filter(|idea| idea.stage == *stage).count()));
     let outcomes =
         OutcomeKind::EACH.iter().map(|kind| (*kind, recorded.iter().filter(|(recorded, _)| recorded == kind).count()));
-    Numbers {
+    Counts {
         submitted: ideas.len(),
         authors: authors.len(),
         decided: ideas.iter().filter(|idea| idea.verdict.is_some()).count(),
