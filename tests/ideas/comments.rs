@@ -25,7 +25,7 @@ async fn a_member_sees_his_own_and_his_branchs_and_leaders_their_scope() {
         items(&page).iter().map(|idea| text(&idea["title"])).collect::<Vec<_>>()
     };
     assert_eq!(titles(&scene.author, "").await, ["东二", "东一", "东草稿"]);
-    assert_eq!(titles(&scene.author, "?author=me").await, ["东一", "东草稿"]);
+    assert_eq!(titles(&scene.author, "?author_id=me").await, ["东一", "东草稿"]);
     assert_eq!(titles(&scene.worker, "").await, ["东二", "东一"]);
     assert_eq!(titles(&west, "").await, ["西"]);
     assert_eq!(titles(&scene.leader, "").await, ["东二", "东一"]);
@@ -33,11 +33,11 @@ async fn a_member_sees_his_own_and_his_branchs_and_leaders_their_scope() {
     for person in [&organiser, &auditor] {
         assert_eq!(titles(person, "").await, ["南", "西", "东二", "东一"]);
     }
-    assert_eq!(titles(&auditor, &format!("?unit={}", app.unit("ZB1"))).await, ["东二", "东一"]);
-    assert_eq!(titles(&auditor, &format!("?unit={}", app.unit("JT"))).await.len(), 4);
-    assert_eq!(titles(&auditor, &format!("?unit={}&stage=submitted", app.unit("XZ11"))).await, ["东一"]);
+    assert_eq!(titles(&auditor, &format!("?unit_id={}", app.unit("ZB1"))).await, ["东二", "东一"]);
+    assert_eq!(titles(&auditor, &format!("?unit_id={}", app.unit("JT"))).await.len(), 4);
+    assert_eq!(titles(&auditor, &format!("?unit_id={}&state=submitted", app.unit("XZ11"))).await, ["东一"]);
     assert!(titles(&auditor, "?category=%E6%94%B9%E9%9D%A9").await.is_empty());
-    assert_eq!(titles(&scene.author, &format!("?unit={}", app.unit("ZB3"))).await, Vec::<String>::new());
+    assert_eq!(titles(&scene.author, &format!("?unit_id={}", app.unit("ZB3"))).await, Vec::<String>::new());
     let first = auditor.get("/ideas?limit=3").await.ok(200);
     let next = format!("/ideas?limit=3&cursor={}", text(&first["next_cursor"]));
     let rest = auditor.get(&next).await.ok(200);
@@ -75,7 +75,7 @@ async fn likes_are_counted_once_and_move_with_a_merge() {
         scene.secretary.post(&path, merge(bad)).await.refused(422, "body.invalid");
     }
     let merged = scene.secretary.post(&path, merge(&kept)).await.ok(200);
-    assert_eq!((&merged["stage"], &merged["merged_into"]), (&json!("merged"), &json!(kept)));
+    assert_eq!((&merged["state"], &merged["merged_into"]), (&json!("merged"), &json!(kept)));
     assert_eq!(scene.secretary.post(&path, merge(&kept)).await.ok(200), merged);
     // the leader comes along, the committee's member counts once, the author does not support himself
     let shown = scene.leader.get(&format!("/ideas/{kept}")).await.ok(200);

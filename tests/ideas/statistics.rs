@@ -40,7 +40,7 @@ async fn ninety_four_ideas_give_the_numbers_of_the_year() {
             scene.committee.post(&format!("/ideas/{id}/outcomes"), saved).await.ok(200);
         }
     }
-    let numbers = scene.secretary.get(&format!("/ideas/statistics?unit={}", app.unit("ZB1"))).await.ok(200);
+    let numbers = scene.secretary.get(&format!("/ideas/statistics?unit_id={}", app.unit("ZB1"))).await.ok(200);
     let counts: Vec<(String, i64)> = numbers["outcomes"]
         .as_array()
         .unwrap()
@@ -58,10 +58,10 @@ async fn ninety_four_ideas_give_the_numbers_of_the_year() {
     assert_eq!((&numbers["decided"], &numbers["adopted_bp"]), (&json!(60), &json!(5000)));
     assert_eq!(numbers["lengths"][0]["count"], 60);
     assert_eq!(numbers["lengths"][4]["median_days"], 0.0);
-    let none = scene.secretary.get("/ideas/statistics?from=2025-01-01&to=2025-12-31").await.ok(200);
+    let none = scene.secretary.get("/ideas/statistics?from=2025-01-01&until=2025-12-31").await.ok(200);
     assert_eq!((&none["submitted"], &none["lengths"][0]["median_days"]), (&json!(0), &Value::Null));
-    scene.secretary.get("/ideas/statistics?from=2026-02-01&to=2026-01-31").await.refused(400, "query.invalid");
-    let elsewhere = format!("/ideas/statistics?unit={}", app.unit("ZB2"));
+    scene.secretary.get("/ideas/statistics?from=2026-02-01&until=2026-01-31").await.refused(400, "query.invalid");
+    let elsewhere = format!("/ideas/statistics?unit_id={}", app.unit("ZB2"));
     scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
     scene.author.get("/ideas/statistics").await.refused(403, "access.denied");
 
@@ -83,7 +83,7 @@ async fn ninety_four_ideas_give_the_numbers_of_the_year() {
 
 /// The printable page shows the same numbers, to the same readers.
 async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
-    let path = format!("/ideas/statistics/summary?unit={}", app.unit("ZB1"));
+    let path = format!("/ideas/statistics/summary?unit_id={}", app.unit("ZB1"));
     let page = scene.secretary.get(&path).await;
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
@@ -108,7 +108,7 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
     }
     assert!(!page.contains("<script"));
     scene.author.get(&path).await.refused(403, "access.denied");
-    let elsewhere = format!("/ideas/statistics/summary?unit={}", app.unit("ZB2"));
+    let elsewhere = format!("/ideas/statistics/summary?unit_id={}", app.unit("ZB2"));
     scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
     // names are text, whatever they hold
     let name = "<script>alert(\"东\")</script>";

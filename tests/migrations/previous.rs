@@ -51,6 +51,44 @@ fn unpack() -> (Database, Value) {
     (database, serde_json::from_str(&seen).unwrap())
 }
 
+/// An address of the previous release as it is written now: ideas are asked by the grammar of all rooms.
+fn asked_now(path: &str) -> String {
+    if path.starts_with("/ideas?") { path.replace("author=", "author_id=") } else { path.to_owned() }
+}
+
+/// A reply of the previous release under the names of this one. Ideas stand in a state, as everything else does; what a
+/// word is called in Chinese is no part of a reply any more.
+fn shown_now(path: &str, body: Value) -> Value {
+    if ["/ideas", "/me/desk"].iter().any(|start| path.starts_with(start)) { renamed(path, body) } else { body }
+}
+
+fn renamed(path: &str, body: Value) -> Value {
+    match body {
+        Value::Object(fields) => {
+            let named = |(name, value): (String, Value)| {
+                let name = match name.as_str() {
+                    "stage" => "state".to_owned(),
+                    "stages" => "states".to_owned(),
+                    // the last day of a period; a step of the timeline still leads to a state
+                    "to" if path.starts_with("/ideas/statistics") && value.as_str().is_some_and(is_day) => {
+                        "until".to_owned()
+                    }
+                    name if name.ends_with("_name") => return None,
+                    name => name.to_owned(),
+                };
+                Some((name, renamed(path, value)))
+            };
+            Value::Object(fields.into_iter().filter_map(named).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| renamed(path, item)).collect()),
+        value => value,
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    text.parse::<xianfeng::base::time::Day>().is_ok()
+}
+
 /// Where `found` lacks something of `expected`; a later release may show more, but nothing less or else.
 fn missing(found: &Value, expected: &Value, place: &str) -> Vec<String> {
     match (found, expected) {
@@ -99,10 +137,10 @@ async fn a_database_of_the_previous_release_shows_after_its_migration_what_it_sh
     let mut lost = Vec::new();
     for page in pages {
         let path = page["path"].as_str().unwrap();
-        let reply = person(&app, &seen, page["who"].as_str().unwrap()).get(path).await;
+        let reply = person(&app, &seen, page["who"].as_str().unwrap()).get(&asked_now(path)).await;
         assert_eq!(json!(reply.status), page["status"], "{path} for {}: {}", page["who"], reply.text());
         if reply.status == 200 {
-            lost.extend(missing(&reply.json(), &page["body"], path));
+            lost.extend(missing(&reply.json(), &shown_now(path, page["body"].clone()), path));
         }
     }
     assert!(lost.is_empty(), "\n{}\n", lost.join("\n"));
@@ -126,11 +164,11 @@ async fn life_goes_on_in_a_database_of_the_previous_release() {
     let before = points().await;
     let meetings = secretary.get("/meetings?kind=branch_committee").await.ok(200);
     let decision = json!({ "verdict": "adopted", "meeting_id": items(&meetings)[0]["id"], "reason": "同意" });
-    assert_eq!(secretary.post(&path("collected", "decision"), decision).await.ok(200)["stage"], "adopted");
+    assert_eq!(secretary.post(&path("collected", "decision"), decision).await.ok(200)["state"], "adopted");
     assert_eq!(points().await, before + 10);
     author.post(&path("returned", "submission"), json!({ "note": "已补充" })).await.ok(200);
     worker.post(&path("redone", "delivery"), json!({ "evidence": "对比数据" })).await.ok(200);
-    assert_eq!(secretary.post(&path("delivered", "acceptance"), json!({})).await.ok(200)["stage"], "accepted");
+    assert_eq!(secretary.post(&path("delivered", "acceptance"), json!({})).await.ok(200)["state"], "accepted");
     assert_eq!(
         secretary.post(&path("closed", "outcomes"), json!({ "kind": "patent", "title": "一种装置" })).await.status,
         200

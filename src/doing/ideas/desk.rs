@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lists::{Listed, count_around};
-use super::model::{IdeaId, IdeaPerson, Stage, Verb};
+use super::model::{IdeaId, IdeaPerson, IdeaState, Verb};
 use super::store::lists::{self, Posts};
 use super::{Ideas, rules, store};
 use crate::base::capability::Capability;
@@ -28,8 +28,11 @@ impl Ideas {
             collects: holds(Capability::CollectIdeas),
             decides: holds(Capability::DecideIdeas),
         };
-        let deciding: Vec<Stage> =
-            Stage::EACH.iter().copied().filter(|stage| rules::next_post(*stage) == Some(rules::Who::Decider)).collect();
+        let deciding: Vec<IdeaState> = IdeaState::EACH
+            .iter()
+            .copied()
+            .filter(|state| rules::next_post(*state) == Some(rules::Who::Decider))
+            .collect();
         let (listed, people) = self
             .db
             .read(move |conn| {
@@ -41,7 +44,7 @@ impl Ideas {
             .await?;
         let with_verbs = |listed: Listed| {
             let part: Vec<IdeaPerson> = people.iter().copied().filter(|part| part.idea_id == listed.idea.id).collect();
-            let may = rules::possible(listed.idea.stage, &self.hand(&person, &listed.idea, &part));
+            let may = rules::possible(listed.idea.state, &self.hand(&person, &listed.idea, &part));
             (listed, may)
         };
         Ok(listed.into_iter().map(with_verbs).collect())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attachments::ATTACHMENT;
-use super::model::{Idea, IdeaId, IdeaPerson, IdeaText, Move, Part, Stage, Verb};
+use super::model::{Idea, IdeaId, IdeaPerson, IdeaState, IdeaText, Move, Part, Verb};
 use super::rules::{self, FLOW, Refusal};
 use super::{Ideas, Outcome, attachments, search, store};
 use crate::base::id::MemberId;
@@ -74,7 +74,7 @@ impl Ideas {
             return Ok(draft.id);
         }
         let submission = Move::new(Verb::Submit);
-        let step = FLOW.step(Stage::Draft, Verb::Submit).ok_or(Refusal::WrongStage { stage: Stage::Draft })?;
+        let step = FLOW.step(IdeaState::Draft, Verb::Submit).ok_or(Refusal::WrongState { state: IdeaState::Draft })?;
         let mut idea = rules::stepped(&draft, step, &submission, tx.now());
         idea.waits_unit_id = self.holders.next_unit(&idea, &people, tx.today());
         self.write_down(tx, &idea, &people, new)?;
@@ -109,7 +109,7 @@ impl Ideas {
                     return Err(Refusal::NoSuchCategory.into());
                 }
                 if !store::update_text(tx.conn, id, &text, tx.now())? {
-                    return Err(Refusal::WrongStage { stage: idea.stage }.into());
+                    return Err(Refusal::WrongState { state: idea.state }.into());
                 }
                 if let Some(co_authors) = &change.co_authors {
                     store::delete_co_authors(tx.conn, id)?;
@@ -152,7 +152,7 @@ fn drafted(tx: &Tx, person: &Person, text: &IdeaText) -> Idea {
         problem: text.problem,
         proposal: text.proposal,
         benefit: text.benefit,
-        stage: Stage::Draft,
+        state: IdeaState::Draft,
         submitted_at: None,
         collected_at: None,
         collect_meeting_id: None,

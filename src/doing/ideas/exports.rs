@@ -63,7 +63,7 @@ impl Ideas {
             for outcome in outcomes {
                 of.entry(outcome.idea_id).or_default().1.push(outcome);
             }
-            let shown = ideas.iter().filter(|idea| !PRIVATE.contains(&idea.stage));
+            let shown = ideas.iter().filter(|idea| !PRIVATE.contains(&idea.state));
             rows.extend(shown.map(|idea| {
                 let (co_authors, outcomes) = of.remove(&idea.id).unwrap_or_default();
                 self.row(idea, &co_authors, &outcomes)
@@ -83,7 +83,7 @@ impl Ideas {
             self.name(idea.author_id),
             co_authors.join("、"),
             unit,
-            idea.stage.title().to_owned(),
+            idea.state.title().to_owned(),
             idea.problem.clone(),
             idea.proposal.clone(),
             idea.benefit.clone(),

@@ -41,7 +41,7 @@ impl Ideas {
         self.check_sight(person, &idea, &people)?;
         match idea.merged_into {
             Some(into) => Err(Refusal::Merged { into }.into()),
-            None if lists::PRIVATE.contains(&idea.stage) => Err(Refusal::WrongStage { stage: idea.stage }.into()),
+            None if lists::PRIVATE.contains(&idea.state) => Err(Refusal::WrongState { state: idea.state }.into()),
             None => Ok(idea),
         }
     }

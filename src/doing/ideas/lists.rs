@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
-use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, Stage, Verb};
+use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, Verb};
 use super::rules::{self, Refusal, SOON_DAYS};
 use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Sight};
 use super::store::{self, comments, likes};
@@ -37,7 +37,7 @@ pub struct Listed {
 /// What a list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    pub stage: Option<Stage>,
+    pub state: Option<IdeaState>,
     pub unit: Option<UnitId>,
     pub category: Option<String>,
     pub author: Option<MemberId>,
@@ -53,7 +53,7 @@ impl Ideas {
             let reach = person.reach(Capability::SeeIdeas);
             idea.branch_id == branch || reach.is_some_and(|reach| reach.covers(&self.path(idea.unit_id)))
         };
-        if mine || (!PRIVATE.contains(&idea.stage) && near()) { Ok(()) } else { Err(Refusal::NoSuchIdea) }
+        if mine || (!PRIVATE.contains(&idea.state) && near()) { Ok(()) } else { Err(Refusal::NoSuchIdea) }
     }
 
     /// An idea that `person` may see, with its people.
@@ -73,7 +73,7 @@ impl Ideas {
     /// An idea with everything around it.
     pub async fn show(&self, person: Arc<Person>, id: IdeaId) -> Outcome<Shown> {
         let (idea, people) = self.find_seen(person.clone(), id).await?;
-        let may = rules::possible(idea.stage, &self.hand(&person, &idea, &people));
+        let may = rules::possible(idea.state, &self.hand(&person, &idea, &people));
         let member = person.member;
         let (outcomes, likes, liked, comments, files) = self
             .db
@@ -123,7 +123,7 @@ impl Ideas {
         let today = self.db.today();
         let until = today.plus_days(SOON_DAYS + 1);
         Ok(IdeaFilter {
-            stage: wanted.stage,
+            state: wanted.state,
             units,
             category: wanted.category,
             author: wanted.author,

@@ -44,7 +44,7 @@ use crate::people::members::Directory;
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
 pub use drafts::NewIdea;
-pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
+pub use model::{IdeaId, IdeaState, IdeaText, Move, NewOutcome, OutcomeKind, Verb};
 pub use room::open;
 pub use rules::{FLOW, Who};
 pub use store::cites;

@@ -46,7 +46,7 @@ impl Holders {
 
     /// The unit whose post acts next on `idea`; `None` while no post has to, or none is filled.
     pub fn next_unit(&self, idea: &Idea, people: &[IdeaPerson], today: Day) -> Option<UnitId> {
-        let capability = capability(rules::next_post(idea.stage)?);
+        let capability = capability(rules::next_post(idea.state)?);
         let holders = self.by_unit(today);
         let acts = |(member, role): &(MemberId, Role)| {
             let involved = *member == idea.author_id || people.iter().any(|person| person.member_id == *member);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveTime;
 
 use super::Ideas;
-use super::model::{Idea, IdeaId, IdeaPerson, Stage};
+use super::model::{Idea, IdeaId, IdeaPerson, IdeaState};
 use super::rules::{self, SOON_DAYS};
 use super::store;
 use crate::base::text::in_quotes;
@@ -58,12 +58,12 @@ impl Ideas {
     async fn pass_on(&self) -> Result<(), DbError> {
         let today = self.db.today();
         let Some(edition) = self.holders.unseen(today) else { return Ok(()) };
-        let waiting: Vec<Stage> =
-            Stage::EACH.iter().copied().filter(|stage| rules::next_post(*stage).is_some()).collect();
+        let waiting: Vec<IdeaState> =
+            IdeaState::EACH.iter().copied().filter(|state| rules::next_post(*state).is_some()).collect();
         let mut after = None;
         loop {
-            let stages = waiting.clone();
-            let chunk = self.db.read(move |conn| store::list_waiting(conn, &stages, after, CHUNK)).await?;
+            let states = waiting.clone();
+            let chunk = self.db.read(move |conn| store::list_waiting(conn, &states, after, CHUNK)).await?;
             let Some(last) = chunk.last() else { break };
             after = Some(last.id);
             self.pass_on_some(chunk, today).await?;
@@ -83,7 +83,7 @@ impl Ideas {
         };
         let changed: Vec<_> = ideas
             .iter()
-            .map(|idea| (idea.id, idea.stage, next(idea), idea.waits_unit_id))
+            .map(|idea| (idea.id, idea.state, next(idea), idea.waits_unit_id))
             .filter(|(.., next, known)| next != known)
             .collect();
         if changed.is_empty() {
@@ -91,8 +91,8 @@ impl Ideas {
         }
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
-                for (id, stage, unit, _) in &changed {
-                    store::update_waits(tx.conn, *id, *stage, *unit)?;
+                for (id, state, unit, _) in &changed {
+                    store::update_waits(tx.conn, *id, *state, *unit)?;
                 }
                 Ok(())
             })

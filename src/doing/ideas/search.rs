@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::lists::{Listed, Wanted, count_around};
-use super::model::{Idea, IdeaId, IdeaPerson, Stage};
+use super::model::{Idea, IdeaId, IdeaPerson, IdeaState};
 use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};
 use crate::base::id::UnitId;
@@ -117,7 +117,8 @@ impl Ideas {
             })
             .await?;
         // what goes on as another idea is shown as that one
-        let goes_on = |found: &Resembling| !PRIVATE.contains(&found.idea.stage) && found.idea.stage != Stage::Merged;
+        let goes_on =
+            |found: &Resembling| !PRIVATE.contains(&found.idea.state) && found.idea.state != IdeaState::Merged;
         Ok(found.into_iter().filter(goes_on).take(SIMILAR).collect())
     }
 
@@ -141,7 +142,7 @@ impl Ideas {
 /// Has the idea found by what it says from now on, by its people and, once handed in, by whoever sees it; an idea that was
 /// taken back is found no more.
 pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
-    if idea.stage == Stage::Withdrawn {
+    if idea.state == IdeaState::Withdrawn {
         return search::remove(tx, KIND, idea.id.uuid());
     }
     let text = [&idea.title, &idea.problem, &idea.proposal, &idea.benefit].map(String::as_str).join("\n");
@@ -151,7 +152,7 @@ pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryRes
 fn shelves_of(idea: &Idea, people: &[IdeaPerson]) -> Vec<Uuid> {
     let mut shelves: Vec<Uuid> = people.iter().map(|person| person.member_id.uuid()).collect();
     shelves.push(idea.author_id.uuid());
-    if !PRIVATE.contains(&idea.stage) {
+    if !PRIVATE.contains(&idea.state) {
         shelves.extend([idea.unit_id.uuid(), idea.branch_id.uuid()]);
     }
     shelves.sort_unstable();

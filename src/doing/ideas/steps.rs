@@ -6,7 +6,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::attachments::{self, EVIDENCE};
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, Move, OutcomeId, Part, Stage, Verb, Verdict};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, Move, OutcomeId, Part, Verb, Verdict};
 use super::notices::said;
 use super::rules::{self, Hand, Refusal, Repetition, Who};
 use super::store::{self, likes};
@@ -31,7 +31,7 @@ impl Ideas {
         id: IdeaId,
         what: Move,
         key: Option<IdempotencyKey>,
-    ) -> Outcome<Stage> {
+    ) -> Outcome<IdeaState> {
         if let Some(outcome) = &what.outcome {
             rules::check_outcome(outcome)?;
         }
@@ -43,14 +43,14 @@ impl Ideas {
             .await
     }
 
-    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<Stage> {
+    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
         let (idea, kept) = hold(tx, id, what.into)?;
         let people = store::list_people(tx.conn, id)?;
-        let found = rules::find_step(idea.stage, what.verb, &self.hand(person, &idea, &people));
+        let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
         match rules::repetition(&store::list_steps(tx.conn, id)?, asked, tx.today(), found.is_ok(), has_key) {
             // before the sight: whoever sent an idea back does not see the draft that it became
-            Repetition::Same => return Ok(idea.stage),
+            Repetition::Same => return Ok(idea.state),
             Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
             Repetition::New => {}
         }
@@ -64,8 +64,8 @@ impl Ideas {
         }
         let people = add_implementer(tx, people, &next, what)?;
         next.waits_unit_id = self.holders.next_unit(&next, &people, tx.today());
-        if !store::advance(tx.conn, idea.stage, &next)? {
-            return Err(Refusal::WrongStage { stage: idea.stage }.into());
+        if !store::advance(tx.conn, idea.state, &next)? {
+            return Err(Refusal::WrongState { state: idea.state }.into());
         }
         attachments::attach(tx, &what.files, person.member, EVIDENCE, id)?;
         if matches!(what.verb, Verb::Submit | Verb::Return | Verb::Withdraw | Verb::Assign) {
@@ -79,7 +79,7 @@ impl Ideas {
         let outcome = record_outcome(tx, person.member, &next, what)?;
         self.award(tx, &next, &people, what.verb, outcome)?;
         self.tell_people(tx, person.member, &idea, &next, &people, what)?;
-        Ok(next.stage)
+        Ok(next.state)
     }
 
     /// Writes the step down, for the timeline and for auditors.
@@ -87,7 +87,7 @@ impl Ideas {
         &self,
         tx: &mut Tx,
         actor: MemberId,
-        step: &Step<Stage, Verb, Who>,
+        step: &Step<IdeaState, Verb, Who>,
         idea: &Idea,
         what: &Move,
     ) -> QueryResult<()> {
@@ -97,8 +97,8 @@ impl Ideas {
             at: tx.now(),
             actor_id: actor,
             verb: what.verb,
-            from_stage: step.from,
-            to_stage: step.to,
+            from_state: step.from,
+            to_state: step.to,
             note: what.note.clone().or_else(|| what.outcome.as_ref().map(said)),
             meeting_id: what.meeting,
             member_id: what.implementer,
@@ -112,7 +112,7 @@ impl Ideas {
         trail::note(tx, act)
     }
 
-    /// What belongs to the verb besides the stage: the meeting, the implementer, the idea that is kept.
+    /// What belongs to the verb besides the state: the meeting, the implementer, the idea that is kept.
     fn check(&self, tx: &mut Tx, person: &Person, idea: &Idea, kept: Option<&Idea>, what: &Move) -> Outcome<()> {
         if let Some(id) = what.meeting {
             let meeting = meetings::hold(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
@@ -180,8 +180,8 @@ fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<
 fn say_more(refusal: Refusal, idea: &Idea, verb: Verb) -> Refusal {
     let decides = Verdict::of(verb).is_some();
     match (refusal, idea.verdict, idea.merged_into) {
-        (Refusal::WrongStage { .. }, Some(verdict), _) if decides => Refusal::AlreadyDecided { verdict },
-        (Refusal::WrongStage { .. }, _, Some(into)) => Refusal::Merged { into },
+        (Refusal::WrongState { .. }, Some(verdict), _) if decides => Refusal::AlreadyDecided { verdict },
+        (Refusal::WrongState { .. }, _, Some(into)) => Refusal::Merged { into },
         (refusal, ..) => refusal,
     }
 }

@@ -26,7 +26,7 @@ struct IdeaExportQuery {
     #[param(inline)]
     format: ExportFormat,
     /// Only this unit and everything below it; the caller's whole scope when absent.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
 }
 
 /// The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
@@ -39,6 +39,6 @@ async fn export_ideas(
     query: Query<IdeaExportQuery>,
     ideas: web::Data<Ideas>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = ideas.export(reader.person.clone(), &reader.reach, query.unit).await?;
+    let rows = ideas.export(reader.person.clone(), &reader.reach, query.unit_id).await?;
     send_sheet("金点子", query.format, &EXPORT_HEADERS, move || rows).await
 }

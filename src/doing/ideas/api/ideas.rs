@@ -13,7 +13,7 @@ use crate::doing::ideas::Ideas;
 use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
 use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
-    Due, Idea, IdeaId, IdeaOutcome, IdeaText, OutcomeId, OutcomeKind, Part, Stage, Verb, Verdict,
+    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, OutcomeId, OutcomeKind, Part, Verb, Verdict,
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
@@ -48,9 +48,7 @@ impl Named {
 #[derive(Serialize, ToSchema)]
 pub struct IdeaHead {
     id: IdeaId,
-    stage: Stage,
-    /// The stage in Chinese.
-    stage_name: &'static str,
+    state: IdeaState,
     /// One line.
     title: String,
     /// What it is about.
@@ -78,8 +76,7 @@ impl IdeaHead {
     fn of(ideas: &Ideas, idea: &Idea, likes: i64, comments: i64) -> IdeaHead {
         IdeaHead {
             id: idea.id,
-            stage: idea.stage,
-            stage_name: idea.stage.title(),
+            state: idea.state,
             title: idea.title.clone(),
             category: idea.category.clone(),
             author: Named::new(ideas, idea.author_id),
@@ -98,8 +95,6 @@ impl IdeaHead {
 #[derive(Serialize, ToSchema)]
 struct DecisionView {
     verdict: Verdict,
-    /// The verdict in Chinese.
-    verdict_name: &'static str,
     /// Why.
     reason: String,
     meeting_id: Option<MeetingId>,
@@ -111,8 +106,6 @@ struct DecisionView {
 struct OutcomeView {
     id: OutcomeId,
     kind: OutcomeKind,
-    /// The kind in Chinese.
-    kind_name: &'static str,
     /// One line.
     title: String,
     /// Money saved, in fen; of 节约金额 only.
@@ -125,7 +118,6 @@ impl From<&IdeaOutcome> for OutcomeView {
         OutcomeView {
             id: outcome.id,
             kind: outcome.kind,
-            kind_name: outcome.kind.title(),
             title: outcome.title.clone(),
             amount_fen: outcome.amount_fen,
             created_at: outcome.created_at,
@@ -188,7 +180,6 @@ impl IdeaView {
             collect_meeting_id: idea.collect_meeting_id,
             decision: idea.verdict.map(|verdict| DecisionView {
                 verdict,
-                verdict_name: verdict.title(),
                 reason: idea.decision_reason.clone().unwrap_or_default(),
                 meeting_id: idea.decide_meeting_id,
                 decided_at: idea.decided_at,
@@ -267,15 +258,15 @@ struct IdeaQuery {
     /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
     /// for simplified ones.
     q: Option<String>,
-    /// Only ideas in this stage.
-    stage: Option<Stage>,
+    /// Only ideas in this state.
+    state: Option<IdeaState>,
     /// Only ideas of this unit and of everything below it.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
     /// Only ideas of this category.
     category: Option<String>,
     /// Only ideas of this member, or with `me` the caller's own.
     #[param(value_type = Option<String>)]
-    author: Option<AuthorFilter>,
+    author_id: Option<AuthorFilter>,
     /// Only ideas under way that are overdue, or due within three days.
     #[param(inline)]
     due: Option<Due>,
@@ -298,10 +289,10 @@ async fn list_ideas(
 ) -> Result<web::Json<Page<IdeaHead>>, Problem> {
     let (limit, cursor) = (page::page_limit(query.limit)?, query.cursor.as_deref());
     let wanted = Wanted {
-        stage: query.stage,
-        unit: query.unit,
+        state: query.state,
+        unit: query.unit_id,
         category: query.category.clone(),
-        author: query.author.map(|author| match author {
+        author: query.author_id.map(|author| match author {
             AuthorFilter::Me(Me::Me) => caller.member,
             AuthorFilter::Member(member) => member,
         }),

@@ -10,7 +10,7 @@ use super::summary;
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Period};
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{OutcomeKind, Stage};
+use crate::doing::ideas::model::{IdeaState, OutcomeKind};
 use crate::doing::ideas::rules::{Counts, Length};
 use crate::web::caller::IdeaReader;
 use crate::web::headers;
@@ -20,25 +20,23 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_idea_statistics).service(get_idea_statistics_summary);
 }
 
-/// Which numbers.
+/// Which counts.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct StatisticsQuery {
     /// Only this unit and everything below it; the caller's whole scope when absent.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
     /// The first business day; the first of this year when absent.
     from: Option<Day>,
     /// The last business day; today when absent.
-    to: Option<Day>,
+    until: Option<Day>,
 }
 
-/// Ideas that stand in a stage.
+/// Ideas that stand in a state.
 #[derive(Serialize, ToSchema)]
-pub struct StageCount {
-    pub stage: Stage,
-    /// The stage in Chinese.
-    pub stage_name: &'static str,
+pub struct StateCount {
+    pub state: IdeaState,
     /// How many.
     pub count: usize,
 }
@@ -46,9 +44,9 @@ pub struct StageCount {
 /// How long ideas take from one step to another.
 #[derive(Serialize, ToSchema)]
 pub struct LengthView {
-    pub from: Stage,
+    pub from: IdeaState,
     /// The later step; `adopted` stands for any decision.
-    pub to: Stage,
+    pub to: IdeaState,
     /// Ideas that took both steps.
     pub count: usize,
     /// Half of them took no longer; days with one decimal.
@@ -68,8 +66,6 @@ impl From<Length> for LengthView {
 #[derive(Serialize, ToSchema)]
 pub struct OutcomeCount {
     pub kind: OutcomeKind,
-    /// The kind in Chinese.
-    pub kind_name: &'static str,
     /// How many were recorded in the period.
     pub count: usize,
 }
@@ -80,7 +76,7 @@ pub struct Statistics {
     /// The first business day.
     pub from: Day,
     /// The last business day.
-    pub to: Day,
+    pub until: Day,
     /// Ideas that were handed in and not taken back.
     pub submitted: usize,
     /// Members who wrote or helped to write one of them.
@@ -95,8 +91,8 @@ pub struct Statistics {
     pub adopted: usize,
     /// Adopted among the decided, in basis points.
     pub adopted_bp: u64,
-    /// Where the ideas stand now; stages without any are left out.
-    pub stages: Vec<StageCount>,
+    /// Where the ideas stand now; states without any are left out.
+    pub states: Vec<StateCount>,
     /// How long they took from step to step, and from handing in to acceptance.
     pub lengths: Vec<LengthView>,
     /// What was recorded in the period, of every kind.
@@ -112,23 +108,23 @@ fn basis_points(part: usize, whole: usize) -> u64 {
 }
 
 impl Statistics {
-    fn new(from: Day, to: Day, counts: Counts, members: u32) -> Statistics {
-        let stage = |(stage, count): (Stage, usize)| StageCount { stage, stage_name: stage.title(), count };
-        let outcome = |(kind, count): (OutcomeKind, usize)| OutcomeCount { kind, kind_name: kind.title(), count };
+    fn new(from: Day, until: Day, counts: Counts, members: u32) -> Statistics {
+        let state = |(state, count): (IdeaState, usize)| StateCount { state, count };
+        let outcome = |(kind, count): (OutcomeKind, usize)| OutcomeCount { kind, count };
         Statistics {
             from,
-            to,
-            submitted: numbers.submitted,
-            authors: numbers.authors,
+            until,
+            submitted: counts.submitted,
+            authors: counts.authors,
             members,
-            participation_bp: basis_points(numbers.authors, members as usize),
-            decided: numbers.decided,
-            adopted: numbers.adopted,
-            adopted_bp: basis_points(numbers.adopted, numbers.decided),
-            stages: numbers.stages.into_iter().map(stage).collect(),
-            lengths: numbers.lengths.into_iter().map(LengthView::from).collect(),
-            outcomes: numbers.outcomes.into_iter().map(outcome).collect(),
-            saved_fen: numbers.saved_fen,
+            participation_bp: basis_points(counts.authors, members as usize),
+            decided: counts.decided,
+            adopted: counts.adopted,
+            adopted_bp: basis_points(counts.adopted, counts.decided),
+            states: counts.states.into_iter().map(state).collect(),
+            lengths: counts.lengths.into_iter().map(LengthView::from).collect(),
+            outcomes: counts.outcomes.into_iter().map(outcome).collect(),
+            saved_fen: counts.saved_fen,
         }
     }
 }
@@ -146,10 +142,10 @@ async fn get_idea_statistics(
 }
 
 async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) -> Result<Statistics, Problem> {
-    let to = query.to.unwrap_or_else(|| ideas.today());
-    let from = query.from.unwrap_or_else(|| Period::Year.start(to));
-    let (numbers, members) = ideas.statistics(&reader.reach, query.unit, from, to).await?;
-    Ok(Statistics::new(from, to, numbers, members))
+    let until = query.until.unwrap_or_else(|| ideas.today());
+    let from = query.from.unwrap_or_else(|| Period::Year.start(until));
+    let (numbers, members) = ideas.statistics(&reader.reach, query.unit_id, from, until).await?;
+    Ok(Statistics::new(from, until, numbers, members))
 }
 
 /// The same numbers as a page of A4 to be printed.
@@ -162,6 +158,6 @@ async fn get_idea_statistics_summary(
     ideas: web::Data<Ideas>,
 ) -> Result<HttpResponse, Problem> {
     let numbers = counted(&reader, &query, &ideas).await?;
-    let page = summary::page(&ideas.scope_name(&reader.reach, query.unit), ideas.today(), &numbers);
+    let page = summary::page(&ideas.scope_name(&reader.reach, query.unit_id), ideas.today(), &numbers);
     Ok(headers::page(StatusCode::OK, page))
 }

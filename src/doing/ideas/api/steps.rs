@@ -15,7 +15,7 @@ use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Day;
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{IdeaId, Move, NewOutcome, OutcomeKind, Stage, Verb, Verdict};
+use crate::doing::ideas::model::{IdeaId, IdeaState, Move, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::FileId;
 use crate::web::caller::{Caller, IdeaCollector, IdeaDecider, Member};
@@ -137,17 +137,15 @@ async fn return_idea(
 ) -> Result<web::Json<IdeaStanding>, Problem> {
     let what = said(Verb::Return, body.into_inner().reason);
     let key = key.of(collector.member, &format!("POST /ideas/{}/return", *id), &what);
-    let stage = ideas.act(collector.person.clone(), *id, what, key).await?;
-    Ok(web::Json(IdeaStanding { id: *id, stage, stage_name: stage.title() }))
+    let state = ideas.act(collector.person.clone(), *id, what, key).await?;
+    Ok(web::Json(IdeaStanding { id: *id, state }))
 }
 
 /// Where an idea stands, for whoever may not see the draft that it became.
 #[derive(Serialize, ToSchema)]
 struct IdeaStanding {
     id: IdeaId,
-    stage: Stage,
-    /// The stage in Chinese.
-    stage_name: &'static str,
+    state: IdeaState,
 }
 
 /// A step that needs no words, but may have some.

@@ -1,6 +1,6 @@
 //! What the room keeps: ideas, their people, their steps, what is said about them and what came of them.
 
-mod stage;
+mod state;
 mod step;
 mod decision;
 mod people;
@@ -20,7 +20,7 @@ pub use comment::{Comment, CommentId};
 pub use decision::Verdict;
 pub use outcome::{IdeaOutcome, NewOutcome, OutcomeId, OutcomeKind};
 pub use people::{IdeaPerson, Part};
-pub use stage::Stage;
+pub use state::IdeaState;
 pub use statistics::Passage;
 pub use step::{IdeaStep, Move, StepId, Verb};
 
@@ -53,7 +53,7 @@ pub struct Idea {
     pub problem: String,
     pub proposal: String,
     pub benefit: String,
-    pub stage: Stage,
+    pub state: IdeaState,
     pub submitted_at: Option<Timestamp>,
     pub collected_at: Option<Timestamp>,
     pub collect_meeting_id: Option<MeetingId>,

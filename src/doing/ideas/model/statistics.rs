@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Stage, Verdict};
+use super::{IdeaState, Verdict};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::schema::ideas;
@@ -12,7 +12,7 @@ use crate::db::schema::ideas;
 #[diesel(table_name = ideas)]
 pub struct Passage {
     pub author_id: MemberId,
-    pub stage: Stage,
+    pub state: IdeaState,
     pub verdict: Option<Verdict>,
     pub submitted_at: Option<Timestamp>,
     pub collected_at: Option<Timestamp>,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{IdeaId, NewOutcome, Stage};
+use super::{IdeaId, IdeaState, NewOutcome};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::idea_steps;
@@ -72,8 +72,8 @@ pub struct IdeaStep {
     pub at: Timestamp,
     pub actor_id: MemberId,
     pub verb: Verb,
-    pub from_stage: Stage,
-    pub to_stage: Stage,
+    pub from_state: IdeaState,
+    pub to_state: IdeaState,
     /// The reason, the note, the evidence.
     pub note: Option<String>,
     /// Where it was collected or decided.

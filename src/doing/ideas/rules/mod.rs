@@ -10,7 +10,7 @@ use std::collections::HashSet;
 pub use flow::{FLOW, Who};
 pub use statistics::{Counts, Length, summed_up};
 
-use super::model::{Idea, IdeaStep, Move, NewOutcome, OutcomeKind, Stage, Verb, Verdict};
+use super::model::{Idea, IdeaState, IdeaStep, Move, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::base::workflow::Step;
@@ -24,9 +24,9 @@ pub enum Refusal {
     NoSuchIdea,
     NoSuchComment,
     NoSuchCategory,
-    /// The verb is not done in this stage.
-    WrongStage {
-        stage: Stage,
+    /// The verb is not done in this state.
+    WrongState {
+        state: IdeaState,
     },
     /// The committee has decided already.
     AlreadyDecided {
@@ -129,21 +129,21 @@ fn barred(who: Who, hand: &Hand) -> Option<Refusal> {
     }
 }
 
-/// The step that `hand` takes by doing `verb` in `stage`.
+/// The step that `hand` takes by doing `verb` in `state`.
 ///
 /// Whoever may never do it hears that; whoever may, but not now, hears where the idea stands.
-pub fn find_step(stage: Stage, verb: Verb, hand: &Hand) -> Result<&'static Step<Stage, Verb, Who>, Refusal> {
-    if let Some(step) = FLOW.step(stage, verb) {
+pub fn find_step(state: IdeaState, verb: Verb, hand: &Hand) -> Result<&'static Step<IdeaState, Verb, Who>, Refusal> {
+    if let Some(step) = FLOW.step(state, verb) {
         return barred(step.who, hand).map_or(Ok(step), Err);
     }
     let mut reasons = FLOW.of_verb(verb).map(|step| barred(step.who, hand));
     let never = reasons.try_fold(None, |first, reason| reason.map(|reason| first.or(Some(reason))));
-    Err(never.flatten().unwrap_or(Refusal::WrongStage { stage }))
+    Err(never.flatten().unwrap_or(Refusal::WrongState { state }))
 }
 
-/// What `hand` may do in `stage`.
-pub fn possible(stage: Stage, hand: &Hand) -> Vec<Verb> {
-    FLOW.of_stage(stage).filter(|step| barred(step.who, hand).is_none()).map(|step| step.verb).collect()
+/// What `hand` may do in `state`.
+pub fn possible(state: IdeaState, hand: &Hand) -> Vec<Verb> {
+    FLOW.of_stage(state).filter(|step| barred(step.who, hand).is_none()).map(|step| step.verb).collect()
 }
 
 /// What a request is, beside the steps that were taken already.
@@ -180,24 +180,24 @@ pub fn repetition(
     }
 }
 
-/// The stages in which files are attached to an idea by those who wrote it.
-pub const WRITABLE: [Stage; 2] = [Stage::Draft, Stage::Submitted];
+/// The states in which files are attached to an idea by those who wrote it.
+pub const WRITABLE: [IdeaState; 2] = [IdeaState::Draft, IdeaState::Submitted];
 
 /// Whether `hand` may attach files to the text of an idea, or take them off.
-pub fn check_attaching(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
-    match (hand.writer, WRITABLE.contains(&stage)) {
+pub fn check_attaching(state: IdeaState, hand: &Hand) -> Result<(), Refusal> {
+    match (hand.writer, WRITABLE.contains(&state)) {
         (false, _) => Err(Refusal::NotAuthor),
-        (true, false) => Err(Refusal::WrongStage { stage }),
+        (true, false) => Err(Refusal::WrongState { state }),
         (true, true) => Ok(()),
     }
 }
 
 /// Whether `hand` may take evidence off again: the implementer, while the work is his.
-pub fn check_evidence(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
-    match (hand.implementer, stage) {
+pub fn check_evidence(state: IdeaState, hand: &Hand) -> Result<(), Refusal> {
+    match (hand.implementer, state) {
         (false, _) => Err(Refusal::NotImplementer),
-        (true, Stage::Implementing) => Ok(()),
-        (true, stage) => Err(Refusal::WrongStage { stage }),
+        (true, IdeaState::Implementing) => Ok(()),
+        (true, state) => Err(Refusal::WrongState { state }),
     }
 }
 
@@ -264,13 +264,13 @@ pub fn check_outcome(outcome: &NewOutcome) -> Result<(), Refusal> {
 
 /// Whether an idea may be merged into `kept`.
 pub fn check_merge(idea: &Idea, kept: &Idea) -> Result<(), Refusal> {
-    let gone = [Stage::Draft, Stage::Withdrawn, Stage::Merged].contains(&kept.stage);
+    let gone = [IdeaState::Draft, IdeaState::Withdrawn, IdeaState::Merged].contains(&kept.state);
     if idea.id == kept.id || gone { Err(Refusal::BadMerge) } else { Ok(()) }
 }
 
 /// The idea after the step.
-pub fn stepped(idea: &Idea, step: &Step<Stage, Verb, Who>, what: &Move, now: Timestamp) -> Idea {
-    let mut idea = Idea { stage: step.to, updated_at: now, ..idea.clone() };
+pub fn stepped(idea: &Idea, step: &Step<IdeaState, Verb, Who>, what: &Move, now: Timestamp) -> Idea {
+    let mut idea = Idea { state: step.to, updated_at: now, ..idea.clone() };
     match what.verb {
         Verb::Submit => {
             idea.submitted_at = Some(now);
@@ -302,7 +302,7 @@ pub fn stepped(idea: &Idea, step: &Step<Stage, Verb, Who>, what: &Move, now: Tim
         Verb::Return => {
             idea.return_reason = what.note.clone();
             match step.from {
-                Stage::Collected => (idea.collected_at, idea.collect_meeting_id) = (None, None),
+                IdeaState::Collected => (idea.collected_at, idea.collect_meeting_id) = (None, None),
                 _ => idea.delivered_at = None,
             }
         }
@@ -315,10 +315,12 @@ pub fn stepped(idea: &Idea, step: &Step<Stage, Verb, Who>, what: &Move, now: Tim
 }
 
 /// Whether the post that acts next is one that collects or one that decides; `None` while nobody's turn is a post's.
-pub fn next_post(stage: Stage) -> Option<Who> {
-    match stage {
-        Stage::Submitted => Some(Who::Collector),
-        Stage::Collected | Stage::Adopted | Stage::Pilot | Stage::Delivered | Stage::Accepted => Some(Who::Decider),
+pub fn next_post(state: IdeaState) -> Option<Who> {
+    match state {
+        IdeaState::Submitted => Some(Who::Collector),
+        IdeaState::Collected | IdeaState::Adopted | IdeaState::Pilot | IdeaState::Delivered | IdeaState::Accepted => {
+            Some(Who::Decider)
+        }
         _ => None,
     }
 }

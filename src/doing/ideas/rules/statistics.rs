@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::doing::ideas::model::{OutcomeKind, Passage, Stage, Verdict};
+use crate::doing::ideas::model::{IdeaState, OutcomeKind, Passage, Verdict};
 
 /// How long ideas take from one step to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Length {
-    pub from: Stage,
-    pub to: Stage,
+    pub from: IdeaState,
+    pub to: IdeaState,
     /// Ideas that took both steps.
     pub count: usize,
     /// Days with one decimal; half of the ideas took no longer.
@@ -30,7 +30,7 @@ pub struct Counts {
     pub decided: usize,
     /// Of those, adopted or tried.
     pub adopted: usize,
-    pub stages: Vec<(Stage, usize)>,
+    pub states: Vec<(IdeaState, usize)>,
     pub lengths: Vec<Length>,
     pub outcomes: Vec<(OutcomeKind, usize)>,
     pub saved_fen: i64,
@@ -41,7 +41,7 @@ pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(Outcom
     let authors: HashSet<MemberId> =
         ideas.iter().map(|idea| idea.author_id).chain(co_authors.iter().copied()).collect();
     let adopted = |idea: &&Passage| matches!(idea.verdict, Some(Verdict::Adopted | Verdict::Pilot));
-    let stages = Stage::EACH.iter().map(|stage| (*stage, ideas.iter().filter(|idea| idea.stage == *stage).count()));
+    let states = IdeaState::EACH.iter().map(|state| (*state, ideas.iter().filter(|idea| idea.state == *state).count()));
     let outcomes =
         OutcomeKind::EACH.iter().map(|kind| (*kind, recorded.iter().filter(|(recorded, _)| recorded == kind).count()));
     Counts {
@@ -49,7 +49,7 @@ pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(Outcom
         authors: authors.len(),
         decided: ideas.iter().filter(|idea| idea.verdict.is_some()).count(),
         adopted: ideas.iter().filter(adopted).count(),
-        stages: stages.filter(|(_, count)| *count > 0).collect(),
+        states: states.filter(|(_, count)| *count > 0).collect(),
         lengths: lengths(ideas),
         outcomes: outcomes.collect(),
         saved_fen: recorded.iter().filter_map(|(_, fen)| *fen).fold(0, i64::saturating_add),
@@ -59,15 +59,15 @@ pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(Outcom
 type Instant = fn(&Passage) -> Option<Timestamp>;
 
 fn lengths(ideas: &[Passage]) -> Vec<Length> {
-    let passed: [(Stage, Instant); 5] = [
-        (Stage::Submitted, |idea| idea.submitted_at),
-        (Stage::Collected, |idea| idea.collected_at),
+    let passed: [(IdeaState, Instant); 5] = [
+        (IdeaState::Submitted, |idea| idea.submitted_at),
+        (IdeaState::Collected, |idea| idea.collected_at),
         // whatever was decided
-        (Stage::Adopted, |idea| idea.decided_at),
-        (Stage::Delivered, |idea| idea.delivered_at),
-        (Stage::Accepted, |idea| idea.accepted_at),
+        (IdeaState::Adopted, |idea| idea.decided_at),
+        (IdeaState::Delivered, |idea| idea.delivered_at),
+        (IdeaState::Accepted, |idea| idea.accepted_at),
     ];
-    let length = |(from, began): (Stage, Instant), (to, ended): (Stage, Instant)| {
+    let length = |(from, began): (IdeaState, Instant), (to, ended): (IdeaState, Instant)| {
         let took = |idea: &Passage| Some(ended(idea)?.seconds_since(began(idea)?).max(0));
         let mut seconds: Vec<i64> = ideas.iter().filter_map(took).collect();
         seconds.sort_unstable();

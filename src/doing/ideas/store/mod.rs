@@ -7,7 +7,7 @@ pub mod likes;
 
 use diesel::prelude::*;
 
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaStep, IdeaText, Part, Stage, StepId};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, IdeaText, Part, StepId};
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -49,7 +49,7 @@ pub fn insert(conn: &mut Conn, idea: &Idea) -> QueryResult<()> {
 
 /// Writes what a draft says; false when it is no draft any more.
 pub fn update_text(conn: &mut Conn, id: IdeaId, text: &IdeaText, now: Timestamp) -> QueryResult<bool> {
-    let draft = ideas::table.filter(ideas::id.eq(id)).filter(ideas::stage.eq(Stage::Draft));
+    let draft = ideas::table.filter(ideas::id.eq(id)).filter(ideas::state.eq(IdeaState::Draft));
     let changed = on!(conn, c => diesel::update(draft)
         .set((
             ideas::category.eq(&text.category),
@@ -64,12 +64,12 @@ pub fn update_text(conn: &mut Conn, id: IdeaId, text: &IdeaText, now: Timestamp)
 }
 
 /// Writes where the idea stands now, if it still stands in `from`; false when somebody else was first.
-pub fn advance(conn: &mut Conn, from: Stage, idea: &Idea) -> QueryResult<bool> {
-    let there = ideas::table.filter(ideas::id.eq(idea.id)).filter(ideas::stage.eq(from));
+pub fn advance(conn: &mut Conn, from: IdeaState, idea: &Idea) -> QueryResult<bool> {
+    let there = ideas::table.filter(ideas::id.eq(idea.id)).filter(ideas::state.eq(from));
     let advanced = on!(conn, c => diesel::update(there)
         .set((
             (
-                ideas::stage.eq(idea.stage),
+                ideas::state.eq(idea.state),
                 ideas::unit_id.eq(idea.unit_id),
                 ideas::branch_id.eq(idea.branch_id),
                 ideas::submitted_at.eq(idea.submitted_at),
@@ -201,10 +201,15 @@ pub fn replace_categories(conn: &mut Conn, names: &[String]) -> QueryResult<()> 
 // ── what waits, and what is due ──
 
 /// Ideas that wait for a post, in chunks, after `after`.
-pub fn list_waiting(conn: &mut Conn, stages: &[Stage], after: Option<IdeaId>, limit: i64) -> QueryResult<Vec<Idea>> {
+pub fn list_waiting(
+    conn: &mut Conn,
+    states: &[IdeaState],
+    after: Option<IdeaId>,
+    limit: i64,
+) -> QueryResult<Vec<Idea>> {
     let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
     on!(conn, c => ideas::table
-        .filter(ideas::stage.eq_any(stages))
+        .filter(ideas::state.eq_any(states))
         .filter(ideas::id.gt(after))
         .order(ideas::id)
         .limit(limit)
@@ -212,19 +217,19 @@ pub fn list_waiting(conn: &mut Conn, stages: &[Stage], after: Option<IdeaId>, li
         .load(c))
 }
 
-/// Writes which unit's post acts next, if the idea still stands in that stage.
-pub fn update_waits(conn: &mut Conn, id: IdeaId, stage: Stage, unit: Option<UnitId>) -> QueryResult<()> {
-    let there = ideas::table.filter(ideas::id.eq(id)).filter(ideas::stage.eq(stage));
+/// Writes which unit's post acts next, if the idea still stands in that state.
+pub fn update_waits(conn: &mut Conn, id: IdeaId, state: IdeaState, unit: Option<UnitId>) -> QueryResult<()> {
+    let there = ideas::table.filter(ideas::id.eq(id)).filter(ideas::state.eq(state));
     on!(conn, c => diesel::update(there).set(ideas::waits_unit_id.eq(unit)).execute(c)).map(drop)
 }
 
-/// Stages in which work is under way.
-pub const UNDER_WAY: [Stage; 2] = [Stage::Assigned, Stage::Implementing];
+/// States in which work is under way.
+pub const UNDER_WAY: [IdeaState; 2] = [IdeaState::Assigned, IdeaState::Implementing];
 
 /// Ideas under way that are due before `until` and whose implementer was not reminded on `today`.
 pub fn list_to_remind(conn: &mut Conn, today: Day, until: Day, limit: i64) -> QueryResult<Vec<Idea>> {
     on!(conn, c => ideas::table
-        .filter(ideas::stage.eq_any(UNDER_WAY))
+        .filter(ideas::state.eq_any(UNDER_WAY))
         .filter(ideas::due_on.lt(until))
         .filter(ideas::reminded_on.is_null().or(ideas::reminded_on.lt(today)))
         .order(ideas::id)
@@ -237,7 +242,7 @@ pub fn list_to_remind(conn: &mut Conn, today: Day, until: Day, limit: i64) -> Qu
 pub fn mark_reminded(conn: &mut Conn, idea: &Idea, today: Day) -> QueryResult<bool> {
     let mine = ideas::table
         .filter(ideas::id.eq(idea.id))
-        .filter(ideas::stage.eq_any(UNDER_WAY))
+        .filter(ideas::state.eq_any(UNDER_WAY))
         .filter(ideas::due_on.eq(idea.due_on))
         .filter(ideas::reminded_on.is_null().or(ideas::reminded_on.lt(today)));
     Ok(on!(conn, c => diesel::update(mine).set(ideas::reminded_on.eq(today)).execute(c))? == 1)

@@ -23,7 +23,7 @@ pub fn list_passages(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> Q
         let mut query = ideas::table
             .filter(ideas::submitted_at.ge(span.from))
             .filter(ideas::submitted_at.lt(span.until))
-            .filter(ideas::stage.ne_all(PRIVATE))
+            .filter(ideas::state.ne_all(PRIVATE))
             .into_boxed();
         if let Some(units) = units {
             query = query.filter(ideas::unit_id.eq_any(units));
@@ -40,7 +40,7 @@ pub fn list_co_authors(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) ->
             .filter(idea_people::part.eq(Part::CoAuthor))
             .filter(ideas::submitted_at.ge(span.from))
             .filter(ideas::submitted_at.lt(span.until))
-            .filter(ideas::stage.ne_all(PRIVATE))
+            .filter(ideas::state.ne_all(PRIVATE))
             .into_boxed();
         if let Some(units) = units {
             query = query.filter(ideas::unit_id.eq_any(units));

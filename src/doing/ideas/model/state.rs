@@ -2,7 +2,7 @@
 
 crate::words!(
     /// Where an idea stands.
-    Stage {
+    IdeaState {
         /// Being written; only its author and co-authors see it.
         Draft = "draft",
         /// Sent to the group; the branch sees it.
@@ -34,24 +34,24 @@ crate::words!(
     }
 );
 
-impl Stage {
-    /// The stage in Chinese.
+impl IdeaState {
+    /// The state in Chinese.
     pub const fn title(self) -> &'static str {
         match self {
-            Stage::Draft => "草稿",
-            Stage::Submitted => "已提交",
-            Stage::Collected => "已征集",
-            Stage::Adopted => "已采纳",
-            Stage::Pilot => "试点",
-            Stage::Filed => "存档备查",
-            Stage::Declined => "未采纳",
-            Stage::Assigned => "已指派",
-            Stage::Implementing => "实施中",
-            Stage::Delivered => "待验收",
-            Stage::Accepted => "已验收",
-            Stage::Closed => "已办结",
-            Stage::Withdrawn => "已撤回",
-            Stage::Merged => "已合并",
+            IdeaState::Draft => "草稿",
+            IdeaState::Submitted => "已提交",
+            IdeaState::Collected => "已征集",
+            IdeaState::Adopted => "已采纳",
+            IdeaState::Pilot => "试点",
+            IdeaState::Filed => "存档备查",
+            IdeaState::Declined => "未采纳",
+            IdeaState::Assigned => "已指派",
+            IdeaState::Implementing => "实施中",
+            IdeaState::Delivered => "待验收",
+            IdeaState::Accepted => "已验收",
+            IdeaState::Closed => "已办结",
+            IdeaState::Withdrawn => "已撤回",
+            IdeaState::Merged => "已合并",
         }
     }
 }
