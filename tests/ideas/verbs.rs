@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::db::schema::{idea_people, ideas};
+use xianfeng::db::schema::{idea_people, idea_steps, ideas};
 use xianfeng::doing::ideas::{IdeaId, IdeaState, Verb};
 use xianfeng::on;
 
@@ -114,9 +114,10 @@ async fn put(app: &TestApp, id: IdeaId, state: IdeaState, worker: MemberId) {
                 ideas::state.eq(state),
                 ideas::implementer_id.eq(worker),
                 ideas::merged_into.eq(None::<IdeaId>),
-                ideas::verdict.eq(None::<String>),
             ))
             .execute(c))?;
+        let its = idea_steps::table.filter(idea_steps::idea_id.eq(id));
+        on!(tx.conn, c => diesel::update(its).set(idea_steps::in_force.eq(false)).execute(c))?;
         Ok(())
     })
     .await;

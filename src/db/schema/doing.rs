@@ -40,19 +40,8 @@ diesel::table! {
         benefit -> Text,
         state -> Text,
         submitted_at -> Nullable<BigInt>,
-        collected_at -> Nullable<BigInt>,
-        collect_meeting_id -> Nullable<Binary>,
-        verdict -> Nullable<Text>,
-        decision_reason -> Nullable<Text>,
-        decided_at -> Nullable<BigInt>,
-        decide_meeting_id -> Nullable<Binary>,
         implementer_id -> Nullable<Binary>,
         due_on -> Nullable<Date>,
-        delivered_at -> Nullable<BigInt>,
-        evidence -> Nullable<Text>,
-        accepted_at -> Nullable<BigInt>,
-        closed_at -> Nullable<BigInt>,
-        return_reason -> Nullable<Text>,
         merged_into -> Nullable<Binary>,
         waits_unit_id -> Nullable<Binary>,
         reminded_on -> Nullable<Date>,
@@ -83,6 +72,7 @@ diesel::table! {
         member_id -> Nullable<Binary>,
         due_on -> Nullable<Date>,
         request_hash -> Binary,
+        in_force -> Bool,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{Idea, IdeaId, IdeaOutcome, OutcomeKind, Part};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaStep, InForce, OutcomeKind, Part};
 use super::store::lists::{self, IdeaFilter, PRIVATE};
 use super::store::{self, statistics};
 use super::{Ideas, Outcome};
@@ -45,17 +45,22 @@ impl Ideas {
         let (mut rows, mut before) = (Vec::new(), None);
         loop {
             let (sight, filter) = (sight.clone(), filter.clone());
-            let (ideas, people, outcomes) = self
+            let (ideas, people, steps, outcomes) = self
                 .db
                 .read(move |conn| {
                     let ideas = lists::list(conn, &sight, &filter, before, CHUNK)?;
                     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
                     let people = store::list_people_of(conn, &ids)?;
-                    Ok((ideas, people, statistics::list_outcomes_of(conn, &ids)?))
+                    let steps = store::list_in_force(conn, &ids)?;
+                    Ok((ideas, people, steps, statistics::list_outcomes_of(conn, &ids)?))
                 })
                 .await?;
             let Some(last) = ideas.last() else { return Ok(rows) };
             before = Some(last.id);
+            let mut ways: HashMap<IdeaId, Vec<IdeaStep>> = HashMap::new();
+            for step in steps {
+                ways.entry(step.idea_id).or_default().push(step);
+            }
             let mut of: HashMap<IdeaId, (Vec<String>, Vec<IdeaOutcome>)> = HashMap::new();
             for person in people.iter().filter(|person| person.part == Part::CoAuthor) {
                 of.entry(person.idea_id).or_default().0.push(self.name(person.member_id));
@@ -66,12 +71,13 @@ impl Ideas {
             let shown = ideas.iter().filter(|idea| !PRIVATE.contains(&idea.state));
             rows.extend(shown.map(|idea| {
                 let (co_authors, outcomes) = of.remove(&idea.id).unwrap_or_default();
-                self.row(idea, &co_authors, &outcomes)
+                let way = InForce::of(ways.remove(&idea.id).unwrap_or_default());
+                self.row(idea, &way, &co_authors, &outcomes)
             }));
         }
     }
 
-    fn row(&self, idea: &Idea, co_authors: &[String], outcomes: &[IdeaOutcome]) -> Vec<String> {
+    fn row(&self, idea: &Idea, way: &InForce, co_authors: &[String], outcomes: &[IdeaOutcome]) -> Vec<String> {
         let at = |instant: Option<Timestamp>| instant.map(|at| at.day().to_string()).unwrap_or_default();
         let unit = self.directory.tree().get(idea.unit_id).map(|card| card.unit.name.clone()).unwrap_or_default();
         let named = outcomes.iter().map(|outcome| format!("{}：{}", outcome.kind.title(), outcome.title));
@@ -88,12 +94,12 @@ impl Ideas {
             idea.proposal.clone(),
             idea.benefit.clone(),
             at(idea.submitted_at),
-            at(idea.collected_at),
-            idea.verdict.map(|verdict| verdict.title().to_owned()).unwrap_or_default(),
-            idea.decision_reason.clone().unwrap_or_default(),
+            at(way.collection.as_ref().map(|step| step.at)),
+            way.verdict().map(|verdict| verdict.title().to_owned()).unwrap_or_default(),
+            way.decision.as_ref().and_then(|step| step.note.clone()).unwrap_or_default(),
             idea.implementer_id.map(|member| self.name(member)).unwrap_or_default(),
             idea.due_on.map(|day| day.to_string()).unwrap_or_default(),
-            at(idea.accepted_at),
+            at(way.acceptance.as_ref().map(|step| step.at)),
             named.collect::<Vec<_>>().join("；"),
             if saves { format!("{}.{:02}", saved / 100, saved % 100) } else { String::new() },
         ]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
-use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, Verb};
+use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, Verb};
 use super::rules::{self, Refusal, SOON_DAYS};
 use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Sight};
 use super::store::{self, comments, likes};
@@ -17,6 +17,8 @@ use crate::base::person::Person;
 pub struct Shown {
     pub idea: Idea,
     pub people: Vec<IdeaPerson>,
+    /// Who brought it where it stands, when and why.
+    pub in_force: InForce,
     pub outcomes: Vec<IdeaOutcome>,
     pub likes: i64,
     /// Whether the member likes it.
@@ -75,18 +77,19 @@ impl Ideas {
         let (idea, people) = self.find_seen(person.clone(), id).await?;
         let may = rules::possible(idea.state, &self.hand(&person, &idea, &people));
         let member = person.member;
-        let (outcomes, likes, liked, comments, files) = self
+        let (steps, outcomes, likes, liked, comments, files) = self
             .db
             .read(move |conn| {
+                let steps = store::list_in_force(conn, &[id])?;
                 let outcomes = store::list_outcomes(conn, id)?;
                 let likes = likes::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let comments = comments::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;
-                Ok((outcomes, likes, likes::has_liked(conn, id, member)?, comments, files))
+                Ok((steps, outcomes, likes, likes::has_liked(conn, id, member)?, comments, files))
             })
             .await?;
         let files = files.addressed(&self.addresses, &idea, self.db.now());
-        Ok(Shown { idea, people, outcomes, likes, liked, comments, files, may })
+        Ok(Shown { idea, people, in_force: InForce::of(steps), outcomes, likes, liked, comments, files, may })
     }
 
     /// Ideas that `person` sees, newest first.

@@ -6,7 +6,9 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::attachments::{self, EVIDENCE};
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, Move, OutcomeId, Part, Verb, Verdict};
+use super::model::{
+    Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, Verb, Verdict,
+};
 use super::notices::said;
 use super::rules::{self, Hand, Refusal, Repetition, Who};
 use super::store::{self, likes};
@@ -48,14 +50,15 @@ impl Ideas {
         let people = store::list_people(tx.conn, id)?;
         let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
-        match rules::repetition(&store::list_steps(tx.conn, id)?, asked, tx.today(), found.is_ok(), has_key) {
+        let steps = store::list_steps(tx.conn, id)?;
+        match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
             // before the sight: whoever sent an idea back does not see the draft that it became
             Repetition::Same => return Ok(idea.state),
             Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
             Repetition::New => {}
         }
         self.check_sight(person, &idea, &people)?;
-        let step = found.map_err(|refusal| say_more(refusal, &idea, what.verb))?;
+        let step = found.map_err(|refusal| say_more(refusal, &idea, InForce::of(steps).verdict(), what.verb))?;
         self.check(tx, person, &idea, kept.as_ref(), what)?;
         let mut next = rules::stepped(&idea, step, what, tx.now());
         if what.verb == Verb::Submit {
@@ -72,6 +75,7 @@ impl Ideas {
             // who may find it has changed
             search::index(tx, &next, &people)?;
         }
+        store::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
         self.note_step(tx, person.member, step, &next, what)?;
         if let Some(kept) = kept {
             move_supporters(tx, &idea, &kept)?;
@@ -104,6 +108,7 @@ impl Ideas {
             member_id: what.implementer,
             due_on: what.due_on,
             request_hash: request_hash(what).to_vec(),
+            in_force: rules::comes_into_force(what.verb),
         };
         store::insert_step(tx.conn, &line)?;
         let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
@@ -177,9 +182,9 @@ fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<
 }
 
 /// Names the outcome to whoever came too late.
-fn say_more(refusal: Refusal, idea: &Idea, verb: Verb) -> Refusal {
+fn say_more(refusal: Refusal, idea: &Idea, verdict: Option<Verdict>, verb: Verb) -> Refusal {
     let decides = Verdict::of(verb).is_some();
-    match (refusal, idea.verdict, idea.merged_into) {
+    match (refusal, verdict, idea.merged_into) {
         (Refusal::WrongState { .. }, Some(verdict), _) if decides => Refusal::AlreadyDecided { verdict },
         (Refusal::WrongState { .. }, _, Some(into)) => Refusal::Merged { into },
         (refusal, ..) => refusal,

@@ -169,30 +169,29 @@ pub struct IdeaView {
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, people, outcomes, likes, liked, comments, files, may } = shown;
+        let Shown { idea, people, in_force, outcomes, likes, liked, comments, files, may } = shown;
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
         IdeaView {
             head: IdeaHead::of(ideas, &idea, likes, comments),
             co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
             attachments: files.attachments,
             branch_id: idea.branch_id,
-            collected_at: idea.collected_at,
-            collect_meeting_id: idea.collect_meeting_id,
-            decision: idea.verdict.map(|verdict| DecisionView {
-                verdict,
-                reason: idea.decision_reason.clone().unwrap_or_default(),
-                meeting_id: idea.decide_meeting_id,
-                decided_at: idea.decided_at,
+            collected_at: in_force.collection.as_ref().map(|step| step.at),
+            collect_meeting_id: in_force.collection.as_ref().and_then(|step| step.meeting_id),
+            delivered_at: in_force.delivered_at(),
+            decision: in_force.decision.and_then(|step| {
+                let verdict = Verdict::of(step.verb)?;
+                let reason = step.note.unwrap_or_default();
+                Some(DecisionView { verdict, reason, meeting_id: step.meeting_id, decided_at: Some(step.at) })
             }),
             problem: idea.problem,
             proposal: idea.proposal,
             benefit: idea.benefit,
-            delivered_at: idea.delivered_at,
-            evidence: idea.evidence,
+            evidence: in_force.delivery.and_then(|step| step.note),
             evidence_files: files.evidence,
-            accepted_at: idea.accepted_at,
-            closed_at: idea.closed_at,
-            return_reason: idea.return_reason,
+            accepted_at: in_force.acceptance.map(|step| step.at),
+            closed_at: in_force.closure.map(|step| step.at),
+            return_reason: in_force.returned.and_then(|step| step.note),
             merged_into: idea.merged_into,
             outcomes: outcomes.iter().map(OutcomeView::from).collect(),
             liked,

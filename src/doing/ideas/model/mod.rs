@@ -14,15 +14,14 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::ideas;
-use crate::doing::meetings::MeetingId;
 
 pub use comment::{Comment, CommentId};
 pub use decision::Verdict;
 pub use outcome::{IdeaOutcome, NewOutcome, OutcomeId, OutcomeKind};
 pub use people::{IdeaPerson, Part};
 pub use state::IdeaState;
-pub use statistics::Passage;
-pub use step::{IdeaStep, Move, StepId, Verb};
+pub use statistics::{Counted, Passage, Taken};
+pub use step::{IdeaStep, InForce, Move, StepId, Verb};
 
 crate::id!(
     /// A golden idea.
@@ -38,7 +37,7 @@ pub struct IdeaText {
     pub benefit: String,
 }
 
-/// An idea as stored.
+/// An idea as stored: where it stands. Who brought it there, when and why are its steps in force, [`InForce`].
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = ideas, treat_none_as_default_value = false)]
 pub struct Idea {
@@ -54,23 +53,12 @@ pub struct Idea {
     pub proposal: String,
     pub benefit: String,
     pub state: IdeaState,
+    /// When it was handed in, last; the day by which it is listed and counted.
     pub submitted_at: Option<Timestamp>,
-    pub collected_at: Option<Timestamp>,
-    pub collect_meeting_id: Option<MeetingId>,
-    pub verdict: Option<Verdict>,
-    pub decision_reason: Option<String>,
-    pub decided_at: Option<Timestamp>,
-    pub decide_meeting_id: Option<MeetingId>,
     /// Who carries it out at present.
     pub implementer_id: Option<MemberId>,
     /// The last day on which delivering it is not late.
     pub due_on: Option<Day>,
-    pub delivered_at: Option<Timestamp>,
-    pub evidence: Option<String>,
-    pub accepted_at: Option<Timestamp>,
-    pub closed_at: Option<Timestamp>,
-    /// Why it came back, until it is handed in again.
-    pub return_reason: Option<String>,
     pub merged_into: Option<IdeaId>,
     /// The unit whose post acts next.
     pub waits_unit_id: Option<UnitId>,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::{IdeaId, IdeaState, NewOutcome};
+use super::{IdeaId, IdeaState, NewOutcome, Verdict};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::idea_steps;
@@ -83,6 +83,51 @@ pub struct IdeaStep {
     pub due_on: Option<Day>,
     /// Hash of what was asked: the same request again is no new step.
     pub request_hash: Vec<u8>,
+    /// Whether the idea shows it as a part of its way: no later step has taken its place or sent the idea back.
+    pub in_force: bool,
+}
+
+/// The steps that an idea shows as its way: who did it, when, why and at which meeting.
+#[derive(Clone, Debug, Default)]
+pub struct InForce {
+    pub collection: Option<IdeaStep>,
+    pub decision: Option<IdeaStep>,
+    /// What was delivered last, also while it is done again.
+    pub delivery: Option<IdeaStep>,
+    pub acceptance: Option<IdeaStep>,
+    pub closure: Option<IdeaStep>,
+    /// Why the idea or the work came back, until it is handed in again.
+    pub returned: Option<IdeaStep>,
+}
+
+impl InForce {
+    /// Of the steps of one idea, those in force.
+    pub fn of(steps: impl IntoIterator<Item = IdeaStep>) -> InForce {
+        let mut found = InForce::default();
+        for step in steps.into_iter().filter(|step| step.in_force) {
+            let place = match step.verb {
+                Verb::Collect => &mut found.collection,
+                Verb::Adopt | Verb::Pilot | Verb::File | Verb::Decline => &mut found.decision,
+                Verb::Deliver => &mut found.delivery,
+                Verb::Accept => &mut found.acceptance,
+                Verb::Close => &mut found.closure,
+                Verb::Return => &mut found.returned,
+                _ => continue,
+            };
+            *place = Some(step);
+        }
+        found
+    }
+
+    /// What the committee decided.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.decision.as_ref().and_then(|step| Verdict::of(step.verb))
+    }
+
+    /// When the work was delivered; `None` while it is done again.
+    pub fn delivered_at(&self) -> Option<Timestamp> {
+        self.delivery.as_ref().filter(|_| self.returned.is_none()).map(|step| step.at)
+    }
 }
 
 /// What somebody asks to be done to an idea: a verb with what belongs to it.

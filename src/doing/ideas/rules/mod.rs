@@ -272,46 +272,35 @@ pub fn check_merge(idea: &Idea, kept: &Idea) -> Result<(), Refusal> {
 pub fn stepped(idea: &Idea, step: &Step<IdeaState, Verb, Who>, what: &Move, now: Timestamp) -> Idea {
     let mut idea = Idea { state: step.to, updated_at: now, ..idea.clone() };
     match what.verb {
-        Verb::Submit => {
-            idea.submitted_at = Some(now);
-            idea.return_reason = None;
-        }
-        Verb::Collect => {
-            idea.collected_at = Some(now);
-            idea.collect_meeting_id = what.meeting;
-        }
-        Verb::Adopt | Verb::Pilot | Verb::File | Verb::Decline => {
-            idea.verdict = Verdict::of(what.verb);
-            idea.decision_reason = what.note.clone();
-            idea.decided_at = Some(now);
-            idea.decide_meeting_id = what.meeting;
-        }
-        Verb::Reopen => {
-            (idea.verdict, idea.decision_reason, idea.decided_at, idea.decide_meeting_id) = (None, None, None, None);
-        }
+        Verb::Submit => idea.submitted_at = Some(now),
         Verb::Assign => {
             idea.implementer_id = what.implementer;
             idea.due_on = what.due_on;
             idea.reminded_on = None;
         }
-        Verb::Deliver => {
-            idea.delivered_at = Some(now);
-            idea.evidence = what.note.clone();
-            idea.return_reason = None;
-        }
-        Verb::Return => {
-            idea.return_reason = what.note.clone();
-            match step.from {
-                IdeaState::Collected => (idea.collected_at, idea.collect_meeting_id) = (None, None),
-                _ => idea.delivered_at = None,
-            }
-        }
-        Verb::Accept => idea.accepted_at = Some(now),
-        Verb::Close => idea.closed_at = Some(now),
         Verb::Merge => idea.merged_into = what.into,
-        Verb::Withdraw | Verb::Report | Verb::RecordOutcome => {}
+        _ => {}
     }
     idea
+}
+
+/// Whether a step with `verb` is shown as a part of the idea's way from then on.
+pub fn comes_into_force(verb: Verb) -> bool {
+    !matches!(verb, Verb::Report | Verb::Reopen | Verb::RecordOutcome)
+}
+
+/// The verbs whose earlier steps are in force no more once `verb` was done in state `from`.
+pub fn ended_by(verb: Verb, from: IdeaState) -> &'static [Verb] {
+    match (verb, from) {
+        (Verb::Submit, _) => &[Verb::Submit, Verb::Return],
+        (Verb::Return, IdeaState::Collected) => &[Verb::Collect, Verb::Return],
+        // what was delivered stays to be read until it is delivered again
+        (Verb::Return, _) => &[Verb::Return],
+        (Verb::Reopen, _) => &[Verb::Adopt, Verb::Pilot, Verb::File, Verb::Decline],
+        (Verb::Assign, _) => &[Verb::Assign],
+        (Verb::Deliver, _) => &[Verb::Deliver, Verb::Return],
+        _ => &[],
+    }
 }
 
 /// Whether the post that acts next is one that collects or one that decides; `None` while nobody's turn is a post's.

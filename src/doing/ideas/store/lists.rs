@@ -211,7 +211,7 @@ pub fn list_desk(
             .and(ideas::state.eq_any(UNDER_WAY));
         let came_back = ideas::author_id.eq(posts.member)
             .and(is_in!(IdeaState::Draft))
-            .and(ideas::return_reason.is_not_null());
+            .and(ideas::submitted_at.is_not_null());
         ideas::table
             .filter(by_post.or(by_work).or(came_back))
             .filter(ideas::id.gt(after))

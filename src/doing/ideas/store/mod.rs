@@ -7,7 +7,7 @@ pub mod likes;
 
 use diesel::prelude::*;
 
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, IdeaText, Part, StepId};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, IdeaText, Part, StepId, Verb};
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -68,31 +68,16 @@ pub fn advance(conn: &mut Conn, from: IdeaState, idea: &Idea) -> QueryResult<boo
     let there = ideas::table.filter(ideas::id.eq(idea.id)).filter(ideas::state.eq(from));
     let advanced = on!(conn, c => diesel::update(there)
         .set((
-            (
                 ideas::state.eq(idea.state),
                 ideas::unit_id.eq(idea.unit_id),
                 ideas::branch_id.eq(idea.branch_id),
                 ideas::submitted_at.eq(idea.submitted_at),
-                ideas::collected_at.eq(idea.collected_at),
-                ideas::collect_meeting_id.eq(idea.collect_meeting_id),
-                ideas::verdict.eq(idea.verdict),
-                ideas::decision_reason.eq(&idea.decision_reason),
-                ideas::decided_at.eq(idea.decided_at),
-                ideas::decide_meeting_id.eq(idea.decide_meeting_id),
-            ),
-            (
                 ideas::implementer_id.eq(idea.implementer_id),
                 ideas::due_on.eq(idea.due_on),
                 ideas::reminded_on.eq(idea.reminded_on),
-                ideas::delivered_at.eq(idea.delivered_at),
-                ideas::evidence.eq(&idea.evidence),
-                ideas::accepted_at.eq(idea.accepted_at),
-                ideas::closed_at.eq(idea.closed_at),
-                ideas::return_reason.eq(&idea.return_reason),
                 ideas::merged_into.eq(idea.merged_into),
                 ideas::waits_unit_id.eq(idea.waits_unit_id),
                 ideas::updated_at.eq(idea.updated_at),
-            ),
         ))
         .execute(c))?;
     Ok(advanced == 1)
@@ -132,6 +117,28 @@ pub fn delete_co_authors(conn: &mut Conn, idea: IdeaId) -> QueryResult<()> {
 
 pub fn insert_step(conn: &mut Conn, step: &IdeaStep) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(idea_steps::table).values(step).execute(c)).map(drop)
+}
+
+/// Ends what earlier steps of an idea with one of `verbs` have shown until now.
+pub fn end_steps(conn: &mut Conn, idea: IdeaId, verbs: &[Verb]) -> QueryResult<()> {
+    if verbs.is_empty() {
+        return Ok(());
+    }
+    let ended = idea_steps::table
+        .filter(idea_steps::idea_id.eq(idea))
+        .filter(idea_steps::in_force)
+        .filter(idea_steps::verb.eq_any(verbs));
+    on!(conn, c => diesel::update(ended).set(idea_steps::in_force.eq(false)).execute(c)).map(drop)
+}
+
+/// The steps in force of several ideas.
+pub fn list_in_force(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<IdeaStep>> {
+    on!(conn, c => idea_steps::table
+        .filter(idea_steps::idea_id.eq_any(ideas))
+        .filter(idea_steps::in_force)
+        .order(idea_steps::id)
+        .select(IdeaStep::as_select())
+        .load(c))
 }
 
 /// Every step of an idea, in the order in which they were taken.
