@@ -12,6 +12,7 @@ pub mod lock;
 pub mod idempotency;
 pub mod attempts;
 pub mod search;
+pub mod backlog;
 pub mod bucket;
 pub mod private_files;
 pub mod key_store;

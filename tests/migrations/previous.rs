@@ -147,6 +147,73 @@ async fn a_database_of_the_previous_release_shows_after_its_migration_what_it_sh
 }
 
 #[tokio::test]
+async fn the_printed_summary_shows_the_numbers_of_before() {
+    let (database, seen) = unpack();
+    let app = TestApp::over(database, Clock::manual(text(&seen["now"]).parse().unwrap())).await;
+    let shown = |who: &str| {
+        let pages = seen["pages"].as_array().unwrap().iter();
+        let mut its = pages.filter(|page| page["path"] == "/ideas/statistics" && page["who"] == who);
+        its.next().unwrap()["body"].clone()
+    };
+    for who in ["secretary", "auditor"] {
+        let before = shown(who);
+        let page = person(&app, &seen, who).get("/ideas/statistics/summary").await.text();
+        let mut rows = vec![
+            format!("<td>提出</td><td>{} 条</td>", before["submitted"]),
+            format!("<td>参与人数</td><td>{} 人（在册 {} 人）</td>", before["authors"], before["members"]),
+            format!("<td>已讨论决定</td><td>{} 条</td>", before["decided"]),
+            format!("<td>采纳（含试点）</td><td>{} 条</td>", before["adopted"]),
+            "<td>合计节约</td><td>800,000.00 元</td>".to_owned(),
+        ];
+        assert_eq!(before["saved_fen"], 80_000_000);
+        for stage in before["stages"].as_array().unwrap() {
+            rows.push(format!("<td>{}</td><td>{} 条</td>", text(&stage["stage_name"]), stage["count"]));
+        }
+        for outcome in before["outcomes"].as_array().unwrap() {
+            rows.push(format!("<td>{}</td><td>{} 项</td>", text(&outcome["kind_name"]), outcome["count"]));
+        }
+        for (n, ways) in
+            ["已提交 → 已征集", "已征集 → 已讨论决定", "已讨论决定 → 待验收", "待验收 → 已验收", "已提交 → 已验收"]
+                .iter()
+                .enumerate()
+        {
+            rows.push(format!("<td>{ways}</td><td>{} 条</td><td>不到 1 天</td>", before["lengths"][n]["count"]));
+        }
+        let lost: Vec<&String> = rows.iter().filter(|row| !page.contains(*row)).collect();
+        assert!(lost.is_empty(), "{lost:?} in {page}");
+    }
+}
+
+#[tokio::test]
+async fn ideas_from_before_there_was_a_search_are_found_after_the_migration() {
+    let (database, seen) = unpack();
+    // as they were left by a release that did not search yet
+    database.run("DELETE FROM search_grams");
+    database.run("DELETE FROM search_entries");
+    let app = TestApp::over(database, Clock::manual(text(&seen["now"]).parse().unwrap())).await;
+    app.tick().await;
+    let path = "/ideas?q=%E7%82%B9%E5%AD%90&limit=100";
+    for who in ["secretary", "auditor"] {
+        let pages = seen["pages"].as_array().unwrap().iter();
+        let mut its = pages.filter(|page| page["path"] == "/ideas?q=%E7%82%B9%E5%AD%90" && page["who"] == who);
+        let ids = |page: &Value| {
+            let mut ids: Vec<String> = items(page).iter().map(|idea| text(&idea["id"])).collect();
+            ids.sort();
+            ids
+        };
+        let before = ids(&its.next().unwrap()["body"]);
+        let after = ids(&person(&app, &seen, who).get(path).await.ok(200));
+        assert!(before.len() > 10 && after == before, "{who}: {before:?} became {after:?}");
+    }
+    // nobody finds a draft of somebody else's, nor what was taken back
+    let things = &seen["things"]["ideas"];
+    let own = person(&app, &seen, "author").get(path).await.ok(200);
+    let found: Vec<String> = items(&own).iter().map(|idea| text(&idea["id"])).collect();
+    assert!(found.contains(&text(&things["draft"])) && !found.contains(&text(&things["withdrawn"])), "{found:?}");
+    app.drain().await;
+}
+
+#[tokio::test]
 async fn life_goes_on_in_a_database_of_the_previous_release() {
     let (database, seen) = unpack();
     let app = TestApp::over(database, Clock::manual(text(&seen["now"]).parse().unwrap())).await;

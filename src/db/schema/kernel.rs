@@ -152,6 +152,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backlog (work, subject_id) {
+        work -> Text,
+        subject_id -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
@@ -165,5 +172,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     ledger_days,
     standings,
-    search_entries
+    search_entries,
+    backlog
 );

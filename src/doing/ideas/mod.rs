@@ -39,6 +39,7 @@ mod room;
 use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
+use crate::kernel::backlog::Backlog;
 use crate::people::members::Directory;
 
 pub use api::routes;
@@ -62,10 +63,13 @@ pub struct Ideas {
     points: Points,
     holders: Holders,
     addresses: Addresses,
+    /// Ideas from before there was a search.
+    unindexed: Backlog,
 }
 
 impl Ideas {
     pub fn new(db: Db, directory: Directory, points: Points, addresses: Addresses) -> Self {
-        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses }
+        let unindexed = Backlog::new("ideas.search");
+        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses, unindexed }
     }
 }

@@ -22,8 +22,9 @@ fn morning() -> NaiveTime {
 }
 
 impl Ideas {
-    /// Brings up to date whose turn it is, and reminds whoever must deliver soon; often, and by every server.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    /// Brings up to date whose turn it is, and reminds those who must deliver soon; often, and by every server.
+    pub async fn care(&self) -> Result<(), DbError> {
+        self.index_old().await?;
         self.pass_on().await?;
         self.remind().await
     }

@@ -15,5 +15,5 @@ pub async fn open(house: &House) -> Opened {
         files.hide_when(kind, is_hidden);
     }
     files.let_delete(ATTACHMENT, |conn, _, id| is_draft(conn, id));
-    Ok(Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.keep_up().await }).room())
+    Ok(Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.care().await }).room())
 }

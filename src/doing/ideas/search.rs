@@ -17,7 +17,7 @@ use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};
 use crate::base::id::UnitId;
 use crate::base::person::Person;
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::kernel::search::{self, MOST_FOUND, Place};
 
 /// What ideas are in the index.
@@ -120,6 +120,17 @@ impl Ideas {
         let goes_on =
             |found: &Resembling| !PRIVATE.contains(&found.idea.state) && found.idea.state != IdeaState::Merged;
         Ok(found.into_iter().filter(goes_on).take(SIMILAR).collect())
+    }
+
+    /// Has those ideas found that were written before there was a search.
+    pub(super) async fn index_old(&self) -> Result<(), DbError> {
+        self.unindexed
+            .work_off(&self.db, |tx, id| {
+                let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let people = store::list_people(tx.conn, idea.id)?;
+                index(tx, &idea, &people)
+            })
+            .await
     }
 
     /// The shelves on which everything lies that `sight` covers; `None` for everything.
