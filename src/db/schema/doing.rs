@@ -43,7 +43,6 @@ diesel::table! {
         implementer_id -> Nullable<Binary>,
         due_on -> Nullable<Date>,
         merged_into -> Nullable<Binary>,
-        waits_unit_id -> Nullable<Binary>,
         reminded_on -> Nullable<Date>,
         created_at -> BigInt,
         updated_at -> BigInt,

@@ -153,6 +153,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    desk_items (id) {
+        id -> Binary,
+        kind -> Text,
+        subject_id -> Binary,
+        title -> Text,
+        link -> Text,
+        due_by -> Date,
+        urgency -> Text,
+        member_id -> Nullable<Binary>,
+        stay -> Nullable<Text>,
+        home_id -> Nullable<Binary>,
+        capability -> Nullable<Text>,
+        unit_id -> Nullable<Binary>,
+        lies_on -> Nullable<Binary>,
+        barred -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     backlog (work, subject_id) {
         work -> Text,
         subject_id -> Binary,
@@ -173,5 +193,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_days,
     standings,
     search_entries,
-    backlog
+    backlog,
+    desk_items
 );

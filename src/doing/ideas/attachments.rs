@@ -1,4 +1,4 @@
-//! What is attached to an idea: the files of those who wrote it, and the evidence of whoever carries it out.
+//! What is attached to an idea: the files of those who wrote it, and the evidence of those who carry it out.
 
 use std::sync::Arc;
 

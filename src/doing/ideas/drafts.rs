@@ -75,10 +75,10 @@ impl Ideas {
         }
         let submission = Move::new(Verb::Submit);
         let step = FLOW.step(IdeaState::Draft, Verb::Submit).ok_or(Refusal::WrongState { state: IdeaState::Draft })?;
-        let mut idea = rules::stepped(&draft, step, &submission, tx.now());
-        idea.waits_unit_id = self.holders.next_unit(&idea, &people, tx.today());
+        let idea = rules::stepped(&draft, step, &submission, tx.now());
         self.write_down(tx, &idea, &people, new)?;
         self.note_step(tx, person.member, step, &idea, &submission)?;
+        self.lay_new_on_desk(tx, &idea, &people)?;
         self.tell_people(tx, person.member, &draft, &idea, &people, &submission)?;
         Ok(idea.id)
     }
@@ -157,7 +157,6 @@ fn drafted(tx: &Tx, person: &Person, text: &IdeaText) -> Idea {
         implementer_id: None,
         due_on: None,
         merged_into: None,
-        waits_unit_id: None,
         reminded_on: None,
         created_at: tx.now(),
         updated_at: tx.now(),

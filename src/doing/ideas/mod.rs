@@ -6,10 +6,10 @@
 //! up does.
 //!
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
-//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
+//! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which are told in
-//! `notices` and earn in `awards`), attaches files (`attachments`), lists (`lists`, `desk`, `timeline`), searches
+//! `notices`, earn in `awards` and wait on the `desk`), attaches files (`attachments`), lists (`lists`, `timeline`), searches
 //! (`search`), counts (`statistics`, printed by `api/summary`), exports, keeps `likes` and `comments` and reminds
 //! (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
 //! `meetings` which of them ideas point at.
@@ -30,7 +30,6 @@ mod comments;
 mod awards;
 mod notices;
 mod reminders;
-mod posts;
 mod rules;
 mod model;
 mod store;
@@ -40,7 +39,7 @@ use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
-use crate::people::members::Directory;
+use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
@@ -50,7 +49,6 @@ pub use room::open;
 pub use rules::{FLOW, Who};
 pub use store::cites;
 
-use posts::Holders;
 use rules::Refusal;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
@@ -61,15 +59,17 @@ pub struct Ideas {
     db: Db,
     directory: Directory,
     points: Points,
-    holders: Holders,
+    desks: Desks,
     addresses: Addresses,
     /// Ideas from before there was a search.
     unindexed: Backlog,
+    /// What waited before there was a desk of all rooms.
+    unlaid: Backlog,
 }
 
 impl Ideas {
-    pub fn new(db: Db, directory: Directory, points: Points, addresses: Addresses) -> Self {
-        let unindexed = Backlog::new("ideas.search");
-        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses, unindexed }
+    pub fn new(db: Db, directory: Directory, desks: Desks, points: Points, addresses: Addresses) -> Self {
+        let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
+        Ideas { db, directory, desks, points, addresses, unindexed, unlaid }
     }
 }

@@ -14,7 +14,7 @@ use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 const SHOWN_CHARS: usize = 100;
 
 impl Ideas {
-    /// Tells the author, the co-authors, the implementer and the one before him, but not whoever did it.
+    /// Tells the author, the co-authors, the implementer and the one before him, but not the one who did it.
     pub(super) fn tell_people(
         &self,
         tx: &mut Tx,
@@ -56,7 +56,7 @@ impl Ideas {
         self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
     }
 
-    /// Tells of a comment: the author and the co-authors, and of a reply whoever is replied to; nobody of his own. Likes
+    /// Tells of a comment: the author and the co-authors, and of a reply the one who is replied to; nobody hears of their own. Likes
     /// are told to nobody: they ask nothing of anybody, the idea counts them, and hundreds would bury the steps.
     pub(super) fn tell_comment(
         &self,

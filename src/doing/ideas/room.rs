@@ -6,7 +6,7 @@ use crate::ground::files::Files;
 use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
-    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get());
+    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get());
     house.get::<Meetings>().unless_cited(cites);
     let files = house.get::<Files>();
     for kind in [ATTACHMENT, EVIDENCE] {

@@ -1,7 +1,7 @@
 //! Finding ideas by what they say: keeping the search index, and asking it.
 //!
 //! An idea lies on the shelves of its people and, once handed in, of its unit and its branch: a search looks on the shelves
-//! of whoever asks, so that a word which thousands of ideas hold is found among the few of his branch. What is found is
+//! of the one who asks, so that a word which thousands of ideas hold is found among the few of his branch. What is found is
 //! then looked at by the same rule of sight as every list.
 
 use std::collections::HashMap;
@@ -150,7 +150,7 @@ impl Ideas {
     }
 }
 
-/// Has the idea found by what it says from now on, by its people and, once handed in, by whoever sees it; an idea that was
+/// Has the idea found by what it says from now on, by its people and, once handed in, by all who see it; an idea that was
 /// taken back is found no more.
 pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
     if idea.state == IdeaState::Withdrawn {

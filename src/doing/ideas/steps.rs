@@ -52,7 +52,7 @@ impl Ideas {
         let asked = (person.member, what.verb, &request_hash(what)[..]);
         let steps = store::list_steps(tx.conn, id)?;
         match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
-            // before the sight: whoever sent an idea back does not see the draft that it became
+            // before the sight: the one who sent an idea back does not see the draft that it became
             Repetition::Same => return Ok(idea.state),
             Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
             Repetition::New => {}
@@ -66,7 +66,6 @@ impl Ideas {
             next.branch_id = person.branch.unwrap_or(person.unit());
         }
         let people = add_implementer(tx, people, &next, what)?;
-        next.waits_unit_id = self.holders.next_unit(&next, &people, tx.today());
         if !store::advance(tx.conn, idea.state, &next)? {
             return Err(Refusal::WrongState { state: idea.state }.into());
         }
@@ -77,6 +76,7 @@ impl Ideas {
         }
         store::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
         self.note_step(tx, person.member, step, &next, what)?;
+        self.lay_on_desk(tx, &next, &people)?;
         if let Some(kept) = kept {
             move_supporters(tx, &idea, &kept)?;
         }
@@ -181,7 +181,7 @@ fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<
     Ok((idea.ok_or(Refusal::NoSuchIdea)?, Some(kept.ok_or(Refusal::BadMerge)?)))
 }
 
-/// Names the outcome to whoever came too late.
+/// Names the outcome to those who came too late.
 fn say_more(refusal: Refusal, idea: &Idea, verdict: Option<Verdict>, verb: Verb) -> Refusal {
     let decides = Verdict::of(verb).is_some();
     match (refusal, verdict, idea.merged_into) {
@@ -208,7 +208,7 @@ fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: 
     Ok(people)
 }
 
-/// Whoever likes the idea likes the one that is kept, unless it is his own.
+/// Likes go over to the idea that is kept, save those of its own authors.
 fn move_supporters(tx: &mut Tx, idea: &Idea, kept: &Idea) -> QueryResult<()> {
     let co_authors = store::list_people(tx.conn, kept.id)?;
     for member in likes::list_likers(tx.conn, idea.id)? {

@@ -1,11 +1,12 @@
 //! What the room hands over to the program.
 
-use super::{Directory, Members};
-use crate::room::{House, Opened, Room};
+use super::{Desks, Directory, Members};
+use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let directory = Directory::default();
-    let members = Members::new(house.db.clone(), directory.clone(), house.secrets.phone_key.clone());
+    let desks = Desks::new(directory.clone());
+    let members = Members::new(house.db.clone(), directory.clone(), desks.clone(), house.secrets.phone_key.clone());
     members.reload().await?;
     let (expiring, is_shared) = (members.clone(), house.db.is_postgres());
     Ok(Room::of(members)
@@ -17,7 +18,9 @@ pub async fn open(house: &House) -> Opened {
                 (true, true) => members.reload().await,
             }
         })
+        .every(MINUTE, "members", |members| async move { members.lay_old_on_desk().await })
         .room()
         .tidies(move |tx| expiring.expire(tx))
+        .lends(desks)
         .lends(directory))
 }

@@ -1,7 +1,6 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod attachments;
-mod desk;
 mod ideas;
 mod statistics;
 mod similar;
@@ -24,7 +23,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
     // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
     cfg.configure(statistics::routes)
         .configure(similar::routes)
-        .configure(desk::routes)
         .configure(ideas::routes)
         .configure(attachments::routes)
         .configure(timeline::routes)

@@ -141,7 +141,7 @@ async fn return_idea(
     Ok(web::Json(IdeaStanding { id: *id, state }))
 }
 
-/// Where an idea stands, for whoever may not see the draft that it became.
+/// Where an idea stands, for those who may not see the draft that it became.
 #[derive(Serialize, ToSchema)]
 struct IdeaStanding {
     id: IdeaId,
@@ -168,7 +168,7 @@ struct ReasonBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CollectionBody {
-    /// A meeting of the idea's group that has been held; of its branch for whoever acts in the group leader's place.
+    /// A meeting of the idea's group that has been held; of its branch for those who act in the group leader's place.
     meeting_id: MeetingId,
     /// What was said about it.
     note: Option<Text<2000>>,
@@ -238,7 +238,7 @@ impl From<OutcomeBody> for NewOutcome {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MergeBody {
-    /// The idea that is kept; whoever likes the duplicate likes it from then on.
+    /// The idea that is kept; likes of the duplicate go over to it.
     into: IdeaId,
     /// Why; the author reads it.
     note: Option<Text<2000>>,

@@ -60,8 +60,6 @@ pub struct Idea {
     /// The last day on which delivering it is not late.
     pub due_on: Option<Day>,
     pub merged_into: Option<IdeaId>,
-    /// The unit whose post acts next.
-    pub waits_unit_id: Option<UnitId>,
     pub reminded_on: Option<Day>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

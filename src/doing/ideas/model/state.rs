@@ -35,6 +35,20 @@ crate::words!(
 );
 
 impl IdeaState {
+    /// What is to be done to an idea that stands there, before its title; `None` when nothing waits for anybody.
+    pub const fn task(self) -> Option<&'static str> {
+        match self {
+            IdeaState::Draft => Some("补充并重新提交"),
+            IdeaState::Submitted => Some("征集"),
+            IdeaState::Collected => Some("讨论决定"),
+            IdeaState::Adopted | IdeaState::Pilot => Some("指派实施"),
+            IdeaState::Assigned | IdeaState::Implementing => Some("实施"),
+            IdeaState::Delivered => Some("验收"),
+            IdeaState::Accepted => Some("登记成果并办结"),
+            _ => None,
+        }
+    }
+
     /// The state in Chinese.
     pub const fn title(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use crate::doing::ideas::model::Verb;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Author,
-    /// The group's leader, or whoever leads a unit above.
+    /// The group's leader, or one who leads a unit above.
     Collector,
     /// The branch's committee, or one above.
     Decider,

@@ -51,9 +51,9 @@ pub enum Refusal {
     MeetingNotHeld,
     /// The due day is over, or too far ahead.
     BadDueDay,
-    /// Whoever is to carry it out is unknown or has left.
+    /// The implementer is unknown or has left.
     NoSuchImplementer,
-    /// Whoever is to carry it out is not within the caller's reach.
+    /// The implementer is not within the caller's reach.
     ImplementerOutOfReach,
     /// An idea cannot be merged into itself, or into one that is over.
     BadMerge,
@@ -131,7 +131,7 @@ fn barred(who: Who, hand: &Hand) -> Option<Refusal> {
 
 /// The step that `hand` takes by doing `verb` in `state`.
 ///
-/// Whoever may never do it hears that; whoever may, but not now, hears where the idea stands.
+/// Those who may never do it hear that; those who may, but not now, hear where the idea stands.
 pub fn find_step(state: IdeaState, verb: Verb, hand: &Hand) -> Result<&'static Step<IdeaState, Verb, Who>, Refusal> {
     if let Some(step) = FLOW.step(state, verb) {
         return barred(step.who, hand).map_or(Ok(step), Err);
@@ -160,7 +160,7 @@ pub enum Repetition {
 /// Whether the same request of the same person led to one of `steps` already.
 ///
 /// A request with an idempotency key is told from its own repetitions by the key, so what reaches this is meant. Without
-/// one, whoever notes the same progress on another day means it; everything else that was done before and could be done
+/// one, the same progress noted on another day is meant; everything else that was done before and could be done
 /// again is [`Repetition::Unclear`], unless nothing has happened since.
 pub fn repetition(
     steps: &[IdeaStep],
@@ -206,7 +206,7 @@ pub const FILE_LIMIT: usize = 9;
 
 /// Whether `meeting` is one at which `verb` is done to an idea of the unit with that path.
 ///
-/// An idea is collected where its group meets (or the branch, for whoever belongs to no group), and decided where the
+/// An idea is collected where its group meets (or the branch, for members of no group), and decided where the
 /// committee of its branch or one above meets.
 pub fn check_meeting(verb: Verb, meeting: &Meeting, path: &[UnitId], today: Day) -> Result<(), Refusal> {
     use MeetingKind::{Branch, BranchCommittee, Group, PartyCommittee};
@@ -303,10 +303,12 @@ pub fn ended_by(verb: Verb, from: IdeaState) -> &'static [Verb] {
     }
 }
 
-/// Whether the post that acts next is one that collects or one that decides; `None` while nobody's turn is a post's.
-pub fn next_post(state: IdeaState) -> Option<Who> {
-    match state {
+/// Whose turn it is; `None` while nothing waits for anybody. An author who is still writing waits for nobody.
+pub fn whose_turn(idea: &Idea) -> Option<Who> {
+    match idea.state {
+        IdeaState::Draft => idea.submitted_at.map(|_| Who::Author),
         IdeaState::Submitted => Some(Who::Collector),
+        IdeaState::Assigned | IdeaState::Implementing => Some(Who::Implementer),
         IdeaState::Collected | IdeaState::Adopted | IdeaState::Pilot | IdeaState::Delivered | IdeaState::Accepted => {
             Some(Who::Decider)
         }

@@ -104,6 +104,7 @@ fn a_request_that_comes_again_acts_once() {
         member_id: None,
         due_on: None,
         request_hash: hash.to_vec(),
+        in_force: true,
     };
     let once = [step(1, 1, b"a", day)];
     let since = [step(1, 1, b"a", day), step(2, 2, b"b", day)];

@@ -1,9 +1,8 @@
-//! Which ideas somebody sees, and which of them wait for him.
+//! Which ideas somebody sees.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
@@ -173,51 +172,5 @@ fn page(
             query = query.filter(ideas::id.lt(before));
         }
         query.order(ideas::id.desc()).limit(limit).select(Idea::as_select()).load(c)
-    })
-}
-
-/// Whose turn a member's is: the units on which he himself holds a post.
-#[derive(Clone, Debug)]
-pub struct Posts {
-    pub member: MemberId,
-    /// Units whose ideas he collects.
-    pub collects: Vec<UnitId>,
-    /// Units whose ideas he decides.
-    pub decides: Vec<UnitId>,
-}
-
-/// Ideas on which the member must act now, oldest first, after `after`: what waits for a post of his and is not his
-/// own, what he carries out, and what came back to him.
-pub fn list_desk(
-    conn: &mut Conn,
-    posts: &Posts,
-    deciding: &[IdeaState],
-    after: Option<IdeaId>,
-    limit: i64,
-) -> QueryResult<Vec<Idea>> {
-    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
-    on!(conn, c => {
-        let part = idea_people::table
-            .filter(idea_people::idea_id.eq(ideas::id))
-            .filter(idea_people::member_id.eq(posts.member));
-        let collects =
-            ideas::state.eq(IdeaState::Submitted).and(ideas::waits_unit_id.assume_not_null().eq_any(&posts.collects));
-        let decides =
-            ideas::state.eq_any(deciding).and(ideas::waits_unit_id.assume_not_null().eq_any(&posts.decides));
-        let others = ideas::author_id.ne(posts.member).and(diesel::dsl::not(exists(part)));
-        let by_post = ideas::waits_unit_id.is_not_null().and(collects.or(decides)).and(others);
-        let by_work = ideas::implementer_id.is_not_null()
-            .and(ideas::implementer_id.assume_not_null().eq(posts.member))
-            .and(ideas::state.eq_any(UNDER_WAY));
-        let came_back = ideas::author_id.eq(posts.member)
-            .and(is_in!(IdeaState::Draft))
-            .and(ideas::submitted_at.is_not_null());
-        ideas::table
-            .filter(by_post.or(by_work).or(came_back))
-            .filter(ideas::id.gt(after))
-            .order(ideas::id)
-            .limit(limit)
-            .select(Idea::as_select())
-            .load(c)
     })
 }

@@ -8,7 +8,6 @@ pub mod likes;
 use diesel::prelude::*;
 
 use super::model::{Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, IdeaText, Part, StepId, Verb};
-use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{idea_categories, idea_outcomes, idea_people, idea_steps, ideas};
@@ -34,7 +33,7 @@ pub fn cites(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
     Ok(step.is_some())
 }
 
-/// The idea, held until the end of the transaction: whoever acts on it at the same time waits and then sees the outcome.
+/// The idea, held until the end of the transaction: others who act on it at the same time wait and then see the outcome.
 pub fn hold(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
     match conn {
         Conn::Pg(c) => ideas::table.find(id).select(Idea::as_select()).for_update().first(c).optional(),
@@ -76,7 +75,6 @@ pub fn advance(conn: &mut Conn, from: IdeaState, idea: &Idea) -> QueryResult<boo
                 ideas::due_on.eq(idea.due_on),
                 ideas::reminded_on.eq(idea.reminded_on),
                 ideas::merged_into.eq(idea.merged_into),
-                ideas::waits_unit_id.eq(idea.waits_unit_id),
                 ideas::updated_at.eq(idea.updated_at),
         ))
         .execute(c))?;
@@ -205,30 +203,7 @@ pub fn replace_categories(conn: &mut Conn, names: &[String]) -> QueryResult<()> 
     Ok(())
 }
 
-// ── what waits, and what is due ──
-
-/// Ideas that wait for a post, in chunks, after `after`.
-pub fn list_waiting(
-    conn: &mut Conn,
-    states: &[IdeaState],
-    after: Option<IdeaId>,
-    limit: i64,
-) -> QueryResult<Vec<Idea>> {
-    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
-    on!(conn, c => ideas::table
-        .filter(ideas::state.eq_any(states))
-        .filter(ideas::id.gt(after))
-        .order(ideas::id)
-        .limit(limit)
-        .select(Idea::as_select())
-        .load(c))
-}
-
-/// Writes which unit's post acts next, if the idea still stands in that state.
-pub fn update_waits(conn: &mut Conn, id: IdeaId, state: IdeaState, unit: Option<UnitId>) -> QueryResult<()> {
-    let there = ideas::table.filter(ideas::id.eq(id)).filter(ideas::state.eq(state));
-    on!(conn, c => diesel::update(there).set(ideas::waits_unit_id.eq(unit)).execute(c)).map(drop)
-}
+// ── what is due ──
 
 /// States in which work is under way.
 pub const UNDER_WAY: [IdeaState; 2] = [IdeaState::Assigned, IdeaState::Implementing];
