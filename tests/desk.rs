@@ -200,3 +200,35 @@ async fn a_members_number_waits_for_the_secretary() {
     assert_eq!(mine(&above).await.len(), 1);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn a_reset_waits_for_the_second_person_until_it_is_approved_refused_or_over() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let committee = app.member("赵支委").role(Role::BranchCommittee, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let issue = async || {
+        let issued = secretary.post("/invitations", json!({ "member_id": li.id })).await.ok(201);
+        text(&issued["items"][0]["reset"]["id"])
+    };
+    let id = issue().await;
+    let item = committee.get("/me/desk").await.ok(200)["items"][0].clone();
+    assert_eq!(
+        (&item["kind"], &item["urgency"], &item["link"]),
+        (&json!("password_reset"), &json!("urgent"), &json!("/resets"))
+    );
+    assert!(text(&item["title"]).starts_with("核实李一（") && text(&item["title"]).ends_with("确认重设密码的邀请码"));
+    assert!(mine(&secretary).await.is_empty() && mine(&li).await.is_empty());
+    committee.post(&format!("/resets/{id}/approval"), json!({})).await.ok(200);
+    assert!(mine(&committee).await.is_empty());
+    let id = issue().await;
+    assert_eq!(mine(&committee).await.len(), 1);
+    li.post(&format!("/me/resets/{id}/refusal"), json!({})).await.ok(200);
+    assert!(mine(&committee).await.is_empty());
+    issue().await;
+    app.advance_seconds(30 * 24 * 3600);
+    app.tick().await;
+    let committee = app.sign_in_anew(&committee).await;
+    assert!(mine(&committee).await.is_empty());
+    app.drain().await;
+}
