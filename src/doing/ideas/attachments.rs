@@ -63,20 +63,20 @@ impl Ideas {
 
     fn hold_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
         let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::list_people(tx.conn, id)?;
+        let people = store::people::list_people(tx.conn, id)?;
         self.check_sight(person, &idea, &people)?;
         Ok(idea)
     }
 
     fn hand_of(&self, tx: &mut Tx, person: &Person, idea: &Idea) -> QueryResult<rules::Hand> {
-        Ok(self.hand(person, idea, &store::list_people(tx.conn, idea.id)?))
+        Ok(self.hand(person, idea, &store::people::list_people(tx.conn, idea.id)?))
     }
 
     /// Whether `person` may see the idea with that id, and so read what is attached to it.
     pub fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
         let id = IdeaId::from(id);
         let Some(idea) = store::find(conn, id)? else { return Ok(false) };
-        let people = store::list_people(conn, id)?;
+        let people = store::people::list_people(conn, id)?;
         Ok(self.check_sight(person, &idea, &people).is_ok())
     }
 }

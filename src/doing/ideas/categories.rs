@@ -8,7 +8,7 @@ use crate::kernel::trail::{self, Act};
 impl Ideas {
     /// What an idea may be about.
     pub async fn categories(&self) -> Result<Vec<String>, DbError> {
-        self.db.read(store::list_categories).await
+        self.db.read(store::categories::list_categories).await
     }
 
     /// Puts other categories in the place of the present ones; ideas keep theirs.
@@ -16,7 +16,7 @@ impl Ideas {
         rules::check_categories(&names)?;
         self.db
             .write(move |tx| {
-                store::replace_categories(tx.conn, &names)?;
+                store::categories::replace_categories(tx.conn, &names)?;
                 let act = Act {
                     actor: Some(actor),
                     action: "ideas.set_categories",

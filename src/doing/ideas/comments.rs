@@ -41,7 +41,7 @@ impl Ideas {
                         deleted_at: None,
                     };
                     comments::insert_comment(tx.conn, &comment)?;
-                    let people = store::list_people(tx.conn, id)?;
+                    let people = store::people::list_people(tx.conn, id)?;
                     room.tell_comment(tx, &idea, &people, replied_to, &comment)?;
                     Ok(comment.id)
                 })?;
@@ -56,7 +56,7 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-                let people = store::list_people(tx.conn, id)?;
+                let people = store::people::list_people(tx.conn, id)?;
                 room.check_sight(&person, &idea, &people)?;
                 let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
                 // a gap before what depends on it, as everybody takes them

@@ -31,7 +31,7 @@ impl Ideas {
         self.unlaid
             .work_off(&self.db, move |tx, id| {
                 let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
-                let people = store::list_people(tx.conn, idea.id)?;
+                let people = store::people::list_people(tx.conn, idea.id)?;
                 room.lay_on_desk(tx, &idea, &people)
             })
             .await

@@ -64,7 +64,7 @@ impl Ideas {
     }
 
     fn insert(&self, tx: &mut Tx, person: &Person, new: &NewIdea) -> Outcome<IdeaId> {
-        if !store::category_exists(tx.conn, &new.text.category)? {
+        if !store::categories::category_exists(tx.conn, &new.text.category)? {
             return Err(Refusal::NoSuchCategory.into());
         }
         let draft = drafted(tx, person, &new.text);
@@ -99,24 +99,24 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-                let people = store::list_people(tx.conn, id)?;
+                let people = store::people::list_people(tx.conn, id)?;
                 room.check_sight(&person, &idea, &people)?;
                 if idea.author_id != person.member {
                     return Err(Refusal::NotAuthor.into());
                 }
                 let text = change.clone().apply(&idea);
-                if text.category != idea.category && !store::category_exists(tx.conn, &text.category)? {
+                if text.category != idea.category && !store::categories::category_exists(tx.conn, &text.category)? {
                     return Err(Refusal::NoSuchCategory.into());
                 }
                 if !store::update_text(tx.conn, id, &text, tx.now())? {
                     return Err(Refusal::WrongState { state: idea.state }.into());
                 }
                 if let Some(co_authors) = &change.co_authors {
-                    store::delete_co_authors(tx.conn, id)?;
+                    store::people::delete_co_authors(tx.conn, id)?;
                     let people: Vec<IdeaPerson> = co_authors.iter().map(|member| co_author(id, *member)).collect();
                     insert_people(tx, &people)?;
                 }
-                let people = store::list_people(tx.conn, id)?;
+                let people = store::people::list_people(tx.conn, id)?;
                 Ok(search::index(tx, &with_text(idea, text), &people)?)
             })
             .await
@@ -137,7 +137,7 @@ fn co_author(idea_id: IdeaId, member_id: MemberId) -> IdeaPerson {
 }
 
 fn insert_people(tx: &mut Tx, people: &[IdeaPerson]) -> diesel::QueryResult<()> {
-    people.iter().try_for_each(|person| store::insert_person(tx.conn, *person))
+    people.iter().try_for_each(|person| store::people::insert_person(tx.conn, *person))
 }
 
 fn drafted(tx: &Tx, person: &Person, text: &IdeaText) -> Idea {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::model::{Idea, IdeaId, IdeaOutcome, IdeaStep, InForce, OutcomeKind, Part};
 use super::store::lists::{self, IdeaFilter, PRIVATE};
-use super::store::{self, statistics};
-use super::{Ideas, Outcome};
+use super::{Ideas, Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
 use crate::base::person::Person;
@@ -50,9 +49,9 @@ impl Ideas {
                 .read(move |conn| {
                     let ideas = lists::list(conn, &sight, &filter, before, CHUNK)?;
                     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
-                    let people = store::list_people_of(conn, &ids)?;
-                    let steps = store::list_in_force(conn, &ids)?;
-                    Ok((ideas, people, steps, statistics::list_outcomes_of(conn, &ids)?))
+                    let people = store::people::list_people_of(conn, &ids)?;
+                    let steps = store::steps::list_in_force(conn, &ids)?;
+                    Ok((ideas, people, steps, store::outcomes::list_outcomes_of(conn, &ids)?))
                 })
                 .await?;
             let Some(last) = ideas.last() else { return Ok(rows) };

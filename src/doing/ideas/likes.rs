@@ -24,7 +24,7 @@ impl Ideas {
                     false => likes::delete_like(tx.conn, id, person.member)?,
                 }
                 let idea = room.find_open(tx, &person, id)?;
-                let people = store::list_people(tx.conn, id)?;
+                let people = store::people::list_people(tx.conn, id)?;
                 let co_author = people.iter().any(|p| p.member_id == person.member && p.part == Part::CoAuthor);
                 if liked && (idea.author_id == person.member || co_author) {
                     return Err(Refusal::OwnLike.into());
@@ -37,7 +37,7 @@ impl Ideas {
     /// An idea that is talked about: seen by `person`, handed in, and not merged into another.
     pub(super) fn find_open(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
         let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::list_people(tx.conn, id)?;
+        let people = store::people::list_people(tx.conn, id)?;
         self.check_sight(person, &idea, &people)?;
         match idea.merged_into {
             Some(into) => Err(Refusal::Merged { into }.into()),

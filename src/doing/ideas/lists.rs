@@ -64,7 +64,7 @@ impl Ideas {
             .db
             .read(move |conn| {
                 let Some(idea) = store::find(conn, id)? else { return Ok(None) };
-                Ok(Some((idea, store::list_people(conn, id)?)))
+                Ok(Some((idea, store::people::list_people(conn, id)?)))
             })
             .await?;
         let (idea, people) = found.ok_or(Refusal::NoSuchIdea)?;
@@ -80,8 +80,8 @@ impl Ideas {
         let (steps, outcomes, likes, liked, comments, files) = self
             .db
             .read(move |conn| {
-                let steps = store::list_in_force(conn, &[id])?;
-                let outcomes = store::list_outcomes(conn, id)?;
+                let steps = store::steps::list_in_force(conn, &[id])?;
+                let outcomes = store::outcomes::list_outcomes(conn, id)?;
                 let likes = likes::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let comments = comments::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;

@@ -47,7 +47,7 @@ pub use drafts::NewIdea;
 pub use model::{IdeaId, IdeaState, IdeaText, Move, NewOutcome, OutcomeKind, Verb};
 pub use room::open;
 pub use rules::{FLOW, Who};
-pub use store::cites;
+pub use store::steps::cites;
 
 use rules::Refusal;
 

@@ -36,14 +36,14 @@ impl Ideas {
         }
         let until = today.plus_days(SOON_DAYS + 1);
         loop {
-            let due = self.db.read(move |conn| store::list_to_remind(conn, today, until, CHUNK)).await?;
+            let due = self.db.read(move |conn| store::reminders::list_to_remind(conn, today, until, CHUNK)).await?;
             if due.is_empty() {
                 return Ok(());
             }
             self.db
                 .write(move |tx| -> Result<(), Stop<Never>> {
                     for idea in &due {
-                        if store::mark_reminded(tx.conn, idea, today)? {
+                        if store::reminders::mark_reminded(tx.conn, idea, today)? {
                             tell_due(tx, idea, today)?;
                         }
                     }

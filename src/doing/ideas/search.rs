@@ -127,7 +127,7 @@ impl Ideas {
         self.unindexed
             .work_off(&self.db, |tx, id| {
                 let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
-                let people = store::list_people(tx.conn, idea.id)?;
+                let people = store::people::list_people(tx.conn, idea.id)?;
                 index(tx, &idea, &people)
             })
             .await

@@ -47,10 +47,10 @@ impl Ideas {
 
     fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
         let (idea, kept) = hold(tx, id, what.into)?;
-        let people = store::list_people(tx.conn, id)?;
+        let people = store::people::list_people(tx.conn, id)?;
         let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
-        let steps = store::list_steps(tx.conn, id)?;
+        let steps = store::steps::list_steps(tx.conn, id)?;
         match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
             // before the sight: the one who sent an idea back does not see the draft that it became
             Repetition::Same => return Ok(idea.state),
@@ -74,7 +74,7 @@ impl Ideas {
             // who may find it has changed
             search::index(tx, &next, &people)?;
         }
-        store::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
+        store::steps::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
         self.note_step(tx, person.member, step, &next, what)?;
         self.lay_on_desk(tx, &next, &people)?;
         if let Some(kept) = kept {
@@ -110,7 +110,7 @@ impl Ideas {
             request_hash: request_hash(what).to_vec(),
             in_force: rules::comes_into_force(what.verb),
         };
-        store::insert_step(tx.conn, &line)?;
+        store::steps::insert_step(tx.conn, &line)?;
         let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
         let action = format!("ideas.{}", what.verb);
         let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
@@ -138,7 +138,7 @@ impl Ideas {
             }
         }
         if let Some(kept) = kept {
-            let people = store::list_people(tx.conn, kept.id)?;
+            let people = store::people::list_people(tx.conn, kept.id)?;
             self.check_sight(person, kept, &people).map_err(|_| Refusal::BadMerge)?;
             rules::check_merge(idea, kept)?;
         }
@@ -201,7 +201,7 @@ fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: 
     if let Some(member_id) = what.implementer {
         let person = IdeaPerson { idea_id: idea.id, member_id, part: Part::Implementer };
         if !people.contains(&person) {
-            store::insert_person(tx.conn, person)?;
+            store::people::insert_person(tx.conn, person)?;
             people.push(person);
         }
     }
@@ -210,7 +210,7 @@ fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: 
 
 /// Likes go over to the idea that is kept, save those of its own authors.
 fn move_supporters(tx: &mut Tx, idea: &Idea, kept: &Idea) -> QueryResult<()> {
-    let co_authors = store::list_people(tx.conn, kept.id)?;
+    let co_authors = store::people::list_people(tx.conn, kept.id)?;
     for member in likes::list_likers(tx.conn, idea.id)? {
         let wrote = kept.author_id == member
             || co_authors.iter().any(|person| person.member_id == member && person.part == Part::CoAuthor);
@@ -232,6 +232,6 @@ fn record_outcome(tx: &mut Tx, actor: MemberId, idea: &Idea, what: &Move) -> Que
         recorded_by: actor,
         created_at: tx.now(),
     };
-    store::insert_outcome(tx.conn, &outcome)?;
+    store::outcomes::insert_outcome(tx.conn, &outcome)?;
     Ok(Some(outcome.id))
 }

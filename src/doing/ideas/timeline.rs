@@ -21,7 +21,7 @@ impl Ideas {
         let found = self
             .db
             .read(move |conn| {
-                let steps = store::page_steps(conn, id, after, limit)?;
+                let steps = store::steps::page_steps(conn, id, after, limit)?;
                 let ids: Vec<MeetingId> = steps.iter().filter_map(|step| step.meeting_id).collect();
                 let meetings = meetings::find_some(conn, &ids)?;
                 Ok((steps, meetings.into_iter().map(|meeting| (meeting.id, meeting)).collect()))

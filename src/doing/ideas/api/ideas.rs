@@ -1,7 +1,7 @@
 //! Writing ideas down, and reading them.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, patch, post, put, web};
+use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,16 +17,11 @@ use crate::doing::ideas::model::{
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
-use crate::web::caller::{ContentManager, Member};
+use crate::web::caller::Member;
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_idea_categories)
-        .service(set_idea_categories)
-        .service(list_ideas)
-        .service(create_idea)
-        .service(get_idea)
-        .service(edit_idea);
+    cfg.service(list_ideas).service(create_idea).service(get_idea).service(edit_idea);
 }
 
 /// Somebody, by name.
@@ -199,38 +194,6 @@ impl IdeaView {
             created_at: idea.created_at,
         }
     }
-}
-
-/// What ideas may be about.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Categories {
-    /// In the order in which they are offered; 1 to 50, none twice.
-    names: Vec<Text<20>>,
-}
-
-/// What ideas may be about.
-#[utoipa::path(tag = "ideas", responses((status = 200, description = "The categories", body = Categories)))]
-#[get("/ideas/categories")]
-async fn list_idea_categories(_caller: Member, ideas: web::Data<Ideas>) -> Result<web::Json<Categories>, Problem> {
-    Ok(web::Json(categories(ideas.categories().await?)))
-}
-
-fn categories(names: Vec<String>) -> Categories {
-    Categories { names: names.iter().filter_map(|name| Text::new(name).ok()).collect() }
-}
-
-/// Puts other categories in the place of the present ones; ideas keep theirs.
-#[utoipa::path(tag = "ideas", request_body = Categories,
-    responses((status = 200, description = "The categories", body = Categories)))]
-#[put("/ideas/categories")]
-async fn set_idea_categories(
-    manager: ContentManager,
-    ideas: web::Data<Ideas>,
-    body: Body<Categories>,
-) -> Result<web::Json<Categories>, Problem> {
-    let names = body.into_inner().names.into_iter().map(Text::into_string).collect();
-    Ok(web::Json(categories(ideas.set_categories(manager.member, names).await?)))
 }
 
 /// Whose ideas a list shows.

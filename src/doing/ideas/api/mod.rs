@@ -1,6 +1,7 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod attachments;
+mod categories;
 mod ideas;
 mod statistics;
 mod similar;
@@ -23,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
     cfg.configure(statistics::routes)
         .configure(similar::routes)
+        .configure(categories::routes)
         .configure(ideas::routes)
         .configure(attachments::routes)
         .configure(timeline::routes)

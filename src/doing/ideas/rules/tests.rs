@@ -1,7 +1,12 @@
 use uuid::Uuid;
 
+use super::attachments::WRITABLE;
+use super::steps::barred;
 use super::*;
-use crate::doing::meetings::MeetingId;
+use crate::base::id::UnitId;
+use crate::base::time::Timestamp;
+use crate::doing::ideas::model::{IdeaStep, Verb};
+use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 
 const AUTHOR: Hand =
     Hand { author: true, writer: true, implementer: false, involved: true, collects: false, decides: false };

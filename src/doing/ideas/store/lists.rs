@@ -10,7 +10,7 @@ use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{idea_people, ideas};
 use crate::doing::ideas::model::{Due, Idea, IdeaId, IdeaState};
-use crate::doing::ideas::store::UNDER_WAY;
+use crate::doing::ideas::store::reminders::UNDER_WAY;
 use crate::on;
 
 /// What a member sees: his own ideas, and what others of his branch and his scope have submitted.

@@ -8,7 +8,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{idea_outcomes, idea_people, idea_steps, ideas};
-use crate::doing::ideas::model::{Counted, IdeaId, IdeaOutcome, OutcomeKind, Part, Passage, Taken, Verb};
+use crate::doing::ideas::model::{Counted, IdeaId, OutcomeKind, Part, Passage, Taken, Verb};
 use crate::doing::ideas::store::lists::PRIVATE;
 use crate::on;
 
@@ -102,13 +102,4 @@ pub fn list_recorded(
         }
         query.select((idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
     })
-}
-
-/// The outcomes of several ideas.
-pub fn list_outcomes_of(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<IdeaOutcome>> {
-    on!(conn, c => idea_outcomes::table
-        .filter(idea_outcomes::idea_id.eq_any(ids))
-        .order(idea_outcomes::id)
-        .select(IdeaOutcome::as_select())
-        .load(c))
 }
