@@ -61,6 +61,10 @@ const DUTY_READERS: Who = With(&[Auditor, Administrator]);
 const INVITERS: Who = With(&[Secretary, BranchCommittee, Administrator]);
 const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
+/// Who could do something by a duty on the unit or above it.
+const UNIT_WATCHERS: Who =
+    With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Expert, Auditor, Administrator]);
+
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
@@ -101,6 +105,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /invitations", INVITERS, Plain),
     ("GET /resets", INVITERS, Plain),
     ("POST /resets/{id}/approval", INVITERS, Plain),
+    // desk
+    ("GET /me/desk", SignedIn, Plain),
+    ("GET /units/{id}/desk", UNIT_WATCHERS, OfUnit),
     // members
     ("GET /me", SignedIn, Plain),
     ("PATCH /me", SignedIn, Plain),
@@ -259,7 +266,6 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /ideas/{id}/comments", SignedIn, Plain),
     ("POST /ideas/{id}/comments", SignedIn, Plain),
     ("DELETE /ideas/{id}/comments/{comment_id}", SignedIn, Plain),
-    ("GET /me/desk", SignedIn, Plain),
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),

@@ -65,11 +65,11 @@ async fn the_demo_is_an_enterprise_at_work_and_a_second_start_keeps_it() {
     assert_eq!(count(&get(&server, &second, "/duty-conflicts").await), 0, "nobody's duties conflict");
     let organiser = sign_in(&server, &sign_in_data(&guide, "组织部")).await;
     let ideas = get(&server, &organiser, "/ideas?limit=100").await;
-    let mut stages: Vec<&str> =
-        ideas["items"].as_array().unwrap().iter().map(|i| i["stage"].as_str().unwrap()).collect();
-    stages.sort_unstable();
-    stages.dedup();
-    assert!(stages.len() >= 6, "{stages:?}");
+    let mut states: Vec<&str> =
+        ideas["items"].as_array().unwrap().iter().map(|i| i["state"].as_str().unwrap()).collect();
+    states.sort_unstable();
+    states.dedup();
+    assert!(states.len() >= 6, "{states:?}");
     let found = get(&server, &organiser, "/ideas?q=%E7%9A%AE%E5%B8%A6").await; // 皮带
     assert_eq!(count(&found), 1);
 

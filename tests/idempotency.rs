@@ -14,7 +14,7 @@ async fn post(app: &TestApp, who: &Person<'_>, path: &str, key: &str, body: &Val
 }
 
 async fn own_ideas(who: &Person<'_>) -> usize {
-    items(&who.get("/ideas?author=me&limit=100").await.ok(200)).len()
+    items(&who.get("/ideas?author_id=me&limit=100").await.ok(200)).len()
 }
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn an_idempotency_key_makes_one_idea_of_two_requests() {
     let first = post("点子").await.ok(201);
     assert_eq!(post("点子").await.ok(201), first);
     post("另一个").await.refused(422, "idempotency.reused");
-    assert_eq!(items(&scene.author.get("/ideas?author=me").await.ok(200)).len(), 1);
+    assert_eq!(items(&scene.author.get("/ideas?author_id=me").await.ok(200)).len(), 1);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_key_is_its_members_and_its_routes() {
     post(&app, &scene.leader, &path(&first), "k", &at).await.ok(200);
     post(&app, &scene.leader, &path(&second), "k", &at).await.refused(422, "idempotency.reused");
     post(&app, &scene.leader, &path(&first), "k", &at).await.ok(200);
-    assert_eq!(wang.get(&format!("/ideas/{}", text(&second["id"]))).await.ok(200)["stage"], "submitted");
+    assert_eq!(wang.get(&format!("/ideas/{}", text(&second["id"]))).await.ok(200)["state"], "submitted");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn what_was_refused_under_a_key_may_be_sent_again_under_it() {
     let id = submitted(&scene.author, "点子").await;
     let path = format!("/ideas/{id}/decision");
     let decision = scene.decision("adopted");
-    post(&app, &scene.secretary, &path, "k", &decision).await.refused(409, "ideas.wrong_stage");
+    post(&app, &scene.secretary, &path, "k", &decision).await.refused(409, "ideas.wrong_state");
     scene.collect(&id).await;
-    assert_eq!(post(&app, &scene.secretary, &path, "k", &decision).await.ok(200)["stage"], "adopted");
+    assert_eq!(post(&app, &scene.secretary, &path, "k", &decision).await.ok(200)["state"], "adopted");
 }

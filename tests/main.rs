@@ -55,3 +55,4 @@ mod search;
 
 // the program as a new user meets it
 mod demo;
+mod desk;

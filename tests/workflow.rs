@@ -22,7 +22,7 @@ use crate::support::{Person, Reply, TestApp};
 pub const TABLES: [(&str, fn()); 3] = [
     ("campaigns", || walk("campaigns", &campaigns::FLOW, CampaignState::EACH, campaigns::CampaignVerb::EACH)),
     ("contests", || walk("contests", &contests::FLOW, ContestState::EACH, contests::ContestVerb::EACH)),
-    ("ideas", || walk("ideas", &ideas::FLOW, ideas::Stage::EACH, ideas::Verb::EACH)),
+    ("ideas", || walk("ideas", &ideas::FLOW, ideas::IdeaState::EACH, ideas::Verb::EACH)),
 ];
 
 /// Each stage is reached, each verb applies somewhere and is refused everywhere else.

@@ -94,7 +94,7 @@ fn seed_one(tx: &rusqlite::Transaction<'_>, world: &World, n: u32, now: i64) -> 
     let at = now - i64::from(IDEAS - n) * 60_000_000;
     let bytes = |id: Uuid| id.as_bytes().to_vec();
     tx.prepare_cached(
-        "INSERT INTO ideas (id, author_id, unit_id, branch_id, category, title, problem, proposal, benefit, stage,
+        "INSERT INTO ideas (id, author_id, unit_id, branch_id, category, title, problem, proposal, benefit, state,
              submitted_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)",
     )?
     .execute(params![

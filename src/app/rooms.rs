@@ -33,6 +33,7 @@ rooms! {
     ground::files,
     people::members,
     people::sessions,
+    people::desk,
     honour::points,
     learning::study,
     learning::quiz,

@@ -138,6 +138,12 @@ where
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// The last day that is ever written; 2999-12-31.
+    pub const LAST: Day = Day(match NaiveDate::from_ymd_opt(2999, 12, 31) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    });
+
     /// The first instant of the day (00:00 at +08:00).
     pub fn start(self) -> Timestamp {
         self.at(NaiveTime::MIN)

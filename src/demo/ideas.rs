@@ -1,4 +1,4 @@
-//! The demo's golden ideas: a few in every stage, carried there by the room's own actions.
+//! The demo's golden ideas: a few in every state, carried there by the room's own actions.
 //!
 //! The people are the members that the project ships; the texts were written for the demo and claim nothing about a plant.
 

@@ -12,6 +12,8 @@ pub mod lock;
 pub mod idempotency;
 pub mod attempts;
 pub mod search;
+pub mod backlog;
+pub mod desk;
 pub mod bucket;
 pub mod private_files;
 pub mod key_store;

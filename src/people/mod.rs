@@ -4,3 +4,4 @@
 
 pub mod members;
 pub mod sessions;
+pub mod desk;

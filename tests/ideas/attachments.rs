@@ -62,8 +62,8 @@ async fn authors_attach_to_what_is_not_collected_yet_and_whoever_sees_the_idea_f
     scene.author.delete(&off(&second)).await.ok(204);
     co_author.post(&path, json!({ "file_ids": [second] })).await.ok(200);
     scene.collect(&id).await;
-    scene.author.delete(&off(&first)).await.refused(409, "ideas.wrong_stage");
-    scene.author.post(&path, json!({ "file_ids": [] })).await.refused(409, "ideas.wrong_stage");
+    scene.author.delete(&off(&first)).await.refused(409, "ideas.wrong_state");
+    scene.author.post(&path, json!({ "file_ids": [] })).await.refused(409, "ideas.wrong_state");
     // what is attached stays, however old
     app.advance_seconds(3 * 24 * 3600);
     app.tick().await;
@@ -107,7 +107,7 @@ async fn an_idea_has_nine_files_its_evidence_among_them() {
     assert_eq!(deliver(&shown[..2]).await.ok(200), delivered, "a repetition");
     assert_eq!(scene.committee.get(&format!("/files/{}", shown[0])).await.status, 200);
     // while it waits for acceptance nothing is changed; sent back, it is the implementer's again
-    scene.worker.delete(&format!("{path}/{}", shown[0])).await.refused(409, "ideas.wrong_stage");
+    scene.worker.delete(&format!("{path}/{}", shown[0])).await.refused(409, "ideas.wrong_state");
     let back = json!({ "reason": "补充数据" });
     scene.committee.post(&format!("/ideas/{id}/return"), back).await.ok(200);
     scene.author.delete(&format!("{path}/{}", shown[0])).await.refused(403, "ideas.not_implementer");

@@ -9,7 +9,16 @@ use crate::support::{Person, TestApp};
 /// What lies on somebody's desk: titles with what may be done first.
 async fn desk(person: &Person<'_>) -> Vec<(String, String)> {
     let page = person.get("/me/desk").await.ok(200);
-    items(&page).iter().map(|item| (text(&item["idea"]["title"]), text(&item["may"][0]))).collect()
+    let mut found = Vec::new();
+    for item in items(&page) {
+        assert_eq!((&item["kind"], &item["urgency"]), (&json!("idea"), &json!("normal")));
+        let idea = person.get(item["link"].as_str().unwrap()).await.ok(200);
+        assert_eq!(idea["id"], item["subject_id"]);
+        let (title, said) = (text(&idea["title"]), text(&item["title"]));
+        assert!(said.ends_with(&format!("金点子“{title}”")), "{said}");
+        found.push((title, text(&idea["may"][0])));
+    }
+    found
 }
 
 fn one(title: &str, verb: &str) -> Vec<(String, String)> {
@@ -84,7 +93,8 @@ async fn a_desk_has_pages() {
         submitted(&scene.author, &format!("点子{n}")).await;
     }
     let first = scene.leader.get("/me/desk?limit=3").await.ok(200);
-    assert_eq!(items(&first)[0]["idea"]["title"], "点子0");
+    assert_eq!(items(&first)[0]["title"], "征集金点子“点子0”");
+    assert_eq!(first["counts"], json!([{ "kind": "idea", "count": 5 }]));
     let next = format!("/me/desk?limit=3&cursor={}", text(&first["next_cursor"]));
     let rest = scene.leader.get(&next).await.ok(200);
     assert_eq!((items(&rest).len(), rest["next_cursor"].is_null()), (2, true));

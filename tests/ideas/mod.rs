@@ -4,9 +4,9 @@ mod attachments;
 mod desk;
 mod search;
 mod steps;
-mod talk;
+mod comments;
 mod verbs;
-mod year;
+mod statistics;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;

@@ -35,19 +35,19 @@ async fn one_character_and_more_finds_in_either_script() {
     assert_eq!(find(&scene.author, "电解槽", "").await, ["降低電解槽能耗"]);
     assert_eq!(find(&scene.author, "能耗", "&category=%E6%99%BA%E8%83%BD%E5%8C%96").await.len(), 1);
     assert!(find(&scene.author, "能耗", "&category=%E6%94%B9%E9%9D%A9").await.is_empty());
-    assert!(find(&scene.author, "能耗", "&author=me").await.is_empty());
-    assert_eq!(find(&scene.author, "皮带", "&author=me&stage=submitted").await, ["党建金点子"]);
-    assert_eq!(find(&scene.author, "皮带", &format!("&author={}", scene.worker.id)).await, ["降低電解槽能耗"]);
-    assert_eq!(find(&scene.author, "", &format!("&author={}", scene.worker.id)).await, ["降低電解槽能耗"]);
-    scene.author.get("/ideas?author=x").await.refused(400, "query.invalid");
-    assert_eq!(find(&scene.author, "皮带", &format!("&unit={}", app.unit("XZ12"))).await, ["降低電解槽能耗"]);
+    assert!(find(&scene.author, "能耗", "&author_id=me").await.is_empty());
+    assert_eq!(find(&scene.author, "皮带", "&author_id=me&state=submitted").await, ["党建金点子"]);
+    assert_eq!(find(&scene.author, "皮带", &format!("&author_id={}", scene.worker.id)).await, ["降低電解槽能耗"]);
+    assert_eq!(find(&scene.author, "", &format!("&author_id={}", scene.worker.id)).await, ["降低電解槽能耗"]);
+    scene.author.get("/ideas?author_id=x").await.refused(400, "query.invalid");
+    assert_eq!(find(&scene.author, "皮带", &format!("&unit_id={}", app.unit("XZ12"))).await, ["降低電解槽能耗"]);
     for words in ["金子", "没有这样的", "！？", "\" OR 1"] {
         assert!(find(&scene.author, words, "").await.is_empty(), "{words}");
     }
     assert_eq!(find(&scene.author, " ", "").await.len(), 2, "nothing asked is the list");
     scene.collect(&id).await;
     assert_eq!(find(&scene.author, "矿 党建", "").await.len(), 0);
-    assert_eq!(find(&scene.author, "党建", "&stage=collected").await, ["党建金点子"]);
+    assert_eq!(find(&scene.author, "党建", "&state=collected").await, ["党建金点子"]);
 }
 
 #[tokio::test]

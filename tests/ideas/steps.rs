@@ -16,17 +16,17 @@ async fn an_idea_goes_from_a_draft_to_its_outcomes() {
     body["co_author_ids"] = json!([co_author.id]);
     let draft = scene.author.post("/ideas", body).await.ok(201);
     let id = text(&draft["id"]);
-    assert_eq!((&draft["stage"], &draft["may"]), (&json!("draft"), &json!(["submit", "withdraw"])));
+    assert_eq!((&draft["state"], &draft["may"]), (&json!("draft"), &json!(["submit", "withdraw"])));
     scene.leader.get(&format!("/ideas/{id}")).await.refused(404, "ideas.not_found");
     let change = json!({ "title": "皮带跑偏智能巡检", "category": "创新" });
     assert_eq!(scene.author.patch(&format!("/ideas/{id}"), change).await.ok(200)["category"], "创新");
     let path = |step: &str| format!("/ideas/{id}/{step}");
     scene.author.post(&path("submission"), json!({})).await.ok(200);
     let edit = scene.author.patch(&format!("/ideas/{id}"), json!({ "title": "太晚" })).await;
-    edit.refused(409, "ideas.wrong_stage");
+    edit.refused(409, "ideas.wrong_state");
 
     app.advance_seconds(60);
-    assert_eq!(scene.collect(&id).await["stage"], "collected");
+    assert_eq!(scene.collect(&id).await["state"], "collected");
     app.advance_seconds(60);
     let decided = scene.decide(&id, "adopted").await;
     assert_eq!(decided["decision"]["reason"], "经讨论：adopted");
@@ -38,19 +38,19 @@ async fn an_idea_goes_from_a_draft_to_its_outcomes() {
     scene.work(&id, &scene.worker).await;
     let back = json!({ "reason": "缺少对比数据" });
     let returned = scene.committee.post(&path("return"), back).await.ok(200);
-    assert_eq!(returned["stage"], "implementing");
+    assert_eq!(returned["state"], "implementing");
     let seen = scene.worker.get(&format!("/ideas/{id}")).await.ok(200);
     assert_eq!(seen["return_reason"], "缺少对比数据");
     scene.worker.post(&path("delivery"), json!({ "evidence": "停机时间由 40 分钟降到 12 分钟" })).await.ok(200);
     app.advance_seconds(60);
     let accepted = scene.committee.post(&path("acceptance"), json!({ "note": "达到预期" })).await.ok(200);
-    assert_eq!((&accepted["stage"], &accepted["may"]), (&json!("accepted"), &json!(["record_outcome", "close"])));
+    assert_eq!((&accepted["state"], &accepted["may"]), (&json!("accepted"), &json!(["record_outcome", "close"])));
     let patent = json!({ "kind": "patent", "title": "一种皮带跑偏识别装置" });
     scene.committee.post(&path("outcomes"), patent).await.ok(200);
     let saved = json!({ "kind": "savings", "title": "年节约维修费", "amount_fen": 80_000_000 });
     let with_outcomes = scene.committee.post(&path("outcomes"), saved).await.ok(200);
     assert_eq!(with_outcomes["outcomes"][1]["amount_fen"], 80_000_000);
-    assert_eq!(scene.secretary.post(&path("closure"), json!({})).await.ok(200)["stage"], "closed");
+    assert_eq!(scene.secretary.post(&path("closure"), json!({})).await.ok(200)["state"], "closed");
 
     let timeline = scene.author.get(&path("timeline")).await.ok(200);
     let verbs: Vec<&str> = items(&timeline).iter().map(|step| step["verb"].as_str().unwrap()).collect();
@@ -71,8 +71,8 @@ async fn an_idea_goes_from_a_draft_to_its_outcomes() {
             "close"
         ]
     );
-    assert_eq!(items(&timeline)[1]["meeting"]["kind_name"], "党小组会");
-    assert_eq!(items(&timeline)[2]["meeting"]["kind_name"], "支委会");
+    assert_eq!(items(&timeline)[1]["meeting"]["kind"], "group");
+    assert_eq!(items(&timeline)[2]["meeting"]["kind"], "branch_committee");
     app.drain().await;
     check_telling(&scene, &co_author).await;
     check_points(&scene, &co_author).await;
@@ -141,8 +141,8 @@ async fn the_same_request_of_the_same_person_again_gives_the_first_outcome() {
     assert!(replies.iter().all(|seen| seen == &replies[0]), "{replies:?}");
     scene.assign(&id, &scene.worker, "2026-07-20").await;
     // late, when the idea has gone on
-    assert_eq!(scene.collect(&id).await["stage"], "assigned");
-    assert_eq!(scene.decide(&id, "adopted").await["stage"], "assigned");
+    assert_eq!(scene.collect(&id).await["state"], "assigned");
+    assert_eq!(scene.decide(&id, "adopted").await["state"], "assigned");
     // the same from somebody else, and something else from the same person, are no repetitions
     let other = scene.committee.post(&path("decision"), scene.decision("adopted")).await;
     other.refused(409, "ideas.already_decided");
@@ -283,9 +283,9 @@ async fn an_idea_comes_back_is_taken_back_or_opened_again() {
     let path = |step: &str| format!("/ideas/{id}/{step}");
     scene.collect(&id).await;
     let reason = json!({ "reason": "请补充数据" });
-    assert_eq!(scene.leader.post(&path("return"), reason.clone()).await.ok(200)["stage"], "draft");
+    assert_eq!(scene.leader.post(&path("return"), reason.clone()).await.ok(200)["state"], "draft");
     // again: the draft is out of the leader's sight, but what he did is not
-    assert_eq!(scene.leader.post(&path("return"), reason).await.ok(200)["stage"], "draft");
+    assert_eq!(scene.leader.post(&path("return"), reason).await.ok(200)["state"], "draft");
     scene.leader.get(&format!("/ideas/{id}")).await.refused(404, "ideas.not_found");
     let own = scene.author.get(&format!("/ideas/{id}")).await.ok(200);
     assert_eq!((&own["return_reason"], &own["collect_meeting_id"]), (&json!("请补充数据"), &Value::Null));
@@ -293,24 +293,24 @@ async fn an_idea_comes_back_is_taken_back_or_opened_again() {
     // the same as before, where it was before: it may have come late, so only a fresh key says that it is meant
     let again = json!({ "meeting_id": scene.group_meeting });
     scene.leader.post(&path("collection"), again.clone()).await.refused(409, "ideas.done_before");
-    assert_eq!(scene.author.get(&format!("/ideas/{id}")).await.ok(200)["stage"], "submitted");
+    assert_eq!(scene.author.get(&format!("/ideas/{id}")).await.ok(200)["state"], "submitted");
     for _ in 0..2 {
         let request = scene.leader.request(reqwest::Method::POST, &path("collection"));
         let request = request.header("idempotency-key", "collect-2").json(&again);
-        assert_eq!(crate::support::send(request).await.ok(200)["stage"], "collected");
+        assert_eq!(crate::support::send(request).await.ok(200)["state"], "collected");
     }
-    assert_eq!(scene.decide(&id, "declined").await["stage"], "declined");
-    scene.author.post(&path("withdrawal"), json!({})).await.refused(409, "ideas.wrong_stage");
+    assert_eq!(scene.decide(&id, "declined").await["state"], "declined");
+    scene.author.post(&path("withdrawal"), json!({})).await.refused(409, "ideas.wrong_state");
     scene.secretary.post(&path("reopening"), json!({})).await.refused(422, "body.invalid");
     let opened = scene.committee.post(&path("reopening"), json!({ "reason": "有了新的条件" })).await.ok(200);
-    assert_eq!((&opened["stage"], &opened["decision"]), (&json!("collected"), &Value::Null));
+    assert_eq!((&opened["state"], &opened["decision"]), (&json!("collected"), &Value::Null));
     let body = json!({ "verdict": "filed", "meeting_id": scene.committee_meeting, "reason": "存档" });
     scene.committee.post(&path("decision"), body).await.ok(200);
     assert_eq!(earned(&scene.author).await, [("idea.collected".to_owned(), 2)], "collected twice, earned once");
 
     let id = submitted(&scene.author, "另一个").await;
     let taken_back = scene.author.post(&format!("/ideas/{id}/withdrawal"), json!({ "note": "想错了" })).await.ok(200);
-    assert_eq!(taken_back["stage"], "withdrawn");
+    assert_eq!(taken_back["state"], "withdrawn");
     scene.leader.get(&format!("/ideas/{id}")).await.refused(404, "ideas.not_found");
 }
 
@@ -370,9 +370,9 @@ async fn what_cannot_be_is_refused_clearly() {
     let mut own = idea("点子", true);
     own["co_author_ids"] = json!([scene.author.id]);
     scene.author.post("/ideas", own).await.refused(422, "body.invalid");
-    scene.author.get("/ideas?stage=nowhere").await.refused(400, "query.invalid");
+    scene.author.get("/ideas?state=nowhere").await.refused(400, "query.invalid");
     scene.author.get("/ideas?limit=101").await.refused(400, "query.invalid");
-    scene.author.get("/ideas?unit=00000000-0000-0000-0000-000000000000").await.refused(400, "query.invalid");
+    scene.author.get("/ideas?unit_id=00000000-0000-0000-0000-000000000000").await.refused(400, "query.invalid");
 
     let id = submitted(&scene.author, "点子").await;
     let path = |step: &str| format!("/ideas/{id}/{step}");

@@ -1,4 +1,4 @@
-//! Every verb by everybody in every stage.
+//! Every verb by everybody in every state.
 
 use std::cell::Cell;
 
@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
-use xianfeng::db::schema::{idea_people, ideas};
-use xianfeng::doing::ideas::{IdeaId, Stage, Verb};
+use xianfeng::db::schema::{idea_people, idea_steps, ideas};
+use xianfeng::doing::ideas::{IdeaId, IdeaState, Verb};
 use xianfeng::on;
 
 use super::{Scene, idea, submitted, text};
@@ -31,9 +31,9 @@ enum Who {
 }
 use Who::*;
 
-/// In which stages a verb is whose.
-fn allowed(verb: Verb, who: Who) -> &'static [Stage] {
-    use Stage::*;
+/// In which states a verb is whose.
+fn allowed(verb: Verb, who: Who) -> &'static [IdeaState] {
+    use IdeaState::*;
     match (verb, who) {
         (Verb::Submit, Author) => &[Draft],
         (Verb::Withdraw, Author) => &[Draft, Submitted, Collected],
@@ -54,7 +54,7 @@ fn allowed(verb: Verb, who: Who) -> &'static [Stage] {
 }
 
 /// What is to be answered.
-fn expected(verb: Verb, who: Who, stage: Stage) -> u16 {
+fn expected(verb: Verb, who: Who, state: IdeaState) -> u16 {
     let needs_duty = !matches!(verb, Verb::Submit | Verb::Withdraw | Verb::Report | Verb::Deliver);
     let collects = matches!(verb, Verb::Collect | Verb::Merge | Verb::Return);
     let has_duty = match who {
@@ -63,14 +63,15 @@ fn expected(verb: Verb, who: Who, stage: Stage) -> u16 {
         _ => false,
     };
     let part = matches!(who, Author | CoAuthor | Implementer);
-    let sees = part || (!matches!(stage, Stage::Draft | Stage::Withdrawn) && who != OtherSecretary);
+    let sees = part || (!matches!(state, IdeaState::Draft | IdeaState::Withdrawn) && who != OtherSecretary);
     if needs_duty && !has_duty {
         403
     } else if !sees {
         404
-    } else if allowed(verb, who).contains(&stage) {
+    } else if allowed(verb, who).contains(&state) {
         200
-    } else if allowed(verb, who).is_empty() || (verb == Verb::Return && who == Leader && stage == Stage::Delivered) {
+    } else if allowed(verb, who).is_empty() || (verb == Verb::Return && who == Leader && state == IdeaState::Delivered)
+    {
         403 // sending work back is the committee's
     } else {
         409
@@ -105,17 +106,18 @@ fn request(verb: Verb, scene: &Scene<'_>, kept: &str, n: u32) -> (&'static str, 
     }
 }
 
-/// Puts the idea into a stage, whatever the table says.
-async fn put(app: &TestApp, id: IdeaId, stage: Stage, worker: MemberId) {
+/// Puts the idea into a state, whatever the table says.
+async fn put(app: &TestApp, id: IdeaId, state: IdeaState, worker: MemberId) {
     app.write(move |tx| {
         on!(tx.conn, c => diesel::update(ideas::table.find(id))
             .set((
-                ideas::stage.eq(stage),
+                ideas::state.eq(state),
                 ideas::implementer_id.eq(worker),
                 ideas::merged_into.eq(None::<IdeaId>),
-                ideas::verdict.eq(None::<String>),
             ))
             .execute(c))?;
+        let its = idea_steps::table.filter(idea_steps::idea_id.eq(id));
+        on!(tx.conn, c => diesel::update(its).set(idea_steps::in_force.eq(false)).execute(c))?;
         Ok(())
     })
     .await;
@@ -154,18 +156,18 @@ async fn every_verb_is_done_only_by_whom_and_where_the_table_says() {
     })
     .await;
     let (mut wrong, asked) = (Vec::new(), Cell::new(0));
-    for stage in Stage::EACH {
-        put(&app, idea_id, *stage, worker).await;
+    for state in IdeaState::EACH {
+        put(&app, idea_id, *state, worker).await;
         for verb in Verb::EACH {
             for (who, person) in everybody {
                 asked.set(asked.get() + 1);
                 let (path, body) = request(*verb, &scene, &kept, asked.get());
                 let status = person.post(&format!("/ideas/{id}/{path}"), body).await.status;
-                if status != expected(*verb, who, *stage) {
-                    wrong.push(format!("{who:?} {verb} in {stage}: {status}, not {}", expected(*verb, who, *stage)));
+                if status != expected(*verb, who, *state) {
+                    wrong.push(format!("{who:?} {verb} in {state}: {status}, not {}", expected(*verb, who, *state)));
                 }
                 if status == 200 {
-                    put(&app, idea_id, *stage, worker).await;
+                    put(&app, idea_id, *state, worker).await;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
-use xianfeng::doing::ideas::Stage;
+use xianfeng::doing::ideas::IdeaState;
 
 use crate::campaigns::{self, deciding};
 use crate::contests;
@@ -82,7 +82,7 @@ fn pages(things: &Value, meeting: &str) -> Vec<Page<'static>> {
     for who in ["leader", "secretary", "branch_committee"] {
         look(who, "/me/desk?limit=100".into());
     }
-    look("author", "/ideas?author=me&limit=100".into());
+    look("author", "/ideas?author_id=me&limit=100".into());
     for id in things["ideas"].as_object().unwrap().values().map(text) {
         for who in ["author", "secretary"] {
             look(who, format!("/ideas/{id}"));
@@ -201,16 +201,16 @@ async fn fill_contests(app: &TestApp, organiser: &Person<'_>, scene: &Scene<'_>)
     json!({ "published": id(&published), "open": id(&running), "announced": id(&coming), "draft": draft["id"] })
 }
 
-/// An idea in every stage, and three that came back on their way; ids by stage, or by how they came back.
+/// An idea in every state, and three that came back on their way; ids by state, or by how they came back.
 async fn fill_ideas(app: &TestApp, scene: &Scene<'_>) -> Value {
     let colleague = app.member("同事").home("XZ12").sign_in().await;
     let mut ids = json!({});
-    for stage in Stage::EACH {
-        let id = lead_to(scene, *stage, &format!("{}的点子", stage.title())).await;
-        if !matches!(stage, Stage::Draft | Stage::Withdrawn | Stage::Merged) {
+    for state in IdeaState::EACH {
+        let id = lead_to(scene, *state, &format!("{}的点子", state.title())).await;
+        if !matches!(state, IdeaState::Draft | IdeaState::Withdrawn | IdeaState::Merged) {
             colleague.put(&format!("/ideas/{id}/like"), json!({})).await.ok(200);
         }
-        ids[stage.as_str()] = json!(id);
+        ids[state.as_str()] = json!(id);
         app.advance_seconds(1);
     }
     let path = |id: &str, step: &str| format!("/ideas/{id}/{step}");
@@ -221,11 +221,11 @@ async fn fill_ideas(app: &TestApp, scene: &Scene<'_>) -> Value {
     scene.author.post(&path(&kept, "comments"), reply).await.ok(201);
     scene.leader.post(&path(&text(&ids["merged"]), "merge"), json!({ "into": kept })).await.ok(200);
 
-    let returned = lead_to(scene, Stage::Collected, "退回的点子").await;
+    let returned = lead_to(scene, IdeaState::Collected, "退回的点子").await;
     scene.leader.post(&path(&returned, "return"), json!({ "reason": "请补充数据" })).await.ok(200);
-    let redone = lead_to(scene, Stage::Delivered, "返工的点子").await;
+    let redone = lead_to(scene, IdeaState::Delivered, "返工的点子").await;
     scene.committee.post(&path(&redone, "return"), json!({ "reason": "缺少对比数据" })).await.ok(200);
-    let reopened = lead_to(scene, Stage::Filed, "重新讨论的点子").await;
+    let reopened = lead_to(scene, IdeaState::Filed, "重新讨论的点子").await;
     scene.committee.post(&path(&reopened, "reopening"), json!({ "reason": "有了新的条件" })).await.ok(200);
     for (name, id) in [("returned", returned), ("redone", redone), ("reopened", reopened)] {
         ids[name] = json!(id);
@@ -233,45 +233,45 @@ async fn fill_ideas(app: &TestApp, scene: &Scene<'_>) -> Value {
     ids
 }
 
-/// Takes a new idea of the author to a stage; one that is to be merged is only handed in.
-async fn lead_to(scene: &Scene<'_>, stage: Stage, title: &str) -> String {
-    if stage == Stage::Draft {
+/// Takes a new idea of the author to a state; one that is to be merged is only handed in.
+async fn lead_to(scene: &Scene<'_>, state: IdeaState, title: &str) -> String {
+    if state == IdeaState::Draft {
         return text(&scene.author.post("/ideas", idea(title, false)).await.ok(201)["id"]);
     }
     let id = submitted(&scene.author, title).await;
     let path = |step: &str| format!("/ideas/{id}/{step}");
-    if stage == Stage::Withdrawn {
+    if state == IdeaState::Withdrawn {
         scene.author.post(&path("withdrawal"), json!({ "note": "想错了" })).await.ok(200);
     }
-    if matches!(stage, Stage::Submitted | Stage::Withdrawn | Stage::Merged) {
+    if matches!(state, IdeaState::Submitted | IdeaState::Withdrawn | IdeaState::Merged) {
         return id;
     }
     scene.collect(&id).await;
-    match stage {
-        Stage::Collected => return id,
-        Stage::Pilot | Stage::Filed | Stage::Declined => {
-            scene.decide(&id, stage.as_str()).await;
+    match state {
+        IdeaState::Collected => return id,
+        IdeaState::Pilot | IdeaState::Filed | IdeaState::Declined => {
+            scene.decide(&id, state.as_str()).await;
             return id;
         }
         _ => scene.decide(&id, "adopted").await,
     };
-    if stage == Stage::Adopted {
+    if state == IdeaState::Adopted {
         return id;
     }
     scene.assign(&id, &scene.worker, "2026-07-20").await;
-    if stage == Stage::Assigned {
+    if state == IdeaState::Assigned {
         return id;
     }
     scene.worker.post(&path("progress"), json!({ "text": format!("{title}：方案已完成") })).await.ok(200);
-    if stage == Stage::Implementing {
+    if state == IdeaState::Implementing {
         return id;
     }
     scene.worker.post(&path("delivery"), json!({ "evidence": "运行记录三份" })).await.ok(200);
-    if stage == Stage::Delivered {
+    if state == IdeaState::Delivered {
         return id;
     }
     scene.committee.post(&path("acceptance"), json!({ "note": "达到预期" })).await.ok(200);
-    if stage == Stage::Closed {
+    if state == IdeaState::Closed {
         let saved = json!({ "kind": "savings", "title": "年节约维修费", "amount_fen": 80_000_000 });
         scene.committee.post(&path("outcomes"), saved).await.ok(200);
         scene.secretary.post(&path("closure"), json!({})).await.ok(200);

@@ -152,6 +152,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    desk_items (id) {
+        id -> Binary,
+        kind -> Text,
+        subject_id -> Binary,
+        title -> Text,
+        link -> Text,
+        due_by -> Date,
+        urgency -> Text,
+        member_id -> Nullable<Binary>,
+        stay -> Nullable<Text>,
+        home_id -> Nullable<Binary>,
+        capability -> Nullable<Text>,
+        unit_id -> Nullable<Binary>,
+        lies_on -> Nullable<Binary>,
+        barred -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    backlog (work, subject_id) {
+        work -> Text,
+        subject_id -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
@@ -165,5 +192,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     ledger_days,
     standings,
-    search_entries
+    search_entries,
+    backlog,
+    desk_items
 );

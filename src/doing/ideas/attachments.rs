@@ -1,11 +1,11 @@
-//! What is attached to an idea: the files of those who wrote it, and the evidence of whoever carries it out.
+//! What is attached to an idea: the files of those who wrote it, and the evidence of those who carry it out.
 
 use std::sync::Arc;
 
 use diesel::QueryResult;
 use uuid::Uuid;
 
-use super::model::{Idea, IdeaId, Stage};
+use super::model::{Idea, IdeaId, IdeaState};
 use super::rules::{self, FILE_LIMIT, Refusal};
 use super::store::lists::PRIVATE;
 use super::{Ideas, Outcome, store};
@@ -34,7 +34,7 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let idea = room.hold_seen(tx, &person, id)?;
-                rules::check_attaching(idea.stage, &room.hand_of(tx, &person, &idea)?)?;
+                rules::check_attaching(idea.state, &room.hand_of(tx, &person, &idea)?)?;
                 attach(tx, &ids, person.member, ATTACHMENT, id)
             })
             .await
@@ -49,13 +49,13 @@ impl Ideas {
                 let hand = room.hand_of(tx, &person, &idea)?;
                 let Attached { attachments, evidence } = list_files(tx.conn, id)?;
                 if attachments.iter().any(|known| known.id == file) {
-                    rules::check_attaching(idea.stage, &hand)?;
+                    rules::check_attaching(idea.state, &hand)?;
                     return Ok(files::detach(tx, &[file], ATTACHMENT, id.uuid())?);
                 }
                 if !evidence.iter().any(|known| known.id == file) {
                     return Err(Refusal::NoSuchFile.into());
                 }
-                rules::check_evidence(idea.stage, &hand)?;
+                rules::check_evidence(idea.state, &hand)?;
                 Ok(files::detach(tx, &[file], EVIDENCE, id.uuid())?)
             })
             .await
@@ -63,38 +63,38 @@ impl Ideas {
 
     fn hold_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
         let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::list_people(tx.conn, id)?;
+        let people = store::people::list_people(tx.conn, id)?;
         self.check_sight(person, &idea, &people)?;
         Ok(idea)
     }
 
     fn hand_of(&self, tx: &mut Tx, person: &Person, idea: &Idea) -> QueryResult<rules::Hand> {
-        Ok(self.hand(person, idea, &store::list_people(tx.conn, idea.id)?))
+        Ok(self.hand(person, idea, &store::people::list_people(tx.conn, idea.id)?))
     }
 
     /// Whether `person` may see the idea with that id, and so read what is attached to it.
     pub fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
         let id = IdeaId::from(id);
         let Some(idea) = store::find(conn, id)? else { return Ok(false) };
-        let people = store::list_people(conn, id)?;
+        let people = store::people::list_people(conn, id)?;
         Ok(self.check_sight(person, &idea, &people).is_ok())
     }
 }
 
 /// Whether the idea with that id is a draft, whose files their owners may delete; holds it until the transaction ends.
 pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
-    Ok(store::hold(conn, id.into())?.is_some_and(|idea| idea.stage == Stage::Draft))
+    Ok(store::hold(conn, id.into())?.is_some_and(|idea| idea.state == IdeaState::Draft))
 }
 
 /// Whether the idea with that id is seen only by those who wrote it, or by nobody.
 pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
-    Ok(store::find(conn, id.into())?.is_none_or(|idea| PRIVATE.contains(&idea.stage)))
+    Ok(store::find(conn, id.into())?.is_none_or(|idea| PRIVATE.contains(&idea.state)))
 }
 
 impl Attached {
     /// With the addresses of its pictures as of `now`.
     pub fn addressed(self, addresses: &Addresses, idea: &Idea, now: Timestamp) -> Attached {
-        let hidden = PRIVATE.contains(&idea.stage);
+        let hidden = PRIVATE.contains(&idea.state);
         let put = |files: Vec<FileView>| files.into_iter().map(|file| addresses.put(file, hidden, now)).collect();
         Attached { attachments: put(self.attachments), evidence: put(self.evidence) }
     }

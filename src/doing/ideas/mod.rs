@@ -6,45 +6,49 @@
 //! up does.
 //!
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
-//! Routes: `/ideas…`, `/me/desk`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
+//! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
-//! The way of a request: `api` reads and answers; [`Ideas`] writes (`writing`), takes steps (`handling`, with what is told
-//! in `telling` and what is earned in `earning`), attaches files (`attachments`), lists (`finding`), searches
-//! (`searching`), counts (`numbers`, printed by `api/summary`), talks (`talking`) and reminds (`reminders`); [`rules`] hold the
-//! table of steps. Tells `files` who may read and delete what is attached,
-//! and `meetings` which of them ideas point at.
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which are told in
+//! `notices`, earn in `awards` and wait on the `desk`), attaches files (`attachments`), lists (`lists`, `timeline`), searches
+//! (`search`), counts (`statistics`, printed by `api/summary`), exports, keeps `likes` and `comments` and reminds
+//! (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
+//! `meetings` which of them ideas point at.
 
 mod api;
+mod drafts;
+mod steps;
+mod lists;
+mod desk;
+mod timeline;
+mod search;
+mod statistics;
+mod exports;
+mod categories;
 mod attachments;
-mod earning;
-mod finding;
-mod handling;
-mod model;
-mod numbers;
-mod posts;
+mod likes;
+mod comments;
+mod awards;
+mod notices;
 mod reminders;
 mod rules;
-mod searching;
+mod model;
 mod store;
-mod talking;
-mod telling;
-mod writing;
 mod room;
 
 use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
-use crate::people::members::Directory;
+use crate::kernel::backlog::Backlog;
+use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
-pub use model::{IdeaId, IdeaText, Move, NewOutcome, OutcomeKind, Stage, Verb};
+pub use drafts::NewIdea;
+pub use model::{IdeaId, IdeaState, IdeaText, Move, NewOutcome, OutcomeKind, Verb};
 pub use room::open;
 pub use rules::{FLOW, Who};
-pub use store::cites;
-pub use writing::NewIdea;
+pub use store::steps::cites;
 
-use posts::Holders;
 use rules::Refusal;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
@@ -55,12 +59,17 @@ pub struct Ideas {
     db: Db,
     directory: Directory,
     points: Points,
-    holders: Holders,
+    desks: Desks,
     addresses: Addresses,
+    /// Ideas from before there was a search.
+    unindexed: Backlog,
+    /// What waited before there was a desk of all rooms.
+    unlaid: Backlog,
 }
 
 impl Ideas {
-    pub fn new(db: Db, directory: Directory, points: Points, addresses: Addresses) -> Self {
-        Ideas { holders: Holders::new(directory.clone()), db, directory, points, addresses }
+    pub fn new(db: Db, directory: Directory, desks: Desks, points: Points, addresses: Addresses) -> Self {
+        let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
+        Ideas { db, directory, desks, points, addresses, unindexed, unlaid }
     }
 }

@@ -1,12 +1,10 @@
-//! What time brings: reminders of due days, and posts that changed hands.
-
-use std::collections::HashMap;
+//! What time brings: reminders of due days.
 
 use chrono::NaiveTime;
 
 use super::Ideas;
-use super::model::{Idea, IdeaId, IdeaPerson, Stage};
-use super::rules::{self, SOON_DAYS};
+use super::model::Idea;
+use super::rules::SOON_DAYS;
 use super::store;
 use crate::base::text::in_quotes;
 use crate::base::time::Day;
@@ -22,9 +20,10 @@ fn morning() -> NaiveTime {
 }
 
 impl Ideas {
-    /// Brings up to date whose turn it is, and reminds whoever must deliver soon; often, and by every server.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
-        self.pass_on().await?;
+    /// Reminds those who must deliver soon, and does what the last migration left to be done; often, and by every server.
+    pub async fn care(&self) -> Result<(), DbError> {
+        self.index_old().await?;
+        self.lay_old_on_desk().await?;
         self.remind().await
     }
 
@@ -37,14 +36,14 @@ impl Ideas {
         }
         let until = today.plus_days(SOON_DAYS + 1);
         loop {
-            let due = self.db.read(move |conn| store::list_to_remind(conn, today, until, CHUNK)).await?;
+            let due = self.db.read(move |conn| store::reminders::list_to_remind(conn, today, until, CHUNK)).await?;
             if due.is_empty() {
                 return Ok(());
             }
             self.db
                 .write(move |tx| -> Result<(), Stop<Never>> {
                     for idea in &due {
-                        if store::mark_reminded(tx.conn, idea, today)? {
+                        if store::reminders::mark_reminded(tx.conn, idea, today)? {
                             tell_due(tx, idea, today)?;
                         }
                     }
@@ -52,52 +51,6 @@ impl Ideas {
                 })
                 .await?;
         }
-    }
-
-    /// Looks through the ideas that wait for a post when the roster or the day has changed since the last time.
-    async fn pass_on(&self) -> Result<(), DbError> {
-        let today = self.db.today();
-        let Some(edition) = self.holders.unseen(today) else { return Ok(()) };
-        let waiting: Vec<Stage> =
-            Stage::EACH.iter().copied().filter(|stage| rules::next_post(*stage).is_some()).collect();
-        let mut after = None;
-        loop {
-            let stages = waiting.clone();
-            let chunk = self.db.read(move |conn| store::list_waiting(conn, &stages, after, CHUNK)).await?;
-            let Some(last) = chunk.last() else { break };
-            after = Some(last.id);
-            self.pass_on_some(chunk, today).await?;
-        }
-        self.holders.saw(edition);
-        Ok(())
-    }
-
-    async fn pass_on_some(&self, ideas: Vec<Idea>, today: Day) -> Result<(), DbError> {
-        let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
-        let mut people: HashMap<IdeaId, Vec<IdeaPerson>> = HashMap::new();
-        for person in self.db.read(move |conn| store::list_people_of(conn, &ids)).await? {
-            people.entry(person.idea_id).or_default().push(person);
-        }
-        let next = |idea: &Idea| {
-            self.holders.next_unit(idea, people.get(&idea.id).map(Vec::as_slice).unwrap_or_default(), today)
-        };
-        let changed: Vec<_> = ideas
-            .iter()
-            .map(|idea| (idea.id, idea.stage, next(idea), idea.waits_unit_id))
-            .filter(|(.., next, known)| next != known)
-            .collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
-        self.db
-            .write(move |tx| -> Result<(), Stop<Never>> {
-                for (id, stage, unit, _) in &changed {
-                    store::update_waits(tx.conn, *id, *stage, *unit)?;
-                }
-                Ok(())
-            })
-            .await
-            .map_err(DbError::from)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ground::files::Files;
 use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
-    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get());
+    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get());
     house.get::<Meetings>().unless_cited(cites);
     let files = house.get::<Files>();
     for kind in [ATTACHMENT, EVIDENCE] {
@@ -15,5 +15,5 @@ pub async fn open(house: &House) -> Opened {
         files.hide_when(kind, is_hidden);
     }
     files.let_delete(ATTACHMENT, |conn, _, id| is_draft(conn, id));
-    Ok(Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.keep_up().await }).room())
+    Ok(Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.care().await }).room())
 }

@@ -8,6 +8,7 @@
 
 mod actions;
 mod api;
+mod desks;
 pub mod directory;
 mod headcount;
 pub mod model;
@@ -18,6 +19,7 @@ mod room;
 
 pub use actions::{FirstAdministrator, Manager, Members, OPERATOR, Progress};
 pub use api::routes;
+pub use desks::{Desks, Edition};
 pub use directory::Directory;
 pub use headcount::Headcount;
 pub use room::open;

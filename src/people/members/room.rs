@@ -1,12 +1,13 @@
 //! What the room hands over to the program.
 
-use super::{Directory, Members};
-use crate::room::{House, Opened, Room};
+use super::{Desks, Directory, Members};
+use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
 
 pub async fn open(house: &House) -> Opened {
     let directory = Directory::default();
-    let members = Members::new(house.db.clone(), directory.clone(), house.secrets.phone_key.clone());
+    let desks = Desks::new(directory.clone());
+    let members = Members::new(house.db.clone(), directory.clone(), desks.clone(), house.secrets.phone_key.clone());
     members.reload().await?;
     let roster = directory.clone();
     let names = Names(Box::new(move |member| roster.member(member).map(|card| card.name.to_string())));
@@ -20,8 +21,10 @@ pub async fn open(house: &House) -> Opened {
                 (true, true) => members.reload().await,
             }
         })
+        .every(MINUTE, "members", |members| async move { members.lay_old_on_desk().await })
         .room()
         .tidies(move |tx| expiring.expire(tx))
         .gives(names)
+        .lends(desks)
         .lends(directory))
 }

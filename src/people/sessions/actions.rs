@@ -10,6 +10,7 @@ use super::guessing::{Guard, Target, Try, Visitor};
 use super::hasher::{Busy, Hasher};
 use super::model::{Ending, Grounds, Method, Opening, OpeningKind, Session};
 use super::openings::Marks;
+use super::resets::RESET_ON_DESK;
 use super::rules::passwords::{self, Owner};
 use super::rules::{Refusal, Weakness};
 use super::store;
@@ -20,10 +21,12 @@ use crate::base::text::fold;
 use crate::config::{ResetTerms, Secrets, SessionTerms};
 use crate::db::{Db, DbError, Stop, Tx};
 use crate::kernel::attempts::Attempts;
+use crate::kernel::backlog::Backlog;
 use crate::kernel::changes::Change;
-use crate::people::members::Directory;
+use crate::kernel::desk;
 use crate::people::members::model::{MemberRow, MemberStatus};
 use crate::people::members::rules::normal_phone;
+use crate::people::members::{Desks, Directory};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -32,6 +35,9 @@ type Outcome<T> = Result<T, Stop<Refusal>>;
 pub struct Sessions {
     pub(super) db: Db,
     pub(super) directory: Directory,
+    pub(super) desks: Desks,
+    /// What waited before there was a desk of all rooms.
+    pub(super) unlaid: Backlog,
     pub(super) tokens: Arc<Tokens>,
     pub(super) hasher: Hasher,
     pub gate: Gate,
@@ -73,7 +79,7 @@ pub struct Opened {
 impl Sessions {
     pub fn new(
         db: Db,
-        directory: Directory,
+        (directory, desks): (Directory, Desks),
         secrets: &Secrets,
         resets: ResetTerms,
         terms: SessionTerms,
@@ -84,6 +90,8 @@ impl Sessions {
             gate: Gate::new(db.clone(), directory.clone(), tokens.clone()),
             db,
             directory,
+            desks,
+            unlaid: Backlog::new("sessions.reset_desk"),
             tokens,
             hasher: Hasher::start(),
             phone_key: secrets.phone_key.clone(),
@@ -298,8 +306,9 @@ fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), 
 /// Days for which ended sessions are kept, so that a late reuse of a token is still recognised.
 pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 3600;
 
-/// Deletes sessions that ended long ago.
+/// Deletes sessions that ended long ago, and has nobody wait any more for resets whose time is over.
 pub fn tidy(tx: &mut Tx) -> diesel::QueryResult<usize> {
+    desk::clear_overdue(tx, RESET_ON_DESK, tx.today())?;
     let before = tx.now().plus_seconds(-KEPT_SECONDS);
     store::delete_expired(tx.conn, before)
 }

@@ -2,12 +2,14 @@
 
 use super::gate::Gate;
 use super::model::Ending;
+use super::resets::RESET_ON_DESK;
 use super::tokens::ACCESS_SECONDS;
 use super::{rules, store};
 use crate::base::id::{MemberId, SessionId};
 use crate::db::{Db, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::changes::{self, Change};
+use crate::kernel::desk;
 
 /// The change that tells other processes of one ended session.
 const SESSION_TOPIC: &str = "session_ended";
@@ -64,7 +66,8 @@ pub fn end_for_leaving(tx: &mut Tx, member: MemberId) -> diesel::QueryResult<()>
         changes::announce(tx, MEMBER_TOPIC, member.uuid())?;
     }
     store::delete_unused_invitations(tx.conn, member)?;
-    store::resets::delete_request(tx.conn, member).map(drop)
+    store::resets::delete_request(tx.conn, member)?;
+    desk::clear(tx, RESET_ON_DESK, member.uuid())
 }
 
 /// Ends the sessions of `member` that were not used for longest, beyond the number that one member may have, and tells

@@ -90,6 +90,9 @@ impl Sessions {
             codes.push(IssuedCode { reset, unit_name, ..code });
             resets.extend(new.map(|new| (invitation, new)));
         }
+        for (reset, _) in &resets {
+            self.lay_reset_on_desk(tx, reset.member_id, inviters.as_ref())?;
+        }
         self.tell_issued(tx, &resets)?;
         Ok(codes)
     }

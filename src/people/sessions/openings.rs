@@ -13,6 +13,7 @@ use serde_json::json;
 use super::actions::Sessions;
 use super::ending::end_sessions;
 use super::model::{AccountOpening, ByWhom, Ending, OpenedAccount, Opening, OpeningKind, Session};
+use super::resets::RESET_ON_DESK;
 use super::wording::{name_of, said};
 use super::{rules, store};
 use crate::base::id::MemberId;
@@ -20,6 +21,7 @@ use crate::base::network::Network;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Tx};
 use crate::ground::notices::{self, LastingText, NoticeKind};
+use crate::kernel::desk;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
@@ -80,6 +82,7 @@ impl Sessions {
     ) -> QueryResult<()> {
         end_sessions(tx, &self.gate, member, None, Ending::Reset)?;
         store::resets::delete_request(tx.conn, member)?;
+        desk::clear(tx, RESET_ON_DESK, member.uuid())?;
         let Opening { kind, grounds, issued_by, approved_by } = *opening;
         let Marks { key_shown, key_given, surroundings } = marks;
         let row = AccountOpening {

@@ -23,12 +23,16 @@ use crate::base::text::fold;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, LastingText, NewNotice, NoticeKind, To};
+use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
 use crate::kernel::trail::{self, Act};
-use crate::people::members::Directory;
 use crate::people::members::directory::MemberCard;
 use crate::people::members::model::MemberStatus;
+use crate::people::members::{Desks, Directory};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// What is pending about a member's password on the desk.
+pub(super) const RESET_ON_DESK: &str = "password_reset";
 
 /// How long a member's own request makes a code work at once: over a long weekend.
 const REQUEST_SECONDS: i64 = 72 * 3600;
@@ -123,6 +127,76 @@ impl Sessions {
         Ok(NewReset { requested_at, waits_until, asked })
     }
 
+    /// Has what is pending about a member's password wait for those who could do something about it: issue the code that
+    /// he asks for, or approve the one that was issued. Nothing waits when nothing is pending, or nobody could.
+    pub(super) fn lay_reset_on_desk(
+        &self,
+        tx: &mut Tx,
+        member: MemberId,
+        inviters: Option<&Inviters>,
+    ) -> QueryResult<()> {
+        let card = self.directory.member(member).filter(|card| card.status != MemberStatus::Left);
+        let item = card.map(|card| self.waiting_reset(tx, &card, inviters)).transpose()?.flatten();
+        self.desks.replace(tx, RESET_ON_DESK, member.uuid(), item)
+    }
+
+    fn waiting_reset(
+        &self,
+        tx: &mut Tx,
+        card: &MemberCard,
+        inviters: Option<&Inviters>,
+    ) -> QueryResult<Option<NewItem>> {
+        let now = tx.now();
+        let pending = store::resets::list_pending_of(tx.conn, card.id, now)?;
+        let open = pending.into_iter().find(|reset| self.standing_of(reset, now) == Standing::NeedsApproval);
+        let requested_at = store::resets::find_request(tx.conn, card.id, now.plus_seconds(-REQUEST_SECONDS))?;
+        let (title, link, until, issuer) = match (&open, requested_at) {
+            // which ends with the day before
+            (Some(reset), _) => ("确认重设密码的邀请码", "/resets", reset.expires_at.plus_seconds(-1), reset.issued_by),
+            (None, Some(at)) => ("发放重设密码的邀请码", "/invitations", at.plus_seconds(REQUEST_SECONDS), None),
+            (None, None) => return Ok(None),
+        };
+        let looked_up = inviters.is_none().then(|| Inviters::of(&self.directory, tx.today()));
+        let Some(inviters) = inviters.or(looked_up.as_ref()) else { return Ok(None) };
+        let near = inviters.whose(self, card, issuer);
+        let mut can = self.present(tx, near.clone())?;
+        if open.is_some() {
+            let mut others = Vec::new();
+            for member in can {
+                if !self.may_be(tx.conn, issuer, member, tx.today())? {
+                    others.push(member);
+                }
+            }
+            can = others;
+        }
+        let home = self.directory.path(card.id).map(|path| path.to_vec());
+        let paths: Vec<Vec<UnitId>> = home.into_iter().chain(self.directory.duty_paths(card)).collect();
+        let Some(unit) = Desks::common_unit(&paths) else { return Ok(None) };
+        let cannot = near.into_iter().filter(|member| !can.contains(member));
+        Ok(Some(NewItem {
+            kind: RESET_ON_DESK,
+            subject: card.id.uuid(),
+            title: format!("核实{}（{}）本人的要求，{title}", card.name, card.employee_no),
+            link: link.into(),
+            due_on: Some(until.day()),
+            urgency: Urgency::Urgent,
+            whose: Whose::Holders(Post { capability: Capability::Invite, unit }),
+            barred: cannot.chain([card.id]).chain(issuer).collect(),
+        }))
+    }
+
+    /// Lays out what waited before there was a desk of all rooms.
+    pub(super) async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let sessions = self.clone();
+        self.unlaid
+            .work_off(&self.db, move |tx, id| {
+                let member = MemberId::from(id);
+                tx.take_turn(member)?;
+                sessions.lay_reset_on_desk(tx, member, None)
+            })
+            .await
+    }
+
     /// Those who ever signed in: nobody else can tap anything.
     fn present(&self, tx: &mut Tx, mut members: Vec<MemberId>) -> QueryResult<Vec<MemberId>> {
         let registered = store::list_registered(tx.conn, &members)?;
@@ -210,9 +284,11 @@ impl Sessions {
             matches!(self.standing_of(reset, now), Standing::NeedsApproval | Standing::Waits { .. })
         };
         if let Some(reset) = pending.iter().find(waiting) {
-            return store::resets::approve(tx.conn, reset.id, member, now);
+            store::resets::approve(tx.conn, reset.id, member, now)?;
+            return self.lay_reset_on_desk(tx, member, None);
         }
         store::resets::put_request(tx.conn, member, now)?;
+        self.lay_reset_on_desk(tx, member, None)?;
         let Some(card) = self.directory.member(member) else { return Ok(()) };
         let near = Inviters::of(&self.directory, tx.today()).whose(self, &card, None);
         for who in self.present(tx, near)?.into_iter().take(TOLD) {
@@ -224,12 +300,14 @@ impl Sessions {
 
     /// Takes a member's own request back.
     pub async fn withdraw_request(&self, member: MemberId) -> Outcome<()> {
+        let sessions = self.clone();
         self.db
             .write(move |tx| {
                 tx.take_turn(member)?;
                 if !store::resets::delete_request(tx.conn, member)? {
                     return Err(Refusal::NoResetRequest.into());
                 }
+                sessions.lay_reset_on_desk(tx, member, None)?;
                 Ok(note(tx, member, "sessions.withdraw_reset_request", member, json!({}))?)
             })
             .await
@@ -332,6 +410,7 @@ impl Sessions {
             Standing::Effective { .. } => {}
             Standing::NeedsApproval | Standing::Waits { .. } => {
                 store::resets::approve(tx.conn, reset.id, actor, now)?;
+                self.lay_reset_on_desk(tx, reset.member_id, None)?;
                 (reset.approved_by, reset.approved_at) = (Some(actor), Some(now));
                 note(tx, actor, "sessions.approve_reset", reset.member_id, self.told_of(&reset))?;
                 self.tell_approved(tx, &reset)?;
@@ -370,6 +449,7 @@ impl Sessions {
                 if reset.refused_at.is_none() {
                     store::resets::refuse(tx.conn, id, now)?;
                     store::resets::delete_request(tx.conn, member)?;
+                    desk::clear(tx, RESET_ON_DESK, member.uuid())?;
                     reset.refused_at = Some(now);
                     note(tx, member, "sessions.refuse_reset", member, sessions.told_of(&reset))?;
                     sessions.tell_refused(tx, &reset)?;

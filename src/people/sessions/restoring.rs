@@ -4,8 +4,10 @@
 use diesel::QueryResult;
 
 use super::model::Ending;
+use super::resets::RESET_ON_DESK;
 use super::store;
 use crate::db::Tx;
+use crate::kernel::desk;
 
 /// Ends live sessions because the database was put back, `limit` at most; says how many.
 pub fn end_restored(tx: &mut Tx, limit: i64) -> QueryResult<usize> {
@@ -16,5 +18,6 @@ pub fn end_restored(tx: &mut Tx, limit: i64) -> QueryResult<usize> {
 /// Withdraws every code that sets a password, and members' requests for one; says how many codes.
 pub fn withdraw_codes(tx: &mut Tx) -> QueryResult<usize> {
     store::resets::delete_all_requests(tx.conn)?;
+    desk::clear_kind(tx, RESET_ON_DESK)?;
     store::delete_all_unused_invitations(tx.conn)
 }

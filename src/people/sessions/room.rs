@@ -2,16 +2,16 @@
 
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
-use crate::people::members::{Directory, Members};
-use crate::room::{House, Opened, Room, SECOND};
+use crate::people::members::Members;
+use crate::room::{House, MINUTE, Opened, Room, SECOND};
 use crate::web::caller::Doorkeeper;
 
 pub async fn open(house: &House) -> Opened {
     let (db, config) = (&house.db, &house.config);
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
     let attempts = Attempts::open(db, redis)?;
-    let directory = house.get::<Directory>();
-    let sessions = Sessions::new(db.clone(), directory, &house.secrets, config.resets, config.sessions, attempts);
+    let sessions =
+        Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, config.resets, config.sessions, attempts);
     house.get::<Members>().upon_leaving(end_for_leaving);
     let gate = sessions.gate.clone();
     let doorkeeper = Doorkeeper::new(move |token| {
@@ -20,6 +20,7 @@ pub async fn open(house: &House) -> Opened {
     });
     Ok(Room::of(sessions)
         .every(SECOND, "sessions", |sessions| async move { sessions.gate.write_notes().await })
+        .every(MINUTE, "resets", |sessions| async move { sessions.lay_old_on_desk().await })
         .ends_with("which new tokens were seen", |sessions| async move { sessions.gate.write_notes().await })
         .hears(|sessions, heard| async move {
             sessions.hear(&heard.changes).await;

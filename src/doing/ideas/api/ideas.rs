@@ -1,7 +1,7 @@
 //! Writing ideas down, and reading them.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, patch, post, put, web};
+use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,23 +10,18 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::finding::{Listed, Shown, Wanted};
+use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
+use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
-    Due, Idea, IdeaId, IdeaOutcome, IdeaText, OutcomeId, OutcomeKind, Part, Stage, Verb, Verdict,
+    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, OutcomeId, OutcomeKind, Part, Verb, Verdict,
 };
-use crate::doing::ideas::writing::{IdeaChange, NewIdea};
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
-use crate::web::caller::{ContentManager, Member};
+use crate::web::caller::Member;
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_idea_categories)
-        .service(set_idea_categories)
-        .service(list_ideas)
-        .service(create_idea)
-        .service(get_idea)
-        .service(edit_idea);
+    cfg.service(list_ideas).service(create_idea).service(get_idea).service(edit_idea);
 }
 
 /// Somebody, by name.
@@ -48,9 +43,7 @@ impl Named {
 #[derive(Serialize, ToSchema)]
 pub struct IdeaHead {
     id: IdeaId,
-    stage: Stage,
-    /// The stage in Chinese.
-    stage_name: &'static str,
+    state: IdeaState,
     /// One line.
     title: String,
     /// What it is about.
@@ -78,8 +71,7 @@ impl IdeaHead {
     fn of(ideas: &Ideas, idea: &Idea, likes: i64, comments: i64) -> IdeaHead {
         IdeaHead {
             id: idea.id,
-            stage: idea.stage,
-            stage_name: idea.stage.title(),
+            state: idea.state,
             title: idea.title.clone(),
             category: idea.category.clone(),
             author: Named::new(ideas, idea.author_id),
@@ -98,8 +90,6 @@ impl IdeaHead {
 #[derive(Serialize, ToSchema)]
 struct DecisionView {
     verdict: Verdict,
-    /// The verdict in Chinese.
-    verdict_name: &'static str,
     /// Why.
     reason: String,
     meeting_id: Option<MeetingId>,
@@ -111,8 +101,6 @@ struct DecisionView {
 struct OutcomeView {
     id: OutcomeId,
     kind: OutcomeKind,
-    /// The kind in Chinese.
-    kind_name: &'static str,
     /// One line.
     title: String,
     /// Money saved, in fen; of 节约金额 only.
@@ -125,7 +113,6 @@ impl From<&IdeaOutcome> for OutcomeView {
         OutcomeView {
             id: outcome.id,
             kind: outcome.kind,
-            kind_name: outcome.kind.title(),
             title: outcome.title.clone(),
             amount_fen: outcome.amount_fen,
             created_at: outcome.created_at,
@@ -177,31 +164,29 @@ pub struct IdeaView {
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, people, outcomes, likes, liked, comments, files, may } = shown;
+        let Shown { idea, people, in_force, outcomes, likes, liked, comments, files, may } = shown;
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
         IdeaView {
             head: IdeaHead::of(ideas, &idea, likes, comments),
             co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
             attachments: files.attachments,
             branch_id: idea.branch_id,
-            collected_at: idea.collected_at,
-            collect_meeting_id: idea.collect_meeting_id,
-            decision: idea.verdict.map(|verdict| DecisionView {
-                verdict,
-                verdict_name: verdict.title(),
-                reason: idea.decision_reason.clone().unwrap_or_default(),
-                meeting_id: idea.decide_meeting_id,
-                decided_at: idea.decided_at,
+            collected_at: in_force.collection.as_ref().map(|step| step.at),
+            collect_meeting_id: in_force.collection.as_ref().and_then(|step| step.meeting_id),
+            delivered_at: in_force.delivered_at(),
+            decision: in_force.decision.and_then(|step| {
+                let verdict = Verdict::of(step.verb)?;
+                let reason = step.note.unwrap_or_default();
+                Some(DecisionView { verdict, reason, meeting_id: step.meeting_id, decided_at: Some(step.at) })
             }),
             problem: idea.problem,
             proposal: idea.proposal,
             benefit: idea.benefit,
-            delivered_at: idea.delivered_at,
-            evidence: idea.evidence,
+            evidence: in_force.delivery.and_then(|step| step.note),
             evidence_files: files.evidence,
-            accepted_at: idea.accepted_at,
-            closed_at: idea.closed_at,
-            return_reason: idea.return_reason,
+            accepted_at: in_force.acceptance.map(|step| step.at),
+            closed_at: in_force.closure.map(|step| step.at),
+            return_reason: in_force.returned.and_then(|step| step.note),
             merged_into: idea.merged_into,
             outcomes: outcomes.iter().map(OutcomeView::from).collect(),
             liked,
@@ -209,38 +194,6 @@ impl IdeaView {
             created_at: idea.created_at,
         }
     }
-}
-
-/// What ideas may be about.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Categories {
-    /// In the order in which they are offered; 1 to 50, none twice.
-    names: Vec<Text<20>>,
-}
-
-/// What ideas may be about.
-#[utoipa::path(tag = "ideas", responses((status = 200, description = "The categories", body = Categories)))]
-#[get("/ideas/categories")]
-async fn list_idea_categories(_caller: Member, ideas: web::Data<Ideas>) -> Result<web::Json<Categories>, Problem> {
-    Ok(web::Json(categories(ideas.categories().await?)))
-}
-
-fn categories(names: Vec<String>) -> Categories {
-    Categories { names: names.iter().filter_map(|name| Text::new(name).ok()).collect() }
-}
-
-/// Puts other categories in the place of the present ones; ideas keep theirs.
-#[utoipa::path(tag = "ideas", request_body = Categories,
-    responses((status = 200, description = "The categories", body = Categories)))]
-#[put("/ideas/categories")]
-async fn set_idea_categories(
-    manager: ContentManager,
-    ideas: web::Data<Ideas>,
-    body: Body<Categories>,
-) -> Result<web::Json<Categories>, Problem> {
-    let names = body.into_inner().names.into_iter().map(Text::into_string).collect();
-    Ok(web::Json(categories(ideas.set_categories(manager.member, names).await?)))
 }
 
 /// Whose ideas a list shows.
@@ -267,15 +220,15 @@ struct IdeaQuery {
     /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
     /// for simplified ones.
     q: Option<String>,
-    /// Only ideas in this stage.
-    stage: Option<Stage>,
+    /// Only ideas in this state.
+    state: Option<IdeaState>,
     /// Only ideas of this unit and of everything below it.
-    unit: Option<UnitId>,
+    unit_id: Option<UnitId>,
     /// Only ideas of this category.
     category: Option<String>,
     /// Only ideas of this member, or with `me` the caller's own.
     #[param(value_type = Option<String>)]
-    author: Option<AuthorFilter>,
+    author_id: Option<AuthorFilter>,
     /// Only ideas under way that are overdue, or due within three days.
     #[param(inline)]
     due: Option<Due>,
@@ -298,10 +251,10 @@ async fn list_ideas(
 ) -> Result<web::Json<Page<IdeaHead>>, Problem> {
     let (limit, cursor) = (page::page_limit(query.limit)?, query.cursor.as_deref());
     let wanted = Wanted {
-        stage: query.stage,
-        unit: query.unit,
+        state: query.state,
+        unit: query.unit_id,
         category: query.category.clone(),
-        author: query.author.map(|author| match author {
+        author: query.author_id.map(|author| match author {
             AuthorFilter::Me(Me::Me) => caller.member,
             AuthorFilter::Member(member) => member,
         }),

@@ -1,18 +1,20 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
 mod attachments;
-mod desk;
+mod categories;
 mod ideas;
-mod numbers;
+mod statistics;
 mod similar;
 mod steps;
 mod summary;
-mod talk;
+mod comments;
+mod exports;
+mod likes;
 mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::Stage;
+use super::model::IdeaState;
 use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, Refusal};
 use crate::base::text::yuan;
 use crate::web::caller::out_of_reach;
@@ -20,14 +22,16 @@ use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     // before `/ideas/{id}`, which would take `/ideas/statistics` for an id
-    cfg.configure(numbers::routes)
+    cfg.configure(statistics::routes)
         .configure(similar::routes)
-        .configure(desk::routes)
+        .configure(categories::routes)
         .configure(ideas::routes)
         .configure(attachments::routes)
         .configure(timeline::routes)
         .configure(steps::routes)
-        .configure(talk::routes);
+        .configure(comments::routes)
+        .configure(likes::routes)
+        .configure(exports::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -36,7 +40,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchIdea => Problem::not_found("ideas.not_found", "没有找到这条金点子"),
             Refusal::NoSuchComment => Problem::not_found("ideas.comment_not_found", "没有找到这条评论"),
             Refusal::NoSuchCategory => Problem::field("/category", "no_such_category", "没有这个类别"),
-            Refusal::WrongStage { stage } => wrong_stage(stage),
+            Refusal::WrongState { state } => wrong_state(state),
             Refusal::AlreadyDecided { verdict } => {
                 Problem::conflict("ideas.already_decided", format!("这条金点子已经讨论决定：{}", verdict.title()))
                     .with_errors(vec![FieldError {
@@ -102,8 +106,8 @@ impl From<Refusal> for Problem {
 }
 
 /// 409 that says where the idea stands.
-fn wrong_stage(stage: Stage) -> Problem {
-    let message = format!("这条金点子目前为“{}”，不能这样做", stage.title());
-    let error = FieldError { pointer: "/stage".into(), code: stage.as_str().into(), message: stage.title().into() };
-    Problem::conflict("ideas.wrong_stage", message).with_errors(vec![error])
+fn wrong_state(state: IdeaState) -> Problem {
+    let message = format!("这条金点子目前为“{}”，不能这样做", state.title());
+    let error = FieldError { pointer: "/state".into(), code: state.as_str().into(), message: state.title().into() };
+    Problem::conflict("ideas.wrong_state", message).with_errors(vec![error])
 }

@@ -9,8 +9,8 @@ use super::ideas::Named;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{IdeaId, Stage};
-use crate::doing::ideas::searching::Resembling;
+use crate::doing::ideas::model::{IdeaId, IdeaState};
+use crate::doing::ideas::search::Resembling;
 use crate::web::caller::Member;
 use crate::web::{Problem, Query};
 
@@ -35,9 +35,7 @@ struct SimilarIdea {
     id: IdeaId,
     /// One line.
     title: String,
-    stage: Stage,
-    /// The stage in Chinese.
-    stage_name: &'static str,
+    state: IdeaState,
     author: Named,
     /// How much of what is being written stands in it, in basis points (10,000 is all).
     likeness_bp: u32,
@@ -65,8 +63,7 @@ async fn list_similar_ideas(
     let found = ideas.similar(caller.person.clone(), format!("{}{text}", &*query.title)).await?;
     let view = |Resembling { idea, likeness }: Resembling| SimilarIdea {
         id: idea.id,
-        stage: idea.stage,
-        stage_name: idea.stage.title(),
+        state: idea.state,
         author: Named::new(&ideas, idea.author_id),
         title: idea.title,
         likeness_bp: likeness,

@@ -15,7 +15,7 @@ use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Day;
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{IdeaId, Move, NewOutcome, OutcomeKind, Stage, Verb, Verdict};
+use crate::doing::ideas::model::{IdeaId, IdeaState, Move, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::FileId;
 use crate::web::caller::{Caller, IdeaCollector, IdeaDecider, Member};
@@ -137,17 +137,15 @@ async fn return_idea(
 ) -> Result<web::Json<IdeaStanding>, Problem> {
     let what = said(Verb::Return, body.into_inner().reason);
     let key = key.of(collector.member, &format!("POST /ideas/{}/return", *id), &what);
-    let stage = ideas.act(collector.person.clone(), *id, what, key).await?;
-    Ok(web::Json(IdeaStanding { id: *id, stage, stage_name: stage.title() }))
+    let state = ideas.act(collector.person.clone(), *id, what, key).await?;
+    Ok(web::Json(IdeaStanding { id: *id, state }))
 }
 
-/// Where an idea stands, for whoever may not see the draft that it became.
+/// Where an idea stands, for those who may not see the draft that it became.
 #[derive(Serialize, ToSchema)]
 struct IdeaStanding {
     id: IdeaId,
-    stage: Stage,
-    /// The stage in Chinese.
-    stage_name: &'static str,
+    state: IdeaState,
 }
 
 /// A step that needs no words, but may have some.
@@ -170,7 +168,7 @@ struct ReasonBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CollectionBody {
-    /// A meeting of the idea's group that has been held; of its branch for whoever acts in the group leader's place.
+    /// A meeting of the idea's group that has been held; of its branch for those who act in the group leader's place.
     meeting_id: MeetingId,
     /// What was said about it.
     note: Option<Text<2000>>,
@@ -240,7 +238,7 @@ impl From<OutcomeBody> for NewOutcome {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MergeBody {
-    /// The idea that is kept; whoever likes the duplicate likes it from then on.
+    /// The idea that is kept; likes of the duplicate go over to it.
     into: IdeaId,
     /// Why; the author reads it.
     note: Option<Text<2000>>,

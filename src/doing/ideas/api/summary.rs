@@ -1,9 +1,9 @@
 //! The numbers of a unit and a period as a page of A4: what a secretary prints and pins up. Pure.
 
-use super::numbers::Statistics;
+use super::statistics::Statistics;
 use crate::base::text::{escape_html, yuan};
 use crate::base::time::Day;
-use crate::doing::ideas::model::Stage;
+use crate::doing::ideas::model::IdeaState;
 use crate::web::print::{self, Paper};
 
 /// Rows are tight on paper, so that a secretary's year is one sheet.
@@ -19,13 +19,13 @@ const STYLE: &str = "body{font-family:\"Noto Sans CJK SC\",\"Microsoft YaHei\",s
 
 /// The page of `unit`, printed on that day.
 pub fn page(unit: &str, printed_on: Day, numbers: &Statistics) -> String {
-    let [from, to, printed_on] = [numbers.from, numbers.to, printed_on].map(Day::in_chinese_with_year);
+    let [from, until, printed_on] = [numbers.from, numbers.until, printed_on].map(Day::in_chinese_with_year);
     let body = format!(
-        "<h1>金点子统计简报</h1><p>{}　{from}至{to}</p>{}{}{}{}<footer>制表日期：{printed_on}</footer>",
+        "<h1>金点子统计简报</h1><p>{}　{from}至{until}</p>{}{}{}{}<footer>制表日期：{printed_on}</footer>",
         escape_html(unit),
         whole(numbers),
         outcomes(numbers),
-        stages(numbers),
+        states(numbers),
         lengths(numbers),
     );
     let title = format!("{unit} 金点子统计");
@@ -48,14 +48,14 @@ fn outcomes(numbers: &Statistics) -> String {
     let mut rows: Vec<Vec<String>> = numbers
         .outcomes
         .iter()
-        .map(|outcome| vec![outcome.kind_name.into(), format!("{} 项", outcome.count)])
+        .map(|outcome| vec![outcome.kind.title().into(), format!("{} 项", outcome.count)])
         .collect();
     rows.push(vec!["合计节约".into(), format!("{} 元", yuan(numbers.saved_fen))]);
     table("成果", &["类别", "数量"], rows)
 }
 
-fn stages(numbers: &Statistics) -> String {
-    let rows = numbers.stages.iter().map(|stage| vec![stage.stage_name.into(), format!("{} 条", stage.count)]);
+fn states(numbers: &Statistics) -> String {
+    let rows = numbers.states.iter().map(|state| vec![state.state.title().into(), format!("{} 条", state.count)]);
     table("目前所处环节", &["环节", "数量"], rows.collect())
 }
 
@@ -68,8 +68,8 @@ fn lengths(numbers: &Statistics) -> String {
 }
 
 /// The step that ideas have passed when they are measured from it or to it: every decision counts, whatever it was.
-fn passed(stage: Stage) -> &'static str {
-    if stage == Stage::Adopted { "已讨论决定" } else { stage.title() }
+fn passed(state: IdeaState) -> &'static str {
+    if state == IdeaState::Adopted { "已讨论决定" } else { state.title() }
 }
 
 fn days(days: Option<f64>) -> String {

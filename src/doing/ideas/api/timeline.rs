@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::ideas::Named;
 use crate::base::time::{Day, Timestamp};
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{IdeaId, IdeaStep, Stage, StepId, Verb};
+use crate::doing::ideas::model::{IdeaId, IdeaState, IdeaStep, StepId, Verb};
 use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 use crate::web::caller::Member;
 use crate::web::{Page, PageQuery, Path, Problem, Query};
@@ -22,8 +22,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct StepMeeting {
     id: MeetingId,
     kind: MeetingKind,
-    /// The kind in Chinese.
-    kind_name: &'static str,
     /// One line.
     title: String,
     held_on: Day,
@@ -31,13 +29,7 @@ struct StepMeeting {
 
 impl From<&Meeting> for StepMeeting {
     fn from(meeting: &Meeting) -> Self {
-        StepMeeting {
-            id: meeting.id,
-            kind: meeting.kind,
-            kind_name: meeting.kind.title(),
-            title: meeting.title.clone(),
-            held_on: meeting.held_on,
-        }
+        StepMeeting { id: meeting.id, kind: meeting.kind, title: meeting.title.clone(), held_on: meeting.held_on }
     }
 }
 
@@ -49,10 +41,8 @@ struct StepView {
     /// Who did it.
     actor: Named,
     verb: Verb,
-    from: Stage,
-    to: Stage,
-    /// Where it stood afterwards, in Chinese.
-    to_name: &'static str,
+    from: IdeaState,
+    to: IdeaState,
     /// The reason, the note, the evidence, the outcome.
     note: Option<String>,
     /// Where it was collected or decided.
@@ -80,9 +70,8 @@ async fn get_idea_timeline(
         at: step.at,
         actor: Named::new(&ideas, step.actor_id),
         verb: step.verb,
-        from: step.from_stage,
-        to: step.to_stage,
-        to_name: step.to_stage.title(),
+        from: step.from_state,
+        to: step.to_state,
         note: step.note,
         meeting: step.meeting_id.and_then(|id| meetings.get(&id)).map(StepMeeting::from),
         implementer: step.member_id.map(|member| Named::new(&ideas, member)),

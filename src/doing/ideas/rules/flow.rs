@@ -1,14 +1,14 @@
 //! The loop of an idea as a table.
 
 use crate::base::workflow::{Flow, step};
-use crate::doing::ideas::model::Stage::{self, *};
+use crate::doing::ideas::model::IdeaState::{self, *};
 use crate::doing::ideas::model::Verb;
 
 /// Whose verb it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Author,
-    /// The group's leader, or whoever leads a unit above.
+    /// The group's leader, or one who leads a unit above.
     Collector,
     /// The branch's committee, or one above.
     Decider,
@@ -17,7 +17,7 @@ pub enum Who {
 use Who::{Author, Collector, Decider, Implementer};
 
 /// 党小组会征集 → 支委会讨论确定 → 党员负责实施.
-pub const FLOW: Flow<Stage, Verb, Who> = Flow {
+pub const FLOW: Flow<IdeaState, Verb, Who> = Flow {
     start: Draft,
     steps: &[
         step(Draft, Verb::Submit, Submitted, Author),

@@ -2,19 +2,23 @@
 //!
 //! Source: `docs/domain.md`, "Golden ideas", and the table of capabilities.
 
+mod attachments;
 mod flow;
-mod numbers;
+mod statistics;
+mod steps;
 
 use std::collections::HashSet;
 
+pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
 pub use flow::{FLOW, Who};
-pub use numbers::{Length, Numbers, summed_up};
+pub use statistics::{Counts, Length, summed_up};
+pub use steps::{
+    Hand, Repetition, check_due, check_meeting, check_merge, comes_into_force, ended_by, find_step, possible,
+    repetition, stepped, whose_turn,
+};
 
-use super::model::{Idea, IdeaStep, Move, NewOutcome, OutcomeKind, Stage, Verb, Verdict};
-use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Timestamp};
-use crate::base::workflow::Step;
-use crate::doing::meetings::{Meeting, MeetingKind};
+use super::model::{IdeaState, NewOutcome, OutcomeKind, Verdict};
+use crate::base::id::MemberId;
 use crate::ground::files::AttachRefusal;
 
 /// A no of this room.
@@ -24,9 +28,9 @@ pub enum Refusal {
     NoSuchIdea,
     NoSuchComment,
     NoSuchCategory,
-    /// The verb is not done in this stage.
-    WrongStage {
-        stage: Stage,
+    /// The verb is not done in this state.
+    WrongState {
+        state: IdeaState,
     },
     /// The committee has decided already.
     AlreadyDecided {
@@ -51,9 +55,9 @@ pub enum Refusal {
     MeetingNotHeld,
     /// The due day is over, or too far ahead.
     BadDueDay,
-    /// Whoever is to carry it out is unknown or has left.
+    /// The implementer is unknown or has left.
     NoSuchImplementer,
-    /// Whoever is to carry it out is not within the caller's reach.
+    /// The implementer is not within the caller's reach.
     ImplementerOutOfReach,
     /// An idea cannot be merged into itself, or into one that is over.
     BadMerge,
@@ -93,140 +97,10 @@ impl From<AttachRefusal> for Refusal {
 
 /// Co-authors of one idea.
 pub const CO_AUTHOR_LIMIT: usize = 10;
-/// How far ahead work is due at most.
-const DUE_DAYS_LIMIT: u64 = 3 * 366;
 /// Days before the due day from which on an idea is due soon.
 pub const SOON_DAYS: u64 = 3;
 /// Money of one outcome: 10 billion yuan.
 pub const AMOUNT_LIMIT_FEN: i64 = 1_000_000_000_000;
-
-/// What somebody has to do with an idea.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hand {
-    /// Wrote it.
-    pub author: bool,
-    /// Wrote it, or helped to write it.
-    pub writer: bool,
-    /// Carries it out at present.
-    pub implementer: bool,
-    /// Wrote it, helped to write it, or was ever asked to carry it out.
-    pub involved: bool,
-    /// Collects ideas of its unit.
-    pub collects: bool,
-    /// Decides ideas of its unit.
-    pub decides: bool,
-}
-
-/// Why `hand` may not do what is `who`'s to do.
-fn barred(who: Who, hand: &Hand) -> Option<Refusal> {
-    match who {
-        Who::Author => (!hand.author).then_some(Refusal::NotAuthor),
-        Who::Implementer => (!hand.implementer).then_some(Refusal::NotImplementer),
-        Who::Collector if !hand.collects => Some(Refusal::OutOfReach),
-        Who::Decider if !hand.decides => Some(Refusal::OutOfReach),
-        // when a post is in conflict the next unit up acts
-        Who::Collector | Who::Decider => hand.involved.then_some(Refusal::OwnIdea),
-    }
-}
-
-/// The step that `hand` takes by doing `verb` in `stage`.
-///
-/// Whoever may never do it hears that; whoever may, but not now, hears where the idea stands.
-pub fn find_step(stage: Stage, verb: Verb, hand: &Hand) -> Result<&'static Step<Stage, Verb, Who>, Refusal> {
-    if let Some(step) = FLOW.step(stage, verb) {
-        return barred(step.who, hand).map_or(Ok(step), Err);
-    }
-    let mut reasons = FLOW.of_verb(verb).map(|step| barred(step.who, hand));
-    let never = reasons.try_fold(None, |first, reason| reason.map(|reason| first.or(Some(reason))));
-    Err(never.flatten().unwrap_or(Refusal::WrongStage { stage }))
-}
-
-/// What `hand` may do in `stage`.
-pub fn possible(stage: Stage, hand: &Hand) -> Vec<Verb> {
-    FLOW.of_stage(stage).filter(|step| barred(step.who, hand).is_none()).map(|step| step.verb).collect()
-}
-
-/// What a request is, beside the steps that were taken already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repetition {
-    /// Something new.
-    New,
-    /// The same request of the same person once more: it has its outcome.
-    Same,
-    /// The same as an earlier one, to an idea that has come back since: a late retry, or meant anew.
-    Unclear,
-}
-
-/// Whether the same request of the same person led to one of `steps` already.
-///
-/// A request with an idempotency key is told from its own repetitions by the key, so what reaches this is meant. Without
-/// one, whoever notes the same progress on another day means it; everything else that was done before and could be done
-/// again is [`Repetition::Unclear`], unless nothing has happened since.
-pub fn repetition(
-    steps: &[IdeaStep],
-    (actor, verb, hash): (MemberId, Verb, &[u8]),
-    today: Day,
-    is_possible: bool,
-    has_key: bool,
-) -> Repetition {
-    let same = |step: &&IdeaStep| step.actor_id == actor && step.request_hash == hash;
-    let Some(newest) = steps.iter().rev().find(same) else { return Repetition::New };
-    let is_last = steps.last().is_some_and(|last| last.id == newest.id);
-    match is_possible {
-        false => Repetition::Same,
-        true if has_key || (verb == Verb::Report && newest.at.day() != today) => Repetition::New,
-        true if is_last => Repetition::Same,
-        true => Repetition::Unclear,
-    }
-}
-
-/// The stages in which files are attached to an idea by those who wrote it.
-pub const WRITABLE: [Stage; 2] = [Stage::Draft, Stage::Submitted];
-
-/// Whether `hand` may attach files to the text of an idea, or take them off.
-pub fn check_attaching(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
-    match (hand.writer, WRITABLE.contains(&stage)) {
-        (false, _) => Err(Refusal::NotAuthor),
-        (true, false) => Err(Refusal::WrongStage { stage }),
-        (true, true) => Ok(()),
-    }
-}
-
-/// Whether `hand` may take evidence off again: the implementer, while the work is his.
-pub fn check_evidence(stage: Stage, hand: &Hand) -> Result<(), Refusal> {
-    match (hand.implementer, stage) {
-        (false, _) => Err(Refusal::NotImplementer),
-        (true, Stage::Implementing) => Ok(()),
-        (true, stage) => Err(Refusal::WrongStage { stage }),
-    }
-}
-
-/// Files of one idea, its evidence among them.
-pub const FILE_LIMIT: usize = 9;
-
-/// Whether `meeting` is one at which `verb` is done to an idea of the unit with that path.
-///
-/// An idea is collected where its group meets (or the branch, for whoever belongs to no group), and decided where the
-/// committee of its branch or one above meets.
-pub fn check_meeting(verb: Verb, meeting: &Meeting, path: &[UnitId], today: Day) -> Result<(), Refusal> {
-    use MeetingKind::{Branch, BranchCommittee, Group, PartyCommittee};
-    let kinds: &[MeetingKind] = match verb {
-        Verb::Collect => &[Group, Branch, BranchCommittee, PartyCommittee],
-        _ => &[BranchCommittee, PartyCommittee],
-    };
-    if !kinds.contains(&meeting.kind) || !path.contains(&meeting.unit_id) {
-        Err(Refusal::WrongMeeting)
-    } else if meeting.held_on > today {
-        Err(Refusal::MeetingNotHeld)
-    } else {
-        Ok(())
-    }
-}
-
-/// Whether work may be due on that day.
-pub fn check_due(due_on: Day, today: Day) -> Result<(), Refusal> {
-    if due_on < today || due_on > today.plus_days(DUE_DAYS_LIMIT) { Err(Refusal::BadDueDay) } else { Ok(()) }
-}
 
 /// Checks the co-authors of an idea; `known` says who is there and has not left.
 pub fn check_co_authors(
@@ -260,67 +134,6 @@ pub fn check_outcome(outcome: &NewOutcome) -> Result<(), Refusal> {
         None => outcome.kind != OutcomeKind::Savings,
     };
     if fits { Ok(()) } else { Err(Refusal::BadAmount) }
-}
-
-/// Whether an idea may be merged into `kept`.
-pub fn check_merge(idea: &Idea, kept: &Idea) -> Result<(), Refusal> {
-    let gone = [Stage::Draft, Stage::Withdrawn, Stage::Merged].contains(&kept.stage);
-    if idea.id == kept.id || gone { Err(Refusal::BadMerge) } else { Ok(()) }
-}
-
-/// The idea after the step.
-pub fn stepped(idea: &Idea, step: &Step<Stage, Verb, Who>, what: &Move, now: Timestamp) -> Idea {
-    let mut idea = Idea { stage: step.to, updated_at: now, ..idea.clone() };
-    match what.verb {
-        Verb::Submit => {
-            idea.submitted_at = Some(now);
-            idea.return_reason = None;
-        }
-        Verb::Collect => {
-            idea.collected_at = Some(now);
-            idea.collect_meeting_id = what.meeting;
-        }
-        Verb::Adopt | Verb::Pilot | Verb::File | Verb::Decline => {
-            idea.verdict = Verdict::of(what.verb);
-            idea.decision_reason = what.note.clone();
-            idea.decided_at = Some(now);
-            idea.decide_meeting_id = what.meeting;
-        }
-        Verb::Reopen => {
-            (idea.verdict, idea.decision_reason, idea.decided_at, idea.decide_meeting_id) = (None, None, None, None);
-        }
-        Verb::Assign => {
-            idea.implementer_id = what.implementer;
-            idea.due_on = what.due_on;
-            idea.reminded_on = None;
-        }
-        Verb::Deliver => {
-            idea.delivered_at = Some(now);
-            idea.evidence = what.note.clone();
-            idea.return_reason = None;
-        }
-        Verb::Return => {
-            idea.return_reason = what.note.clone();
-            match step.from {
-                Stage::Collected => (idea.collected_at, idea.collect_meeting_id) = (None, None),
-                _ => idea.delivered_at = None,
-            }
-        }
-        Verb::Accept => idea.accepted_at = Some(now),
-        Verb::Close => idea.closed_at = Some(now),
-        Verb::Merge => idea.merged_into = what.into,
-        Verb::Withdraw | Verb::Report | Verb::RecordOutcome => {}
-    }
-    idea
-}
-
-/// Whether the post that acts next is one that collects or one that decides; `None` while nobody's turn is a post's.
-pub fn next_post(stage: Stage) -> Option<Who> {
-    match stage {
-        Stage::Submitted => Some(Who::Collector),
-        Stage::Collected | Stage::Adopted | Stage::Pilot | Stage::Delivered | Stage::Accepted => Some(Who::Decider),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 use uuid::Uuid;
 
+use super::attachments::WRITABLE;
+use super::steps::barred;
 use super::*;
-use crate::doing::meetings::MeetingId;
+use crate::base::id::UnitId;
+use crate::base::time::Timestamp;
+use crate::doing::ideas::model::{IdeaStep, Verb};
+use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 
 const AUTHOR: Hand =
     Hand { author: true, writer: true, implementer: false, involved: true, collects: false, decides: false };
@@ -12,17 +17,17 @@ const NOBODY: Hand = Hand { collects: false, ..LEADER };
 
 #[test]
 fn every_verb_is_refused_outside_its_stages_and_hands() {
-    for stage in Stage::EACH {
+    for state in IdeaState::EACH {
         for verb in Verb::EACH {
-            let here = FLOW.step(*stage, *verb).is_some();
+            let here = FLOW.step(*state, *verb).is_some();
             for hand in [AUTHOR, LEADER, SECRETARY, NOBODY] {
-                let outcome = find_step(*stage, *verb, &hand);
-                assert!(here || outcome.is_err(), "{stage} {verb} {hand:?}");
+                let outcome = find_step(*state, *verb, &hand);
+                assert!(here || outcome.is_err(), "{state} {verb} {hand:?}");
                 let later = FLOW.of_verb(*verb).any(|step| barred(step.who, &hand).is_none());
-                let wrong_stage = matches!(outcome, Err(Refusal::WrongStage { .. }));
-                assert_eq!(wrong_stage, !here && later, "{stage} {verb} {hand:?}");
+                let wrong_state = matches!(outcome, Err(Refusal::WrongState { .. }));
+                assert_eq!(wrong_state, !here && later, "{state} {verb} {hand:?}");
             }
-            assert!(find_step(*stage, *verb, &NOBODY).is_err());
+            assert!(find_step(*state, *verb, &NOBODY).is_err());
         }
     }
 }
@@ -30,15 +35,15 @@ fn every_verb_is_refused_outside_its_stages_and_hands() {
 #[test]
 fn nobody_handles_an_idea_of_his_own() {
     let own = Hand { involved: true, author: true, ..SECRETARY };
-    assert_eq!(find_step(Stage::Submitted, Verb::Collect, &own), Err(Refusal::OwnIdea));
-    assert_eq!(find_step(Stage::Collected, Verb::Adopt, &own), Err(Refusal::OwnIdea));
+    assert_eq!(find_step(IdeaState::Submitted, Verb::Collect, &own), Err(Refusal::OwnIdea));
+    assert_eq!(find_step(IdeaState::Collected, Verb::Adopt, &own), Err(Refusal::OwnIdea));
     let implementer = Hand { implementer: true, involved: true, ..SECRETARY };
-    assert_eq!(find_step(Stage::Delivered, Verb::Accept, &implementer), Err(Refusal::OwnIdea));
-    assert!(find_step(Stage::Delivered, Verb::Accept, &SECRETARY).is_ok());
-    assert_eq!(find_step(Stage::Delivered, Verb::Return, &LEADER), Err(Refusal::OutOfReach));
-    assert!(find_step(Stage::Collected, Verb::Return, &LEADER).is_ok());
-    assert_eq!(possible(Stage::Submitted, &AUTHOR), [Verb::Withdraw]);
-    assert_eq!(possible(Stage::Accepted, &SECRETARY), [Verb::RecordOutcome, Verb::Close]);
+    assert_eq!(find_step(IdeaState::Delivered, Verb::Accept, &implementer), Err(Refusal::OwnIdea));
+    assert!(find_step(IdeaState::Delivered, Verb::Accept, &SECRETARY).is_ok());
+    assert_eq!(find_step(IdeaState::Delivered, Verb::Return, &LEADER), Err(Refusal::OutOfReach));
+    assert!(find_step(IdeaState::Collected, Verb::Return, &LEADER).is_ok());
+    assert_eq!(possible(IdeaState::Submitted, &AUTHOR), [Verb::Withdraw]);
+    assert_eq!(possible(IdeaState::Accepted, &SECRETARY), [Verb::RecordOutcome, Verb::Close]);
 }
 
 #[test]
@@ -97,13 +102,14 @@ fn a_request_that_comes_again_acts_once() {
         at: at(when),
         actor_id: member(actor),
         verb: Verb::Report,
-        from_stage: Stage::Assigned,
-        to_stage: Stage::Implementing,
+        from_state: IdeaState::Assigned,
+        to_state: IdeaState::Implementing,
         note: None,
         meeting_id: None,
         member_id: None,
         due_on: None,
         request_hash: hash.to_vec(),
+        in_force: true,
     };
     let once = [step(1, 1, b"a", day)];
     let since = [step(1, 1, b"a", day), step(2, 2, b"b", day)];
@@ -115,7 +121,7 @@ fn a_request_that_comes_again_acts_once() {
         (&once, Verb::Collect, 1, day, true, true, New),
         (&since, Verb::Collect, 1, day, false, false, Same),
         (&since, Verb::Collect, 1, next, false, true, Same),
-        // the stage came back
+        // the state came back
         (&since, Verb::Collect, 1, day, true, false, Unclear),
         (&since, Verb::Collect, 1, next, true, false, Unclear),
         (&since, Verb::Collect, 1, day, true, true, New),
@@ -132,12 +138,12 @@ fn a_request_that_comes_again_acts_once() {
 #[test]
 fn files_are_attached_while_the_text_or_the_work_is_ones_own() {
     let implementer = Hand { implementer: true, involved: true, ..NOBODY };
-    for stage in Stage::EACH {
-        let writable = WRITABLE.contains(stage);
-        assert_eq!(check_attaching(*stage, &AUTHOR).is_ok(), writable, "{stage}");
-        assert_eq!(check_attaching(*stage, &SECRETARY), Err(Refusal::NotAuthor));
-        assert_eq!(check_evidence(*stage, &implementer).is_ok(), *stage == Stage::Implementing, "{stage}");
-        assert_eq!(check_evidence(*stage, &AUTHOR), Err(Refusal::NotImplementer));
+    for state in IdeaState::EACH {
+        let writable = WRITABLE.contains(state);
+        assert_eq!(check_attaching(*state, &AUTHOR).is_ok(), writable, "{state}");
+        assert_eq!(check_attaching(*state, &SECRETARY), Err(Refusal::NotAuthor));
+        assert_eq!(check_evidence(*state, &implementer).is_ok(), *state == IdeaState::Implementing, "{state}");
+        assert_eq!(check_evidence(*state, &AUTHOR), Err(Refusal::NotImplementer));
     }
 }
 

@@ -1,17 +1,16 @@
-//! Which ideas somebody sees, and which of them wait for him.
+//! Which ideas somebody sees.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{idea_people, ideas};
-use crate::doing::ideas::model::{Due, Idea, IdeaId, Stage};
-use crate::doing::ideas::store::UNDER_WAY;
+use crate::doing::ideas::model::{Due, Idea, IdeaId, IdeaState};
+use crate::doing::ideas::store::reminders::UNDER_WAY;
 use crate::on;
 
 /// What a member sees: his own ideas, and what others of his branch and his scope have submitted.
@@ -23,13 +22,13 @@ pub struct Sight {
     pub units: Option<Vec<UnitId>>,
 }
 
-/// Stages that only the people of an idea see.
-pub const PRIVATE: [Stage; 2] = [Stage::Draft, Stage::Withdrawn];
+/// States that only the people of an idea see.
+pub const PRIVATE: [IdeaState; 2] = [IdeaState::Draft, IdeaState::Withdrawn];
 
 /// What a list of ideas is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct IdeaFilter {
-    pub stage: Option<Stage>,
+    pub state: Option<IdeaState>,
     /// Only ideas of these units.
     pub units: Option<Vec<UnitId>>,
     pub category: Option<String>,
@@ -46,7 +45,7 @@ pub struct DueFilter {
     pub until: Day,
 }
 
-/// Adds the filter, but for the stage, to a boxed query; a macro, since two backends want two boxed types.
+/// Adds the filter, but for the state, to a boxed query; a macro, since two backends want two boxed types.
 macro_rules! narrowed {
     ($query:expr, $filter:expr) => {{
         let (mut query, filter) = ($query, $filter);
@@ -60,7 +59,7 @@ macro_rules! narrowed {
             query = query.filter(ideas::author_id.eq(author));
         }
         if let Some(DueFilter { due, today, until }) = filter.due {
-            query = query.filter(ideas::stage.eq_any(UNDER_WAY));
+            query = query.filter(ideas::state.eq_any(UNDER_WAY));
             query = match due {
                 Due::Overdue => query.filter(ideas::due_on.lt(today)),
                 Due::Soon => query.filter(ideas::due_on.ge(today)).filter(ideas::due_on.lt(until)),
@@ -70,11 +69,11 @@ macro_rules! narrowed {
     }};
 }
 
-/// The idea stands in a stage; so written that no index of stages fits, which SQLite would prefer to that of a branch or
+/// The idea stands in a state; so written that no index of states fits, which SQLite would prefer to that of a branch or
 /// an author: half of all ideas are closed.
 macro_rules! is_in {
-    ($stage:expr) => {
-        ideas::stage.concat("").eq($stage.as_str())
+    ($state:expr) => {
+        ideas::state.concat("").eq($state.as_str())
     };
 }
 
@@ -112,7 +111,7 @@ pub fn find_among(conn: &mut Conn, sight: &Sight, filter: &IdeaFilter, ids: &[Id
     let found: Vec<IdeaId> = on!(conn, c => {
         let part = idea_people::table.filter(idea_people::member_id.eq(sight.member)).select(idea_people::idea_id);
         let mine = ideas::author_id.eq(sight.member).or(ideas::id.eq_any(part));
-        let open = ideas::stage.ne_all(PRIVATE);
+        let open = ideas::state.ne_all(PRIVATE);
         let query = match &sight.units {
             None => ideas::table.filter(mine.or(open)).into_boxed(),
             Some(units) => {
@@ -121,8 +120,8 @@ pub fn find_among(conn: &mut Conn, sight: &Sight, filter: &IdeaFilter, ids: &[Id
             }
         };
         let mut query = narrowed!(query, filter).filter(ideas::id.eq_any(ids));
-        if let Some(stage) = filter.stage {
-            query = query.filter(ideas::stage.eq(stage));
+        if let Some(state) = filter.state {
+            query = query.filter(ideas::state.eq(state));
         }
         query.select(ideas::id).load(c)
     })?;
@@ -153,7 +152,7 @@ fn page(
 ) -> QueryResult<Vec<Idea>> {
     on!(conn, c => {
         let part = |member: MemberId| idea_people::table.filter(idea_people::member_id.eq(member)).select(idea_people::idea_id);
-        let open = ideas::stage.ne_all(PRIVATE);
+        let open = ideas::state.ne_all(PRIVATE);
         let mut query = narrowed!(ideas::table.into_boxed(), filter);
         query = match &seen {
             Seen::Wrote(member) => query.filter(ideas::author_id.eq(*member)),
@@ -164,60 +163,14 @@ fn page(
                 query.filter(ideas::author_id.eq(*member).or(ideas::id.eq_any(part(*member))).or(open))
             }
         };
-        query = match (filter.stage, &seen) {
-            (Some(stage), Seen::All(_)) => query.filter(ideas::stage.eq(stage)),
-            (Some(stage), _) => query.filter(is_in!(stage)),
+        query = match (filter.state, &seen) {
+            (Some(state), Seen::All(_)) => query.filter(ideas::state.eq(state)),
+            (Some(state), _) => query.filter(is_in!(state)),
             (None, _) => query,
         };
         if let Some(before) = before {
             query = query.filter(ideas::id.lt(before));
         }
         query.order(ideas::id.desc()).limit(limit).select(Idea::as_select()).load(c)
-    })
-}
-
-/// Whose turn a member's is: the units on which he himself holds a post.
-#[derive(Clone, Debug)]
-pub struct Posts {
-    pub member: MemberId,
-    /// Units whose ideas he collects.
-    pub collects: Vec<UnitId>,
-    /// Units whose ideas he decides.
-    pub decides: Vec<UnitId>,
-}
-
-/// Ideas on which the member must act now, oldest first, after `after`: what waits for a post of his and is not his
-/// own, what he carries out, and what came back to him.
-pub fn list_desk(
-    conn: &mut Conn,
-    posts: &Posts,
-    deciding: &[Stage],
-    after: Option<IdeaId>,
-    limit: i64,
-) -> QueryResult<Vec<Idea>> {
-    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
-    on!(conn, c => {
-        let part = idea_people::table
-            .filter(idea_people::idea_id.eq(ideas::id))
-            .filter(idea_people::member_id.eq(posts.member));
-        let collects =
-            ideas::stage.eq(Stage::Submitted).and(ideas::waits_unit_id.assume_not_null().eq_any(&posts.collects));
-        let decides =
-            ideas::stage.eq_any(deciding).and(ideas::waits_unit_id.assume_not_null().eq_any(&posts.decides));
-        let others = ideas::author_id.ne(posts.member).and(diesel::dsl::not(exists(part)));
-        let by_post = ideas::waits_unit_id.is_not_null().and(collects.or(decides)).and(others);
-        let by_work = ideas::implementer_id.is_not_null()
-            .and(ideas::implementer_id.assume_not_null().eq(posts.member))
-            .and(ideas::stage.eq_any(UNDER_WAY));
-        let came_back = ideas::author_id.eq(posts.member)
-            .and(is_in!(Stage::Draft))
-            .and(ideas::return_reason.is_not_null());
-        ideas::table
-            .filter(by_post.or(by_work).or(came_back))
-            .filter(ideas::id.gt(after))
-            .order(ideas::id)
-            .limit(limit)
-            .select(Idea::as_select())
-            .load(c)
     })
 }

@@ -21,6 +21,7 @@ use diesel::QueryResult;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::desks::Desks;
 use super::directory::{Directory, MemberCard, UnitTree, card};
 use super::model::{MemberRow, RoleRow};
 use super::rules::{self, Refusal};
@@ -31,6 +32,7 @@ use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
+use crate::kernel::backlog::Backlog;
 use crate::kernel::changes::{self, Change};
 use crate::kernel::idempotency::Reused;
 use crate::kernel::trail::{self, Act};
@@ -61,11 +63,15 @@ impl From<Reused> for Refusal {
 pub struct Members {
     db: Db,
     directory: Directory,
+    desks: Desks,
     phone_key: Key,
     /// Whether a member judges a selection that is not over.
     judges: Hooks<Judges>,
     /// What else ends when a member leaves.
     upon_leaving: Hooks<UponLeaving>,
+    /// What waited before there was a desk of all rooms.
+    unlaid_duties: Backlog,
+    unlaid_phones: Backlog,
 }
 
 /// Whether a member judges something that is not over.
@@ -89,8 +95,17 @@ impl Manager {
 }
 
 impl Members {
-    pub fn new(db: Db, directory: Directory, phone_key: Key) -> Self {
-        Members { db, directory, phone_key, judges: Hooks::default(), upon_leaving: Hooks::default() }
+    pub fn new(db: Db, directory: Directory, desks: Desks, phone_key: Key) -> Self {
+        Members {
+            db,
+            directory,
+            desks,
+            phone_key,
+            judges: Hooks::default(),
+            upon_leaving: Hooks::default(),
+            unlaid_duties: Backlog::new("members.duty_desk"),
+            unlaid_phones: Backlog::new("members.phone_desk"),
+        }
     }
 
     /// Has nobody become administrator or auditor who, as `judges` says, judges a selection that is not over.
@@ -111,6 +126,12 @@ impl Members {
             }
         }
         Ok(false)
+    }
+
+    /// Lays out what waited before there was a desk of all rooms.
+    pub async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        self.lay_old_duties().await?;
+        self.lay_old_phones().await
     }
 
     /// Marks what waited for a second person longer than it may.

@@ -12,6 +12,8 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::phone;
 use crate::db::{DbError, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
+use crate::people::members::Desks;
 use crate::people::members::model::{MemberRow, MemberStatus, PhoneProposal, PhoneProposalId};
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
@@ -19,6 +21,9 @@ use crate::people::members::store::proposals::{self, Answered};
 
 /// Numbers that a member may give in a day: each is looked at by a person.
 const NUMBERS_A_DAY: i64 = 5;
+
+/// What waiting numbers are on the desk.
+const ON_DESK: &str = "phone_proposal";
 
 /// Where waiting numbers are looked at.
 const LIST: &str = "/phone-proposals";
@@ -108,6 +113,7 @@ impl Members {
             reason: None,
         };
         proposals::insert_phone(tx.conn, &proposal)?;
+        self.lay_phone_on_desk(tx, &proposal)?;
         note_phone(tx, &themselves(member.id), "members.propose_phone", &proposal)?;
         // whoever was told of the number before finds this one in its place
         if waiting.is_none() {
@@ -119,6 +125,40 @@ impl Members {
         Ok(())
     }
 
+    /// Has a number wait for those who could issue the member a code. The desk does not say it.
+    fn lay_phone_on_desk(&self, tx: &mut Tx, proposal: &PhoneProposal) -> QueryResult<()> {
+        let Some(card) = self.directory.member(proposal.member_id) else { return Ok(()) };
+        let tree = self.directory.tree();
+        let home = tree.get(card.unit).map(|unit| unit.path.to_vec());
+        let paths: Vec<Vec<UnitId>> = home.into_iter().chain(self.directory.duty_paths(&card)).collect();
+        let Some(unit) = Desks::common_unit(&paths) else { return Ok(()) };
+        let item = NewItem {
+            kind: ON_DESK,
+            subject: proposal.id.uuid(),
+            title: format!("核实并确认{}（{}）的登录手机号", card.name, card.employee_no),
+            link: LIST.into(),
+            due_on: Some(proposal.expires_at.day()),
+            urgency: Urgency::Normal,
+            whose: Whose::Holders(Post { capability: Capability::Invite, unit }),
+            barred: vec![proposal.member_id],
+        };
+        self.desks.replace(tx, ON_DESK, proposal.id.uuid(), Some(item))
+    }
+
+    /// Lays out numbers that waited before there was a desk of all rooms.
+    pub(super) async fn lay_old_phones(&self) -> Result<(), DbError> {
+        let members = self.clone();
+        self.unlaid_phones
+            .work_off(&self.db, move |tx, id| {
+                let found = proposals::find_phone(tx.conn, id.into())?;
+                match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
+                    Some(proposal) => members.lay_phone_on_desk(tx, &proposal),
+                    None => Ok(()),
+                }
+            })
+            .await
+    }
+
     /// Takes the waiting number of a member back, if there is one. The member's row is held.
     fn take_back_phone(&self, tx: &mut Tx, member: MemberId) -> QueryResult<()> {
         let Some(mut proposal) = proposals::find_unanswered_phone(tx.conn, member)? else { return Ok(()) };
@@ -128,6 +168,7 @@ impl Members {
         };
         let answered = Answered { state: proposal.state, by: Some(member), at: tx.now(), reason: None };
         proposals::answer_phone(tx.conn, proposal.id, &answered)?;
+        desk::clear(tx, ON_DESK, proposal.id.uuid())?;
         note_phone(tx, &themselves(member), "members.take_back_phone", &proposal)
     }
 
@@ -172,6 +213,7 @@ impl Members {
                 (proposal.state, proposal.answered_by, proposal.answered_at) =
                     (answered.state, Some(by), Some(tx.now()));
                 (proposal.reason, proposal.number_sealed) = (answered.reason, None);
+                desk::clear(tx, ON_DESK, id.uuid())?;
                 match answer {
                     Answer::Approve => {
                         let number = number.ok_or(Refusal::NoSuchProposal)?;
@@ -297,6 +339,7 @@ impl Members {
         for proposal in proposals::list_overdue_phones(tx.conn, tx.now(), OVERDUE_AT_ONCE)? {
             let answered = Answered { state: ProposalState::Expired, by: None, at: tx.now(), reason: None };
             if proposals::answer_phone(tx.conn, proposal.id, &answered)? {
+                desk::clear(tx, ON_DESK, proposal.id.uuid())?;
                 let body = "您申请更改的登录手机号在 14 天内无人确认，已过期。如仍需更改，请重新提交并联系支部书记。"
                     .to_owned();
                 tell(tx, proposal.member_id, NoticeKind::Security, "手机号变更已过期".into(), body, "/me")?;

@@ -10,12 +10,17 @@ use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
+use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
+use crate::people::members::Desks;
 use crate::people::members::model::{
     ChangeKind, Confirmation, DutyProposal, DutyProposalId, MemberRow, MemberStatus, RoleId, RoleRow,
 };
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
 use crate::people::members::store::proposals::{self, Answered};
+
+/// What proposals are on the desk.
+const ON_DESK: &str = "duty_proposal";
 
 /// Where a proposal is looked at.
 const LIST: &str = "/duty-proposals";
@@ -68,7 +73,48 @@ impl Members {
     /// Writes a proposal and its trail.
     pub(super) fn write_proposal(&self, tx: &mut Tx, manager: &Manager, proposal: &DutyProposal) -> QueryResult<()> {
         proposals::insert_duty(tx.conn, proposal)?;
+        self.lay_duty_on_desk(tx, proposal)?;
         note(tx, manager, "members.propose_duty", ("member", proposal.member_id.uuid()), self.detail(proposal))
+    }
+
+    /// Has a proposal wait for the administrators whose duty reaches everything that it is about.
+    fn lay_duty_on_desk(&self, tx: &mut Tx, proposal: &DutyProposal) -> QueryResult<()> {
+        let tree = self.directory.tree();
+        let card = self.directory.member(proposal.member_id);
+        let home = card.as_ref().and_then(|card| tree.get(card.unit)).map(|unit| unit.path.to_vec());
+        let seat = match proposal.role {
+            Some(role) if role.reaches_everything() => tree.root(),
+            _ => proposal.unit_id,
+        };
+        let place = seat.and_then(|unit| tree.get(unit)).map(|unit| unit.path.to_vec());
+        let duties = card.filter(|_| proposal.kind == ChangeKind::Leave).map(|card| self.directory.duty_paths(&card));
+        let paths: Vec<Vec<UnitId>> = home.into_iter().chain(place).chain(duties.into_iter().flatten()).collect();
+        let Some(unit) = Desks::common_unit(&paths).or(tree.root()) else { return Ok(()) };
+        let item = NewItem {
+            kind: ON_DESK,
+            subject: proposal.id.uuid(),
+            title: format!("确认或拒绝职务变动：{}", self.describe(proposal)),
+            link: link_of(proposal),
+            due_on: Some(proposal.expires_at.day()),
+            urgency: Urgency::Normal,
+            whose: Whose::Holders(Post { capability: Capability::ManageMembers, unit }),
+            barred: proposal.proposed_by.into_iter().chain([proposal.member_id]).collect(),
+        };
+        self.desks.replace(tx, ON_DESK, proposal.id.uuid(), Some(item))
+    }
+
+    /// Lays out proposals that waited before there was a desk of all rooms.
+    pub(super) async fn lay_old_duties(&self) -> Result<(), DbError> {
+        let members = self.clone();
+        self.unlaid_duties
+            .work_off(&self.db, move |tx, id| {
+                let found = proposals::find_duty(tx.conn, id.into())?;
+                match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
+                    Some(proposal) => members.lay_duty_on_desk(tx, &proposal),
+                    None => Ok(()),
+                }
+            })
+            .await
     }
 
     /// Tells the member what was proposed about him.
@@ -249,7 +295,9 @@ impl Members {
         Ok(())
     }
 
+    /// Leaves a trail of an answer; nobody waits any more.
     fn note_answer(&self, tx: &mut Tx, manager: &Manager, proposal: &DutyProposal) -> QueryResult<()> {
+        desk::clear(tx, ON_DESK, proposal.id.uuid())?;
         let action = match proposal.state {
             ProposalState::Approved => "members.confirm_duty",
             ProposalState::Refused => "members.refuse_duty",

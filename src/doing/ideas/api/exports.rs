@@ -1,0 +1,44 @@
+//! The list of ideas as a spreadsheet.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::UnitId;
+use crate::doing::ideas::Ideas;
+use crate::doing::ideas::exports::EXPORT_HEADERS;
+use crate::web::caller::IdeaReader;
+use crate::web::sheet::{ExportFormat, send_sheet};
+use crate::web::{Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(export_ideas);
+}
+
+/// What to export.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct IdeaExportQuery {
+    /// `xlsx` when absent.
+    #[serde(default)]
+    #[param(inline)]
+    format: ExportFormat,
+    /// Only this unit and everything below it; the caller's whole scope when absent.
+    unit_id: Option<UnitId>,
+}
+
+/// The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
+#[utoipa::path(tag = "ideas", params(IdeaExportQuery),
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
+#[get("/exports/ideas")]
+async fn export_ideas(
+    reader: IdeaReader,
+    query: Query<IdeaExportQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<HttpResponse, Problem> {
+    let rows = ideas.export(reader.person.clone(), &reader.reach, query.unit_id).await?;
+    send_sheet("金点子", query.format, &EXPORT_HEADERS, move || rows).await
+}

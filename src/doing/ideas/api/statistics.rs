@@ -1,0 +1,162 @@
+//! Statistics, and the page that is printed of them.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::summary;
+use crate::base::id::UnitId;
+use crate::base::time::{Day, Period};
+use crate::doing::ideas::Ideas;
+use crate::doing::ideas::model::{IdeaState, OutcomeKind};
+use crate::doing::ideas::rules::{Counts, Length};
+use crate::web::caller::IdeaReader;
+use crate::web::headers;
+use crate::web::{Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_idea_statistics).service(get_idea_statistics_summary);
+}
+
+/// Which counts.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct StatisticsQuery {
+    /// Only this unit and everything below it; the caller's whole scope when absent.
+    unit_id: Option<UnitId>,
+    /// The first business day; the first of this year when absent.
+    from: Option<Day>,
+    /// The last business day; today when absent.
+    until: Option<Day>,
+}
+
+/// Ideas that stand in a state.
+#[derive(Serialize, ToSchema)]
+pub struct StateCount {
+    pub state: IdeaState,
+    /// How many.
+    pub count: usize,
+}
+
+/// How long ideas take from one step to another.
+#[derive(Serialize, ToSchema)]
+pub struct LengthView {
+    pub from: IdeaState,
+    /// The later step; `adopted` stands for any decision.
+    pub to: IdeaState,
+    /// Ideas that took both steps.
+    pub count: usize,
+    /// Half of them took no longer; days with one decimal.
+    pub median_days: Option<f64>,
+    /// Nine in ten took no longer; days with one decimal.
+    pub p90_days: Option<f64>,
+}
+
+impl From<Length> for LengthView {
+    fn from(length: Length) -> Self {
+        let Length { from, to, count, median_days, p90_days } = length;
+        LengthView { from, to, count, median_days, p90_days }
+    }
+}
+
+/// Outcomes of a kind.
+#[derive(Serialize, ToSchema)]
+pub struct OutcomeCount {
+    pub kind: OutcomeKind,
+    /// How many were recorded in the period.
+    pub count: usize,
+}
+
+/// The numbers of a unit and a period.
+#[derive(Serialize, ToSchema)]
+pub struct Statistics {
+    /// The first business day.
+    pub from: Day,
+    /// The last business day.
+    pub until: Day,
+    /// Ideas that were handed in and not taken back.
+    pub submitted: usize,
+    /// Members who wrote or helped to write one of them.
+    pub authors: usize,
+    /// Active members of the unit.
+    pub members: u32,
+    /// Authors among the members, in basis points (10,000 is all).
+    pub participation_bp: u64,
+    /// Of the ideas handed in, how many were decided.
+    pub decided: usize,
+    /// Of those, how many were adopted or are tried.
+    pub adopted: usize,
+    /// Adopted among the decided, in basis points.
+    pub adopted_bp: u64,
+    /// Where the ideas stand now; states without any are left out.
+    pub states: Vec<StateCount>,
+    /// How long they took from step to step, and from handing in to acceptance.
+    pub lengths: Vec<LengthView>,
+    /// What was recorded in the period, of every kind.
+    pub outcomes: Vec<OutcomeCount>,
+    /// Money saved, in fen, as recorded in the period.
+    pub saved_fen: i64,
+}
+
+/// `part` of `whole` in basis points, rounded half up; 0 of nothing.
+fn basis_points(part: usize, whole: usize) -> u64 {
+    let (part, whole) = (part as u64, whole as u64);
+    if whole == 0 { 0 } else { (part * 20_000 + whole) / (2 * whole) }
+}
+
+impl Statistics {
+    fn new(from: Day, until: Day, counts: Counts, members: u32) -> Statistics {
+        let state = |(state, count): (IdeaState, usize)| StateCount { state, count };
+        let outcome = |(kind, count): (OutcomeKind, usize)| OutcomeCount { kind, count };
+        Statistics {
+            from,
+            until,
+            submitted: counts.submitted,
+            authors: counts.authors,
+            members,
+            participation_bp: basis_points(counts.authors, members as usize),
+            decided: counts.decided,
+            adopted: counts.adopted,
+            adopted_bp: basis_points(counts.adopted, counts.decided),
+            states: counts.states.into_iter().map(state).collect(),
+            lengths: counts.lengths.into_iter().map(LengthView::from).collect(),
+            outcomes: counts.outcomes.into_iter().map(outcome).collect(),
+            saved_fen: counts.saved_fen,
+        }
+    }
+}
+
+/// How many ideas, by how many, what became of them, how long it took, and what came of them.
+#[utoipa::path(tag = "ideas", params(StatisticsQuery),
+    responses((status = 200, description = "The numbers", body = Statistics)))]
+#[get("/ideas/statistics")]
+async fn get_idea_statistics(
+    reader: IdeaReader,
+    query: Query<StatisticsQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<web::Json<Statistics>, Problem> {
+    Ok(web::Json(counted(&reader, &query, &ideas).await?))
+}
+
+async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) -> Result<Statistics, Problem> {
+    let until = query.until.unwrap_or_else(|| ideas.today());
+    let from = query.from.unwrap_or_else(|| Period::Year.start(until));
+    let (numbers, members) = ideas.statistics(&reader.reach, query.unit_id, from, until).await?;
+    Ok(Statistics::new(from, until, numbers, members))
+}
+
+/// The same numbers as a page of A4 to be printed.
+#[utoipa::path(tag = "ideas", params(StatisticsQuery),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+#[get("/ideas/statistics/summary")]
+async fn get_idea_statistics_summary(
+    reader: IdeaReader,
+    query: Query<StatisticsQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<HttpResponse, Problem> {
+    let numbers = counted(&reader, &query, &ideas).await?;
+    let page = summary::page(&ideas.scope_name(&reader.reach, query.unit_id), ideas.today(), &numbers);
+    Ok(headers::page(StatusCode::OK, page))
+}

@@ -1,0 +1,116 @@
+//! Comments on ideas, and replies to them.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::model::{Comment, CommentId, IdeaId};
+use super::rules::Refusal;
+use super::store::{self, comments};
+use super::{Ideas, Outcome};
+use crate::base::id::MemberId;
+use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
+use crate::db::Tx;
+use crate::kernel::idempotency;
+use crate::kernel::trail::{self, Act};
+
+impl Ideas {
+    /// Says something about an idea, or replies to what somebody said.
+    pub async fn comment(
+        &self,
+        person: Arc<Person>,
+        id: IdeaId,
+        parent: Option<CommentId>,
+        text: String,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<Comment> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let made = idempotency::once(tx, key.as_ref(), |tx| {
+                    let idea = room.find_open(tx, &person, id)?;
+                    let replied_to = check_parent(tx, id, parent)?;
+                    let comment = Comment {
+                        id: tx.fresh_id(),
+                        idea_id: id,
+                        parent_id: parent,
+                        author_id: person.member,
+                        text: text.clone(),
+                        created_at: tx.now(),
+                        deleted_at: None,
+                    };
+                    comments::insert_comment(tx.conn, &comment)?;
+                    let people = store::people::list_people(tx.conn, id)?;
+                    room.tell_comment(tx, &idea, &people, replied_to, &comment)?;
+                    Ok(comment.id)
+                })?;
+                Ok(comments::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
+            })
+            .await
+    }
+
+    /// Takes back one's own comment. While somebody's reply depends on it, a gap stays; the gap goes with its last reply.
+    pub async fn delete_comment(&self, person: Arc<Person>, id: IdeaId, comment: CommentId) -> Outcome<()> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+                let people = store::people::list_people(tx.conn, id)?;
+                room.check_sight(&person, &idea, &people)?;
+                let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
+                // a gap before what depends on it, as everybody takes them
+                let parent = found.and_then(|found| found.parent_id);
+                let parent = parent.map(|parent| comments::hold_comment(tx.conn, parent)).transpose()?.flatten();
+                let found = comments::hold_comment(tx.conn, comment)?;
+                let found = found.filter(|found| found.idea_id == id && found.deleted_at.is_none());
+                let found = found.ok_or(Refusal::NoSuchComment)?;
+                if found.author_id != person.member {
+                    return Err(Refusal::NotAuthor.into());
+                }
+                if comments::has_replies(tx.conn, id, comment)? {
+                    comments::blank_comment(tx.conn, comment, tx.now())?;
+                } else {
+                    comments::delete_comment(tx.conn, comment)?;
+                }
+                if let Some(gap) = parent.filter(|parent| parent.deleted_at.is_some())
+                    && !comments::has_replies(tx.conn, id, gap.id)?
+                {
+                    comments::delete_comment(tx.conn, gap.id)?;
+                }
+                trail::note(
+                    tx,
+                    Act {
+                        actor: Some(person.member),
+                        action: "ideas.delete_comment",
+                        subject_kind: "idea",
+                        subject_id: id.uuid(),
+                        detail: json!({ "comment_id": comment }),
+                    },
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// The comments on an idea, replies among them, oldest first.
+    pub async fn comments(
+        &self,
+        person: Arc<Person>,
+        id: IdeaId,
+        after: Option<CommentId>,
+        limit: i64,
+    ) -> Outcome<Vec<Comment>> {
+        self.find_seen(person, id).await?;
+        Ok(self.db.read(move |conn| comments::list_comments(conn, id, after, limit)).await?)
+    }
+}
+
+/// Who said what is replied to.
+fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<Option<MemberId>> {
+    let Some(parent) = parent else { return Ok(None) };
+    let parent = comments::find_comment_to_reply(tx.conn, parent)?;
+    let parent = parent.filter(|parent| parent.idea_id == idea && parent.deleted_at.is_none());
+    let parent = parent.ok_or(Refusal::NoSuchComment)?;
+    if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }
+}

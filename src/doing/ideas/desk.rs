@@ -1,0 +1,69 @@
+//! What of an idea waits for whom: its item on the desk, written with every step.
+
+use diesel::QueryResult;
+
+use super::model::{Idea, IdeaPerson};
+use super::rules::{self, Who};
+use super::{Ideas, store};
+use crate::base::capability::Capability;
+use crate::base::id::MemberId;
+use crate::base::text::in_quotes;
+use crate::db::{DbError, Tx};
+use crate::kernel::desk::{Holder, NewItem, Post, Stay, Urgency, Whose};
+
+/// What ideas are on the desk.
+const KIND: &str = "idea";
+
+impl Ideas {
+    /// Has the idea wait for those whose turn it is now, and for nobody else.
+    pub(super) fn lay_on_desk(&self, tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
+        self.desks.replace(tx, KIND, idea.id.uuid(), self.waiting(idea, people))
+    }
+
+    /// The same for an idea that was not there before.
+    pub(super) fn lay_new_on_desk(&self, tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
+        self.waiting(idea, people).map_or(Ok(()), |item| self.desks.put(tx, item))
+    }
+
+    /// Lays out what waited before there was a desk of all rooms.
+    pub(super) async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let room = self.clone();
+        self.unlaid
+            .work_off(&self.db, move |tx, id| {
+                let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let people = store::people::list_people(tx.conn, idea.id)?;
+                room.lay_on_desk(tx, &idea, &people)
+            })
+            .await
+    }
+
+    fn waiting(&self, idea: &Idea, people: &[IdeaPerson]) -> Option<NewItem> {
+        let post = |capability| Post { capability, unit: idea.unit_id };
+        let to = match rules::whose_turn(idea)? {
+            Who::Author => Whose::Member(idea.author_id),
+            Who::Collector => Whose::Holders(post(Capability::CollectIdeas)),
+            Who::Decider => Whose::Holders(post(Capability::DecideIdeas)),
+            // once the implementer is gone, they name another one
+            Who::Implementer => {
+                let member = idea.implementer_id?;
+                let home =
+                    self.directory.person(member, self.db.today()).map(|person| person.branch.unwrap_or(person.unit()));
+                Whose::Either(Holder { member, stay: Stay::Home, home }, post(Capability::DecideIdeas))
+            }
+        };
+        let mut barred: Vec<MemberId> = people.iter().map(|person| person.member_id).chain([idea.author_id]).collect();
+        barred.sort_unstable();
+        barred.dedup();
+        let is_work = matches!(to, Whose::Either(..));
+        Some(NewItem {
+            kind: KIND,
+            subject: idea.id.uuid(),
+            title: format!("{}金点子{}", idea.state.task()?, in_quotes(&idea.title)),
+            link: format!("/ideas/{}", idea.id),
+            due_on: idea.due_on.filter(|_| is_work),
+            urgency: Urgency::Normal,
+            whose: to,
+            barred,
+        })
+    }
+}

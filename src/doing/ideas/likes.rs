@@ -1,0 +1,48 @@
+//! Likes, and which ideas are open to them and to comments.
+
+use std::sync::Arc;
+
+use super::model::{Idea, IdeaId, Part};
+use super::rules::Refusal;
+use super::store::{self, likes, lists};
+use super::{Ideas, Outcome};
+use crate::base::person::Person;
+use crate::db::Tx;
+
+impl Ideas {
+    /// Likes an idea, or takes the like back; doing it again changes nothing. Says how many like it now.
+    pub async fn like(&self, person: Arc<Person>, id: IdeaId, liked: bool) -> Outcome<i64> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                match liked {
+                    // first, so that a merge which runs at the same time either moves this like or is seen below
+                    true => {
+                        room.find_open(tx, &person, id)?;
+                        likes::insert_like(tx.conn, id, person.member, tx.now())?;
+                    }
+                    false => likes::delete_like(tx.conn, id, person.member)?,
+                }
+                let idea = room.find_open(tx, &person, id)?;
+                let people = store::people::list_people(tx.conn, id)?;
+                let co_author = people.iter().any(|p| p.member_id == person.member && p.part == Part::CoAuthor);
+                if liked && (idea.author_id == person.member || co_author) {
+                    return Err(Refusal::OwnLike.into());
+                }
+                Ok(likes::count_likes(tx.conn, &[id])?.first().map_or(0, |(_, count)| *count))
+            })
+            .await
+    }
+
+    /// An idea that is talked about: seen by `person`, handed in, and not merged into another.
+    pub(super) fn find_open(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
+        let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+        let people = store::people::list_people(tx.conn, id)?;
+        self.check_sight(person, &idea, &people)?;
+        match idea.merged_into {
+            Some(into) => Err(Refusal::Merged { into }.into()),
+            None if lists::PRIVATE.contains(&idea.state) => Err(Refusal::WrongState { state: idea.state }.into()),
+            None => Ok(idea),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What came of an idea.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::IdeaId;
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::db::schema::idea_outcomes;
+
+crate::id!(
+    /// What came of an idea.
+    OutcomeId
+);
+
+crate::words!(
+    /// What came of an idea.
+    OutcomeKind {
+        /// 技术创新成果
+        Result = "result",
+        /// 科研孵化项目
+        Incubation = "incubation",
+        /// 攻关立题
+        Topic = "topic",
+        /// 专利
+        Patent = "patent",
+        /// 节约金额
+        Savings = "savings",
+    }
+);
+
+impl OutcomeKind {
+    /// The kind in Chinese.
+    pub const fn title(self) -> &'static str {
+        match self {
+            OutcomeKind::Result => "技术创新成果",
+            OutcomeKind::Incubation => "科研孵化项目",
+            OutcomeKind::Topic => "攻关立题",
+            OutcomeKind::Patent => "专利",
+            OutcomeKind::Savings => "节约金额",
+        }
+    }
+}
+
+/// What came of an idea.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idea_outcomes, treat_none_as_default_value = false)]
+pub struct IdeaOutcome {
+    pub id: OutcomeId,
+    pub idea_id: IdeaId,
+    pub kind: OutcomeKind,
+    pub title: String,
+    /// Money saved, in fen; of 节约金额 only.
+    pub amount_fen: Option<i64>,
+    pub recorded_by: MemberId,
+    pub created_at: Timestamp,
+}
+
+/// An outcome as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewOutcome {
+    pub kind: OutcomeKind,
+    pub title: String,
+    pub amount_fen: Option<i64>,
+}

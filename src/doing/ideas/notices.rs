@@ -1,0 +1,96 @@
+//! Telling people of steps and of what is said.
+
+use diesel::QueryResult;
+
+use super::Ideas;
+use super::model::{Comment, Idea, IdeaPerson, Move, NewOutcome, Part, Verb};
+use crate::base::id::MemberId;
+use crate::base::text::{cut, in_quotes, yuan};
+use crate::base::time::Day;
+use crate::db::Tx;
+use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+
+/// Characters of a comment that a notice shows.
+const SHOWN_CHARS: usize = 100;
+
+impl Ideas {
+    /// Tells the author, the co-authors, the implementer and the one before him, but not the one who did it.
+    pub(super) fn tell_people(
+        &self,
+        tx: &mut Tx,
+        actor: MemberId,
+        before: &Idea,
+        idea: &Idea,
+        people: &[IdeaPerson],
+        what: &Move,
+    ) -> QueryResult<()> {
+        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
+        let mut told: Vec<MemberId> =
+            [Some(idea.author_id), idea.implementer_id, before.implementer_id].into_iter().flatten().collect();
+        told.extend(co_authors);
+        told.sort_unstable();
+        told.dedup();
+        for member in told.into_iter().filter(|member| *member != actor) {
+            let recorded = what.outcome.as_ref().map(|outcome| format!("：{}", said(outcome))).unwrap_or_default();
+            let mut body = format!("金点子{}{}{recorded}。", in_quotes(&idea.title), what.verb.told());
+            match (what.verb, &what.note) {
+                (Verb::Assign, _) => body += &self.assignment(idea),
+                (_, Some(note)) => body += note,
+                (_, None) => {}
+            }
+            let title = format!("金点子{}", what.verb.told());
+            let link = Some(format!("/ideas/{}", idea.id));
+            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
+        }
+        Ok(())
+    }
+
+    fn assignment(&self, idea: &Idea) -> String {
+        let name = idea.implementer_id.map(|member| self.name(member)).unwrap_or_default();
+        let day = idea.due_on.map(Day::in_chinese).unwrap_or_default();
+        format!("由{name}负责实施，完成期限{day}。")
+    }
+
+    /// A member's name.
+    pub fn name(&self, member: MemberId) -> String {
+        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
+    }
+
+    /// Tells of a comment: the author and the co-authors, and of a reply the one who is replied to; nobody hears of their own. Likes
+    /// are told to nobody: they ask nothing of anybody, the idea counts them, and hundreds would bury the steps.
+    pub(super) fn tell_comment(
+        &self,
+        tx: &mut Tx,
+        idea: &Idea,
+        people: &[IdeaPerson],
+        replied_to: Option<MemberId>,
+        comment: &Comment,
+    ) -> QueryResult<()> {
+        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
+        let mut told: Vec<MemberId> = co_authors.chain([idea.author_id]).chain(replied_to).collect();
+        told.sort_unstable();
+        told.dedup();
+        let name = self.name(comment.author_id);
+        let said = in_quotes(&cut(&comment.text, SHOWN_CHARS));
+        for member in told.into_iter().filter(|member| *member != comment.author_id) {
+            let (title, verb) = match Some(member) == replied_to {
+                true => ("您的评论有新回复", "回复了您在金点子"),
+                false => ("金点子有新评论", "评论了金点子"),
+            };
+            let of = if Some(member) == replied_to { "中的评论" } else { "" };
+            let body = format!("{name}{verb}{}{of}：{said}", in_quotes(&idea.title));
+            let link = Some(format!("/ideas/{}", idea.id));
+            let title = title.to_owned();
+            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
+        }
+        Ok(())
+    }
+}
+
+/// An outcome in one line.
+pub(super) fn said(outcome: &NewOutcome) -> String {
+    match outcome.amount_fen {
+        Some(fen) => format!("{}{}（{} 元）", outcome.kind.title(), in_quotes(&outcome.title), yuan(fen)),
+        None => format!("{}{}", outcome.kind.title(), in_quotes(&outcome.title)),
+    }
+}

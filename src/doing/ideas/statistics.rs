@@ -1,0 +1,85 @@
+//! Statistics of a unit and a period.
+
+use super::rules::{self, Counts, Refusal};
+use super::store::statistics::{self, Span};
+use super::{Ideas, Outcome};
+use crate::base::capability::Reach;
+use crate::base::id::UnitId;
+use crate::base::time::Day;
+
+impl Ideas {
+    /// The present business day.
+    pub fn today(&self) -> Day {
+        self.db.today()
+    }
+
+    /// The numbers of a unit's subtree (of the whole reach when `None`) from one day to another, both included; with
+    /// the active members there.
+    pub async fn statistics(&self, reach: &Reach, unit: Option<UnitId>, from: Day, to: Day) -> Outcome<(Counts, u32)> {
+        if from > to {
+            return Err(Refusal::BadPeriod.into());
+        }
+        let units = self.units(reach, unit)?;
+        let members = self.members_of(reach, unit);
+        let span = Span { from: from.start(), until: to.next().start() };
+        let numbers = self
+            .db
+            .read(move |conn| {
+                let ideas = statistics::list_passages(conn, units.as_deref(), span)?;
+                let co_authors = statistics::list_co_authors(conn, units.as_deref(), span)?;
+                let recorded = statistics::list_recorded(conn, units.as_deref(), span)?;
+                Ok(rules::summed_up(&ideas, &co_authors, &recorded))
+            })
+            .await?;
+        Ok((numbers, members))
+    }
+
+    /// The units of the subtree, or of the whole reach; `None` when that is everything.
+    pub(super) fn units(&self, reach: &Reach, unit: Option<UnitId>) -> Result<Option<Vec<UnitId>>, Refusal> {
+        let tree = self.directory.tree();
+        let below = |units: &[UnitId]| match tree.root() {
+            Some(root) if units.contains(&root) => None,
+            _ => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
+        };
+        match (unit, reach) {
+            (Some(unit), _) => {
+                let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
+                if reach.covers(&card.path) { Ok(below(&[unit])) } else { Err(Refusal::OutOfReach) }
+            }
+            (None, Reach::Everything) => Ok(None),
+            (None, Reach::Below(units)) => Ok(below(units)),
+        }
+    }
+
+    /// What statistics are about, by name.
+    pub fn scope_name(&self, reach: &Reach, unit: Option<UnitId>) -> String {
+        let tree = self.directory.tree();
+        let units = match (unit, reach) {
+            (Some(unit), _) => vec![unit],
+            (None, Reach::Below(units)) => units.clone(),
+            (None, Reach::Everything) => tree.root().into_iter().collect(),
+        };
+        let name = |unit: &UnitId| tree.get(*unit).map(|card| card.unit.name.clone());
+        units.iter().filter_map(name).collect::<Vec<_>>().join("、")
+    }
+
+    /// Active members of the subtree, or of the whole reach.
+    fn members_of(&self, reach: &Reach, unit: Option<UnitId>) -> u32 {
+        let (tree, count) = (self.directory.tree(), self.directory.headcount());
+        match (unit, reach) {
+            (Some(unit), _) => count.below(unit),
+            (None, Reach::Everything) => tree.root().map_or(0, |root| count.below(root)),
+            // a duty below another of the same person counts once
+            (None, Reach::Below(units)) => {
+                let mut units = units.clone();
+                units.sort_unstable();
+                units.dedup();
+                let above = |unit: &UnitId| {
+                    let path = tree.get(*unit).map(|card| card.path.clone());
+                    path.is_some_and(|path| path.iter().skip(1).any(|ancestor| units.contains(ancestor)))
+                };
+                units.iter().filter(|unit| !above(unit)).map(|unit| count.below(*unit)).sum()
+            }
+        }
+    }
+}

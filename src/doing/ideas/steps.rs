@@ -1,0 +1,237 @@
+//! Taking steps: one request, one transaction, one line of the table.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use serde_json::json;
+
+use super::attachments::{self, EVIDENCE};
+use super::model::{
+    Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, Verb, Verdict,
+};
+use super::notices::said;
+use super::rules::{self, Hand, Refusal, Repetition, Who};
+use super::store::{self, likes};
+use super::{Ideas, Outcome, search};
+use crate::base::capability::Capability;
+use crate::base::crypto::digest;
+use crate::base::id::{MemberId, UnitId};
+use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
+use crate::base::workflow::Step;
+use crate::db::Tx;
+use crate::doing::meetings;
+use crate::kernel::idempotency;
+use crate::kernel::trail::{self, Act};
+
+impl Ideas {
+    /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes
+    /// nothing; when the idea has come back since, only a fresh key says that it is meant.
+    pub async fn act(
+        &self,
+        person: Arc<Person>,
+        id: IdeaId,
+        what: Move,
+        key: Option<IdempotencyKey>,
+    ) -> Outcome<IdeaState> {
+        if let Some(outcome) = &what.outcome {
+            rules::check_outcome(outcome)?;
+        }
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                idempotency::once(tx, key.as_ref(), |tx| room.take_step(tx, &person, id, &what, key.is_some()))
+            })
+            .await
+    }
+
+    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
+        let (idea, kept) = hold(tx, id, what.into)?;
+        let people = store::people::list_people(tx.conn, id)?;
+        let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
+        let asked = (person.member, what.verb, &request_hash(what)[..]);
+        let steps = store::steps::list_steps(tx.conn, id)?;
+        match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
+            // before the sight: the one who sent an idea back does not see the draft that it became
+            Repetition::Same => return Ok(idea.state),
+            Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
+            Repetition::New => {}
+        }
+        self.check_sight(person, &idea, &people)?;
+        let step = found.map_err(|refusal| say_more(refusal, &idea, InForce::of(steps).verdict(), what.verb))?;
+        self.check(tx, person, &idea, kept.as_ref(), what)?;
+        let mut next = rules::stepped(&idea, step, what, tx.now());
+        if what.verb == Verb::Submit {
+            next.unit_id = person.unit();
+            next.branch_id = person.branch.unwrap_or(person.unit());
+        }
+        let people = add_implementer(tx, people, &next, what)?;
+        if !store::advance(tx.conn, idea.state, &next)? {
+            return Err(Refusal::WrongState { state: idea.state }.into());
+        }
+        attachments::attach(tx, &what.files, person.member, EVIDENCE, id)?;
+        if matches!(what.verb, Verb::Submit | Verb::Return | Verb::Withdraw | Verb::Assign) {
+            // who may find it has changed
+            search::index(tx, &next, &people)?;
+        }
+        store::steps::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
+        self.note_step(tx, person.member, step, &next, what)?;
+        self.lay_on_desk(tx, &next, &people)?;
+        if let Some(kept) = kept {
+            move_supporters(tx, &idea, &kept)?;
+        }
+        let outcome = record_outcome(tx, person.member, &next, what)?;
+        self.award(tx, &next, &people, what.verb, outcome)?;
+        self.tell_people(tx, person.member, &idea, &next, &people, what)?;
+        Ok(next.state)
+    }
+
+    /// Writes the step down, for the timeline and for auditors.
+    pub(super) fn note_step(
+        &self,
+        tx: &mut Tx,
+        actor: MemberId,
+        step: &Step<IdeaState, Verb, Who>,
+        idea: &Idea,
+        what: &Move,
+    ) -> QueryResult<()> {
+        let line = IdeaStep {
+            id: tx.fresh_id(),
+            idea_id: idea.id,
+            at: tx.now(),
+            actor_id: actor,
+            verb: what.verb,
+            from_state: step.from,
+            to_state: step.to,
+            note: what.note.clone().or_else(|| what.outcome.as_ref().map(said)),
+            meeting_id: what.meeting,
+            member_id: what.implementer,
+            due_on: what.due_on,
+            request_hash: request_hash(what).to_vec(),
+            in_force: rules::comes_into_force(what.verb),
+        };
+        store::steps::insert_step(tx.conn, &line)?;
+        let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
+        let action = format!("ideas.{}", what.verb);
+        let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
+        trail::note(tx, act)
+    }
+
+    /// What belongs to the verb besides the state: the meeting, the implementer, the idea that is kept.
+    fn check(&self, tx: &mut Tx, person: &Person, idea: &Idea, kept: Option<&Idea>, what: &Move) -> Outcome<()> {
+        if let Some(id) = what.meeting {
+            let meeting = meetings::hold(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+            let who = if what.verb == Verb::Collect { Capability::CollectIdeas } else { Capability::DecideIdeas };
+            let leads = person.reach(who).is_some_and(|reach| reach.covers(&self.path(meeting.unit_id)));
+            rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), tx.today())?;
+            if !leads {
+                return Err(Refusal::WrongMeeting.into());
+            }
+        }
+        if let Some(due_on) = what.due_on {
+            rules::check_due(due_on, tx.today())?;
+        }
+        if let Some(member) = what.implementer {
+            let path = self.directory.path_unless_left(member).ok_or(Refusal::NoSuchImplementer)?;
+            if !person.reach(Capability::DecideIdeas).is_some_and(|reach| reach.covers(&path)) {
+                return Err(Refusal::ImplementerOutOfReach.into());
+            }
+        }
+        if let Some(kept) = kept {
+            let people = store::people::list_people(tx.conn, kept.id)?;
+            self.check_sight(person, kept, &people).map_err(|_| Refusal::BadMerge)?;
+            rules::check_merge(idea, kept)?;
+        }
+        Ok(())
+    }
+
+    /// What `person` has to do with an idea.
+    pub(super) fn hand(&self, person: &Person, idea: &Idea, people: &[IdeaPerson]) -> Hand {
+        let path = self.path(idea.unit_id);
+        let covers = |capability| person.reach(capability).is_some_and(|reach| reach.covers(&path));
+        let author = idea.author_id == person.member;
+        let part = |part: &IdeaPerson| part.member_id == person.member && part.part == Part::CoAuthor;
+        Hand {
+            author,
+            writer: author || people.iter().any(part),
+            implementer: idea.implementer_id == Some(person.member),
+            involved: author || people.iter().any(|part| part.member_id == person.member),
+            collects: covers(Capability::CollectIdeas),
+            decides: covers(Capability::DecideIdeas),
+        }
+    }
+
+    /// The unit and its ancestors, nearest first.
+    pub(super) fn path(&self, unit: UnitId) -> Arc<[UnitId]> {
+        self.directory.tree().get(unit).map_or_else(|| Arc::from([unit]), |card| card.path.clone())
+    }
+}
+
+/// The idea, and the one that it is merged into; both held, in the order of their ids, so that two merges of each other
+/// do not wait in a circle.
+fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<Idea>)> {
+    let Some(into) = into.filter(|into| *into != id) else {
+        let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+        let kept = into.map(|_| idea.clone());
+        return Ok((idea, kept));
+    };
+    let first = store::hold(tx.conn, id.min(into))?;
+    let second = store::hold(tx.conn, id.max(into))?;
+    let (idea, kept) = if id < into { (first, second) } else { (second, first) };
+    Ok((idea.ok_or(Refusal::NoSuchIdea)?, Some(kept.ok_or(Refusal::BadMerge)?)))
+}
+
+/// Names the outcome to those who came too late.
+fn say_more(refusal: Refusal, idea: &Idea, verdict: Option<Verdict>, verb: Verb) -> Refusal {
+    let decides = Verdict::of(verb).is_some();
+    match (refusal, verdict, idea.merged_into) {
+        (Refusal::WrongState { .. }, Some(verdict), _) if decides => Refusal::AlreadyDecided { verdict },
+        (Refusal::WrongState { .. }, _, Some(into)) => Refusal::Merged { into },
+        (refusal, ..) => refusal,
+    }
+}
+
+/// What was asked, without who and when.
+fn request_hash(what: &Move) -> [u8; 32] {
+    // a move holds nothing that JSON could not
+    digest(&serde_json::to_vec(what).unwrap_or_default())
+}
+
+fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: &Move) -> QueryResult<Vec<IdeaPerson>> {
+    if let Some(member_id) = what.implementer {
+        let person = IdeaPerson { idea_id: idea.id, member_id, part: Part::Implementer };
+        if !people.contains(&person) {
+            store::people::insert_person(tx.conn, person)?;
+            people.push(person);
+        }
+    }
+    Ok(people)
+}
+
+/// Likes go over to the idea that is kept, save those of its own authors.
+fn move_supporters(tx: &mut Tx, idea: &Idea, kept: &Idea) -> QueryResult<()> {
+    let co_authors = store::people::list_people(tx.conn, kept.id)?;
+    for member in likes::list_likers(tx.conn, idea.id)? {
+        let wrote = kept.author_id == member
+            || co_authors.iter().any(|person| person.member_id == member && person.part == Part::CoAuthor);
+        if !wrote {
+            likes::insert_like(tx.conn, kept.id, member, tx.now())?;
+        }
+    }
+    Ok(())
+}
+
+fn record_outcome(tx: &mut Tx, actor: MemberId, idea: &Idea, what: &Move) -> QueryResult<Option<OutcomeId>> {
+    let Some(new) = &what.outcome else { return Ok(None) };
+    let outcome = IdeaOutcome {
+        id: tx.fresh_id(),
+        idea_id: idea.id,
+        kind: new.kind,
+        title: new.title.clone(),
+        amount_fen: new.amount_fen,
+        recorded_by: actor,
+        created_at: tx.now(),
+    };
+    store::outcomes::insert_outcome(tx.conn, &outcome)?;
+    Ok(Some(outcome.id))
+}

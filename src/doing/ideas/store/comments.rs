@@ -1,0 +1,74 @@
+//! Comments on ideas.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use crate::base::time::Timestamp;
+use crate::db::Conn;
+use crate::db::schema::idea_comments;
+use crate::doing::ideas::model::{Comment, CommentId, IdeaId};
+use crate::on;
+
+/// How many comments each of `ideas` has; those without any are left out.
+pub fn count_comments(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
+    on!(conn, c => idea_comments::table
+        .filter(idea_comments::idea_id.eq_any(ideas))
+        .filter(idea_comments::deleted_at.is_null())
+        .group_by(idea_comments::idea_id)
+        .select((idea_comments::idea_id, count_star()))
+        .load(c))
+}
+
+pub fn insert_comment(conn: &mut Conn, comment: &Comment) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(idea_comments::table).values(comment).execute(c)).map(drop)
+}
+
+pub fn find_comment(conn: &mut Conn, id: CommentId) -> QueryResult<Option<Comment>> {
+    on!(conn, c => idea_comments::table.find(id).select(Comment::as_select()).first(c).optional())
+}
+
+/// A comment that is replied to: it is not taken back until the end of the transaction.
+pub fn find_comment_to_reply(conn: &mut Conn, id: CommentId) -> QueryResult<Option<Comment>> {
+    match conn {
+        Conn::Pg(c) => idea_comments::table.find(id).select(Comment::as_select()).for_share().first(c).optional(),
+        // all writes go through one thread, one transaction after the other
+        Conn::Sqlite(c) => idea_comments::table.find(id).select(Comment::as_select()).first(c).optional(),
+    }
+}
+
+/// A comment that is taken back: nobody replies to it until the end of the transaction.
+pub fn hold_comment(conn: &mut Conn, id: CommentId) -> QueryResult<Option<Comment>> {
+    match conn {
+        Conn::Pg(c) => idea_comments::table.find(id).select(Comment::as_select()).for_update().first(c).optional(),
+        Conn::Sqlite(c) => idea_comments::table.find(id).select(Comment::as_select()).first(c).optional(),
+    }
+}
+
+/// Whether somebody replied to a comment of an idea.
+pub fn has_replies(conn: &mut Conn, idea: IdeaId, comment: CommentId) -> QueryResult<bool> {
+    let replies =
+        idea_comments::table.filter(idea_comments::idea_id.eq(idea)).filter(idea_comments::parent_id.eq(comment));
+    on!(conn, c => diesel::select(diesel::dsl::exists(replies)).get_result(c))
+}
+
+pub fn delete_comment(conn: &mut Conn, id: CommentId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(idea_comments::table.find(id)).execute(c)).map(drop)
+}
+
+/// Leaves a gap where a comment was.
+pub fn blank_comment(conn: &mut Conn, id: CommentId, now: Timestamp) -> QueryResult<()> {
+    let blank = (idea_comments::text.eq(""), idea_comments::deleted_at.eq(now));
+    on!(conn, c => diesel::update(idea_comments::table.find(id)).set(blank).execute(c)).map(drop)
+}
+
+/// A page of the comments on an idea, replies among them, oldest first, after `after`.
+pub fn list_comments(conn: &mut Conn, idea: IdeaId, after: Option<CommentId>, limit: i64) -> QueryResult<Vec<Comment>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => idea_comments::table
+        .filter(idea_comments::idea_id.eq(idea))
+        .filter(idea_comments::id.gt(after))
+        .order(idea_comments::id)
+        .limit(limit)
+        .select(Comment::as_select())
+        .load(c))
+}

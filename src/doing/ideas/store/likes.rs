@@ -1,0 +1,48 @@
+//! Who likes which idea.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::db::Conn;
+use crate::db::schema::idea_likes;
+use crate::doing::ideas::model::IdeaId;
+use crate::on;
+
+/// Puts a like down; one that is there stays as it is.
+pub fn insert_like(conn: &mut Conn, idea: IdeaId, member: MemberId, now: Timestamp) -> QueryResult<()> {
+    let row = (idea_likes::idea_id.eq(idea), idea_likes::member_id.eq(member), idea_likes::created_at.eq(now));
+    on!(conn, c => diesel::insert_into(idea_likes::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
+}
+
+pub fn delete_like(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(idea_likes::table.find((idea, member))).execute(c)).map(drop)
+}
+
+pub fn has_liked(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResult<bool> {
+    let found: Option<MemberId> = on!(conn, c => idea_likes::table
+        .find((idea, member))
+        .select(idea_likes::member_id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// Everybody who likes an idea.
+pub fn list_likers(conn: &mut Conn, idea: IdeaId) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => idea_likes::table
+        .filter(idea_likes::idea_id.eq(idea))
+        .order(idea_likes::member_id)
+        .select(idea_likes::member_id)
+        .load(c))
+}
+
+/// How many like each of `ideas`; those whom nobody likes are left out.
+pub fn count_likes(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
+    on!(conn, c => idea_likes::table
+        .filter(idea_likes::idea_id.eq_any(ideas))
+        .group_by(idea_likes::idea_id)
+        .select((idea_likes::idea_id, count_star()))
+        .load(c))
+}

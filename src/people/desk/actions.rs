@@ -1,0 +1,102 @@
+//! Reading desks, and handing on what waits when the roster changes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::rules::{self, Refusal};
+use crate::base::capability::Capability;
+use crate::base::id::UnitId;
+use crate::base::person::Person;
+use crate::base::time::Day;
+use crate::db::{Db, DbError, Never, Stop};
+use crate::kernel::desk::{self, Desk, DeskItemId, Item, Mark};
+use crate::people::members::{Desks, Directory, Edition};
+
+/// Items of one transaction.
+const CHUNK: i64 = 200;
+
+/// A page of a desk, and how many of each kind lie on it in all.
+pub struct Page {
+    pub items: Vec<Item>,
+    pub counts: Vec<(String, i64)>,
+}
+
+/// The room's handle; clones share it.
+#[derive(Clone)]
+pub struct Desktop {
+    db: Db,
+    directory: Directory,
+    desks: Desks,
+    /// The edition of the roster by which the items were last looked through.
+    seen: Arc<Mutex<Option<Edition>>>,
+}
+
+impl Desktop {
+    pub fn new(db: Db, directory: Directory, desks: Desks) -> Self {
+        Desktop { db, directory, desks, seen: Arc::default() }
+    }
+
+    /// What waits for `person`: what is his own task, and what lies with holders of his duties.
+    pub async fn mine(&self, person: &Person, after: Option<Mark>, limit: i64) -> Result<Page, DbError> {
+        let posts = person.duties.iter().map(|duty| (duty.unit, duty.role.allows().to_vec())).collect();
+        self.page(Desk { viewer: person.member, with_own: true, posts }, after, limit).await
+    }
+
+    /// What lies with the holders of a unit, as far as `person` could do it himself.
+    pub async fn of_unit(
+        &self,
+        person: &Person,
+        unit: UnitId,
+        after: Option<Mark>,
+        limit: i64,
+    ) -> Result<Page, Stop<Refusal>> {
+        let path = self.directory.tree().get(unit).map(|card| card.path.clone()).ok_or(Refusal::NoSuchUnit)?;
+        let seen: Vec<Capability> = rules::seen_of(person, &path)?;
+        let desk = Desk { viewer: person.member, with_own: false, posts: vec![(unit, seen)] };
+        Ok(self.page(desk, after, limit).await?)
+    }
+
+    async fn page(&self, desk: Desk, after: Option<Mark>, limit: i64) -> Result<Page, DbError> {
+        self.db
+            .read(move |conn| {
+                Ok(Page { items: desk::list(conn, &desk, after, limit)?, counts: desk::count(conn, &desk)? })
+            })
+            .await
+    }
+
+    /// Looks through what lies with holders, or may come to lie with them, when the roster or the day has changed since
+    /// the last time. Several servers find the same.
+    pub async fn hand_on(&self) -> Result<(), DbError> {
+        let today = self.db.today();
+        let edition = self.desks.edition(today);
+        if *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == Some(edition) {
+            return Ok(());
+        }
+        let mut after = None;
+        loop {
+            let chunk = self.db.read(move |conn| desk::list_for_holders(conn, after, CHUNK)).await?;
+            let Some(last) = chunk.last() else { break };
+            after = Some(last.id);
+            self.hand_on_some(&chunk, today).await?;
+        }
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(edition);
+        Ok(())
+    }
+
+    async fn hand_on_some(&self, items: &[Item], today: Day) -> Result<(), DbError> {
+        let place = |item: &Item| {
+            let place = self.desks.place_of(item, today);
+            (place != item.lies_on).then_some((item.id, place))
+        };
+        let moved: Vec<(DeskItemId, Option<UnitId>)> = items.iter().filter_map(place).collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        self.db
+            .write(move |tx| -> Result<(), Stop<Never>> {
+                moved.iter().try_for_each(|(id, place)| desk::hand_on(tx, *id, *place))?;
+                Ok(())
+            })
+            .await
+            .map_err(DbError::from)
+    }
+}

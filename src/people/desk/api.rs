@@ -1,0 +1,122 @@
+//! The desk of the caller, and that of a unit.
+
+use actix_web::{get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::actions::{self, Desktop};
+use super::rules::Refusal;
+use crate::base::id::UnitId;
+use crate::base::time::{Day, Timestamp};
+use crate::kernel::desk::{DeskItemId, Item, Mark, Urgency};
+use crate::web::caller::{Member, out_of_reach};
+use crate::web::{Page, PageQuery, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_my_desk).service(get_unit_desk);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoSuchUnit => Problem::not_found("unit.not_found", "没有找到这个组织"),
+            Refusal::OutOfReach => out_of_reach(),
+        }
+    }
+}
+
+/// Something that waits.
+#[derive(Serialize, ToSchema)]
+struct DeskItem {
+    id: DeskItemId,
+    /// What kind of thing it is, such as `idea`.
+    kind: String,
+    /// The thing itself.
+    subject_id: String,
+    /// What is to be done.
+    title: String,
+    /// Where it is done; below `/api/v1`.
+    link: String,
+    /// The last day that is not late.
+    due_on: Option<Day>,
+    urgency: Urgency,
+    /// With whose holders it lies; `null` when it is the task of one member.
+    unit_id: Option<UnitId>,
+    /// Since when it waits.
+    waits_since: Timestamp,
+}
+
+impl From<Item> for DeskItem {
+    fn from(item: Item) -> Self {
+        DeskItem {
+            id: item.id,
+            subject_id: item.subject().to_string(),
+            due_on: item.due_on(),
+            kind: item.kind,
+            title: item.title,
+            link: item.link,
+            urgency: item.urgency,
+            unit_id: item.lies_on,
+            waits_since: item.created_at,
+        }
+    }
+}
+
+/// How many things of a kind wait.
+#[derive(Serialize, ToSchema)]
+struct DeskCount {
+    /// What kind of thing.
+    kind: String,
+    /// How many, on all pages.
+    count: i64,
+}
+
+/// What lies on a desk.
+#[derive(Serialize, ToSchema)]
+struct DeskPage {
+    /// What is due first; what has no day comes last, the oldest first.
+    items: Vec<DeskItem>,
+    /// Where the next page begins; `null` on the last one.
+    next_cursor: Option<String>,
+    /// How many of each kind there are on all pages; kinds without any are left out.
+    counts: Vec<DeskCount>,
+}
+
+impl DeskPage {
+    fn new(actions::Page { items, counts }: actions::Page, limit: i64) -> DeskPage {
+        let Page { items, next_cursor } = Page::new(items, limit, Item::mark).map(DeskItem::from);
+        let counts = counts.into_iter().map(|(kind, count)| DeskCount { kind, count }).collect();
+        DeskPage { items, next_cursor, counts }
+    }
+}
+
+/// What waits for the caller, of all rooms, by due day: what is his own task, and what lies with those who hold one of his
+/// duties.
+#[utoipa::path(tag = "desk", params(PageQuery),
+    responses((status = 200, description = "What waits", body = DeskPage)))]
+#[get("/me/desk")]
+async fn get_my_desk(
+    caller: Member,
+    query: Query<PageQuery>,
+    desktop: web::Data<Desktop>,
+) -> Result<web::Json<DeskPage>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<Mark>()?);
+    let page = desktop.mine(&caller.person, after, limit + 1).await?;
+    Ok(web::Json(DeskPage::new(page, limit)))
+}
+
+/// What lies with the holders of a unit, by due day, as far as the caller could do it by a duty on the unit or above it.
+#[utoipa::path(tag = "desk", params(("id" = UnitId, Path, description = "The unit"), PageQuery),
+    responses((status = 200, description = "What waits", body = DeskPage)))]
+#[get("/units/{id}/desk")]
+async fn get_unit_desk(
+    caller: Member,
+    id: Path<UnitId>,
+    query: Query<PageQuery>,
+    desktop: web::Data<Desktop>,
+) -> Result<web::Json<DeskPage>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<Mark>()?);
+    let page = desktop.of_unit(&caller.person, *id, after, limit + 1).await?;
+    Ok(web::Json(DeskPage::new(page, limit)))
+}

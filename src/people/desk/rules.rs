@@ -1,0 +1,22 @@
+//! Whose desk somebody may look at.
+
+use crate::base::capability::Capability;
+use crate::base::id::UnitId;
+use crate::base::person::Person;
+
+/// A no of this room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NoSuchUnit,
+    /// No duty of the caller's reaches the unit.
+    OutOfReach,
+}
+
+impl crate::db::Refusal for Refusal {}
+
+/// What of the desk of a unit with that path somebody may see: what he could do himself by a duty on it or above it.
+pub fn seen_of(person: &Person, path: &[UnitId]) -> Result<Vec<Capability>, Refusal> {
+    let reaches = |capability: &Capability| person.reach(*capability).is_some_and(|reach| reach.covers(path));
+    let seen: Vec<Capability> = Capability::EACH.iter().copied().filter(reaches).collect();
+    if seen.is_empty() { Err(Refusal::OutOfReach) } else { Ok(seen) }
+}

@@ -1,0 +1,120 @@
+//! A year of a group company: 94 ideas become 5 results, 6 incubations, 4 topics and 3 patents.
+
+use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
+
+use super::{Scene, submitted, text};
+use crate::support::TestApp;
+
+/// What came of the first ideas, one of each.
+const OUTCOMES: [(&str, usize); 4] = [("result", 5), ("incubation", 6), ("topic", 4), ("patent", 3)];
+
+#[tokio::test]
+async fn ninety_four_ideas_give_the_numbers_of_the_year() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let kinds: Vec<&str> = OUTCOMES.iter().flat_map(|(kind, count)| vec![*kind; *count]).collect();
+    for n in 0..94 {
+        let author = if n % 2 == 0 { &scene.author } else { &scene.worker };
+        let id = submitted(author, &format!("金点子{n}")).await;
+        if n >= 60 {
+            continue;
+        }
+        if n % 2 == 0 {
+            scene.collect(&id).await;
+        } else {
+            let body = json!({ "meeting_id": scene.committee_meeting });
+            scene.secretary.post(&format!("/ideas/{id}/collection"), body).await.ok(200);
+        }
+        scene.decide(&id, if n < 30 { "adopted" } else { "declined" }).await;
+        let Some(kind) = kinds.get(n) else { continue };
+        // whoever did not write it carries it out
+        let worker = if n % 2 == 0 { &scene.worker } else { &scene.author };
+        scene.assign(&id, worker, "2026-07-31").await;
+        scene.work(&id, worker).await;
+        scene.committee.post(&format!("/ideas/{id}/acceptance"), json!({})).await.ok(200);
+        let outcome = json!({ "kind": kind, "title": format!("成果{n}") });
+        scene.committee.post(&format!("/ideas/{id}/outcomes"), outcome).await.ok(200);
+        if n == 0 {
+            let saved = json!({ "kind": "savings", "title": "备件费", "amount_fen": 80_000_001 });
+            scene.committee.post(&format!("/ideas/{id}/outcomes"), saved).await.ok(200);
+        }
+    }
+    let numbers = scene.secretary.get(&format!("/ideas/statistics?unit_id={}", app.unit("ZB1"))).await.ok(200);
+    let counts: Vec<(String, i64)> = numbers["outcomes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| (text(&o["kind"]), o["count"].as_i64().unwrap()))
+        .collect();
+    let expected = [("result", 5), ("incubation", 6), ("topic", 4), ("patent", 3), ("savings", 1)];
+    assert_eq!(counts, expected.map(|(kind, count)| (kind.to_owned(), count)));
+    assert_eq!((&numbers["submitted"], &numbers["saved_fen"]), (&json!(94), &json!(80_000_001)));
+    // two of the five members of the branch
+    assert_eq!(
+        (&numbers["authors"], &numbers["members"], &numbers["participation_bp"]),
+        (&json!(2), &json!(5), &json!(4000))
+    );
+    assert_eq!((&numbers["decided"], &numbers["adopted_bp"]), (&json!(60), &json!(5000)));
+    assert_eq!(numbers["lengths"][0]["count"], 60);
+    assert_eq!(numbers["lengths"][4]["median_days"], 0.0);
+    let none = scene.secretary.get("/ideas/statistics?from=2025-01-01&until=2025-12-31").await.ok(200);
+    assert_eq!((&none["submitted"], &none["lengths"][0]["median_days"]), (&json!(0), &Value::Null));
+    scene.secretary.get("/ideas/statistics?from=2026-02-01&until=2026-01-31").await.refused(400, "query.invalid");
+    let elsewhere = format!("/ideas/statistics?unit_id={}", app.unit("ZB2"));
+    scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
+    scene.author.get("/ideas/statistics").await.refused(403, "access.denied");
+
+    let file = scene.secretary.get("/exports/ideas?format=csv").await;
+    let csv = String::from_utf8(file.bytes).unwrap();
+    let lines: Vec<&str> = csv.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 95);
+    assert!(lines[0].starts_with("\"标题\",\"类别\",\"提出人\""), "{}", lines[0]);
+    assert!(lines[94].contains("金点子0") && lines[94].contains("800000.01"), "{}", lines[94]);
+    let xlsx = scene.secretary.get("/exports/ideas").await;
+    let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(xlsx.bytes)).unwrap();
+    let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+    assert_eq!((sheet.height(), sheet.width()), (95, 18));
+    let heads: Vec<String> = (0..18).map(|column| sheet[(0, column)].to_string()).collect();
+    assert_eq!((heads[0].as_str(), heads[5].as_str(), heads[17].as_str()), ("标题", "状态", "节约金额（元）"));
+    assert_eq!(sheet[(94, 16)].to_string(), "技术创新成果：成果0；节约金额：备件费");
+    check_summary(&app, &scene).await;
+}
+
+/// The printable page shows the same numbers, to the same readers.
+async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
+    let path = format!("/ideas/statistics/summary?unit_id={}", app.unit("ZB1"));
+    let page = scene.secretary.get(&path).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    assert_eq!(page.header("content-security-policy"), Some(policy));
+    let page = page.text();
+    for part in [
+        "<p>东支部　2026年1月1日至2026年7月1日</p>",
+        "<td>提出</td><td>94 条</td>",
+        "<td>参与率</td><td>40.00%</td>",
+        "<td>采纳率</td><td>50.00%</td>",
+        "<td>技术创新成果</td><td>5 项</td>",
+        "<td>科研孵化项目</td><td>6 项</td>",
+        "<td>攻关立题</td><td>4 项</td>",
+        "<td>专利</td><td>3 项</td>",
+        "<td>合计节约</td><td>800,000.01 元</td>",
+        "<td>已征集 → 已讨论决定</td>",
+        "<meta name=\"viewport\"",
+        "@page{size:A4",
+        "制表日期：2026年7月1日",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("<script"));
+    scene.author.get(&path).await.refused(403, "access.denied");
+    let elsewhere = format!("/ideas/statistics/summary?unit_id={}", app.unit("ZB2"));
+    scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
+    // names are text, whatever they hold
+    let name = "<script>alert(\"东\")</script>";
+    let unit = app.unit("ZB1");
+    let administrator = app.member("管理员").home("XZ31").role(Role::Administrator, "JT").sign_in().await;
+    administrator.patch(&format!("/units/{unit}"), serde_json::json!({ "name": name })).await.ok(200);
+    let page = scene.secretary.get(&path).await.text();
+    assert!(page.contains("&lt;script&gt;alert(&quot;东&quot;)") && !page.contains("<script"), "{page}");
+}
