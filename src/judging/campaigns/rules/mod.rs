@@ -2,46 +2,16 @@
 //!
 //! Source: `docs/domain.md`, "Selections".
 
-mod accounts;
-mod awards;
-mod ballot;
-mod bulletin;
-mod composite;
-mod decision;
-mod difference;
-mod entries;
 mod flow;
-mod missing;
-mod scores;
-mod standing;
-mod terms;
-mod unusual;
 
-use serde_json::Value;
-
-use super::model::{CampaignStage, CampaignState, EntryState, ResultsShown, Source, StageRow, StageState, Terms};
+use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::ground::files::AttachRefusal;
+use crate::judging::campaigns::decision::rules::Fault;
+use crate::judging::campaigns::entries::model::EntryState;
+use crate::judging::campaigns::model::{CampaignStage, CampaignState, ResultsShown, Source, StageRow, StageState};
 
-pub use accounts::account_flags;
-pub use awards::{Candidate as Judged, propose};
-pub use ballot::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
-pub use bulletin::{Frame, Material, check_bulletin, draft, may_touch, sheet};
-pub use composite::{Contender, Outcome, SECRET_BELOW, outcomes};
-pub use decision::{
-    Fault, as_computed, check_decision, decision_allows, in_order, is_confirmation, is_sent_back, may_decide,
-    may_publish, next_version,
-};
-pub use difference::{Difference, differences};
-pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
 pub use flow::{CampaignVerb, FLOW, Who};
-pub use missing::{Given, is_eligible, noughts};
-pub use scores::{is_own, raw_values, total_of};
-pub use standing::{changes, may_call_off, may_take_back, shows_result};
-pub use terms::check;
-pub use unusual::{counting_delay_seconds, flags};
-
-use terms::LENGTH_LIMIT_SECONDS;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,11 +173,13 @@ pub struct Flaw {
     pub message: String,
 }
 
-fn demand(holds: bool, pointer: impl Into<String>, message: &str) -> Result<(), Refusal> {
+/// Refuses unless something holds of a field.
+pub fn demand(holds: bool, pointer: impl Into<String>, message: &str) -> Result<(), Refusal> {
     if holds { Ok(()) } else { Err(flaw(pointer, message)) }
 }
 
-fn flaw(pointer: impl Into<String>, message: impl Into<String>) -> Refusal {
+/// A field that cannot stand.
+pub fn flaw(pointer: impl Into<String>, message: impl Into<String>) -> Refusal {
     Refusal::BadField(Flaw { pointer: pointer.into(), message: message.into() })
 }
 
@@ -233,41 +205,6 @@ pub fn step(verb: CampaignVerb, state: CampaignState) -> Result<bool, Refusal> {
     if FLOW.was_done(state, verb) { Ok(false) } else { Err(Refusal::WrongState(state)) }
 }
 
-/// Whether entries could still be handed in, were the campaign announced at `now`.
-pub fn may_announce(terms: &Terms, now: Timestamp) -> Result<(), Refusal> {
-    let in_time = terms.timetable.first().is_some_and(|entry| now < entry.closes_at);
-    demand(in_time, "/terms/timetable/0/closes_at", "申报的结束时间已经过去，请先调整日程")
-}
-
-/// Whether a planned stage may open: judging waits for the end of the entries, the committee for all scores and the
-/// count, objections for the committee.
-pub fn may_open(stage: CampaignStage, stages: &[StageRow], counted: bool) -> bool {
-    let closed = |wanted: CampaignStage| {
-        stages.iter().filter(|row| row.stage == wanted).all(|row| row.state == StageState::Closed)
-    };
-    let judged = || {
-        let judging = stages.iter().filter(|row| row.stage.judges() && row.stage != CampaignStage::Committee);
-        judging.clone().all(|row| row.state == StageState::Closed)
-            && (counted || !stages.iter().any(|row| row.stage == CampaignStage::Vote))
-    };
-    match stage {
-        CampaignStage::Entry | CampaignStage::Publicity => true,
-        CampaignStage::Committee => closed(CampaignStage::Entry) && judged(),
-        CampaignStage::Objection => closed(CampaignStage::Committee) && judged(),
-        _ => closed(CampaignStage::Entry),
-    }
-}
-
-/// Whether an organiser may end the stage before its time.
-pub fn may_close_early(row: &StageRow) -> Result<(), Refusal> {
-    match (row.state, row.stage) {
-        (StageState::Planned, stage) => Err(Refusal::NotOpen(stage)),
-        (StageState::Closed, stage) => Err(Refusal::Over(stage)),
-        (StageState::Open, CampaignStage::Publicity | CampaignStage::Committee) => Ok(()),
-        (StageState::Open, stage) => Err(Refusal::ClockOnly(stage)),
-    }
-}
-
 /// Whether the stage takes anything at `now`; one whose time is over takes nothing, also before the clock has closed it.
 pub fn takes(row: &StageRow, now: Timestamp) -> Result<(), Refusal> {
     match row.state {
@@ -278,109 +215,29 @@ pub fn takes(row: &StageRow, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the end of a stage may be moved to `closes_at`: to later only, while it is not over, and, for entries, not
-/// beyond the beginning of the judging.
-pub fn may_extend(
-    stages: &[StageRow],
-    stage: CampaignStage,
-    closes_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
-    // objections that wait for a late decision have not begun, so that their end may still be moved
-    let waits = stage == CampaignStage::Objection && row.state == StageState::Planned && closes_at > now;
-    if row.state == StageState::Closed || (now >= row.closes_at && !waits) {
-        return Err(Refusal::Over(stage));
+/// Whether `actor` may take a proposal back: one's own, which nobody has confirmed.
+pub fn may_take_back(proposed_by: MemberId, confirmed_at: Option<Timestamp>, actor: MemberId) -> Result<(), Refusal> {
+    if proposed_by != actor {
+        return Err(Refusal::NotOwnProposal);
     }
-    let judging = stages.iter().filter(|row| row.stage.judges()).map(|row| row.opens_at).min();
-    let bound = judging.filter(|_| stage == CampaignStage::Entry);
-    let whole = stages.iter().map(|row| row.opens_at).min().map_or(0, |begins| closes_at.seconds_since(begins));
-    let fits =
-        closes_at > row.closes_at && bound.is_none_or(|bound| closes_at <= bound) && whole <= LENGTH_LIMIT_SECONDS;
-    if fits { Ok(()) } else { Err(Refusal::NotLater) }
+    if confirmed_at.is_some() { Err(Refusal::Confirmed) } else { Ok(()) }
 }
 
-/// JSON in one spelling: keys sorted, no spaces. Numbers are whole, so they have one spelling, too.
-pub fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_by_key(|(key, _)| *key);
-            let field = |(key, value): (&String, &Value)| format!("{}:{}", Value::from(key.as_str()), canonical(value));
-            format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        plain => plain.to_string(),
-    }
-}
+/// Below so many ballots only the decision is published: a total would tell what a few people chose.
+pub const SECRET_BELOW: i32 = 10;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
-    use crate::judging::campaigns::model::CampaignId;
-
-    fn row(stage: CampaignStage, position: i32, state: StageState) -> StageRow {
-        let at = |hour: i64| Timestamp::from_micros(0).plus_seconds(hour * 3600);
-        StageRow {
-            campaign_id: CampaignId::from(uuid::Uuid::nil()),
-            stage,
-            position,
-            state,
-            opens_at: at(i64::from(position) * 10),
-            closes_at: at(i64::from(position) * 10 + 10),
-            opened_at: None,
-            closed_at: None,
-        }
-    }
 
     #[test]
-    fn json_has_one_spelling() {
-        let value = json!({ "b": [1, { "d": null, "c": "引\"号" }], "a": true });
-        assert_eq!(canonical(&value), r#"{"a":true,"b":[1,{"c":"引\"号","d":null}]}"#);
-    }
-
-    #[test]
-    fn no_stage_runs_ahead_of_what_it_stands_on() {
-        use StageState::*;
-        let stages = |entry, vote, committee| {
-            [
-                row(CampaignStage::Entry, 0, entry),
-                row(CampaignStage::Vote, 1, vote),
-                row(CampaignStage::Committee, 2, committee),
-            ]
-        };
-        assert!(may_open(CampaignStage::Entry, &stages(Planned, Planned, Planned), false));
-        assert!(!may_open(CampaignStage::Vote, &stages(Open, Planned, Planned), false));
-        assert!(may_open(CampaignStage::Vote, &stages(Closed, Planned, Planned), false));
-        assert!(!may_open(CampaignStage::Committee, &stages(Closed, Open, Planned), true));
-        assert!(!may_open(CampaignStage::Committee, &stages(Closed, Closed, Planned), false), "not before the count");
-        assert!(may_open(CampaignStage::Committee, &stages(Closed, Closed, Planned), true));
-        assert!(!may_open(CampaignStage::Objection, &stages(Closed, Closed, Open), true));
-    }
-
-    #[test]
-    fn an_end_moves_to_later_only_and_not_into_the_judging() {
-        use StageState::*;
-        let stages = [row(CampaignStage::Entry, 0, Open), row(CampaignStage::Vote, 2, Planned)];
-        let at = |hour: i64| Timestamp::from_micros(0).plus_seconds(hour * 3600);
-        let extend = |stage, to, now| may_extend(&stages, stage, at(to), at(now));
-        assert_eq!(extend(CampaignStage::Entry, 12, 5), Ok(()));
-        assert_eq!(extend(CampaignStage::Entry, 10, 5), Err(Refusal::NotLater));
-        assert_eq!(extend(CampaignStage::Entry, 21, 5), Err(Refusal::NotLater));
-        assert_eq!(extend(CampaignStage::Entry, 12, 10), Err(Refusal::Over(CampaignStage::Entry)));
-        assert_eq!(extend(CampaignStage::Vote, 99, 5), Ok(()));
-        assert_eq!(extend(CampaignStage::Vote, 732 * 24, 5), Err(Refusal::NotLater), "nobody could take it back");
-        assert_eq!(extend(CampaignStage::Peer, 99, 5), Err(Refusal::NoSuchStage));
-    }
-
-    #[test]
-    fn a_stage_takes_nothing_from_its_last_instant_on() {
-        let open = row(CampaignStage::Vote, 1, StageState::Open);
-        assert_eq!(takes(&open, open.closes_at.plus_seconds(-1)), Ok(()));
-        assert_eq!(takes(&open, open.closes_at), Err(Refusal::Over(CampaignStage::Vote)));
-        assert_eq!(may_close_early(&open), Err(Refusal::ClockOnly(CampaignStage::Vote)));
-        assert_eq!(may_close_early(&row(CampaignStage::Publicity, 1, StageState::Open)), Ok(()));
+    fn only_ones_own_proposal_that_waits_is_taken_back() {
+        let member = |n| MemberId::from(Uuid::from_u128(n));
+        let now = Some(Timestamp::from_micros(1));
+        assert_eq!(may_take_back(member(1), None, member(1)), Ok(()));
+        assert_eq!(may_take_back(member(1), now, member(1)), Err(Refusal::Confirmed));
+        assert_eq!(may_take_back(member(1), None, member(2)), Err(Refusal::NotOwnProposal));
     }
 }

@@ -1,0 +1,26 @@
+//! Until when a campaign may be called off.
+
+use crate::judging::campaigns::model::CampaignState;
+use crate::judging::campaigns::rules::{CampaignVerb, FLOW, Refusal};
+
+/// Whether a campaign may be called off: while it is open, before the count. What was counted is for a committee to decide.
+pub fn may_call_off(standing: CampaignState, is_counted: bool) -> Result<(), Refusal> {
+    if FLOW.step(standing, CampaignVerb::CallOff).is_none() {
+        return Err(Refusal::WrongState(standing));
+    }
+    if is_counted { Err(Refusal::CountedAlready) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_or_decided_is_not_called_off() {
+        assert_eq!(may_call_off(CampaignState::Open, false), Ok(()));
+        assert_eq!(may_call_off(CampaignState::Open, true), Err(Refusal::CountedAlready));
+        for state in [CampaignState::Announced, CampaignState::Decided, CampaignState::CalledOff] {
+            assert_eq!(may_call_off(state, false), Err(Refusal::WrongState(state)));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The decision 决定: who is awarded what, objections to it, its publication, the final awards.
+
+mod api;
+mod awards;
+mod decision;
+mod objections;
+mod publication;
+mod store;
+pub(super) mod model;
+pub(super) mod rules;
+
+pub use api::routes;
+pub(in crate::judging::campaigns) use awards::PublishedDecision;
+pub(in crate::judging::campaigns) use rules::{check_decision, is_confirmation};
+pub(in crate::judging::campaigns) use store::awards::list as list_awards;
+pub(in crate::judging::campaigns) use store::decisions::list as list_decisions;
+pub(in crate::judging::campaigns) use store::objections::list_verdicts;
