@@ -18,6 +18,33 @@
 //! The room is divided by noun into parts, each with its own layers; `tests/house.rs` lists which uses which. What they
 //! share lies here: the campaign with its rules and stages, who looks at it (`viewer`), what is told of it (`notices`).
 
+/// Lets the refusals of a part hold those of what it stands on, so that `?` carries them on.
+macro_rules! refusals {
+    ($refusal:ty: $($variant:ident($other:ty)),+) => {
+        impl crate::db::Refusal for $refusal {}
+        $(
+            impl From<$other> for $refusal {
+                fn from(refusal: $other) -> Self {
+                    Self::$variant(refusal)
+                }
+            }
+            impl From<$other> for crate::db::Stop<$refusal> {
+                fn from(refusal: $other) -> Self {
+                    crate::db::Stop::Refused(refusal.into())
+                }
+            }
+            impl From<crate::db::Stop<$other>> for crate::db::Stop<$refusal> {
+                fn from(stop: crate::db::Stop<$other>) -> Self {
+                    match stop {
+                        crate::db::Stop::Refused(refusal) => refusal.into(),
+                        crate::db::Stop::Failed(error) => crate::db::Stop::Failed(error),
+                    }
+                }
+            }
+        )+
+    };
+}
+
 mod api;
 mod notices;
 mod viewer;
@@ -38,15 +65,16 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 use tokio::sync::Mutex;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
 use crate::honour::points::Points;
+use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
 use crate::people::members::Directory;
 
+pub use api::routes;
 pub use calendar::{Draft, names_expert};
 pub use entries::{EVIDENCE, EntryId, NewEntry, Plan, Writer, is_draft, is_hidden};
 pub use model::{CampaignId, CampaignState, Terms};
@@ -56,23 +84,18 @@ pub use rules::{CampaignVerb, FLOW, Who};
 pub use store::list_open_stages;
 pub use vote::{Recount, list_ended_votes, list_needed_keys, list_sealed_votes, proves_ballot_key};
 
-use rules::Refusal;
+use rules::CampaignRefusal;
 use vote::model::{Flag, Watch};
 use vote::{Complaints, Poll, Turnouts};
 
-/// What an action of the room gives, or why it did not happen.
-type Outcome<T> = Result<T, Stop<Refusal>>;
-
-/// The routes of every part.
-pub fn routes(cfg: &mut ServiceConfig) {
-    calendar::routes(cfg);
-    entries::routes(cfg);
-    vote::routes(cfg);
-    scores::routes(cfg);
-    results::routes(cfg);
-    decision::routes(cfg);
-    bulletins::routes(cfg);
+impl From<Reused> for CampaignRefusal {
+    fn from(_: Reused) -> Self {
+        CampaignRefusal::KeyReused
+    }
 }
+
+/// What an action gives, or why it did not happen.
+type Outcome<T> = Result<T, Stop<CampaignRefusal>>;
 
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;

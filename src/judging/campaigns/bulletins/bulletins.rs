@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 
 use super::model::{Bulletin, BulletinState, BulletinText, FindingKind, Sheet};
-use super::rules::{self, Frame, Material};
-use super::store;
+use super::rules::{self, Frame, Material, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
@@ -15,10 +15,9 @@ use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::Refusal;
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome, decision, entries};
+use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
 
 /// A bulletin with its sheet, as a viewer may see it.
 #[derive(Clone, Debug)]
@@ -197,11 +196,11 @@ impl Campaigns {
 
 /// A published campaign, held. An archived one is looked at only.
 fn published(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         CampaignState::Published => Ok(campaign),
-        CampaignState::Archived => Err(Refusal::WrongState(CampaignState::Archived).into()),
-        _ => Err(Refusal::NotPublished.into()),
+        CampaignState::Archived => Err(CampaignRefusal::WrongState(CampaignState::Archived).into()),
+        _ => Err(CampaignRefusal::NotPublished.into()),
     }
 }
 

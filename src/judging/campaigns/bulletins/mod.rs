@@ -6,4 +6,11 @@ mod rules;
 mod store;
 mod model;
 
+use super::rules::CampaignRefusal;
+use crate::db::Stop;
+
 pub use api::routes;
+
+type Outcome<T> = Result<T, Stop<rules::Refusal>>;
+
+refusals!(rules::Refusal: Campaign(CampaignRefusal));

@@ -13,7 +13,28 @@ use crate::base::time::Day;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{EntryId, Goal, Plan};
 use crate::judging::campaigns::model::{AwardHeading, CampaignKind, Terms};
-use crate::judging::campaigns::rules::{Refusal, demand, flaw};
+use crate::judging::campaigns::rules::{CampaignRefusal, demand, flaw};
+
+/// A no of bulletins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Of the campaign itself.
+    Campaign(CampaignRefusal),
+    /// There is no bulletin, or none for the caller to know of.
+    NoBulletin,
+    /// An issued bulletin stays as it is.
+    BulletinIssued,
+    /// Somebody wrote another version meanwhile.
+    BulletinChanged { version: i32 },
+    /// Nobody reviews what he wrote himself.
+    OwnBulletin,
+    /// The bulletin was not reviewed in this version.
+    NotReviewed,
+    /// A bulletin is reviewed with its number only.
+    NoNumber,
+    /// Another document bears that number.
+    NumberTaken,
+}
 
 const DIMENSION_LIMIT: usize = 10;
 const FINDING_LIMIT: usize = 100;
@@ -133,7 +154,7 @@ fn opening(material: &Material<'_>) -> String {
 }
 
 fn text<const MAX: usize>(written: &str) -> Result<Text<MAX>, Refusal> {
-    Text::new(written).map_err(|message| flaw("/text", message))
+    Text::new(written).map_err(|message| flaw("/text", message).into())
 }
 
 fn texts<const MAX: usize>(written: &[&str]) -> Result<Vec<Text<MAX>>, Refusal> {

@@ -3,7 +3,10 @@
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::{rules, store};
+use super::Outcome;
+use super::model::{CallOff, Extension};
+use super::rules::{self, Refusal};
+use super::store::{self, cancellations, extensions};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
@@ -11,15 +14,24 @@ use crate::base::text::in_title_marks;
 use crate::db::{Conn, DbError, Json, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState, StageRow, StageState, Terms};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{CampaignVerb, Flaw, Refusal, step};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::viewer::SHOWN;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, Flaw, step};
+use crate::judging::campaigns::viewer::{SHOWN, Seen, Viewer};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 use crate::kernel::idempotency::{self, Reused};
 
+/// A campaign with what became of its ends.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    pub seen: Seen,
+    /// Confirmed ones; for who runs it also those that wait.
+    pub extensions: Vec<Extension>,
+    /// Why it is called off; for who runs it also a proposal that waits.
+    pub call_off: Option<CallOff>,
+}
+
 impl From<Reused> for Refusal {
-    fn from(_: Reused) -> Self {
-        Refusal::KeyReused
+    fn from(reused: Reused) -> Self {
+        CampaignRefusal::from(reused).into()
     }
 }
 
@@ -43,14 +55,14 @@ impl Campaigns {
         self.check(reach, &draft)?;
         self.db
             .write(move |tx| {
-                let id = idempotency::once(tx, key.as_ref(), |tx| {
+                let id = idempotency::once(tx, key.as_ref(), |tx| -> Outcome<CampaignId> {
                     let campaign = new_campaign(tx, actor, draft.clone());
                     store::campaigns::insert(tx.conn, &campaign)?;
                     store::stages::put(tx.conn, campaign.id, &planned(&campaign))?;
                     note(tx, Some(actor), "campaigns.create", campaign.id, json!({}))?;
                     Ok(campaign.id)
                 })?;
-                campaigns::find(tx.conn, id)?.ok_or_else(|| Refusal::NoSuchCampaign.into())
+                campaigns::find(tx.conn, id)?.ok_or_else(|| CampaignRefusal::NoSuchCampaign.into())
             })
             .await
     }
@@ -69,9 +81,9 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 // held before it is changed, so that of two changes at once neither undoes the other
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if !matches!(campaign.state, CampaignState::Draft | CampaignState::Announced) {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let (before, terms) = (campaign.clone(), campaign.terms.0.clone());
                 let mut draft = change(Draft { title: campaign.title.clone(), unit: campaign.unit_id, terms });
@@ -98,11 +110,11 @@ impl Campaigns {
             .await
     }
 
-    fn check(&self, reach: &Reach, draft: &Draft) -> Result<(), Refusal> {
+    fn check(&self, reach: &Reach, draft: &Draft) -> Result<(), CampaignRefusal> {
         let tree = self.directory.tree();
-        let card = tree.get(draft.unit).filter(|card| reach.covers(&card.path)).ok_or(Refusal::OutOfReach)?;
+        let card = tree.get(draft.unit).filter(|card| reach.covers(&card.path)).ok_or(CampaignRefusal::OutOfReach)?;
         if card.unit.closed_on.is_some() {
-            return Err(Refusal::OutOfReach);
+            return Err(CampaignRefusal::OutOfReach);
         }
         rules::check(&draft.terms)?;
         for (index, unit) in draft.terms.electorate.unit_ids.iter().enumerate() {
@@ -115,7 +127,7 @@ impl Campaigns {
 
     /// Refuses experts who do not hold the duty, which two administrators grant: whoever runs a selection chooses among
     /// them and makes nobody one. Duties that begin later count.
-    fn check_experts(&self, terms: &Terms, unit: UnitId) -> Result<(), Refusal> {
+    fn check_experts(&self, terms: &Terms, unit: UnitId) -> Result<(), CampaignRefusal> {
         let tree = self.directory.tree();
         let path = tree.get(unit).map(|card| card.path.clone()).unwrap_or_default();
         for (index, expert) in terms.expert_ids.iter().enumerate() {
@@ -129,6 +141,16 @@ impl Campaigns {
             }
         }
         Ok(())
+    }
+
+    /// A campaign with what became of its ends, as a viewer may know it.
+    pub async fn look(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Looked> {
+        let seen = self.see(viewer, id).await?;
+        let known = move |conn: &mut Conn| Ok((extensions::list(conn, id)?, cancellations::find(conn, id)?));
+        let (mut extensions, mut call_off) = self.db.read(known).await?;
+        extensions.retain(|extension| seen.managed || extension.confirmed_at.is_some());
+        call_off = call_off.filter(|call_off| seen.managed || call_off.confirmed_at.is_some());
+        Ok(Looked { seen, extensions, call_off })
     }
 
     /// Announces a draft that has its notice.
@@ -171,7 +193,7 @@ impl Campaigns {
         if step(CampaignVerb::Open, campaign.state)? {
             self.open(id, Some(actor)).await?;
         }
-        self.within(reach, id).await
+        Ok(self.within(reach, id).await?)
     }
 
     /// Does a verb on a campaign that is held; what somebody else made of it meanwhile decides.
@@ -183,7 +205,7 @@ impl Campaigns {
     ) -> Outcome<Campaign> {
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if step(verb, campaign.state)? {
                     let from = campaign.state;
                     act(tx, &mut campaign)?;
@@ -201,8 +223,8 @@ pub fn names_expert(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
     Ok(store::campaigns::list_running_terms(conn)?.iter().any(|terms| terms.0.expert_ids.contains(&member)))
 }
 
-fn bad(pointer: String, message: &str) -> Refusal {
-    Refusal::BadField(Flaw { pointer, message: message.to_owned() })
+fn bad(pointer: String, message: &str) -> CampaignRefusal {
+    CampaignRefusal::BadField(Flaw { pointer, message: message.to_owned() })
 }
 
 fn new_campaign(tx: &Tx, actor: MemberId, mut draft: Draft) -> Campaign {

@@ -4,15 +4,15 @@
 use serde_json::json;
 
 use super::model::CallOff;
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{Refusal, may_take_back};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome, vote};
+use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
+use crate::judging::campaigns::{Campaigns, store as campaigns, vote};
 
 const ERASED_AT_ONCE: i64 = 20;
 /// Members whose ballots are erased by one transaction.
@@ -57,13 +57,13 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCallOff)?;
                 if found.confirmed_at.is_some() {
                     return Ok(found);
                 }
                 if found.proposed_by == actor {
-                    return Err(Refusal::OwnProposal.into());
+                    return Err(CampaignRefusal::OwnProposal.into());
                 }
                 let mut campaign = held(tx, id)?;
                 let now = tx.now();
@@ -89,7 +89,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCallOff)?;
                 may_take_back(found.proposed_by, found.confirmed_at, actor)?;
                 store::cancellations::delete(tx.conn, id)?;
@@ -135,7 +135,7 @@ impl Campaigns {
 
 /// An open campaign, held, whose ballots are not counted and about which nobody has decided.
 fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     rules::may_call_off(campaign.standing(), vote::is_counted(tx.conn, id)?)?;
     Ok(campaign)
 }

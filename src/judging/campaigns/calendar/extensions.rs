@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::model::{Extension, ExtensionId};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{Refusal, may_take_back};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 impl Campaigns {
     /// Proposes a later end for a stage.
@@ -27,13 +27,13 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let stages = campaigns::list_stages(tx.conn, id)?;
                 rules::may_extend(&stages, stage, closes_at, tx.now())?;
-                let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
+                let row = stages.iter().find(|row| row.stage == stage).ok_or(CampaignRefusal::NoSuchStage)?;
                 let extension = Extension {
                     id: tx.fresh_id(),
                     campaign_id: id,
@@ -65,16 +65,16 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut found = store::extensions::find(tx.conn, id, extension)?.ok_or(Refusal::NoSuchExtension)?;
                 if found.confirmed_at.is_some() {
                     return Ok(found);
                 }
                 if found.proposed_by == actor {
-                    return Err(Refusal::OwnProposal.into());
+                    return Err(CampaignRefusal::OwnProposal.into());
                 }
                 if campaign.state != CampaignState::Open {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let stages = campaigns::list_stages(tx.conn, id)?;
                 rules::may_extend(&stages, found.stage, found.closes_at, tx.now())?;
@@ -103,7 +103,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let found = store::extensions::find(tx.conn, id, extension)?.ok_or(Refusal::NoSuchExtension)?;
                 may_take_back(found.proposed_by, found.confirmed_at, actor)?;
                 store::extensions::delete(tx.conn, extension)?;

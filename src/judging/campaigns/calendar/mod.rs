@@ -13,8 +13,16 @@ mod rules;
 mod store;
 pub(super) mod model;
 
+use super::rules::CampaignRefusal;
+use crate::db::Stop;
+use crate::judging::campaigns::vote;
+
+pub(in crate::judging::campaigns) use api::campaigns::shown;
 pub use api::routes;
 pub(in crate::judging::campaigns) use api::views::CampaignView;
 pub use campaigns::{Draft, names_expert};
-pub(in crate::judging::campaigns) use store::cancellations::find as find_cancellation;
 pub(in crate::judging::campaigns) use store::extensions::list as list_extensions;
+
+type Outcome<T> = Result<T, Stop<rules::Refusal>>;
+
+refusals!(rules::Refusal: Campaign(CampaignRefusal), Vote(vote::rules::Refusal));

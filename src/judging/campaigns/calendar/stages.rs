@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::crypto::{digest, hex};
 use crate::base::id::{MemberId, UnitId};
@@ -13,10 +14,9 @@ use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{CampaignVerb, Refusal, step};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::vote::model::{Roll, RollLine, Seal};
-use crate::judging::campaigns::{Campaigns, Outcome, entries, vote};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns, vote};
 use crate::kernel::key_store::KeyName;
 use crate::people::members::model::MemberStatus;
 
@@ -45,7 +45,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if !step(CampaignVerb::Open, campaign.state)? {
                     return Ok(());
                 }
@@ -91,7 +91,7 @@ impl Campaigns {
         let (room, key) = (self.clone(), self.key_to_open_with(id, stage).await?);
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(()) };
                 match (row.state, key) {
                     (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
@@ -114,7 +114,7 @@ impl Campaigns {
         if stage != CampaignStage::Vote || !self.db.read(opens).await? {
             return Ok(None);
         }
-        self.make_vote_key(id).await.map(Some)
+        Ok(Some(self.make_vote_key(id).await?))
     }
 
     /// Opens a stage; a vote opens with `key`.
@@ -170,14 +170,14 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
-                let row = campaigns::find_stage(tx.conn, id, stage)?.ok_or(Refusal::NoSuchStage)?;
+                let row = campaigns::find_stage(tx.conn, id, stage)?.ok_or(CampaignRefusal::NoSuchStage)?;
                 rules::may_close_early(&row)?;
                 if !rules::decision_allows(&row, campaign.decided_at.is_some(), tx.now()) {
-                    return Err(Refusal::Undecided.into());
+                    return Err(CampaignRefusal::Undecided.into());
                 }
                 Ok(close_stage(tx, Some(actor), &campaign, stage)?)
             })

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Award, AwardLine, Decision, LeftOut};
-use super::store;
+use super::{Outcome, store};
 use crate::base::time::Timestamp;
+use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
 
 /// A decision as it is published: no member is named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

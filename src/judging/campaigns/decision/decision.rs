@@ -3,17 +3,16 @@
 use serde_json::json;
 
 use super::model::{AwardLine, Decision, LeftOut};
-use super::rules::{self, Fault};
-use super::store;
+use super::rules::{self, Fault, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::results::Results;
-use crate::judging::campaigns::rules::{CampaignVerb, FLOW, Refusal};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome, calendar, totals};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
+use crate::judging::campaigns::totals::{self, Totals};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// A decision as it is made.
 #[derive(Clone, Debug)]
@@ -31,28 +30,29 @@ impl Campaigns {
     pub async fn decide(&self, actor: MemberId, reach: &Reach, id: CampaignId, new: NewDecision) -> Outcome<bool> {
         let campaign = self.within(reach, id).await?;
         if campaign.state != CampaignState::Open {
-            return Err(Refusal::WrongState(campaign.state).into());
+            return Err(CampaignRefusal::WrongState(campaign.state).into());
         }
         // what was counted and scored changes no more once every source is complete
-        let results = self.results_for(id).await?;
-        rules::may_decide(&results.seen.stages)?;
-        if !results.awaited.is_empty() {
-            return Err(Refusal::Incomplete(results.awaited).into());
+        let stages = self.db.read(move |conn| campaigns::list_stages(conn, id)).await?;
+        let totals = self.totals(&campaign, &stages).await?;
+        rules::may_decide(&stages)?;
+        if !totals.awaited.is_empty() {
+            return Err(Refusal::Incomplete(totals.awaited).into());
         }
-        let (lines, left_out) = checked(&campaign, &results, &new)?;
+        let (lines, left_out) = checked(&campaign, &totals, &new)?;
         let (reason, replaces) = (new.reason, new.replaces);
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let same = latest.as_ref().is_some_and(|latest| {
                     latest.lines.0 == lines && latest.left_out.0 == left_out && latest.reason == reason
                 });
                 if !same && FLOW.step(campaign.standing(), CampaignVerb::Decide).is_none() {
-                    return Err(Refusal::WrongState(campaign.standing()).into());
+                    return Err(CampaignRefusal::WrongState(campaign.standing()).into());
                 }
                 let objections = store::objections::list_verdicts(tx.conn, id)?;
                 let sent_back = latest.as_ref().is_some_and(|latest| rules::is_sent_back(latest, &objections));
@@ -80,38 +80,11 @@ impl Campaigns {
             })
             .await
     }
-
-    /// The results as they are, for an action that has looked at the campaign already.
-    pub(super) async fn results_for(&self, id: CampaignId) -> Outcome<Results> {
-        let (campaign, stages, extensions) = self
-            .db
-            .read(move |conn| {
-                Ok((
-                    campaigns::find(conn, id)?,
-                    campaigns::list_stages(conn, id)?,
-                    calendar::list_extensions(conn, id)?,
-                ))
-            })
-            .await?;
-        let campaign = campaign.filter(|campaign| campaign.frozen.is_some()).ok_or(Refusal::NoSuchCampaign)?;
-        self.results_of(crate::judging::campaigns::viewer::Seen {
-            campaign,
-            stages,
-            extensions,
-            call_off: None,
-            managed: false,
-        })
-        .await
-    }
 }
 
 /// The lines of a decision that may be made.
-fn checked(
-    campaign: &Campaign,
-    results: &Results,
-    new: &NewDecision,
-) -> Result<(Vec<AwardLine>, Vec<LeftOut>), Refusal> {
-    let (terms, proposal) = (&campaign.terms.0, results.proposal.as_ref());
+fn checked(campaign: &Campaign, totals: &Totals, new: &NewDecision) -> Result<(Vec<AwardLine>, Vec<LeftOut>), Refusal> {
+    let (terms, proposal) = (&campaign.terms.0, totals.proposal.as_ref());
     let lines = match (&new.lines, proposal) {
         (Some(lines), _) => lines.clone(),
         (None, Some(proposal)) => rules::as_computed(proposal)?,
@@ -120,7 +93,7 @@ fn checked(
             return Err(Fault { pointer: "/awards".into(), code: "campaigns.nothing_computed", message }.into());
         }
     };
-    let judged = totals::judged(terms, &results.explained, &results.entries);
+    let judged = totals::judged(terms, &totals.explained, &totals.entries);
     rules::check_decision(terms, &judged, proposal, &lines, &new.left_out)?;
     if terms.stage(CampaignStage::Committee).is_none() {
         match proposal {

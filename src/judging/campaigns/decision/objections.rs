@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::model::{Objection, ObjectionId};
-use super::store;
+use super::rules::Refusal;
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::person::Person;
 use crate::db::Tx;
@@ -11,10 +12,9 @@ use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Refusal, takes};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome, entries};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
 /// How often a member objects within a campaign.
 const MOST_OBJECTIONS: usize = 3;
@@ -32,12 +32,12 @@ impl Campaigns {
         let seen = self.see(viewer, id).await?;
         // an auditor sees everything and is a member of the audience only where he is at home
         if !viewer.path.contains(&seen.campaign.unit_id) {
-            return Err(Refusal::OutOfReach.into());
+            return Err(CampaignRefusal::OutOfReach.into());
         }
         let member = viewer.member;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let version = latest.as_ref().map_or(0, |latest| latest.version);
                 let there = store::objections::list(tx.conn, id, Some(member), None, OWN_AT_ONCE)?;
@@ -45,8 +45,8 @@ impl Campaigns {
                 if let Some(first) = same.filter(|first| first.text == text) {
                     return Ok((first.clone(), false));
                 }
-                let stage =
-                    campaigns::find_stage(tx.conn, id, CampaignStage::Objection)?.ok_or(Refusal::NoSuchStage)?;
+                let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Objection)?
+                    .ok_or(CampaignRefusal::NoSuchStage)?;
                 takes(&stage, tx.now())?;
                 if same.is_some() {
                     return Err(Refusal::ObjectedAlready.into());
@@ -55,7 +55,9 @@ impl Campaigns {
                     return Err(Refusal::ObjectedEnough { most: MOST_OBJECTIONS }.into());
                 }
                 let found = entries::find(tx.conn, entry)?;
-                found.filter(|found| found.campaign_id == id && found.number.is_some()).ok_or(Refusal::NoSuchEntry)?;
+                found
+                    .filter(|found| found.campaign_id == id && found.number.is_some())
+                    .ok_or(entries::Refusal::NoSuchEntry)?;
                 let objection = Objection {
                     id: tx.fresh_id(),
                     campaign_id: id,
@@ -103,21 +105,21 @@ impl Campaigns {
         let found = found.ok_or(Refusal::NoSuchObjection)?;
         let (campaign, entry) = (found.campaign_id, found.entry_id);
         self.within(reach, campaign).await?;
-        let entry = self.db.read(move |conn| entries::find(conn, entry)).await?.ok_or(Refusal::NoSuchEntry)?;
+        let entry = self.db.read(move |conn| entries::find(conn, entry)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
         if found.member_id == actor.member || actor.path.contains(&entry.unit_id) {
             return Err(Refusal::OwnObjection.into());
         }
         let member = actor.member;
         self.db
             .write(move |tx| {
-                let held = campaigns::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                let held = campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut objection = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
                 if objection.upheld.is_some() {
                     let same = objection.upheld == Some(upheld) && objection.answer.as_ref() == Some(&answer);
                     return if same { Ok(objection) } else { Err(Refusal::AnsweredAlready.into()) };
                 }
                 if held.standing() != CampaignState::Decided {
-                    return Err(Refusal::WrongState(held.standing()).into());
+                    return Err(CampaignRefusal::WrongState(held.standing()).into());
                 }
                 (objection.upheld, objection.answer) = (Some(upheld), Some(answer.clone()));
                 (objection.answered_by, objection.answered_at) = (Some(member), Some(tx.now()));
@@ -154,7 +156,7 @@ impl Campaigns {
         let campaign = mine.campaign_id;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let found = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
                 if found.upheld.is_some() {
                     return Err(Refusal::AnsweredAlready.into());

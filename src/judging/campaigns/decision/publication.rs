@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::model::{Award, Decision};
-use super::{rules, store};
+use super::{Outcome, rules, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
 use crate::base::text::{in_quotes, in_title_marks};
@@ -14,9 +14,8 @@ use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState, Terms};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{CampaignVerb, Refusal, step};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome, entries};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
 impl Campaigns {
     /// Makes the decision final. Again it changes nothing.
@@ -25,13 +24,13 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 match campaign.standing() {
                     CampaignState::Published | CampaignState::Archived => return Ok(campaign),
                     CampaignState::Decided | CampaignState::Open => {}
-                    state => return Err(Refusal::WrongState(state).into()),
+                    state => return Err(CampaignRefusal::WrongState(state).into()),
                 }
-                let latest = store::decisions::find_latest(tx.conn, id)?.ok_or(Refusal::Undecided)?;
+                let latest = store::decisions::find_latest(tx.conn, id)?.ok_or(CampaignRefusal::Undecided)?;
                 let stages = campaigns::list_stages(tx.conn, id)?;
                 rules::may_publish(&latest, &store::objections::list_verdicts(tx.conn, id)?, &stages)?;
                 // the committee is done, whatever time it had left
@@ -61,8 +60,8 @@ impl Campaigns {
         let titles = entries::list_judged_plans(tx.conn, campaign.id)?;
         let mut awards = Vec::new();
         for line in &decision.lines.0 {
-            let entry = entries.iter().find(|entry| entry.id == line.entry_id).ok_or(Refusal::NoSuchEntry)?;
-            let (position, heading) = heading(&campaign.terms.0, &line.heading).ok_or(Refusal::Undecided)?;
+            let entry = entries.iter().find(|entry| entry.id == line.entry_id).ok_or(entries::Refusal::NoSuchEntry)?;
+            let (position, heading) = heading(&campaign.terms.0, &line.heading).ok_or(CampaignRefusal::Undecided)?;
             let same = |other: &&crate::judging::campaigns::decision::model::AwardLine| {
                 other.heading == line.heading && other.place == line.place
             };
@@ -120,11 +119,11 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 match step(CampaignVerb::Archive, campaign.standing()) {
                     Ok(true) => {}
                     Ok(false) => return Ok(campaign),
-                    Err(_) => return Err(Refusal::NotPublished.into()),
+                    Err(_) => return Err(CampaignRefusal::NotPublished.into()),
                 }
                 campaign.archived_at = Some(tx.now());
                 store::decisions::put_standing(tx.conn, &campaign)?;

@@ -4,11 +4,52 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{AwardLine, Decision, LeftOut, ObjectionCount, Verdict};
 use crate::base::text::Text;
+use crate::base::time::Timestamp;
 use crate::judging::campaigns::entries::model::EntryId;
-use crate::judging::campaigns::model::{CampaignStage, StageRow, StageState, Terms};
-use crate::judging::campaigns::rules::Refusal;
+use crate::judging::campaigns::entries::rules as entries;
+use crate::judging::campaigns::model::{CampaignStage, Source, StageRow, StageState, Terms};
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::totals::model::{Proposal, Proposed};
 use crate::judging::campaigns::totals::rules::Judged;
+
+/// A no of the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Of the campaign itself.
+    Campaign(CampaignRefusal),
+    /// Of entries.
+    Entries(entries::Refusal),
+    /// These sources are not complete, so that nothing is decided.
+    Incomplete(Vec<Source>),
+    /// Something about the decision cannot stand.
+    BadDecision(Fault),
+    /// Where no committee is planned nobody departs from what was computed.
+    NoCommittee,
+    /// Another decision was made already.
+    Decided { version: i32, at: Timestamp },
+    /// An objection was upheld, and the committee has not decided anew.
+    SentBack,
+    /// Objections are still heard.
+    ObjectionsRunning,
+    /// Objections without an answer.
+    OpenObjections { open: usize },
+    /// The member has objected as often as one may.
+    ObjectedEnough { most: usize },
+    /// The member has said something else about this entry already.
+    ObjectedAlready,
+    /// No such objection.
+    NoSuchObjection,
+    /// Nobody answers his own objection, or one about his own unit.
+    OwnObjection,
+    /// It was answered otherwise already.
+    AnsweredAlready,
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal::BadDecision(fault)
+    }
+}
 
 /// Something about a decision that cannot stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,7 +222,7 @@ pub fn next_version(
     is_sent_back: bool,
 ) -> Result<Option<i32>, Refusal> {
     let Some(latest) = latest else {
-        return if replaces.is_none() { Ok(Some(1)) } else { Err(Refusal::Undecided) };
+        return if replaces.is_none() { Ok(Some(1)) } else { Err(CampaignRefusal::Undecided.into()) };
     };
     let replaced = replaces == Some(latest.version);
     if replaced && is_sent_back {
@@ -204,10 +245,10 @@ pub fn may_publish(latest: &Decision, objections: &[Verdict], stages: &[StageRow
 }
 
 /// Whether the committee may decide now; it may also after its time, since nothing goes on without it.
-pub fn may_decide(stages: &[StageRow]) -> Result<(), Refusal> {
+pub fn may_decide(stages: &[StageRow]) -> Result<(), CampaignRefusal> {
     let committee = stages.iter().find(|row| row.stage == CampaignStage::Committee);
     match committee {
-        Some(row) if row.state == StageState::Planned => Err(Refusal::NotOpen(CampaignStage::Committee)),
+        Some(row) if row.state == StageState::Planned => Err(CampaignRefusal::NotOpen(CampaignStage::Committee)),
         _ => Ok(()),
     }
 }
@@ -318,7 +359,7 @@ mod tests {
         };
         let decided = Refusal::Decided { version: 1, at: Timestamp::from_micros(0) };
         assert_eq!(next_version(None, None, false, false), Ok(Some(1)));
-        assert_eq!(next_version(None, Some(1), false, false), Err(Refusal::Undecided));
+        assert_eq!(next_version(None, Some(1), false, false), Err(CampaignRefusal::Undecided.into()));
         assert_eq!(next_version(Some(&latest), None, true, true), Ok(None), "the first request again");
         assert_eq!(next_version(Some(&latest), None, false, false), Err(decided.clone()));
         assert_eq!(next_version(Some(&latest), Some(1), false, false), Err(decided.clone()));

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::entries::held;
 use super::model::{Article, EntryId, EntryState};
-use super::store;
+use super::rules::Refusal;
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::Refusal;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
 
 impl Campaigns {
     /// Publishes the article about an entry, or changes it; who runs the campaign does so.

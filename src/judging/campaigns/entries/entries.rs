@@ -3,18 +3,24 @@
 use serde_json::json;
 
 use super::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Flaw, Refusal};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, Flaw};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
-use crate::kernel::idempotency;
+use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::idempotency::{self, Reused};
+
+impl From<Reused> for Refusal {
+    fn from(reused: Reused) -> Self {
+        CampaignRefusal::from(reused).into()
+    }
+}
 
 /// Who writes an entry: somebody of its unit with a duty there.
 #[derive(Clone, Debug)]
@@ -41,7 +47,7 @@ impl Campaigns {
         key: Option<IdempotencyKey>,
     ) -> Outcome<Entry> {
         if !self.covers(&writer.reach, new.unit) {
-            return Err(Refusal::OutOfReach.into());
+            return Err(CampaignRefusal::OutOfReach.into());
         }
         rules::check_plan(&new.plan, &Default::default(), false)?;
         self.check_known(new.plan.owner_id)?;
@@ -50,7 +56,7 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = held(tx, id)?;
                 if !room.path_of(new.unit).contains(&campaign.unit_id) {
-                    return Err(Refusal::OutOfReach.into());
+                    return Err(CampaignRefusal::OutOfReach.into());
                 }
                 check_category(&campaign, &new.category)?;
                 let entry = idempotency::once(tx, key.as_ref(), |tx| {
@@ -154,15 +160,15 @@ impl Campaigns {
     /// An entry of a unit within the writer's reach.
     pub(super) fn written_by(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
         let entry = store::entries::find(tx.conn, id)?.ok_or(Refusal::NoSuchEntry)?;
-        if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(Refusal::OutOfReach.into()) }
+        if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(CampaignRefusal::OutOfReach.into()) }
     }
 
     /// Whoever leads a plan is somebody of the enterprise.
-    fn check_known(&self, owner: MemberId) -> Result<(), Refusal> {
+    fn check_known(&self, owner: MemberId) -> Result<(), CampaignRefusal> {
         if self.directory.member(owner).is_some() {
             return Ok(());
         }
-        Err(Refusal::BadField(Flaw { pointer: "/plan/owner_id".into(), message: "没有这个人".into() }))
+        Err(CampaignRefusal::BadField(Flaw { pointer: "/plan/owner_id".into(), message: "没有这个人".into() }))
     }
 
     /// “一把手”工程: where the rules ask for it, whoever leads the plan is the secretary of its unit.
@@ -175,20 +181,20 @@ impl Campaigns {
 
 /// An open campaign, held so that no stage moves meanwhile.
 pub(in crate::judging::campaigns) fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         // plans go on being improved after the award, until the campaign is put away
         CampaignState::Open | CampaignState::Decided | CampaignState::Published => Ok(campaign),
-        CampaignState::Draft => Err(Refusal::NoSuchCampaign.into()),
-        state => Err(Refusal::WrongState(state).into()),
+        CampaignState::Draft => Err(CampaignRefusal::NoSuchCampaign.into()),
+        state => Err(CampaignRefusal::WrongState(state).into()),
     }
 }
 
-fn check_category(campaign: &Campaign, category: &str) -> Result<(), Refusal> {
+fn check_category(campaign: &Campaign, category: &str) -> Result<(), CampaignRefusal> {
     if campaign.terms.0.categories.iter().any(|known| &*known.code == category) {
         return Ok(());
     }
-    Err(Refusal::BadField(Flaw { pointer: "/category".into(), message: "没有这个类别".into() }))
+    Err(CampaignRefusal::BadField(Flaw { pointer: "/category".into(), message: "没有这个类别".into() }))
 }
 
 fn insert(tx: &mut Tx, writer: &Writer, id: CampaignId, new: &NewEntry) -> Outcome<EntryId> {

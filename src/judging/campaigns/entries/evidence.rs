@@ -6,15 +6,14 @@ use uuid::Uuid;
 
 use super::entries::{Writer, held};
 use super::model::{Entry, EntryId, EntryState, EvidenceKind};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::person::Person;
 use crate::db::{Conn, DbError, Tx};
 use crate::ground::files::{self, Addresses, FileId, FileView};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::Refusal;
-use crate::judging::campaigns::store as campaigns;
 use crate::judging::campaigns::viewer::{SHOWN, Viewer};
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// The kinds under which files belong to entries; the room vouches for them.
 pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
@@ -35,7 +34,7 @@ impl Campaigns {
             .write(move |tx| {
                 held(tx, campaign)?;
                 let entry = room.still_written(tx, &writer, id)?;
-                files::attach(tx, &ids, writer.member, shelf(kind), id.uuid())?;
+                files::attach::<Refusal>(tx, &ids, writer.member, shelf(kind), id.uuid())?;
                 let detail = json!({ "entry_id": id, "kind": kind, "file_ids": ids });
                 Ok(note(tx, Some(writer.member), "campaigns.attach_evidence", entry.campaign_id, detail)?)
             })

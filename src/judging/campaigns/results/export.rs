@@ -3,21 +3,22 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Outcome;
 use super::results::Results;
-use super::rules;
+use super::rules::{self, Refusal};
 use crate::base::time::Timestamp;
+use crate::db::Conn;
 use crate::judging::campaigns::calendar::model::Extension;
 use crate::judging::campaigns::decision::PublishedDecision;
 use crate::judging::campaigns::decision::model::{Award, ObjectionCount};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow};
-use crate::judging::campaigns::rules::Refusal;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::scores::model::Cell;
-use crate::judging::campaigns::store as campaigns;
 use crate::judging::campaigns::totals::model::Proposal;
 use crate::judging::campaigns::totals::{ExplainedEntry, NamedEntry};
 use crate::judging::campaigns::viewer::Seen;
 use crate::judging::campaigns::vote::VoteResult;
-use crate::judging::campaigns::{Campaigns, Outcome, calendar};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// What an export is called in its first field.
 const EXPORT_FORMAT: &str = "xianfeng-campaign-export/2";
@@ -88,25 +89,17 @@ impl From<&Extension> for PublishedExtension {
 impl Campaigns {
     /// What anybody may have once every source is complete and members see the result.
     pub async fn export(&self, id: CampaignId) -> Outcome<Export> {
-        let (campaign, stages, extensions) = self
-            .db
-            .read(move |conn| {
-                Ok((
-                    campaigns::find(conn, id)?,
-                    campaigns::list_stages(conn, id)?,
-                    calendar::list_extensions(conn, id)?,
-                ))
-            })
-            .await?;
-        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        let known = move |conn: &mut Conn| Ok((campaigns::find(conn, id)?, campaigns::list_stages(conn, id)?));
+        let (campaign, stages) = self.db.read(known).await?;
+        let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
         match campaign.state {
             CampaignState::Open => {}
-            CampaignState::CalledOff => return Err(Refusal::WrongState(campaign.state).into()),
-            _ => return Err(Refusal::NoSuchCampaign.into()),
+            CampaignState::CalledOff => return Err(CampaignRefusal::WrongState(campaign.state).into()),
+            _ => return Err(CampaignRefusal::NoSuchCampaign.into()),
         }
-        let results = self.results_of(Seen { campaign, stages, extensions, call_off: None, managed: false }).await?;
-        if !results.awaited.is_empty() {
-            return Err(Refusal::NotCounted.into());
+        let results = self.results_of(Seen { campaign, stages, managed: false }).await?;
+        if !results.totals.awaited.is_empty() {
+            return Err(CampaignRefusal::NotCounted.into());
         }
         let campaign = &results.seen.campaign;
         if !rules::shows_result(campaign, false) {
@@ -121,8 +114,8 @@ fn export(results: Results) -> Export {
     let vote = results.vote();
     let Campaign { id, title, frozen, frozen_sha256, .. } = results.seen.campaign;
     let open = vote.as_ref().is_some_and(|vote| !vote.withheld);
-    let receipts = results.tally.filter(|_| open).map(|tally| tally.receipts).unwrap_or_default();
-    let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
+    let receipts = results.totals.tally.filter(|_| open).map(|tally| tally.receipts).unwrap_or_default();
+    let confirmed = results.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
     Export {
         format: EXPORT_FORMAT.into(),
         campaign_id: id,
@@ -131,11 +124,11 @@ fn export(results: Results) -> Export {
         rules_sha256: frozen_sha256.unwrap_or_default(),
         extensions: confirmed.map(PublishedExtension::from).collect(),
         stages: results.seen.stages,
-        entries: results.entries,
+        entries: results.totals.entries,
         vote,
-        scores: results.cells,
+        scores: results.totals.cells,
         receipts: receipts.lines().map(str::to_owned).collect(),
-        results: results.explained,
+        results: results.totals.explained,
         proposal,
         decisions: results.decisions.iter().map(PublishedDecision::from).collect(),
         objections: results.objections,

@@ -7,6 +7,13 @@ mod results;
 mod rules;
 mod verification;
 
+use super::rules::CampaignRefusal;
+use crate::db::Stop;
+use crate::judging::campaigns::entries;
+
 pub use api::routes;
-pub(in crate::judging::campaigns) use results::Results;
 pub use verification::{Verified, verify};
+
+type Outcome<T> = Result<T, Stop<rules::Refusal>>;
+
+refusals!(rules::Refusal: Campaign(CampaignRefusal), Entries(entries::rules::Refusal));

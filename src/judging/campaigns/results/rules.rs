@@ -1,6 +1,21 @@
 //! Who sees what of a result.
 
+use crate::judging::campaigns::entries::rules as entries;
 use crate::judging::campaigns::model::{Campaign, ResultsShown};
+use crate::judging::campaigns::rules::CampaignRefusal;
+
+/// A no of results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Of the campaign itself.
+    Campaign(CampaignRefusal),
+    /// Of entries.
+    Entries(entries::Refusal),
+    /// Members do not see the result yet.
+    NotShown(ResultsShown),
+    /// By the rules, what was not on the ballot takes no part in the result.
+    Ineligible,
+}
 
 /// Whether totals, ranks, explanations and decisions are shown: to who sees how the campaign is run as soon as they are
 /// there, to everybody else from the instant that the terms name. Every route that tells of a result asks here;

@@ -15,11 +15,23 @@ use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{CampaignId, Source, StageState};
+use crate::judging::campaigns::scores::rules::Refusal;
 use crate::web::caller::{CampaignReader, Member};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(put_my_scores).service(list_my_scores).service(get_my_scores).service(list_campaign_scores);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Campaign(refusal) => refusal.into(),
+            Refusal::Entries(refusal) => refusal.into(),
+            Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),
+            Refusal::OwnScore => Problem::forbidden("campaigns.own_score", "不能给自己或本组织的申报评分"),
+        }
+    }
 }
 
 /// What one judge gives an entry.

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use super::model::{JudgeId, Score};
 use super::scores::judges_among;
-use super::store;
+use super::{Outcome, store};
 use crate::base::id::UnitId;
 use crate::base::person::Person;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, Source, StageRow, Terms};
-use crate::judging::campaigns::rules::Refusal;
-use crate::judging::campaigns::store as campaigns;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome, entries};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
 /// What somebody gave as one judge.
 #[derive(Clone, Debug)]
@@ -70,7 +68,7 @@ impl Campaigns {
     pub async fn own_scores_of(&self, judge: &Person, id: EntryId) -> Outcome<Vec<OwnScores>> {
         let campaign = self.campaign_of(id).await?;
         let mut own = match self.own_scores(judge, campaign).await {
-            Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
+            Err(crate::db::Stop::Refused(_)) => return Err(entries::Refusal::NoSuchEntry.into()),
             own => own?,
         };
         own.iter_mut().for_each(|judge| judge.scores.retain(|score| score.entry_id == id));

@@ -6,11 +6,25 @@ use super::model::{Cell, Mark};
 use crate::base::id::UnitId;
 use crate::base::score::{self, Averaging, Part, ScoreRule};
 use crate::judging::campaigns::entries::model::EntryId;
+use crate::judging::campaigns::entries::rules as entries;
 use crate::judging::campaigns::model::{Source, SourceRule, Terms};
-use crate::judging::campaigns::rules::{Refusal, demand};
+use crate::judging::campaigns::rules::{CampaignRefusal, demand};
+
+/// A no of scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Of the campaign itself.
+    Campaign(CampaignRefusal),
+    /// Of entries.
+    Entries(entries::Refusal),
+    /// The caller does not judge in this stage, or not for that unit.
+    NoJudge,
+    /// Nobody scores his own.
+    OwnScore,
+}
 
 /// The total of one judge's marks: every criterion once, each from 0 to its full.
-pub fn total_of(terms: &Terms, marks: &[Mark]) -> Result<i32, Refusal> {
+pub fn total_of(terms: &Terms, marks: &[Mark]) -> Result<i32, CampaignRefusal> {
     for (index, mark) in marks.iter().enumerate() {
         let criterion = terms.criteria.iter().find(|criterion| criterion.code == mark.criterion);
         let pointer = format!("/marks/{index}");
@@ -140,7 +154,7 @@ mod tests {
         };
         assert_eq!(marks(&[("b", 20), ("a", 85)]), Ok(5950 + 2000));
         for bad in [&[("a", 85)][..], &[("a", 101), ("b", 1)], &[("a", 1), ("b", 1), ("c", 1)], &[("a", 1), ("a", 1)]] {
-            assert!(matches!(marks(bad), Err(Refusal::BadField(_))), "{bad:?}");
+            assert!(matches!(marks(bad), Err(CampaignRefusal::BadField(_))), "{bad:?}");
         }
     }
 

@@ -5,19 +5,19 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::json;
 
 use super::model::{JudgeId, Mark, Score};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::score::{Averaging, average, spread};
-use crate::db::{Json, Stop};
+use crate::db::Json;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, Terms};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Refusal, takes};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome, entries};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
 /// A judge with what was given, as the organiser sees it.
 #[derive(Clone, Debug)]
@@ -47,28 +47,29 @@ impl Campaigns {
         unit: Option<UnitId>,
         marks: Vec<Mark>,
     ) -> Outcome<Score> {
-        let entry = self.db.read(move |conn| entries::find(conn, id)).await?.ok_or(Refusal::NoSuchEntry)?;
+        let entry = self.db.read(move |conn| entries::find(conn, id)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
         let campaign = entry.campaign_id;
         let (found, entries) = self
             .db
             .read(move |conn| Ok((campaigns::find(conn, campaign)?, entries::list_submitted(conn, campaign)?)))
             .await?;
-        let found = found.ok_or(Refusal::NoSuchEntry)?;
+        let found = found.ok_or(entries::Refusal::NoSuchEntry)?;
         let terms = match found.state {
             CampaignState::Open => found.terms.0,
-            CampaignState::CalledOff => return Err(Refusal::WrongState(found.state).into()),
-            _ => return Err(Refusal::NoSuchEntry.into()),
+            CampaignState::CalledOff => return Err(CampaignRefusal::WrongState(found.state).into()),
+            _ => return Err(entries::Refusal::NoSuchEntry.into()),
         };
         if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
-            return Err(Refusal::NoSuchStage.into());
+            return Err(CampaignRefusal::NoSuchStage.into());
         }
         let judge_id = self.judge_for(judge, &terms, &entries, &entry, source, unit)?;
         let total = rules::total_of(&terms, &marks)?;
         let member = judge.member;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
-                let stage = campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(Refusal::NoSuchStage)?;
+                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let stage =
+                    campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(CampaignRefusal::NoSuchStage)?;
                 takes(&stage, tx.now())?;
                 let score = Score {
                     entry_id: id,
@@ -99,7 +100,7 @@ impl Campaigns {
         unit: Option<UnitId>,
     ) -> Result<JudgeId, Refusal> {
         if entry.judged_version.is_none() {
-            return Err(Refusal::NotOpen(source.stage()));
+            return Err(CampaignRefusal::NotOpen(source.stage()).into());
         }
         if source == Source::Expert {
             let own = [entry.owner_id, entry.created_by].contains(&judge.member);
@@ -138,7 +139,7 @@ impl Campaigns {
     pub async fn scores(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Vec<JudgeLine>> {
         let seen = self.see(viewer, id).await?;
         if !seen.managed {
-            return Err(Stop::Refused(Refusal::OutOfReach));
+            return Err(CampaignRefusal::OutOfReach.into());
         }
         let (scores, entries) =
             self.db.read(move |conn| Ok((store::list(conn, id)?, entries::list_submitted(conn, id)?))).await?;

@@ -6,5 +6,5 @@ pub(super) mod model;
 pub(super) mod rules;
 
 pub(in crate::judging::campaigns) use totals::{
-    ExplainedEntry, ExplainedPart, NamedEntry, awaited, explain_all, explained, judged, proposal,
+    ExplainedEntry, ExplainedPart, NamedEntry, Totals, explain_all, judged, proposal,
 };

@@ -10,11 +10,13 @@ use super::rules::{self, Contender, Given, Judged};
 use crate::base::id::UnitId;
 use crate::base::score::ScoreRule;
 use crate::base::text::in_title_marks;
+use crate::db::DbError;
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
-use crate::judging::campaigns::model::{Source, StageRow, StageState, Terms};
-use crate::judging::campaigns::scores::model::{Cell, Score};
+use crate::judging::campaigns::model::{Campaign, CampaignState, Source, StageRow, StageState, Terms};
+use crate::judging::campaigns::rules::SECRET_BELOW;
+use crate::judging::campaigns::scores::model::{Cell, Score, cells};
 use crate::judging::campaigns::vote::model::{Tally, Total};
-use crate::judging::campaigns::{Campaigns, scores};
+use crate::judging::campaigns::{Campaigns, entries, scores, vote};
 
 /// A part of a total, explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -81,21 +83,64 @@ impl NamedEntry {
     }
 }
 
+/// What a campaign came to.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    pub tally: Option<Tally>,
+    pub entries: Vec<NamedEntry>,
+    /// Empty while a source is not complete, or when the vote is withheld.
+    pub explained: Vec<ExplainedEntry>,
+    /// Sources that are not complete yet.
+    pub awaited: Vec<Source>,
+    /// What judges gave; empty while a source is not complete.
+    pub cells: Vec<Cell>,
+    /// Who would be awarded by the computed order alone; `None` where nothing is computed or may be shown.
+    pub proposal: Option<Proposal>,
+}
+
 impl Campaigns {
+    /// Computes everything that follows from ballots and scores.
+    pub(in crate::judging::campaigns) async fn totals(
+        &self,
+        campaign: &Campaign,
+        stages: &[StageRow],
+    ) -> Result<Totals, DbError> {
+        let id = campaign.id;
+        let (tally, entries, plans, scores) = self
+            .db
+            .read(move |conn| {
+                let entries = entries::list_submitted(conn, id)?;
+                // the title of an entry that was not written on since stands in its row
+                let improved = |entry: &Entry| entry.judged_version.is_some_and(|judged| judged != entry.version);
+                let plans = match entries.iter().any(improved) {
+                    true => entries::list_judged_plans(conn, id)?,
+                    false => Vec::new(),
+                };
+                Ok((vote::find_tally(conn, id)?, entries, plans, scores::list(conn, id)?))
+            })
+            .await?;
+        let plans: HashMap<EntryId, Plan> = plans.into_iter().map(|(entry, plan)| (entry, plan.0)).collect();
+        let terms = &campaign.terms.0;
+        let awaited = awaited(terms, stages, tally.is_some());
+        let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < SECRET_BELOW);
+        let complete = awaited.is_empty() && !withheld && campaign.state != CampaignState::CalledOff;
+        let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
+        let named = |entry: &Entry| self.named(entry, plans.get(&entry.id), &cells);
+        let entries: Vec<NamedEntry> = entries.iter().map(named).collect();
+        let explained = if complete { explained(terms, &entries, tally.as_ref(), &cells) } else { Vec::new() };
+        let proposal = proposal(terms, &explained, &judged(terms, &explained, &entries));
+        Ok(Totals { tally, entries, explained, awaited, cells, proposal })
+    }
+
     /// What judges are numbered by: always the same, and no way from a number to who it is, since ids tell when somebody
     /// was entered and the rules name the experts.
-    pub(in crate::judging::campaigns) fn judge_order(&self, score: &Score) -> [u8; 32] {
+    fn judge_order(&self, score: &Score) -> [u8; 32] {
         let campaign = *score.campaign_id.uuid().as_bytes();
         let judge = *score.judge_id.uuid().as_bytes();
         self.receipt_key.mac(&[b"judge", &campaign, score.source.as_str().as_bytes(), &judge])
     }
 
-    pub(in crate::judging::campaigns) fn named(
-        &self,
-        entry: &Entry,
-        judged: Option<&Plan>,
-        cells: &[Cell],
-    ) -> NamedEntry {
+    fn named(&self, entry: &Entry, judged: Option<&Plan>, cells: &[Cell]) -> NamedEntry {
         // somebody could after all: such as the secretary of a unit that was moved since the judging began
         let scored = |source: &Source| cells.iter().any(|cell| (cell.source, cell.entry_id) == (*source, entry.id));
         NamedEntry {
@@ -114,7 +159,7 @@ impl Campaigns {
 }
 
 /// Sources whose stage is not over, or whose ballots are not counted.
-pub(in crate::judging::campaigns) fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
+fn awaited(terms: &Terms, stages: &[StageRow], counted: bool) -> Vec<Source> {
     let over = |source: Source| {
         let closed = stages.iter().any(|row| row.stage == source.stage() && row.state == StageState::Closed);
         closed && (source != Source::Vote || counted)
@@ -123,12 +168,7 @@ pub(in crate::judging::campaigns) fn awaited(terms: &Terms, stages: &[StageRow],
 }
 
 /// Nothing where nobody scores: equal totals of nought would only look like a result.
-pub(in crate::judging::campaigns) fn explained(
-    terms: &Terms,
-    entries: &[NamedEntry],
-    tally: Option<&Tally>,
-    cells: &[Cell],
-) -> Vec<ExplainedEntry> {
+fn explained(terms: &Terms, entries: &[NamedEntry], tally: Option<&Tally>, cells: &[Cell]) -> Vec<ExplainedEntry> {
     let totals = tally.map_or(&[][..], |tally| &tally.totals.0);
     explain_all(terms, entries, totals, cells, tally.map_or(0, |tally| i64::from(tally.ballots_counted)))
 }

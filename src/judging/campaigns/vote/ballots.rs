@@ -8,17 +8,16 @@ use std::sync::Arc;
 
 use super::keys::KeyInMemory;
 use super::model::{Ballot, Roll, Voter};
-use super::rules::{self, Candidate};
-use super::store;
+use super::rules::{self, Candidate, Refusal};
+use super::{Outcome, store};
 use crate::base::crypto::{Key, crockford};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Tx;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{BallotRules, CampaignId, CampaignStage, CampaignState, VotePeriod};
-use crate::judging::campaigns::rules::{Refusal, takes};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome, entries};
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
 /// What casting must know of a vote; none of it changes once the vote has opened.
 #[derive(Debug)]
@@ -117,14 +116,14 @@ impl Campaigns {
         if store::ballots::cast(tx.conn, &ballot)? {
             return Ok(Cast { receipt, is_new: true });
         }
-        let campaign = campaigns::find(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+        let campaign = campaigns::find(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
         if campaign.state != CampaignState::Open {
-            return Err(Refusal::WrongState(campaign.state).into());
+            return Err(CampaignRefusal::WrongState(campaign.state).into());
         }
-        let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+        let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
         takes(&stage, tx.now())?;
         let first = store::ballots::find(tx.conn, id, member, ballot.period)?;
-        let first = first.ok_or(Refusal::Over(CampaignStage::Vote))?;
+        let first = first.ok_or(CampaignRefusal::Over(CampaignStage::Vote))?;
         let same = open_ballot(key, &first).ok_or(Refusal::Unreadable { ballots: 1 })? == choices;
         if same {
             return Ok(Cast { receipt, is_new: false });
@@ -133,7 +132,7 @@ impl Campaigns {
             return Err(Refusal::AlreadyVoted.into());
         }
         if !store::ballots::replace(tx.conn, &ballot)? {
-            return Err(Refusal::Over(CampaignStage::Vote).into());
+            return Err(CampaignRefusal::Over(CampaignStage::Vote).into());
         }
         Ok(Cast { receipt, is_new: true })
     }
@@ -166,13 +165,13 @@ impl Campaigns {
             .read(move |conn| Ok((campaigns::find(conn, id)?, campaigns::find_stage(conn, id, CampaignStage::Vote)?)))
             .await?;
         let campaign = campaign.filter(|campaign| campaign.state != CampaignState::Draft);
-        let campaign = campaign.ok_or(Refusal::NoSuchCampaign)?;
+        let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
         if campaign.state == CampaignState::CalledOff {
-            return Err(Refusal::WrongState(campaign.state).into());
+            return Err(CampaignRefusal::WrongState(campaign.state).into());
         }
-        let stage = stage.ok_or(Refusal::NoSuchStage)?;
+        let stage = stage.ok_or(CampaignRefusal::NoSuchStage)?;
         if campaign.state != CampaignState::Open || stage.opened_at.is_none() {
-            return Err(Refusal::NotOpen(CampaignStage::Vote).into());
+            return Err(CampaignRefusal::NotOpen(CampaignStage::Vote).into());
         }
         let _turn = self.polls_loading.lock().await;
         if let Some(known) = self.polls.get(&id) {

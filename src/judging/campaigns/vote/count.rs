@@ -14,17 +14,17 @@ use utoipa::ToSchema;
 
 use super::ballots::{Poll, open_ballot};
 use super::model::{RollLine, Slip, Tally, Total, Voter};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::crypto::{Key, digest, hex, random_key};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Refusal, SECRET_BELOW, uncounted};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, SECRET_BELOW, uncounted};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -146,8 +146,9 @@ impl Campaigns {
         self.db
             .write(move |tx| -> Outcome<()> {
                 // held, so that of two servers one counts and the other finds it done
-                let held = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
-                let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+                let held = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let stage =
+                    campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
                 let open = held.state == CampaignState::Open;
                 if !open || stage.state != StageState::Closed || store::tallies::is_counted(tx.conn, id)? {
                     return Ok(());
@@ -194,8 +195,8 @@ impl Campaigns {
     pub async fn recount(&self, id: CampaignId) -> Outcome<Recount> {
         let known = move |conn: &mut Conn| Ok((campaigns::find(conn, id)?, store::tallies::find(conn, id)?));
         let (campaign, tally) = self.db.read(known).await?;
-        campaign.ok_or(Refusal::NoSuchCampaign)?;
-        let tally = tally.ok_or(Refusal::NotCounted)?;
+        campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
+        let tally = tally.ok_or(CampaignRefusal::NotCounted)?;
         let poll = self.poll(id).await?;
         let (slips, voters, voided) = self
             .db

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::flags::find_flags;
 use super::model::{Flag, FlagCheck, FlagLook};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
@@ -14,10 +15,9 @@ use crate::db::{Conn, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::Refusal;
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// People who must have looked.
 const LOOKS: usize = 2;
@@ -51,12 +51,12 @@ impl Campaigns {
             let flags = stage.map(|stage| find_flags(conn, &watch, id, &stage)).transpose()?;
             Ok(stage.zip(flags))
         };
-        let (stage, flags) = self.db.read(question).await?.ok_or(Refusal::NoSuchStage)?;
+        let (stage, flags) = self.db.read(question).await?.ok_or(CampaignRefusal::NoSuchStage)?;
         let closed_at = stage.closed_at.unwrap_or(stage.closes_at);
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let delay_minutes = campaign.terms.0.ballot.counting_delay_minutes;
                 let delay = rules::counting_delay_seconds(&watch, delay_minutes, !flags.is_empty());
                 let check = FlagCheck {
@@ -102,17 +102,18 @@ impl Campaigns {
     /// Takes down that somebody who runs or decides campaigns within `reaches` has looked at the flags; the second one sets
     /// the counting going. Whom a flag is about does not count. Again it changes nothing.
     pub async fn look_at_flags(&self, actor: MemberId, reaches: &[Reach], id: CampaignId) -> Outcome<FlagReview> {
-        let campaign = self.db.read(move |conn| campaigns::find(conn, id)).await?.ok_or(Refusal::NoSuchCampaign)?;
+        let campaign =
+            self.db.read(move |conn| campaigns::find(conn, id)).await?.ok_or(CampaignRefusal::NoSuchCampaign)?;
         if !reaches.iter().any(|reach| self.covers(reach, campaign.unit_id)) {
-            return Err(Refusal::OutOfReach.into());
+            return Err(CampaignRefusal::OutOfReach.into());
         }
         let flags = self.flags_if_over(id).await?.ok_or(Refusal::VoteRuns)?;
         let concerned = flags.iter().any(|flag| flag.concerns(actor));
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state == CampaignState::CalledOff {
-                    return Err(Refusal::WrongState(campaign.state).into());
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let check = store::flag_review::find_check(tx.conn, id)?.filter(|check| check.flags > 0);
                 check.ok_or(Refusal::NothingFlagged)?;

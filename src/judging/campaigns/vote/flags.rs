@@ -8,15 +8,15 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use super::model::{Flag, Voter, Watch};
-use super::{rules, store};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
 use crate::base::id::MemberId;
 use crate::config::VoteWatch;
 use crate::db::Conn;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, StageRow, StageState};
-use crate::judging::campaigns::rules::Refusal;
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 use crate::people::sessions;
 
 /// A flag as it is asked for: the key after which the next page begins.
@@ -70,7 +70,7 @@ impl Campaigns {
             Ok((find_closed_vote(conn, id)?, is_checked, store::tallies::is_counted(conn, id)?))
         };
         let (stage, is_checked, is_counted) = self.db.read(question).await?;
-        let Some(stage) = stage.ok_or(Refusal::NoSuchStage)? else { return Ok(None) };
+        let Some(stage) = stage.ok_or(CampaignRefusal::NoSuchStage)? else { return Ok(None) };
         if is_counted {
             self.flags.invalidate(&id);
             return Ok(Some(Arc::default()));
@@ -90,7 +90,7 @@ impl Campaigns {
     /// Refuses while the vote runs.
     pub(super) async fn check_over(&self, id: CampaignId) -> Outcome<()> {
         let stage = self.db.read(move |conn| find_closed_vote(conn, id)).await?;
-        stage.ok_or(Refusal::NoSuchStage)?.ok_or(Refusal::VoteRuns)?;
+        stage.ok_or(CampaignRefusal::NoSuchStage)?.ok_or(Refusal::VoteRuns)?;
         Ok(())
     }
 

@@ -14,14 +14,14 @@ use tokio::sync::Mutex;
 
 use super::ballots::Poll;
 use super::model::{KeySource, Seal};
-use super::store;
+use super::rules::Refusal;
+use super::{Outcome, store};
 use crate::base::crypto::Key;
 use crate::db::{Conn, DbError, Never, Stop};
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Refusal, takes};
-use crate::judging::campaigns::store as campaigns;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 use crate::kernel::key_store::{KeyName, check_of};
 
 /// How long a key that could not be had is not asked for again, so that many ballots at once do not all wait for it.
@@ -74,9 +74,9 @@ impl Campaigns {
         };
         let (campaign, stage) = self.db.read(standing).await?;
         if campaign.is_some_and(|campaign| campaign.state == CampaignState::CalledOff) {
-            return Err(Refusal::WrongState(CampaignState::CalledOff).into());
+            return Err(CampaignRefusal::WrongState(CampaignState::CalledOff).into());
         }
-        takes(&stage.ok_or(Refusal::NoSuchStage)?, self.db.now())?;
+        takes(&stage.ok_or(CampaignRefusal::NoSuchStage)?, self.db.now())?;
         let mut asked = poll.key.asked.lock().await;
         if let Some(key) = poll.key.known() {
             return Ok(key);

@@ -16,6 +16,9 @@ mod voidings;
 pub(super) mod model;
 pub(super) mod rules;
 
+use super::rules::CampaignRefusal;
+use crate::db::Stop;
+
 pub use api::routes;
 pub(in crate::judging::campaigns) use ballots::Poll;
 pub use count::Recount;
@@ -30,3 +33,7 @@ pub(in crate::judging::campaigns) use store::keys::insert as insert_seal;
 pub use store::keys::{list_ended as list_ended_votes, list_sealed_votes};
 pub(in crate::judging::campaigns) use store::rolls::insert as insert_roll;
 pub(in crate::judging::campaigns) use store::tallies::{find as find_tally, is_counted};
+
+type Outcome<T> = Result<T, Stop<rules::Refusal>>;
+
+refusals!(rules::Refusal: Campaign(CampaignRefusal));

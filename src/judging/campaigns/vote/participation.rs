@@ -11,12 +11,12 @@ use moka::sync::Cache;
 use tokio::sync::Mutex;
 
 use super::model::Roll;
-use super::{rules, store};
+use super::{Outcome, rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
+use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
 
 /// How old the numbers may be, seconds.
 const FRESH_SECONDS: i64 = 10;

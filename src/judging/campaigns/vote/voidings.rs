@@ -5,16 +5,16 @@ use serde_json::json;
 
 use super::flag_review::count_when_looked_at;
 use super::model::{Voiding, VoidingId};
-use super::store;
+use super::rules::Refusal;
+use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::Tx;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{Refusal, may_take_back};
-use crate::judging::campaigns::store as campaigns;
+use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// A ballot that is not to count.
 #[derive(Clone, Debug)]
@@ -73,13 +73,13 @@ impl Campaigns {
         self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut voiding = store::voidings::find(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
                 if voiding.confirmed_at.is_some() {
                     return Ok(voiding);
                 }
                 if voiding.proposed_by == actor {
-                    return Err(Refusal::OwnProposal.into());
+                    return Err(CampaignRefusal::OwnProposal.into());
                 }
                 held_between(tx, campaign)?;
                 store::voidings::confirm(tx.conn, id, actor, tx.now())?;
@@ -94,11 +94,11 @@ impl Campaigns {
 
 /// Holds a campaign whose vote is closed and not counted.
 fn held_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(Refusal::NoSuchCampaign)?;
+    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     if campaign.state == CampaignState::CalledOff {
-        return Err(Refusal::WrongState(campaign.state).into());
+        return Err(CampaignRefusal::WrongState(campaign.state).into());
     }
-    let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(Refusal::NoSuchStage)?;
+    let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
     let between = stage.state == StageState::Closed && !store::tallies::is_counted(tx.conn, id)?;
     if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }
 }
@@ -123,7 +123,7 @@ impl Campaigns {
         self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(Refusal::NoSuchCampaign)?;
+                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let found = store::voidings::find(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
                 may_take_back(found.proposed_by, found.confirmed_at, actor)?;
                 store::voidings::delete(tx.conn, id)?;

@@ -14,7 +14,7 @@ use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::calendar::api::views::{CampaignLine, CampaignView};
 use crate::judging::campaigns::calendar::campaigns::Draft;
 use crate::judging::campaigns::model::{CampaignId, Terms};
-use crate::web::caller::{CampaignRunner, Member};
+use crate::web::caller::{Caller, CampaignRunner, Member};
 use crate::web::etag::tagged;
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -42,12 +42,8 @@ struct CampaignBody {
 }
 
 /// The campaign as the caller sees it now.
-pub async fn shown(
-    campaigns: &Campaigns,
-    runner: &crate::web::caller::Caller,
-    id: CampaignId,
-) -> Result<CampaignView, Problem> {
-    Ok(campaigns.see(&viewer(runner), id).await?.into())
+pub async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result<CampaignView, Problem> {
+    Ok(campaigns.look(&viewer(caller), id).await?.into())
 }
 
 /// Writes a draft of a campaign within the caller's reach. Takes an `Idempotency-Key`.
@@ -189,6 +185,6 @@ async fn get_campaign(
     req: HttpRequest,
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
-    let view: CampaignView = campaigns.see(&viewer(&caller), *id).await?.into();
+    let view: CampaignView = shown(&campaigns, &caller, *id).await?;
     tagged(&req, &view)
 }

@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
+use crate::judging::campaigns::calendar::campaigns::Looked;
 use crate::judging::campaigns::calendar::model::{CallOff, Extension};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignKind, CampaignState, StageRow, Terms};
-use crate::judging::campaigns::viewer::Seen;
 
 /// A campaign in a list.
 #[derive(Serialize, ToSchema)]
@@ -60,8 +60,8 @@ pub struct CampaignView {
     pub managed: bool,
 }
 
-impl From<Seen> for CampaignView {
-    fn from(seen: Seen) -> Self {
+impl From<Looked> for CampaignView {
+    fn from(Looked { seen, extensions, call_off }: Looked) -> Self {
         let campaign = seen.campaign;
         let state = campaign.standing();
         CampaignView {
@@ -74,8 +74,8 @@ impl From<Seen> for CampaignView {
             terms: campaign.terms.0,
             rules_sha256: campaign.frozen_sha256,
             stages: seen.stages,
-            extensions: seen.extensions,
-            call_off: seen.call_off,
+            extensions,
+            call_off,
             announced_at: campaign.announced_at,
             opened_at: campaign.opened_at,
             managed: seen.managed,

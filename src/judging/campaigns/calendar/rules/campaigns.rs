@@ -2,10 +2,10 @@
 
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{Campaign, Terms};
-use crate::judging::campaigns::rules::{Refusal, demand};
+use crate::judging::campaigns::rules::{CampaignRefusal, demand};
 
 /// Whether entries could still be handed in, were the campaign announced at `now`.
-pub fn may_announce(terms: &Terms, now: Timestamp) -> Result<(), Refusal> {
+pub fn may_announce(terms: &Terms, now: Timestamp) -> Result<(), CampaignRefusal> {
     let in_time = terms.timetable.first().is_some_and(|entry| now < entry.closes_at);
     demand(in_time, "/terms/timetable/0/closes_at", "申报的结束时间已经过去，请先调整日程")
 }

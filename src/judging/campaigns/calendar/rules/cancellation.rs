@@ -1,12 +1,13 @@
 //! Until when a campaign may be called off.
 
+use super::Refusal;
 use crate::judging::campaigns::model::CampaignState;
-use crate::judging::campaigns::rules::{CampaignVerb, FLOW, Refusal};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
 
 /// Whether a campaign may be called off: while it is open, before the count. What was counted is for a committee to decide.
 pub fn may_call_off(standing: CampaignState, is_counted: bool) -> Result<(), Refusal> {
     if FLOW.step(standing, CampaignVerb::CallOff).is_none() {
-        return Err(Refusal::WrongState(standing));
+        return Err(CampaignRefusal::WrongState(standing).into());
     }
     if is_counted { Err(Refusal::CountedAlready) } else { Ok(()) }
 }
@@ -20,7 +21,7 @@ mod tests {
         assert_eq!(may_call_off(CampaignState::Open, false), Ok(()));
         assert_eq!(may_call_off(CampaignState::Open, true), Err(Refusal::CountedAlready));
         for state in [CampaignState::Announced, CampaignState::Decided, CampaignState::CalledOff] {
-            assert_eq!(may_call_off(state, false), Err(Refusal::WrongState(state)));
+            assert_eq!(may_call_off(state, false), Err(CampaignRefusal::WrongState(state).into()));
         }
     }
 }

@@ -1,11 +1,12 @@
 //! When stages open, close, and end later than planned; and the one spelling of the rules that are frozen.
 
-use super::terms::LENGTH_LIMIT_SECONDS;
 use serde_json::Value;
 
+use super::Refusal;
+use super::terms::LENGTH_LIMIT_SECONDS;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{CampaignStage, StageRow, StageState};
-use crate::judging::campaigns::rules::Refusal;
+use crate::judging::campaigns::rules::CampaignRefusal;
 
 /// Whether a planned stage may open: judging waits for the end of the entries, the committee for all scores and the
 /// count, objections for the committee.
@@ -29,8 +30,8 @@ pub fn may_open(stage: CampaignStage, stages: &[StageRow], counted: bool) -> boo
 /// Whether an organiser may end the stage before its time.
 pub fn may_close_early(row: &StageRow) -> Result<(), Refusal> {
     match (row.state, row.stage) {
-        (StageState::Planned, stage) => Err(Refusal::NotOpen(stage)),
-        (StageState::Closed, stage) => Err(Refusal::Over(stage)),
+        (StageState::Planned, stage) => Err(CampaignRefusal::NotOpen(stage).into()),
+        (StageState::Closed, stage) => Err(CampaignRefusal::Over(stage).into()),
         (StageState::Open, CampaignStage::Publicity | CampaignStage::Committee) => Ok(()),
         (StageState::Open, stage) => Err(Refusal::ClockOnly(stage)),
     }
@@ -44,11 +45,11 @@ pub fn may_extend(
     closes_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let row = stages.iter().find(|row| row.stage == stage).ok_or(Refusal::NoSuchStage)?;
+    let row = stages.iter().find(|row| row.stage == stage).ok_or(CampaignRefusal::NoSuchStage)?;
     // objections that wait for a late decision have not begun, so that their end may still be moved
     let waits = stage == CampaignStage::Objection && row.state == StageState::Planned && closes_at > now;
     if row.state == StageState::Closed || (now >= row.closes_at && !waits) {
-        return Err(Refusal::Over(stage));
+        return Err(CampaignRefusal::Over(stage).into());
     }
     let judging = stages.iter().filter(|row| row.stage.judges()).map(|row| row.opens_at).min();
     let bound = judging.filter(|_| stage == CampaignStage::Entry);
@@ -88,6 +89,7 @@ mod tests {
 
     use super::*;
     use crate::judging::campaigns::model::CampaignId;
+    use crate::judging::campaigns::rules::takes;
 
     fn row(stage: CampaignStage, position: i32, state: StageState) -> StageRow {
         let at = |hour: i64| Timestamp::from_micros(0).plus_seconds(hour * 3600);
@@ -137,17 +139,17 @@ mod tests {
         assert_eq!(extend(CampaignStage::Entry, 12, 5), Ok(()));
         assert_eq!(extend(CampaignStage::Entry, 10, 5), Err(Refusal::NotLater));
         assert_eq!(extend(CampaignStage::Entry, 21, 5), Err(Refusal::NotLater));
-        assert_eq!(extend(CampaignStage::Entry, 12, 10), Err(Refusal::Over(CampaignStage::Entry)));
+        assert_eq!(extend(CampaignStage::Entry, 12, 10), Err(CampaignRefusal::Over(CampaignStage::Entry).into()));
         assert_eq!(extend(CampaignStage::Vote, 99, 5), Ok(()));
         assert_eq!(extend(CampaignStage::Vote, 732 * 24, 5), Err(Refusal::NotLater), "nobody could take it back");
-        assert_eq!(extend(CampaignStage::Peer, 99, 5), Err(Refusal::NoSuchStage));
+        assert_eq!(extend(CampaignStage::Peer, 99, 5), Err(CampaignRefusal::NoSuchStage.into()));
     }
 
     #[test]
     fn a_stage_takes_nothing_from_its_last_instant_on() {
         let open = row(CampaignStage::Vote, 1, StageState::Open);
         assert_eq!(takes(&open, open.closes_at.plus_seconds(-1)), Ok(()));
-        assert_eq!(takes(&open, open.closes_at), Err(Refusal::Over(CampaignStage::Vote)));
+        assert_eq!(takes(&open, open.closes_at), Err(CampaignRefusal::Over(CampaignStage::Vote)));
         assert_eq!(may_close_early(&open), Err(Refusal::ClockOnly(CampaignStage::Vote)));
         assert_eq!(may_close_early(&row(CampaignStage::Publicity, 1, StageState::Open)), Ok(()));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::score::{ALL_WEIGHT, ScoreRule};
 use crate::judging::campaigns::model::{CampaignStage, ResultsShown, Source, Terms};
-use crate::judging::campaigns::rules::{Refusal, demand};
+use crate::judging::campaigns::rules::{CampaignRefusal, demand};
 
 const CATEGORY_LIMIT: usize = 10;
 const QUOTA_LIMIT: u16 = 200;
@@ -19,7 +19,7 @@ const DELAY_LIMIT: u16 = 7 * 24 * 60;
 pub const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
 
 /// Checks a campaign as it is written.
-pub fn check(terms: &Terms) -> Result<(), Refusal> {
+pub fn check(terms: &Terms) -> Result<(), CampaignRefusal> {
     check_categories(terms)?;
     check_timetable(terms)?;
     check_sources(terms)?;
@@ -36,7 +36,7 @@ pub fn check(terms: &Terms) -> Result<(), Refusal> {
     demand(terms.expert_ids.len() <= EXPERT_LIMIT, "/terms/expert_ids", "评审专家不能超过 100 名")
 }
 
-fn check_categories(terms: &Terms) -> Result<(), Refusal> {
+fn check_categories(terms: &Terms) -> Result<(), CampaignRefusal> {
     let count = terms.categories.len();
     demand((1..=CATEGORY_LIMIT).contains(&count), "/terms/categories", "类别须有 1 到 10 个")?;
     let codes: BTreeSet<&str> = terms.categories.iter().map(|category| &*category.code).collect();
@@ -48,7 +48,7 @@ fn check_categories(terms: &Terms) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_timetable(terms: &Terms) -> Result<(), Refusal> {
+fn check_timetable(terms: &Terms) -> Result<(), CampaignRefusal> {
     let plans = &terms.timetable;
     let begins = plans.first().is_some_and(|plan| plan.stage == CampaignStage::Entry);
     demand(begins, "/terms/timetable", "日程须从申报阶段开始")?;
@@ -74,7 +74,7 @@ fn check_timetable(terms: &Terms) -> Result<(), Refusal> {
     demand(follows(CampaignStage::Objection, &CampaignStage::judges), "/terms/timetable", "公示须在评选和党委研究之后")
 }
 
-fn check_sources(terms: &Terms) -> Result<(), Refusal> {
+fn check_sources(terms: &Terms) -> Result<(), CampaignRefusal> {
     let sources: BTreeSet<Source> = terms.sources.iter().map(|rule| rule.source).collect();
     demand(sources.len() == terms.sources.len(), "/terms/sources", "评分来源不能重复")?;
     // nobody scores where the committee alone decides
@@ -104,7 +104,7 @@ fn check_sources(terms: &Terms) -> Result<(), Refusal> {
     demand(known, "/terms/tie_order", "同分排序只能使用已有的来源，且不能重复")
 }
 
-fn check_criteria(terms: &Terms) -> Result<(), Refusal> {
+fn check_criteria(terms: &Terms) -> Result<(), CampaignRefusal> {
     let judged = terms.sources.iter().any(|rule| rule.source != Source::Vote);
     demand(!judged || !terms.criteria.is_empty(), "/terms/criteria", "有评分来源时须有评审标准")?;
     demand(terms.criteria.len() <= CRITERION_LIMIT, "/terms/criteria", "评审标准不能超过 20 项")?;
@@ -118,7 +118,7 @@ fn check_criteria(terms: &Terms) -> Result<(), Refusal> {
     demand(terms.criteria.is_empty() || all == ALL_WEIGHT, "/terms/criteria", "各项标准的权重合计须为 10000")
 }
 
-fn check_awards(terms: &Terms) -> Result<(), Refusal> {
+fn check_awards(terms: &Terms) -> Result<(), CampaignRefusal> {
     demand(terms.awards.len() <= HEADING_LIMIT, "/terms/awards", "奖项不能超过 20 个")?;
     let codes: BTreeSet<&str> = terms.awards.iter().map(|heading| &*heading.code).collect();
     demand(codes.len() == terms.awards.len(), "/terms/awards", "奖项代码不能重复")?;
@@ -132,7 +132,7 @@ fn check_awards(terms: &Terms) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_ballot(terms: &Terms) -> Result<(), Refusal> {
+fn check_ballot(terms: &Terms) -> Result<(), CampaignRefusal> {
     let (ballot, most) = (&terms.ballot, terms.most_choices());
     demand((1..=CHOICE_LIMIT).contains(&most), "/terms/ballot/max", "每票最多可选数须在 1 到 200 之间")?;
     demand((1..=most).contains(&ballot.min), "/terms/ballot/min", "每票最少须选 1 项，且不超过最多可选数")?;
@@ -175,7 +175,7 @@ mod tests {
             _ => parent[field] = value,
         }
         match check(&serde_json::from_value(body).unwrap()) {
-            Err(Refusal::BadField(flaw)) => Some(flaw.pointer),
+            Err(CampaignRefusal::BadField(flaw)) => Some(flaw.pointer),
             outcome => {
                 assert_eq!(outcome, Ok(()));
                 None

@@ -7,8 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::text::Text;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::calendar::CampaignView;
+use crate::judging::campaigns::calendar::{CampaignView, shown};
 use crate::judging::campaigns::decision::decision::NewDecision;
 use crate::judging::campaigns::decision::model::{AwardLine, LeftOut};
 use crate::judging::campaigns::model::CampaignId;
@@ -52,6 +51,6 @@ async fn decide_campaign(
     let DecisionBody { replaces, reason, awards, left_out } = body.into_inner();
     let new = NewDecision { replaces, reason: reason.map(Text::into_string), lines: awards, left_out };
     let is_new = campaigns.decide(decider.member, &decider.reach, *id, new).await?;
-    let view: CampaignView = campaigns.see(&viewer(&decider), *id).await?.into();
+    let view = shown(&campaigns, &decider, *id).await?;
     Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(view))
 }

@@ -4,8 +4,7 @@ use actix_web::{post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::calendar::CampaignView;
+use crate::judging::campaigns::calendar::{CampaignView, shown};
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::CampaignRunner;
 use crate::web::{Path, Problem};
@@ -25,7 +24,7 @@ async fn publish_campaign(
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<CampaignView>, Problem> {
     campaigns.publish(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(campaigns.see(&viewer(&runner), *id).await?.into()))
+    Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 
 /// Puts a published campaign away: nothing of it changes any more, its plans included. Again it changes nothing.
@@ -38,5 +37,5 @@ async fn archive_campaign(
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<CampaignView>, Problem> {
     campaigns.archive(runner.member, &runner.reach, *id).await?;
-    Ok(web::Json(campaigns.see(&viewer(&runner), *id).await?.into()))
+    Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }

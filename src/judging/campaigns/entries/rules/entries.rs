@@ -1,9 +1,10 @@
 //! When an entry may change, and what it must say.
 
+use super::Refusal;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::entries::model::{Entry, EntryState, EvidenceKind, Plan};
 use crate::judging::campaigns::model::{CampaignStage, EntryRules, StageRow, StageState};
-use crate::judging::campaigns::rules::{Refusal, demand};
+use crate::judging::campaigns::rules::{CampaignRefusal, demand};
 
 /// Lists of a plan are at most so long.
 const LIST_LIMIT: usize = 50;
@@ -11,9 +12,9 @@ const LIST_LIMIT: usize = 50;
 /// Whether entries are taken and changed: from the opening of their stage until the first judging stage opens. Says
 /// whether it is late.
 pub fn may_submit(stages: &[StageRow], now: Timestamp) -> Result<bool, Refusal> {
-    let entry = stages.iter().find(|row| row.stage == CampaignStage::Entry).ok_or(Refusal::NoSuchStage)?;
+    let entry = stages.iter().find(|row| row.stage == CampaignStage::Entry).ok_or(CampaignRefusal::NoSuchStage)?;
     if entry.state == StageState::Planned {
-        return Err(Refusal::NotOpen(CampaignStage::Entry));
+        return Err(CampaignRefusal::NotOpen(CampaignStage::Entry).into());
     }
     let judged = |row: &StageRow| row.stage.judges() && (row.state != StageState::Planned || now >= row.opens_at);
     if stages.iter().any(judged) {
@@ -44,7 +45,7 @@ pub fn may_withdraw(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Resul
 }
 
 /// Checks what a plan says; `complete` when it is handed in.
-pub fn check_plan(plan: &Plan, rules: &EntryRules, complete: bool) -> Result<(), Refusal> {
+pub fn check_plan(plan: &Plan, rules: &EntryRules, complete: bool) -> Result<(), CampaignRefusal> {
     let lists = [
         ("team", plan.team.len()),
         ("goals", plan.goals.len()),

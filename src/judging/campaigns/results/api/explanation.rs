@@ -67,7 +67,8 @@ impl DecidedEntry {
         let title = |code: &str| heading_title(terms, code);
         let line = decision.lines.0.iter().find(|line| line.entry_id == id);
         let left = decision.left_out.0.iter().find(|left| left.entry_id == id);
-        let proposed = results.proposal.iter().flat_map(|proposal| &proposal.awards).find(|one| one.entry_id == id);
+        let proposed =
+            results.totals.proposal.iter().flat_map(|proposal| &proposal.awards).find(|one| one.entry_id == id);
         let alike = |line: &crate::judging::campaigns::decision::model::AwardLine| {
             let same = decision.lines.0.iter().filter(|one| one.heading == line.heading && one.place == line.place);
             same.count() > 1
@@ -119,7 +120,7 @@ async fn explain_entry(
     let (explained, results) = campaigns.explain(&viewer(&caller), *id).await?;
     let decided = DecidedEntry::of(*id, &results);
     let mut told = explained.as_ref().map(sentences).unwrap_or_default();
-    told.extend(decided.as_ref().map(|decided| decided.told(results.proposal.is_some())));
+    told.extend(decided.as_ref().map(|decided| decided.told(results.totals.proposal.is_some())));
     let rules_sha256 = results.seen.campaign.frozen_sha256.unwrap_or_default();
     Ok(web::Json(Explanation {
         entry_id: *id,

@@ -73,7 +73,7 @@ impl ResultsView {
             decided_by: campaigns.member_name(decision.decided_by),
         };
         let campaign = results.seen.campaign;
-        let confirmed = results.seen.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
+        let confirmed = results.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
         ResultsView {
             campaign_id: campaign.id,
             state: campaign.standing(),
@@ -82,11 +82,11 @@ impl ResultsView {
             rules_sha256: campaign.frozen_sha256.unwrap_or_default(),
             extensions: confirmed.map(PublishedExtension::from).collect(),
             stages: results.seen.stages,
-            awaited: results.awaited,
+            awaited: results.totals.awaited,
             shown: results.shown,
             vote,
-            entries: results.entries,
-            results: results.explained,
+            entries: results.totals.entries,
+            results: results.totals.explained,
             proposal,
             decisions: results.decisions.iter().map(signed).collect(),
             objections: results.objections,

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Refusal;
 use crate::base::id::{MemberId, UnitId};
 use crate::judging::campaigns::entries::model::EntryId;
-use crate::judging::campaigns::rules::Refusal;
 
 /// An entry as voting sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
