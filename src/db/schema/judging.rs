@@ -288,15 +288,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    campaign_bulletin_numbers (prefix, year, number) {
-        prefix -> Text,
-        year -> Integer,
-        number -> Integer,
-        campaign_id -> Binary,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_stages,
@@ -319,6 +310,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_decisions,
     campaign_objections,
     campaign_awards,
-    campaign_bulletins,
-    campaign_bulletin_numbers
+    campaign_bulletins
 );

@@ -11,6 +11,7 @@ use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::db::{Json, Stop, Tx};
+use crate::ground::documents;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
@@ -18,6 +19,9 @@ use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
+
+/// What the register of numbers calls the bulletin of a campaign.
+const DOCUMENT: &str = "campaign_bulletin";
 
 /// A bulletin with its sheet, as a viewer may see it.
 #[derive(Clone, Debug)]
@@ -220,10 +224,10 @@ fn claim(tx: &mut Tx, campaign: &Campaign, text: &BulletinText) -> Outcome<()> {
     let notice = campaign.terms.0.notice.as_ref().map(|notice| notice.document_no.to_string());
     let number = text.document_no.as_ref();
     if let Some(number) = number {
-        let free = notice != Some(number.to_string()) && store::claim_number(tx.conn, campaign.id, number)?;
+        let free = notice != Some(number.to_string()) && documents::claim(tx, number, DOCUMENT, campaign.id.uuid())?;
         if !free {
             return Err(Refusal::NumberTaken.into());
         }
     }
-    Ok(store::release_numbers(tx.conn, campaign.id, number)?)
+    Ok(documents::release_others(tx, number, DOCUMENT, campaign.id.uuid())?)
 }

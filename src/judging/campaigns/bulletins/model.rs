@@ -9,6 +9,7 @@ use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::campaign_bulletins;
+use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
 
@@ -45,24 +46,6 @@ pub struct Finding {
     pub entry_id: Option<EntryId>,
     /// What is cited of it, or what was found.
     pub excerpt: Text<1000>,
-}
-
-/// A document number 发文字号, such as 金集组发〔2022〕7号.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentNumber {
-    /// The issuer's sign 发文机关代字, such as 金集组发.
-    pub prefix: Text<20>,
-    /// 1949 to 2999
-    pub year: u16,
-    /// 1 to 9999
-    pub number: u16,
-}
-
-impl std::fmt::Display for DocumentNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}〔{}〕{}号", self.prefix, self.year, self.number)
-    }
 }
 
 /// What organisers write of a bulletin; its results are taken from the awards.

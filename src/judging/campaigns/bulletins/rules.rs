@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::model::{
-    Bulletin, BulletinState, BulletinText, DocumentNumber, Finding, FindingKind, Paragraph, Sheet, SheetPart,
-};
+use super::model::{Bulletin, BulletinState, BulletinText, Finding, FindingKind, Paragraph, Sheet, SheetPart};
 use crate::base::text::{Text, cut, ended, in_quotes, in_title_marks, listed, without_end};
 use crate::base::time::Day;
+use crate::ground::documents::{self, DocumentNumber};
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{EntryId, Goal, Plan};
 use crate::judging::campaigns::model::{AwardHeading, CampaignKind, Terms};
@@ -39,8 +38,6 @@ pub enum Refusal {
 const DIMENSION_LIMIT: usize = 10;
 const FINDING_LIMIT: usize = 100;
 const REQUIREMENT_LIMIT: usize = 20;
-const YEARS: std::ops::RangeInclusive<u16> = 1949..=2999;
-const NUMBERS: std::ops::RangeInclusive<u16> = 1..=9999;
 /// Entries that a draft cites under a highlight, and the characters that it cites of each.
 const CITED: usize = 2;
 const CITED_CHARS: usize = 120;
@@ -198,9 +195,8 @@ fn excerpt(dimension: usize, plan: &Plan) -> Option<String> {
 
 /// Checks what an organiser writes; `judged` are the entries that findings may be about.
 pub fn check_bulletin(text: &BulletinText, judged: &BTreeSet<EntryId>) -> Result<(), Refusal> {
-    if let Some(number) = &text.document_no {
-        demand(YEARS.contains(&number.year), "/text/document_no/year", "年份不正确")?;
-        demand(NUMBERS.contains(&number.number), "/text/document_no/number", "文号须在 1 到 9999 之间")?;
+    if let Some(Err(bad)) = text.document_no.as_ref().map(documents::check) {
+        return Err(flaw(format!("/text/document_no/{}", bad.field), bad.message).into());
     }
     for (name, dimensions) in [("highlights", &text.highlights), ("problems", &text.problems)] {
         let distinct: BTreeSet<&str> = dimensions.iter().map(|one| &**one).collect();

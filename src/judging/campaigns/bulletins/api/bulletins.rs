@@ -8,11 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
+use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::bulletins::api::sheet;
 use crate::judging::campaigns::bulletins::bulletins::SeenBulletin;
-use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, DocumentNumber, Sheet};
+use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, Sheet};
 use crate::judging::campaigns::bulletins::rules::Frame;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::model::CampaignId;
