@@ -64,7 +64,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    campaign_call_offs (campaign_id) {
+    campaign_cancellations (campaign_id) {
         campaign_id -> Binary,
         reason -> Text,
         proposed_by -> Binary,
@@ -292,7 +292,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_stages,
     campaign_extensions,
-    campaign_call_offs,
+    campaign_cancellations,
     campaign_rolls,
     campaign_entries,
     campaign_entry_versions,

@@ -6,6 +6,7 @@ use super::model::CampaignState;
 use super::rules::CampaignRefusal;
 use super::viewer::Viewer;
 use super::{bulletins, calendar, decision, entries, results, scores, vote};
+use crate::base::approval::NoAnswer;
 use crate::web::Problem;
 use crate::web::caller::{Caller, out_of_reach};
 
@@ -30,8 +31,8 @@ impl From<CampaignRefusal> for Problem {
         match refusal {
             CampaignRefusal::NoSuchCampaign => Problem::not_found("campaigns.not_found", "没有找到这次评选"),
             CampaignRefusal::OutOfReach => out_of_reach(),
-            CampaignRefusal::WrongState(CampaignState::CalledOff) => {
-                Problem::gone("campaigns.called_off", "这次评选已经终止，理由见评选页面")
+            CampaignRefusal::WrongState(CampaignState::Cancelled) => {
+                Problem::gone("campaigns.cancelled", "这次评选已经终止，理由见评选页面")
             }
             CampaignRefusal::WrongState(state) => {
                 Problem::conflict("campaigns.wrong_state", format!("评选{}，不能进行此操作", said(state)))
@@ -42,15 +43,7 @@ impl From<CampaignRefusal> for Problem {
                 Problem::conflict("campaigns.not_open", format!("{}阶段还没有开始", stage.title()))
             }
             CampaignRefusal::Over(stage) => Problem::gone("campaigns.over", format!("{}阶段已经结束", stage.title())),
-            CampaignRefusal::OwnProposal => {
-                Problem::forbidden("campaigns.own_proposal", "不能确认自己提出的事项，须由另一人确认")
-            }
-            CampaignRefusal::NotOwnProposal => {
-                Problem::forbidden("campaigns.not_own_proposal", "只能撤回自己提出的事项")
-            }
-            CampaignRefusal::Confirmed => {
-                Problem::conflict("campaigns.confirmed", "这一事项已经由另一人确认，不能再撤回")
-            }
+            CampaignRefusal::NoAnswer(no) => unanswerable(no),
             CampaignRefusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
             CampaignRefusal::Undecided => Problem::conflict("campaigns.undecided", "还没有作出决定"),
             CampaignRefusal::NotPublished => Problem::conflict("campaigns.not_published", "评选结果还没有公布"),
@@ -67,9 +60,20 @@ fn said(state: CampaignState) -> &'static str {
         CampaignState::Announced => "已经公布通知",
         CampaignState::Open => "正在进行",
         CampaignState::Withdrawn => "已经取消",
-        CampaignState::CalledOff => "已经终止",
+        CampaignState::Cancelled => "已经终止",
         CampaignState::Decided => "已经作出决定",
         CampaignState::Published => "已经公布结果",
         CampaignState::Archived => "已经归档",
+    }
+}
+
+fn unanswerable(no: NoAnswer) -> Problem {
+    match no {
+        NoAnswer::OwnProposal => {
+            Problem::forbidden("campaigns.own_proposal", "不能确认您自己提出的事项，须由另一人确认")
+        }
+        NoAnswer::AboutYourself => Problem::forbidden("campaigns.about_yourself", "不能确认关于您本人的事项"),
+        NoAnswer::NotYours => Problem::forbidden("campaigns.not_own_proposal", "只能撤回您自己提出的事项"),
+        NoAnswer::Over(_) => Problem::conflict("campaigns.confirmed", "这一事项已经由另一人确认，不能再撤回"),
     }
 }

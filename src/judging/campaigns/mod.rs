@@ -10,7 +10,8 @@
 //! Then a committee decides, with a reason wherever it departs from what was computed; objections are heard and answered;
 //! the publication writes the awards down for good, and a bulletin 通报 tells of them.
 //!
-//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
+//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/extensions…`, `/voidings…`, `/objections…`,
+//! `/exports/campaigns…`.
 //! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part),
 //! `files` (evidence) and `notices`.
 //! Tells `files` who may read and delete the files of an entry, and `members` who judges a selection that is not over.

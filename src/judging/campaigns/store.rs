@@ -13,7 +13,7 @@ pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
 }
 
 /// The campaign, held until the end of the transaction: stages, entries and proposals take turns on it. Ballots do not.
-pub fn hold(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
+pub fn lock_row(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
     match conn {
         Conn::Pg(c) => campaigns::table.find(id).select(Campaign::as_select()).for_update().first(c).optional(),
         // all writes go through one thread, one transaction after the other

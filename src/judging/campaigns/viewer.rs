@@ -12,7 +12,7 @@ use crate::db::{Conn, Stop};
 
 /// States that members see.
 pub(in crate::judging::campaigns) const SHOWN: [CampaignState; 3] =
-    [CampaignState::Announced, CampaignState::Open, CampaignState::CalledOff];
+    [CampaignState::Announced, CampaignState::Open, CampaignState::Cancelled];
 
 /// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
 #[derive(Clone, Debug)]

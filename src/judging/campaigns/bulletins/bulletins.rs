@@ -200,7 +200,7 @@ impl Campaigns {
 
 /// A published campaign, held. An archived one is looked at only.
 fn published(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+    let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         CampaignState::Published => Ok(campaign),
         CampaignState::Archived => Err(CampaignRefusal::WrongState(CampaignState::Archived).into()),

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::Outcome;
-use super::model::{CallOff, Extension};
+use super::model::{Cancellation, Extension};
 use super::rules::{self, Refusal};
 use super::store::{self, cancellations, extensions};
 use crate::base::capability::{Reach, Role};
@@ -21,12 +21,12 @@ use crate::kernel::idempotency::{self, Reused};
 
 /// A campaign with what became of its ends.
 #[derive(Clone, Debug)]
-pub struct Looked {
+pub struct CampaignDetail {
     pub seen: Seen,
     /// Confirmed ones; for who runs it also those that wait.
     pub extensions: Vec<Extension>,
     /// Why it is called off; for who runs it also a proposal that waits.
-    pub call_off: Option<CallOff>,
+    pub cancellation: Option<Cancellation>,
 }
 
 impl From<Reused> for Refusal {
@@ -81,7 +81,7 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 // held before it is changed, so that of two changes at once neither undoes the other
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if !matches!(campaign.state, CampaignState::Draft | CampaignState::Announced) {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
@@ -144,13 +144,13 @@ impl Campaigns {
     }
 
     /// A campaign with what became of its ends, as a viewer may know it.
-    pub async fn look(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Looked> {
+    pub async fn detail(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<CampaignDetail> {
         let seen = self.see(viewer, id).await?;
         let known = move |conn: &mut Conn| Ok((extensions::list(conn, id)?, cancellations::find(conn, id)?));
-        let (mut extensions, mut call_off) = self.db.read(known).await?;
+        let (mut extensions, mut cancellation) = self.db.read(known).await?;
         extensions.retain(|extension| seen.managed || extension.confirmed_at.is_some());
-        call_off = call_off.filter(|call_off| seen.managed || call_off.confirmed_at.is_some());
-        Ok(Looked { seen, extensions, call_off })
+        cancellation = cancellation.filter(|cancellation| seen.managed || cancellation.confirmed_at.is_some());
+        Ok(CampaignDetail { seen, extensions, cancellation })
     }
 
     /// Announces a draft that has its notice.
@@ -205,7 +205,7 @@ impl Campaigns {
     ) -> Outcome<Campaign> {
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if step(verb, campaign.state)? {
                     let from = campaign.state;
                     act(tx, &mut campaign)?;
@@ -215,6 +215,29 @@ impl Campaigns {
                 Ok(campaign)
             })
             .await
+    }
+
+    /// Campaigns for a member, newest first.
+    pub async fn list_for_member(
+        &self,
+        path: &[UnitId],
+        before: Option<CampaignId>,
+        limit: i64,
+    ) -> Result<Vec<Campaign>, DbError> {
+        let units = path.to_vec();
+        self.db.read(move |conn| store::campaigns::list(conn, &units, &SHOWN, before, limit)).await
+    }
+
+    /// Campaigns within reach, in whatever state, newest first.
+    pub async fn list_within(
+        &self,
+        reach: &Reach,
+        before: Option<CampaignId>,
+        limit: i64,
+    ) -> Result<Vec<Campaign>, DbError> {
+        let tree = self.directory.tree();
+        let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
+        self.db.read(move |conn| store::campaigns::list(conn, &units, CampaignState::EACH, before, limit)).await
     }
 }
 
@@ -271,29 +294,4 @@ fn tell_changes(tx: &mut Tx, before: &Campaign, now: &Campaign, changes: &[&str]
         tell_audience(tx, before, "评选范围调整", "这次评选的范围有调整，请以评选页面为准。".into())?;
     }
     Ok(())
-}
-
-impl Campaigns {
-    /// Campaigns for a member, newest first.
-    pub async fn list_for_member(
-        &self,
-        path: &[UnitId],
-        before: Option<CampaignId>,
-        limit: i64,
-    ) -> Result<Vec<Campaign>, DbError> {
-        let units = path.to_vec();
-        self.db.read(move |conn| store::campaigns::list(conn, &units, &SHOWN, before, limit)).await
-    }
-
-    /// Campaigns within reach, in whatever state, newest first.
-    pub async fn list_within(
-        &self,
-        reach: &Reach,
-        before: Option<CampaignId>,
-        limit: i64,
-    ) -> Result<Vec<Campaign>, DbError> {
-        let tree = self.directory.tree();
-        let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
-        self.db.read(move |conn| store::campaigns::list(conn, &units, CampaignState::EACH, before, limit)).await
-    }
 }

@@ -3,15 +3,16 @@
 
 use serde_json::json;
 
-use super::model::CallOff;
+use super::model::Cancellation;
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
+use crate::base::approval::Answer;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::{Campaigns, store as campaigns, vote};
 
 const ERASED_AT_ONCE: i64 = 20;
@@ -20,22 +21,22 @@ const MEMBERS_AT_ONCE: i64 = 5_000;
 
 impl Campaigns {
     /// Proposes to call an open campaign off. The same again by the same person is the first one.
-    pub async fn propose_call_off(
+    pub async fn propose_cancellation(
         &self,
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
         reason: String,
-    ) -> Outcome<CallOff> {
+    ) -> Outcome<Cancellation> {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
                 held(tx, id)?;
                 if let Some(first) = store::cancellations::find(tx.conn, id)? {
                     let same = first.proposed_by == actor && first.reason == reason;
-                    return if same { Ok(first) } else { Err(Refusal::CallOffProposed.into()) };
+                    return if same { Ok(first) } else { Err(Refusal::CancellationProposed.into()) };
                 }
-                let call_off = CallOff {
+                let cancellation = Cancellation {
                     campaign_id: id,
                     reason: reason.clone(),
                     proposed_by: actor,
@@ -44,35 +45,32 @@ impl Campaigns {
                     confirmed_at: None,
                     erased_at: None,
                 };
-                store::cancellations::insert(tx.conn, &call_off)?;
-                note(tx, Some(actor), "campaigns.propose_call_off", id, json!({ "reason": reason }))?;
-                Ok(call_off)
+                store::cancellations::insert(tx.conn, &cancellation)?;
+                note(tx, Some(actor), "campaigns.propose_cancellation", id, json!({ "reason": reason }))?;
+                Ok(cancellation)
             })
             .await
     }
 
     /// Confirms what somebody else proposed: from now on the campaign is called off, and everybody hears why. Again it
     /// changes nothing.
-    pub async fn confirm_call_off(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<CallOff> {
+    pub async fn approve_cancellation(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Cancellation> {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let mut found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCallOff)?;
-                if found.confirmed_at.is_some() {
+                campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
+                if !found.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(found);
-                }
-                if found.proposed_by == actor {
-                    return Err(CampaignRefusal::OwnProposal.into());
                 }
                 let mut campaign = held(tx, id)?;
                 let now = tx.now();
                 store::cancellations::confirm(tx.conn, id, actor, now)?;
                 store::cancellations::close_stages(tx.conn, id, now)?;
-                (campaign.state, campaign.updated_at) = (CampaignState::CalledOff, now);
+                (campaign.state, campaign.updated_at) = (CampaignState::Cancelled, now);
                 campaigns::advance(tx.conn, CampaignState::Open, &campaign)?;
                 (found.confirmed_by, found.confirmed_at) = (Some(actor), Some(now));
-                note(tx, Some(actor), "campaigns.call_off", id, json!({ "reason": found.reason }))?;
+                note(tx, Some(actor), "campaigns.cancel", id, json!({ "reason": found.reason }))?;
                 tell_audience(
                     tx,
                     &campaign,
@@ -85,22 +83,22 @@ impl Campaigns {
     }
 
     /// Takes one's own proposal back while nobody has confirmed it.
-    pub async fn take_back_call_off(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<()> {
+    pub async fn withdraw_cancellation(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<()> {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCallOff)?;
-                may_take_back(found.proposed_by, found.confirmed_at, actor)?;
+                campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
+                found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
                 store::cancellations::delete(tx.conn, id)?;
-                Ok(note(tx, Some(actor), "campaigns.take_back_call_off", id, json!({ "reason": found.reason }))?)
+                Ok(note(tx, Some(actor), "campaigns.withdraw_cancellation", id, json!({ "reason": found.reason }))?)
             })
             .await
     }
 
     /// Erases what the ballots of called-off campaigns say, once every transaction has ended that may still have seen the
     /// vote open; goes on where it, or another server, stopped.
-    pub(super) async fn erase_called_off(&self) -> Result<(), DbError> {
+    pub(super) async fn erase_cancelled(&self) -> Result<(), DbError> {
         for id in self.db.read(|conn| store::cancellations::list_unerased(conn, ERASED_AT_ONCE)).await? {
             if self.db.older_have_ended().await? {
                 self.destroy_vote_keys(id).await;
@@ -135,7 +133,7 @@ impl Campaigns {
 
 /// An open campaign, held, whose ballots are not counted and about which nobody has decided.
 fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-    rules::may_call_off(campaign.standing(), vote::is_counted(tx.conn, id)?)?;
+    let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+    rules::may_cancel(campaign.standing(), vote::is_counted(tx.conn, id)?)?;
     Ok(campaign)
 }

@@ -5,12 +5,13 @@ use serde_json::json;
 use super::model::{Extension, ExtensionId};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
+use crate::base::approval::Answer;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
-use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 impl Campaigns {
@@ -27,7 +28,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
@@ -55,60 +56,47 @@ impl Campaigns {
     }
 
     /// Confirms what somebody else proposed; the end moves with it. Again it changes nothing.
-    pub async fn confirm_extension(
-        &self,
-        actor: MemberId,
-        reach: &Reach,
-        id: CampaignId,
-        extension: ExtensionId,
-    ) -> Outcome<Extension> {
-        self.within(reach, id).await?;
+    pub async fn approve_extension(&self, actor: MemberId, reach: &Reach, id: ExtensionId) -> Outcome<Extension> {
+        let found = self.db.read(move |conn| store::extensions::find(conn, id)).await?;
+        let campaign = found.ok_or(Refusal::NoSuchExtension)?.campaign_id;
+        self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let mut found = store::extensions::find(tx.conn, id, extension)?.ok_or(Refusal::NoSuchExtension)?;
-                if found.confirmed_at.is_some() {
+                let campaign = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut found = store::extensions::find(tx.conn, id)?.ok_or(Refusal::NoSuchExtension)?;
+                if !found.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(found);
-                }
-                if found.proposed_by == actor {
-                    return Err(CampaignRefusal::OwnProposal.into());
                 }
                 if campaign.state != CampaignState::Open {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
-                let stages = campaigns::list_stages(tx.conn, id)?;
+                let stages = campaigns::list_stages(tx.conn, campaign.id)?;
                 rules::may_extend(&stages, found.stage, found.closes_at, tx.now())?;
-                store::stages::put_closes_at(tx.conn, id, found.stage, found.closes_at)?;
-                store::extensions::confirm(tx.conn, extension, actor, tx.now())?;
+                store::stages::put_closes_at(tx.conn, campaign.id, found.stage, found.closes_at)?;
+                store::extensions::confirm(tx.conn, id, actor, tx.now())?;
                 (found.confirmed_by, found.confirmed_at) = (Some(actor), Some(tx.now()));
                 let detail = json!({ "stage": found.stage, "closes_at": found.closes_at });
-                note(tx, Some(actor), "campaigns.confirm_extension", id, detail)?;
+                note(tx, Some(actor), "campaigns.approve_extension", campaign.id, detail)?;
                 let told = format!("{}延长至{}：{}", found.stage.title(), found.closes_at.in_chinese(), found.reason);
                 tell_audience(tx, &campaign, "评选时间调整", told)?;
                 Ok(found)
             })
             .await
     }
-}
 
-impl Campaigns {
     /// Takes back one's proposal to move an end.
-    pub async fn take_back_extension(
-        &self,
-        actor: MemberId,
-        reach: &Reach,
-        id: CampaignId,
-        extension: ExtensionId,
-    ) -> Outcome<()> {
-        self.within(reach, id).await?;
+    pub async fn withdraw_extension(&self, actor: MemberId, reach: &Reach, id: ExtensionId) -> Outcome<()> {
+        let found = self.db.read(move |conn| store::extensions::find(conn, id)).await?;
+        let campaign = found.ok_or(Refusal::NoSuchExtension)?.campaign_id;
+        self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let found = store::extensions::find(tx.conn, id, extension)?.ok_or(Refusal::NoSuchExtension)?;
-                may_take_back(found.proposed_by, found.confirmed_at, actor)?;
-                store::extensions::delete(tx.conn, extension)?;
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let found = store::extensions::find(tx.conn, id)?.ok_or(Refusal::NoSuchExtension)?;
+                found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
+                store::extensions::delete(tx.conn, id)?;
                 let detail = json!({ "stage": found.stage, "closes_at": found.closes_at, "reason": found.reason });
-                Ok(note(tx, Some(actor), "campaigns.take_back_extension", id, detail)?)
+                Ok(note(tx, Some(actor), "campaigns.withdraw_extension", campaign, detail)?)
             })
             .await
     }

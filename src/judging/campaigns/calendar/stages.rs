@@ -25,7 +25,7 @@ const DUE_AT_ONCE: i64 = 200;
 
 impl Campaigns {
     /// What the clock does every second: opens campaigns, opens and closes stages, also after the server was down.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    pub async fn move_due(&self) -> Result<(), DbError> {
         let now = self.db.now();
         for id in self.db.read(move |conn| store::campaigns::list_to_open(conn, now, DUE_AT_ONCE)).await? {
             settled(id, self.open(id, None).await)?;
@@ -36,7 +36,7 @@ impl Campaigns {
                 settled(row.campaign_id, self.move_stage(row.campaign_id, row.stage).await)?;
             }
         }
-        self.erase_called_off().await?;
+        self.erase_cancelled().await?;
         self.count_due().await
     }
 
@@ -45,7 +45,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if !step(CampaignVerb::Open, campaign.state)? {
                     return Ok(());
                 }
@@ -91,7 +91,7 @@ impl Campaigns {
         let (room, key) = (self.clone(), self.key_to_open_with(id, stage).await?);
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(()) };
                 match (row.state, key) {
                     (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
@@ -170,7 +170,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }

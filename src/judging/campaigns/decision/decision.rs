@@ -43,7 +43,7 @@ impl Campaigns {
         let (reason, replaces) = (new.reason, new.replaces);
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 if campaign.state != CampaignState::Open {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
@@ -54,7 +54,7 @@ impl Campaigns {
                 if !same && FLOW.step(campaign.standing(), CampaignVerb::Decide).is_none() {
                     return Err(CampaignRefusal::WrongState(campaign.standing()).into());
                 }
-                let objections = store::objections::list_verdicts(tx.conn, id)?;
+                let objections = store::objections::list_outcomes(tx.conn, id)?;
                 let sent_back = latest.as_ref().is_some_and(|latest| rules::is_sent_back(latest, &objections));
                 let Some(version) = rules::next_version(latest.as_ref(), replaces, same, sent_back)? else {
                     return Ok(false);

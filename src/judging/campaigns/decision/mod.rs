@@ -18,7 +18,7 @@ pub(in crate::judging::campaigns) use awards::PublishedDecision;
 pub(in crate::judging::campaigns) use rules::{check_decision, is_confirmation};
 pub(in crate::judging::campaigns) use store::awards::list as list_awards;
 pub(in crate::judging::campaigns) use store::decisions::list as list_decisions;
-pub(in crate::judging::campaigns) use store::objections::list_verdicts;
+pub(in crate::judging::campaigns) use store::objections::list_outcomes;
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;
 

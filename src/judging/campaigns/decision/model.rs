@@ -75,7 +75,7 @@ pub struct Objection {
 /// What became of an objection, without what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = campaign_objections)]
-pub struct Verdict {
+pub struct ObjectionOutcome {
     pub decision_version: i32,
     /// `None` until it is answered.
     pub upheld: Option<bool>,
@@ -93,7 +93,7 @@ pub struct ObjectionCount {
 }
 
 impl ObjectionCount {
-    pub fn of(objections: &[Verdict]) -> ObjectionCount {
+    pub fn of(objections: &[ObjectionOutcome]) -> ObjectionCount {
         let open = objections.iter().filter(|objection| objection.upheld.is_none()).count();
         let upheld = objections.iter().filter(|objection| objection.upheld == Some(true)).count();
         ObjectionCount { raised: objections.len(), open, upheld }

@@ -22,7 +22,7 @@ const OWN_AT_ONCE: i64 = 10;
 
 impl Campaigns {
     /// Objects to an entry while objections are heard; the same objection again is the first one. Says whether it is new.
-    pub async fn object(
+    pub async fn raise_objection(
         &self,
         viewer: &Viewer<'_>,
         id: CampaignId,
@@ -37,7 +37,7 @@ impl Campaigns {
         let member = viewer.member;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let version = latest.as_ref().map_or(0, |latest| latest.version);
                 let there = store::objections::list(tx.conn, id, Some(member), None, OWN_AT_ONCE)?;
@@ -112,7 +112,7 @@ impl Campaigns {
         let member = actor.member;
         self.db
             .write(move |tx| {
-                let held = campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let held = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut objection = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
                 if objection.upheld.is_some() {
                     let same = objection.upheld == Some(upheld) && objection.answer.as_ref() == Some(&answer);
@@ -131,6 +131,27 @@ impl Campaigns {
             })
             .await
     }
+
+    /// Takes back one's own objection; another one may then be raised instead.
+    pub async fn withdraw_objection(&self, viewer: &Viewer<'_>, id: ObjectionId) -> Outcome<()> {
+        let member = viewer.member;
+        let found = self.db.read(move |conn| store::objections::find(conn, id)).await?;
+        // of others' objections nobody learns that they are there
+        let mine = found.filter(|found| found.member_id == member).ok_or(Refusal::NoSuchObjection)?;
+        let campaign = mine.campaign_id;
+        self.db
+            .write(move |tx| {
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let found = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
+                if found.upheld.is_some() {
+                    return Err(Refusal::AnsweredAlready.into());
+                }
+                store::objections::delete(tx.conn, id)?;
+                let detail = json!({ "objection_id": id, "entry_id": found.entry_id });
+                Ok(note(tx, Some(member), "campaigns.withdraw_objection", campaign, detail)?)
+            })
+            .await
+    }
 }
 
 fn tell_objector(tx: &mut Tx, title: &str, objection: &Objection) -> diesel::QueryResult<()> {
@@ -144,27 +165,4 @@ fn tell_objector(tx: &mut Tx, title: &str, objection: &Objection) -> diesel::Que
         link: Some(format!("/campaigns/{}/objections", objection.campaign_id)),
     };
     notices::tell(tx, notice)
-}
-
-impl Campaigns {
-    /// Takes back one's own objection; another one may then be raised instead.
-    pub async fn take_back_objection(&self, viewer: &Viewer<'_>, id: ObjectionId) -> Outcome<()> {
-        let member = viewer.member;
-        let found = self.db.read(move |conn| store::objections::find(conn, id)).await?;
-        // of others' objections nobody learns that they are there
-        let mine = found.filter(|found| found.member_id == member).ok_or(Refusal::NoSuchObjection)?;
-        let campaign = mine.campaign_id;
-        self.db
-            .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let found = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
-                if found.upheld.is_some() {
-                    return Err(Refusal::AnsweredAlready.into());
-                }
-                store::objections::delete(tx.conn, id)?;
-                let detail = json!({ "objection_id": id, "entry_id": found.entry_id });
-                Ok(note(tx, Some(member), "campaigns.take_back_objection", campaign, detail)?)
-            })
-            .await
-    }
 }

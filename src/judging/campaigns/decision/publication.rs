@@ -24,7 +24,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 match campaign.standing() {
                     CampaignState::Published | CampaignState::Archived => return Ok(campaign),
                     CampaignState::Decided | CampaignState::Open => {}
@@ -32,7 +32,7 @@ impl Campaigns {
                 }
                 let latest = store::decisions::find_latest(tx.conn, id)?.ok_or(CampaignRefusal::Undecided)?;
                 let stages = campaigns::list_stages(tx.conn, id)?;
-                rules::may_publish(&latest, &store::objections::list_verdicts(tx.conn, id)?, &stages)?;
+                rules::may_publish(&latest, &store::objections::list_outcomes(tx.conn, id)?, &stages)?;
                 // the committee is done, whatever time it had left
                 let committee = stages.iter().find(|row| row.stage == CampaignStage::Committee);
                 if committee.is_some_and(|row| row.state == StageState::Open) {
@@ -119,7 +119,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let mut campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 match step(CampaignVerb::Archive, campaign.standing()) {
                     Ok(true) => {}
                     Ok(false) => return Ok(campaign),

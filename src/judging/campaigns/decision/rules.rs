@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{AwardLine, Decision, LeftOut, ObjectionCount, Verdict};
+use super::model::{AwardLine, Decision, LeftOut, ObjectionCount, ObjectionOutcome};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::entries::model::EntryId;
@@ -208,7 +208,7 @@ pub fn in_order(terms: &Terms, mut lines: Vec<AwardLine>) -> Vec<AwardLine> {
 }
 
 /// Whether an objection to the last version was upheld, so that the committee decides anew.
-pub fn is_sent_back(latest: &Decision, objections: &[Verdict]) -> bool {
+pub fn is_sent_back(latest: &Decision, objections: &[ObjectionOutcome]) -> bool {
     objections.iter().any(|one| one.upheld == Some(true) && one.decision_version == latest.version)
 }
 
@@ -232,7 +232,7 @@ pub fn next_version(
 }
 
 /// Whether an answered decision may become final at last.
-pub fn may_publish(latest: &Decision, objections: &[Verdict], stages: &[StageRow]) -> Result<(), Refusal> {
+pub fn may_publish(latest: &Decision, objections: &[ObjectionOutcome], stages: &[StageRow]) -> Result<(), Refusal> {
     let running = |row: &&StageRow| row.stage == CampaignStage::Objection && row.state != StageState::Closed;
     if stages.iter().any(|row| running(&row)) {
         return Err(Refusal::ObjectionsRunning);

@@ -9,7 +9,6 @@ use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::viewer::Viewer;
 
@@ -19,10 +18,10 @@ impl Campaigns {
         &self,
         actor: MemberId,
         reach: &Reach,
-        id: CampaignId,
         entry: EntryId,
         (title, body): (String, String),
     ) -> Outcome<Article> {
+        let id = self.campaign_of(entry).await?;
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {

@@ -37,6 +37,15 @@ pub struct NewEntry {
     pub plan: Plan,
 }
 
+/// An entry with all of its versions.
+#[derive(Clone, Debug)]
+pub struct WholeEntry {
+    pub entry: Entry,
+    /// How far its campaign has come.
+    pub campaign_state: CampaignState,
+    pub versions: Vec<EntryVersion>,
+}
+
 impl Campaigns {
     /// Writes the first version of an entry; the same key again returns it.
     pub async fn create_entry(
@@ -177,11 +186,55 @@ impl Campaigns {
         let holds = || self.directory.holders(Role::Secretary, unit, tx.today()).contains(&owner);
         if asked && !holds() { Err(Refusal::OwnerNoSecretary) } else { Ok(()) }
     }
+
+    /// Entries of a campaign: those handed in, and drafts of units that the viewer writes for.
+    pub async fn entries(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        after: Option<EntryId>,
+        limit: i64,
+    ) -> Outcome<Vec<Entry>> {
+        self.see(viewer, id).await?;
+        let tree = self.directory.tree();
+        let own =
+            |reach: &Reach| tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
+        let units: Vec<UnitId> = viewer.writes.as_ref().map(own).unwrap_or_default();
+        Ok(self.db.read(move |conn| store::entries::list(conn, id, &units, after, limit)).await?)
+    }
+
+    /// One entry with its versions, for its unit, for who runs the campaign, and for everybody once it was handed in.
+    pub async fn entry(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<WholeEntry> {
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(entry) = store::entries::find(conn, id)? else { return Ok(None) };
+                let versions = store::entries::list_versions(conn, id)?;
+                Ok(Some((entry, versions)))
+            })
+            .await?;
+        let (entry, versions) = found.ok_or(Refusal::NoSuchEntry)?;
+        let seen = match self.see(viewer, entry.campaign_id).await {
+            Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
+            seen => seen?,
+        };
+        if self.may_see_entry(viewer, &entry, seen.managed) {
+            Ok(WholeEntry { entry, campaign_state: seen.campaign.standing(), versions })
+        } else {
+            Err(Refusal::NoSuchEntry.into())
+        }
+    }
+
+    /// Of a campaign that the viewer sees.
+    pub(super) fn may_see_entry(&self, viewer: &Viewer<'_>, entry: &Entry, managed: bool) -> bool {
+        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id));
+        own || managed || entry.state == EntryState::Submitted
+    }
 }
 
 /// An open campaign, held so that no stage moves meanwhile.
 pub(in crate::judging::campaigns) fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+    let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         // plans go on being improved after the award, until the campaign is put away
         CampaignState::Open | CampaignState::Decided | CampaignState::Published => Ok(campaign),
@@ -245,59 +298,4 @@ fn put_version(tx: &mut Tx, writer: &Writer, entry: &mut Entry, plan: &Plan) -> 
 fn note_entry(tx: &mut Tx, writer: &Writer, action: &str, entry: &Entry) -> diesel::QueryResult<()> {
     let detail = json!({ "entry_id": entry.id, "version": entry.version, "late": entry.late });
     note(tx, Some(writer.member), action, entry.campaign_id, detail)
-}
-
-/// An entry with all of its versions.
-#[derive(Clone, Debug)]
-pub struct WholeEntry {
-    pub entry: Entry,
-    /// How far its campaign has come.
-    pub campaign_state: CampaignState,
-    pub versions: Vec<EntryVersion>,
-}
-
-impl Campaigns {
-    /// Entries of a campaign: those handed in, and drafts of units that the viewer writes for.
-    pub async fn entries(
-        &self,
-        viewer: &Viewer<'_>,
-        id: CampaignId,
-        after: Option<EntryId>,
-        limit: i64,
-    ) -> Outcome<Vec<Entry>> {
-        self.see(viewer, id).await?;
-        let tree = self.directory.tree();
-        let own =
-            |reach: &Reach| tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
-        let units: Vec<UnitId> = viewer.writes.as_ref().map(own).unwrap_or_default();
-        Ok(self.db.read(move |conn| store::entries::list(conn, id, &units, after, limit)).await?)
-    }
-
-    /// One entry with its versions, for its unit, for who runs the campaign, and for everybody once it was handed in.
-    pub async fn entry(&self, viewer: &Viewer<'_>, id: EntryId) -> Outcome<WholeEntry> {
-        let found = self
-            .db
-            .read(move |conn| {
-                let Some(entry) = store::entries::find(conn, id)? else { return Ok(None) };
-                let versions = store::entries::list_versions(conn, id)?;
-                Ok(Some((entry, versions)))
-            })
-            .await?;
-        let (entry, versions) = found.ok_or(Refusal::NoSuchEntry)?;
-        let seen = match self.see(viewer, entry.campaign_id).await {
-            Err(crate::db::Stop::Refused(_)) => return Err(Refusal::NoSuchEntry.into()),
-            seen => seen?,
-        };
-        if self.may_see_entry(viewer, &entry, seen.managed) {
-            Ok(WholeEntry { entry, campaign_state: seen.campaign.standing(), versions })
-        } else {
-            Err(Refusal::NoSuchEntry.into())
-        }
-    }
-
-    /// Of a campaign that the viewer sees.
-    pub(super) fn may_see_entry(&self, viewer: &Viewer<'_>, entry: &Entry, managed: bool) -> bool {
-        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id));
-        own || managed || entry.state == EntryState::Submitted
-    }
 }

@@ -18,7 +18,7 @@ use crate::judging::campaigns::{Campaigns, store as campaigns};
 /// The kinds under which files belong to entries; the room vouches for them.
 pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
 
-const fn shelf(kind: EvidenceKind) -> &'static str {
+const fn file_kind(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Measure => EVIDENCE[0],
         EvidenceKind::Experience => EVIDENCE[1],
@@ -28,13 +28,19 @@ const fn shelf(kind: EvidenceKind) -> &'static str {
 
 impl Campaigns {
     /// Attaches the writer's own files to an entry of the unit, until the judging begins; those that are there stay.
-    pub async fn attach(&self, writer: Writer, id: EntryId, kind: EvidenceKind, ids: Vec<FileId>) -> Outcome<()> {
+    pub async fn attach_evidence(
+        &self,
+        writer: Writer,
+        id: EntryId,
+        kind: EvidenceKind,
+        ids: Vec<FileId>,
+    ) -> Outcome<()> {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
                 held(tx, campaign)?;
                 let entry = room.still_written(tx, &writer, id)?;
-                files::attach::<Refusal>(tx, &ids, writer.member, shelf(kind), id.uuid())?;
+                files::attach::<Refusal>(tx, &ids, writer.member, file_kind(kind), id.uuid())?;
                 let detail = json!({ "entry_id": id, "kind": kind, "file_ids": ids });
                 Ok(note(tx, Some(writer.member), "campaigns.attach_evidence", entry.campaign_id, detail)?)
             })
@@ -42,7 +48,7 @@ impl Campaigns {
     }
 
     /// Takes a file off an entry, until the judging begins: what is judged keeps what proves it.
-    pub async fn detach(&self, writer: Writer, id: EntryId, file: FileId) -> Outcome<()> {
+    pub async fn detach_evidence(&self, writer: Writer, id: EntryId, file: FileId) -> Outcome<()> {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
@@ -51,7 +57,7 @@ impl Campaigns {
                 let attached = list_evidence(tx.conn, id)?;
                 let found = attached.iter().find(|(_, known)| known.id == file);
                 let (kind, _) = found.ok_or(Refusal::NoSuchFile)?;
-                files::detach(tx, &[file], shelf(*kind), id.uuid())?;
+                files::detach(tx, &[file], file_kind(*kind), id.uuid())?;
                 let detail = json!({ "entry_id": id, "file_id": file });
                 Ok(note(tx, Some(writer.member), "campaigns.detach_evidence", entry.campaign_id, detail)?)
             })
@@ -103,14 +109,14 @@ pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
 /// transaction ends, as handing in does.
 pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
     let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
-    campaigns::hold(conn, entry.campaign_id)?;
+    campaigns::lock_row(conn, entry.campaign_id)?;
     Ok(store::entries::find(conn, id.into())?.is_some_and(|entry| entry.state == EntryState::Draft))
 }
 
 fn list_evidence(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<(EvidenceKind, FileView)>> {
     let mut found = Vec::new();
     for kind in EvidenceKind::EACH {
-        let files = files::list_of(conn, shelf(*kind), id.uuid())?;
+        let files = files::list_of(conn, file_kind(*kind), id.uuid())?;
         found.extend(files.into_iter().map(|file| (*kind, file)));
     }
     Ok(found)

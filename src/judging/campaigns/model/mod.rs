@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::approval::{self, ProposalState};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Json;
@@ -33,7 +34,7 @@ crate::words!(
         /// Taken back before it opened.
         Withdrawn = "withdrawn",
         /// Ended by two people while it was open: nothing of it is counted.
-        CalledOff = "called_off",
+        Cancelled = "cancelled",
         /// Who is awarded what was decided; objections are heard where they are planned.
         Decided = "decided",
         /// Its awards are final.
@@ -163,4 +164,11 @@ pub struct StageRow {
 /// Of no campaign: what is read from an export names none.
 pub fn nobody() -> CampaignId {
     CampaignId::from(uuid::Uuid::nil())
+}
+
+/// What one person proposed and another confirms, as the two-person rule looks at it: about nobody in particular, and to be
+/// answered as long as it can still be done.
+pub fn proposal(proposed_by: MemberId, confirmed_at: Option<Timestamp>) -> approval::Proposal {
+    let state = if confirmed_at.is_some() { ProposalState::Approved } else { ProposalState::Open };
+    approval::Proposal { state, proposed_by: Some(proposed_by), about: None, expires_at: None }
 }

@@ -94,7 +94,7 @@ impl Campaigns {
         let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
         match campaign.state {
             CampaignState::Open => {}
-            CampaignState::CalledOff => return Err(CampaignRefusal::WrongState(campaign.state).into()),
+            CampaignState::Cancelled => return Err(CampaignRefusal::WrongState(campaign.state).into()),
             _ => return Err(CampaignRefusal::NoSuchCampaign.into()),
         }
         let results = self.results_of(Seen { campaign, stages, managed: false }).await?;

@@ -92,7 +92,7 @@ impl Campaigns {
         let (extensions, decisions, objections, awards) = self
             .db
             .read(move |conn| {
-                let objections = ObjectionCount::of(&decision::list_verdicts(conn, id)?);
+                let objections = ObjectionCount::of(&decision::list_outcomes(conn, id)?);
                 let (decisions, awards) = (decision::list_decisions(conn, id)?, decision::list_awards(conn, id)?);
                 Ok((calendar::list_extensions(conn, id)?, decisions, objections, awards))
             })

@@ -4,7 +4,7 @@
 
 mod flow;
 
-use crate::base::id::MemberId;
+use crate::base::approval::NoAnswer;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{CampaignStage, CampaignState, StageRow, StageState};
 
@@ -27,12 +27,8 @@ pub enum CampaignRefusal {
     NotOpen(CampaignStage),
     /// The stage is over.
     Over(CampaignStage),
-    /// Nobody confirms what he proposed himself.
-    OwnProposal,
-    /// Nobody takes back what somebody else proposed.
-    NotOwnProposal,
-    /// A second person has confirmed it already.
-    Confirmed,
+    /// The caller may not answer the proposal, or no longer.
+    NoAnswer(NoAnswer),
     /// Ballots are still being counted, or will be.
     NotCounted,
     /// There is no decision yet.
@@ -44,6 +40,12 @@ pub enum CampaignRefusal {
 }
 
 impl crate::db::Refusal for CampaignRefusal {}
+
+impl From<NoAnswer> for CampaignRefusal {
+    fn from(no: NoAnswer) -> Self {
+        CampaignRefusal::NoAnswer(no)
+    }
+}
 
 /// A field that cannot stand, by its JSON pointer, with a Chinese sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +67,7 @@ pub fn flaw(pointer: impl Into<String>, message: impl Into<String>) -> CampaignR
 /// Why there is no count: what was called off is never counted, anything else not yet.
 pub fn uncounted(state: CampaignState) -> CampaignRefusal {
     match state {
-        CampaignState::CalledOff => CampaignRefusal::WrongState(state),
+        CampaignState::Cancelled => CampaignRefusal::WrongState(state),
         _ => CampaignRefusal::NotCounted,
     }
 }
@@ -88,33 +90,5 @@ pub fn takes(row: &StageRow, now: Timestamp) -> Result<(), CampaignRefusal> {
     }
 }
 
-/// Whether `actor` may take a proposal back: one's own, which nobody has confirmed.
-pub fn may_take_back(
-    proposed_by: MemberId,
-    confirmed_at: Option<Timestamp>,
-    actor: MemberId,
-) -> Result<(), CampaignRefusal> {
-    if proposed_by != actor {
-        return Err(CampaignRefusal::NotOwnProposal);
-    }
-    if confirmed_at.is_some() { Err(CampaignRefusal::Confirmed) } else { Ok(()) }
-}
-
 /// Below so many ballots only the decision is published: a total would tell what a few people chose.
 pub const SECRET_BELOW: i32 = 10;
-
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn only_ones_own_proposal_that_waits_is_taken_back() {
-        let member = |n| MemberId::from(Uuid::from_u128(n));
-        let now = Some(Timestamp::from_micros(1));
-        assert_eq!(may_take_back(member(1), None, member(1)), Ok(()));
-        assert_eq!(may_take_back(member(1), now, member(1)), Err(CampaignRefusal::Confirmed));
-        assert_eq!(may_take_back(member(1), None, member(2)), Err(CampaignRefusal::NotOwnProposal));
-    }
-}

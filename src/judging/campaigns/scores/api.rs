@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::mine::OwnScores;
 use super::model::{JudgeId, Mark, Score};
-use super::own::OwnScores;
 use super::scores::JudgeLine;
 use crate::base::capability::Capability;
 use crate::base::id::UnitId;

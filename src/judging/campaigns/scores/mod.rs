@@ -1,9 +1,9 @@
 //! Scores 评分: of experts, of branches that score each other, of secretaries who review other units' entries.
 //!
-//! `scores` takes them, `own` shows them to the judge who gave them.
+//! `scores` takes them, `mine` shows them to the judge who gave them.
 
 mod api;
-mod own;
+mod mine;
 mod scores;
 mod store;
 pub(super) mod model;

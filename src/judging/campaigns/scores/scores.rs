@@ -56,7 +56,7 @@ impl Campaigns {
         let found = found.ok_or(entries::Refusal::NoSuchEntry)?;
         let terms = match found.state {
             CampaignState::Open => found.terms.0,
-            CampaignState::CalledOff => return Err(CampaignRefusal::WrongState(found.state).into()),
+            CampaignState::Cancelled => return Err(CampaignRefusal::WrongState(found.state).into()),
             _ => return Err(entries::Refusal::NoSuchEntry.into()),
         };
         if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
@@ -67,7 +67,7 @@ impl Campaigns {
         let member = judge.member;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let stage =
                     campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(CampaignRefusal::NoSuchStage)?;
                 takes(&stage, tx.now())?;
@@ -194,9 +194,7 @@ impl Campaigns {
             scores,
         }
     }
-}
 
-impl Campaigns {
     /// The sources none of whose judges could score the entry, since it is their own; `units` are those with an entry in
     /// the judging.
     pub(in crate::judging::campaigns) fn exempt(

@@ -123,7 +123,7 @@ impl Campaigns {
         let terms = &campaign.terms.0;
         let awaited = awaited(terms, stages, tally.is_some());
         let withheld = tally.as_ref().is_some_and(|tally| tally.ballots_counted < SECRET_BELOW);
-        let complete = awaited.is_empty() && !withheld && campaign.state != CampaignState::CalledOff;
+        let complete = awaited.is_empty() && !withheld && campaign.state != CampaignState::Cancelled;
         let cells = if complete { cells(&scores, |score| self.judge_order(score)) } else { Vec::new() };
         let named = |entry: &Entry| self.named(entry, plans.get(&entry.id), &cells);
         let entries: Vec<NamedEntry> = entries.iter().map(named).collect();

@@ -100,7 +100,7 @@ impl Campaigns {
     }
 
     /// Casts the ballot, which nearly always takes one statement; else says why not, finds it there, or replaces it. The
-    /// member's turn is taken, so that of two twins one casts and the other finds.
+    /// member's turn is taken, so that of two equal requests one casts and the other finds.
     fn cast_within(
         &self,
         tx: &mut Tx,
@@ -166,7 +166,7 @@ impl Campaigns {
             .await?;
         let campaign = campaign.filter(|campaign| campaign.state != CampaignState::Draft);
         let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
-        if campaign.state == CampaignState::CalledOff {
+        if campaign.state == CampaignState::Cancelled {
             return Err(CampaignRefusal::WrongState(campaign.state).into());
         }
         let stage = stage.ok_or(CampaignRefusal::NoSuchStage)?;

@@ -146,7 +146,7 @@ impl Campaigns {
         self.db
             .write(move |tx| -> Outcome<()> {
                 // held, so that of two servers one counts and the other finds it done
-                let held = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let held = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let stage =
                     campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
                 let open = held.state == CampaignState::Open;
@@ -221,6 +221,19 @@ impl Campaigns {
         let lines = recounted.iter().flatten().filter(|_| shown).map(published).collect();
         Ok(Recount { ballots: choices.len(), agrees, lines })
     }
+
+    /// Whether ballots are taken now, as far as the clock has moved the stage.
+    pub async fn votes(&self, id: CampaignId) -> Result<bool, DbError> {
+        let stage = self.db.read(move |conn| campaigns::find_stage(conn, id, CampaignStage::Vote)).await?;
+        Ok(stage.is_some_and(|row| row.state == StageState::Open))
+    }
+
+    /// The tally, once there is one.
+    pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
+        let seen = self.see(viewer, id).await?;
+        let tally = self.db.read(move |conn| store::tallies::find(conn, id)).await?;
+        tally.ok_or_else(|| uncounted(seen.campaign.state).into())
+    }
 }
 
 /// Opens every ballot that counts, some members at a time; a single one that does not open, or is of somebody who is
@@ -267,19 +280,4 @@ fn totals(poll: &Poll, choices: &[Vec<u8>]) -> Option<Vec<Total>> {
     let known: HashSet<u16> = poll.numbers().collect();
     let counted = rules::count(choices.iter().map(Vec::as_slice), &known)?;
     counted.into_iter().map(|(number, votes)| Some(Total { entry_id: poll.entry_of(number)?, votes })).collect()
-}
-
-impl Campaigns {
-    /// Whether ballots are taken now, as far as the clock has moved the stage.
-    pub async fn votes(&self, id: CampaignId) -> Result<bool, DbError> {
-        let stage = self.db.read(move |conn| campaigns::find_stage(conn, id, CampaignStage::Vote)).await?;
-        Ok(stage.is_some_and(|row| row.state == StageState::Open))
-    }
-
-    /// The tally, once there is one.
-    pub async fn tally(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Tally> {
-        let seen = self.see(viewer, id).await?;
-        let tally = self.db.read(move |conn| store::tallies::find(conn, id)).await?;
-        tally.ok_or_else(|| uncounted(seen.campaign.state).into())
-    }
 }

@@ -56,7 +56,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let delay_minutes = campaign.terms.0.ballot.counting_delay_minutes;
                 let delay = rules::counting_delay_seconds(&watch, delay_minutes, !flags.is_empty());
                 let check = FlagCheck {
@@ -101,7 +101,7 @@ impl Campaigns {
 
     /// Takes down that somebody who runs or decides campaigns within `reaches` has looked at the flags; the second one sets
     /// the counting going. Whom a flag is about does not count. Again it changes nothing.
-    pub async fn look_at_flags(&self, actor: MemberId, reaches: &[Reach], id: CampaignId) -> Outcome<FlagReview> {
+    pub async fn review_flags(&self, actor: MemberId, reaches: &[Reach], id: CampaignId) -> Outcome<FlagReview> {
         let campaign =
             self.db.read(move |conn| campaigns::find(conn, id)).await?.ok_or(CampaignRefusal::NoSuchCampaign)?;
         if !reaches.iter().any(|reach| self.covers(reach, campaign.unit_id)) {
@@ -111,8 +111,8 @@ impl Campaigns {
         let concerned = flags.iter().any(|flag| flag.concerns(actor));
         self.db
             .write(move |tx| {
-                let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                if campaign.state == CampaignState::CalledOff {
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                if campaign.state == CampaignState::Cancelled {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
                 let check = store::flag_review::find_check(tx.conn, id)?.filter(|check| check.flags > 0);
@@ -127,7 +127,7 @@ impl Campaigns {
                     }
                     let look = FlagLook { campaign_id: id, member_id: actor, looked_at: tx.now() };
                     store::flag_review::insert_look(tx.conn, &look)?;
-                    note(tx, Some(actor), "campaigns.look_at_flags", id, json!({ "looks": looks.len() + 1 }))?;
+                    note(tx, Some(actor), "campaigns.review_flags", id, json!({ "looks": looks.len() + 1 }))?;
                     count_when_looked_at(tx, id)?;
                 }
                 Ok(review(tx.conn, id)?)

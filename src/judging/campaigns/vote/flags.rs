@@ -60,7 +60,7 @@ impl Campaigns {
         self.flags_if_over(id).await?.ok_or_else(|| Refusal::VoteRuns.into())
     }
 
-    /// `None` while the vote runs, when who has voted is nobody's business.
+    /// `None` while the vote runs, when who has voted is shown to no one.
     ///
     /// It takes every opening of an account that there ever was, since a device is recognised by all of them; so from the
     /// first look on, which comes after all ballots, the flags are kept in memory for a while.

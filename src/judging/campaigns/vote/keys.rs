@@ -73,8 +73,8 @@ impl Campaigns {
             Ok((campaigns::find(conn, id)?, campaigns::find_stage(conn, id, CampaignStage::Vote)?))
         };
         let (campaign, stage) = self.db.read(standing).await?;
-        if campaign.is_some_and(|campaign| campaign.state == CampaignState::CalledOff) {
-            return Err(CampaignRefusal::WrongState(CampaignState::CalledOff).into());
+        if campaign.is_some_and(|campaign| campaign.state == CampaignState::Cancelled) {
+            return Err(CampaignRefusal::WrongState(CampaignState::Cancelled).into());
         }
         takes(&stage.ok_or(CampaignRefusal::NoSuchStage)?, self.db.now())?;
         let mut asked = poll.key.asked.lock().await;

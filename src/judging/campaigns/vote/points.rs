@@ -49,7 +49,7 @@ impl Campaigns {
         // turns come before every other lock
         tx.take_turns(voters.iter().copied())?;
         // whoever holds the row does this part; another server goes on from there later
-        if store::points::hold(tx.conn, id)? != Some(through) {
+        if store::points::lock_row(tx.conn, id)? != Some(through) {
             return Ok(false);
         }
         let Some(last) = voters.last().copied() else {

@@ -7,12 +7,13 @@ use super::flag_review::count_when_looked_at;
 use super::model::{Voiding, VoidingId};
 use super::rules::Refusal;
 use super::{Outcome, store};
+use crate::base::approval::Answer;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::db::Tx;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::note;
-use crate::judging::campaigns::rules::{CampaignRefusal, may_take_back};
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
 
@@ -41,7 +42,7 @@ impl Campaigns {
         }
         self.db
             .write(move |tx| {
-                held_between(tx, id)?;
+                lock_between(tx, id)?;
                 let Proposal { ballot: (member, period), reason, flag } = proposal.clone();
                 store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NoBallot)?;
                 let voiding = Voiding {
@@ -67,43 +68,27 @@ impl Campaigns {
     }
 
     /// Confirms what somebody else proposed. Again it changes nothing.
-    pub async fn confirm_voiding(&self, actor: MemberId, reach: &Reach, id: VoidingId) -> Outcome<Voiding> {
+    pub async fn approve_voiding(&self, actor: MemberId, reach: &Reach, id: VoidingId) -> Outcome<Voiding> {
         let found = self.db.read(move |conn| store::voidings::find(conn, id)).await?;
         let campaign = found.ok_or(Refusal::NoSuchVoiding)?.campaign_id;
         self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let mut voiding = store::voidings::find(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
-                if voiding.confirmed_at.is_some() {
+                if !voiding.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(voiding);
                 }
-                if voiding.proposed_by == actor {
-                    return Err(CampaignRefusal::OwnProposal.into());
-                }
-                held_between(tx, campaign)?;
+                lock_between(tx, campaign)?;
                 store::voidings::confirm(tx.conn, id, actor, tx.now())?;
                 (voiding.confirmed_by, voiding.confirmed_at) = (Some(actor), Some(tx.now()));
-                note(tx, Some(actor), "campaigns.confirm_voiding", campaign, json!({ "voiding_id": id }))?;
+                note(tx, Some(actor), "campaigns.approve_voiding", campaign, json!({ "voiding_id": id }))?;
                 count_when_looked_at(tx, campaign)?;
                 Ok(voiding)
             })
             .await
     }
-}
 
-/// Holds a campaign whose vote is closed and not counted.
-fn held_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
-    let campaign = campaigns::hold(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-    if campaign.state == CampaignState::CalledOff {
-        return Err(CampaignRefusal::WrongState(campaign.state).into());
-    }
-    let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
-    let between = stage.state == StageState::Closed && !store::tallies::is_counted(tx.conn, id)?;
-    if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }
-}
-
-impl Campaigns {
     /// Proposals to void ballots of a campaign, confirmed or not, oldest first.
     pub async fn voidings(
         &self,
@@ -117,21 +102,32 @@ impl Campaigns {
     }
 
     /// Takes back one's proposal to void a ballot.
-    pub async fn take_back_voiding(&self, actor: MemberId, reach: &Reach, id: VoidingId) -> Outcome<()> {
+    pub async fn withdraw_voiding(&self, actor: MemberId, reach: &Reach, id: VoidingId) -> Outcome<()> {
         let found = self.db.read(move |conn| store::voidings::find(conn, id)).await?;
         let campaign = found.ok_or(Refusal::NoSuchVoiding)?.campaign_id;
         self.within(reach, campaign).await?;
         self.db
             .write(move |tx| {
-                campaigns::hold(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let found = store::voidings::find(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
-                may_take_back(found.proposed_by, found.confirmed_at, actor)?;
+                found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
                 store::voidings::delete(tx.conn, id)?;
                 // the count may have waited for nothing but this proposal
                 count_when_looked_at(tx, campaign)?;
                 let detail = json!({ "voiding_id": id, "member_id": found.member_id, "reason": found.reason });
-                Ok(note(tx, Some(actor), "campaigns.take_back_voiding", campaign, detail)?)
+                Ok(note(tx, Some(actor), "campaigns.withdraw_voiding", campaign, detail)?)
             })
             .await
     }
+}
+
+/// Holds a campaign whose vote is closed and not counted.
+fn lock_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
+    let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+    if campaign.state == CampaignState::Cancelled {
+        return Err(CampaignRefusal::WrongState(campaign.state).into());
+    }
+    let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
+    let between = stage.state == StageState::Closed && !store::tallies::is_counted(tx.conn, id)?;
+    if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }
 }

@@ -194,7 +194,7 @@ async fn review_bulletin(
 /// Issues a reviewed version: the audience is told and reads it, and it stays as it is. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = BulletinVersion, responses((status = 200, description = "Issued", body = BulletinView)))]
-#[post("/campaigns/{id}/bulletin/issue")]
+#[post("/campaigns/{id}/bulletin/issuance")]
 async fn issue_bulletin(
     runner: CampaignRunner,
     id: Path<CampaignId>,

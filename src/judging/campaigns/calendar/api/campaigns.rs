@@ -43,7 +43,7 @@ struct CampaignBody {
 
 /// The campaign as the caller sees it now.
 pub async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result<CampaignView, Problem> {
-    Ok(campaigns.look(&viewer(caller), id).await?.into())
+    Ok(campaigns.detail(&viewer(caller), id).await?.into())
 }
 
 /// Writes a draft of a campaign within the caller's reach. Takes an `Idempotency-Key`.

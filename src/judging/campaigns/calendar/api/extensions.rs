@@ -45,32 +45,26 @@ async fn propose_extension(
 }
 
 /// Confirms what somebody else proposed: the end moves, and everybody is told why. Again it changes nothing.
-#[utoipa::path(tag = "campaigns",
-    params(("id" = CampaignId, Path, description = "The campaign"),
-        ("extension_id" = ExtensionId, Path, description = "The proposal")),
+#[utoipa::path(tag = "campaigns", params(("id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 200, description = "Confirmed", body = Extension)))]
-#[post("/campaigns/{id}/extensions/{extension_id}/approval")]
+#[post("/extensions/{id}/approval")]
 async fn approve_extension(
     decider: CampaignDecider,
-    ids: Path<(CampaignId, ExtensionId)>,
+    id: Path<ExtensionId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<Extension>, Problem> {
-    let (id, extension) = *ids;
-    Ok(web::Json(campaigns.confirm_extension(decider.member, &decider.reach, id, extension).await?))
+    Ok(web::Json(campaigns.approve_extension(decider.member, &decider.reach, *id).await?))
 }
 
 /// Takes back the caller's own proposal to move an end, as long as nobody has confirmed it.
-#[utoipa::path(tag = "campaigns",
-    params(("id" = CampaignId, Path, description = "The campaign"),
-        ("extension_id" = ExtensionId, Path, description = "The proposal")),
+#[utoipa::path(tag = "campaigns", params(("id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 204, description = "Taken back")))]
-#[delete("/campaigns/{id}/extensions/{extension_id}")]
+#[delete("/extensions/{id}")]
 async fn withdraw_extension(
     runner: CampaignRunner,
-    ids: Path<(CampaignId, ExtensionId)>,
+    id: Path<ExtensionId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, extension) = *ids;
-    campaigns.take_back_extension(runner.member, &runner.reach, id, extension).await?;
+    campaigns.withdraw_extension(runner.member, &runner.reach, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -35,9 +35,9 @@ impl From<Refusal> for Problem {
                 "campaigns.not_later",
                 "结束时间只能推迟；申报不能晚于评选开始的时间，整个评选不能超过两年",
             ),
-            Refusal::NoCallOff => Problem::not_found("campaigns.call_off_not_found", "没有人提议终止这次评选"),
-            Refusal::CallOffProposed => {
-                Problem::conflict("campaigns.call_off_proposed", "已经有人提议终止这次评选，请先确认或撤回该提议")
+            Refusal::NoCancellation => Problem::not_found("campaigns.cancellation_not_found", "没有人提议终止这次评选"),
+            Refusal::CancellationProposed => {
+                Problem::conflict("campaigns.cancellation_proposed", "已经有人提议终止这次评选，请先确认或撤回该提议")
             }
             Refusal::CountedAlready => Problem::conflict("campaigns.counted_already", "已经计票，评选不能再终止"),
         }

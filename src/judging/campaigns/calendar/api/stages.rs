@@ -27,7 +27,7 @@ struct StageClosing {
 /// Ends a stage before its time. Stages in which members have a right to something end by the clock alone (409).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = StageClosing, responses((status = 200, description = "Closed", body = CampaignView)))]
-#[post("/campaigns/{id}/stage")]
+#[post("/campaigns/{id}/stage-closing")]
 async fn close_stage(
     runner: CampaignRunner,
     id: Path<CampaignId>,

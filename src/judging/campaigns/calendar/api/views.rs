@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
-use crate::judging::campaigns::calendar::campaigns::Looked;
-use crate::judging::campaigns::calendar::model::{CallOff, Extension};
+use crate::judging::campaigns::calendar::campaigns::CampaignDetail;
+use crate::judging::campaigns::calendar::model::{Cancellation, Extension};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignKind, CampaignState, StageRow, Terms};
 
 /// A campaign in a list.
@@ -51,7 +51,7 @@ pub struct CampaignView {
     /// Moved ends with their reasons; for who runs it also proposals that wait for a second person.
     pub extensions: Vec<Extension>,
     /// Why it is called off; for who runs it also a proposal that waits for a second person.
-    pub call_off: Option<CallOff>,
+    pub cancellation: Option<Cancellation>,
     pub announced_at: Option<Timestamp>,
     pub opened_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
@@ -60,8 +60,8 @@ pub struct CampaignView {
     pub managed: bool,
 }
 
-impl From<Looked> for CampaignView {
-    fn from(Looked { seen, extensions, call_off }: Looked) -> Self {
+impl From<CampaignDetail> for CampaignView {
+    fn from(CampaignDetail { seen, extensions, cancellation }: CampaignDetail) -> Self {
         let campaign = seen.campaign;
         let state = campaign.standing();
         CampaignView {
@@ -75,7 +75,7 @@ impl From<Looked> for CampaignView {
             rules_sha256: campaign.frozen_sha256,
             stages: seen.stages,
             extensions,
-            call_off,
+            cancellation,
             announced_at: campaign.announced_at,
             opened_at: campaign.opened_at,
             managed: seen.managed,

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::approval;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::schema::campaign_extensions;
-use crate::judging::campaigns::model::{CampaignId, CampaignStage};
+use crate::judging::campaigns::model::{CampaignId, CampaignStage, proposal};
 
 crate::id!(
     /// A proposal to move an end time.
@@ -32,4 +33,11 @@ pub struct Extension {
     /// Another person than the one who proposed it; `null` until then.
     pub confirmed_by: Option<MemberId>,
     pub confirmed_at: Option<Timestamp>,
+}
+
+impl Extension {
+    /// The proposal as the two-person rule looks at it.
+    pub fn rule(&self) -> approval::Proposal {
+        proposal(self.proposed_by, self.confirmed_at)
+    }
 }

@@ -3,5 +3,5 @@
 mod cancellation;
 mod extensions;
 
-pub use cancellation::CallOff;
+pub use cancellation::Cancellation;
 pub use extensions::{Extension, ExtensionId};

@@ -10,7 +10,7 @@ use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::vote::rules as vote;
 
 pub use campaigns::{changes, may_announce};
-pub use cancellation::may_call_off;
+pub use cancellation::may_cancel;
 pub use stages::{canonical, decision_allows, may_close_early, may_extend, may_open};
 pub use terms::check;
 
@@ -32,9 +32,9 @@ pub enum Refusal {
     /// An end is moved to later only, and not beyond what follows.
     NotLater,
     /// Nobody has proposed to call the campaign off.
-    NoCallOff,
+    NoCancellation,
     /// Somebody has proposed to call the campaign off already.
-    CallOffProposed,
+    CancellationProposed,
     /// What was counted is not called off any more.
     CountedAlready,
 }

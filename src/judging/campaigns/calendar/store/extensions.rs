@@ -14,10 +14,9 @@ pub fn insert(conn: &mut Conn, extension: &Extension) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(campaign_extensions::table).values(extension).execute(c)).map(drop)
 }
 
-pub fn find(conn: &mut Conn, campaign: CampaignId, id: ExtensionId) -> QueryResult<Option<Extension>> {
+pub fn find(conn: &mut Conn, id: ExtensionId) -> QueryResult<Option<Extension>> {
     on!(conn, c => campaign_extensions::table
         .find(id)
-        .filter(campaign_extensions::campaign_id.eq(campaign))
         .select(Extension::as_select())
         .first(c)
         .optional())

@@ -80,7 +80,7 @@ async fn raise_objection(
     body: Body<ObjectionBody>,
 ) -> Result<HttpResponse, Problem> {
     let ObjectionBody { entry_id, text } = body.into_inner();
-    let (objection, is_new) = campaigns.object(&viewer(&member), *id, entry_id, text.into_string()).await?;
+    let (objection, is_new) = campaigns.raise_objection(&viewer(&member), *id, entry_id, text.into_string()).await?;
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(ObjectionView::from(objection)))
 }
@@ -135,6 +135,6 @@ async fn withdraw_objection(
     id: Path<ObjectionId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
-    campaigns.take_back_objection(&viewer(&caller), *id).await?;
+    campaigns.withdraw_objection(&viewer(&caller), *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

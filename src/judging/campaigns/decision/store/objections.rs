@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::id::MemberId;
 use crate::db::Conn;
 use crate::db::schema::campaign_objections;
-use crate::judging::campaigns::decision::model::{Objection, ObjectionId, Verdict};
+use crate::judging::campaigns::decision::model::{Objection, ObjectionId, ObjectionOutcome};
 use crate::judging::campaigns::model::CampaignId;
 use crate::on;
 
@@ -24,11 +24,11 @@ pub fn find(conn: &mut Conn, id: ObjectionId) -> QueryResult<Option<Objection>> 
 }
 
 /// What became of every objection to a campaign.
-pub fn list_verdicts(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Verdict>> {
+pub fn list_outcomes(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<ObjectionOutcome>> {
     on!(conn, c => campaign_objections::table
         .filter(campaign_objections::campaign_id.eq(id))
         .order(campaign_objections::id)
-        .select(Verdict::as_select())
+        .select(ObjectionOutcome::as_select())
         .load(c))
 }
 

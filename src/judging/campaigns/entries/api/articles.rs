@@ -10,7 +10,6 @@ use crate::base::time::Timestamp;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::model::{Article, EntryId};
-use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignRunner, Member};
 use crate::web::{Body, Path, Problem};
 
@@ -54,19 +53,18 @@ fn article(article: Article, views: Option<i64>) -> ArticleView {
 }
 
 /// Publishes the article about an entry that was handed in, or changes it.
-#[utoipa::path(tag = "campaigns",
-    params(("id" = CampaignId, Path, description = "The campaign"), ("entry_id" = EntryId, Path, description = "The entry")),
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     request_body = ArticleBody, responses((status = 200, description = "Published", body = ArticleView)))]
-#[put("/campaigns/{id}/article/{entry_id}")]
+#[put("/entries/{id}/article")]
 async fn publish_article(
     runner: CampaignRunner,
-    ids: Path<(CampaignId, EntryId)>,
+    id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
     body: Body<ArticleBody>,
 ) -> Result<web::Json<ArticleView>, Problem> {
-    let ((id, entry), ArticleBody { title, body }) = (*ids, body.into_inner());
+    let ArticleBody { title, body } = body.into_inner();
     let text = (title.into_string(), body.into_string());
-    let published = campaigns.publish_article(runner.member, &runner.reach, id, entry, text).await?;
+    let published = campaigns.publish_article(runner.member, &runner.reach, *id, text).await?;
     Ok(web::Json(article(published, None)))
 }
 

@@ -73,7 +73,7 @@ async fn attach_evidence(
     body: Body<EvidenceBody>,
 ) -> Result<web::Json<EvidenceList>, Problem> {
     let EvidenceBody { kind, file_ids } = body.into_inner();
-    campaigns.attach(writer(&caller), *id, kind, file_ids).await?;
+    campaigns.attach_evidence(writer(&caller), *id, kind, file_ids).await?;
     shown(&campaigns, &addresses, *id).await
 }
 
@@ -88,6 +88,6 @@ async fn detach_evidence(
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = *path;
-    campaigns.detach(writer(&caller), id, file).await?;
+    campaigns.detach_evidence(writer(&caller), id, file).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -17,7 +17,7 @@ use crate::web::caller::Member;
 use crate::web::{Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(explain_entry);
+    cfg.service(get_entry_explanation);
 }
 
 /// How the total of one entry came about.
@@ -111,8 +111,8 @@ fn heading_title(terms: &Terms, code: &str) -> String {
 /// what was decided. Shown as the results are (409 before).
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The explanation", body = Explanation)))]
-#[get("/entries/{id}/explain")]
-async fn explain_entry(
+#[get("/entries/{id}/explanation")]
+async fn get_entry_explanation(
     caller: Member,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,

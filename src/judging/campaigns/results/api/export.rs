@@ -16,7 +16,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// signed in. It names entries and units, and no member.
 #[utoipa::path(tag = "campaigns", security(()), params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The export", body = Export)))]
-#[get("/campaigns/{id}/export")]
+#[get("/exports/campaigns/{id}")]
 async fn export_campaign(id: Path<CampaignId>, campaigns: web::Data<Campaigns>) -> Result<web::Json<Export>, Problem> {
     Ok(web::Json(campaigns.export(*id).await?))
 }

@@ -56,7 +56,7 @@ fn review_view(campaigns: &Campaigns, review: FlagReview) -> web::Json<FlagRevie
 /// How many flags a vote has that is over, who has looked at them, and from when on it is counted.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "What was found and who has looked", body = FlagReviewView)))]
-#[get("/campaigns/{id}/flag-looks")]
+#[get("/campaigns/{id}/flag-review")]
 async fn get_campaign_flag_review(
     reader: CampaignReader,
     id: Path<CampaignId>,
@@ -70,7 +70,7 @@ async fn get_campaign_flag_review(
 /// vote with flags is counted once two people have. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Who has looked", body = FlagReviewView)))]
-#[post("/campaigns/{id}/flag-looks")]
+#[post("/campaigns/{id}/flag-review")]
 async fn review_campaign_flags(
     reader: CampaignReader,
     id: Path<CampaignId>,
@@ -81,6 +81,6 @@ async fn review_campaign_flags(
     if reaches.is_empty() {
         return Err(not_allowed());
     }
-    let review = campaigns.look_at_flags(reader.member, &reaches, *id).await?;
+    let review = campaigns.review_flags(reader.member, &reaches, *id).await?;
     Ok(review_view(&campaigns, review))
 }

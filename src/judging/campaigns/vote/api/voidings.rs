@@ -78,7 +78,7 @@ async fn approve_voiding(
     id: Path<VoidingId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<Voiding>, Problem> {
-    Ok(web::Json(campaigns.confirm_voiding(decider.member, &decider.reach, *id).await?))
+    Ok(web::Json(campaigns.approve_voiding(decider.member, &decider.reach, *id).await?))
 }
 
 /// Takes back the caller's own proposal to void a ballot, as long as nobody has confirmed it.
@@ -90,6 +90,6 @@ async fn withdraw_voiding(
     id: Path<VoidingId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
-    campaigns.take_back_voiding(runner.member, &runner.reach, *id).await?;
+    campaigns.withdraw_voiding(runner.member, &runner.reach, *id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::approval;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::schema::campaign_voidings;
-use crate::judging::campaigns::model::CampaignId;
+use crate::judging::campaigns::model::{CampaignId, proposal};
 
 crate::id!(
     /// A proposal to void a ballot.
@@ -33,4 +34,11 @@ pub struct Voiding {
     pub confirmed_at: Option<Timestamp>,
     /// The flag that gave cause, if any.
     pub flag: Option<String>,
+}
+
+impl Voiding {
+    /// The proposal as the two-person rule looks at it.
+    pub fn rule(&self) -> approval::Proposal {
+        proposal(self.proposed_by, self.confirmed_at)
+    }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{campaign_call_offs, campaign_seals, campaign_tallies, campaigns};
+use crate::db::schema::{campaign_cancellations, campaign_seals, campaign_tallies, campaigns};
 use crate::judging::campaigns::model::{CampaignId, CampaignState};
 use crate::judging::campaigns::vote::model::{KeySource, Seal};
 use crate::on;
@@ -15,7 +15,9 @@ macro_rules! ended {
         diesel::dsl::exists(campaign_tallies::table.find(campaigns::id))
             .or(campaigns::state.eq(CampaignState::Withdrawn))
             .or(diesel::dsl::exists(
-                campaign_call_offs::table.find(campaigns::id).filter(campaign_call_offs::erased_at.is_not_null()),
+                campaign_cancellations::table
+                    .find(campaigns::id)
+                    .filter(campaign_cancellations::erased_at.is_not_null()),
             ))
     };
 }

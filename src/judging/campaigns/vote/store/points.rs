@@ -38,7 +38,7 @@ pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Option<Member
 
 /// Until which member the points were given, held until the end of the transaction; `None` when all have them, or another
 /// server is at it.
-pub fn hold(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Option<MemberId>>> {
+pub fn lock_row(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Option<MemberId>>> {
     let row = campaign_rewards::campaign_id.eq(id);
     on!(&mut *conn, c => diesel::insert_into(campaign_rewards::table).values(row).on_conflict_do_nothing().execute(c))?;
     let unfinished = campaign_rewards::table

@@ -97,7 +97,7 @@ async fn judges_score_others_and_the_total_is_what_anybody_recomputes() {
     let totals: Vec<(&Value, &Value)> =
         results["results"].as_array().unwrap().iter().map(|line| (&line["rank"], &line["total"])).collect();
     assert_eq!(totals, [(&json!(1), &json!(9100)), (&json!(2), &json!(4800))], "{results}");
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let verified = campaigns::verify(&export).unwrap();
     assert_eq!(verified.lines, [(1, "东".to_owned(), 9100), (2, "西".to_owned(), 4800)]);
     assert_eq!(recompute(&app, &export), "1 东 9100\n2 西 4800\n");
@@ -188,7 +188,7 @@ async fn totals_by(averaging: &str, least: u16) -> Vec<(String, i64)> {
         }
     }
     at(&app, CLOSING).await;
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let found = campaigns::verify(&export).unwrap();
     let mut lines: Vec<(String, i64)> = found.lines.into_iter().map(|(_, title, total)| (title, total)).collect();
     lines.sort();

@@ -36,26 +36,29 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
     for voter in &voters[..11] {
         cast(voter, &campaign, &[&entries[0]]).await.ok(201);
     }
-    let call_off = format!("{campaign}/call-off");
-    let approval = format!("{call_off}/approval");
+    let cancellation = format!("{campaign}/cancellation");
+    let approval = format!("{cancellation}/approval");
     let reason = json!({ "reason": "有人组织拉票" });
-    committee.post(&approval, json!({})).await.refused(404, "campaigns.call_off_not_found");
-    committee.post(&call_off, reason.clone()).await.refused(403, "access.denied");
-    both.post(&call_off, json!({ "reason": "" })).await.refused(422, "body.invalid");
-    both.post(&call_off, reason.clone()).await.ok(201);
-    both.post(&call_off, reason.clone()).await.ok(201);
-    organiser.post(&call_off, json!({ "reason": "另一理由" })).await.refused(409, "campaigns.call_off_proposed");
+    committee.post(&approval, json!({})).await.refused(404, "campaigns.cancellation_not_found");
+    committee.post(&cancellation, reason.clone()).await.refused(403, "access.denied");
+    both.post(&cancellation, json!({ "reason": "" })).await.refused(422, "body.invalid");
+    both.post(&cancellation, reason.clone()).await.ok(201);
+    both.post(&cancellation, reason.clone()).await.ok(201);
+    organiser
+        .post(&cancellation, json!({ "reason": "另一理由" }))
+        .await
+        .refused(409, "campaigns.cancellation_proposed");
     both.post(&approval, json!({})).await.refused(403, "campaigns.own_proposal");
-    assert_eq!(voters[0].get(&campaign).await.ok(200)["call_off"], Value::Null, "a proposal is not published");
-    assert_eq!(organiser.get(&campaign).await.ok(200)["call_off"]["reason"], "有人组织拉票");
+    assert_eq!(voters[0].get(&campaign).await.ok(200)["cancellation"], Value::Null, "a proposal is not published");
+    assert_eq!(organiser.get(&campaign).await.ok(200)["cancellation"]["reason"], "有人组织拉票");
     cast(&voters[11], &campaign, &[&entries[0]]).await.ok(201);
     assert!(sealed(&app).await.iter().all(|sealed| !sealed.is_empty()));
 
     committee.post(&approval, json!({})).await.ok(200);
     committee.post(&approval, json!({})).await.ok(200);
     let now = app.now().to_string();
-    cast(&voters[0], &campaign, &[&entries[0]]).await.refused(410, "campaigns.called_off");
-    cast(&voters[0], &campaign, &[&entries[1]]).await.refused(410, "campaigns.called_off");
+    cast(&voters[0], &campaign, &[&entries[0]]).await.refused(410, "campaigns.cancelled");
+    cast(&voters[0], &campaign, &[&entries[1]]).await.refused(410, "campaigns.cancelled");
     app.drain().await;
     let told = voters[0].get("/me/notices").await.ok(200)["items"][0].clone();
     assert_eq!(told["title"], "评选终止：十大优秀党建品牌");
@@ -67,26 +70,26 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
     app.tick().await;
     assert_eq!((sealed(&app).await, slips(&app).await), (vec![Vec::<u8>::new(); 12], 0));
     let seen = voters[0].get(&campaign).await.ok(200);
-    assert_eq!((&seen["state"], &seen["call_off"]["reason"]), (&json!("called_off"), &json!("有人组织拉票")));
+    assert_eq!((&seen["state"], &seen["cancellation"]["reason"]), (&json!("cancelled"), &json!("有人组织拉票")));
     assert_eq!(stage(&voters[0], &campaign, "vote").await["closed_at"], now);
-    assert!(seen["call_off"]["erased_at"].is_string());
-    assert_eq!(voters[0].get("/campaigns").await.ok(200)["items"][0]["state"], "called_off");
+    assert!(seen["cancellation"]["erased_at"].is_string());
+    assert_eq!(voters[0].get("/campaigns").await.ok(200)["items"][0]["state"], "cancelled");
     let entry = voters[0].get(&format!("/entries/{}", entries[0])).await.ok(200);
-    assert_eq!(entry["campaign_state"], "called_off");
+    assert_eq!(entry["campaign_state"], "cancelled");
     let earned = voters[0].get("/me/points/entries").await.ok(200);
     assert!(earned["items"].as_array().unwrap().iter().all(|entry| entry["rule"] != "ballot.cast"), "{earned}");
     let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
     assert_eq!(
         (&results["state"], &results["vote"], &results["results"]),
-        (&json!("called_off"), &json!(null), &json!([]))
+        (&json!("cancelled"), &json!(null), &json!([]))
     );
-    app.get(&format!("{campaign}/export")).await.refused(410, "campaigns.called_off");
-    voters[0].get(&format!("{campaign}/receipts")).await.refused(410, "campaigns.called_off");
-    voters[0].get(&format!("/entries/{}/explain", entries[0])).await.refused(410, "campaigns.called_off");
+    app.get(&format!("/exports{campaign}")).await.refused(410, "campaigns.cancelled");
+    voters[0].get(&format!("{campaign}/receipts")).await.refused(410, "campaigns.cancelled");
+    voters[0].get(&format!("/entries/{}/explanation", entries[0])).await.refused(410, "campaigns.cancelled");
     let later = json!({ "stage": "vote", "closes_at": "2026-07-01T08:14:00+08:00", "reason": "再开" });
-    organiser.post(&format!("{campaign}/extensions"), later).await.refused(410, "campaigns.called_off");
-    committee.put(&format!("{campaign}/decision"), json!({})).await.refused(410, "campaigns.called_off");
-    both.post(&call_off, reason).await.refused(410, "campaigns.called_off");
+    organiser.post(&format!("{campaign}/extensions"), later).await.refused(410, "campaigns.cancelled");
+    committee.put(&format!("{campaign}/decision"), json!({})).await.refused(410, "campaigns.cancelled");
+    both.post(&cancellation, reason).await.refused(410, "campaigns.cancelled");
     app.drain().await;
 }
 
@@ -97,8 +100,8 @@ async fn ballots_that_are_cast_while_a_campaign_is_called_off_are_erased_or_refu
     let committee = committee(&app).await;
     let voters = voters(&app, 16).await;
     let (campaign, entries) = voting(&app, &organiser, body(&app), 2).await;
-    organiser.post(&format!("{campaign}/call-off"), json!({ "reason": "试点取消" })).await.ok(201);
-    let approval = format!("{campaign}/call-off/approval");
+    organiser.post(&format!("{campaign}/cancellation"), json!({ "reason": "试点取消" })).await.ok(201);
+    let approval = format!("{campaign}/cancellation/approval");
     let chosen = [&entries[0]];
     let casting = futures_util::future::join_all(voters.iter().map(|voter| cast(voter, &campaign, &chosen)));
     let (cast, approved) = tokio::join!(casting, committee.post(&approval, json!({})));
@@ -119,12 +122,12 @@ async fn what_is_counted_is_not_called_off() {
     let voter = &voters(&app, 1).await[0];
     let (campaign, entries) = voting(&app, &organiser, body(&app), 1).await;
     cast(voter, &campaign, &[&entries[0]]).await.ok(201);
-    let call_off = format!("{campaign}/call-off");
-    organiser.post(&call_off, json!({ "reason": "来不及" })).await.ok(201);
+    let cancellation = format!("{campaign}/cancellation");
+    organiser.post(&cancellation, json!({ "reason": "来不及" })).await.ok(201);
     at(&app, CLOSING).await;
-    committee.post(&format!("{call_off}/approval"), json!({})).await.refused(409, "campaigns.counted_already");
-    organiser.delete(&call_off).await.ok(204);
-    organiser.post(&call_off, json!({ "reason": "来不及" })).await.refused(409, "campaigns.counted_already");
+    committee.post(&format!("{cancellation}/approval"), json!({})).await.refused(409, "campaigns.counted_already");
+    organiser.delete(&cancellation).await.ok(204);
+    organiser.post(&cancellation, json!({ "reason": "来不及" })).await.refused(409, "campaigns.counted_already");
     app.drain().await;
 }
 
@@ -140,17 +143,20 @@ async fn who_proposed_something_takes_it_back_until_somebody_has_confirmed_it() 
     let (campaign, entries) = voting(&app, &organiser, terms, 1).await;
     cast(voter, &campaign, &[&entries[0]]).await.ok(201);
 
-    let call_off = format!("{campaign}/call-off");
-    organiser.post(&call_off, json!({ "reason": "误会" })).await.ok(201);
-    other.delete(&call_off).await.refused(403, "campaigns.not_own_proposal");
-    organiser.delete(&call_off).await.ok(204);
-    organiser.delete(&call_off).await.refused(404, "campaigns.call_off_not_found");
-    committee.post(&format!("{call_off}/approval"), json!({})).await.refused(404, "campaigns.call_off_not_found");
+    let cancellation = format!("{campaign}/cancellation");
+    organiser.post(&cancellation, json!({ "reason": "误会" })).await.ok(201);
+    other.delete(&cancellation).await.refused(403, "campaigns.not_own_proposal");
+    organiser.delete(&cancellation).await.ok(204);
+    organiser.delete(&cancellation).await.refused(404, "campaigns.cancellation_not_found");
+    committee
+        .post(&format!("{cancellation}/approval"), json!({}))
+        .await
+        .refused(404, "campaigns.cancellation_not_found");
 
     let later = json!({ "stage": "vote", "closes_at": "2026-07-01T08:11:00+08:00", "reason": "网络故障" });
     let propose = async || {
         let proposed = organiser.post(&format!("{campaign}/extensions"), later.clone()).await.ok(201);
-        format!("{campaign}/extensions/{}", proposed["id"].as_str().unwrap())
+        format!("/extensions/{}", proposed["id"].as_str().unwrap())
     };
     let extension = propose().await;
     other.delete(&extension).await.refused(403, "campaigns.not_own_proposal");

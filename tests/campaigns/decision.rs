@@ -95,7 +95,7 @@ async fn the_committee_gives_a_reason_wherever_it_departs_from_what_was_computed
     organiser.put(&decision, json!({})).await.refused(403, "access.denied");
     organiser.post(&format!("{campaign}/publication"), json!({})).await.refused(409, "campaigns.undecided");
     organiser
-        .post(&format!("{campaign}/stage"), json!({ "stage": "committee" }))
+        .post(&format!("{campaign}/stage-closing"), json!({ "stage": "committee" }))
         .await
         .refused(409, "campaigns.undecided");
 
@@ -140,7 +140,7 @@ async fn the_committee_gives_a_reason_wherever_it_departs_from_what_was_computed
         (&json!("赵委员"), &json!(1))
     );
     assert_eq!(results["decisions"][0]["awards"][0]["reason"], "引领作用更突出");
-    let explained = member.get(&format!("/entries/{}/explain", entries[1])).await.ok(200);
+    let explained = member.get(&format!("/entries/{}/explanation", entries[1])).await.ok(200);
     assert_eq!((&explained["rank"], &explained["decided"]["place"]), (&json!(2), &json!(1)));
     let told = explained["sentences"].as_array().unwrap().last().unwrap();
     assert_eq!(told, "按计算结果为十佳第 2 名；决定为十佳第 1 名，理由：引领作用更突出");
@@ -178,7 +178,7 @@ async fn a_published_decision_is_final_and_anybody_verifies_it() {
     let notices = secretary.get("/me/notices").await.ok(200)["items"].to_string();
     assert!(notices.contains("获奖：十佳") && notices.contains("评选结果公布"), "{notices}");
 
-    let text = app.get(&format!("{campaign}/export")).await.text();
+    let text = app.get(&format!("/exports{campaign}")).await.text();
     let verified = campaigns::verify(&text).unwrap();
     assert_eq!(verified.awards[0], ("十佳".to_owned(), 1, "乙".to_owned()));
     for (pointer, value, fault) in [
@@ -272,9 +272,9 @@ async fn where_nobody_scores_the_committee_alone_decides() {
     organiser.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
     let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
     assert_eq!((&results["results"], &results["awards"][0]["shared"]), (&json!([]), &json!(true)));
-    let explained = organiser.get(&format!("/entries/{first}/explain")).await.ok(200);
+    let explained = organiser.get(&format!("/entries/{first}/explanation")).await.ok(200);
     assert_eq!(explained["sentences"], json!(["决定为优秀品牌第 1 名（并列）"]));
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().awards.len(), 2);
     recompute(&app, &export);
     app.drain().await;
@@ -299,14 +299,14 @@ async fn below_ten_ballots_the_decision_is_published_and_nothing_else() {
     app.tick().await;
     let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
     assert_eq!((&results["results"], &results["proposal"]), (&json!([]), &Value::Null), "also to who runs it");
-    organiser.get(&format!("/entries/{only}/explain")).await.refused(409, "campaigns.not_counted");
+    organiser.get(&format!("/entries/{only}/explanation")).await.refused(409, "campaigns.not_counted");
     let path = format!("{campaign}/decision");
     decider.put(&path, json!({})).await.refused(422, "body.invalid");
     decider.put(&path, json!({ "awards": [award(&only, "best", 1, None)] })).await.ok(201);
     organiser.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
-    let explained = organiser.get(&format!("/entries/{only}/explain")).await.ok(200);
+    let explained = organiser.get(&format!("/entries/{only}/explanation")).await.ok(200);
     assert_eq!((&explained["total"], &explained["decided"]["heading"]), (&Value::Null, &json!("十佳")));
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let verified = campaigns::verify(&export).unwrap();
     assert_eq!((verified.lines.len(), verified.awards.len()), (0, 1));
     assert_eq!(recompute(&app, &export), "best 1 甲 \n");
@@ -334,7 +334,7 @@ async fn what_nobody_may_see_is_decided_with_a_reason_where_there_is_no_committe
     assert_eq!(code(&refused), ("campaigns.reason_missing", "/reason"));
     decision["reason"] = json!("投票不足十票，由党委委员会议决定");
     decider.put(&path, decision).await.ok(201);
-    let export = app.get(&format!("{campaign}/export")).await;
+    let export = app.get(&format!("/exports{campaign}")).await;
     assert_eq!((&export.ok(200)["results"], &export.ok(200)["proposal"]), (&json!([]), &Value::Null));
     campaigns::verify(&export.text()).unwrap();
     app.drain().await;
@@ -412,7 +412,7 @@ async fn a_tie_at_the_edge_of_a_quota_is_shown_and_decided_with_a_reason() {
     decider.put(&path, chosen(None)).await.refused(422, "body.invalid");
     decider.put(&path, json!({ "awards": [] })).await.refused(409, "campaigns.no_committee");
     decider.put(&path, chosen(Some("抽签"))).await.ok(201);
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().awards, [("优秀品牌".to_owned(), 1, "乙".to_owned())]);
     app.drain().await;
 }

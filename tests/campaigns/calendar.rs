@@ -136,7 +136,7 @@ async fn stages_move_by_the_clock_and_never_backwards() {
     let organiser = organiser(&app).await;
     let path = announced(&organiser, body(&app)).await;
     at(&app, ENTRIES).await;
-    let close = async |stage: &str| organiser.post(&format!("{path}/stage"), json!({ "stage": stage })).await;
+    let close = async |stage: &str| organiser.post(&format!("{path}/stage-closing"), json!({ "stage": stage })).await;
     close("entry").await.refused(409, "campaigns.clock_only");
     close("vote").await.refused(409, "campaigns.not_open");
     close("peer").await.refused(404, "campaigns.stage_not_found");
@@ -170,7 +170,7 @@ async fn an_end_is_moved_to_later_by_two_people_with_a_reason() {
     both.post(&extensions, ask("2026-07-01T08:09:00+08:00")).await.refused(422, "body.invalid");
     committee.post(&extensions, ask(later)).await.refused(403, "access.denied");
     let proposed = both.post(&extensions, ask(later)).await.ok(201);
-    let approval = format!("{extensions}/{}/approval", proposed["id"].as_str().unwrap());
+    let approval = format!("/extensions/{}/approval", proposed["id"].as_str().unwrap());
     assert_eq!(stage(&organiser, &path, "vote").await["closes_at"], CLOSING);
     assert_eq!(committee.get(&path).await.ok(200)["extensions"].as_array().unwrap().len(), 1);
     let member = app.member("某甲").sign_in().await;
