@@ -176,6 +176,14 @@ fn methods_of(handle: &str, code: &str) -> Vec<String> {
     methods.map(|method| method.split(['(', '<']).next().unwrap().to_owned()).collect()
 }
 
+#[test]
+fn a_call_through_the_handle_of_a_room_is_noticed() {
+    let code = "\nimpl Room {\n    pub fn count(&self) {}\n\n    async fn list<T>(&self) {}\n}\n\nimpl Other {\n    fn not(&self) {}\n}\n";
+    assert_eq!(methods_of("Room", code), ["count", "list"]);
+    assert!(calls("self.count()", "count") && calls("room.count()", "count"));
+    assert!(!calls("self.counted()", "count") && !calls("entries.count()", "count"));
+}
+
 /// Whether `code` calls the method on a handle of the room.
 fn calls(code: &str, method: &str) -> bool {
     ["self", "room", "campaigns"].iter().any(|handle| code.contains(&format!("{handle}.{method}(")))

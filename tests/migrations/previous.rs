@@ -11,7 +11,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use xianfeng::base::clock::Clock;
-use xianfeng::db::applied_migrations;
+use xianfeng::base::text::Text;
+use xianfeng::db::{Never, Stop, Tx, applied_migrations};
+use xianfeng::ground::documents::{self, DocumentNumber};
 use zip::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -134,6 +136,28 @@ async fn a_database_of_the_previous_release_shows_after_its_migration_what_it_sh
         }
     }
     assert!(lost.is_empty(), "\n{}\n", lost.join("\n"));
+}
+
+#[tokio::test]
+async fn what_was_called_off_is_cancelled_and_numbers_that_were_borne_are_taken() {
+    let (database, seen) = unpack();
+    let vote = "FROM campaigns WHERE title = '最美矿工'";
+    database.run(&format!(
+        "INSERT INTO campaign_call_offs
+             (campaign_id, reason, proposed_by, proposed_at, confirmed_by, confirmed_at, erased_at)
+             SELECT id, '试点取消', created_by, 1, created_by, 2, 3 {vote};
+         INSERT INTO campaign_bulletin_numbers (prefix, year, number, campaign_id) SELECT '金集组发', 2026, 7, id {vote};
+         UPDATE campaigns SET state = 'called_off' WHERE title = '最美矿工'"
+    ));
+    let app = TestApp::over(database, Clock::manual(text(&seen["now"]).parse().unwrap())).await;
+    let campaign = person(&app, &seen, "author").get(&text(&seen["things"]["vote"]["campaign"])).await.ok(200);
+    assert_eq!((&campaign["state"], &campaign["cancellation"]["reason"]), (&json!("cancelled"), &json!("试点取消")));
+    let number = DocumentNumber { prefix: Text::new("金集组发").unwrap(), year: 2026, number: 7 };
+    let claim = move |tx: &mut Tx| -> Result<bool, Stop<Never>> {
+        Ok(documents::claim(tx, &number, "another", uuid::Uuid::nil())?)
+    };
+    assert!(!app.db().write(claim).await.unwrap());
+    app.drain().await;
 }
 
 #[tokio::test]

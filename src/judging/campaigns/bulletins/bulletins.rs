@@ -37,7 +37,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = published(tx, id)?;
+                let campaign = lock_published(tx, id)?;
                 if store::find(tx.conn, id)?.is_some() {
                     return Ok(false);
                 }
@@ -89,7 +89,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                let campaign = published(tx, id)?;
+                let campaign = lock_published(tx, id)?;
                 let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
                 let same = bulletin.content.0 == text;
                 if same && bulletin.edited_by == actor && bulletin.version == version + 1 {
@@ -115,7 +115,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                published(tx, id)?;
+                lock_published(tx, id)?;
                 let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
                 if bulletin.version == version && bulletin.reviewed_by == Some(actor) {
                     return Ok(());
@@ -141,7 +141,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let campaign = published(tx, id)?;
+                let campaign = lock_published(tx, id)?;
                 let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
                 if bulletin.state == BulletinState::Issued && bulletin.version == version {
                     return Ok(());
@@ -199,7 +199,7 @@ impl Campaigns {
 }
 
 /// A published campaign, held. An archived one is looked at only.
-fn published(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
+fn lock_published(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         CampaignState::Published => Ok(campaign),

@@ -125,7 +125,7 @@ impl Campaigns {
         self.check_experts(&draft.terms, draft.unit)
     }
 
-    /// Refuses experts who do not hold the duty, which two administrators grant: whoever runs a selection chooses among
+    /// Refuses experts who do not hold the duty, which two administrators grant: an organiser chooses among
     /// them and makes nobody one. Duties that begin later count.
     fn check_experts(&self, terms: &Terms, unit: UnitId) -> Result<(), CampaignRefusal> {
         let tree = self.directory.tree();

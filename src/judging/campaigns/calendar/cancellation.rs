@@ -31,7 +31,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                held(tx, id)?;
+                lock_cancellable(tx, id)?;
                 if let Some(first) = store::cancellations::find(tx.conn, id)? {
                     let same = first.proposed_by == actor && first.reason == reason;
                     return if same { Ok(first) } else { Err(Refusal::CancellationProposed.into()) };
@@ -63,7 +63,7 @@ impl Campaigns {
                 if !found.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(found);
                 }
-                let mut campaign = held(tx, id)?;
+                let mut campaign = lock_cancellable(tx, id)?;
                 let now = tx.now();
                 store::cancellations::confirm(tx.conn, id, actor, now)?;
                 store::cancellations::close_stages(tx.conn, id, now)?;
@@ -132,7 +132,7 @@ impl Campaigns {
 }
 
 /// An open campaign, held, whose ballots are not counted and about which nobody has decided.
-fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
+fn lock_cancellable(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     rules::may_cancel(campaign.standing(), vote::is_counted(tx.conn, id)?)?;
     Ok(campaign)

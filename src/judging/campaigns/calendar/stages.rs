@@ -1,4 +1,4 @@
-//! Opening a campaign, and its stages by the clock. Several servers may do so at once: whoever holds the campaign does it,
+//! Opening a campaign, and its stages by the clock. Several servers may do so at once: the one that has locked the row does it,
 //! and the others find it done.
 
 use std::collections::BTreeSet;

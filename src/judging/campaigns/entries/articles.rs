@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::entries::held;
+use super::entries::lock_open;
 use super::model::{Article, EntryId, EntryState};
 use super::rules::Refusal;
 use super::{Outcome, store};
@@ -25,7 +25,7 @@ impl Campaigns {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                held(tx, id)?;
+                lock_open(tx, id)?;
                 let found = store::entries::find(tx.conn, entry)?.filter(|entry| entry.campaign_id == id);
                 let found = found.ok_or(Refusal::NoSuchEntry)?;
                 if found.state != EntryState::Submitted {

@@ -63,7 +63,7 @@ impl Campaigns {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let campaign = held(tx, id)?;
+                let campaign = lock_open(tx, id)?;
                 if !room.path_of(new.unit).contains(&campaign.unit_id) {
                     return Err(CampaignRefusal::OutOfReach.into());
                 }
@@ -90,7 +90,7 @@ impl Campaigns {
         let campaign = self.campaign_of(id).await?;
         self.db
             .write(move |tx| {
-                let campaign = held(tx, campaign)?;
+                let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
                 let stages = campaigns::list_stages(tx.conn, campaign.id)?;
                 rules::may_edit(&entry, &stages, tx.now())?;
@@ -123,7 +123,7 @@ impl Campaigns {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
-                let campaign = held(tx, campaign)?;
+                let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
                 match entry.state {
                     EntryState::Submitted => return Ok(entry),
@@ -148,7 +148,7 @@ impl Campaigns {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
-                let campaign = held(tx, campaign)?;
+                let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
                 let stages = campaigns::list_stages(tx.conn, campaign.id)?;
                 if rules::may_withdraw(&entry, &stages, tx.now())? {
@@ -172,7 +172,7 @@ impl Campaigns {
         if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(CampaignRefusal::OutOfReach.into()) }
     }
 
-    /// Whoever leads a plan is somebody of the enterprise.
+    /// The person who leads a plan belongs to the enterprise.
     fn check_known(&self, owner: MemberId) -> Result<(), CampaignRefusal> {
         if self.directory.member(owner).is_some() {
             return Ok(());
@@ -180,7 +180,7 @@ impl Campaigns {
         Err(CampaignRefusal::BadField(Flaw { pointer: "/plan/owner_id".into(), message: "没有这个人".into() }))
     }
 
-    /// “一把手”工程: where the rules ask for it, whoever leads the plan is the secretary of its unit.
+    /// “一把手”工程: where the rules ask for it, the person who leads the plan is the secretary of its unit.
     fn check_owner(&self, tx: &Tx, campaign: &Campaign, unit: UnitId, owner: MemberId) -> Result<(), Refusal> {
         let asked = campaign.terms.0.entries.owner_secretary;
         let holds = || self.directory.holders(Role::Secretary, unit, tx.today()).contains(&owner);
@@ -233,7 +233,7 @@ impl Campaigns {
 }
 
 /// An open campaign, held so that no stage moves meanwhile.
-pub(in crate::judging::campaigns) fn held(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
+pub(in crate::judging::campaigns) fn lock_open(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     match campaign.standing() {
         // plans go on being improved after the award, until the campaign is put away

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entries::{Writer, held};
+use super::entries::{Writer, lock_open};
 use super::model::{Entry, EntryId, EntryState, EvidenceKind};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
@@ -38,7 +38,7 @@ impl Campaigns {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
-                held(tx, campaign)?;
+                lock_open(tx, campaign)?;
                 let entry = room.still_written(tx, &writer, id)?;
                 files::attach::<Refusal>(tx, &ids, writer.member, file_kind(kind), id.uuid())?;
                 let detail = json!({ "entry_id": id, "kind": kind, "file_ids": ids });
@@ -52,7 +52,7 @@ impl Campaigns {
         let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
         self.db
             .write(move |tx| {
-                held(tx, campaign)?;
+                lock_open(tx, campaign)?;
                 let entry = room.still_written(tx, &writer, id)?;
                 let attached = list_evidence(tx.conn, id)?;
                 let found = attached.iter().find(|(_, known)| known.id == file);

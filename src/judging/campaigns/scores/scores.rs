@@ -127,7 +127,7 @@ impl Campaigns {
         terms.expert_ids.contains(&judge.member) && reach.is_some_and(|reach| self.covers(&reach, unit))
     }
 
-    /// Whether this person scores for the unit: its secretary in an open review, else whoever writes its entries.
+    /// Whether this person scores for the unit: its secretary in an open review, else those who write its entries.
     pub(super) fn may_judge_for(&self, judge: &Person, source: Source, unit: UnitId) -> bool {
         match source {
             Source::OpenReview => judge.duties.iter().any(|duty| duty.role == Role::Secretary && duty.unit == unit),

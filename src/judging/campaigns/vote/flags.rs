@@ -1,4 +1,4 @@
-//! Suspicious voting: flagged for whoever runs or audits a campaign, never deleted. A flag is computed from who voted when,
+//! Suspicious voting: flagged for those who run or audit a campaign, never deleted. A flag is computed from who voted when,
 //! and from how the voters' accounts came about, between the closing and the count; it knows no choice, and what follows
 //! from it is for two people to decide (`voiding`).
 

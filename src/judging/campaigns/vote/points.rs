@@ -48,7 +48,7 @@ impl Campaigns {
         let voters = store::ballots::list_next_voters(tx.conn, id, through, REWARDED_AT_ONCE)?;
         // turns come before every other lock
         tx.take_turns(voters.iter().copied())?;
-        // whoever holds the row does this part; another server goes on from there later
+        // the server that has locked the row does this part; another server goes on from there later
         if store::points::lock_row(tx.conn, id)? != Some(through) {
             return Ok(false);
         }

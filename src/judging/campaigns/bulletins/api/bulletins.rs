@@ -49,7 +49,7 @@ struct BulletinFrame {
 #[derive(Serialize, ToSchema)]
 struct BulletinView {
     campaign_id: CampaignId,
-    /// Grows with every edit; named by whoever edits, reviews or issues.
+    /// Grows with every edit; named by those who edit, review or issue.
     version: i32,
     state: BulletinState,
     /// What organisers write.

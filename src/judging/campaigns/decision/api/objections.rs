@@ -107,7 +107,7 @@ async fn list_campaign_objections(
 struct AnswerBody {
     /// Upheld, it sends the decision back to the committee.
     upheld: bool,
-    /// Told to whoever objected.
+    /// Told to the member who objected.
     answer: Text<2000>,
 }
 

@@ -47,7 +47,7 @@ async fn shown(campaigns: &Campaigns, addresses: &Addresses, id: EntryId) -> Res
     Ok(web::Json(EvidenceList { items }))
 }
 
-/// The files that prove an entry, for whoever sees the entry.
+/// The files that prove an entry, for everybody who sees the entry.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "Files", body = EvidenceList)))]
 #[get("/entries/{id}/evidence")]

@@ -12,7 +12,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(export_campaign);
 }
 
-/// Everything by which anybody recomputes the result, once it is complete and shown to members; also for whoever has not
+/// Everything by which anybody recomputes the result, once it is complete and shown to members; also for people who have not
 /// signed in. It names entries and units, and no member.
 #[utoipa::path(tag = "campaigns", security(()), params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The export", body = Export)))]
