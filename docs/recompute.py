@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recomputes a published selection from GET /api/v1/campaigns/{id}/export alone: python3 docs/recompute.py export.json
+"""Recomputes a published selection from GET /api/v1/exports/campaigns/{id} alone: python3 docs/recompute.py export.json
 
 It finds what `xianfeng verify-campaign` finds and shares no line with it. With whole numbers only, every named step
 rounded half up, whatever language it is written in arrives at the same integers. Prints the order and the awards; or

@@ -58,7 +58,7 @@ enum Command {
     },
     /// Recomputes a published selection from its export alone; needs neither a database nor keys
     VerifyCampaign {
-        /// What GET /api/v1/campaigns/{id}/export gave
+        /// What GET /api/v1/exports/campaigns/{id} gave
         file: PathBuf,
     },
     /// Counts the shuffled ballots of a selection again and compares

@@ -29,6 +29,22 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("operator", &["backup"]),
 ];
 
+/// Which part of a divided room may use which others. What the parts share lies at the top of the room and uses none of
+/// them. Free of circles, checked below, with the calls that go through the room's handle.
+const PARTS: &[(&str, &[(&str, &[&str])])] = &[(
+    "judging/campaigns",
+    &[
+        ("entries", &[]),
+        ("vote", &["entries"]),
+        ("scores", &["entries"]),
+        ("calendar", &["entries", "vote", "scores"]),
+        ("totals", &["entries", "vote", "scores"]),
+        ("decision", &["calendar", "entries", "totals"]),
+        ("results", &["calendar", "entries", "vote", "scores", "totals", "decision"]),
+        ("bulletins", &["entries", "decision"]),
+    ],
+)];
+
 /// Rooms that use one of a wing that theirs may not use, and why; at most [`EXCEPTIONS_AT_MOST`].
 const EXCEPTIONS: &[(&str, &str, &str)] =
     &[("contests", "meetings", "a branch may sit a contest at a meeting, and who sat it is who attended")];
@@ -55,6 +71,7 @@ const DIESEL: &str = "rule 3: queries are built only in store, kernel and db";
 const TABLE: &str = "rule 4: a table belongs to one room; others go through what its mod.rs lends";
 const WING: &str = "rule 4: this wing may not use that one (ARCHITECTURE.md and tests/house.rs)";
 const EDGE: &str = "rule 4: this edge between rooms of a wing is not on the list (ARCHITECTURE.md and tests/house.rs)";
+const PART: &str = "rule 4: this edge between parts of a room is not on the list (tests/house.rs)";
 const APP: &str = "rule 5: only main.rs, demo and tests import app";
 
 #[test]
@@ -76,11 +93,12 @@ fn every_file_keeps_the_rules_of_the_house() {
 #[test]
 fn neither_wings_nor_rooms_form_a_circle() {
     let wings: Edges = WINGS.iter().map(|(wing, uses)| (*wing, uses.to_vec())).collect();
+    let parts = PARTS.iter().map(|(_, parts)| parts.iter().map(|(part, uses)| (*part, uses.to_vec())).collect());
     let mut rooms: Edges = WITHIN_WINGS.iter().map(|(room, uses)| (*room, uses.to_vec())).collect();
     for (room, used, _) in EXCEPTIONS {
         rooms.entry(room).or_default().push(used);
     }
-    for mut edges in [wings, rooms] {
+    for mut edges in [wings, rooms].into_iter().chain(parts) {
         for used in edges.values().flatten().copied().collect::<Vec<_>>() {
             edges.entry(used).or_default();
         }
@@ -93,6 +111,83 @@ fn neither_wings_nor_rooms_form_a_circle() {
         }
     }
     assert!(EXCEPTIONS.len() <= EXCEPTIONS_AT_MOST, "rule 4: too many exceptions; a wing is drawn wrongly");
+}
+
+#[test]
+fn parts_use_each_other_only_as_listed() {
+    let mut wrong = BTreeSet::new();
+    for (room, parts) in PARTS {
+        let folder = Path::new("src").join(room);
+        let top = std::fs::read_to_string(folder.join("mod.rs")).unwrap();
+        let handle = top.split("pub struct ").nth(1).unwrap().split(' ').next().unwrap();
+        let part_of = |file: &Path| {
+            let first = file.strip_prefix(&folder).unwrap().iter().next().unwrap().to_string_lossy().into_owned();
+            if file.parent() == Some(folder.as_path()) || LAYERS.contains(&first.as_str()) {
+                String::new()
+            } else {
+                first
+            }
+        };
+        let files: Vec<(PathBuf, String, String)> = files(&folder)
+            .into_iter()
+            .map(|file| (file.clone(), part_of(&file), bare(&std::fs::read_to_string(&file).unwrap())))
+            .collect();
+        let methods: BTreeMap<String, &str> = files
+            .iter()
+            .filter(|(_, part, _)| !part.is_empty())
+            .flat_map(|(_, part, code)| methods_of(handle, code).into_iter().map(|method| (method, part.as_str())))
+            .collect();
+        let found: BTreeSet<&str> =
+            files.iter().map(|(_, part, _)| part.as_str()).filter(|part| !part.is_empty()).collect();
+        assert_eq!(found, parts.iter().map(|(part, _)| *part).collect(), "the parts of {room}");
+        let prefix: Vec<&str> = std::iter::once("crate").chain(room.split('/')).collect();
+        for (file, part, code) in &files {
+            // where the room is put together
+            if part.is_empty()
+                && ["mod.rs", "room.rs", "api.rs"].iter().any(|name| file.ends_with(name))
+                && file.parent() == Some(&folder)
+            {
+                continue;
+            }
+            let place = Place::of(file.strip_prefix("src").unwrap());
+            let named = paths(code, &place).into_iter().filter(|path| path.starts_with(&owned(&prefix)));
+            let named =
+                named.filter_map(|path| path.get(prefix.len()).cloned()).filter(|name| found.contains(name.as_str()));
+            let called = methods.iter().filter(|(method, _)| calls(code, method)).map(|(_, part)| (*part).to_owned());
+            for used in named.chain(called).filter(|used| used != part) {
+                let listed = parts.iter().any(|(name, uses)| name == part && uses.contains(&used.as_str()));
+                if !listed {
+                    wrong.insert(format!("{}: {used}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{PART}:\n{}\n", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+fn owned(path: &[&str]) -> Vec<String> {
+    path.iter().map(|part| (*part).to_owned()).collect()
+}
+
+/// The methods that `code` gives the room's handle.
+fn methods_of(handle: &str, code: &str) -> Vec<String> {
+    let begins = format!("\nimpl {handle} {{\n");
+    let blocks = code.split(begins.as_str()).skip(1).map(|rest| rest.split("\n}\n").next().unwrap());
+    let methods = blocks.flat_map(|block| block.split("fn ").skip(1));
+    methods.map(|method| method.split(['(', '<']).next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_call_through_the_handle_of_a_room_is_noticed() {
+    let code = "\nimpl Room {\n    pub fn count(&self) {}\n\n    async fn list<T>(&self) {}\n}\n\nimpl Other {\n    fn not(&self) {}\n}\n";
+    assert_eq!(methods_of("Room", code), ["count", "list"]);
+    assert!(calls("self.count()", "count") && calls("room.count()", "count"));
+    assert!(!calls("self.counted()", "count") && !calls("entries.count()", "count"));
+}
+
+/// Whether `code` calls the method on a handle of the room.
+fn calls(code: &str, method: &str) -> bool {
+    ["self", "room", "campaigns"].iter().any(|handle| code.contains(&format!("{handle}.{method}(")))
 }
 
 type Edges<'a> = BTreeMap<&'a str, Vec<&'a str>>;

@@ -48,6 +48,7 @@ mod ideas;
 mod brands;
 mod campaigns;
 mod notices;
+mod documents;
 mod files;
 mod bucket;
 mod audit;

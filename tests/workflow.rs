@@ -15,7 +15,7 @@ use xianfeng::judging::campaigns::{self, CampaignId, CampaignState};
 use xianfeng::learning::contests::{self, ContestId, ContestState};
 use xianfeng::on;
 
-use crate::campaigns::deciding::{committee, counted, decided_by_committee, turned};
+use crate::campaigns::decision::{committee, counted, decided_by_committee, turned};
 use crate::support::{Person, Reply, TestApp};
 
 /// The rooms with a table, and how it is walked; `tests/house.rs` knows of every room that has one.
@@ -154,7 +154,7 @@ async fn a_campaign_does_every_verb_where_its_table_says_and_refuses_it_elsewher
             put_campaign(&app, &path, *state).await;
             let reply = do_to_campaign(&organiser, &decider, &path, *verb).await;
             let now: CampaignState = state_of(&organiser, &path).await.parse().unwrap();
-            let done = campaigns::FLOW.was_done(*state, *verb) && *verb != Verb::CallOff;
+            let done = campaigns::FLOW.was_done(*state, *verb) && *verb != Verb::Cancel;
             // what was decided about a campaign lies beside its state, which stays open
             let opened = *verb == Verb::Open && matches!(state, Decided | Published | Archived);
             let (expected, then) = match step {
@@ -162,7 +162,7 @@ async fn a_campaign_does_every_verb_where_its_table_says_and_refuses_it_elsewher
                 None if done || opened => (None, *state),
                 None if *verb == Verb::Archive => (no(409, "campaigns.not_published"), *state),
                 None if *verb == Verb::Publish && *state == Open => (no(409, "campaigns.undecided"), *state),
-                None if *state == CalledOff => (no(410, "campaigns.called_off"), *state),
+                None if *state == Cancelled => (no(410, "campaigns.cancelled"), *state),
                 None => (no(409, "campaigns.wrong_state"), *state),
             };
             if (refusal(&reply), now) != (expected.clone(), then) {
@@ -236,12 +236,12 @@ async fn do_to_campaign(
         Verb::Decide => decider.put(&format!("{path}/decision"), json!({})).await,
         Verb::Publish => post("publication", json!({})).await,
         Verb::Archive => post("archive", json!({})).await,
-        Verb::CallOff => {
-            let proposed = post("call-off", json!({ "reason": "方案有误" })).await;
+        Verb::Cancel => {
+            let proposed = post("cancellation", json!({ "reason": "方案有误" })).await;
             if proposed.status != 201 {
                 return proposed;
             }
-            decider.post(&format!("{path}/call-off/approval"), json!({})).await
+            decider.post(&format!("{path}/cancellation/approval"), json!({})).await
         }
     }
 }

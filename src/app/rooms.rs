@@ -45,6 +45,7 @@ rooms! {
     judging::campaigns,
     honour::boards,
     oversight::audit;
+    ground::documents,
     oversight::backup,
     oversight::operator,
 }

@@ -66,14 +66,15 @@ pub struct Proposal {
     pub proposed_by: Option<MemberId>,
     /// Whom it is about.
     pub about: Option<MemberId>,
-    pub expires_at: Timestamp,
+    /// Until when it can be answered; `None` where that ends with the thing itself.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Proposal {
     /// What has become of it by `now`.
     pub fn state_at(&self, now: Timestamp) -> ProposalState {
         match self.state {
-            ProposalState::Open if self.expires_at <= now => ProposalState::Expired,
+            ProposalState::Open if self.expires_at.is_some_and(|end| end <= now) => ProposalState::Expired,
             state => state,
         }
     }
@@ -110,7 +111,7 @@ mod tests {
             state: ProposalState::Open,
             proposed_by: Some(proposer),
             about: Some(about),
-            expires_at: now.plus_seconds(VALID_SECONDS),
+            expires_at: Some(now.plus_seconds(VALID_SECONDS)),
         };
         assert_eq!(open.answer(Answer::Approve, other, now), Ok(true));
         assert_eq!(open.answer(Answer::Approve, proposer, now), Err(NoAnswer::OwnProposal));
@@ -121,9 +122,11 @@ mod tests {
         let approved = Proposal { state: ProposalState::Approved, ..open };
         assert_eq!(approved.answer(Answer::Approve, other, now), Ok(false));
         assert_eq!(approved.answer(Answer::Refuse, other, now), Err(NoAnswer::Over(ProposalState::Approved)));
-        let late = open.expires_at;
+        let late = now.plus_seconds(VALID_SECONDS);
         assert_eq!(open.answer(Answer::Approve, other, late), Err(NoAnswer::Over(ProposalState::Expired)));
         assert_eq!(open.state_at(late), ProposalState::Expired);
+        let lasting = Proposal { expires_at: None, ..open };
+        assert_eq!(lasting.answer(Answer::Approve, other, late), Ok(true));
         let by_operator = Proposal { proposed_by: None, ..open };
         assert_eq!(by_operator.answer(Answer::Approve, other, now), Ok(true));
     }

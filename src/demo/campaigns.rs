@@ -39,7 +39,7 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
         let owner = leader(app, brand.unit_id).unwrap_or(organiser);
         let entry = enter(app, owner, id, brand.unit_id, plan(owner, &brand.name, &brand.summary)?).await?;
         let article = (brand.name, brand.summary);
-        app.get::<Campaigns>().publish_article(organiser, &reach, id, entry, article).await.map_err(complaint)?;
+        app.get::<Campaigns>().publish_article(organiser, &reach, entry, article).await.map_err(complaint)?;
     }
     Ok(id)
 }
@@ -47,7 +47,7 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
 /// Waits until the vote is open.
 pub async fn vote_opens(app: &App, id: CampaignId) -> Result<(), String> {
     for _ in 0..=2 * ENTRY_SECONDS {
-        app.get::<Campaigns>().keep_up().await.map_err(|error| error.to_string())?;
+        app.get::<Campaigns>().move_due().await.map_err(|error| error.to_string())?;
         if app.get::<Campaigns>().votes(id).await.map_err(|error| error.to_string())? {
             eprintln!("  评选 selection: 投票已开始 the vote is open");
             return Ok(());

@@ -1,6 +1,8 @@
-//! The ground of the building: what every room hands its messages and its files to. Knows no member.
+//! The ground of the building: what every room hands its messages, its files and its document
+//! numbers to. Knows no member.
 //!
 //! Uses no other wing.
 
 pub mod notices;
 pub mod files;
+pub mod documents;

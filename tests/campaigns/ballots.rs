@@ -56,7 +56,7 @@ async fn a_ballot_keeps_the_rules_of_the_campaign() {
     for person in [&member, &organiser] {
         person.get(&format!("{campaign}/receipts")).await.refused(409, "campaigns.not_counted");
         assert!(person.get(&format!("{campaign}/results")).await.ok(200)["vote"].is_null());
-        person.get(&format!("{campaign}/export")).await.refused(409, "campaigns.not_counted");
+        person.get(&format!("/exports{campaign}")).await.refused(409, "campaigns.not_counted");
     }
     app.drain().await;
 }

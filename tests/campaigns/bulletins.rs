@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
-use super::deciding::{committee, counted, decided_by_committee, turned};
+use super::decision::{committee, counted, decided_by_committee, turned};
 use super::{organiser, with};
 use crate::support::{Person, TestApp};
 
@@ -67,7 +67,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     assert_eq!(draft["sheet"]["parts"][0]["paragraphs"][0]["text"], "南支部《乙》、西支部《甲》。");
     member.get(&path).await.refused(404, "campaigns.bulletin_not_found");
     let review = format!("{path}/review");
-    let issue = format!("{path}/issue");
+    let issue = format!("{path}/issuance");
     decider.post(&review, json!({ "version": 1 })).await.refused(422, "body.invalid");
     for format in ["html", "md"] {
         let unissued = organiser.get(&format!("{path}?format={format}")).await.text();

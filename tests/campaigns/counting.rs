@@ -179,7 +179,7 @@ async fn by_hand_sixty_thousand_ballots_of_ten_are_counted_within_three_seconds(
     eprintln!("{} ballots cast in {:?}", members.len(), began.elapsed());
     app.set_clock(CLOSING);
     let began = std::time::Instant::now();
-    app.app.get::<Campaigns>().keep_up().await.unwrap();
+    app.app.get::<Campaigns>().move_due().await.unwrap();
     let took = began.elapsed();
     eprintln!("counted in {took:?}");
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();

@@ -210,7 +210,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     found.iter().for_each(|(_, heading)| *counts.entry(heading).or_default() += 1);
     assert_eq!(HEADINGS.map(|(_, title, ..)| counts[title]), [10, 10, 4]);
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().awards.len(), 24);
     recompute(&app, &export);
 
@@ -230,7 +230,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     }));
     organiser.put(&path, json!({ "version": 1, "text": text })).await.ok(200);
     committee.post(&format!("{path}/review"), json!({ "version": 2 })).await.ok(200);
-    second.post(&format!("{path}/issue"), json!({ "version": 2 })).await.ok(200);
+    second.post(&format!("{path}/issuance"), json!({ "version": 2 })).await.ok(200);
     let markdown = secretaries[5].get(&format!("{path}?format=md")).await.text();
     println!("{markdown}");
     for (_, title, quota, _) in HEADINGS {

@@ -113,7 +113,7 @@ async fn without_an_article_there_is_no_vote_where_the_rules_ask_for_one() {
     at(&app, ENTRIES).await;
     let shown = entry(&secretary, &app, &campaign, "ZB3", "有文章").await;
     let hidden = entry(&secretary, &app, &campaign, "ZB3", "没有文章").await;
-    let article = format!("{campaign}/article/{shown}");
+    let article = format!("/entries/{shown}/article");
     let text = json!({ "title": "精·智电解", "body": "# 经验" });
     secretary.put(&article, text.clone()).await.refused(403, "access.denied");
     organiser.put(&article, text).await.ok(200);

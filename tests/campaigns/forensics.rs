@@ -301,10 +301,10 @@ async fn a_vote_does_not_open_before_its_key_is_kept() {
     let _ = std::fs::remove_dir(&folder);
     std::fs::write(&folder, b"").unwrap();
     app.set_clock(super::JUDGING);
-    app.app.get::<Campaigns>().keep_up().await.unwrap();
+    app.app.get::<Campaigns>().move_due().await.unwrap();
     assert_eq!(stage(&organiser, &campaign, "vote").await["state"], "planned");
     std::fs::remove_file(&folder).unwrap();
-    app.app.get::<Campaigns>().keep_up().await.unwrap();
+    app.app.get::<Campaigns>().move_due().await.unwrap();
     assert_eq!(stage(&organiser, &campaign, "vote").await["state"], "open");
     assert_eq!(keys_of(&app).list().await.unwrap().len(), 1);
     app.drain().await;
@@ -438,8 +438,8 @@ async fn two_servers_that_open_a_vote_at_once_agree_on_its_key() {
     at(&app, "2026-07-01T08:02:00+08:00").await;
     let sibling = app.sibling().await;
     app.set_clock(super::JUDGING);
-    let (one, other) = tokio::join!(async { app.app.get::<Campaigns>().keep_up().await }, async {
-        sibling.app.get::<Campaigns>().keep_up().await
+    let (one, other) = tokio::join!(async { app.app.get::<Campaigns>().move_due().await }, async {
+        sibling.app.get::<Campaigns>().move_due().await
     });
     one.and(other).unwrap();
     let id: CampaignId = campaign.rsplit('/').next().unwrap().parse().unwrap();
@@ -448,7 +448,7 @@ async fn two_servers_that_open_a_vote_at_once_agree_on_its_key() {
         assert!(server.app.get::<Campaigns>().cast(voter.id, id, &chosen).await.unwrap().is_new);
     }
     app.set_clock(CLOSING);
-    sibling.app.get::<Campaigns>().keep_up().await.unwrap();
+    sibling.app.get::<Campaigns>().move_due().await.unwrap();
     app.tick().await;
     let vote = organiser.get(&format!("{campaign}/results")).await.ok(200)["vote"].clone();
     assert_eq!(vote["ballots_counted"], 2);

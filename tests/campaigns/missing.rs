@@ -71,7 +71,7 @@ async fn third_without_article(
     at(app, "2026-07-01T08:02:00+08:00").await;
     for listed in &entries[..2] {
         let article = json!({ "title": "品牌事迹", "body": "正文" });
-        organiser.put(&format!("{campaign}/article/{listed}"), article).await.ok(200);
+        organiser.put(&format!("/entries/{listed}/article"), article).await.ok(200);
     }
     at(app, JUDGING).await;
     for voter in &voters {
@@ -93,13 +93,13 @@ async fn an_entry_that_was_not_on_the_ballot_has_nothing_from_the_vote() {
     let (campaign, entries) = third_without_article(&app, &organiser, &expert, Value::Null).await;
     let view = organiser.get(&campaign).await.ok(200);
     assert_eq!(view["terms"]["missing"], json!({ "off_ballot": "zero", "unscored": "zero" }));
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let expected = [("甲", 1, 8000, 0), ("丙", 2, 4000, 0), ("乙", 3, 2400, 0)];
     let expected = expected.map(|(title, rank, total, missing)| (title.to_owned(), rank, total, missing));
     assert_eq!(lines(&export), expected);
     assert_eq!(campaigns::verify(&export).unwrap().lines[1], (2, "丙".to_owned(), 4000));
     assert_eq!(recompute(&app, &export), "1 甲 8000\n2 丙 4000\n3 乙 2400\n");
-    let explained = organiser.get(&format!("/entries/{}/explain", entries[2])).await.ok(200);
+    let explained = organiser.get(&format!("/entries/{}/explanation", entries[2])).await.ok(200);
     let part = json!({
         "source": "vote", "raw": null, "rule": "share_of_ballots", "score": 0, "weight": 6000, "contribution": 0,
     });
@@ -120,10 +120,10 @@ async fn what_may_not_be_voted_on_takes_no_part_where_the_rules_say_so() {
     let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, entries) =
         third_without_article(&app, &organiser, &expert, json!({ "off_ballot": "ineligible" })).await;
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     assert_eq!(campaigns::verify(&export).unwrap().lines, [(1, "甲".into(), 8000), (2, "乙".into(), 2400)]);
     assert_eq!(recompute(&app, &export), "1 甲 8000\n2 乙 2400\n");
-    organiser.get(&format!("/entries/{}/explain", entries[2])).await.refused(409, "campaigns.ineligible");
+    organiser.get(&format!("/entries/{}/explanation", entries[2])).await.refused(409, "campaigns.ineligible");
     let decider = app.member("党委").role(Role::CommitteeMember, "JT").sign_in().await;
     let awards = json!({ "awards": [{ "entry_id": entries[2], "heading": "brand", "place": 1, "reason": "好" }] });
     let refused = decider.put(&format!("{campaign}/decision"), awards).await.refused(422, "body.invalid");
@@ -153,7 +153,7 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
     }
     mark(&expert, &scored, 50).await;
     at(&app, CLOSING).await;
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let expected = [("回避", 1, 10_000, 1), ("评过", 2, 8000, 0), ("漏评", 3, 6000, 0)];
     let expected = expected.map(|(title, rank, total, missing)| (title.to_owned(), rank, total, missing));
     assert_eq!(lines(&export), expected);
@@ -169,7 +169,7 @@ async fn judges_who_pass_over_an_entry_do_not_raise_it_and_those_who_may_not_jud
     }
     let passed_over = ("/entries/1/exempt", json!(["expert"]));
     forgery_is_named(&app, &export, passed_over, "公布的得分和名次与按规则重算的不符");
-    let explained = organiser.get(&format!("/entries/{passed}/explain")).await.ok(200);
+    let explained = organiser.get(&format!("/entries/{passed}/explanation")).await.ok(200);
     assert_eq!(explained["sentences"][1], "专家评审：评委没有评分，按评选规则计 0.00 分，权重 40%，计入总分 0.00 分");
     app.drain().await;
 }
@@ -186,7 +186,7 @@ async fn an_entry_that_somebody_could_judge_after_all_is_exempt_no_more() {
         Ok(on!(&mut *tx.conn, c => diesel::update(campaign_entries::table).set(all).execute(c)).map(drop)?)
     };
     app.write(exempt).await;
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     let told: Value = serde_json::from_str(&export).unwrap();
     assert!(told["entries"].as_array().unwrap().iter().all(|entry| entry["exempt"] == json!([])), "{told}");
     campaigns::verify(&export).unwrap();
@@ -200,7 +200,7 @@ async fn an_export_from_before_there_was_a_rule_is_verified_as_it_was() {
     let organiser = organiser(&app).await;
     let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
     let (campaign, entries) = third_without_article(&app, &organiser, &expert, Value::Null).await;
-    let mut export: Value = serde_json::from_str(&app.get(&format!("{campaign}/export")).await.text()).unwrap();
+    let mut export: Value = serde_json::from_str(&app.get(&format!("/exports{campaign}")).await.text()).unwrap();
     // as it was written then: no rule, nothing told of the ballot, and the weight of the vote given to the experts
     let rules = export["rules_text"].as_str().unwrap();
     let rules = rules.replace(r#""missing":{"off_ballot":"zero","unscored":"zero"},"#, "");

@@ -2,18 +2,18 @@
 
 mod ballots;
 mod bulletins;
-mod calling_off;
+mod cancellation;
 mod counting;
-pub mod deciding;
+pub mod decision;
 mod dual_ten;
 mod entries;
 mod evidence;
 mod flags;
 mod forensics;
-mod judging;
+mod scores;
 mod missing;
 mod objections;
-mod organising;
+mod calendar;
 mod puppets;
 mod restored;
 mod results;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::judging::campaigns;
 
-use super::deciding::{COMMITTEE_END, award, committee, counted, decided_by_committee, turned};
+use super::decision::{COMMITTEE_END, award, committee, counted, decided_by_committee, turned};
 use super::{CLOSING, at, organiser, stage};
 use crate::support::{Person, TestApp};
 
@@ -140,7 +140,7 @@ async fn an_upheld_objection_sends_the_decision_back() {
     again["awards"] = json!([award(&entries[0], "best", 1, None)]);
     decider.put(&decision, again).await.refused(422, "body.invalid");
     organiser.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
-    let export = app.get(&format!("{campaign}/export")).await;
+    let export = app.get(&format!("/exports{campaign}")).await;
     let text = export.text();
     let export = export.ok(200);
     assert_eq!(export["decisions"].as_array().unwrap().len(), 2, "every version stays");
@@ -177,7 +177,7 @@ async fn objections_keep_their_time_when_the_committee_is_late() {
     let ask = |at: &str| json!({ "stage": "objection", "closes_at": at, "reason": "党委会延期召开" });
     both.post(&extensions, ask(CLOSING)).await.refused(410, "campaigns.over");
     let proposed = both.post(&extensions, ask(later)).await.ok(201);
-    let approval = format!("{extensions}/{}/approval", proposed["id"].as_str().unwrap());
+    let approval = format!("/extensions/{}/approval", proposed["id"].as_str().unwrap());
     decider.post(&approval, json!({})).await.ok(200);
     app.tick().await;
     assert_eq!(stage(&organiser, &campaign, "objection").await["state"], "open");

@@ -66,7 +66,7 @@ async fn ballots_of_accounts_opened_or_reset_since_the_announcement_are_flagged_
     app.advance_seconds(10);
     let puppet = open(&app, &secretary, None, (newcomer.0, &newcomer.1), ("c", None)).await;
     cast_as(&app, &puppet, &campaign, &entries[1]).await.ok(201);
-    let (flags, looks) = (format!("{campaign}/flags"), format!("{campaign}/flag-looks"));
+    let (flags, looks) = (format!("{campaign}/flags"), format!("{campaign}/flag-review"));
     organiser.get(&flags).await.refused(409, "campaigns.vote_runs");
     organiser.post(&looks, json!({})).await.refused(409, "campaigns.vote_runs");
 
@@ -94,7 +94,7 @@ async fn ballots_of_accounts_opened_or_reset_since_the_announcement_are_flagged_
     app.tick().await;
     assert!(is_counted(&organiser, &campaign).await);
     assert_eq!(organiser.get(&flags).await.ok(200)["items"], json!([]), "seen between closing and count alone");
-    let lines = auditor.get("/audit?action=campaigns.look_at_flags").await.ok(200);
+    let lines = auditor.get("/audit?action=campaigns.review_flags").await.ok(200);
     assert_eq!(lines["items"].as_array().unwrap().len(), 2);
     app.drain().await;
     let told = committee.get("/me/notices").await.ok(200);
@@ -145,7 +145,7 @@ async fn ballots_of_several_accounts_opened_on_one_device_are_flagged_and_counte
     assert!(!is_counted(&organiser, &campaign).await);
     at(&app, "2026-07-02T08:10:00+08:00").await;
     assert!(is_counted(&organiser, &campaign).await);
-    organiser.post(&format!("{campaign}/flag-looks"), json!({})).await.refused(410, "campaigns.counted");
+    organiser.post(&format!("{campaign}/flag-review"), json!({})).await.refused(410, "campaigns.counted");
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn behind_one_address_thousands_may_open_accounts_without_a_flag() {
     }
     at(&app, CLOSING).await;
     assert!(is_counted(&organiser, &campaign).await);
-    organiser.post(&format!("{campaign}/flag-looks"), json!({})).await.refused(409, "campaigns.nothing_flagged");
+    organiser.post(&format!("{campaign}/flag-review"), json!({})).await.refused(409, "campaigns.nothing_flagged");
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn a_proposal_to_void_a_ballot_is_not_overtaken_by_two_looks() {
     let flag = organiser.get(&format!("{campaign}/flags")).await.ok(200)["items"][0]["flag"].clone();
     let ask = json!({ "member_id": newcomer.0, "reason": "冒名投票", "flag": flag });
     let proposed = organiser.post(&format!("{campaign}/voidings"), ask).await.ok(201);
-    let looks = format!("{campaign}/flag-looks");
+    let looks = format!("{campaign}/flag-review");
     let (one, other) = tokio::join!(organiser.post(&looks, json!({})), committee.post(&looks, json!({})));
     one.ok(200);
     other.ok(200);

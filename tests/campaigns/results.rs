@@ -41,7 +41,7 @@ async fn every_total_is_explained_and_ties_are_shown() {
         .map(|line| (line["rank"].as_i64().unwrap(), line["total"].as_i64().unwrap(), line["tied"].as_bool().unwrap()))
         .collect();
     assert_eq!(lines, [(1, 10_000, false), (2, 5000, true), (2, 5000, true), (4, 0, false)]);
-    let explained = member.get(&format!("/entries/{}/explain", entries[1])).await.ok(200);
+    let explained = member.get(&format!("/entries/{}/explanation", entries[1])).await.ok(200);
     assert_eq!(
         explained["parts"][0],
         json!({
@@ -63,7 +63,7 @@ async fn anybody_recomputes_the_result_from_the_export_alone() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let (campaign, _) = counted(&app, &organiser).await;
-    let export = app.get(&format!("{campaign}/export")).await;
+    let export = app.get(&format!("/exports{campaign}")).await;
     let text = export.text();
     export.ok(200);
     let verified = campaigns::verify(&text).unwrap();
@@ -159,8 +159,8 @@ async fn below_ten_ballots_only_the_decision_is_published() {
     assert_eq!((&results["vote"]["withheld"], &results["vote"]["totals"]), (&json!(true), &json!([])));
     assert_eq!((&results["results"], &results["vote"]["receipts_sha256"]), (&json!([]), &Value::Null));
     assert_eq!(organiser.get(&format!("{campaign}/receipts")).await.ok(200)["receipts"], json!([]));
-    organiser.get(&format!("/entries/{}/explain", entries[0])).await.refused(409, "campaigns.not_counted");
-    let export = app.get(&format!("{campaign}/export")).await.text();
+    organiser.get(&format!("/entries/{}/explanation", entries[0])).await.refused(409, "campaigns.not_counted");
+    let export = app.get(&format!("/exports{campaign}")).await.text();
     assert!(campaigns::verify(&export).unwrap().lines.is_empty());
     assert_eq!(recompute(&app, &export), "", "there is nothing to recompute, and nothing that does not agree");
     forgery_is_named(&app, &export, ("/vote/withheld", json!(false)), "不足十票时不公布得票");

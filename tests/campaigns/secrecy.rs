@@ -264,7 +264,7 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
     let said = || String::from_utf8_lossy(&log.0.lock().unwrap()).matches("a vote cannot be counted").count();
     for (seconds, times) in [(0, 1), (1, 1), (3598, 1), (1, 2), (1, 2)] {
         app.advance_seconds(seconds);
-        stranger.keep_up().await.unwrap();
+        stranger.move_due().await.unwrap();
         assert_eq!(said(), times, "once, and again after an hour");
     }
     assert!(!ballots(&app).await[0].2.is_empty(), "nothing is counted, nothing erased");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::deciding::{committee, counted, decided_by_committee, turned};
+use super::decision::{committee, counted, decided_by_committee, turned};
 use super::{organiser, with};
 use crate::support::{Person, TestApp};
 
@@ -25,8 +25,8 @@ async fn shown(app: &TestApp, who: &Person<'_>, campaign: &str, entry: &str) -> 
         }
         status => panic!("{status}: {}", reply.text()),
     };
-    let explained = answered(who.get(&format!("/entries/{entry}/explain")).await);
-    (listed, explained, answered(app.get(&format!("{campaign}/export")).await))
+    let explained = answered(who.get(&format!("/entries/{entry}/explanation")).await);
+    (listed, explained, answered(app.get(&format!("/exports{campaign}")).await))
 }
 
 async fn seen_at_each_step(when: Value) -> Vec<(bool, bool, bool)> {
@@ -91,11 +91,14 @@ async fn a_committee_that_is_done_early_ends_its_stage_then() {
     let (campaign, entries) = counted(&app, &organiser, decided_by_committee(&app, &[])).await;
     decider.put(&format!("{campaign}/decision"), turned(&entries)).await.ok(201);
     let now = app.now().to_string();
-    organiser.post(&format!("{campaign}/stage"), json!({ "stage": "committee" })).await.ok(200);
+    organiser.post(&format!("{campaign}/stage-closing"), json!({ "stage": "committee" })).await.ok(200);
     let committee = super::stage(&organiser, &campaign, "committee").await;
     assert_eq!((&committee["state"], &committee["closed_at"]), (&json!("closed"), &json!(now)));
-    organiser.post(&format!("{campaign}/stage"), json!({ "stage": "committee" })).await.refused(410, "campaigns.over");
-    let export: Value = app.get(&format!("{campaign}/export")).await.ok(200);
+    organiser
+        .post(&format!("{campaign}/stage-closing"), json!({ "stage": "committee" }))
+        .await
+        .refused(410, "campaigns.over");
+    let export: Value = app.get(&format!("/exports{campaign}")).await.ok(200);
     let told = export["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == "committee").unwrap();
     assert_eq!(told["closed_at"], now);
     app.drain().await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::doing::ideas::IdeaState;
 
-use crate::campaigns::{self, deciding};
+use crate::campaigns::{self, decision};
 use crate::contests;
 use crate::ideas::{Scene, idea, submitted, text};
 use crate::support::{Person, TestApp, send};
@@ -29,7 +29,7 @@ const END: &str = "2026-07-01T08:14:00+08:00";
 /// Fills a fresh app through the front door, until [`END`].
 pub async fn fill(app: &TestApp) -> Filled<'_> {
     let organiser = contests::organiser(app).await;
-    let committee = deciding::committee(app).await;
+    let committee = decision::committee(app).await;
     let decided = decide_campaign(app, &organiser, &committee).await;
     // a quarter of an hour is the life of a token: from here on new people go on
     let scene = Scene::set(app).await;
@@ -136,7 +136,7 @@ fn pages(things: &Value, meeting: &str) -> Vec<Page<'static>> {
 
 /// A selection with its awards, until 8:10; its path.
 async fn decide_campaign(app: &TestApp, organiser: &Person<'_>, committee: &Person<'_>) -> String {
-    let (campaign, _) = deciding::counted(app, organiser, deciding::decided_by_committee(app, &[])).await;
+    let (campaign, _) = decision::counted(app, organiser, decision::decided_by_committee(app, &[])).await;
     committee.put(&format!("{campaign}/decision"), json!({})).await.ok(201);
     let published = organiser.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
     assert_eq!(published["state"], "published");

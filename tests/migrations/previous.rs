@@ -11,7 +11,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use xianfeng::base::clock::Clock;
-use xianfeng::db::applied_migrations;
+use xianfeng::base::text::Text;
+use xianfeng::db::{Never, Stop, Tx, applied_migrations};
+use xianfeng::ground::documents::{self, DocumentNumber};
 use zip::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -138,35 +140,38 @@ fn what_a_page_has_lost_or_changed_is_noticed_and_what_it_has_gained_is_not() {
     assert_eq!(lost(json!({})), 2, "a field that was empty may go");
 }
 
-/// How addresses were spelled when the previous release was put away, and how they are spelled now.
-const FORMERLY: &[(&str, &str)] = &[("/contests/{id}/rankings/me", "/contests/{id}/rankings/mine")];
-
-/// The present address of what stood at `path`; what comes after a question mark stays.
-fn present(path: &str) -> String {
-    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
-    let parts: Vec<&str> = path.split('/').collect();
-    let bound = |former: &str| -> Option<Vec<(String, &str)>> {
-        let former: Vec<&str> = former.split('/').collect();
-        let pairs = || former.iter().zip(&parts);
-        let fits = former.len() == parts.len() && pairs().all(|(name, part)| name.starts_with('{') || name == part);
-        fits.then(|| pairs().map(|(name, part)| ((*name).to_owned(), *part)).collect())
-    };
-    let found = FORMERLY.iter().find_map(|(former, now)| Some((bound(former)?, now)));
-    let Some((bound, now)) = found else { return format!("{path}{query}") };
-    let each = now.split('/').map(|name| bound.iter().find(|(of, _)| of == name).map_or(name, |(_, part)| *part));
-    each.collect::<Vec<_>>().join("/") + query
-}
-
-#[test]
-fn an_address_of_the_previous_release_is_found_where_it_stands_now() {
-    assert_eq!(present("/contests/7/rankings/me?limit=1"), "/contests/7/rankings/mine?limit=1");
-    assert_eq!(present("/contests/7/rankings/mine"), "/contests/7/rankings/mine");
-    assert_eq!(present("/contests/7/rankings"), "/contests/7/rankings");
-}
-
 fn person<'a>(app: &'a TestApp, seen: &Value, name: &str) -> Person<'a> {
     let kept = &seen["people"][name];
     app.with_session(text(&kept["id"]).parse().unwrap(), kept["employee_no"].as_str().unwrap(), kept["session"].clone())
+}
+
+/// Routes that have moved since the databases were kept: as they were recorded, and as they are asked now.
+const MOVED: &[(&str, &str)] = &[
+    ("/campaigns/{id}/export", "/exports/campaigns/{id}"),
+    ("/campaigns/{id}/flag-looks", "/campaigns/{id}/flag-review"),
+    ("/entries/{id}/explain", "/entries/{id}/explanation"),
+    ("/contests/{id}/rankings/me", "/contests/{id}/rankings/mine"),
+];
+
+/// Where what was recorded under `path` is found now.
+fn present(path: &str) -> String {
+    let (route, query) =
+        path.split_once('?').map_or((path, String::new()), |(route, query)| (route, format!("?{query}")));
+    let parts: Vec<&str> = route.split('/').collect();
+    let moved = MOVED.iter().find_map(|(former, present)| {
+        let former: Vec<&str> = former.split('/').collect();
+        let fits = former.len() == parts.len() && former.iter().zip(&parts).all(|(f, p)| f.starts_with('{') || f == p);
+        let filled = former.iter().zip(&parts).filter(|(name, _)| name.starts_with('{'));
+        fits.then(|| filled.fold((*present).to_owned(), |path, (name, value)| path.replace(name, value)))
+    });
+    moved.unwrap_or_else(|| route.to_owned()) + &query
+}
+
+#[test]
+fn what_was_recorded_is_asked_where_it_is_now() {
+    assert_eq!(present("/campaigns/01/export"), "/exports/campaigns/01");
+    assert_eq!(present("/entries/01/explain?x=1"), "/entries/01/explanation?x=1");
+    assert_eq!(present("/campaigns/01/results"), "/campaigns/01/results");
 }
 
 #[tokio::test]
@@ -261,6 +266,28 @@ async fn ideas_from_before_there_was_a_search_are_found_after_the_migration() {
     let own = person(&app, &seen, "author").get(path).await.ok(200);
     let found: Vec<String> = items(&own).iter().map(|idea| text(&idea["id"])).collect();
     assert!(found.contains(&text(&things["draft"])) && !found.contains(&text(&things["withdrawn"])), "{found:?}");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_was_called_off_is_cancelled_and_numbers_that_were_borne_are_taken() {
+    let (database, seen) = unpack();
+    let vote = "FROM campaigns WHERE title = '最美矿工'";
+    database.run(&format!(
+        "INSERT INTO campaign_call_offs
+             (campaign_id, reason, proposed_by, proposed_at, confirmed_by, confirmed_at, erased_at)
+             SELECT id, '试点取消', created_by, 1, created_by, 2, 3 {vote};
+         INSERT INTO campaign_bulletin_numbers (prefix, year, number, campaign_id) SELECT '金集组发', 2026, 7, id {vote};
+         UPDATE campaigns SET state = 'called_off' WHERE title = '最美矿工'"
+    ));
+    let app = TestApp::over(database, Clock::manual(text(&seen["now"]).parse().unwrap())).await;
+    let campaign = person(&app, &seen, "author").get(&text(&seen["things"]["vote"]["campaign"])).await.ok(200);
+    assert_eq!((&campaign["state"], &campaign["cancellation"]["reason"]), (&json!("cancelled"), &json!("试点取消")));
+    let number = DocumentNumber { prefix: Text::new("金集组发").unwrap(), year: 2026, number: 7 };
+    let claim = move |tx: &mut Tx| -> Result<bool, Stop<Never>> {
+        Ok(documents::claim(tx, &number, "another", uuid::Uuid::nil())?)
+    };
+    assert!(!app.db().write(claim).await.unwrap());
     app.drain().await;
 }
 

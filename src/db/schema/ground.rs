@@ -44,3 +44,15 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
     }
 }
+
+// documents
+
+diesel::table! {
+    document_numbers (prefix, year, number) {
+        prefix -> Text,
+        year -> Integer,
+        number -> Integer,
+        document_kind -> Text,
+        document_id -> Binary,
+    }
+}

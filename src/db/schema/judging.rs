@@ -64,7 +64,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    campaign_call_offs (campaign_id) {
+    campaign_cancellations (campaign_id) {
         campaign_id -> Binary,
         reason -> Text,
         proposed_by -> Binary,
@@ -288,20 +288,11 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    campaign_bulletin_numbers (prefix, year, number) {
-        prefix -> Text,
-        year -> Integer,
-        number -> Integer,
-        campaign_id -> Binary,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_stages,
     campaign_extensions,
-    campaign_call_offs,
+    campaign_cancellations,
     campaign_rolls,
     campaign_entries,
     campaign_entry_versions,
@@ -319,6 +310,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_decisions,
     campaign_objections,
     campaign_awards,
-    campaign_bulletins,
-    campaign_bulletin_numbers
+    campaign_bulletins
 );

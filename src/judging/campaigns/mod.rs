@@ -10,49 +10,56 @@
 //! Then a committee decides, with a reason wherever it departs from what was computed; objections are heard and answered;
 //! the publication writes the awards down for good, and a bulletin 通报 tells of them.
 //!
-//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/voidings…`, `/objections…`.
+//! Tables: `campaigns` and `campaign_…`. Routes: `/campaigns…`, `/entries…`, `/extensions…`, `/voidings…`, `/objections…`,
+//! `/exports/campaigns…`.
 //! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part),
 //! `files` (evidence) and `notices`.
 //! Tells `files` who may read and delete the files of an entry, and `members` who judges a selection that is not over.
 //!
-//! `organising` writes campaigns, `staging` moves them, `extending` moves end times, `calling_off` ends a campaign for
-//! good, `taking_back` undoes proposals; `entering` takes entries, `proving` their files; `casting` takes ballots, `sealing`
-//! keeps their keys, `turnout` says how many, `flagging` what is unusual about them, `reviewing` who has looked at that,
-//! `voiding` takes some away, `counting` counts them, `rewarding` gives points for them; `scoring` takes judges' scores,
-//! `own_scores` shows them to the judge; `looking` reads, `resulting` explains, `awarding` goes from results to awards,
-//! `deciding`, `objecting` and `publishing` make them final, `reporting` writes the bulletin, `exporting` gives everything
-//! away, `verifying` recomputes it.
+//! The room is divided by noun into parts, each with its own layers; `tests/house.rs` lists which uses which. What they
+//! share lies here: the campaign with its rules and stages, who looks at it (`viewer`), what is told of it (`notices`).
+
+/// Lets the refusals of a part hold those of what it stands on, so that `?` carries them on.
+macro_rules! refusals {
+    ($refusal:ty: $($variant:ident($other:ty)),+) => {
+        impl crate::db::Refusal for $refusal {}
+        $(
+            impl From<$other> for $refusal {
+                fn from(refusal: $other) -> Self {
+                    Self::$variant(refusal)
+                }
+            }
+            impl From<$other> for crate::db::Stop<$refusal> {
+                fn from(refusal: $other) -> Self {
+                    crate::db::Stop::Refused(refusal.into())
+                }
+            }
+            impl From<crate::db::Stop<$other>> for crate::db::Stop<$refusal> {
+                fn from(stop: crate::db::Stop<$other>) -> Self {
+                    match stop {
+                        crate::db::Stop::Refused(refusal) => refusal.into(),
+                        crate::db::Stop::Failed(error) => crate::db::Stop::Failed(error),
+                    }
+                }
+            }
+        )+
+    };
+}
 
 mod api;
-mod awarding;
-mod calling_off;
-mod casting;
-mod counting;
-mod deciding;
-mod entering;
-mod exporting;
-mod extending;
-mod flagging;
-mod looking;
-mod model;
-mod objecting;
-mod organising;
-mod own_scores;
-mod proving;
-mod publishing;
-mod reporting;
-mod resulting;
-mod reviewing;
-mod rewarding;
+mod notices;
+mod viewer;
 mod rules;
-mod scoring;
-mod sealing;
-mod staging;
 mod store;
-mod taking_back;
-mod turnout;
-mod verifying;
-mod voiding;
+mod model;
+mod entries;
+mod vote;
+mod scores;
+mod calendar;
+mod totals;
+mod decision;
+mod results;
+mod bulletins;
 mod room;
 
 use std::sync::Arc;
@@ -62,28 +69,34 @@ use tokio::sync::Mutex;
 
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
-use crate::db::Db;
+use crate::db::{Db, Stop};
 use crate::honour::points::Points;
+use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
 use crate::people::members::Directory;
 
 pub use api::routes;
-pub use counting::Recount;
-pub use entering::{NewEntry, Writer};
-pub use model::{CampaignId, CampaignState, EntryId, Plan, Terms};
-pub use organising::{Draft, names_expert};
-pub use proving::{EVIDENCE, is_draft, is_hidden};
+pub use calendar::{Draft, names_expert};
+pub use entries::{EVIDENCE, EntryId, NewEntry, Plan, Writer, is_draft, is_hidden};
+pub use model::{CampaignId, CampaignState, Terms};
+pub use results::{Verified, verify};
 pub use room::open;
 pub use rules::{CampaignVerb, FLOW, Who};
-pub use sealing::{list_needed_keys, proves_ballot_key};
 pub use store::list_open_stages;
-pub use store::seals::{list_ended as list_ended_votes, list_sealed_votes};
-pub use verifying::{Verified, verify};
+pub use vote::{Recount, list_ended_votes, list_needed_keys, list_sealed_votes, proves_ballot_key};
 
-use casting::Poll;
-use counting::Complaints;
-use model::{Flag, Watch};
-use turnout::Turnouts;
+use rules::CampaignRefusal;
+use vote::model::{Flag, Watch};
+use vote::{Complaints, Poll, Turnouts};
+
+impl From<Reused> for CampaignRefusal {
+    fn from(_: Reused) -> Self {
+        CampaignRefusal::KeyReused
+    }
+}
+
+/// What an action gives, or why it did not happen.
+type Outcome<T> = Result<T, Stop<CampaignRefusal>>;
 
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
@@ -120,7 +133,7 @@ impl Campaigns {
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
-        let (former_seal_key, receipt_key) = (sealing::former_seal_key(ballot_key), ballot_key.derive(b"receipt"));
+        let (former_seal_key, receipt_key) = (vote::former_seal_key(ballot_key), ballot_key.derive(b"receipt"));
         Campaigns {
             db,
             directory,
@@ -133,7 +146,7 @@ impl Campaigns {
             polls_loading: Arc::default(),
             turnouts: Turnouts::default(),
             complaints: Arc::default(),
-            flags: flagging::flags_in_memory(),
+            flags: vote::flags_in_memory(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub async fn open(house: &House) -> Opened {
         files.hide_when(kind, is_hidden);
     }
     Ok(Room::of(campaigns)
-        .every(SECOND, "campaigns", |campaigns| async move { campaigns.keep_up().await })
+        .every(SECOND, "campaigns", |campaigns| async move { campaigns.move_due().await })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
         .every(SECOND, "campaign points", |campaigns| async move { campaigns.reward().await })
         .room()

@@ -193,7 +193,7 @@ impl DutyProposal {
             state: self.state,
             proposed_by: self.proposed_by,
             about: Some(self.member_id),
-            expires_at: self.expires_at,
+            expires_at: Some(self.expires_at),
         }
     }
 
@@ -235,7 +235,7 @@ impl PhoneProposal {
             state: self.state,
             proposed_by: Some(self.member_id),
             about: Some(self.member_id),
-            expires_at: self.expires_at,
+            expires_at: Some(self.expires_at),
         }
     }
 }

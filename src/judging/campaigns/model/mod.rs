@@ -1,37 +1,18 @@
-//! What the room keeps: campaigns with their stages. Rules lie in [`terms`], entries in [`entry`], ballots in [`ballot`],
-//! what judges give in [`score`], what is made of the result in [`decision`] and [`bulletin`].
+//! A campaign with its stages, and its rules in [`terms`]: what every part of the room knows.
 
-mod ballot;
-mod bulletin;
-mod call_off;
-mod decision;
-mod entry;
-mod flag;
-mod score;
-mod seal;
 mod terms;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::approval::{self, ProposalState};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Json;
-use crate::db::schema::{campaign_extensions, campaign_stages, campaigns};
+use crate::db::schema::{campaign_stages, campaigns};
+use crate::kernel::trail::Thing;
 
-pub use ballot::{Ballot, Roll, RollLine, Slip, Tally, Total, Voter};
-pub use bulletin::{
-    Bulletin, BulletinState, BulletinText, DocumentNumber, Finding, FindingKind, Paragraph, Sheet, SheetPart,
-};
-pub use call_off::CallOff;
-pub use decision::{
-    Award, AwardLine, Decision, Edge, LeftOut, Objection, ObjectionCount, ObjectionId, Proposal, Proposed, Verdict,
-};
-pub use entry::{Article, Entry, EntryId, EntryState, EntryVersion, EvidenceKind, Goal, Plan};
-pub use flag::{Flag, FlagCheck, FlagKind, FlagLook, SharedDevice, Watch};
-pub use score::{Cell, JudgeId, Mark, Score, Voiding, VoidingId, cells};
-pub use seal::{KeySource, Seal};
 pub use terms::{
     AwardHeading, BallotRules, CampaignKind, EntryRules, OffBallot, ResultsShown, Source, SourceRule, StagePlan, Terms,
     Unscored, VotePeriod,
@@ -40,10 +21,6 @@ pub use terms::{
 crate::id!(
     /// A selection 评选.
     CampaignId
-);
-crate::id!(
-    /// A proposal to move an end time.
-    ExtensionId
 );
 
 crate::words!(
@@ -58,7 +35,7 @@ crate::words!(
         /// Taken back before it opened.
         Withdrawn = "withdrawn",
         /// Ended by two people while it was open: nothing of it is counted.
-        CalledOff = "called_off",
+        Cancelled = "cancelled",
         /// Who is awarded what was decided; objections are heard where they are planned.
         Decided = "decided",
         /// Its awards are final.
@@ -185,26 +162,19 @@ pub struct StageRow {
     pub closed_at: Option<Timestamp>,
 }
 
-fn nobody() -> CampaignId {
+/// Of no campaign: what is read from an export names none.
+pub fn nobody() -> CampaignId {
     CampaignId::from(uuid::Uuid::nil())
 }
 
-/// A later end for a stage; it counts once a second person has confirmed it.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, ToSchema)]
-#[diesel(table_name = campaign_extensions, treat_none_as_default_value = false)]
-pub struct Extension {
-    pub id: ExtensionId,
-    pub campaign_id: CampaignId,
-    pub stage: CampaignStage,
-    /// The end when this was proposed.
-    pub closed_before: Timestamp,
-    /// The new end.
-    pub closes_at: Timestamp,
-    /// Published with it.
-    pub reason: String,
-    pub proposed_by: MemberId,
-    pub proposed_at: Timestamp,
-    /// Another person than the one who proposed it; `null` until then.
-    pub confirmed_by: Option<MemberId>,
-    pub confirmed_at: Option<Timestamp>,
+/// What one person proposed and another confirms, as the two-person rule looks at it: about nobody in particular, and to be
+/// answered as long as it can still be done.
+pub fn proposal(proposed_by: MemberId, confirmed_at: Option<Timestamp>) -> approval::Proposal {
+    let state = if confirmed_at.is_some() { ProposalState::Approved } else { ProposalState::Open };
+    approval::Proposal { state, proposed_by: Some(proposed_by), about: None, expires_at: None }
+}
+
+/// A campaign, as its trail knows it.
+pub fn thing(id: CampaignId) -> Thing {
+    Thing { room: "campaigns", kind: "campaign", id: id.uuid() }
 }

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::CampaignStage;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::score::{Averaging, ScoreRule};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::judging::campaigns::model::CampaignStage;
 use crate::people::members::model::MemberKind;
 
 crate::words!(

@@ -1,0 +1,210 @@
+//! The bulletin 通报: drafted, edited, reviewed, issued; read as JSON, Markdown or a page of A4.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::ground::documents::DocumentNumber;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::bulletins::api::sheet;
+use crate::judging::campaigns::bulletins::bulletins::SeenBulletin;
+use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, Sheet};
+use crate::judging::campaigns::bulletins::rules::Frame;
+use crate::judging::campaigns::decision::model::Award;
+use crate::judging::campaigns::model::CampaignId;
+use crate::web::caller::{Caller, CampaignDecider, CampaignRunner, Member};
+use crate::web::headers::page;
+use crate::web::{Body, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(draft_bulletin)
+        .service(get_bulletin)
+        .service(edit_bulletin)
+        .service(review_bulletin)
+        .service(issue_bulletin);
+}
+
+/// Who issues a bulletin and under which number; everything else of the draft comes from the campaign.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulletinFrame {
+    /// 发文机关
+    issuer: Text<60>,
+    /// 发文字号, such as 金集组发〔2022〕7号; may follow later.
+    document_no: Option<DocumentNumber>,
+    /// 主送
+    addressees: Text<300>,
+    /// 落款
+    signature: Text<100>,
+    /// The day under the signature.
+    dated_on: Day,
+}
+
+/// A bulletin with what it says and how it is printed.
+#[derive(Serialize, ToSchema)]
+struct BulletinView {
+    campaign_id: CampaignId,
+    /// Grows with every edit; named by those who edit, review or issue.
+    version: i32,
+    state: BulletinState,
+    /// What organisers write.
+    text: BulletinText,
+    /// The awards that it tells of.
+    awards: Vec<Award>,
+    /// As it is printed.
+    sheet: Sheet,
+    edited_at: Timestamp,
+    reviewed_at: Option<Timestamp>,
+    issued_at: Option<Timestamp>,
+}
+
+impl From<SeenBulletin> for BulletinView {
+    fn from(SeenBulletin { bulletin, sheet, awards }: SeenBulletin) -> Self {
+        BulletinView {
+            campaign_id: bulletin.campaign_id,
+            version: bulletin.version,
+            state: bulletin.state,
+            text: bulletin.content.0,
+            awards,
+            sheet,
+            edited_at: bulletin.edited_at,
+            reviewed_at: bulletin.reviewed_at,
+            issued_at: bulletin.issued_at,
+        }
+    }
+}
+
+async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result<BulletinView, Problem> {
+    Ok(campaigns.bulletin(&viewer(caller), id).await?.into())
+}
+
+/// Drafts the bulletin of a published campaign: results by heading, highlights cited from awarded plans, requirements. It
+/// names nobody. One that is there stays (200).
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = BulletinFrame, responses((status = 201, description = "Drafted", body = BulletinView),
+        (status = 200, description = "It was there already", body = BulletinView)))]
+#[post("/campaigns/{id}/bulletin")]
+async fn draft_bulletin(
+    runner: CampaignRunner,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<BulletinFrame>,
+) -> Result<HttpResponse, Problem> {
+    let BulletinFrame { issuer, document_no, addressees, signature, dated_on } = body.into_inner();
+    let frame = Frame { issuer, document_no, addressees, signature, dated_on };
+    let is_new = campaigns.draft_bulletin(runner.member, &runner.reach, *id, frame).await?;
+    let view = shown(&campaigns, &runner, *id).await?;
+    let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    response.insert_header((LOCATION, format!("/api/v1/campaigns/{}/bulletin", *id)));
+    Ok(response.json(view))
+}
+
+crate::words!(
+    /// How a bulletin is read.
+    BulletinFormat {
+        Json = "json",
+        /// Markdown.
+        Md = "md",
+        /// A page of A4 to be printed.
+        Html = "html",
+    }
+);
+
+/// How to read a bulletin.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct BulletinQuery {
+    /// `json` when absent.
+    #[param(inline)]
+    format: Option<BulletinFormat>,
+}
+
+/// The bulletin: for the audience once it is issued, before that for who sees how the campaign is run. Which unit a problem
+/// is about is shown to that unit alone.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), BulletinQuery),
+    responses((status = 200, description = "The bulletin",
+        content((BulletinView = "application/json"), (String = "text/markdown"), (String = "text/html")))))]
+#[get("/campaigns/{id}/bulletin")]
+async fn get_bulletin(
+    caller: Member,
+    id: Path<CampaignId>,
+    query: Query<BulletinQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<HttpResponse, Problem> {
+    let view = shown(&campaigns, &caller, *id).await?;
+    let mark = (view.state != BulletinState::Issued).then_some(sheet::DRAFT);
+    Ok(match query.format {
+        None | Some(BulletinFormat::Json) => HttpResponse::Ok().json(view),
+        Some(BulletinFormat::Md) => {
+            HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(sheet::markdown(&view.sheet, mark))
+        }
+        Some(BulletinFormat::Html) => page(StatusCode::OK, sheet::page(&view.sheet, mark)),
+    })
+}
+
+/// Another version of a bulletin.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulletinChange {
+    /// The version that the caller has seen; 409 when there is another one by now.
+    version: i32,
+    /// All of it.
+    text: BulletinText,
+}
+
+/// Writes another version; one that was reviewed is a draft again. An issued bulletin stays as it is (409).
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = BulletinChange, responses((status = 200, description = "Written", body = BulletinView)))]
+#[put("/campaigns/{id}/bulletin")]
+async fn edit_bulletin(
+    runner: CampaignRunner,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<BulletinChange>,
+) -> Result<web::Json<BulletinView>, Problem> {
+    let BulletinChange { version, text } = body.into_inner();
+    campaigns.edit_bulletin(runner.member, &runner.reach, *id, version, text).await?;
+    Ok(web::Json(shown(&campaigns, &runner, *id).await?))
+}
+
+/// A version of a bulletin.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulletinVersion {
+    /// The version that the caller has seen.
+    version: i32,
+}
+
+/// Approves a version; another person than who wrote it does so. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = BulletinVersion, responses((status = 200, description = "Reviewed", body = BulletinView)))]
+#[post("/campaigns/{id}/bulletin/review")]
+async fn review_bulletin(
+    decider: CampaignDecider,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<BulletinVersion>,
+) -> Result<web::Json<BulletinView>, Problem> {
+    campaigns.review_bulletin(decider.member, &decider.reach, *id, body.version).await?;
+    Ok(web::Json(shown(&campaigns, &decider, *id).await?))
+}
+
+/// Issues a reviewed version: the audience is told and reads it, and it stays as it is. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = BulletinVersion, responses((status = 200, description = "Issued", body = BulletinView)))]
+#[post("/campaigns/{id}/bulletin/issuance")]
+async fn issue_bulletin(
+    runner: CampaignRunner,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<BulletinVersion>,
+) -> Result<web::Json<BulletinView>, Problem> {
+    campaigns.issue_bulletin(runner.member, &runner.reach, *id, body.version).await?;
+    Ok(web::Json(shown(&campaigns, &runner, *id).await?))
+}

@@ -1,0 +1,84 @@
+//! Campaigns as they are shown.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::id::UnitId;
+use crate::base::time::Timestamp;
+use crate::judging::campaigns::calendar::campaigns::CampaignDetail;
+use crate::judging::campaigns::calendar::model::{Cancellation, Extension};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignKind, CampaignState, StageRow, Terms};
+
+/// A campaign in a list.
+#[derive(Serialize, ToSchema)]
+pub struct CampaignLine {
+    pub id: CampaignId,
+    /// In Chinese.
+    pub title: String,
+    pub kind: CampaignKind,
+    pub unit_id: UnitId,
+    pub state: CampaignState,
+    /// The number of its notice.
+    pub document_no: Option<String>,
+}
+
+impl From<&Campaign> for CampaignLine {
+    fn from(campaign: &Campaign) -> Self {
+        let notice = campaign.terms.0.notice.as_ref();
+        CampaignLine {
+            id: campaign.id,
+            title: campaign.title.clone(),
+            kind: campaign.terms.0.kind,
+            unit_id: campaign.unit_id,
+            state: campaign.standing(),
+            document_no: notice.map(|notice| notice.document_no.to_string()),
+        }
+    }
+}
+
+/// A campaign with its rules and its stages.
+#[derive(Serialize, ToSchema)]
+pub struct CampaignView {
+    pub id: CampaignId,
+    /// In Chinese.
+    pub title: String,
+    pub unit_id: UnitId,
+    pub state: CampaignState,
+    pub terms: Terms,
+    /// SHA-256 of the frozen rules, from the opening on.
+    pub rules_sha256: Option<String>,
+    pub stages: Vec<StageRow>,
+    /// Moved ends with their reasons; for who runs it also proposals that wait for a second person.
+    pub extensions: Vec<Extension>,
+    /// Why it is called off; for who runs it also a proposal that waits for a second person.
+    pub cancellation: Option<Cancellation>,
+    pub announced_at: Option<Timestamp>,
+    pub opened_at: Option<Timestamp>,
+    pub decided_at: Option<Timestamp>,
+    pub published_at: Option<Timestamp>,
+    /// Whether the caller sees how it is run.
+    pub managed: bool,
+}
+
+impl From<CampaignDetail> for CampaignView {
+    fn from(CampaignDetail { seen, extensions, cancellation }: CampaignDetail) -> Self {
+        let campaign = seen.campaign;
+        let state = campaign.standing();
+        CampaignView {
+            id: campaign.id,
+            title: campaign.title,
+            unit_id: campaign.unit_id,
+            state,
+            decided_at: campaign.decided_at,
+            published_at: campaign.published_at,
+            terms: campaign.terms.0,
+            rules_sha256: campaign.frozen_sha256,
+            stages: seen.stages,
+            extensions,
+            cancellation,
+            announced_at: campaign.announced_at,
+            opened_at: campaign.opened_at,
+            managed: seen.managed,
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Opening a campaign, and its stages by the clock. Several servers may do so at once: the one that has locked the row does it,
+//! and the others find it done.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
+use crate::base::capability::Reach;
+use crate::base::crypto::{digest, hex};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, DbError, Json, Stop, Tx};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState};
+use crate::judging::campaigns::notices::{note, tell_audience};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
+use crate::judging::campaigns::vote::model::{Roll, RollLine, Seal};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns, vote};
+use crate::kernel::key_store::KeyName;
+use crate::people::members::model::MemberStatus;
+
+/// Campaigns or stages looked at in one pass of the clock.
+const DUE_AT_ONCE: i64 = 200;
+
+impl Campaigns {
+    /// What the clock does every second: opens campaigns, opens and closes stages, also after the server was down.
+    pub async fn move_due(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        for id in self.db.read(move |conn| store::campaigns::list_to_open(conn, now, DUE_AT_ONCE)).await? {
+            settled(id, self.open(id, None).await)?;
+        }
+        // twice, for a stage may wait for another one that ends at the same instant
+        for _ in 0..2 {
+            for row in self.db.read(move |conn| store::stages::list_due(conn, now, DUE_AT_ONCE)).await? {
+                settled(row.campaign_id, self.move_stage(row.campaign_id, row.stage).await)?;
+            }
+        }
+        self.erase_cancelled().await?;
+        self.count_due().await
+    }
+
+    /// Freezes the rules and the roll, and opens the first stage.
+    pub(in crate::judging::campaigns) async fn open(&self, id: CampaignId, by: Option<MemberId>) -> Outcome<()> {
+        let room = self.clone();
+        self.db
+            .write(move |tx| {
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                if !step(CampaignVerb::Open, campaign.state)? {
+                    return Ok(());
+                }
+                let roll = room.roll_of(&campaign);
+                if roll.lines().is_empty() && campaign.terms.0.stage(CampaignStage::Vote).is_some() {
+                    return Err(Refusal::NobodyVotes.into());
+                }
+                let bytes = roll.to_bytes();
+                vote::insert_roll(tx.conn, id, &bytes)?;
+                freeze(tx, &mut campaign, roll.lines().len(), &bytes);
+                campaigns::advance(tx.conn, CampaignState::Announced, &campaign)?;
+                let sha256 = campaign.frozen_sha256.clone();
+                note(tx, by, "campaigns.open", id, json!({ "rules_sha256": sha256, "roll": roll.lines().len() }))?;
+                let stages = campaigns::list_stages(tx.conn, id)?;
+                if let Some(first) = stages.first() {
+                    let now = tx.now();
+                    store::stages::open(tx.conn, id, first.stage, now)?;
+                    let told = format!("{}开始{}，评选规则自此不再更改。", first.stage.title(), ending(first, now));
+                    tell_audience(tx, &campaign, "评选开始", told)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// The electorate as the roster stands now: everybody named by kind and unit who has not left.
+    fn roll_of(&self, campaign: &Campaign) -> Roll {
+        let electorate = &campaign.terms.0.electorate;
+        let units = if electorate.unit_ids.is_empty() { vec![campaign.unit_id] } else { electorate.unit_ids.clone() };
+        let mut lines = Vec::new();
+        self.directory.each_member(|member, card| {
+            let named = electorate.kinds.contains(&member.kind) && units.iter().any(|unit| card.path.contains(unit));
+            if named && member.status != MemberStatus::Left {
+                let branch = card.branch.unwrap_or(member.unit);
+                lines.push(RollLine { member: member.id, unit: member.unit, branch });
+            }
+        });
+        Roll::new(lines)
+    }
+
+    /// Opens or closes one stage, if its time has come and what it stands on is done.
+    async fn move_stage(&self, id: CampaignId, stage: CampaignStage) -> Outcome<()> {
+        let (room, key) = (self.clone(), self.key_to_open_with(id, stage).await?);
+        self.db
+            .write(move |tx| {
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(()) };
+                match (row.state, key) {
+                    (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
+                    (_, None) if stage == CampaignStage::Vote => {} // ready only now: the next pass makes the key first
+                    (_, key) => room.open_stage(tx, &campaign, (&stages, stage), key)?,
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// The key of a vote that is about to open, made and on disk before it does; `None` for what needs none.
+    async fn key_to_open_with(&self, id: CampaignId, stage: CampaignStage) -> Outcome<Option<KeyName>> {
+        let now = self.db.now();
+        let opens = move |conn: &mut Conn| {
+            let Some(campaign) = campaigns::find(conn, id)? else { return Ok(false) };
+            let ready = stage_to_move(conn, &campaign, stage, now)?;
+            Ok(ready.is_some_and(|(row, _)| row.state == StageState::Planned))
+        };
+        if stage != CampaignStage::Vote || !self.db.read(opens).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.make_vote_key(id).await?))
+    }
+
+    /// Opens a stage; a vote opens with `key`.
+    fn open_stage(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+        (stages, stage): (&[StageRow], CampaignStage),
+        key: Option<KeyName>,
+    ) -> diesel::QueryResult<()> {
+        let now = tx.now();
+        if !store::stages::open(tx.conn, campaign.id, stage, now)? {
+            return Ok(());
+        }
+        let first = !stages.iter().any(|row| row.stage.judges() && row.state != StageState::Planned);
+        if stage.judges() && first {
+            self.fix_versions(tx, campaign)?;
+        }
+        if stage == CampaignStage::Vote {
+            print_ballot(tx, campaign)?;
+        }
+        if let Some(key) = key {
+            vote::insert_seal(tx.conn, &Seal::of_vote(key))?;
+        }
+        note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
+        let end = stages.iter().find(|row| row.stage == stage).map(|row| ending(row, now)).unwrap_or_default();
+        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()))
+    }
+
+    /// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
+    /// category, in the order in which they were handed in. Who can judge them is known now, too.
+    fn fix_versions(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
+        let place = |code: &str| campaign.terms.0.categories.iter().position(|category| &*category.code == code);
+        let mut entries = entries::list_submitted(tx.conn, campaign.id)?;
+        entries.sort_by_key(|entry| (place(&entry.category), entry.submitted_at, entry.id));
+        let units: BTreeSet<UnitId> = entries.iter().map(|entry| entry.unit_id).collect();
+        for (number, mut entry) in (1..).zip(entries) {
+            (entry.judged_version, entry.number) = (Some(entry.version), Some(number));
+            entry.exempt = Json(self.exempt(&campaign.terms.0, &units, &entry));
+            entries::update(tx.conn, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a stage before its time, where nobody loses anything by it.
+    pub async fn close_stage_early(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: CampaignId,
+        stage: CampaignStage,
+    ) -> Outcome<()> {
+        self.within(reach, id).await?;
+        self.db
+            .write(move |tx| {
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                if campaign.state != CampaignState::Open {
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
+                }
+                let row = campaigns::find_stage(tx.conn, id, stage)?.ok_or(CampaignRefusal::NoSuchStage)?;
+                rules::may_close_early(&row)?;
+                if !rules::decision_allows(&row, campaign.decided_at.is_some(), tx.now()) {
+                    return Err(CampaignRefusal::Undecided.into());
+                }
+                Ok(close_stage(tx, Some(actor), &campaign, stage)?)
+            })
+            .await
+    }
+}
+
+/// The stage, with all of its campaign, if it can be opened or closed now.
+fn stage_to_move(
+    conn: &mut Conn,
+    campaign: &Campaign,
+    stage: CampaignStage,
+    now: Timestamp,
+) -> diesel::QueryResult<Option<(StageRow, Vec<StageRow>)>> {
+    if campaign.state != CampaignState::Open {
+        return Ok(None);
+    }
+    let stages = campaigns::list_stages(conn, campaign.id)?;
+    let counted = vote::is_counted(conn, campaign.id)?;
+    let row = stages.iter().find(|row| row.stage == stage);
+    let moves = |row: &&StageRow| {
+        let due = match row.state {
+            StageState::Planned => now >= row.opens_at && rules::may_open(stage, &stages, counted),
+            StageState::Open => now >= row.closes_at,
+            StageState::Closed => false,
+        };
+        due && rules::decision_allows(row, campaign.decided_at.is_some(), now)
+    };
+    Ok(row.filter(moves).copied().map(|row| (row, stages)))
+}
+
+/// When a stage ends, as what follows its beginning in a sentence; nothing where that has passed, as after a server that
+/// was down.
+fn ending(row: &StageRow, now: Timestamp) -> String {
+    if row.closes_at > now { format!("，{}结束", row.closes_at.in_chinese()) } else { String::new() }
+}
+
+/// A campaign that cannot be moved does not keep the others waiting.
+fn settled(id: CampaignId, outcome: Outcome<()>) -> Result<(), DbError> {
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(Stop::Refused(refusal)) => {
+            tracing::warn!(campaign = %id, ?refusal, "a campaign cannot be moved on");
+            Ok(())
+        }
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// The rules as one JSON document in its one spelling, with its hash.
+fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
+    // what was left to a default is written out
+    campaign.terms.0.ballot.max = Some(campaign.terms.0.most_choices());
+    campaign.terms.0.awards = campaign.terms.0.headings();
+    campaign.terms.0.missing.get_or_insert_default();
+    let document = json!({
+        "format": "xianfeng-campaign/2",
+        "id": campaign.id,
+        "title": campaign.title,
+        "unit_id": campaign.unit_id,
+        "opened_at": tx.now(),
+        "roll": { "members": members, "sha256": hex(&digest(roll)) },
+        "terms": campaign.terms.0,
+    });
+    let text = rules::canonical(&document);
+    campaign.frozen_sha256 = Some(hex(&digest(text.as_bytes())));
+    campaign.frozen = Some(text);
+    (campaign.state, campaign.opened_at, campaign.updated_at) = (CampaignState::Open, Some(tx.now()), tx.now());
+}
+
+fn close_stage(
+    tx: &mut Tx,
+    by: Option<MemberId>,
+    campaign: &Campaign,
+    stage: CampaignStage,
+) -> diesel::QueryResult<()> {
+    let now = tx.now();
+    if campaigns::close_stage(tx.conn, campaign.id, stage, now)? {
+        note(tx, by, "campaigns.close_stage", campaign.id, json!({ "stage": stage }))?;
+    }
+    Ok(())
+}
+
+/// Fixes which entries can be voted on: where the rules ask for an article, only those that have one.
+fn print_ballot(tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
+    let published = entries::list_with_article(tx.conn, campaign.id)?;
+    let required = campaign.terms.0.entries.article_required;
+    for mut entry in entries::list_submitted(tx.conn, campaign.id)? {
+        entry.on_ballot = entry.number.is_some() && (!required || published.contains(&entry.id));
+        entries::update(tx.conn, &entry)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Objections and their answers.
+
+use actix_web::{HttpResponse, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::MemberId;
+use crate::base::text::Text;
+use crate::base::time::Timestamp;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::decision::model::{Objection, ObjectionId};
+use crate::judging::campaigns::entries::model::EntryId;
+use crate::judging::campaigns::model::CampaignId;
+use crate::web::caller::{CampaignRunner, Member};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(raise_objection)
+        .service(list_campaign_objections)
+        .service(answer_objection)
+        .service(withdraw_objection);
+}
+
+/// What somebody objects to.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ObjectionBody {
+    /// An entry that was judged, awarded or not.
+    entry_id: EntryId,
+    /// What is wrong with it or its award.
+    text: Text<1000>,
+}
+
+/// An objection with its answer.
+#[derive(Serialize, ToSchema)]
+struct ObjectionView {
+    id: ObjectionId,
+    entry_id: EntryId,
+    /// The version of the decision that it is about.
+    decision_version: i32,
+    /// Who objects; shown to that member and to who runs the campaign.
+    member_id: MemberId,
+    /// What is wrong.
+    text: String,
+    raised_at: Timestamp,
+    /// Whether it was upheld; `null` until it is answered.
+    upheld: Option<bool>,
+    /// What was answered.
+    answer: Option<String>,
+    answered_at: Option<Timestamp>,
+}
+
+impl From<Objection> for ObjectionView {
+    fn from(objection: Objection) -> Self {
+        ObjectionView {
+            id: objection.id,
+            entry_id: objection.entry_id,
+            decision_version: objection.decision_version,
+            member_id: objection.member_id,
+            text: objection.text,
+            raised_at: objection.raised_at,
+            upheld: objection.upheld,
+            answer: objection.answer,
+            answered_at: objection.answered_at,
+        }
+    }
+}
+
+/// Objects to an entry or its award while objections are heard (公示期): once about an entry, three times at most. The
+/// same again is 200; after the end it is 410.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = ObjectionBody, responses((status = 201, description = "Raised; no `Location`, it stands in the list of objections", body = ObjectionView),
+        (status = 200, description = "It was raised already", body = ObjectionView)))]
+#[post("/campaigns/{id}/objections")]
+async fn raise_objection(
+    member: Member,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<ObjectionBody>,
+) -> Result<HttpResponse, Problem> {
+    let ObjectionBody { entry_id, text } = body.into_inner();
+    let (objection, is_new) = campaigns.raise_objection(&viewer(&member), *id, entry_id, text.into_string()).await?;
+    let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(response.json(ObjectionView::from(objection)))
+}
+
+/// The caller's own objections with their answers, oldest first; all of them for who sees how the campaign is run.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
+    responses((status = 200, description = "Objections", body = Page<ObjectionView>)))]
+#[get("/campaigns/{id}/objections")]
+async fn list_campaign_objections(
+    caller: Member,
+    id: Path<CampaignId>,
+    page: Query<PageQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Page<ObjectionView>>, Problem> {
+    let limit = page.limit()?;
+    let found = campaigns.objections(&viewer(&caller), *id, page.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |objection| objection.id).map(ObjectionView::from)))
+}
+
+/// The answer to an objection.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ObjectionAnswerBody)]
+struct AnswerBody {
+    /// Upheld, it sends the decision back to the committee.
+    upheld: bool,
+    /// Told to the member who objected.
+    answer: Text<2000>,
+}
+
+/// Answers an objection, once; neither one's own nor one about one's own unit. The same again changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
+    request_body = AnswerBody, responses((status = 200, description = "Answered", body = ObjectionView)))]
+#[put("/objections/{id}/answer")]
+async fn answer_objection(
+    runner: CampaignRunner,
+    id: Path<ObjectionId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<AnswerBody>,
+) -> Result<web::Json<ObjectionView>, Problem> {
+    let AnswerBody { upheld, answer } = body.into_inner();
+    let answered = campaigns.answer_objection(&runner.person, &runner.reach, *id, upheld, answer.into_string()).await?;
+    Ok(web::Json(answered.into()))
+}
+
+/// Takes back the caller's own objection, as long as nobody has answered it; another one may be raised instead.
+#[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
+    responses((status = 204, description = "Taken back")))]
+#[delete("/objections/{id}")]
+async fn withdraw_objection(
+    caller: Member,
+    id: Path<ObjectionId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<HttpResponse, Problem> {
+    campaigns.withdraw_objection(&viewer(&caller), *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

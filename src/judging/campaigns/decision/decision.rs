@@ -1,0 +1,124 @@
+//! The decision: made by a person, with a reason wherever it departs from what was computed, in versions that stay.
+
+use serde_json::json;
+
+use super::model::{AwardLine, Decision, LeftOut};
+use super::rules::{self, Fault, Refusal};
+use super::{Outcome, store};
+use crate::base::capability::Reach;
+use crate::base::id::MemberId;
+use crate::db::{Json, Tx};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
+use crate::judging::campaigns::notices::{note, tell_audience};
+use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
+use crate::judging::campaigns::totals::{self, Totals};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
+
+/// A decision as it is made.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// The version that the decider puts this one in the place of.
+    pub replaces: Option<i32>,
+    pub reason: Option<String>,
+    /// Exactly what was computed when `None`.
+    pub lines: Option<Vec<AwardLine>>,
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Campaigns {
+    /// Decides who is awarded what; the same decision again changes nothing. False when it was made before.
+    pub async fn decide(&self, actor: MemberId, reach: &Reach, id: CampaignId, new: NewDecision) -> Outcome<bool> {
+        let campaign = self.within(reach, id).await?;
+        if campaign.state != CampaignState::Open {
+            return Err(CampaignRefusal::WrongState(campaign.state).into());
+        }
+        // what was counted and scored changes no more once every source is complete
+        let stages = self.db.read(move |conn| campaigns::list_stages(conn, id)).await?;
+        let totals = self.totals(&campaign, &stages).await?;
+        rules::may_decide(&stages)?;
+        if !totals.awaited.is_empty() {
+            return Err(Refusal::Incomplete(totals.awaited).into());
+        }
+        let (lines, left_out) = checked(&campaign, &totals, &new)?;
+        let (reason, replaces) = (new.reason, new.replaces);
+        self.db
+            .write(move |tx| {
+                let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                if campaign.state != CampaignState::Open {
+                    return Err(CampaignRefusal::WrongState(campaign.state).into());
+                }
+                let latest = store::decisions::find_latest(tx.conn, id)?;
+                let same = latest.as_ref().is_some_and(|latest| {
+                    latest.lines.0 == lines && latest.left_out.0 == left_out && latest.reason == reason
+                });
+                if !same && FLOW.step(campaign.standing(), CampaignVerb::Decide).is_none() {
+                    return Err(CampaignRefusal::WrongState(campaign.standing()).into());
+                }
+                let objections = store::objections::list_outcomes(tx.conn, id)?;
+                let sent_back = latest.as_ref().is_some_and(|latest| rules::is_sent_back(latest, &objections));
+                let Some(version) = rules::next_version(latest.as_ref(), replaces, same, sent_back)? else {
+                    return Ok(false);
+                };
+                if version > 1 && reason.is_none() {
+                    return Err(missing_reason("重新作出决定须写明理由").into());
+                }
+                let decision = Decision {
+                    campaign_id: id,
+                    version,
+                    lines: Json(lines.clone()),
+                    left_out: Json(left_out.clone()),
+                    reason: reason.clone(),
+                    decided_by: actor,
+                    decided_at: tx.now(),
+                };
+                store::decisions::insert(tx.conn, &decision)?;
+                campaign.decided_at = campaign.decided_at.or(Some(tx.now()));
+                store::decisions::put_standing(tx.conn, &campaign)?;
+                note(tx, Some(actor), "campaigns.decide", id, json!({ "version": version, "awards": lines.len() }))?;
+                tell_decision(tx, &campaign, version)?;
+                Ok(true)
+            })
+            .await
+    }
+}
+
+/// The lines of a decision that may be made.
+fn checked(campaign: &Campaign, totals: &Totals, new: &NewDecision) -> Result<(Vec<AwardLine>, Vec<LeftOut>), Refusal> {
+    let (terms, proposal) = (&campaign.terms.0, totals.proposal.as_ref());
+    let lines = match (&new.lines, proposal) {
+        (Some(lines), _) => lines.clone(),
+        (None, Some(proposal)) => rules::as_computed(proposal)?,
+        (None, None) => {
+            let message = "没有可公布的计算结果，须逐项写明决定".into();
+            return Err(Fault { pointer: "/awards".into(), code: "campaigns.nothing_computed", message }.into());
+        }
+    };
+    let judged = totals::judged(terms, &totals.explained, &totals.entries);
+    rules::check_decision(terms, &judged, proposal, &lines, &new.left_out)?;
+    if terms.stage(CampaignStage::Committee).is_none() {
+        match proposal {
+            Some(proposal) if !rules::is_confirmation(proposal, &lines) => return Err(Refusal::NoCommittee),
+            None if new.reason.is_none() => return Err(missing_reason("没有可公布的计算结果，决定须写明理由")),
+            _ => {}
+        }
+    }
+    let mut left_out = new.left_out.clone();
+    left_out.sort_by_key(|left| left.entry_id);
+    Ok((rules::in_order(terms, lines), left_out))
+}
+
+fn missing_reason(message: &str) -> Refusal {
+    Fault { pointer: "/reason".into(), code: "campaigns.reason_missing", message: message.into() }.into()
+}
+
+fn tell_decision(tx: &mut Tx, campaign: &Campaign, version: i32) -> diesel::QueryResult<()> {
+    let stage = campaigns::find_stage(tx.conn, campaign.id, CampaignStage::Objection)?;
+    let heard = stage.is_some_and(|stage| stage.state != StageState::Closed);
+    let what = if version == 1 { "评选结果已决定" } else { "评选结果经复议后重新决定" };
+    let body = if heard {
+        "结果进入公示，对结果有异议的可在公示期内提出。"
+    } else {
+        "结果将正式公布。"
+    };
+    tell_audience(tx, campaign, what, body.into())
+}

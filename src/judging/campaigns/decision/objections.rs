@@ -1,0 +1,168 @@
+//! Objections 公示: members say what is wrong with an entry or its award, and somebody who is no party to it answers.
+
+use serde_json::json;
+
+use super::model::{Objection, ObjectionId};
+use super::rules::Refusal;
+use super::{Outcome, store};
+use crate::base::capability::Reach;
+use crate::base::person::Person;
+use crate::db::Tx;
+use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::judging::campaigns::entries::model::EntryId;
+use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
+use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
+use crate::judging::campaigns::viewer::Viewer;
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
+
+/// How often a member objects within a campaign.
+const MOST_OBJECTIONS: usize = 3;
+const OWN_AT_ONCE: i64 = 10;
+
+impl Campaigns {
+    /// Objects to an entry while objections are heard; the same objection again is the first one. Says whether it is new.
+    pub async fn raise_objection(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        entry: EntryId,
+        text: String,
+    ) -> Outcome<(Objection, bool)> {
+        let seen = self.see(viewer, id).await?;
+        // an auditor sees everything and is a member of the audience only where he is at home
+        if !viewer.path.contains(&seen.campaign.unit_id) {
+            return Err(CampaignRefusal::OutOfReach.into());
+        }
+        let member = viewer.member;
+        self.db
+            .write(move |tx| {
+                campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let latest = store::decisions::find_latest(tx.conn, id)?;
+                let version = latest.as_ref().map_or(0, |latest| latest.version);
+                let there = store::objections::list(tx.conn, id, Some(member), None, OWN_AT_ONCE)?;
+                let same = there.iter().find(|one| one.entry_id == entry && one.decision_version == version);
+                if let Some(first) = same.filter(|first| first.text == text) {
+                    return Ok((first.clone(), false));
+                }
+                let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Objection)?
+                    .ok_or(CampaignRefusal::NoSuchStage)?;
+                takes(&stage, tx.now())?;
+                if same.is_some() {
+                    return Err(Refusal::ObjectedAlready.into());
+                }
+                if there.len() >= MOST_OBJECTIONS {
+                    return Err(Refusal::ObjectedEnough { most: MOST_OBJECTIONS }.into());
+                }
+                let found = entries::find(tx.conn, entry)?;
+                found
+                    .filter(|found| found.campaign_id == id && found.number.is_some())
+                    .ok_or(entries::Refusal::NoSuchEntry)?;
+                let objection = Objection {
+                    id: tx.fresh_id(),
+                    campaign_id: id,
+                    entry_id: entry,
+                    decision_version: version,
+                    member_id: member,
+                    text: text.clone(),
+                    raised_at: tx.now(),
+                    upheld: None,
+                    answer: None,
+                    answered_by: None,
+                    answered_at: None,
+                };
+                store::objections::insert(tx.conn, &objection)?;
+                let detail = json!({ "objection_id": objection.id, "entry_id": entry });
+                note(tx, Some(member), "campaigns.object", id, detail)?;
+                Ok((objection, true))
+            })
+            .await
+    }
+
+    /// Objections to a campaign: one's own, or all of them for who sees how it is run.
+    pub async fn objections(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        after: Option<ObjectionId>,
+        limit: i64,
+    ) -> Outcome<Vec<Objection>> {
+        let own = (!self.see(viewer, id).await?.managed).then_some(viewer.member);
+        Ok(self.db.read(move |conn| store::objections::list(conn, id, own, after, limit)).await?)
+    }
+
+    /// Answers an objection, once; upheld, it sends the decision back to the committee. The same answer again changes
+    /// nothing.
+    pub async fn answer_objection(
+        &self,
+        actor: &Person,
+        reach: &Reach,
+        id: ObjectionId,
+        upheld: bool,
+        answer: String,
+    ) -> Outcome<Objection> {
+        let found = self.db.read(move |conn| store::objections::find(conn, id)).await?;
+        let found = found.ok_or(Refusal::NoSuchObjection)?;
+        let (campaign, entry) = (found.campaign_id, found.entry_id);
+        self.within(reach, campaign).await?;
+        let entry = self.db.read(move |conn| entries::find(conn, entry)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
+        if found.member_id == actor.member || actor.path.contains(&entry.unit_id) {
+            return Err(Refusal::OwnObjection.into());
+        }
+        let member = actor.member;
+        self.db
+            .write(move |tx| {
+                let held = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let mut objection = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
+                if objection.upheld.is_some() {
+                    let same = objection.upheld == Some(upheld) && objection.answer.as_ref() == Some(&answer);
+                    return if same { Ok(objection) } else { Err(Refusal::AnsweredAlready.into()) };
+                }
+                if held.standing() != CampaignState::Decided {
+                    return Err(CampaignRefusal::WrongState(held.standing()).into());
+                }
+                (objection.upheld, objection.answer) = (Some(upheld), Some(answer.clone()));
+                (objection.answered_by, objection.answered_at) = (Some(member), Some(tx.now()));
+                store::objections::answer(tx.conn, &objection)?;
+                let detail = json!({ "objection_id": id, "upheld": upheld });
+                note(tx, Some(member), "campaigns.answer_objection", campaign, detail)?;
+                tell_objector(tx, &held.title, &objection)?;
+                Ok(objection)
+            })
+            .await
+    }
+
+    /// Takes back one's own objection; another one may then be raised instead.
+    pub async fn withdraw_objection(&self, viewer: &Viewer<'_>, id: ObjectionId) -> Outcome<()> {
+        let member = viewer.member;
+        let found = self.db.read(move |conn| store::objections::find(conn, id)).await?;
+        // of others' objections nobody learns that they are there
+        let mine = found.filter(|found| found.member_id == member).ok_or(Refusal::NoSuchObjection)?;
+        let campaign = mine.campaign_id;
+        self.db
+            .write(move |tx| {
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let found = store::objections::find(tx.conn, id)?.ok_or(Refusal::NoSuchObjection)?;
+                if found.upheld.is_some() {
+                    return Err(Refusal::AnsweredAlready.into());
+                }
+                store::objections::delete(tx.conn, id)?;
+                let detail = json!({ "objection_id": id, "entry_id": found.entry_id });
+                Ok(note(tx, Some(member), "campaigns.withdraw_objection", campaign, detail)?)
+            })
+            .await
+    }
+}
+
+fn tell_objector(tx: &mut Tx, title: &str, objection: &Objection) -> diesel::QueryResult<()> {
+    let verdict = if objection.upheld == Some(true) { "异议成立" } else { "异议不成立" };
+    let answer = objection.answer.as_deref().unwrap_or_default();
+    let notice = NewNotice {
+        to: To::Member(objection.member_id),
+        kind: NoticeKind::Published,
+        title: format!("异议答复：{title}"),
+        body: format!("{verdict}。{answer}"),
+        link: Some(format!("/campaigns/{}/objections", objection.campaign_id)),
+    };
+    notices::tell(tx, notice)
+}

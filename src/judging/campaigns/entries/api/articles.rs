@@ -1,0 +1,82 @@
+//! Articles about entries.
+
+use actix_web::{get, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::text::Text;
+use crate::base::time::Timestamp;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::entries::model::{Article, EntryId};
+use crate::web::caller::{CampaignRunner, Member};
+use crate::web::{Body, Path, Problem};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(publish_article).service(get_article);
+}
+
+/// An article as it is written.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ArticleBody {
+    /// In Chinese.
+    title: Text<100>,
+    /// Markdown.
+    body: Text<20000>,
+}
+
+/// The article about an entry.
+#[derive(Serialize, ToSchema)]
+struct ArticleView {
+    entry_id: EntryId,
+    /// In Chinese.
+    title: String,
+    /// Markdown.
+    body: String,
+    published_at: Timestamp,
+    updated_at: Timestamp,
+    /// Different members who read it; `null` for who has just published it.
+    views: Option<i64>,
+}
+
+fn article(article: Article, views: Option<i64>) -> ArticleView {
+    ArticleView {
+        entry_id: article.entry_id,
+        title: article.title,
+        body: article.body,
+        published_at: article.published_at,
+        updated_at: article.updated_at,
+        views,
+    }
+}
+
+/// Publishes the article about an entry that was handed in, or changes it.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    request_body = ArticleBody, responses((status = 200, description = "Published", body = ArticleView)))]
+#[put("/entries/{id}/article")]
+async fn publish_article(
+    runner: CampaignRunner,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<ArticleBody>,
+) -> Result<web::Json<ArticleView>, Problem> {
+    let ArticleBody { title, body } = body.into_inner();
+    let text = (title.into_string(), body.into_string());
+    let published = campaigns.publish_article(runner.member, &runner.reach, *id, text).await?;
+    Ok(web::Json(article(published, None)))
+}
+
+/// The article about an entry; the caller counts as a reader from now on.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "The article", body = ArticleView)))]
+#[get("/entries/{id}/article")]
+async fn get_article(
+    caller: Member,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<ArticleView>, Problem> {
+    let (found, views) = campaigns.read_article(&viewer(&caller), *id).await?;
+    Ok(web::Json(article(found, Some(views))))
+}

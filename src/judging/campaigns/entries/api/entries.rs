@@ -1,0 +1,210 @@
+//! Entries and their versions.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::text::Text;
+use crate::base::time::Timestamp;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::entries::api::views::EntryLine;
+use crate::judging::campaigns::entries::entries::{NewEntry, WholeEntry, Writer};
+use crate::judging::campaigns::entries::model::{EntryId, EntryVersion, Plan};
+use crate::judging::campaigns::entries::rules::{Difference, differences};
+use crate::judging::campaigns::model::{CampaignId, CampaignState};
+use crate::web::caller::{EntryWriter, Member};
+use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_campaign_entries)
+        .service(create_campaign_entry)
+        .service(get_entry)
+        .service(edit_entry)
+        .service(submit_entry)
+        .service(withdraw_entry)
+        .service(list_entry_versions);
+}
+
+pub(super) fn writer(caller: &EntryWriter) -> Writer {
+    Writer { member: caller.member, reach: caller.reach.clone() }
+}
+
+/// The entries of a campaign: those handed in, and the drafts of the caller's own units.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
+    responses((status = 200, description = "Entries", body = Page<EntryLine>)))]
+#[get("/campaigns/{id}/entries")]
+async fn list_campaign_entries(
+    caller: Member,
+    id: Path<CampaignId>,
+    page: Query<PageQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Page<EntryLine>>, Problem> {
+    let limit = page.limit()?;
+    let found = campaigns.entries(&viewer(&caller), *id, page.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |entry| entry.id).map(|entry| EntryLine::new(&campaigns, entry))))
+}
+
+/// An entry as it is written.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EntryBody {
+    /// The unit whose entry it is.
+    unit_id: UnitId,
+    /// A category of the campaign, by its code.
+    category: Text<40>,
+    plan: Plan,
+}
+
+/// Writes an entry of the caller's unit as a draft; from the opening of the campaign until the judging begins. Takes an
+/// `Idempotency-Key`.
+#[utoipa::path(tag = "campaigns", request_body = EntryBody,
+    params(("id" = CampaignId, Path, description = "The campaign"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+    responses((status = 201, description = "Written", body = EntryLine)))]
+#[post("/campaigns/{id}/entries")]
+async fn create_campaign_entry(
+    caller: EntryWriter,
+    id: Path<CampaignId>,
+    key: OptionalKey,
+    campaigns: web::Data<Campaigns>,
+    body: Body<EntryBody>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let key = key.of(caller.member, &format!("POST /campaigns/{}/entries", *id), &body);
+    let new = NewEntry { unit: body.unit_id, category: body.category.into_string(), plan: body.plan };
+    let entry = campaigns.create_entry(writer(&caller), *id, new, key).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/entries/{}", entry.id)))
+        .json(EntryLine::new(&campaigns, entry)))
+}
+
+/// An entry with its latest plan.
+#[derive(Serialize, ToSchema)]
+struct EntryView {
+    #[serde(flatten)]
+    line: EntryLine,
+    /// How far its campaign has come.
+    campaign_state: CampaignState,
+    /// The latest version.
+    plan: Option<Plan>,
+    /// The version that is judged, where it is another one.
+    judged_plan: Option<Plan>,
+}
+
+/// One entry with its plan.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "The entry", body = EntryView)))]
+#[get("/entries/{id}")]
+async fn get_entry(
+    caller: Member,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<EntryView>, Problem> {
+    let WholeEntry { entry, campaign_state, versions } = campaigns.entry(&viewer(&caller), *id).await?;
+    let plan =
+        |number: i32| versions.iter().find(|version| version.version == number).map(|found| found.plan.0.clone());
+    let judged = entry.judged_version.filter(|judged| *judged != entry.version);
+    let (plan, judged_plan) = (plan(entry.version), judged.and_then(plan));
+    Ok(web::Json(EntryView { line: EntryLine::new(&campaigns, entry), campaign_state, plan, judged_plan }))
+}
+
+/// What changes about an entry; absent fields stay.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EntryChange {
+    /// A category of the campaign, by its code.
+    category: Option<Text<40>>,
+    /// Replaces the whole plan: a new version.
+    plan: Option<Plan>,
+}
+
+/// Writes another version: until the judging begins, and again after the last stage, when what was judged stays.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    request_body = EntryChange, responses((status = 200, description = "Changed", body = EntryLine)))]
+#[patch("/entries/{id}")]
+async fn edit_entry(
+    caller: EntryWriter,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<EntryChange>,
+) -> Result<web::Json<EntryLine>, Problem> {
+    let EntryChange { category, plan } = body.into_inner();
+    let entry = campaigns.edit_entry(writer(&caller), *id, category.map(Text::into_string), plan).await?;
+    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+}
+
+/// Hands an entry in; after the end it is late, once the judging has begun it is refused. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "Handed in", body = EntryLine)))]
+#[post("/entries/{id}/submission")]
+async fn submit_entry(
+    caller: EntryWriter,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<EntryLine>, Problem> {
+    let entry = campaigns.submit_entry(writer(&caller), *id).await?;
+    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+}
+
+/// Takes an entry back before it is judged. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "Withdrawn", body = EntryLine)))]
+#[post("/entries/{id}/withdrawal")]
+async fn withdraw_entry(
+    caller: EntryWriter,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<EntryLine>, Problem> {
+    let entry = campaigns.withdraw_entry(writer(&caller), *id).await?;
+    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+}
+
+/// One version of an entry.
+#[derive(Serialize, ToSchema)]
+struct VersionView {
+    /// From 1 on.
+    version: i32,
+    edited_by: MemberId,
+    created_at: Timestamp,
+    /// Whether this is the one that is judged.
+    judged: bool,
+    plan: Plan,
+    /// What changed from the version before.
+    differences: Vec<Difference>,
+}
+
+/// The versions of an entry.
+#[derive(Serialize, ToSchema)]
+struct VersionList {
+    /// Oldest first.
+    items: Vec<VersionView>,
+}
+
+/// The versions of an entry, oldest first, each with what changed from the one before.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    responses((status = 200, description = "Versions", body = VersionList)))]
+#[get("/entries/{id}/versions")]
+async fn list_entry_versions(
+    caller: Member,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<VersionList>, Problem> {
+    let WholeEntry { entry, versions, .. } = campaigns.entry(&viewer(&caller), *id).await?;
+    let json = |version: &EntryVersion| serde_json::to_value(&version.plan.0).unwrap_or_default();
+    let view = |(index, version): (usize, &EntryVersion)| VersionView {
+        version: version.version,
+        edited_by: version.edited_by,
+        created_at: version.created_at,
+        judged: entry.judged_version == Some(version.version),
+        plan: version.plan.0.clone(),
+        differences: match index.checked_sub(1) {
+            Some(before) => differences(&json(&versions[before]), &json(version)),
+            None => Vec::new(),
+        },
+    };
+    Ok(web::Json(VersionList { items: versions.iter().enumerate().map(view).collect() }))
+}

@@ -1,0 +1,123 @@
+//! Files that prove an entry, by what they prove: measures, experience, data. Uploaded and fetched at `/files`.
+
+use diesel::QueryResult;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::entries::{Writer, lock_open};
+use super::model::{Entry, EntryId, EntryState, EvidenceKind};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
+use crate::base::person::Person;
+use crate::db::{Conn, DbError, Tx};
+use crate::ground::files::{self, Addresses, FileId, FileView};
+use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::viewer::{SHOWN, Viewer};
+use crate::judging::campaigns::{Campaigns, store as campaigns};
+
+/// The kinds under which files belong to entries; the room vouches for them.
+pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
+
+const fn file_kind(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Measure => EVIDENCE[0],
+        EvidenceKind::Experience => EVIDENCE[1],
+        EvidenceKind::Data => EVIDENCE[2],
+    }
+}
+
+impl Campaigns {
+    /// Attaches the writer's own files to an entry of the unit, until the judging begins; those that are there stay.
+    pub async fn attach_evidence(
+        &self,
+        writer: Writer,
+        id: EntryId,
+        kind: EvidenceKind,
+        ids: Vec<FileId>,
+    ) -> Outcome<()> {
+        let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
+        self.db
+            .write(move |tx| {
+                lock_open(tx, campaign)?;
+                let entry = room.still_written(tx, &writer, id)?;
+                files::attach::<Refusal>(tx, &ids, writer.member, file_kind(kind), id.uuid())?;
+                let detail = json!({ "entry_id": id, "kind": kind, "file_ids": ids });
+                Ok(note(tx, Some(writer.member), "campaigns.attach_evidence", entry.campaign_id, detail)?)
+            })
+            .await
+    }
+
+    /// Takes a file off an entry, until the judging begins: what is judged keeps what proves it.
+    pub async fn detach_evidence(&self, writer: Writer, id: EntryId, file: FileId) -> Outcome<()> {
+        let (room, campaign) = (self.clone(), self.campaign_of(id).await?);
+        self.db
+            .write(move |tx| {
+                lock_open(tx, campaign)?;
+                let entry = room.still_written(tx, &writer, id)?;
+                let attached = list_evidence(tx.conn, id)?;
+                let found = attached.iter().find(|(_, known)| known.id == file);
+                let (kind, _) = found.ok_or(Refusal::NoSuchFile)?;
+                files::detach(tx, &[file], file_kind(*kind), id.uuid())?;
+                let detail = json!({ "entry_id": id, "file_id": file });
+                Ok(note(tx, Some(writer.member), "campaigns.detach_evidence", entry.campaign_id, detail)?)
+            })
+            .await
+    }
+
+    /// An entry within the writer's reach that is not judged yet; its campaign is held.
+    fn still_written(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
+        let entry = self.written_by(tx, writer, id)?;
+        if entry.state == EntryState::Withdrawn {
+            return Err(Refusal::WrongEntryState(entry.state).into());
+        }
+        rules::may_submit(&campaigns::list_stages(tx.conn, entry.campaign_id)?, tx.now())?;
+        Ok(entry)
+    }
+
+    /// The files of an entry with what they prove; those that are pictures with their addresses.
+    pub async fn evidence_of(
+        &self,
+        id: EntryId,
+        addresses: &Addresses,
+    ) -> Result<Vec<(EvidenceKind, FileView)>, DbError> {
+        let read = move |conn: &mut Conn| Ok((list_evidence(conn, id)?, is_hidden(conn, id.uuid())?));
+        let (files, hidden) = self.db.read(read).await?;
+        let now = self.db.now();
+        Ok(files.into_iter().map(|(kind, file)| (kind, addresses.put(file, hidden, now))).collect())
+    }
+
+    /// Whether `person` may see the entry with that id, and so read what is attached to it.
+    pub fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
+        let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
+        let Some(campaign) = campaigns::find(conn, entry.campaign_id)? else { return Ok(false) };
+        let viewer = Viewer::of(person);
+        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
+        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
+        Ok((managed || shown) && self.may_see_entry(&viewer, &entry, managed))
+    }
+}
+
+/// Whether the entry with that id is seen only by its unit and by those who run the selection.
+pub fn is_hidden(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(true) };
+    let campaign = campaigns::find(conn, entry.campaign_id)?;
+    let is_shown = campaign.is_some_and(|campaign| SHOWN.contains(&campaign.state));
+    Ok(!is_shown || entry.state != EntryState::Submitted)
+}
+
+/// Whether the entry with that id is a draft, whose files their owners may delete; holds its campaign until the
+/// transaction ends, as handing in does.
+pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
+    let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
+    campaigns::lock_row(conn, entry.campaign_id)?;
+    Ok(store::entries::find(conn, id.into())?.is_some_and(|entry| entry.state == EntryState::Draft))
+}
+
+fn list_evidence(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<(EvidenceKind, FileView)>> {
+    let mut found = Vec::new();
+    for kind in EvidenceKind::EACH {
+        let files = files::list_of(conn, file_kind(*kind), id.uuid())?;
+        found.extend(files.into_iter().map(|file| (*kind, file)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,24 @@
+//! Entries 申报: a unit's plan in versions, handed in and taken back, with the article about it and what proves it.
+
+mod api;
+mod articles;
+mod entries;
+mod evidence;
+mod store;
+pub(super) mod model;
+pub(super) mod rules;
+
+use super::rules::CampaignRefusal;
+use crate::db::Stop;
+
+pub use api::routes;
+pub use entries::{NewEntry, Writer};
+pub use evidence::{EVIDENCE, is_draft, is_hidden};
+pub use model::{EntryId, Plan};
+pub(in crate::judging::campaigns) use rules::Refusal;
+pub(in crate::judging::campaigns) use store::articles::list_entries as list_with_article;
+pub(in crate::judging::campaigns) use store::entries::{find, list_judged_plans, list_submitted, update};
+
+type Outcome<T> = Result<T, Stop<rules::Refusal>>;
+
+refusals!(rules::Refusal: Campaign(CampaignRefusal));

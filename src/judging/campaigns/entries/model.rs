@@ -1,0 +1,191 @@
+//! Entries: a unit's plan in versions, and the article about it.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::base::id::{MemberId, UnitId};
+use crate::base::text::Text;
+use crate::base::time::{Day, Timestamp};
+use crate::db::Json;
+use crate::db::schema::{campaign_articles, campaign_entries, campaign_entry_versions};
+use crate::judging::campaigns::model::{CampaignId, Source};
+
+crate::id!(
+    /// An entry of a unit in a campaign.
+    EntryId
+);
+
+crate::words!(
+    /// How far an entry has come.
+    EntryState {
+        /// Being written by its unit.
+        Draft = "draft",
+        /// Handed in.
+        Submitted = "submitted",
+        /// Taken back before it was judged.
+        Withdrawn = "withdrawn",
+    }
+);
+
+crate::words!(
+    /// What a piece of evidence proves.
+    EvidenceKind {
+        /// 有措施
+        Measure = "measure",
+        /// 有经验
+        Experience = "experience",
+        /// 有数据支撑
+        Data = "data",
+    }
+);
+
+/// A target 目标 with its indicator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    /// What is to be reached.
+    pub name: Text<200>,
+    /// By which figure it is measured, such as 83.3%.
+    pub target: Option<Text<200>>,
+}
+
+/// A measure 措施.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// What is done.
+    pub text: Text<1000>,
+    /// Who answers for it.
+    pub responsible: Option<Text<100>>,
+    /// By which day.
+    pub due_on: Option<Day>,
+}
+
+/// A phase 阶段 of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    pub from_on: Day,
+    pub to_on: Day,
+    /// What it is to reach.
+    pub goal: Text<500>,
+}
+
+/// 四融合: how the plan is joined with production.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// 目标融合
+    pub goal: Text<1000>,
+    /// 思路融合
+    pub thinking: Text<1000>,
+    /// 措施融合
+    pub measures: Text<1000>,
+    /// 身份融合
+    pub identity: Text<1000>,
+}
+
+/// What proves the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    pub kind: EvidenceKind,
+    /// In words and figures.
+    pub text: Text<2000>,
+}
+
+/// A plan 创建方案.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// In Chinese.
+    pub title: Text<100>,
+    /// 主题、口号
+    pub slogan: Option<Text<200>>,
+    /// 品牌名称
+    pub brand: Option<Text<100>>,
+    /// 牵头负责人: who leads it in person.
+    pub owner_id: MemberId,
+    /// 组织机构、工作专班
+    #[serde(default)]
+    pub team: Vec<Text<200>>,
+    /// 目标; one at least when handed in.
+    #[serde(default)]
+    pub goals: Vec<Goal>,
+    /// 措施; one at least when handed in.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
+    /// 预期效果; one at least when handed in.
+    #[serde(default)]
+    pub expected_effects: Vec<Text<1000>>,
+    /// 阶段
+    #[serde(default)]
+    pub phases: Vec<Phase>,
+    /// 标准
+    #[serde(default)]
+    pub standards: Vec<Text<500>>,
+    /// 台账
+    #[serde(default)]
+    pub ledgers: Vec<Text<500>>,
+    /// 管理制度
+    #[serde(default)]
+    pub management_rules: Vec<Text<500>>,
+    /// 四融合
+    pub integration: Option<Integration>,
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+}
+
+/// An entry as stored; what it says lies in its versions.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaign_entries, treat_none_as_default_value = false)]
+pub struct Entry {
+    pub id: EntryId,
+    pub campaign_id: CampaignId,
+    pub unit_id: UnitId,
+    pub category: String,
+    pub title: String,
+    pub owner_id: MemberId,
+    pub state: EntryState,
+    /// The latest version, from 1 on.
+    pub version: i32,
+    /// Handed in after the stage of entries was over.
+    pub late: bool,
+    /// The version that is judged, fixed when the first judging stage opens.
+    pub judged_version: Option<i32>,
+    /// What ballots name it by; given with the judged version.
+    pub number: Option<i32>,
+    /// Whether it can be voted on, fixed when the vote opens.
+    pub on_ballot: bool,
+    /// Sources whose judges may all not score it, since it is their own; fixed with the judged version.
+    pub exempt: Json<Vec<Source>>,
+    pub created_by: MemberId,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// One version of an entry; never changed.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaign_entry_versions)]
+pub struct EntryVersion {
+    pub entry_id: EntryId,
+    pub version: i32,
+    pub plan: Json<Plan>,
+    pub edited_by: MemberId,
+    pub created_at: Timestamp,
+}
+
+/// The published article about an entry.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = campaign_articles)]
+pub struct Article {
+    pub entry_id: EntryId,
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    pub published_by: MemberId,
+    pub published_at: Timestamp,
+    pub updated_at: Timestamp,
+}

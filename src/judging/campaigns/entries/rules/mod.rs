@@ -1,0 +1,36 @@
+//! What holds for entries and their versions.
+
+mod entries;
+mod versions;
+
+use crate::ground::files::AttachRefusal;
+use crate::judging::campaigns::entries::model::EntryState;
+use crate::judging::campaigns::rules::CampaignRefusal;
+
+pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
+pub use versions::{Difference, differences};
+
+/// A no of entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Of the campaign itself.
+    Campaign(CampaignRefusal),
+    /// No such entry, or none for the caller to know of.
+    NoSuchEntry,
+    /// The entry is in another state than this needs.
+    WrongEntryState(EntryState),
+    /// Entries are judged already.
+    Judged,
+    /// The owner holds no duty of a secretary on the entry's unit.
+    OwnerNoSecretary,
+    /// Files that cannot be attached.
+    Files(AttachRefusal),
+    /// The entry has no such file.
+    NoSuchFile,
+}
+
+impl From<AttachRefusal> for Refusal {
+    fn from(refusal: AttachRefusal) -> Self {
+        Refusal::Files(refusal)
+    }
+}

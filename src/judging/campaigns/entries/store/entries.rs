@@ -1,0 +1,107 @@
+//! Entries and their versions.
+
+use diesel::prelude::*;
+
+use crate::base::id::UnitId;
+use crate::db::schema::{campaign_entries, campaign_entry_versions};
+use crate::db::{Conn, Json};
+use crate::judging::campaigns::entries::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
+use crate::judging::campaigns::model::CampaignId;
+use crate::on;
+
+pub fn find(conn: &mut Conn, id: EntryId) -> QueryResult<Option<Entry>> {
+    on!(conn, c => campaign_entries::table.find(id).select(Entry::as_select()).first(c).optional())
+}
+
+pub fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(campaign_entries::table).values(entry).execute(c)).map(drop)
+}
+
+/// Writes an entry as it is now; the caller holds its campaign.
+pub fn update(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
+    on!(conn, c => diesel::update(campaign_entries::table.find(entry.id))
+        .set((
+            campaign_entries::category.eq(&entry.category),
+            campaign_entries::title.eq(&entry.title),
+            campaign_entries::owner_id.eq(entry.owner_id),
+            campaign_entries::state.eq(entry.state),
+            campaign_entries::version.eq(entry.version),
+            campaign_entries::late.eq(entry.late),
+            campaign_entries::judged_version.eq(entry.judged_version),
+            campaign_entries::number.eq(entry.number),
+            campaign_entries::on_ballot.eq(entry.on_ballot),
+            campaign_entries::exempt.eq(&entry.exempt),
+            campaign_entries::updated_at.eq(entry.updated_at),
+            campaign_entries::submitted_at.eq(entry.submitted_at),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// Every entry of a campaign that was handed in, by its number, then by id.
+pub fn list_submitted(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Entry>> {
+    on!(conn, c => campaign_entries::table
+        .filter(campaign_entries::campaign_id.eq(id))
+        .filter(campaign_entries::state.eq(EntryState::Submitted))
+        .order((campaign_entries::number, campaign_entries::id))
+        .select(Entry::as_select())
+        .load(c))
+}
+
+/// Entries of a campaign, handed in or of one of `units`, after `after`.
+pub fn list(
+    conn: &mut Conn,
+    id: CampaignId,
+    units: &[UnitId],
+    after: Option<EntryId>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    on!(conn, c => {
+        let visible =
+            campaign_entries::state.eq(EntryState::Submitted).or(campaign_entries::unit_id.eq_any(units));
+        let mut query = campaign_entries::table
+            .filter(campaign_entries::campaign_id.eq(id))
+            .filter(visible)
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(campaign_entries::id.gt(after));
+        }
+        query.order(campaign_entries::id).limit(limit).select(Entry::as_select()).load(c)
+    })
+}
+
+// ── versions ──
+
+pub fn insert_version(conn: &mut Conn, version: &EntryVersion) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(campaign_entry_versions::table).values(version).execute(c)).map(drop)
+}
+
+pub fn find_version(conn: &mut Conn, id: EntryId, version: i32) -> QueryResult<Option<EntryVersion>> {
+    on!(conn, c => campaign_entry_versions::table
+        .find((id, version))
+        .select(EntryVersion::as_select())
+        .first(c)
+        .optional())
+}
+
+/// Versions of an entry, oldest first.
+pub fn list_versions(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<EntryVersion>> {
+    on!(conn, c => campaign_entry_versions::table
+        .filter(campaign_entry_versions::entry_id.eq(id))
+        .order(campaign_entry_versions::version)
+        .select(EntryVersion::as_select())
+        .load(c))
+}
+
+/// The judged plan of every entry that has one.
+pub fn list_judged_plans(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<(EntryId, Json<Plan>)>> {
+    let judged = campaign_entry_versions::entry_id
+        .eq(campaign_entries::id)
+        .and(campaign_entries::judged_version.eq(campaign_entry_versions::version.nullable()));
+    on!(conn, c => campaign_entries::table
+        .inner_join(campaign_entry_versions::table.on(judged))
+        .filter(campaign_entries::campaign_id.eq(id))
+        .order(campaign_entries::id)
+        .select((campaign_entries::id, campaign_entry_versions::plan))
+        .load(c))
+}

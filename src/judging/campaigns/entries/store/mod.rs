@@ -1,0 +1,4 @@
+//! Entries with their versions and articles.
+
+pub mod articles;
+pub mod entries;

@@ -1,0 +1,35 @@
+//! What was done to a campaign: into the trail, and to its audience.
+
+use super::model::{Campaign, CampaignId};
+use crate::base::id::MemberId;
+use crate::db::Tx;
+use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::trail::{self, Act};
+
+/// Puts into the trail what was done to a campaign.
+pub(in crate::judging::campaigns) fn note(
+    tx: &mut Tx,
+    actor: Option<MemberId>,
+    action: &str,
+    id: CampaignId,
+    detail: serde_json::Value,
+) -> diesel::QueryResult<()> {
+    trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
+}
+
+/// Tells the audience of a campaign something about it.
+pub(in crate::judging::campaigns) fn tell_audience(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    what: &str,
+    body: String,
+) -> diesel::QueryResult<()> {
+    let notice = NewNotice {
+        to: To::Unit(campaign.unit_id),
+        kind: NoticeKind::Published,
+        title: format!("{what}：{}", campaign.title),
+        body,
+        link: Some(format!("/campaigns/{}", campaign.id)),
+    };
+    notices::tell(tx, notice)
+}

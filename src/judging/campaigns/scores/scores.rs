@@ -1,0 +1,222 @@
+//! Judging: experts, branches that score each other, secretaries who review other units' entries.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+
+use super::model::{JudgeId, Mark, Score};
+use super::rules::{self, Refusal};
+use super::{Outcome, store};
+use crate::base::capability::{Capability, Role};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
+use crate::base::score::{Averaging, average, spread};
+use crate::db::Json;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
+use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, Terms};
+use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::rules::{CampaignRefusal, takes};
+use crate::judging::campaigns::viewer::Viewer;
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
+
+/// A judge with what was given, as the organiser sees it.
+#[derive(Clone, Debug)]
+pub struct JudgeLine {
+    pub source: Source,
+    pub judge: JudgeId,
+    /// The expert's or the unit's name.
+    pub name: String,
+    pub scores: Vec<Score>,
+    /// Entries that this judge has not scored and should.
+    pub missing: Vec<EntryId>,
+    /// The mean of the totals, in hundredths; `None` without any.
+    pub mean_hundredths: Option<i64>,
+    /// The standard deviation of the totals, in hundredths; `None` without any.
+    pub spread_hundredths: Option<i64>,
+    /// The lowest and the highest total.
+    pub span: Option<(i32, i32)>,
+}
+
+impl Campaigns {
+    /// Gives or changes one's scores of an entry while the stage is open; `unit` is whom one scores for, where units do.
+    pub async fn score(
+        &self,
+        judge: &Person,
+        id: EntryId,
+        source: Source,
+        unit: Option<UnitId>,
+        marks: Vec<Mark>,
+    ) -> Outcome<Score> {
+        let entry = self.db.read(move |conn| entries::find(conn, id)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
+        let campaign = entry.campaign_id;
+        let (found, entries) = self
+            .db
+            .read(move |conn| Ok((campaigns::find(conn, campaign)?, entries::list_submitted(conn, campaign)?)))
+            .await?;
+        let found = found.ok_or(entries::Refusal::NoSuchEntry)?;
+        let terms = match found.state {
+            CampaignState::Open => found.terms.0,
+            CampaignState::Cancelled => return Err(CampaignRefusal::WrongState(found.state).into()),
+            _ => return Err(entries::Refusal::NoSuchEntry.into()),
+        };
+        if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
+            return Err(CampaignRefusal::NoSuchStage.into());
+        }
+        let judge_id = self.judge_for(judge, &terms, &entries, &entry, source, unit)?;
+        let total = rules::total_of(&terms, &marks)?;
+        let member = judge.member;
+        self.db
+            .write(move |tx| {
+                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let stage =
+                    campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(CampaignRefusal::NoSuchStage)?;
+                takes(&stage, tx.now())?;
+                let score = Score {
+                    entry_id: id,
+                    source,
+                    judge_id,
+                    campaign_id: campaign,
+                    scored_by: member,
+                    marks: Json(marks.clone()),
+                    total,
+                    scored_at: tx.now(),
+                };
+                store::put(tx.conn, &score)?;
+                let detail = json!({ "entry_id": id, "source": source, "judge_id": judge_id });
+                note(tx, Some(member), "campaigns.score", campaign, detail)?;
+                Ok(score)
+            })
+            .await
+    }
+
+    /// As whom this person judges the entry, if that is allowed.
+    fn judge_for(
+        &self,
+        judge: &Person,
+        terms: &Terms,
+        entries: &[Entry],
+        entry: &Entry,
+        source: Source,
+        unit: Option<UnitId>,
+    ) -> Result<JudgeId, Refusal> {
+        if entry.judged_version.is_none() {
+            return Err(CampaignRefusal::NotOpen(source.stage()).into());
+        }
+        if source == Source::Expert {
+            let own = [entry.owner_id, entry.created_by].contains(&judge.member);
+            return match self.judges_as_expert(judge, terms, entry.unit_id) {
+                false => Err(Refusal::NoJudge),
+                true if own => Err(Refusal::OwnScore),
+                true => Ok(JudgeId::from(judge.member)),
+            };
+        }
+        let unit = unit.ok_or(Refusal::NoJudge)?;
+        // units judge each other: who is not judged does not judge
+        if !self.may_judge_for(judge, source, unit) || !judges_among(entries).contains(&unit) {
+            return Err(Refusal::NoJudge);
+        }
+        if rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)) {
+            return Err(Refusal::OwnScore);
+        }
+        Ok(JudgeId::from(unit))
+    }
+
+    /// Whether the campaign names this person and the duty of an expert still holds there.
+    pub(super) fn judges_as_expert(&self, judge: &Person, terms: &Terms, unit: UnitId) -> bool {
+        let reach = judge.reach(Capability::ScoreAsExpert);
+        terms.expert_ids.contains(&judge.member) && reach.is_some_and(|reach| self.covers(&reach, unit))
+    }
+
+    /// Whether this person scores for the unit: its secretary in an open review, else those who write its entries.
+    pub(super) fn may_judge_for(&self, judge: &Person, source: Source, unit: UnitId) -> bool {
+        match source {
+            Source::OpenReview => judge.duties.iter().any(|duty| duty.role == Role::Secretary && duty.unit == unit),
+            _ => judge.reach(Capability::WriteEntries).is_some_and(|reach| self.covers(&reach, unit)),
+        }
+    }
+
+    /// Every judge with what was given and what is missing; for who sees how the campaign is run.
+    pub async fn scores(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Vec<JudgeLine>> {
+        let seen = self.see(viewer, id).await?;
+        if !seen.managed {
+            return Err(CampaignRefusal::OutOfReach.into());
+        }
+        let (scores, entries) =
+            self.db.read(move |conn| Ok((store::list(conn, id)?, entries::list_submitted(conn, id)?))).await?;
+        let terms = &seen.campaign.terms.0;
+        let mut lines = Vec::new();
+        for rule in terms.sources.iter().filter(|rule| rule.source != Source::Vote) {
+            let mut judges: BTreeSet<JudgeId> = match rule.source {
+                Source::Expert => terms.expert_ids.iter().copied().map(JudgeId::from).collect(),
+                _ => judges_among(&entries).into_iter().map(JudgeId::from).collect(),
+            };
+            let given = scores.iter().filter(|score| score.source == rule.source);
+            judges.extend(given.clone().map(|score| score.judge_id));
+            let mut by_judge: HashMap<JudgeId, Vec<Score>> = HashMap::new();
+            given.for_each(|score| by_judge.entry(score.judge_id).or_default().push(score.clone()));
+            for judge in judges {
+                let scores = by_judge.remove(&judge).unwrap_or_default();
+                lines.push(self.judge_line(rule.source, judge, scores, &entries));
+            }
+        }
+        Ok(lines)
+    }
+
+    pub(super) fn judge_line(
+        &self,
+        source: Source,
+        judge: JudgeId,
+        scores: Vec<Score>,
+        entries: &[Entry],
+    ) -> JudgeLine {
+        let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
+        let should = |entry: &&Entry| match source {
+            Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
+            _ => !rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)),
+        };
+        let judged = entries.iter().filter(|entry| entry.judged_version.is_some());
+        let lacks = |entry: &&Entry| !scores.iter().any(|score| score.entry_id == entry.id);
+        let missing = judged.filter(should).filter(lacks).map(|entry| entry.id).collect();
+        let totals: Vec<i32> = scores.iter().map(|score| score.total).collect();
+        let values: Vec<i64> = totals.iter().copied().map(i64::from).collect();
+        let name = match source {
+            Source::Expert => self.member_name(member),
+            _ => self.unit_name(unit),
+        };
+        JudgeLine {
+            source,
+            judge,
+            name,
+            missing,
+            mean_hundredths: average(&values, Averaging::Plain, 0),
+            spread_hundredths: spread(&values),
+            span: totals.iter().min().copied().zip(totals.iter().max().copied()),
+            scores,
+        }
+    }
+
+    /// The sources none of whose judges could score the entry, since it is their own; `units` are those with an entry in
+    /// the judging.
+    pub(in crate::judging::campaigns) fn exempt(
+        &self,
+        terms: &Terms,
+        units: &BTreeSet<UnitId>,
+        entry: &Entry,
+    ) -> Vec<Source> {
+        let path = self.path_of(entry.unit_id);
+        let free = |unit: &UnitId| !rules::is_own(&self.path_of(*unit), &path);
+        let can = |source: Source| match source {
+            Source::Vote => true,
+            Source::Expert => {
+                terms.expert_ids.iter().any(|expert| ![entry.owner_id, entry.created_by].contains(expert))
+            }
+            Source::Peer | Source::OpenReview => units.iter().any(free),
+        };
+        terms.sources.iter().map(|rule| rule.source).filter(|source| !can(*source)).collect()
+    }
+}
+
+/// The units that have an entry in the judging.
+pub(super) fn judges_among(entries: &[Entry]) -> BTreeSet<UnitId> {
+    entries.iter().filter(|entry| entry.judged_version.is_some()).map(|entry| entry.unit_id).collect()
+}

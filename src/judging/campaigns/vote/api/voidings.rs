@@ -1,0 +1,95 @@
+//! Ballots that two people void.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::base::id::MemberId;
+use crate::base::text::Text;
+use crate::base::time::Day;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::model::CampaignId;
+use crate::judging::campaigns::vote::model::{Voiding, VoidingId};
+use crate::judging::campaigns::vote::voidings::Proposal;
+use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_campaign_voidings).service(propose_voiding).service(approve_voiding).service(withdraw_voiding);
+}
+
+/// Which ballot is not to count.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct VoidingBody {
+    /// Whose ballot it is.
+    member_id: MemberId,
+    /// The day, where one votes every day.
+    day: Option<Day>,
+    /// Why.
+    reason: Text<500>,
+    /// The flag that gave cause, as `flag` in the list of flags; it must be on this ballot.
+    flag: Option<Text<120>>,
+}
+
+/// Proposals to void ballots of a campaign, confirmed or not, oldest first.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
+    responses((status = 200, description = "Proposals", body = Page<Voiding>)))]
+#[get("/campaigns/{id}/voidings")]
+async fn list_campaign_voidings(
+    reader: CampaignReader,
+    id: Path<CampaignId>,
+    page: Query<PageQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Page<Voiding>>, Problem> {
+    let limit = page.limit()?;
+    let found = campaigns.voidings(&viewer(&reader), *id, page.after()?, limit + 1).await?;
+    Ok(web::Json(Page::new(found, limit, |voiding| voiding.id)))
+}
+
+/// Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+    request_body = VoidingBody, responses((status = 201, description = "Proposed; no `Location`, it stands in the list of voidings", body = Voiding)))]
+#[post("/campaigns/{id}/voidings")]
+async fn propose_voiding(
+    runner: CampaignRunner,
+    id: Path<CampaignId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<VoidingBody>,
+) -> Result<HttpResponse, Problem> {
+    let VoidingBody { member_id, day, reason, flag } = body.into_inner();
+    let proposal = Proposal {
+        ballot: (member_id, day.map_or(0, Day::number)),
+        reason: reason.into_string(),
+        flag: flag.map(Text::into_string),
+    };
+    let voiding = campaigns.propose_voiding(runner.member, &runner.reach, *id, proposal).await?;
+    Ok(HttpResponse::Created().json(voiding))
+}
+
+/// Confirms that a ballot does not count, which somebody else proposed. Again it changes nothing.
+#[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
+    responses((status = 200, description = "Confirmed", body = Voiding)))]
+#[post("/voidings/{id}/approval")]
+async fn approve_voiding(
+    decider: CampaignDecider,
+    id: Path<VoidingId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Voiding>, Problem> {
+    Ok(web::Json(campaigns.approve_voiding(decider.member, &decider.reach, *id).await?))
+}
+
+/// Takes back the caller's own proposal to void a ballot, as long as nobody has confirmed it.
+#[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
+    responses((status = 204, description = "Taken back")))]
+#[delete("/voidings/{id}")]
+async fn withdraw_voiding(
+    runner: CampaignRunner,
+    id: Path<VoidingId>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<HttpResponse, Problem> {
+    campaigns.withdraw_voiding(runner.member, &runner.reach, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
