@@ -24,6 +24,7 @@ mod board_kernel;
 mod attempts_kernel;
 mod outbox;
 mod changes;
+mod agenda;
 mod idempotency;
 
 // room by room

@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod restores;
 pub mod trail;
 pub mod changes;
+pub mod agenda;
 pub mod lock;
 pub mod idempotency;
 pub mod attempts;

@@ -25,6 +25,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    agenda (kind, subject) {
+        kind -> Text,
+        subject -> Binary,
+        due_at -> BigInt,
+        mark -> Binary,
+        held_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Binary,
@@ -155,6 +165,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
+    agenda,
     leases,
     secret_checks,
     restores,

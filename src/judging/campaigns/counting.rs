@@ -19,6 +19,7 @@ use crate::base::crypto::{Key, digest, hex, random_key};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
+use crate::kernel::agenda;
 
 const COUNTED_AT_ONCE: i64 = 50;
 /// Members whose ballots are read or erased by one statement.
@@ -118,6 +119,7 @@ impl Campaigns {
                     store::ballots::erase(tx.conn, id, first, last)?;
                 }
                 store::ballots::insert_tally(tx.conn, &tally)?;
+                agenda::put_now(tx, super::REWARDS, id.uuid())?;
                 let detail = json!({
                     "electorate": tally.electorate, "ballots_cast": tally.ballots_cast,
                     "ballots_counted": tally.ballots_counted, "receipts_sha256": tally.receipts_sha256,

@@ -88,6 +88,11 @@ use turnout::Turnouts;
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
 
+/// What the agenda calls campaigns and stages that begin or end, and votes to be counted.
+const CLOCK: &str = "campaigns";
+/// What it calls voters who are to be rewarded.
+const REWARDS: &str = "campaign points";
+
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Campaigns {

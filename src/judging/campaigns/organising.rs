@@ -12,6 +12,7 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::text::in_title_marks;
 use crate::db::{Conn, Json, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::agenda;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 
@@ -260,6 +261,8 @@ pub(super) fn note(
     id: CampaignId,
     detail: serde_json::Value,
 ) -> diesel::QueryResult<()> {
+    // whatever was done, the clock may have something to do because of it
+    agenda::put_now(tx, super::CLOCK, id.uuid())?;
     trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
 }
 

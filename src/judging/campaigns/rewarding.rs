@@ -9,6 +9,7 @@
 use super::model::{Campaign, CampaignId, Tally};
 use super::{Campaigns, store};
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::honour::points::{Grant, RuleName};
 
@@ -35,6 +36,12 @@ impl Campaigns {
             }
         }
         Ok(())
+    }
+
+    /// Now, while voters are still to be rewarded.
+    pub(super) async fn next_reward(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| Ok(store::rewards::list_due(conn, 1)?.first().map(|_| now))).await
     }
 
     /// Rewards the next voters; false when there is nothing more to do here.

@@ -37,6 +37,20 @@ impl Campaigns {
         self.count_due().await
     }
 
+    /// When the clock has something to do next: now, while something is left that waits for nobody.
+    pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db
+            .read(move |conn| {
+                let is_left = !store::list_to_open(conn, now, 1)?.is_empty()
+                    || !store::list_due_stages(conn, now, 1)?.is_empty()
+                    || !store::ballots::list_uncounted(conn, now, 1)?.is_empty()
+                    || !store::call_offs::list_unerased(conn, 1)?.is_empty();
+                if is_left { Ok(Some(now)) } else { store::next_instant(conn, now) }
+            })
+            .await
+    }
+
     /// Freezes the rules and the roll, and opens the first stage.
     pub(super) async fn open(&self, id: CampaignId, by: Option<MemberId>) -> Outcome<()> {
         let room = self.clone();

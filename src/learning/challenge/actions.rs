@@ -26,7 +26,7 @@ type Outcome<T> = Result<T, Stop<Refusal>>;
 /// waits for a reader and for its turn to write, each as long as [`crate::db`] has patience.
 const UNNOTICED_SECONDS: i64 = 10;
 
-/// Runs that one pass of the job ends.
+/// Overdue runs that are read at once.
 const OVERDUE_AT_ONCE: i64 = 500;
 
 /// The room's handle; clones share it.
@@ -215,17 +215,34 @@ impl Challenge {
         }
     }
 
-    /// What the scheduler does every second: ends the runs whose time was up with nobody there, so that their day's
+    /// When a run may be over next that nobody ends. Whoever begins one now has the time of a question first, so that no
+    /// run has to be written down as it begins.
+    pub(super) async fn next_overdue(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        let unnoticed = |due: Timestamp| Timestamp::from_micros(due.plus_seconds(UNNOTICED_SECONDS).micros() + 1);
+        let begun_now = unnoticed(now.plus_seconds(self.terms.seconds));
+        let running = self.db.read(store::next_due).await?.map(unnoticed);
+        // one of before that stays is of somebody who has left
+        Ok(Some(running.filter(|at| *at > now).map_or(begun_now, |at| at.min(begun_now))))
+    }
+
+    /// What the scheduler does: ends the runs whose time was up with nobody there, so that their day's
     /// best and points are settled. Several servers may do so at once.
     pub async fn end_overdue(&self) -> Result<(), DbError> {
-        let before = self.db.now().plus_seconds(-UNNOTICED_SECONDS);
-        let overdue = self.db.read(move |conn| store::list_overdue(conn, before, OVERDUE_AT_ONCE)).await?;
-        for (run, member) in overdue {
-            if let Some(path) = self.directory.path(member) {
-                self.end_if_overdue(member, path, run).await?;
+        let (before, mut after) = (self.db.now().plus_seconds(-UNNOTICED_SECONDS), None);
+        loop {
+            let overdue = self.db.read(move |conn| store::list_overdue(conn, before, after, OVERDUE_AT_ONCE)).await?;
+            for (_, run, member) in &overdue {
+                if let Some(path) = self.directory.path(*member) {
+                    self.end_if_overdue(*member, path, *run).await?;
+                }
             }
+            let Some((due, run, _)) = overdue.last().copied().filter(|_| overdue.len() as i64 == OVERDUE_AT_ONCE)
+            else {
+                return Ok(());
+            };
+            after = Some((due, run));
         }
-        Ok(())
     }
 
     async fn end_if_overdue(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Result<Option<State>, DbError> {

@@ -32,6 +32,9 @@ use crate::db::Conn;
 use crate::kernel::board::Measure;
 use crate::learning::quiz::QuestionId;
 
+/// What the agenda calls runs whose time is up.
+const RUNS: &str = "challenge";
+
 /// Whether the question waits for the member's answer in a run.
 pub fn is_asking(conn: &mut Conn, member: MemberId, question: QuestionId) -> diesel::QueryResult<bool> {
     let run = store::find_latest(conn, member)?;

@@ -13,12 +13,12 @@ use super::model::{Answer, EndedBecause, Run, RunId};
 use super::store;
 use super::tallying::{CHUNK, day_source, first_run_ever};
 use crate::base::id::MemberId;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
 use crate::kernel::lock::{Lease, leased};
 use crate::learning::quiz::lending::{
-    Correction, CorrectionStage, Effect, Flip, concern, correct_book, correction_in, hand_on, is_right, put_tally,
-    wordings,
+    Correction, CorrectionStage, Effect, Flip, again_while, concern, correct_book, correction_in, hand_on, is_right,
+    put_tally, wordings,
 };
 use crate::learning::quiz::{QuestionText, Tally, TallySource};
 
@@ -64,6 +64,12 @@ impl Challenge {
             }
         }
         Ok(())
+    }
+
+    /// When answers are to be marked anew next.
+    pub(super) async fn next_regrading(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| again_while(conn, &[CorrectionStage::Challenge], now)).await
     }
 
     /// False when another process does it.

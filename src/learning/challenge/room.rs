@@ -1,8 +1,9 @@
 //! What the room hands over to the program.
 
-use super::{Challenge, is_asking};
+use super::{Challenge, RUNS, is_asking};
 use crate::learning::quiz::Quiz;
-use crate::room::{House, MINUTE, Opened, Room, SECOND};
+use crate::learning::quiz::lending::CHALLENGE_CORRECTIONS;
+use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
@@ -10,8 +11,14 @@ pub async fn open(house: &House) -> Opened {
     let challenge =
         Challenge::open(house.db.clone(), house.get(), quiz, house.get(), house.get(), house.config.challenge);
     Ok(Room::of(challenge)
-        .every(SECOND, "challenge corrections", |challenge| async move { challenge.regrade().await })
+        .when_due(CHALLENGE_CORRECTIONS, |challenge| async move {
+            challenge.regrade().await?;
+            challenge.next_regrading().await
+        })
+        .when_due(RUNS, |challenge| async move {
+            challenge.end_overdue().await?;
+            challenge.next_overdue().await
+        })
         .every(MINUTE, "challenge tallies", |challenge| async move { challenge.keep_up().await })
-        .every(SECOND, "challenge", |challenge| async move { challenge.end_overdue().await })
         .room())
 }

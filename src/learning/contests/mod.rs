@@ -52,6 +52,11 @@ use model::{Contest, Paper, Terms};
 /// Opened contests whose papers are kept in memory.
 const REMEMBERED_PAPERS: u64 = 64;
 
+/// What the agenda calls contests that open or close, and attempts that end.
+const CLOCK: &str = "contests";
+/// What it calls contests that are to be ranked, booked or rewarded.
+const RESULTS: &str = "contest results";
+
 /// What does not change any more once a contest has opened, save for a key that is corrected.
 #[derive(Debug)]
 struct Frozen {

@@ -54,7 +54,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 idempotency::once(tx, key.as_ref(), |tx| {
                     let question = new_question(tx, Some(actor), &rules::fingerprint(&text), &text);
                     if !store::insert_question(tx.conn, &question)? {
@@ -72,7 +72,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 take_turns(tx)?;
                 store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 if !guarded_by_others(tx.conn, &[id], Uuid::nil())?.is_empty() {
@@ -165,7 +165,7 @@ impl Quiz {
     ) -> Result<Vec<u32>, DbError> {
         let stock = self.stock.clone();
         let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
-            stock.forget_after(tx);
+            stock.forget_after(tx)?;
             let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
             let known: Vec<Vec<u8>> =
                 store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();

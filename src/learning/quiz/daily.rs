@@ -16,6 +16,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
+use crate::kernel::agenda;
 use crate::kernel::trail::{self, Act};
 use crate::learning::study;
 
@@ -157,6 +158,7 @@ impl Quiz {
                 }
                 let questions = frozen(tx, &ids)?;
                 let paper = put_paper(tx, Some(actor), unit, day, publish_at, questions)?;
+                agenda::put(tx, super::PAPERS, paper.id.uuid(), publish_at)?;
                 trail::note(tx, paper_set(actor, &paper, &ids))?;
                 Ok(paper)
             })
@@ -186,6 +188,14 @@ impl Quiz {
             self.db.write(move |tx| publish(tx, &paper, &published)).await.map_err(DbError::from)?;
         }
         Ok(())
+    }
+
+    /// When a paper is to be drawn or published next.
+    pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let drawn = Some(self.publishes_at()).filter(|at| *at > self.db.now());
+        let drawn = drawn.unwrap_or_else(|| self.db.today().next().at(self.timetable.paper_at));
+        let planned = self.db.read(store::next_due).await?;
+        Ok(Some(planned.map_or(drawn, |planned| planned.min(drawn))))
     }
 
     /// Draws the enterprise's paper of `day` unless there is one or the bank is empty.

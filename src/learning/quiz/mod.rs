@@ -54,6 +54,9 @@ use correcting::KeyUser;
 use lending::{Asking, Stock};
 use published::Published;
 
+/// What the agenda calls papers that are to be drawn or published.
+const PAPERS: &str = "papers";
+
 /// The room's handle: everything its actions work with. Clones share it.
 #[derive(Clone)]
 pub struct Quiz {

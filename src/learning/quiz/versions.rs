@@ -48,7 +48,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 let before = question.text();
                 let text = rules::check_question(change(before.clone())).map_err(Refusal::BadQuestion)?;

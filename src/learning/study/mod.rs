@@ -35,6 +35,9 @@ pub use pushes::Plan;
 pub use room::open;
 pub use rules::streak::Streak;
 
+/// What the agenda calls pushes that are due.
+const PUSHES: &str = "study pushes";
+
 /// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
 pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
     store::insert_open_day(tx.conn, unit, day)

@@ -1,11 +1,14 @@
 //! What the room hands over to the program.
 
-use super::{STUDY_TOPIC, Study};
+use super::{PUSHES, STUDY_TOPIC, Study};
 use crate::room::{House, Opened, Room, SECOND};
 
 pub async fn open(house: &House) -> Opened {
     Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), house.config.timetable))
-        .every(SECOND, "study", |study| async move { study.publish_due().await.map(drop) })
+        .when_due(PUSHES, |study| async move {
+            study.publish_due().await?;
+            study.next_due().await
+        })
         .every(SECOND, "servings", |study| async move { study.flush().await })
         .ends_with("the last servings", |study| async move { study.flush().await })
         .hears(|study, heard| async move {

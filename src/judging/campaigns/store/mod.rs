@@ -10,6 +10,7 @@ pub mod scores;
 pub mod seals;
 pub mod watch;
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::model::{
@@ -159,6 +160,22 @@ pub fn list_due_stages(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResu
         .limit(limit)
         .select(StageRow::as_select())
         .load(c))
+}
+
+/// The next instant after `now` at which a stage of a campaign begins or ends, or a vote is counted that waited.
+pub fn next_instant(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let live = campaigns::state.eq_any([CampaignState::Announced, CampaignState::Open]);
+    let begins = campaign_stages::state.eq(StageState::Planned).and(campaign_stages::opens_at.gt(now));
+    let ends = campaign_stages::state.eq(StageState::Open).and(campaign_stages::closes_at.gt(now));
+    let begins: Option<Timestamp> = on!(&mut *conn, c => campaign_stages::table
+        .inner_join(campaigns::table.on(campaign_stages::campaign_id.eq(campaigns::id)))
+        .filter(live)
+        .filter(begins)
+        .select(min(campaign_stages::opens_at))
+        .first(c))?;
+    let ends: Option<Timestamp> =
+        on!(&mut *conn, c => campaign_stages::table.filter(ends).select(min(campaign_stages::closes_at)).first(c))?;
+    Ok([begins, ends, watch::next_count(conn, now)?].into_iter().flatten().min())
 }
 
 /// Replaces the timetable of a campaign that has not opened.
