@@ -30,6 +30,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::period::Progress;
 use crate::db::{Db, DbError, Tx};
 
 pub use frozen::BranchTotal;
@@ -249,10 +250,10 @@ impl Boards {
     /// The board from the database, remembered for as long as it can be trusted.
     async fn frozen(&self, key: &BoardKey) -> Result<(Arc<Frozen>, Source), DbError> {
         let (now, running) = (self.0.db.now(), key.is_running(self.0.db.today()));
-        let (age, source) = match now.seconds_since(key.end().start()) {
+        let (age, source) = match key.span().progress(now, GRACE_SECONDS) {
             _ if running => (FALLBACK_AGE, Source::Fallback),
-            over if over < GRACE_SECONDS => (FRESH_AGE, Source::Ledger),
-            _ => (SETTLED_AGE, Source::Ledger),
+            Progress::Final => (SETTLED_AGE, Source::Ledger),
+            _ => (FRESH_AGE, Source::Ledger),
         };
         if key.start > now.day() {
             return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::base::score::{self, Composite, Part, Place};
+use crate::base::rank::Place;
+use crate::base::score::{self, Composite, Part};
 use crate::judging::campaigns::model::{EntryId, Source, Terms};
 
 /// Below so many ballots only the decision is published: a total would tell what a few people chose.
