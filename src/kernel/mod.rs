@@ -10,6 +10,7 @@ pub mod trail;
 pub mod changes;
 pub mod agenda;
 pub mod lock;
+pub mod memo;
 pub mod idempotency;
 pub mod attempts;
 pub mod search;

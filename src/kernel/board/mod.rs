@@ -18,7 +18,6 @@ mod frozen;
 mod key;
 mod local;
 mod measure;
-mod memo;
 mod rebuild;
 mod redis;
 pub(super) mod standing;
@@ -41,10 +40,10 @@ pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
 
 use super::ledger::{self, Awarded};
+use super::memo::Memo;
 use super::restores;
 use frozen::{Frozen, by_branch};
 use local::{Home, Local};
-use memo::Memo;
 use redis::Redis;
 
 /// What the boards must know of the organisation; handed in by `app`, kept in memory by whoever supplies it.

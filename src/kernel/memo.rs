@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 
 type Slot<V> = Arc<tokio::sync::Mutex<Option<(Instant, Arc<V>)>>>;
 
-pub(super) struct Memo<K, V> {
+pub struct Memo<K, V> {
     slots: Mutex<HashMap<K, (Instant, Slot<V>)>>,
     capacity: usize,
 }
 
 impl<K: Eq + Hash + Clone, V> Memo<K, V> {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub fn new(capacity: usize) -> Self {
         Memo { slots: Mutex::default(), capacity }
     }
 
     /// The answer for `key`, at most `max_age` old; found out by `ask` at most once at a time. An error is not kept.
-    pub(super) async fn get<E>(
+    pub async fn get<E>(
         &self,
         key: &K,
         max_age: Duration,
@@ -37,7 +37,7 @@ impl<K: Eq + Hash + Clone, V> Memo<K, V> {
     }
 
     /// Forgets everything; what is being found out at this moment is not kept either.
-    pub(super) fn forget(&self) {
+    pub fn forget(&self) {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
