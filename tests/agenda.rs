@@ -119,7 +119,8 @@ fn assert_planned(instants: &[Timestamp], at: &str) {
 async fn rooms_write_down_what_becomes_due_with_the_step_that_causes_it() {
     let app = TestApp::start().await;
     let organiser = contests::organiser(&app).await;
-    let item = json!({ "title": "学习", "summary": "一段话", "body": "全文", "source": "人民日报", "minimum_seconds": 30 });
+    let item =
+        json!({ "title": "学习", "summary": "一段话", "body": "全文", "source": "人民日报", "minimum_seconds": 30 });
     let item = organiser.post("/study/items", item).await.ok(201)["id"].clone();
     let push = json!({ "item_id": item, "unit_id": app.unit("JT"), "day": "2026-07-03", "publish_time": "09:10" });
     organiser.post("/study/pushes", push).await.ok(201);
@@ -146,7 +147,8 @@ async fn rooms_write_down_what_becomes_due_with_the_step_that_causes_it() {
 async fn what_is_due_happens_within_a_second() {
     let app = TestApp::start().await;
     let organiser = app.member("组织").role(Role::Organiser, "JT").sign_in().await;
-    let item = json!({ "title": "学习", "summary": "一段话", "body": "全文", "source": "人民日报", "minimum_seconds": 30 });
+    let item =
+        json!({ "title": "学习", "summary": "一段话", "body": "全文", "source": "人民日报", "minimum_seconds": 30 });
     let item = organiser.post("/study/items", item).await.ok(201)["id"].clone();
     let jobs = app.app.start_jobs();
     for (day, hour) in [("2026-07-01", "09:00"), ("2026-07-02", "09:00")] {

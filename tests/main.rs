@@ -25,6 +25,7 @@ mod attempts_kernel;
 mod outbox;
 mod changes;
 mod agenda;
+mod memo;
 mod idempotency;
 
 // room by room

@@ -2,8 +2,8 @@
 //! and what they tell this room: what was dealt, what nobody may practise for a while, how questions fared.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError, Tx};
 use crate::kernel::agenda;
+use crate::kernel::memo::Memo;
 
 pub use super::correcting::KeyUser;
 pub use super::model::correction::{
@@ -31,45 +32,31 @@ pub type Asking = fn(&mut Conn, MemberId, QuestionId) -> diesel::QueryResult<boo
 /// How old the list of questions in use may be: an edit on another server is seen within this time.
 const FRESH: Duration = Duration::from_secs(5);
 
-struct Snapshot {
-    read_at: Instant,
-    candidates: Arc<[Candidate]>,
-}
-
 /// The questions in use, kept in memory without their texts; clones share them.
 #[derive(Clone)]
 pub(super) struct Stock {
     db: Db,
-    snapshot: Arc<RwLock<Option<Snapshot>>>,
+    candidates: Arc<Memo<(), Arc<[Candidate]>>>,
 }
 
 impl Stock {
     pub fn new(db: Db) -> Self {
-        Stock { db, snapshot: Arc::default() }
+        Stock { db, candidates: Arc::new(Memo::new(1)) }
     }
 
     /// Reads the bank again when it is next asked for, once `tx` has changed it. Today's paper may have waited for that.
     pub fn forget_after(&self, tx: &mut Tx) -> diesel::QueryResult<()> {
-        let snapshot = self.snapshot.clone();
-        tx.after_commit(move || *snapshot.write().unwrap_or_else(PoisonError::into_inner) = None);
+        let candidates = self.candidates.clone();
+        tx.after_commit(move || candidates.forget());
         agenda::put_now(tx, super::PAPERS, Uuid::nil())
     }
 
     async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
-        if let Some(candidates) = self.remembered() {
-            return Ok(candidates);
-        }
-        let now = self.db.now();
-        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
-        let candidates: Arc<[Candidate]> = found.into();
-        let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
-        Ok(candidates)
-    }
-
-    fn remembered(&self) -> Option<Arc<[Candidate]>> {
-        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
-        snapshot.as_ref().filter(|snapshot| snapshot.read_at.elapsed() < FRESH).map(|found| found.candidates.clone())
+        let read = async || {
+            let now = self.db.now();
+            Ok(self.db.read(move |conn| store::list_candidates(conn, now)).await?.into())
+        };
+        self.candidates.get(&(), FRESH, read).await.map(|candidates| (*candidates).clone())
     }
 }
 
