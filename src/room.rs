@@ -20,6 +20,7 @@ use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::changes::Change;
 use crate::kernel::outbox::Handlers;
+use crate::kernel::settings::{Setting, Settings};
 
 /// The pace of work that is made of nothing but what this process remembers, and of the boards. What the database knows of
 /// is due at an instant ([`RoomOf::when_due`]), so that a process at rest asks little.
@@ -51,12 +52,14 @@ pub struct House {
     pub db: Db,
     pub config: Arc<Config>,
     pub secrets: Secrets,
+    /// What the enterprise may change without a restart, of the rooms that were opened before.
+    pub settings: Settings,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
 impl House {
     pub fn new(db: Db, config: Arc<Config>, secrets: Secrets) -> Self {
-        House { db, config, secrets, handles: HashMap::new() }
+        House { db, config, secrets, settings: Settings::default(), handles: HashMap::new() }
     }
 
     /// The handle that an earlier room lends.
@@ -69,6 +72,7 @@ impl House {
     /// Lets the rooms after `room` find what it lends.
     pub fn admit(&mut self, mut room: Room) -> Room {
         self.handles.extend(std::mem::take(&mut room.handles));
+        self.settings.admit(std::mem::take(&mut room.settings));
         room
     }
 }
@@ -153,6 +157,7 @@ pub struct Room {
     pub endings: Vec<Job>,
     /// How its messages leave the house.
     pub delivers: Handlers,
+    settings: Vec<Setting>,
 }
 
 impl Room {
@@ -173,6 +178,12 @@ impl Room {
         self.installs.push(Box::new(move |cfg| {
             cfg.app_data(data.clone());
         }));
+        self
+    }
+
+    /// Hands over what of the room the enterprise may change without a restart.
+    pub fn settings(mut self, settings: impl IntoIterator<Item = Setting>) -> Self {
+        self.settings.extend(settings);
         self
     }
 

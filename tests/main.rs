@@ -52,6 +52,7 @@ mod notices;
 mod files;
 mod bucket;
 mod audit;
+mod settings;
 mod search;
 
 // the program as a new user meets it

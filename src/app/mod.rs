@@ -57,6 +57,7 @@ impl App {
         let ear = changes::Ear::new(db.now());
         let mut house = House::new(db.clone(), config.clone(), secrets);
         let mut rooms = rooms::open(&mut house).await.map_err(|CannotOpen(why)| why)?;
+        house.settings.load(&db).await.map_err(|error| error.to_string())?;
         let mut handlers = Handlers::default();
         rooms.iter_mut().for_each(|room| handlers.extend(std::mem::take(&mut room.delivers)));
         let app = App {

@@ -43,7 +43,8 @@ rooms! {
     judging::brands,
     judging::campaigns,
     honour::boards,
-    oversight::audit;
+    oversight::audit,
+    oversight::settings;
     oversight::backup,
     oversight::operator,
 }

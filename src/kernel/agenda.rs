@@ -26,7 +26,7 @@ crate::id!(
     MarkId
 );
 
-/// How long rows belong to the process that looks; whoever finds them longer held takes them over.
+/// How long rows belong to the process that looks; another one that finds them held for longer takes them over.
 const HELD_SECONDS: i64 = 10;
 
 /// A kind is looked at this often even when nothing has said that anything is due.

@@ -1,6 +1,6 @@
 //! Remembered for a moment: answers that are dear to find out and may be a little old.
 //!
-//! Of many who ask for the same answer one finds it out, and the others wait for that one; whoever asks while it is fresh
+//! Of many who ask for the same answer one finds it out, and the others wait for that one; anyone who asks while it is fresh
 //! takes it from memory. It is fresh for as long as who asks says, or until it is [forgotten](Memo::forget), as when
 //! [`changes`](super::changes) tell that what it was made of is another. What is being found out at that moment is not
 //! kept either.

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod agenda;
 pub mod lock;
 pub mod memo;
+pub mod settings;
 pub mod idempotency;
 pub mod attempts;
 pub mod search;

@@ -35,6 +35,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    setting_changes (id) {
+        id -> Binary,
+        key -> Text,
+        former -> BigInt,
+        value -> Nullable<BigInt>,
+        reason -> Text,
+        state -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Binary,
@@ -166,6 +181,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
     agenda,
+    setting_changes,
     leases,
     secret_checks,
     restores,

@@ -53,6 +53,7 @@ mod taking_back;
 mod turnout;
 mod verifying;
 mod voiding;
+mod watching;
 mod room;
 
 use std::sync::Arc;
@@ -82,8 +83,9 @@ pub use verifying::{Verified, verify};
 
 use casting::Poll;
 use counting::Complaints;
-use model::{Flag, Watch};
+use model::Flag;
 use turnout::Turnouts;
+use watching::WatchSettings;
 
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
@@ -100,7 +102,7 @@ pub struct Campaigns {
     directory: Directory,
     points: Points,
     /// What is worth a look in a vote.
-    watch: Watch,
+    watch: WatchSettings,
     /// Where each vote has its sealing key until it has been counted.
     vote_keys: KeyStore,
     /// Seals the choices of votes that were open before each had a key of its own.
@@ -130,7 +132,7 @@ impl Campaigns {
             db,
             directory,
             points,
-            watch: watch.into(),
+            watch: WatchSettings::new(watch),
             vote_keys,
             former_seal_key,
             receipt_key,

@@ -14,6 +14,7 @@ pub async fn open(house: &House) -> Opened {
     let vote_keys = open_vote_keys(&house.config).await?;
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);
     let campaigns = Campaigns::new(house.db.clone(), house.get(), house.get(), keys, house.config.vote_watch);
+    let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();
     for kind in EVIDENCE {
@@ -33,6 +34,7 @@ pub async fn open(house: &House) -> Opened {
         })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
         .room()
+        .settings(settings)
         .lends(vote_keys))
 }
 

@@ -19,6 +19,7 @@ mod model;
 mod regrading;
 mod review;
 mod rules;
+mod settings;
 mod store;
 mod tallying;
 mod room;

@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::settings::TermSettings;
 use super::{Challenge, RUNS, is_asking};
 use crate::learning::quiz::Quiz;
 use crate::learning::quiz::lending::CHALLENGE_CORRECTIONS;
@@ -8,8 +9,8 @@ use crate::room::{House, MINUTE, Opened, Room};
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.unless_asked_by(is_asking);
-    let challenge =
-        Challenge::open(house.db.clone(), house.get(), quiz, house.get(), house.get(), house.config.challenge);
+    let terms = TermSettings::new(house.config.challenge);
+    let challenge = Challenge::open(house.db.clone(), house.get(), quiz, house.get(), house.get(), terms.clone());
     Ok(Room::of(challenge)
         .when_due(CHALLENGE_CORRECTIONS, |challenge| async move {
             challenge.regrade().await?;
@@ -20,5 +21,6 @@ pub async fn open(house: &House) -> Opened {
             challenge.next_overdue().await
         })
         .every(MINUTE, "challenge tallies", |challenge| async move { challenge.keep_up().await })
-        .room())
+        .room()
+        .settings(terms.each()))
 }

@@ -54,7 +54,7 @@ impl Quiz {
 
     /// When today's paper comes out, for whoever asks too early.
     pub fn publishes_at(&self) -> Timestamp {
-        self.db.today().at(self.timetable.paper_at)
+        self.db.today().at(self.timetable.paper_at())
     }
 
     /// Submits and grades the paper of `day`. The same submission again returns the first result.
@@ -150,7 +150,7 @@ impl Quiz {
         if !within {
             return Err(Refusal::OutOfReach.into());
         }
-        let publish_at = day.at(self.timetable.paper_at);
+        let publish_at = day.at(self.timetable.paper_at());
         self.db
             .write(move |tx| {
                 if day < tx.today() {
@@ -193,7 +193,7 @@ impl Quiz {
     /// When a paper is to be drawn or published next.
     pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
         let drawn = Some(self.publishes_at()).filter(|at| *at > self.db.now());
-        let drawn = drawn.unwrap_or_else(|| self.db.today().next().at(self.timetable.paper_at));
+        let drawn = drawn.unwrap_or_else(|| self.db.today().next().at(self.timetable.paper_at()));
         let planned = self.db.read(store::next_due).await?;
         Ok(Some(planned.map_or(drawn, |planned| planned.min(drawn))))
     }
@@ -204,8 +204,8 @@ impl Quiz {
         if self.db.read(move |conn| store::find_paper(conn, root, day)).await?.is_some() {
             return Ok(());
         }
-        let publish_at = day.at(self.timetable.paper_at);
-        let count = usize::from(self.timetable.paper_questions);
+        let publish_at = day.at(self.timetable.paper_at());
+        let count = self.timetable.paper_questions();
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 let ids = drawn(tx, root, day, count)?;

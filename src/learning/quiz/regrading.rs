@@ -97,7 +97,7 @@ impl Quiz {
         self.db.read(move |conn| again_while(conn, &[Waiting, Papers], now)).await
     }
 
-    /// When somebody is to be told of a correction next. While the question is somebody's, whoever lets go of it says so.
+    /// When somebody is to be told of a correction next. While a room keeps the question, its release says so.
     pub(super) async fn next_telling(&self) -> Result<Option<Timestamp>, DbError> {
         let now = self.db.now();
         self.db.read(move |conn| Ok(store::oldest_to_tell(conn, now)?.map(|_| now))).await

@@ -1,11 +1,13 @@
 //! What the room hands over to the program.
 
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
+use super::timetable::Timetable;
 use super::{PAPERS, Quiz};
 use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), house.config.timetable))
+    let timetable = Timetable::new(&house.config.timetable, house.get());
+    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await
@@ -19,5 +21,6 @@ pub async fn open(house: &House) -> Opened {
             quiz.next_telling().await
         })
         .every(MINUTE, "tallies", |quiz| async move { quiz.keep_up().await })
-        .room())
+        .room()
+        .settings(timetable.settings()))
 }

@@ -18,6 +18,7 @@ mod feed;
 mod readings;
 mod servings;
 mod coverage;
+mod timetable;
 
 mod api;
 mod room;
@@ -34,6 +35,7 @@ pub use model::{ItemId, PushId};
 pub use pushes::Plan;
 pub use room::open;
 pub use rules::streak::Streak;
+pub use timetable::Grace;
 
 /// What the agenda calls pushes that are due.
 const PUSHES: &str = "study pushes";

@@ -160,7 +160,7 @@ impl Study {
             item_id: plan.item,
             unit_id: plan.unit,
             day: plan.day,
-            publish_at: plan.day.at(plan.time.unwrap_or(self.timetable.push_at)),
+            publish_at: plan.day.at(plan.time.unwrap_or_else(|| self.timetable.push_at())),
             published_at: None,
             cancelled_at: None,
             created_by: Some(actor),

@@ -1,10 +1,12 @@
 //! What the room hands over to the program.
 
+use super::timetable::Timetable;
 use super::{PUSHES, STUDY_TOPIC, Study};
 use crate::room::{House, Opened, Room, SECOND};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), house.config.timetable))
+    let timetable = Timetable::new(&house.config.timetable);
+    Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
         .when_due(PUSHES, |study| async move {
             study.publish_due().await?;
             study.next_due().await
@@ -17,5 +19,7 @@ pub async fn open(house: &House) -> Opened {
             }
             Ok(())
         })
-        .room())
+        .room()
+        .settings(timetable.settings())
+        .lends(timetable.grace))
 }
