@@ -26,6 +26,7 @@ mod outbox;
 mod changes;
 mod agenda;
 mod memo;
+mod chunks;
 mod idempotency;
 
 // room by room

@@ -10,6 +10,7 @@ pub mod trail;
 pub mod changes;
 pub mod agenda;
 pub mod lock;
+pub mod chunks;
 pub mod memo;
 pub mod settings;
 pub mod idempotency;

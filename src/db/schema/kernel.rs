@@ -50,6 +50,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    chunk_cursors (work, subject) {
+        work -> Text,
+        subject -> Binary,
+        after -> Text,
+        moved_at -> BigInt,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Binary,
@@ -182,6 +191,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     agenda,
     setting_changes,
+    chunk_cursors,
     leases,
     secret_checks,
     restores,
