@@ -202,6 +202,6 @@ async fn other_servers_hear_of_a_change() {
     let organiser = organiser(&app).await;
     organiser.put("/settings/challenge.seconds", change(json!(33))).await.ok(200);
     other.tick().await;
-    let again = other.member("另一台").home("JT").role(Role::Organiser, "JT").sign_in().await;
+    let again = other.sign_in_anew(&organiser).await;
     assert_eq!(setting(&again, "challenge.seconds").await["value"], 33);
 }
