@@ -198,8 +198,8 @@ async fn what_was_set_wins_over_the_environment() {
 async fn other_servers_hear_of_a_change() {
     needs_postgres();
     let app = TestApp::start().await;
-    let other = app.sibling().await;
     let organiser = organiser(&app).await;
+    let other = app.sibling().await;
     organiser.put("/settings/challenge.seconds", change(json!(33))).await.ok(200);
     other.tick().await;
     let again = other.sign_in_anew(&organiser).await;

@@ -214,7 +214,7 @@ fn move_stages(site: &Site, now: Timestamp, ends: &str) {
         campaign_stages::table.filter(campaign_stages::stage.ne(ends)).filter(campaign_stages::state.eq("planned"));
     on!(&mut conn, c => diesel::update(coming).set(campaign_stages::opens_at.eq(now)).execute(c)).unwrap();
     // as the step does that moves an end: the servers are told to look
-    let mark = uuid::Uuid::now_v7().as_bytes().to_vec();
+    let mark = uuid::Uuid::from_u128(now.micros().unsigned_abs().into()).as_bytes().to_vec();
     on!(&mut conn, c => diesel::update(agenda::table)
         .set((agenda::due_at.eq(now), agenda::mark.eq(mark), agenda::held_until.eq(None::<Timestamp>)))
         .execute(c))
