@@ -301,7 +301,7 @@ impl WebConfig {
     }
 }
 
-/// How passwords are set anew.
+/// How passwords are set anew, where no [setting](crate::kernel::settings) says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct ResetTerms {
     /// Hours after which a code resets a password where nobody else could approve it and no device of the member refused
@@ -309,7 +309,7 @@ pub struct ResetTerms {
     pub reset_wait_hours: u16,
 }
 
-/// How long members stay signed in.
+/// How long members stay signed in, where no setting says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct SessionTerms {
     /// Days after which a session ends however often it is used; one that is not used ends after 30 days
@@ -317,13 +317,7 @@ pub struct SessionTerms {
     pub session_days: u16,
 }
 
-impl SessionTerms {
-    pub fn max_age_seconds(self) -> i64 {
-        i64::from(self.session_days) * 86_400
-    }
-}
-
-/// When things happen, on the enterprise's clock (+08:00).
+/// When things happen, on the enterprise's clock (+08:00), where no setting says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Timetable {
     /// When study pushes are published, HH:MM. Avoid minute 00 and 30: messaging platforms are busy then
@@ -343,13 +337,7 @@ pub struct Timetable {
     pub paper_questions: u8,
 }
 
-impl Timetable {
-    pub fn grace_seconds(&self) -> i64 {
-        i64::from(self.offline_grace_hours) * 3600
-    }
-}
-
-/// What a run of the challenge gives to think, and what it takes for a machine.
+/// What a run of the challenge gives to think, and what it takes for a machine, where no setting says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct ChallengeTerms {
     /// Seconds for one question of the challenge, on the server's clock; the network has no allowance of its own
@@ -361,7 +349,7 @@ pub struct ChallengeTerms {
     pub challenge_floor_ms: u16,
 }
 
-/// What is worth a look in a vote; hints for people, nothing more.
+/// What is worth a look in a vote, where no setting says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct VoteWatch {
     /// Minutes within which many ballots of one unit are worth a look

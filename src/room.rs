@@ -15,12 +15,15 @@ use actix_web::web::Data;
 use diesel::QueryResult;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::changes::Change;
 use crate::kernel::outbox::Handlers;
+use crate::kernel::settings::{Setting, Settings};
 
-/// The pace of work that somebody waits for.
+/// The pace of work that is made of nothing but what this process remembers, and of the boards. What the database knows of
+/// is due at an instant ([`RoomOf::when_due`]), so that a process at rest asks little.
 pub const SECOND: Duration = Duration::from_secs(1);
 /// The pace of work that nobody waits for.
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -49,12 +52,14 @@ pub struct House {
     pub db: Db,
     pub config: Arc<Config>,
     pub secrets: Secrets,
+    /// What the enterprise may change without a restart, of the rooms that were opened before.
+    pub settings: Settings,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
 impl House {
     pub fn new(db: Db, config: Arc<Config>, secrets: Secrets) -> Self {
-        House { db, config, secrets, handles: HashMap::new() }
+        House { db, config, secrets, settings: Settings::default(), handles: HashMap::new() }
     }
 
     /// The handle that an earlier room lends.
@@ -67,11 +72,12 @@ impl House {
     /// Lets the rooms after `room` find what it lends.
     pub fn admit(&mut self, mut room: Room) -> Room {
         self.handles.extend(std::mem::take(&mut room.handles));
+        self.settings.admit(std::mem::take(&mut room.settings));
         room
     }
 }
 
-type Running = Pin<Box<dyn Future<Output = Result<(), DbError>> + Send>>;
+type Running<T = ()> = Pin<Box<dyn Future<Output = Result<T, DbError>> + Send>>;
 
 /// Work that is begun again whenever it has ended, at its own pace, in every process.
 pub struct Job {
@@ -97,6 +103,20 @@ impl Job {
 
     /// Does the work once.
     pub async fn run(&self) -> Result<(), DbError> {
+        (self.run)().await
+    }
+}
+
+/// Work that is done when the agenda has something of its kind, by one of several processes.
+pub struct Due {
+    /// What rows of the agenda call it.
+    pub kind: &'static str,
+    run: Box<dyn Fn() -> Running<Option<Timestamp>> + Send + Sync>,
+}
+
+impl Due {
+    /// Does what is due, and says when the kind is to be looked at next; `None` when nothing is planned.
+    pub async fn run(&self) -> Result<Option<Timestamp>, DbError> {
         (self.run)().await
     }
 }
@@ -127,6 +147,8 @@ pub struct Room {
     installs: Vec<Install>,
     /// Background work, in the order in which tests run it.
     pub jobs: Vec<Job>,
+    /// Work for which instants stand in the agenda, in the order in which tests look at it.
+    pub dues: Vec<Due>,
     hears: Vec<Hear>,
     tidies: Vec<Tidy>,
     /// Larger tidying, in transactions of its own.
@@ -135,6 +157,7 @@ pub struct Room {
     pub endings: Vec<Job>,
     /// How its messages leave the house.
     pub delivers: Handlers,
+    settings: Vec<Setting>,
 }
 
 impl Room {
@@ -155,6 +178,12 @@ impl Room {
         self.installs.push(Box::new(move |cfg| {
             cfg.app_data(data.clone());
         }));
+        self
+    }
+
+    /// Hands over what of the room the enterprise may change without a restart.
+    pub fn settings(mut self, settings: impl IntoIterator<Item = Setting>) -> Self {
+        self.settings.extend(settings);
         self
     }
 
@@ -203,6 +232,17 @@ impl<T: Clone + Send + Sync + 'static> RoomOf<T> {
         F: Future<Output = Result<(), DbError>> + Send + 'static,
     {
         self.room.jobs.push(Job::new(self.handle.clone(), name, pace, run));
+        self
+    }
+
+    /// Has `run` done when something of `kind` is due ([`agenda::put`](crate::kernel::agenda::put)), and looked at anew when
+    /// the process starts. It does everything that is due, and says when the next thing will be.
+    pub fn when_due<F>(mut self, kind: &'static str, run: impl Fn(T) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Option<Timestamp>, DbError>> + Send + 'static,
+    {
+        let handle = self.handle.clone();
+        self.room.dues.push(Due { kind, run: Box::new(move || Box::pin(run(handle.clone()))) });
         self
     }
 

@@ -78,6 +78,9 @@ const CAMPAIGN_READERS: Who = With(&[Organiser, CommitteeMember, Auditor]);
 const CAMPAIGN_DECIDERS: Who = With(&[CommitteeMember]);
 const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
 
+const SETTING_READERS: Who = With(&[Organiser, Auditor, Administrator]);
+const SETTING_CHANGERS: Who = With(&[Organiser, Administrator]);
+
 const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
@@ -341,6 +344,14 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /files/{id}", SignedIn, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
+    // settings
+    ("GET /settings", SETTING_READERS, Plain),
+    ("PUT /settings/{key}", SETTING_CHANGERS, Plain),
+    ("GET /settings/{key}/history", SETTING_READERS, Plain),
+    ("GET /setting-proposals/{id}", SETTING_READERS, Plain),
+    ("POST /setting-proposals/{id}/approval", SETTING_CHANGERS, Plain),
+    ("POST /setting-proposals/{id}/refusal", SETTING_CHANGERS, Plain),
+    ("POST /setting-proposals/{id}/withdrawal", SETTING_CHANGERS, Plain),
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];

@@ -24,6 +24,9 @@ mod board_kernel;
 mod attempts_kernel;
 mod outbox;
 mod changes;
+mod agenda;
+mod memo;
+mod chunks;
 mod idempotency;
 mod versions;
 
@@ -52,6 +55,7 @@ mod documents;
 mod files;
 mod bucket;
 mod audit;
+mod settings;
 mod search;
 
 // the program as a new user meets it

@@ -1,11 +1,15 @@
-//! The background work of a process.
+//! The background work of a process: one waker that looks once a second what is due, and the jobs that have a pace of their
+//! own.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::App;
 use crate::db::DbError;
-use crate::kernel::{changes, idempotency, lock, outbox, search};
+use crate::kernel::{agenda, changes, idempotency, lock, outbox, search};
 use crate::room::{Heard, Job, MINUTE, SECOND};
 
 /// Seconds of one lease of the hourly tidying.
@@ -14,10 +18,28 @@ const TIDY_LEASE_SECONDS: i64 = 3000;
 /// How much of the time the search index leaves to others, for each part that it takes; searches look at what waits.
 const INDEXING_REST: u32 = 4;
 
+/// What has no instant of its own: the waker's look asks whether there is any.
+const WATCHES: [agenda::Watch; 3] = [changes::WATCH, search::WATCH, outbox::WATCH];
+
+/// What this process is at; a kind is not begun again before it has ended.
+#[derive(Clone, Default)]
+struct Busy(Arc<Mutex<HashSet<String>>>);
+
+impl Busy {
+    fn begin(&self, kind: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.to_owned())
+    }
+
+    fn end(&self, kind: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(kind);
+    }
+}
+
 impl App {
-    /// Starts the background work of this process; each job runs at its own pace for as long as the process lives.
-    pub fn start_jobs(&self) -> Vec<tokio::task::JoinHandle<()>> {
-        let own = self.jobs().into_iter().map(|job| tokio::spawn(async move { keep_at(&job).await }));
+    /// Starts the background work of this process, for as long as the process lives.
+    pub fn start_jobs(&self) -> Vec<JoinHandle<()>> {
+        let tidying = self.tidying();
+        let own = [tokio::spawn(async move { keep_at(&tidying).await }), tokio::spawn(self.clone().wake())];
         let of_rooms = (0..self.rooms.len()).flat_map(|room| {
             let rooms = self.rooms.clone();
             (0..rooms[room].jobs.len()).map(move |job| {
@@ -25,33 +47,94 @@ impl App {
                 tokio::spawn(async move { keep_at(&rooms[room].jobs[job]).await })
             })
         });
-        own.chain(of_rooms).collect()
+        own.into_iter().chain(of_rooms).collect()
     }
 
-    /// Runs every job once: what tests call after moving the clock.
+    /// Does once what the background work does in a second: what tests call after moving the clock. Nothing is done before
+    /// it is due.
     pub async fn tick(&self) -> Result<(), DbError> {
-        let own = self.jobs();
-        let (first, last) = own.split_at(1);
-        let of_rooms = self.rooms.iter().flat_map(|room| &room.jobs);
-        for job in first.iter().chain(of_rooms).chain(last) {
-            job.run().await?;
+        self.hear_changes().await?;
+        for room in self.rooms.iter() {
+            for due in &room.dues {
+                let (kind, now) = (due.kind, self.db.now());
+                if self.db.read(move |conn| agenda::is_due(conn, kind, now)).await? {
+                    agenda::attend(&self.db, kind, || due.run()).await?;
+                }
+            }
+            for job in &room.jobs {
+                job.run().await?;
+            }
         }
-        Ok(())
+        for watch in [search::WATCH, outbox::WATCH] {
+            self.attend(watch.kind).await?;
+        }
+        self.tidy().await
     }
 
-    /// Work that belongs to no room: first hearing of changes, then the rest.
-    fn jobs(&self) -> [Job; 4] {
-        [
-            Job::new(self.clone(), "changes", SECOND, |app| async move { app.hear_changes().await }),
-            Job::new(self.clone(), "search", SECOND, |app| async move {
-                search::index_waiting(&app.db, INDEXING_REST).await
-            }),
-            Job::new(self.clone(), "outbox", SECOND, |app| async move {
-                while outbox::deliver_due(&app.db, &app.handlers).await? > 0 {}
-                Ok(())
-            }),
-            Job::new(self.clone(), "tidy", MINUTE, |app| async move { app.tidy().await }),
-        ]
+    /// Every kind that a room has in the agenda.
+    pub(super) fn kinds(&self) -> Vec<&'static str> {
+        self.rooms.iter().flat_map(|room| &room.dues).map(|due| due.kind).collect()
+    }
+
+    /// Looks once a second what is due, and does it; what takes longer does not keep the rest waiting.
+    async fn wake(self) {
+        let (busy, mut at_work) = (Busy::default(), JoinSet::new());
+        let mut pace = tokio::time::interval(SECOND);
+        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            pace.tick().await;
+            while at_work.try_join_next().is_some() {}
+            match self.look().await {
+                Ok(kinds) => {
+                    for kind in kinds.into_iter().filter(|kind| busy.begin(kind)) {
+                        let (app, busy) = (self.clone(), busy.clone());
+                        at_work.spawn(async move {
+                            if let Err(error) = app.attend(&kind).await {
+                                tracing::warn!(job = kind, %error, "a background job failed and will be tried again");
+                            }
+                            busy.end(&kind);
+                        });
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "what is due could not be looked at"),
+            }
+        }
+    }
+
+    /// The kinds that have something to do now; the one question of a process at rest.
+    async fn look(&self) -> Result<Vec<String>, DbError> {
+        let (now, since) = (self.db.now(), self.ear.asks_from());
+        let was_deaf = self.ear.was_deaf(now) || self.missed.load(Ordering::Acquire);
+        let mut kinds = self.db.read(move |conn| agenda::look(conn, now, since, &WATCHES)).await?;
+        if !kinds.iter().any(|kind| kind == changes::WATCH.kind) {
+            match was_deaf {
+                true => kinds.push(changes::WATCH.kind.to_owned()),
+                false => drop(self.ear.hear(Vec::new(), now)),
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Does what is due of a kind; nothing for one that no room of this program has.
+    async fn attend(&self, kind: &str) -> Result<(), DbError> {
+        if kind == changes::WATCH.kind {
+            return self.hear_changes().await;
+        }
+        if kind == search::WATCH.kind {
+            return search::index_waiting(&self.db, INDEXING_REST).await;
+        }
+        if kind == outbox::WATCH.kind {
+            while outbox::deliver_due(&self.db, &self.handlers).await? > 0 {}
+            return Ok(());
+        }
+        match self.rooms.iter().flat_map(|room| &room.dues).find(|due| due.kind == kind) {
+            Some(due) => agenda::attend(&self.db, due.kind, || due.run()).await,
+            None => Ok(()),
+        }
+    }
+
+    fn tidying(&self) -> Job {
+        Job::new(self.clone(), "tidy", MINUTE, |app| async move { app.tidy().await })
     }
 
     /// Learns of what other processes changed. A change is heard of once: what could not be read of it now is read with

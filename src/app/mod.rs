@@ -19,7 +19,7 @@ use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::outbox::Handlers;
-use crate::kernel::{changes, lock};
+use crate::kernel::{agenda, changes, lock};
 use crate::oversight::health;
 use crate::room::{CannotOpen, House, Room};
 use crate::web::headers::Protection;
@@ -57,9 +57,10 @@ impl App {
         let ear = changes::Ear::new(db.now());
         let mut house = House::new(db.clone(), config.clone(), secrets);
         let mut rooms = rooms::open(&mut house).await.map_err(|CannotOpen(why)| why)?;
+        house.settings.load(&db).await.map_err(|error| error.to_string())?;
         let mut handlers = Handlers::default();
         rooms.iter_mut().for_each(|room| handlers.extend(std::mem::take(&mut room.delivers)));
-        Ok(App {
+        let app = App {
             holder: db.fresh_id(),
             stopping: Data::default(),
             ear: Arc::new(ear),
@@ -72,7 +73,9 @@ impl App {
             recorder: None,
             config,
             db,
-        })
+        };
+        agenda::put_all(&app.db, app.kinds()).await.map_err(|error| error.to_string())?;
+        Ok(app)
     }
 
     /// The handle that a room lends, such as `app.get::<Members>()`.

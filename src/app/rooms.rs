@@ -44,7 +44,8 @@ rooms! {
     judging::brands,
     judging::campaigns,
     honour::boards,
-    oversight::audit;
+    oversight::audit,
+    oversight::settings;
     ground::documents,
     oversight::backup,
     oversight::operator,

@@ -117,6 +117,10 @@ crate::words!(
         WriteEntries = "write_entries",
         /// Score entries of selections that name one as an expert.
         ScoreAsExpert = "score_as_expert",
+        /// See what the enterprise may change without a restart, and who changed it.
+        ReadSettings = "read_settings",
+        /// Change such settings, each by who has the capability that it names.
+        ChangeSettings = "change_settings",
     }
 );
 
@@ -161,6 +165,8 @@ impl Role {
                 SeeIdeas,
                 RunCampaigns,
                 ReadCampaigns,
+                ReadSettings,
+                ChangeSettings,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -187,8 +193,11 @@ impl Role {
                 ReadMeetings,
                 SeeIdeas,
                 ReadCampaigns,
+                ReadSettings,
             ],
-            Role::Administrator => &[SeeMembers, ManageMembers, ReviewDuties, Invite, Operate],
+            Role::Administrator => {
+                &[SeeMembers, ManageMembers, ReviewDuties, Invite, Operate, ReadSettings, ChangeSettings]
+            }
             Role::Leader => &[SeeIdeas],
             Role::Expert => &[ScoreAsExpert],
             Role::Inspector => &[],

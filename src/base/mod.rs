@@ -9,6 +9,8 @@ pub mod crypto;
 pub mod id;
 pub mod idempotency;
 pub mod hooks;
+pub mod period;
+pub mod rank;
 pub mod score;
 pub mod sheet;
 pub mod text;

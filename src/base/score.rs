@@ -3,6 +3,8 @@
 //! Whole numbers only, rounded half up after each named step (normalise, average, contribute), so that any program in any
 //! language arrives at the same integers. A missing value is left out and counted, never taken for a zero.
 
+use super::rank::{self, Place};
+
 /// The highest score of a part and of a whole.
 pub const FULL: i64 = 10_000;
 
@@ -182,23 +184,9 @@ pub fn compose<S>(mut parts: Vec<Part<S>>) -> Composite<S> {
     Composite { parts, missing, total }
 }
 
-/// A place in an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// 1 is the best; equals share a rank, and the next one is left out (1, 1, 3).
-    pub rank: usize,
-    /// 并列: somebody else has the same rank.
-    pub tied: bool,
-}
-
 /// The places of `all`, in the same order: by total, then by the scores of the sources in `tie_order`.
 pub fn places<S: PartialEq>(all: &[Composite<S>], tie_order: &[S]) -> Vec<Place> {
-    let keys: Vec<Vec<i64>> = all.iter().map(|composite| key(composite, tie_order)).collect();
-    let place = |mine: &Vec<i64>| Place {
-        rank: 1 + keys.iter().filter(|other| *other > mine).count(),
-        tied: keys.iter().filter(|other| *other == mine).count() > 1,
-    };
-    keys.iter().map(place).collect()
+    rank::places(&all.iter().map(|composite| key(composite, tie_order)).collect::<Vec<_>>())
 }
 
 /// What is compared; a missing score is below every other.

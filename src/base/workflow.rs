@@ -39,6 +39,15 @@ impl<S: Copy + PartialEq + Debug, V: Copy + PartialEq + Debug, W> Flow<S, V, W> 
         self.of_verb(verb).any(|step| step.to == stage)
     }
 
+    /// Whether `verb` is to be done in `stage`: `false` when it was done before, so that a request sent twice is one, and
+    /// `None` when it may not be done.
+    pub fn asks_for(&self, stage: S, verb: V) -> Option<bool> {
+        match self.step(stage, verb) {
+            Some(_) => Some(true),
+            None => self.was_done(stage, verb).then_some(false),
+        }
+    }
+
     /// Every line with `verb`.
     pub fn of_verb(&self, verb: V) -> impl Iterator<Item = &'static Step<S, V, W>> {
         self.steps.iter().filter(move |step| step.verb == verb)
@@ -94,5 +103,6 @@ mod tests {
         assert_eq!(flow.step(0, 'a').map(|step| step.to), Some(1));
         assert_eq!(flow.step(1, 'a'), None);
         assert_eq!([0, 1, 2].map(|stage| flow.was_done(stage, 'a')), [false, true, true]);
+        assert_eq!([0, 1, 3].map(|stage| flow.asks_for(stage, 'a')), [Some(true), Some(false), None]);
     }
 }

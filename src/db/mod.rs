@@ -8,6 +8,7 @@
 
 mod conn;
 mod copying;
+mod counter;
 mod error;
 mod job;
 mod migrate;
@@ -36,11 +37,13 @@ use crate::base::time::{Day, Timestamp};
 
 pub use conn::Conn;
 pub use copying::{Snapshot, applied_migrations, complaints, open_copy, unknown_migrations};
+pub use counter::Asked;
 pub use error::{DbError, Never, Refusal, Stop};
 pub use prepared::Prepared;
 pub use types::Json;
 
 use conn::turn_of;
+use counter::Counter;
 use job::Write;
 use workers::Workers;
 use writer::Writer;
@@ -86,6 +89,7 @@ pub struct Db {
     url: Arc<str>,
     clock: Clock,
     ids: Ids,
+    counter: Counter,
 }
 
 #[derive(Clone)]
@@ -99,18 +103,20 @@ impl Db {
     ///
     /// A SQLite file is created when missing and locked for this process: a second writer is refused.
     pub fn open(url: &str, clock: Clock, options: DbOptions) -> Result<Db, DbError> {
-        let ids = Ids::default();
+        let (ids, counter) = (Ids::default(), Counter::default());
         let engine = if let Some(path) = url.strip_prefix("sqlite://") {
-            let writer = Writer::open(Path::new(path), clock.clone(), ids.clone(), options.queue)?;
-            let (path, file) = (path.to_owned(), PathBuf::from(path));
             let maker = Maker::new(&clock, &ids);
-            let connect = move || Conn::open_sqlite_reader(&path);
+            let writer = Writer::open(Path::new(path), maker.clone(), options.queue, &counter)?;
+            let (path, file) = (path.to_owned(), PathBuf::from(path));
+            let counted = counter.clone();
+            let connect = move || Ok(counted.watch(Conn::open_sqlite_reader(&path)?));
             let readers = Workers::start("reader", options.sqlite_readers, options.queue, maker, connect);
             Engine::Sqlite { file, writer: Arc::new(writer), readers: Arc::new(readers) }
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let start = |name, threads, open: fn(&str) -> Result<Conn, DbError>| {
-                let (url, maker) = (url.to_owned(), Maker::new(&clock, &ids));
-                Arc::new(Workers::start(name, threads, options.queue, maker, move || open(&url)))
+                let (url, maker, counted) = (url.to_owned(), Maker::new(&clock, &ids), counter.clone());
+                let connect = move || Ok(counted.watch(open(&url)?));
+                Arc::new(Workers::start(name, threads, options.queue, maker, connect))
             };
             Engine::Postgres {
                 writers: start("writer", options.pg_writers, Conn::open_postgres_writer),
@@ -119,7 +125,7 @@ impl Db {
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
-        Ok(Db { engine, url: url.into(), clock, ids })
+        Ok(Db { engine, url: url.into(), clock, ids, counter })
     }
 
     /// Brings the schema up to date; servers that start together take turns. A PostgreSQL role that may not change it
@@ -166,6 +172,11 @@ impl Db {
         &self.clock
     }
 
+    /// How much was asked through this door so far.
+    pub fn asked(&self) -> Asked {
+        self.counter.asked()
+    }
+
     /// The present instant of the clock that every transaction reads.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -189,6 +200,7 @@ impl Db {
         F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.counter.count_read();
         let (Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. }) = &self.engine;
         let (answer_to, answer) = oneshot::channel();
         readers.ask(Box::new(move |slot| {

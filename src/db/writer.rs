@@ -21,7 +21,7 @@ use diesel::{QueryResult, RunQueryDsl};
 
 use super::job::{Job, Verdict};
 use super::syncer::{Group, Syncer};
-use super::{Conn, DbError, Effect, Tx};
+use super::{Conn, Counter, DbError, Effect, Maker, Tx};
 use crate::base::clock::Clock;
 use crate::base::id::Ids;
 
@@ -49,12 +49,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, clock: Clock, ids: Ids, queue: usize) -> Result<Writer, DbError> {
+    pub(super) fn open(path: &Path, maker: Maker, queue: usize, counter: &Counter) -> Result<Writer, DbError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(DbError::unavailable)?;
         }
         let lock = take_lock(path)?;
-        let conn = Conn::open_sqlite_writer(&path.to_string_lossy())?;
+        let conn = counter.watch(Conn::open_sqlite_writer(&path.to_string_lossy())?);
+        let Maker { clock, ids } = maker;
         let syncer = Syncer::start(path)?;
         let (queue, messages) = bounded(queue);
         let thread = thread::Builder::new()

@@ -1,6 +1,6 @@
 //! What other processes must hear of within two seconds: a revoked session, a changed duty.
 //!
-//! A change commits with what it tells of; every process asks once a second for what is new.
+//! A change commits with what it tells of; every process looks once a second whether there is something new ([`WATCH`]).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::base::time::Timestamp;
 use crate::db::schema::changes;
 use crate::db::{Conn, Tx};
+use crate::kernel::agenda::Watch;
 use crate::on;
 
 crate::id!(ChangeId);
@@ -20,6 +21,9 @@ const OVERLAP_SECONDS: i64 = 15;
 
 /// How long changes are kept: a process that was silent for longer starts afresh.
 const KEPT_SECONDS: i64 = 3600;
+
+/// Whether there is something to hear, asked with [`Ear::asks_from`].
+pub const WATCH: Watch = Watch { kind: "changes", finds: "SELECT 1 FROM changes WHERE at >= {since}" };
 
 /// One change: what kind of thing, and which.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable)]
@@ -72,6 +76,11 @@ impl Ear {
     /// When it last listened; what [`since`] is asked with.
     pub fn last_asked(&self) -> Timestamp {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// The instant from which on changes may be new.
+    pub fn asks_from(&self) -> Timestamp {
+        self.last_asked().plus_seconds(-OVERLAP_SECONDS)
     }
 
     /// Whether changes may have been forgotten since it last listened.

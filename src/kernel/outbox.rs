@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::base::time::Timestamp;
 use crate::db::schema::outbox;
 use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
+use crate::kernel::agenda::Watch;
 use crate::on;
 
 crate::id!(
@@ -28,6 +29,10 @@ const BATCH: i64 = 50;
 /// How long a claimed message belongs to its claimant.
 const LEASE_SECONDS: i64 = 60;
 const LONGEST_PAUSE_SECONDS: i64 = 3600;
+
+/// Whether a message waits to be delivered.
+pub const WATCH: Watch =
+    Watch { kind: "outbox", finds: "SELECT 1 FROM outbox WHERE parked_at IS NULL AND available_at <= {now}" };
 
 /// A message on its way.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -178,6 +178,10 @@ capable!(
     CampaignDecider: DecideCampaigns,
     /// May write entries of the own unit.
     EntryWriter: WriteEntries,
+    /// May see the settings.
+    SettingReader: ReadSettings,
+    /// May change the settings that are theirs.
+    SettingChanger: ChangeSettings,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

@@ -2,6 +2,7 @@
 //!
 //! Knows actix and the ground floor, no feature.
 
+pub mod approval;
 pub mod body;
 pub mod caller;
 mod complaint;

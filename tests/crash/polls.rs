@@ -16,7 +16,7 @@ use xianfeng::base::clock::Clock;
 use xianfeng::base::id::MemberId;
 use xianfeng::base::time::Timestamp;
 use xianfeng::db::Conn;
-use xianfeng::db::schema::{campaign_ballots, campaign_stages};
+use xianfeng::db::schema::{agenda, campaign_ballots, campaign_stages};
 use xianfeng::on;
 use xianfeng::people::members::model::RoleRow;
 use xianfeng::people::members::store;
@@ -213,6 +213,12 @@ fn move_stages(site: &Site, now: Timestamp, ends: &str) {
     let coming =
         campaign_stages::table.filter(campaign_stages::stage.ne(ends)).filter(campaign_stages::state.eq("planned"));
     on!(&mut conn, c => diesel::update(coming).set(campaign_stages::opens_at.eq(now)).execute(c)).unwrap();
+    // as the step does that moves an end: the servers are told to look
+    let mark = uuid::Uuid::from_u128(now.micros().unsigned_abs().into()).as_bytes().to_vec();
+    on!(&mut conn, c => diesel::update(agenda::table)
+        .set((agenda::due_at.eq(now), agenda::mark.eq(mark), agenda::held_until.eq(None::<Timestamp>)))
+        .execute(c))
+    .unwrap();
 }
 
 /// Whose ballots are there; the primary key has each once.

@@ -25,6 +25,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    agenda (kind, subject) {
+        kind -> Text,
+        subject -> Binary,
+        due_at -> BigInt,
+        mark -> Binary,
+        held_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    setting_changes (id) {
+        id -> Binary,
+        key -> Text,
+        former -> BigInt,
+        value -> Nullable<BigInt>,
+        reason -> Text,
+        state -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    chunk_cursors (work, subject) {
+        work -> Text,
+        subject -> Binary,
+        after -> Text,
+        moved_at -> BigInt,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Binary,
@@ -182,6 +216,9 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     changes,
     outbox,
+    agenda,
+    setting_changes,
+    chunk_cursors,
     leases,
     secret_checks,
     restores,

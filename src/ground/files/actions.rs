@@ -18,9 +18,10 @@ use crate::base::crypto::digest;
 use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::base::time::Day;
-use crate::config::FilesConfig;
+
 use crate::db::{Db, DbError, Never, Refusal, Stop, Tx};
 use crate::kernel::idempotency::{self, IdempotencyKey, Reused};
+use crate::kernel::settings::Setting;
 
 /// How long an upload waits for its turn to be painted.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -110,11 +111,11 @@ pub struct Files {
     easel: Arc<Semaphore>,
     /// The last day whose strays were looked for.
     swept: Arc<Mutex<Option<Day>>>,
-    megabytes_per_day: u32,
+    megabytes_per_day: Setting,
 }
 
 impl Files {
-    pub fn new(db: Db, depot: Depot, addresses: Addresses, config: &FilesConfig) -> Self {
+    pub fn new(db: Db, depot: Depot, addresses: Addresses, megabytes_per_day: Setting) -> Self {
         Files {
             db,
             depot,
@@ -123,7 +124,7 @@ impl Files {
             hands: Hands::default(),
             easel: Arc::new(Semaphore::new(1)),
             swept: Arc::default(),
-            megabytes_per_day: config.files_mb_per_day,
+            megabytes_per_day,
         }
     }
 
@@ -222,7 +223,7 @@ impl Files {
     }
 
     fn may_store(&self, bytes: i64) -> Result<(), UploadRefusal> {
-        let megabytes = self.megabytes_per_day;
+        let megabytes = self.megabytes_per_day.get_as::<u32>();
         if bytes <= i64::from(megabytes) * 1024 * 1024 {
             return Ok(());
         }

@@ -30,6 +30,8 @@ crate::words!(
         Published = "published",
         /// A step of an idea that the member wrote or carries out.
         Idea = "idea",
+        /// A setting waits for the member's approval, or the member's proposal was answered.
+        Setting = "setting",
     }
 );
 

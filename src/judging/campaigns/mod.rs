@@ -86,8 +86,8 @@ pub use store::list_open_stages;
 pub use vote::{Recount, list_ended_votes, list_needed_keys, list_sealed_votes, proves_ballot_key};
 
 use rules::CampaignRefusal;
-use vote::model::{Flag, Watch};
-use vote::{Complaints, Poll, Turnouts};
+use vote::model::Flag;
+use vote::{Complaints, Poll, Turnouts, WatchSettings};
 
 impl From<Reused> for CampaignRefusal {
     fn from(_: Reused) -> Self {
@@ -101,6 +101,11 @@ type Outcome<T> = Result<T, Stop<CampaignRefusal>>;
 /// Campaigns whose vote is kept in memory.
 const REMEMBERED_POLLS: u64 = 16;
 
+/// What the agenda calls campaigns and stages that begin or end, and votes to be counted.
+const CLOCK: &str = "campaigns";
+/// What it calls voters who are to be rewarded.
+const REWARDS: &str = "campaign points";
+
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Campaigns {
@@ -108,7 +113,7 @@ pub struct Campaigns {
     directory: Directory,
     points: Points,
     /// What is worth a look in a vote.
-    watch: Watch,
+    watch: WatchSettings,
     /// Where each vote has its sealing key until it has been counted.
     vote_keys: KeyStore,
     /// Seals the choices of votes that were open before each had a key of its own.
@@ -138,7 +143,7 @@ impl Campaigns {
             db,
             directory,
             points,
-            watch: watch.into(),
+            watch: WatchSettings::new(watch),
             vote_keys,
             former_seal_key,
             receipt_key,

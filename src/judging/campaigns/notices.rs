@@ -1,9 +1,11 @@
 //! What was done to a campaign: into the trail, and to its audience.
 
+use super::CLOCK;
 use super::model::{Campaign, CampaignId};
 use crate::base::id::MemberId;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::agenda;
 use crate::kernel::trail::{self, Act};
 
 /// Puts into the trail what was done to a campaign.
@@ -14,6 +16,8 @@ pub(in crate::judging::campaigns) fn note(
     id: CampaignId,
     detail: serde_json::Value,
 ) -> diesel::QueryResult<()> {
+    // whatever was done, the clock may have something to do because of it
+    agenda::put_now(tx, CLOCK, id.uuid())?;
     trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
 }
 

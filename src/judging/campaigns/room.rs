@@ -3,17 +3,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Campaigns, EVIDENCE, is_draft, is_hidden, names_expert};
+use super::{CLOCK, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert};
 use crate::config::{Config, lies_within};
 use crate::ground::files::Files;
 use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::people::members::Members;
-use crate::room::{House, Opened, Room, SECOND};
+use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let vote_keys = open_vote_keys(&house.config).await?;
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);
     let campaigns = Campaigns::new(house.db.clone(), house.get(), house.get(), keys, house.config.vote_watch);
+    let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();
     for kind in EVIDENCE {
@@ -23,10 +24,17 @@ pub async fn open(house: &House) -> Opened {
         files.hide_when(kind, is_hidden);
     }
     Ok(Room::of(campaigns)
-        .every(SECOND, "campaigns", |campaigns| async move { campaigns.move_due().await })
+        .when_due(CLOCK, |campaigns| async move {
+            campaigns.move_due().await?;
+            campaigns.next_due().await
+        })
+        .when_due(REWARDS, |campaigns| async move {
+            campaigns.reward().await?;
+            campaigns.next_reward().await
+        })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
-        .every(SECOND, "campaign points", |campaigns| async move { campaigns.reward().await })
         .room()
+        .settings(settings)
         .lends(vote_keys))
 }
 

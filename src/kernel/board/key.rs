@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::period::Span;
 use crate::base::time::{Day, Period, Timestamp};
 
 /// The measure that adds up every dimension.
@@ -37,6 +38,11 @@ impl BoardKey {
     /// The first day after the period.
     pub fn end(&self) -> Day {
         self.period.end(self.start)
+    }
+
+    /// The days that it counts.
+    pub fn span(&self) -> Span {
+        Span::of(self.period, self.start)
     }
 
     pub fn is_running(&self, today: Day) -> bool {

@@ -18,7 +18,6 @@ mod frozen;
 mod key;
 mod local;
 mod measure;
-mod memo;
 mod rebuild;
 mod redis;
 pub(super) mod standing;
@@ -30,6 +29,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::period::Progress;
 use crate::db::{Db, DbError, Tx};
 
 pub use frozen::BranchTotal;
@@ -40,10 +40,10 @@ pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
 
 use super::ledger::{self, Awarded};
+use super::memo::Memo;
 use super::restores;
 use frozen::{Frozen, by_branch};
 use local::{Home, Local};
-use memo::Memo;
 use redis::Redis;
 
 /// What the boards must know of the organisation; handed in by `app`, kept in memory by whoever supplies it.
@@ -249,10 +249,10 @@ impl Boards {
     /// The board from the database, remembered for as long as it can be trusted.
     async fn frozen(&self, key: &BoardKey) -> Result<(Arc<Frozen>, Source), DbError> {
         let (now, running) = (self.0.db.now(), key.is_running(self.0.db.today()));
-        let (age, source) = match now.seconds_since(key.end().start()) {
+        let (age, source) = match key.span().progress(now, GRACE_SECONDS) {
             _ if running => (FALLBACK_AGE, Source::Fallback),
-            over if over < GRACE_SECONDS => (FRESH_AGE, Source::Ledger),
-            _ => (SETTLED_AGE, Source::Ledger),
+            Progress::Final => (SETTLED_AGE, Source::Ledger),
+            _ => (FRESH_AGE, Source::Ledger),
         };
         if key.start > now.day() {
             return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet

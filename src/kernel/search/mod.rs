@@ -26,6 +26,7 @@ use uuid::Uuid;
 use crate::base::grams;
 use crate::db::schema::search_entries;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
+use crate::kernel::agenda::Watch;
 use crate::{on, prepared};
 
 /// Of entries that fit, the newest so many are compared and ranked; older ones are not found by a word that common.
@@ -36,6 +37,10 @@ const COMPARED: usize = 200;
 
 /// Entries that are put into the index by one transaction: on SQLite every other write waits for it.
 const INDEXED_AT_ONCE: i64 = 4;
+
+/// Whether an entry waits for the index.
+pub const WATCH: Watch =
+    Watch { kind: "search", finds: "SELECT 1 FROM search_entries WHERE waiting_marks IS NOT NULL" };
 
 /// An entry that resembles a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

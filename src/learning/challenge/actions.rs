@@ -6,12 +6,12 @@ use diesel::QueryResult;
 
 use super::MEASURE;
 use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State};
-use super::rules::{self, Refusal, Terms};
+use super::rules::{self, Refusal};
+use super::settings::TermSettings;
 use super::store;
 use crate::base::crypto::random_number;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::config::ChallengeTerms;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
 use crate::honour::points::{Grant, Points, RuleName};
 use crate::kernel::board::{Boards, Gain};
@@ -26,7 +26,7 @@ type Outcome<T> = Result<T, Stop<Refusal>>;
 /// waits for a reader and for its turn to write, each as long as [`crate::db`] has patience.
 const UNNOTICED_SECONDS: i64 = 10;
 
-/// Runs that one pass of the job ends.
+/// Overdue runs that are read at once.
 const OVERDUE_AT_ONCE: i64 = 500;
 
 /// The room's handle; clones share it.
@@ -37,7 +37,7 @@ pub struct Challenge {
     quiz: Quiz,
     points: Points,
     boards: Boards,
-    terms: Terms,
+    terms: TermSettings,
     /// Under this name the process counts what is over.
     pub(super) holder: HolderId,
 }
@@ -59,17 +59,8 @@ struct Sent {
 
 impl Challenge {
     /// Opens the room and registers its board.
-    pub fn open(
-        db: Db,
-        directory: Directory,
-        quiz: Quiz,
-        points: Points,
-        boards: Boards,
-        terms: ChallengeTerms,
-    ) -> Self {
+    pub fn open(db: Db, directory: Directory, quiz: Quiz, points: Points, boards: Boards, terms: TermSettings) -> Self {
         boards.register(MEASURE);
-        let terms =
-            Terms { seconds: terms.challenge_seconds.into(), floor_micros: i64::from(terms.challenge_floor_ms) * 1000 };
         Challenge { holder: db.fresh_id(), db, directory, quiz, points, boards, terms }
     }
 
@@ -89,7 +80,7 @@ impl Challenge {
         }
         let mut run = rules::begin(tx.fresh_id(), member, random_number().cast_signed(), tx.now());
         let question = next_question(tx, &run, deck)?.ok_or(Refusal::NoQuestions)?;
-        rules::deal(&mut run, question, &self.terms, tx.now());
+        rules::deal(&mut run, question, &self.terms.get(), tx.now());
         store::insert_run(tx.conn, &run)?;
         let mut day = day_of(tx.conn, &run)?;
         day.runs += 1;
@@ -125,7 +116,7 @@ impl Challenge {
         let mut run = store::find_run(tx.conn, member, id)?.ok_or(Refusal::NoSuchRun)?;
         let waits = run.is_running() && run.seq == sent.seq;
         if waits && !rules::is_overdue(&run, sent.arrived) {
-            if rules::is_too_fast(&run, &self.terms, sent.arrived) {
+            if rules::is_too_fast(&run, &self.terms.get(), sent.arrived) {
                 run.too_fast_count += 1;
                 store::put_run(tx.conn, &run)?;
                 return Ok(None);
@@ -151,7 +142,7 @@ impl Challenge {
         rules::count_right(run, sent.arrived);
         match next_question(tx, run, deck)? {
             Some(next) => {
-                rules::deal(run, next, &self.terms, tx.now());
+                rules::deal(run, next, &self.terms.get(), tx.now());
                 store::put_run(tx.conn, run)
             }
             None => self.end(tx, run, path, EndedBecause::BankExhausted, sent.arrived),
@@ -174,7 +165,7 @@ impl Challenge {
         let latest = store::find_latest(tx.conn, member)?.ok_or(Refusal::NoSuchRun)?;
         rules::may_revive(&state.run, latest.id, &state.day, tx.now())?;
         let question = next_question(tx, &state.run, deck)?.ok_or(Refusal::NoQuestions)?;
-        rules::deal(&mut state.run, question, &self.terms, tx.now());
+        rules::deal(&mut state.run, question, &self.terms.get(), tx.now());
         state.run.revived = true;
         store::put_run(tx.conn, &state.run)?;
         state.day.revival_used = true;
@@ -215,17 +206,34 @@ impl Challenge {
         }
     }
 
-    /// What the scheduler does every second: ends the runs whose time was up with nobody there, so that their day's
+    /// When a run may be over next that nobody ends. Whoever begins one now has the time of a question first, so that no
+    /// run has to be written down as it begins.
+    pub(super) async fn next_overdue(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        let unnoticed = |due: Timestamp| Timestamp::from_micros(due.plus_seconds(UNNOTICED_SECONDS).micros() + 1);
+        let begun_now = unnoticed(now.plus_seconds(self.terms.get().seconds));
+        let running = self.db.read(store::next_due).await?.map(unnoticed);
+        // one of before that stays is of somebody who has left
+        Ok(Some(running.filter(|at| *at > now).map_or(begun_now, |at| at.min(begun_now))))
+    }
+
+    /// What the scheduler does: ends the runs whose time was up with nobody there, so that their day's
     /// best and points are settled. Several servers may do so at once.
     pub async fn end_overdue(&self) -> Result<(), DbError> {
-        let before = self.db.now().plus_seconds(-UNNOTICED_SECONDS);
-        let overdue = self.db.read(move |conn| store::list_overdue(conn, before, OVERDUE_AT_ONCE)).await?;
-        for (run, member) in overdue {
-            if let Some(path) = self.directory.path(member) {
-                self.end_if_overdue(member, path, run).await?;
+        let (before, mut after) = (self.db.now().plus_seconds(-UNNOTICED_SECONDS), None);
+        loop {
+            let overdue = self.db.read(move |conn| store::list_overdue(conn, before, after, OVERDUE_AT_ONCE)).await?;
+            for (_, run, member) in &overdue {
+                if let Some(path) = self.directory.path(*member) {
+                    self.end_if_overdue(*member, path, *run).await?;
+                }
             }
+            let Some((due, run, _)) = overdue.last().copied().filter(|_| overdue.len() as i64 == OVERDUE_AT_ONCE)
+            else {
+                return Ok(());
+            };
+            after = Some((due, run));
         }
-        Ok(())
     }
 
     async fn end_if_overdue(&self, member: MemberId, path: Arc<[UnitId]>, id: RunId) -> Result<Option<State>, DbError> {

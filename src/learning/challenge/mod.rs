@@ -19,6 +19,7 @@ mod model;
 mod regrading;
 mod review;
 mod rules;
+mod settings;
 mod store;
 mod tallying;
 mod room;
@@ -31,6 +32,9 @@ use crate::base::id::MemberId;
 use crate::db::Conn;
 use crate::kernel::board::Measure;
 use crate::learning::quiz::QuestionId;
+
+/// What the agenda calls runs whose time is up.
+const RUNS: &str = "challenge";
 
 /// Whether the question waits for the member's answer in a run.
 pub fn is_asking(conn: &mut Conn, member: MemberId, question: QuestionId) -> diesel::QueryResult<bool> {

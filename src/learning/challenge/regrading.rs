@@ -13,12 +13,13 @@ use super::model::{Answer, EndedBecause, Run, RunId};
 use super::store;
 use super::tallying::{CHUNK, day_source, first_run_ever};
 use crate::base::id::MemberId;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
+use crate::kernel::chunks::{Work, Worked};
 use crate::kernel::lock::{Lease, leased};
 use crate::learning::quiz::lending::{
-    Correction, CorrectionStage, Effect, Flip, concern, correct_book, correction_in, hand_on, is_right, put_tally,
-    wordings,
+    Correction, CorrectionStage, Effect, Flip, again_while, concern, correct_book, correction_in, hand_on, is_right,
+    put_tally, wordings,
 };
 use crate::learning::quiz::{QuestionText, Tally, TallySource};
 
@@ -66,6 +67,12 @@ impl Challenge {
         Ok(())
     }
 
+    /// When answers are to be marked anew next.
+    pub(super) async fn next_regrading(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| again_while(conn, &[CorrectionStage::Challenge], now)).await
+    }
+
     /// False when another process does it.
     async fn regrade_all(&self, regrading: &Regrading) -> Result<bool, DbError> {
         // first what is waiting for an answer, so that no further one is marked by the wrong key
@@ -74,30 +81,26 @@ impl Challenge {
 
     /// One transaction of this work; false when another process does it.
     async fn step(&self, act: impl Fn(&mut Tx) -> diesel::QueryResult<()> + Send + 'static) -> Result<bool, DbError> {
-        let lease = Lease { name: "challenge_corrections", holder: self.holder, seconds: LEASE_SECONDS };
-        Ok(leased(&self.db, lease, act).await?.is_some())
+        Ok(leased(&self.db, self.lease(), act).await?.is_some())
+    }
+
+    fn lease(&self) -> Lease {
+        Lease { name: "challenge_corrections", holder: self.holder, seconds: LEASE_SECONDS }
     }
 
     /// Puts the right key to the question where a run is asking it.
     async fn correct_running(&self, regrading: &Regrading) -> Result<bool, DbError> {
-        let mut after = first_run_ever();
-        loop {
+        let work = Work { name: "challenge_runs", subject: regrading.correction.id.uuid(), lease: self.lease() };
+        let next = |after: RunId| async move {
             let running = self.db.read(move |conn| store::list_running(conn, after, CHUNK)).await?;
-            let Some(last) = running.last() else { return Ok(true) };
-            after = last.id;
-            let asking: Vec<(RunId, MemberId)> =
-                running.iter().filter(|run| regrading.is_asked_by(run)).map(|run| (run.id, run.member_id)).collect();
-            for portion in asking.chunks(MARKED_AT_ONCE) {
-                let (portion, regrading) = (portion.to_vec(), regrading.clone());
-                let correct = move |tx: &mut Tx| {
-                    tx.take_turns(portion.iter().map(|(_, member)| *member))?;
-                    portion.iter().try_for_each(|(run, member)| regrading.correct_asked(tx, *run, *member))
-                };
-                if !self.step(correct).await? {
-                    return Ok(false);
-                }
-            }
-        }
+            Ok(regrading.asking_among(&running))
+        };
+        let correcting = regrading.clone();
+        let correct = move |tx: &mut Tx, asking: &Vec<(RunId, MemberId)>| {
+            tx.take_turns(asking.iter().map(|(_, member)| *member))?;
+            asking.iter().try_for_each(|(run, member)| correcting.correct_asked(tx, *run, *member))
+        };
+        Ok(work.each(&self.db, first_run_ever(), next, correct).await? == Worked::Done)
     }
 
     /// Goes through every answer to the wording that is kept.
@@ -133,6 +136,17 @@ impl Challenge {
 }
 
 impl Regrading {
+    /// Of `running` those that one transaction corrects, and the last that was looked at.
+    fn asking_among(&self, running: &[Run]) -> Option<(Vec<(RunId, MemberId)>, RunId)> {
+        let last = running.last()?.id;
+        let mut asking: Vec<(RunId, MemberId)> =
+            running.iter().filter(|run| self.is_asked_by(run)).map(|run| (run.id, run.member_id)).collect();
+        let is_cut = asking.len() > MARKED_AT_ONCE;
+        asking.truncate(MARKED_AT_ONCE);
+        let behind = asking.last().filter(|_| is_cut).map_or(last, |(run, _)| *run);
+        Some((asking, behind))
+    }
+
     fn is_asked_by(&self, run: &Run) -> bool {
         let asked = run.asked().filter(|asked| asked.id == self.correction.question_id);
         asked.is_some_and(|asked| asked.version == self.correction.version && asked.text.answer != self.text.answer)

@@ -1,17 +1,26 @@
 //! What the room hands over to the program.
 
-use super::{Challenge, is_asking};
+use super::settings::TermSettings;
+use super::{Challenge, RUNS, is_asking};
 use crate::learning::quiz::Quiz;
-use crate::room::{House, MINUTE, Opened, Room, SECOND};
+use crate::learning::quiz::lending::CHALLENGE_CORRECTIONS;
+use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.unless_asked_by(is_asking);
-    let challenge =
-        Challenge::open(house.db.clone(), house.get(), quiz, house.get(), house.get(), house.config.challenge);
+    let terms = TermSettings::new(house.config.challenge);
+    let challenge = Challenge::open(house.db.clone(), house.get(), quiz, house.get(), house.get(), terms.clone());
     Ok(Room::of(challenge)
-        .every(SECOND, "challenge corrections", |challenge| async move { challenge.regrade().await })
+        .when_due(CHALLENGE_CORRECTIONS, |challenge| async move {
+            challenge.regrade().await?;
+            challenge.next_regrading().await
+        })
+        .when_due(RUNS, |challenge| async move {
+            challenge.end_overdue().await?;
+            challenge.next_overdue().await
+        })
         .every(MINUTE, "challenge tallies", |challenge| async move { challenge.keep_up().await })
-        .every(SECOND, "challenge", |challenge| async move { challenge.end_overdue().await })
-        .room())
+        .room()
+        .settings(terms.each()))
 }

@@ -58,15 +58,32 @@ pub fn list_too_fast(conn: &mut Conn, minimum: i32, before: RunId, limit: i64) -
         .load(c))
 }
 
-/// Running runs whose time was up before `before`, with their members.
-pub fn list_overdue(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<Vec<(RunId, MemberId)>> {
+/// Running runs whose time was up before `before`, with their members, after `after`.
+pub fn list_overdue(
+    conn: &mut Conn,
+    before: Timestamp,
+    after: Option<(Timestamp, RunId)>,
+    limit: i64,
+) -> QueryResult<Vec<(Timestamp, RunId, MemberId)>> {
+    let (due, run) = after.unwrap_or((Timestamp::from_micros(0), uuid::Uuid::nil().into()));
     on!(conn, c => challenge_runs::table
         .filter(challenge_runs::ended_at.is_null())
         .filter(challenge_runs::due_at.lt(before))
+        .filter(challenge_runs::due_at.gt(due).or(challenge_runs::due_at.eq(due).and(challenge_runs::id.gt(run))))
         .order((challenge_runs::due_at, challenge_runs::id))
         .limit(limit)
-        .select((challenge_runs::id, challenge_runs::member_id))
+        .select((challenge_runs::due_at, challenge_runs::id, challenge_runs::member_id))
         .load(c))
+}
+
+/// When the time of a running run is up next, which may have passed.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => challenge_runs::table
+        .filter(challenge_runs::ended_at.is_null())
+        .order(challenge_runs::due_at)
+        .select(challenge_runs::due_at)
+        .first(c)
+        .optional())
 }
 
 /// Running runs by id, after `after`.

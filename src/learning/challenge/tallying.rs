@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Challenge;
 use super::model::{Answer, RunId};
 use super::store;
+use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::kernel::lock::{Lease, leased};
@@ -63,7 +64,7 @@ impl Challenge {
     /// Counts the answers of every day that is over, one process at a time; a day that was counted halfway is counted
     /// again from the start.
     async fn tally_due(&self) -> Result<(), DbError> {
-        let over = self.db.now().plus_seconds(-SETTLE_SECONDS).day().previous();
+        let over = newest_final_day(self.db.now(), SETTLE_SECONDS);
         while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
             if !self.take_lease().await? {
                 return Ok(());

@@ -13,12 +13,14 @@ use super::settling::{Elsewhere, GRADED_AT_ONCE, Roster, SETTLED_AT_ONCE, Step};
 use super::sitting::grade;
 use super::{Contests, Frozen, store};
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Stop, Tx};
+use crate::kernel::agenda;
 use crate::learning::quiz::QuestionId;
 use crate::learning::quiz::TallySource;
 use crate::learning::quiz::lending::{
-    Correction, CorrectionId, CorrectionStage, Effect, Flip, KeyChange, KeyUser, bears, concern, correct_book,
-    correct_key, correction_in, flips, hand_on, put_tallies,
+    Correction, CorrectionId, CorrectionStage, Effect, Flip, KeyChange, KeyUser, again_while, bears, concern,
+    correct_book, correct_key, correction_in, flips, hand_on, put_tallies,
 };
 
 /// What the room does about a wrong key; for the assembly of the rooms.
@@ -75,6 +77,12 @@ impl Contests {
         Ok(())
     }
 
+    /// When contests are to be brought up to date next.
+    pub(super) async fn next_regrading(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| again_while(conn, &[CorrectionStage::Contests], now)).await
+    }
+
     async fn regrade_all(&self, correction: Correction) -> Step<()> {
         let mut after = None;
         loop {
@@ -100,7 +108,12 @@ impl Contests {
             self.award(&again).await?;
         }
         let edition = frozen.edition;
-        self.step(move |tx| store::put_graded_edition(tx.conn, id, edition)).await
+        self.step(move |tx| {
+            // a published contest waited for this with its points
+            agenda::put_now(tx, super::RESULTS, id.uuid())?;
+            store::put_graded_edition(tx.conn, id, edition)
+        })
+        .await
     }
 
     /// Grades what is over by the paper as it stands. `told` is the correction whose members are told, as far as they

@@ -55,6 +55,11 @@ const REMEMBERED_PAPERS: u64 = 64;
 /// Attempts of which it is remembered whose they are: two for each of 60,000 members.
 const REMEMBERED_ATTEMPTS: u64 = 120_000;
 
+/// What the agenda calls contests that open or close, and attempts that end.
+const CLOCK: &str = "contests";
+/// What it calls contests that are to be ranked, booked or rewarded.
+const RESULTS: &str = "contest results";
+
 /// What does not change any more once a contest has opened, save for a key that is corrected.
 #[derive(Debug)]
 struct Frozen {

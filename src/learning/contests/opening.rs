@@ -11,11 +11,15 @@ use crate::base::crypto::random_number;
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
+use crate::kernel::agenda;
 use crate::learning::quiz::lending::{freeze, guarded, guarded_by_others, mark_dealt, on_papers, take_turns};
 use crate::learning::quiz::{Candidate, PaperQuestion, QuestionId};
 
 /// Contests opened or closed in one pass of the clock.
 const DUE_AT_ONCE: i64 = 50;
+
+/// Open contests that are looked at for what is due next; a plant has a few at a time.
+const LOOKED_AT: i64 = 500;
 
 /// Whoever answered a daily paper of so many days ago still has its key before his eyes.
 const SHOWN_DAYS: u64 = 7;
@@ -24,7 +28,22 @@ const SHOWN_DAYS: u64 = 7;
 const DRAWS: usize = 3;
 
 impl Contests {
-    /// What the clock does every second: opens and closes contests whose time has come, also after the server was down,
+    /// When the clock has something to do next. An attempt that begins from now on has its time first, so that no attempt
+    /// has to be written down as it begins.
+    pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db
+            .read(move |conn| {
+                let planned = [store::next_opening(conn)?, store::attempts::next_due(conn)?];
+                let open = store::list_open(conn, LOOKED_AT)?;
+                let closings = open.iter().map(|contest| contest.closes_at);
+                let attempts = open.iter().map(|contest| now.plus_seconds(i64::from(contest.terms().minutes) * 60));
+                Ok(planned.into_iter().flatten().chain(closings).chain(attempts).min())
+            })
+            .await
+    }
+
+    /// What the clock does when something is due: opens and closes contests whose time has come, also after the server was down,
     /// and ends attempts whose time is over.
     pub async fn keep_up(&self) -> Result<(), DbError> {
         let now = self.db.now();
@@ -69,6 +88,7 @@ impl Contests {
                 if !store::open(tx.conn, &contest, tx.now())? {
                     return Ok(());
                 }
+                agenda::put(tx, super::CLOCK, contest.id.uuid(), contest.closes_at)?;
                 let ids: Vec<QuestionId> = chosen.iter().flat_map(|(_, ids)| ids).copied().collect();
                 take_turns(tx)?;
                 check_free(tx.conn, &contest, &ids, tx.today())?;
@@ -150,6 +170,7 @@ impl Contests {
                 // the clock closes nothing that was prolonged a moment ago; a person closes whatever is open
                 let until = if by.is_some() { Timestamp::from_micros(i64::MAX) } else { tx.now() };
                 if store::close(tx.conn, id, until, tx.now())? {
+                    agenda::put_now(tx, super::RESULTS, id.uuid())?;
                     note(tx, by, "contests.close", id)?;
                 }
                 Ok(())

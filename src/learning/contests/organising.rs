@@ -15,6 +15,7 @@ use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::doing::meetings::{self, MeetingId};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::agenda;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 
@@ -127,6 +128,7 @@ impl Contests {
     fn announce_change(&self, tx: &mut Tx, contest: &Contest) -> Outcome<()> {
         self.quiz.release(tx, contest.id.uuid())?;
         self.reserve(tx, contest)?;
+        agenda::put(tx, super::CLOCK, contest.id.uuid(), contest.opens_at)?;
         let (from, until) = (contest.opens_at.in_chinese(), contest.closes_at.in_chinese());
         let told = format!("安排有调整。开放时间：{from}至{until}");
         Ok(tell_audience(tx, contest, "知识竞赛调整", told)?)
@@ -172,6 +174,7 @@ impl Contests {
             let announced = store::announce(tx.conn, contest.id, tx.now())?;
             if announced {
                 room.reserve(tx, contest)?;
+                agenda::put(tx, super::CLOCK, contest.id.uuid(), contest.opens_at)?;
                 let (from, until) = (contest.opens_at.in_chinese(), contest.closes_at.in_chinese());
                 let told = format!("开放时间：{from}至{until}");
                 tell_audience(tx, contest, "知识竞赛预告", told)?;
@@ -219,6 +222,7 @@ impl Contests {
                 return Err(Refusal::NotRanked.into());
             }
             if published {
+                agenda::put_now(tx, super::RESULTS, contest.id.uuid())?;
                 tell_audience(tx, contest, "知识竞赛成绩公布", "成绩和排名已经公布。".into())?;
                 note(tx, Some(actor), "contests.publish", contest.id)?;
             }

@@ -1,17 +1,27 @@
 //! What the room hands over to the program.
 
-use super::{Contests, KEYS, is_part_of};
+use super::{CLOCK, Contests, KEYS, RESULTS, is_part_of};
 use crate::doing::meetings::Meetings;
 use crate::learning::quiz::Quiz;
-use crate::room::{House, Opened, Room, SECOND};
+use crate::learning::quiz::lending::CONTEST_CORRECTIONS;
+use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.used_by(KEYS);
     house.get::<Meetings>().unless_part(is_part_of);
     Ok(Room::of(Contests::new(house.db.clone(), house.get(), quiz, house.get()))
-        .every(SECOND, "contest corrections", |contests| async move { contests.regrade().await })
-        .every(SECOND, "contests", |contests| async move { contests.keep_up().await })
-        .every(SECOND, "contest results", |contests| async move { contests.settle().await })
+        .when_due(CONTEST_CORRECTIONS, |contests| async move {
+            contests.regrade().await?;
+            contests.next_regrading().await
+        })
+        .when_due(CLOCK, |contests| async move {
+            contests.keep_up().await?;
+            contests.next_due().await
+        })
+        .when_due(RESULTS, |contests| async move {
+            contests.settle().await?;
+            contests.next_settling().await
+        })
         .room())
 }

@@ -17,6 +17,7 @@ use super::sitting::ENDED_AT_ONCE;
 use super::{Contests, Frozen, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::in_title_marks;
+use crate::base::time::Timestamp;
 use crate::db::{DbError, Stop, Tx};
 use crate::honour::points::{Grant, RuleName};
 use crate::kernel::lock::{Lease, leased};
@@ -73,6 +74,19 @@ impl Contests {
         }
     }
 
+    /// Now, while something of a contest is still to be settled that waits for nobody.
+    pub(super) async fn next_settling(&self) -> Result<Option<Timestamp>, DbError> {
+        let (now, mut after) = (self.db.now(), None);
+        loop {
+            let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;
+            let Some(last) = chunk.last() else { return Ok(None) };
+            after = Some(last.id);
+            if chunk.iter().any(waits_for_nobody) {
+                return Ok(Some(now));
+            }
+        }
+    }
+
     async fn settle_one(&self, contest: Contest) -> Step<()> {
         let Some(frozen) = self.frozen_of(&contest).await? else { return Ok(()) };
         if contest.ranked_at.is_none() {
@@ -81,14 +95,10 @@ impl Contests {
             self.regrade_attempts(&contest, &frozen, None).await?;
             self.rank(&contest, &frozen).await?;
         }
-        let published = contest.state == ContestState::Published;
-        // a book shows the key to whoever practises from it
-        let may_book = published || contest.terms().reveal != Reveal::Publication;
-        if contest.booked_at.is_none() && may_book {
+        if may_book(&contest) {
             self.book(contest.id, &frozen).await?;
         }
-        // points follow a corrected ranking once it is complete
-        if published && !contest.is_regrading() {
+        if may_award(&contest) {
             self.award(&contest).await?;
         }
         Ok(())
@@ -326,6 +336,22 @@ pub(super) struct Roster {
     pub actives: HashMap<UnitId, i64>,
     /// Active members altogether.
     pub audience: i64,
+}
+
+/// Whether an unsettled contest is to be gone on with now, and not only once it is published or regraded.
+fn waits_for_nobody(contest: &Contest) -> bool {
+    contest.ranked_at.is_none() || may_book(contest) || may_award(contest)
+}
+
+/// Whether wrong answers are still to be put into the books, which show the key to whoever practises from them.
+fn may_book(contest: &Contest) -> bool {
+    let shown = contest.state == ContestState::Published || contest.terms().reveal != Reveal::Publication;
+    contest.booked_at.is_none() && shown
+}
+
+/// Whether points may be given: they follow a corrected ranking once it is complete.
+fn may_award(contest: &Contest) -> bool {
+    contest.state == ContestState::Published && !contest.is_regrading()
 }
 
 /// What is written once all results are.

@@ -14,13 +14,18 @@ use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
 use crate::db::{DbError, Json, Never, Stop, Tx};
+use crate::kernel::chunks::{Work, Worked};
 use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::lock::Lease;
 use crate::kernel::trail::{self, Act};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
 /// Rows of an import that share a transaction: long work comes in chunks, so that members' writes pass in between.
 const CHUNK: usize = 500;
+
+/// How long another process waits for a chunk of this one; every chunk renews it.
+const LEASE_SECONDS: i64 = 60;
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {
@@ -54,7 +59,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 idempotency::once(tx, key.as_ref(), |tx| {
                     let question = new_question(tx, Some(actor), &rules::fingerprint(&text), &text);
                     if !store::insert_question(tx.conn, &question)? {
@@ -72,7 +77,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 take_turns(tx)?;
                 store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 if !guarded_by_others(tx.conn, &[id], Uuid::nil())?.is_empty() {
@@ -96,18 +101,20 @@ impl Quiz {
         if self.is_folded.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut after = None;
-        loop {
+        let lease = Lease { name: "question_search", holder: self.holder, seconds: LEASE_SECONDS };
+        let work = Work { name: "question_search", subject: Uuid::nil(), lease };
+        let next = |after: Option<QuestionId>| async move {
             let chunk = self.db.read(move |conn| store::list_unfolded(conn, after, CHUNK as i64)).await?;
-            let Some(last) = chunk.last() else { break };
-            after = Some(last.id);
+            let Some(last) = chunk.last().map(|last| last.id) else { return Ok(None) };
             let texts: Vec<_> = chunk.iter().map(|found| (found.id, rules::search_text(&found.text()))).collect();
-            let action = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
-                Ok(texts.iter().try_for_each(|(id, search)| store::update_search(tx.conn, *id, search))?)
-            };
-            self.db.write(action).await.map_err(DbError::from)?;
+            Ok(Some((texts, Some(last))))
+        };
+        let fold = |tx: &mut Tx, texts: &Vec<(QuestionId, String)>| {
+            texts.iter().try_for_each(|(id, search)| store::update_search(tx.conn, *id, search))
+        };
+        if work.each(&self.db, None, next, fold).await? == Worked::Done {
+            self.is_folded.store(true, Ordering::Relaxed);
         }
-        self.is_folded.store(true, Ordering::Relaxed);
         Ok(())
     }
 
@@ -165,7 +172,7 @@ impl Quiz {
     ) -> Result<Vec<u32>, DbError> {
         let stock = self.stock.clone();
         let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
-            stock.forget_after(tx);
+            stock.forget_after(tx)?;
             let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
             let known: Vec<Vec<u8>> =
                 store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();

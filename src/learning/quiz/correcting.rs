@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::Quiz;
-use super::lending::take_turns;
+use super::lending::{take_turns, wake};
 use super::model::correction::{Correction, CorrectionId, CorrectionStage, KeyChange, Totals};
 use super::model::{Paper, Question, QuestionId, QuestionText, SubmissionId};
 use super::rules::{self, Refusal};
@@ -122,6 +122,7 @@ impl Quiz {
             done_at: None,
         };
         store::insert_correction(tx.conn, &correction)?;
+        wake(tx, correction.stage, correction.id.uuid())?;
         trail::note(tx, noted(&correction))?;
         let published = self.published.clone();
         tx.after_commit(move || published.forget());
@@ -133,7 +134,7 @@ impl Quiz {
         if !wording.is_present {
             return store::put_version_text(tx.conn, question.id, wording.version, wording.right.clone());
         }
-        self.stock.forget_after(tx);
+        self.stock.forget_after(tx)?;
         put_text(question, &wording.right);
         question.updated_at = tx.now();
         // stem and options stay, so no other question can be the same

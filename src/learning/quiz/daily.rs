@@ -16,6 +16,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
+use crate::kernel::agenda;
 use crate::kernel::trail::{self, Act};
 use crate::learning::study;
 
@@ -53,7 +54,7 @@ impl Quiz {
 
     /// When today's paper comes out, for whoever asks too early.
     pub fn publishes_at(&self) -> Timestamp {
-        self.db.today().at(self.timetable.paper_at)
+        self.db.today().at(self.timetable.paper_at())
     }
 
     /// Submits and grades the paper of `day`. The same submission again returns the first result.
@@ -149,7 +150,7 @@ impl Quiz {
         if !within {
             return Err(Refusal::OutOfReach.into());
         }
-        let publish_at = day.at(self.timetable.paper_at);
+        let publish_at = day.at(self.timetable.paper_at());
         self.db
             .write(move |tx| {
                 if day < tx.today() {
@@ -157,6 +158,7 @@ impl Quiz {
                 }
                 let questions = frozen(tx, &ids)?;
                 let paper = put_paper(tx, Some(actor), unit, day, publish_at, questions)?;
+                agenda::put(tx, super::PAPERS, paper.id.uuid(), publish_at)?;
                 trail::note(tx, paper_set(actor, &paper, &ids))?;
                 Ok(paper)
             })
@@ -188,14 +190,22 @@ impl Quiz {
         Ok(())
     }
 
+    /// When a paper is to be drawn or published next.
+    pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let drawn = Some(self.publishes_at()).filter(|at| *at > self.db.now());
+        let drawn = drawn.unwrap_or_else(|| self.db.today().next().at(self.timetable.paper_at()));
+        let planned = self.db.read(store::next_due).await?;
+        Ok(Some(planned.map_or(drawn, |planned| planned.min(drawn))))
+    }
+
     /// Draws the enterprise's paper of `day` unless there is one or the bank is empty.
     pub async fn draw_paper(&self, day: Day) -> Result<(), DbError> {
         let Some(root) = self.directory.tree().root() else { return Ok(()) };
         if self.db.read(move |conn| store::find_paper(conn, root, day)).await?.is_some() {
             return Ok(());
         }
-        let publish_at = day.at(self.timetable.paper_at);
-        let count = usize::from(self.timetable.paper_questions);
+        let publish_at = day.at(self.timetable.paper_at());
+        let count = self.timetable.paper_questions();
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 let ids = drawn(tx, root, day, count)?;

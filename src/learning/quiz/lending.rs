@@ -2,8 +2,8 @@
 //! and what they tell this room: what was dealt, what nobody may practise for a while, how questions fared.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -16,9 +16,13 @@ use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError, Tx};
+use crate::kernel::agenda;
+use crate::kernel::memo::Memo;
 
 pub use super::correcting::KeyUser;
-pub use super::model::correction::{Correction, CorrectionId, CorrectionStage, Effect, KeyChange};
+pub use super::model::correction::{
+    CHALLENGE_CORRECTIONS, CONTEST_CORRECTIONS, Correction, CorrectionId, CorrectionStage, Effect, KeyChange,
+};
 pub use super::model::tally::{Tally, TallySource, group_size};
 pub use super::rules::{Flip, bears, correct_key, flips, is_right};
 
@@ -28,44 +32,31 @@ pub type Asking = fn(&mut Conn, MemberId, QuestionId) -> diesel::QueryResult<boo
 /// How old the list of questions in use may be: an edit on another server is seen within this time.
 const FRESH: Duration = Duration::from_secs(5);
 
-struct Snapshot {
-    read_at: Instant,
-    candidates: Arc<[Candidate]>,
-}
-
 /// The questions in use, kept in memory without their texts; clones share them.
 #[derive(Clone)]
 pub(super) struct Stock {
     db: Db,
-    snapshot: Arc<RwLock<Option<Snapshot>>>,
+    candidates: Arc<Memo<(), Arc<[Candidate]>>>,
 }
 
 impl Stock {
     pub fn new(db: Db) -> Self {
-        Stock { db, snapshot: Arc::default() }
+        Stock { db, candidates: Arc::new(Memo::new(1)) }
     }
 
-    /// Reads the bank again when it is next asked for, once `tx` has changed it.
-    pub fn forget_after(&self, tx: &mut Tx) {
-        let snapshot = self.snapshot.clone();
-        tx.after_commit(move || *snapshot.write().unwrap_or_else(PoisonError::into_inner) = None);
+    /// Reads the bank again when it is next asked for, once `tx` has changed it. Today's paper may have waited for that.
+    pub fn forget_after(&self, tx: &mut Tx) -> diesel::QueryResult<()> {
+        let candidates = self.candidates.clone();
+        tx.after_commit(move || candidates.forget());
+        agenda::put_now(tx, super::PAPERS, Uuid::nil())
     }
 
     async fn candidates(&self) -> Result<Arc<[Candidate]>, DbError> {
-        if let Some(candidates) = self.remembered() {
-            return Ok(candidates);
-        }
-        let now = self.db.now();
-        let found = self.db.read(move |conn| store::list_candidates(conn, now)).await?;
-        let candidates: Arc<[Candidate]> = found.into();
-        let snapshot = Snapshot { read_at: Instant::now(), candidates: candidates.clone() };
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
-        Ok(candidates)
-    }
-
-    fn remembered(&self) -> Option<Arc<[Candidate]>> {
-        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
-        snapshot.as_ref().filter(|snapshot| snapshot.read_at.elapsed() < FRESH).map(|found| found.candidates.clone())
+        let read = async || {
+            let now = self.db.now();
+            Ok(self.db.read(move |conn| store::list_candidates(conn, now)).await?.into())
+        };
+        self.candidates.get(&(), FRESH, read).await.map(|candidates| (*candidates).clone())
     }
 }
 
@@ -79,7 +70,7 @@ impl Quiz {
     /// practises them, and they are not among [`Quiz::candidates`]; other servers know of it within five seconds. Again
     /// it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
     pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, from: Timestamp) -> diesel::QueryResult<()> {
-        self.stock.forget_after(tx);
+        self.stock.forget_after(tx)?;
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
@@ -88,7 +79,9 @@ impl Quiz {
 
     /// Ends every guard that `source_id` set.
     pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
-        self.stock.forget_after(tx);
+        self.stock.forget_after(tx)?;
+        // what could not be told while somebody kept the question for himself
+        wake(tx, CorrectionStage::Telling, source_id)?;
         store::delete_guards(tx.conn, SourceId::from(source_id))
     }
 
@@ -206,7 +199,25 @@ pub fn correction_in(conn: &mut Conn, stage: CorrectionStage) -> diesel::QueryRe
 
 /// Says that a room is done with a correction; false when another process said so.
 pub fn hand_on(tx: &mut Tx, correction: &Correction, to: CorrectionStage) -> diesel::QueryResult<bool> {
-    store::advance_correction(tx.conn, correction, &Correction { stage: to, ..correction.clone() })
+    let handed_on = store::advance_correction(tx.conn, correction, &Correction { stage: to, ..correction.clone() })?;
+    if handed_on {
+        wake(tx, to, correction.id.uuid())?;
+    }
+    Ok(handed_on)
+}
+
+/// Has the room that does this stage of a correction look at it.
+pub(super) fn wake(tx: &mut Tx, stage: CorrectionStage, subject: Uuid) -> diesel::QueryResult<()> {
+    stage.agenda_kind().map_or(Ok(()), |kind| agenda::put_now(tx, kind, subject))
+}
+
+/// Now, while a correction stands at one of `stages`: for who looks when the agenda says so.
+pub fn again_while(
+    conn: &mut Conn,
+    stages: &[CorrectionStage],
+    now: Timestamp,
+) -> diesel::QueryResult<Option<Timestamp>> {
+    Ok(store::oldest_in(conn, stages)?.map(|_| now))
 }
 
 /// Writes what was counted anew of one version, if this source had been counted.

@@ -30,6 +30,7 @@ mod regrading;
 mod rules;
 mod store;
 mod tallying;
+mod timetable;
 mod versions;
 mod room;
 
@@ -37,7 +38,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::base::hooks::Hooks;
-use crate::config::Timetable;
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
 use crate::kernel::lock::HolderId;
@@ -53,6 +53,10 @@ pub use store::count_published;
 use correcting::KeyUser;
 use lending::{Asking, Stock};
 use published::Published;
+use timetable::Timetable;
+
+/// What the agenda calls papers that are to be drawn or published.
+const PAPERS: &str = "papers";
 
 /// The room's handle: everything its actions work with. Clones share it.
 #[derive(Clone)]

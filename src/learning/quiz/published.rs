@@ -4,8 +4,8 @@
 //! the number of phones; a paper published by another server is seen within that second.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use moka::sync::Cache;
 
@@ -15,29 +15,27 @@ use super::store;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::{Db, DbError, Never, Stop, Tx};
+use crate::kernel::memo::Memo;
 
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Days whose papers are kept: the present one, and yesterday's, which is submitted late.
+const REMEMBERED_DAYS: usize = 4;
+
 /// Members whose fetch is known to be on record; more than an enterprise has in a day.
 const REMEMBERED_FETCHES: u64 = 100_000;
-
-struct Snapshot {
-    day: Day,
-    read_at: Instant,
-    papers: Arc<Vec<Arc<Paper>>>,
-}
 
 /// The papers of the present day; clones share them.
 #[derive(Clone)]
 pub struct Published {
     db: Db,
-    snapshot: Arc<RwLock<Option<Snapshot>>>,
+    papers: Arc<Memo<Day, Vec<Arc<Paper>>>>,
     fetched: Cache<(MemberId, PaperId), ()>,
 }
 
 impl Published {
     pub fn new(db: Db) -> Self {
-        Published { db, snapshot: Arc::default(), fetched: Cache::new(REMEMBERED_FETCHES) }
+        Published { db, papers: Arc::new(Memo::new(REMEMBERED_DAYS)), fetched: Cache::new(REMEMBERED_FETCHES) }
     }
 
     /// The paper of `day` for the member at `path`, if one is published.
@@ -63,24 +61,15 @@ impl Published {
 
     /// Forgets the papers, because one was just published here, or its key corrected.
     pub fn forget(&self) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.papers.forget();
     }
 
     async fn papers(&self, day: Day) -> Result<Arc<Vec<Arc<Paper>>>, DbError> {
-        if let Some(papers) = self.remembered(day) {
-            return Ok(papers);
-        }
-        let papers = self.db.read(move |conn| store::list_published(conn, day)).await?;
-        debug_assert_eq!(papers.iter().map(|paper| paper.unit_id).collect::<HashSet<_>>().len(), papers.len());
-        let papers = Arc::new(papers.into_iter().map(Arc::new).collect::<Vec<_>>());
-        let snapshot = Snapshot { day, read_at: Instant::now(), papers: papers.clone() };
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
-        Ok(papers)
-    }
-
-    fn remembered(&self, day: Day) -> Option<Arc<Vec<Arc<Paper>>>> {
-        let snapshot = self.snapshot.read().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = snapshot.as_ref()?;
-        (snapshot.day == day && snapshot.read_at.elapsed() < FRESH).then(|| snapshot.papers.clone())
+        let read = async || {
+            let papers = self.db.read(move |conn| store::list_published(conn, day)).await?;
+            debug_assert_eq!(papers.iter().map(|paper| paper.unit_id).collect::<HashSet<_>>().len(), papers.len());
+            Ok(papers.into_iter().map(Arc::new).collect())
+        };
+        self.papers.get(&day, FRESH, read).await
     }
 }

@@ -4,13 +4,14 @@
 //! after a crash begins where the last portion ended, and nothing is done twice.
 
 use super::Quiz;
-use super::lending::{concern, correct_book};
+use super::lending::{again_while, concern, correct_book, wake};
 use super::model::correction::{Concerned, Correction, CorrectionStage, Effect};
 use super::model::{Paper, Submission, SubmissionId};
 use super::rules::{self, Flip};
 use super::store;
 use super::tallying::{CHUNK, bounds};
 use crate::base::text::cut;
+use crate::base::time::Timestamp;
 use crate::db::{DbError, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
@@ -89,6 +90,19 @@ impl Quiz {
         Ok(())
     }
 
+    /// When submissions are to be graded anew next.
+    pub(super) async fn next_regrading(&self) -> Result<Option<Timestamp>, DbError> {
+        use CorrectionStage::{Papers, Waiting};
+        let now = self.db.now();
+        self.db.read(move |conn| again_while(conn, &[Waiting, Papers], now)).await
+    }
+
+    /// When somebody is to be told of a correction next. While a room keeps the question, its release says so.
+    pub(super) async fn next_telling(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| Ok(store::oldest_to_tell(conn, now)?.map(|_| now))).await
+    }
+
     async fn to_stage(&self, correction: Correction, stage: CorrectionStage) -> Result<bool, DbError> {
         let to = Correction { stage, ..correction.clone() };
         self.go_on(correction, to, |_| Ok(())).await
@@ -106,6 +120,9 @@ impl Quiz {
             let is_where_it_was = store::advance_correction(tx.conn, &from, &to)?;
             if is_where_it_was {
                 act(tx)?;
+                if to.stage != from.stage {
+                    wake(tx, to.stage, to.id.uuid())?;
+                }
             }
             Ok(is_where_it_was)
         });

@@ -1,13 +1,26 @@
 //! What the room hands over to the program.
 
-use super::Quiz;
-use crate::room::{House, MINUTE, Opened, Room, SECOND};
+use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
+use super::timetable::Timetable;
+use super::{PAPERS, Quiz};
+use crate::room::{House, MINUTE, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), house.config.timetable))
-        .every(SECOND, "quiz", |quiz| async move { quiz.publish_due().await })
-        .every(SECOND, "corrections", |quiz| async move { quiz.regrade().await })
-        .every(SECOND, "correction notices", |quiz| async move { quiz.tell_corrected().await })
+    let timetable = Timetable::new(&house.config.timetable, house.get());
+    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
+        .when_due(PAPERS, |quiz| async move {
+            quiz.publish_due().await?;
+            quiz.next_due().await
+        })
+        .when_due(CORRECTIONS, |quiz| async move {
+            quiz.regrade().await?;
+            quiz.next_regrading().await
+        })
+        .when_due(CORRECTION_NOTICES, |quiz| async move {
+            quiz.tell_corrected().await?;
+            quiz.next_telling().await
+        })
         .every(MINUTE, "tallies", |quiz| async move { quiz.keep_up().await })
-        .room())
+        .room()
+        .settings(timetable.settings()))
 }

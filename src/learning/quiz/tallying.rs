@@ -10,6 +10,7 @@ use super::model::tally::{Tally, TallySource};
 use super::model::{Paper, PaperId, QuestionId, QuestionText, Submission, SubmissionId};
 use super::rules::{self, Refusal};
 use super::store;
+use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::kernel::lock::{Lease, leased};
@@ -41,7 +42,7 @@ impl Quiz {
     /// halfway is counted again from the start.
     pub(super) async fn tally_due(&self) -> Result<(), DbError> {
         let settled = self.timetable.grace_seconds() + SETTLE_SECONDS;
-        let over = self.db.now().plus_seconds(-settled).day().previous();
+        let over = newest_final_day(self.db.now(), settled);
         while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
             if !self.take_lease().await? {
                 return Ok(());

@@ -50,7 +50,7 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx);
+                stock.forget_after(tx)?;
                 let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let before = question.text();

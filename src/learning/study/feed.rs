@@ -5,8 +5,8 @@
 //! merge of the few lists along the path from the home unit to the top. Which units have pushes at all is kept as well:
 //! most branches and groups have none, and at 7:50, when everything was just forgotten, nobody asks about them one by one.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::actions::Study;
 use super::model::{FeedPush, ItemId, Mark, Place, ReadState};
@@ -14,9 +14,13 @@ use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError};
+use crate::kernel::memo::{Memo, UNTIL_FORGOTTEN};
 
 /// Pushes kept of each unit: two usual pages. Older ones are read from the database.
 const HEAD: i64 = 41;
+
+/// Units whose pushes are kept: every branch and group of a large enterprise, had each of them some.
+const KEPT_UNITS: usize = 16_384;
 
 /// A push with what every member sees of it as JSON; the member's state is put in when it is sent.
 #[derive(Clone, Debug)]
@@ -43,41 +47,25 @@ struct UnitPushes {
     next_publish_at: Option<Timestamp>,
 }
 
-#[derive(Default)]
-struct Kept {
-    /// The units that have pushes; `None` until it was read.
-    pushing: Option<Arc<HashSet<UnitId>>>,
-    units: HashMap<UnitId, Arc<UnitPushes>>,
-    /// Grows with every change, so that a list that was read before it is not kept after it.
-    generation: u64,
-    /// The day that the lists were read on.
-    day: Option<Day>,
-}
-
-impl Kept {
-    fn clear(&mut self, day: Day) {
-        self.pushing = None;
-        self.units.clear();
-        self.generation += 1;
-        self.day = Some(day);
-    }
-}
-
 /// What is kept of the feed; clones share it.
 #[derive(Clone)]
 pub(super) struct Feed {
     db: Db,
-    kept: Arc<RwLock<Kept>>,
+    /// The units that have pushes.
+    pushing: Arc<Memo<Day, HashSet<UnitId>>>,
+    /// The pushes of each of them; by the day, since what is published next is the day's.
+    units: Arc<Memo<(Day, UnitId), UnitPushes>>,
 }
 
 impl Feed {
     pub fn new(db: Db) -> Feed {
-        Feed { db, kept: Arc::default() }
+        Feed { db, pushing: Arc::new(Memo::new(2)), units: Arc::new(Memo::new(KEPT_UNITS)) }
     }
 
     /// Reads everything again when it is next asked for.
     pub fn forget(&self) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).clear(self.db.today());
+        self.pushing.forget();
+        self.units.forget();
     }
 
     /// `limit` pushes at most to the units of `path` before `before`, newest first.
@@ -123,61 +111,14 @@ impl Feed {
     /// The lists of the units of `path` that have pushes; only what is not kept is read.
     async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
         let today = self.db.today();
-        let (generation, pushing) = self.pushing(today).await?;
-        let units: Vec<UnitId> = path.iter().copied().filter(|unit| pushing.contains(unit)).collect();
-        let kept = self.kept_lists(&units);
-        let missing: Vec<UnitId> =
-            units.iter().zip(&kept).filter(|(_, list)| list.is_none()).map(|(id, _)| *id).collect();
-        if missing.is_empty() {
-            return Ok(kept.into_iter().flatten().collect());
+        let read = async || Ok::<_, DbError>(self.db.read(store::list_pushing_units).await?.into_iter().collect());
+        let pushing = self.pushing.get(&today, UNTIL_FORGOTTEN, read).await?;
+        let mut lists = Vec::new();
+        for unit in path.iter().copied().filter(|unit| pushing.contains(unit)) {
+            let read = async || self.db.read(move |conn| load(conn, unit, today)).await;
+            lists.push(self.units.get(&(today, unit), UNTIL_FORGOTTEN, read).await?);
         }
-        let wanted = missing.clone();
-        let loaded: Vec<Arc<UnitPushes>> = self
-            .db
-            .read(move |conn| wanted.iter().map(|unit| load(conn, *unit, today).map(Arc::new)).collect())
-            .await?;
-        self.keep(generation, |kept| kept.units.extend(missing.into_iter().zip(loaded.iter().cloned())));
-        let mut loaded = loaded.into_iter();
-        Ok(kept.into_iter().filter_map(|list| list.or_else(|| loaded.next())).collect())
-    }
-
-    /// The units that have pushes, with the generation that what is read from now on belongs to.
-    async fn pushing(&self, today: Day) -> Result<(u64, Arc<HashSet<UnitId>>), DbError> {
-        let generation = match self.kept_units(today) {
-            (generation, Some(pushing)) => return Ok((generation, pushing)),
-            (generation, None) => generation,
-        };
-        let pushing: HashSet<UnitId> = self.db.read(store::list_pushing_units).await?.into_iter().collect();
-        let pushing = Arc::new(pushing);
-        self.keep(generation, |kept| kept.pushing = Some(pushing.clone()));
-        Ok((generation, pushing))
-    }
-
-    /// What is kept of today's units; what was kept on another day is forgotten.
-    fn kept_units(&self, today: Day) -> (u64, Option<Arc<HashSet<UnitId>>>) {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        if kept.day == Some(today) {
-            return (kept.generation, kept.pushing.clone());
-        }
-        drop(kept);
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.day != Some(today) {
-            kept.clear(today);
-        }
-        (kept.generation, kept.pushing.clone())
-    }
-
-    fn kept_lists(&self, units: &[UnitId]) -> Vec<Option<Arc<UnitPushes>>> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        units.iter().map(|unit| kept.units.get(unit).cloned()).collect()
-    }
-
-    /// Keeps what was read, unless something has changed since.
-    fn keep(&self, generation: u64, put: impl FnOnce(&mut Kept)) {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.generation == generation {
-            put(&mut kept);
-        }
+        Ok(lists)
     }
 }
 

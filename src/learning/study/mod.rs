@@ -18,6 +18,7 @@ mod feed;
 mod readings;
 mod servings;
 mod coverage;
+mod timetable;
 
 mod api;
 mod room;
@@ -34,6 +35,10 @@ pub use model::{ItemId, PushId};
 pub use pushes::Plan;
 pub use room::open;
 pub use rules::streak::Streak;
+pub use timetable::Grace;
+
+/// What the agenda calls pushes that are due.
+const PUSHES: &str = "study pushes";
 
 /// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
 pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {

@@ -10,10 +10,10 @@ use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::kernel::idempotency;
+use crate::kernel::{agenda, idempotency};
 
 /// Pushes published by one transaction.
 const PUBLISHED_AT_ONCE: i64 = 50;
@@ -110,6 +110,11 @@ impl Study {
         }
     }
 
+    /// When the next push is due.
+    pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        self.db.read(store::next_due).await
+    }
+
     /// Publishes today's pushes at once, whatever their hour; for the demo.
     pub async fn publish_today(&self) -> Result<usize, DbError> {
         self.db
@@ -155,7 +160,7 @@ impl Study {
             item_id: plan.item,
             unit_id: plan.unit,
             day: plan.day,
-            publish_at: plan.day.at(plan.time.unwrap_or(self.timetable.push_at)),
+            publish_at: plan.day.at(plan.time.unwrap_or_else(|| self.timetable.push_at())),
             published_at: None,
             cancelled_at: None,
             created_by: Some(actor),
@@ -164,6 +169,7 @@ impl Study {
         if !store::insert_push(tx.conn, &push)? {
             return Err(Refusal::PushTaken.into());
         }
+        agenda::put(tx, super::PUSHES, push.id.uuid(), push.publish_at)?;
         let detail = json!({ "item": plan.item, "unit": plan.unit, "day": plan.day });
         note(tx, Some(actor), "study.plan_push", "study_push", push.id.uuid(), detail)?;
         self.changed(tx)?;

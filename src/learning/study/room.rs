@@ -1,11 +1,16 @@
 //! What the room hands over to the program.
 
-use super::{STUDY_TOPIC, Study};
+use super::timetable::Timetable;
+use super::{PUSHES, STUDY_TOPIC, Study};
 use crate::room::{House, Opened, Room, SECOND};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), house.config.timetable))
-        .every(SECOND, "study", |study| async move { study.publish_due().await.map(drop) })
+    let timetable = Timetable::new(&house.config.timetable);
+    Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
+        .when_due(PUSHES, |study| async move {
+            study.publish_due().await?;
+            study.next_due().await
+        })
         .every(SECOND, "servings", |study| async move { study.flush().await })
         .ends_with("the last servings", |study| async move { study.flush().await })
         .hears(|study, heard| async move {
@@ -14,5 +19,7 @@ pub async fn open(house: &House) -> Opened {
             }
             Ok(())
         })
-        .room())
+        .room()
+        .settings(timetable.settings())
+        .lends(timetable.grace))
 }

@@ -13,12 +13,13 @@ use super::openings::Marks;
 use super::resets::RESET_ON_DESK;
 use super::rules::passwords::{self, Owner};
 use super::rules::{Refusal, Weakness};
+use super::settings::TermSettings;
 use super::store;
 use super::tokens::Tokens;
 use crate::base::crypto::Key;
 use crate::base::id::{MemberId, SessionId};
 use crate::base::text::fold;
-use crate::config::{ResetTerms, Secrets, SessionTerms};
+use crate::config::Secrets;
 use crate::db::{Db, DbError, Stop, Tx};
 use crate::kernel::attempts::Attempts;
 use crate::kernel::backlog::Backlog;
@@ -44,10 +45,7 @@ pub struct Sessions {
     phone_key: Key,
     /// Makes what is kept of devices on which accounts are opened.
     pub(super) marks_key: Key,
-    /// Hours after which a reset works that nobody else could approve.
-    pub(super) reset_wait_hours: u16,
-    /// Seconds after which a session ends however busy it is.
-    pub(super) max_age_seconds: i64,
+    pub(super) terms: TermSettings,
     pub(super) guard: Guard,
 }
 
@@ -81,8 +79,7 @@ impl Sessions {
         db: Db,
         (directory, desks): (Directory, Desks),
         secrets: &Secrets,
-        resets: ResetTerms,
-        terms: SessionTerms,
+        terms: TermSettings,
         attempts: Attempts,
     ) -> Self {
         let tokens = Arc::new(Tokens::new(secrets));
@@ -96,8 +93,7 @@ impl Sessions {
             hasher: Hasher::start(),
             phone_key: secrets.phone_key.clone(),
             marks_key: secrets.session_key.derive(b"device marks"),
-            reset_wait_hours: resets.reset_wait_hours,
-            max_age_seconds: terms.max_age_seconds(),
+            terms,
             guard: Guard::new(attempts, secrets.session_key.derive(b"attempts")),
         }
     }

@@ -48,7 +48,7 @@ impl Sessions {
             previous_hash: None,
             rotated_at: now,
             created_at: now,
-            expires_at: rules::session_end(now, now, self.max_age_seconds),
+            expires_at: rules::session_end(now, now, self.terms.max_age_seconds()),
             revoked_at: None,
             revoked_because: None,
             rotation: 0,

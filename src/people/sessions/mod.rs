@@ -20,6 +20,7 @@ pub mod model;
 mod openings;
 mod resets;
 mod restoring;
+mod settings;
 pub mod rules;
 mod store;
 pub mod tokens;

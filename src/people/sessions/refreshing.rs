@@ -70,7 +70,7 @@ impl Sessions {
         let is_ours = presented.origin == Origin::Ours
             || is_current
             || session.previous_hash.as_deref() == Some(presented.hash.as_slice());
-        let end = rules::session_end(session.created_at, now, self.max_age_seconds);
+        let end = rules::session_end(session.created_at, now, self.terms.max_age_seconds());
         let is_member = self.directory.person(session.member_id, tx.today()).is_some();
         if !is_ours || !is_member {
             return Ok(Refreshed::Stale(Stale::Over));

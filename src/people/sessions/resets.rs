@@ -123,7 +123,7 @@ impl Sessions {
                 asked.push(member);
             }
         }
-        let waits_until = asked.is_empty().then(|| tx.now().plus_seconds(i64::from(self.reset_wait_hours) * 3600));
+        let waits_until = asked.is_empty().then(|| tx.now().plus_seconds(self.terms.reset_wait_seconds()));
         Ok(NewReset { requested_at, waits_until, asked })
     }
 

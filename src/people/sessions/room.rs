@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::settings::TermSettings;
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
 use crate::people::members::Members;
@@ -10,8 +11,8 @@ pub async fn open(house: &House) -> Opened {
     let (db, config) = (&house.db, &house.config);
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
     let attempts = Attempts::open(db, redis)?;
-    let sessions =
-        Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, config.resets, config.sessions, attempts);
+    let terms = TermSettings::new(config.sessions, config.resets);
+    let sessions = Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, terms.clone(), attempts);
     house.get::<Members>().upon_leaving(end_for_leaving);
     let gate = sessions.gate.clone();
     let doorkeeper = Doorkeeper::new(move |token| {
@@ -29,5 +30,6 @@ pub async fn open(house: &House) -> Opened {
         .room()
         .tidies(|tx| tidy(tx).map(drop))
         .tidies(|tx| attempts::tidy(tx).map(drop))
-        .gives(doorkeeper))
+        .gives(doorkeeper)
+        .settings(terms.each()))
 }

@@ -40,6 +40,24 @@ impl Campaigns {
         self.count_due().await
     }
 
+    /// When the clock has something to do next: now, while something is left that waits for nobody.
+    pub(in crate::judging::campaigns) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db
+            .read(move |conn| {
+                let is_left = !store::campaigns::list_to_open(conn, now, 1)?.is_empty()
+                    || !store::stages::list_due(conn, now, 1)?.is_empty()
+                    || !vote::list_uncounted(conn, now, 1)?.is_empty()
+                    || !store::cancellations::list_unerased(conn, 1)?.is_empty();
+                if is_left {
+                    return Ok(Some(now));
+                }
+                let next = [store::stages::next_instant(conn, now)?, vote::next_count(conn, now)?];
+                Ok(next.into_iter().flatten().min())
+            })
+            .await
+    }
+
     /// Freezes the rules and the roll, and opens the first stage.
     pub(in crate::judging::campaigns) async fn open(&self, id: CampaignId, by: Option<MemberId>) -> Outcome<()> {
         let room = self.clone();

@@ -24,7 +24,8 @@ use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState,
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::{CampaignRefusal, SECRET_BELOW, uncounted};
 use crate::judging::campaigns::viewer::Viewer;
-use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::judging::campaigns::{Campaigns, REWARDS, store as campaigns};
+use crate::kernel::agenda;
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -160,6 +161,7 @@ impl Campaigns {
                     store::ballots::erase(tx.conn, id, first, last)?;
                 }
                 store::tallies::insert(tx.conn, &tally)?;
+                agenda::put_now(tx, REWARDS, id.uuid())?;
                 let detail = json!({
                     "electorate": tally.electorate, "ballots_cast": tally.ballots_cast,
                     "ballots_counted": tally.ballots_counted, "receipts_sha256": tally.receipts_sha256,

@@ -45,7 +45,7 @@ impl Campaigns {
     }
 
     async fn check_flags(&self, id: CampaignId) -> Outcome<FlagCheck> {
-        let watch = self.watch;
+        let watch = self.watch.get();
         let question = move |conn: &mut Conn| {
             let stage = campaigns::find_stage(conn, id, CampaignStage::Vote)?;
             let flags = stage.map(|stage| find_flags(conn, &watch, id, &stage)).transpose()?;

@@ -11,7 +11,6 @@ use super::model::{Flag, Voter, Watch};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::id::MemberId;
-use crate::config::VoteWatch;
 use crate::db::Conn;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, StageRow, StageState};
 use crate::judging::campaigns::rules::CampaignRefusal;
@@ -78,7 +77,7 @@ impl Campaigns {
         if let Some(known) = self.flags.get(&id) {
             return Ok(Some(known));
         }
-        let watch = self.watch;
+        let watch = self.watch.get();
         let found = self.db.read(move |conn| find_flags(conn, &watch, id, &stage)).await?;
         let found: Arc<[Flag]> = found.into();
         if is_checked {
@@ -141,18 +140,4 @@ pub(super) fn find_flags(
         found.sort_by_key(Flag::key);
     }
     Ok(found)
-}
-
-impl From<VoteWatch> for Watch {
-    fn from(watch: VoteWatch) -> Watch {
-        Watch {
-            minutes: watch.watch_minutes,
-            ballots: watch.watch_ballots,
-            times: watch.watch_times,
-            night_from: watch.watch_night_from,
-            night_until: watch.watch_night_until,
-            accounts: watch.watch_accounts,
-            delay_hours: watch.watch_delay_hours,
-        }
-    }
 }

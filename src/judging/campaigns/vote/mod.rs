@@ -11,6 +11,7 @@ mod flags;
 mod keys;
 mod participation;
 mod points;
+mod settings;
 mod store;
 mod voidings;
 pub(super) mod model;
@@ -28,11 +29,13 @@ pub(in crate::judging::campaigns) use keys::former_seal_key;
 pub use keys::{list_needed_keys, proves_ballot_key};
 pub(in crate::judging::campaigns) use participation::Turnouts;
 pub(in crate::judging::campaigns) use rules::receipts_text;
+pub(in crate::judging::campaigns) use settings::WatchSettings;
 pub(in crate::judging::campaigns) use store::ballots::{erase, list_next_voters};
+pub(in crate::judging::campaigns) use store::flag_review::next_count;
 pub(in crate::judging::campaigns) use store::keys::insert as insert_seal;
 pub use store::keys::{list_ended as list_ended_votes, list_sealed_votes};
 pub(in crate::judging::campaigns) use store::rolls::insert as insert_roll;
-pub(in crate::judging::campaigns) use store::tallies::{find as find_tally, is_counted};
+pub(in crate::judging::campaigns) use store::tallies::{find as find_tally, is_counted, list_uncounted};
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;
 

@@ -9,6 +9,7 @@
 use super::model::Tally;
 use super::store;
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::honour::points::{Grant, RuleName};
 use crate::judging::campaigns::Campaigns;
@@ -38,6 +39,12 @@ impl Campaigns {
             }
         }
         Ok(())
+    }
+
+    /// Now, while voters are still to be rewarded.
+    pub(in crate::judging::campaigns) async fn next_reward(&self) -> Result<Option<Timestamp>, DbError> {
+        let now = self.db.now();
+        self.db.read(move |conn| Ok(store::points::list_due(conn, 1)?.first().map(|_| now))).await
     }
 
     /// Rewards the next voters; false when there is nothing more to do here.

@@ -153,10 +153,7 @@ pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Res
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
 pub fn step(verb: ContestVerb, state: ContestState) -> Result<bool, Refusal> {
-    if FLOW.step(state, verb).is_some() {
-        return Ok(true);
-    }
-    if FLOW.was_done(state, verb) { Ok(false) } else { Err(Refusal::WrongState(state)) }
+    FLOW.asks_for(state, verb).ok_or(Refusal::WrongState(state))
 }
 
 /// Whether a member may see the scores of his finished attempts.

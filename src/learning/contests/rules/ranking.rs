@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::rank;
 use crate::base::time::Timestamp;
 use crate::learning::contests::model::{AttemptId, BANDS, Counting, Terms};
 
@@ -38,18 +39,10 @@ pub fn choose(counting: Counting, best: &mut HashMap<MemberId, Entry>, entry: En
     }
 }
 
-/// Orders the entries and gives them ranks: equals share one, and the next rank counts them all (1, 2, 2, 4).
+/// Orders the entries and gives them ranks; equals share one and stand in the order of their members.
 pub fn rank(mut entries: Vec<Entry>) -> Vec<(i32, Entry)> {
-    entries.sort_unstable_by_key(|entry| (entry.merit(), entry.member));
-    let mut ranked: Vec<(i32, Entry)> = Vec::with_capacity(entries.len());
-    for (place, entry) in (1..).zip(entries) {
-        let rank = match ranked.last() {
-            Some((rank, before)) if before.merit() == entry.merit() => *rank,
-            _ => place,
-        };
-        ranked.push((rank, entry));
-    }
-    ranked
+    entries.sort_unstable_by_key(|entry| entry.member);
+    rank::ranked(entries, |one, other| one.merit().cmp(&other.merit()))
 }
 
 /// The unit for which whoever is at home at `path` (nearest first, in `branch`) counts in the ranking of units; `None`
@@ -90,16 +83,8 @@ pub fn rank_units(actives: &HashMap<UnitId, i64>, sums: &HashMap<UnitId, (i64, i
         let crossed = |x: &RankedUnit, y: &RankedUnit| i128::from(x.sum) * i128::from(y.active);
         crossed(b, a).cmp(&crossed(a, b))
     };
-    units.sort_unstable_by(|a, b| compare(a, b).then(a.unit.cmp(&b.unit)));
-    let mut ranked: Vec<(i32, RankedUnit)> = Vec::with_capacity(units.len());
-    for (place, unit) in (1..).zip(units) {
-        let rank = match ranked.last() {
-            Some((rank, before)) if compare(before, &unit).is_eq() => *rank,
-            _ => place,
-        };
-        ranked.push((rank, unit));
-    }
-    ranked
+    units.sort_unstable_by_key(|unit| unit.unit);
+    rank::ranked(units, compare)
 }
 
 /// `sum / count` of hundredths, half up; 0 when there is nobody.

@@ -132,6 +132,16 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<
         .load(c))
 }
 
+/// When the time of a running attempt is over next, which may have passed.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => contest_attempts::table
+        .filter(contest_attempts::state.eq(AttemptState::Running))
+        .order(contest_attempts::due_at)
+        .select(contest_attempts::due_at)
+        .first(c)
+        .optional())
+}
+
 /// Attempts of a contest in that state, by id, after `after`.
 pub fn list_in_state(
     conn: &mut Conn,

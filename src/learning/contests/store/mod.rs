@@ -123,6 +123,16 @@ pub fn list_to_open(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<
         .load(c))
 }
 
+/// When an announced contest opens next, which may have passed.
+pub fn next_opening(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => contests::table
+        .filter(contests::state.eq(ContestState::Announced))
+        .order(contests::opens_at)
+        .select(contests::opens_at)
+        .first(c)
+        .optional())
+}
+
 /// Contests that are open, by when they close.
 pub fn list_open(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Contest>> {
     on!(conn, c => contests::table

@@ -31,6 +31,28 @@ crate::words!(
     }
 );
 
+/// What the agenda calls daily papers that are to be graded anew.
+pub const CORRECTIONS: &str = "corrections";
+/// What it calls answers of the challenge that are to be marked anew.
+pub const CHALLENGE_CORRECTIONS: &str = "challenge corrections";
+/// What it calls contests that are to be brought up to date with a corrected key.
+pub const CONTEST_CORRECTIONS: &str = "contest corrections";
+/// What it calls members who are to be told of a correction.
+pub const CORRECTION_NOTICES: &str = "correction notices";
+
+impl CorrectionStage {
+    /// What the agenda calls the work of this stage.
+    pub const fn agenda_kind(self) -> Option<&'static str> {
+        match self {
+            CorrectionStage::Waiting | CorrectionStage::Papers => Some(CORRECTIONS),
+            CorrectionStage::Challenge => Some(CHALLENGE_CORRECTIONS),
+            CorrectionStage::Contests => Some(CONTEST_CORRECTIONS),
+            CorrectionStage::Telling => Some(CORRECTION_NOTICES),
+            CorrectionStage::Done => None,
+        }
+    }
+}
+
 /// A key that a question had on a paper before it was corrected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormerKey {

@@ -84,6 +84,16 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<
         .load(c))
 }
 
+/// When the next paper that is set is to be published, which may have passed.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::published_at.is_null())
+        .order(quiz_papers::publish_at)
+        .select(quiz_papers::publish_at)
+        .first(c)
+        .optional())
+}
+
 /// Inserts a paper; false when the unit has one for that day.
 pub fn insert_paper(conn: &mut Conn, paper: &Paper) -> QueryResult<bool> {
     let inserted = on!(conn, c => diesel::insert_into(quiz_papers::table)

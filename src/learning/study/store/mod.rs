@@ -137,6 +137,17 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<
         .load(c))
 }
 
+/// When the next planned push is due, which may have passed.
+pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => study_pushes::table
+        .filter(study_pushes::published_at.is_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .order(study_pushes::publish_at)
+        .select(study_pushes::publish_at)
+        .first(c)
+        .optional())
+}
+
 /// Publishes a planned push; false when another server was first or it was cancelled.
 pub fn publish(conn: &mut Conn, id: PushId, now: Timestamp) -> QueryResult<bool> {
     let planned =

@@ -13,8 +13,8 @@ mod views;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::rules::{Refusal, widens_duty};
-use crate::base::approval::{NoAnswer, ProposalState};
 use crate::web::Problem;
+use crate::web::approval::unanswerable;
 use crate::web::caller::out_of_reach;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -107,24 +107,5 @@ impl From<Refusal> for Problem {
             Refusal::DaysOver => Problem::conflict("proposals.days_over", "所提议的任期已经结束，请重新提议"),
             Refusal::NoAnswer(no) => unanswerable(no),
         }
-    }
-}
-
-fn unanswerable(no: NoAnswer) -> Problem {
-    match no {
-        NoAnswer::OwnProposal => Problem::forbidden("proposals.own", "不能确认或拒绝您自己提出的提议，须由另一人处理"),
-        NoAnswer::AboutYourself => Problem::forbidden("proposals.about_yourself", "不能确认或拒绝关于您本人的提议"),
-        NoAnswer::NotYours => Problem::forbidden("proposals.not_yours", "只有提议人可以撤回提议"),
-        NoAnswer::Over(state) => Problem::conflict("proposals.over", format!("这项提议{}，不能再处理", ended(state))),
-    }
-}
-
-fn ended(state: ProposalState) -> &'static str {
-    match state {
-        ProposalState::Open => "仍待确认",
-        ProposalState::Approved => "已经确认",
-        ProposalState::Refused => "已被拒绝",
-        ProposalState::TakenBack => "已由提议人撤回",
-        ProposalState::Expired => "已过期",
     }
 }

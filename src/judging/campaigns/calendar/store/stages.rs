@@ -1,5 +1,6 @@
 //! Timetables and what is due of them.
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use crate::base::time::Timestamp;
@@ -28,6 +29,22 @@ pub fn list_due(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<
         .limit(limit)
         .select(StageRow::as_select())
         .load(c))
+}
+
+/// The next instant after `now` at which a stage of a campaign begins or ends.
+pub fn next_instant(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let live = campaigns::state.eq_any([CampaignState::Announced, CampaignState::Open]);
+    let begins = campaign_stages::state.eq(StageState::Planned).and(campaign_stages::opens_at.gt(now));
+    let ends = campaign_stages::state.eq(StageState::Open).and(campaign_stages::closes_at.gt(now));
+    let begins: Option<Timestamp> = on!(&mut *conn, c => campaign_stages::table
+        .inner_join(campaigns::table.on(campaign_stages::campaign_id.eq(campaigns::id)))
+        .filter(live)
+        .filter(begins)
+        .select(min(campaign_stages::opens_at))
+        .first(c))?;
+    let ends: Option<Timestamp> =
+        on!(conn, c => campaign_stages::table.filter(ends).select(min(campaign_stages::closes_at)).first(c))?;
+    Ok([begins, ends].into_iter().flatten().min())
 }
 
 /// Replaces the timetable of a campaign that has not opened.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::base::score::{self, Composite, Part, Place};
+use crate::base::rank::Place;
+use crate::base::score::{self, Composite, Part};
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{Source, Terms};
 

@@ -22,6 +22,12 @@ pub fn insert_check(conn: &mut Conn, check: &FlagCheck) -> QueryResult<bool> {
     Ok(inserted == 1)
 }
 
+/// When a vote that waits with its count is counted next, after `now`.
+pub fn next_count(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let waiting = campaign_flag_checks::table.filter(campaign_flag_checks::counts_from.gt(now));
+    on!(conn, c => waiting.select(diesel::dsl::min(campaign_flag_checks::counts_from)).first(c))
+}
+
 /// Brings the counting forward to `from`.
 pub fn count_from(conn: &mut Conn, id: CampaignId, from: Timestamp) -> QueryResult<()> {
     let later = campaign_flag_checks::table

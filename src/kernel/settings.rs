@@ -1,0 +1,376 @@
+//! What an enterprise may change without a restart 运行设置: a key, a range, a default, and whose change it is.
+//!
+//! A room makes its settings when it is opened, keeps them to read, and hands them over in its
+//! [`Room`](crate::room::Room). What is in force is kept in memory and costs nothing to read; what was set is the newest
+//! approved row of `setting_changes` for the key, and the default where there is none. The rows are the history, with who,
+//! when and why; a delicate setting changes when a second person has approved ([`crate::base::approval`]). Another server
+//! hears of a change within two seconds ([`TOPIC`]).
+//!
+//! The default is what the environment says, so a database on which nothing was set goes by it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{NaiveTime, Timelike};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::base::approval::{Proposal, ProposalState, VALID_SECONDS};
+use crate::base::capability::Capability;
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::db::schema::setting_changes;
+use crate::db::{Conn, Db, DbError, Tx};
+use crate::kernel::{agenda, changes};
+use crate::on;
+
+crate::id!(
+    /// A change of a setting, or a proposal of one.
+    SettingChangeId
+);
+
+/// What other processes hear when a setting has changed.
+pub const TOPIC: &str = "settings";
+
+/// What a setting may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// From one number to another, both included, of this unit (in Chinese).
+    Number { from: i64, to: i64, unit: &'static str },
+    /// A time of day on the enterprise's clock.
+    Time,
+}
+
+/// A value as it is sent and shown: a number, or a time of day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum SettingValue {
+    /// Of a setting that is a number.
+    Number(i64),
+    /// HH:MM at +08:00, of a setting that is a time of day.
+    Time(String),
+}
+
+/// One setting; clones share what is in force.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The room and what it is, such as `study.push_at`.
+    pub key: &'static str,
+    /// What it decides, in Chinese and in English.
+    pub title: (&'static str, &'static str),
+    pub range: Range,
+    /// Who may change it.
+    pub changed_by: Capability,
+    /// Whether a second person has to approve.
+    pub is_delicate: bool,
+    default: i64,
+    wakes: Option<&'static str>,
+    current: Arc<AtomicI64>,
+}
+
+impl Setting {
+    /// A setting that is a number of `unit`; `bounds` are included.
+    pub fn number(
+        key: &'static str,
+        title: (&'static str, &'static str),
+        changed_by: Capability,
+        (bounds, unit): ((i64, i64), &'static str),
+        default: i64,
+    ) -> Setting {
+        let range = Range::Number { from: bounds.0, to: bounds.1, unit };
+        Setting::new(key, title, changed_by, range, default)
+    }
+
+    /// A setting that is a time of day.
+    pub fn time(
+        key: &'static str,
+        title: (&'static str, &'static str),
+        changed_by: Capability,
+        default: NaiveTime,
+    ) -> Setting {
+        Setting::new(key, title, changed_by, Range::Time, minutes(default))
+    }
+
+    fn new(
+        key: &'static str,
+        title: (&'static str, &'static str),
+        changed_by: Capability,
+        range: Range,
+        default: i64,
+    ) -> Setting {
+        let current = Arc::new(AtomicI64::new(default));
+        Setting { key, title, range, changed_by, is_delicate: false, default, wakes: None, current }
+    }
+
+    /// A change of it takes two people.
+    pub fn delicate(self) -> Setting {
+        Setting { is_delicate: true, ..self }
+    }
+
+    /// A change of it may make something of this kind due at another instant.
+    pub fn waking(self, kind: &'static str) -> Setting {
+        Setting { wakes: Some(kind), ..self }
+    }
+
+    /// What is in force; minutes since midnight for a time of day.
+    pub fn get(&self) -> i64 {
+        self.current.load(Ordering::Relaxed)
+    }
+
+    /// What is in force, for a setting whose range lies within the type.
+    pub fn get_as<T: TryFrom<i64> + Default>(&self) -> T {
+        T::try_from(self.get()).unwrap_or_default()
+    }
+
+    /// The time of day in force.
+    pub fn time_of_day(&self) -> NaiveTime {
+        time_of(self.get())
+    }
+
+    /// A value as it is shown.
+    pub fn show(&self, value: i64) -> SettingValue {
+        match self.range {
+            Range::Number { .. } => SettingValue::Number(value),
+            Range::Time => SettingValue::Time(time_of(value).format("%H:%M").to_string()),
+        }
+    }
+
+    /// What applies where nothing was set.
+    pub fn default(&self) -> i64 {
+        self.default
+    }
+
+    /// A value as it was sent, if it lies within the range.
+    pub fn read(&self, value: &SettingValue) -> Option<i64> {
+        let value = match (self.range, value) {
+            (Range::Number { .. }, SettingValue::Number(value)) => *value,
+            (Range::Time, SettingValue::Time(text)) if text.len() == 5 => {
+                minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?)
+            }
+            _ => return None,
+        };
+        self.allows(value).then_some(value)
+    }
+
+    fn allows(&self, value: i64) -> bool {
+        match self.range {
+            Range::Number { from, to, .. } => (from..=to).contains(&value),
+            Range::Time => (0..24 * 60).contains(&value),
+        }
+    }
+
+    /// Puts into force what was set. What an earlier version of the program allowed and this one does not is left out.
+    fn put(&self, set: Option<i64>) {
+        let allowed = set.filter(|value| self.allows(*value));
+        if allowed != set {
+            tracing::warn!(setting = self.key, set, "what was set lies outside of the range; the default applies");
+        }
+        self.current.store(allowed.unwrap_or(self.default), Ordering::Relaxed);
+    }
+}
+
+fn minutes(time: NaiveTime) -> i64 {
+    i64::from(time.num_seconds_from_midnight() / 60)
+}
+
+fn time_of(minutes: i64) -> NaiveTime {
+    let seconds = u32::try_from(minutes * 60).unwrap_or_default();
+    NaiveTime::from_num_seconds_from_midnight_opt(seconds, 0).unwrap_or_default()
+}
+
+/// The settings of all rooms; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(Arc<RwLock<Vec<Setting>>>);
+
+impl Settings {
+    /// Takes in what a room hands over.
+    pub fn admit(&self, settings: Vec<Setting>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).extend(settings);
+    }
+
+    /// Every setting, in the order of the rooms.
+    pub fn each(&self) -> Vec<Setting> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn find(&self, key: &str) -> Option<Setting> {
+        self.each().into_iter().find(|setting| setting.key == key)
+    }
+
+    /// Puts into force what the database says.
+    pub async fn load(&self, db: &Db) -> Result<(), DbError> {
+        let set = db.read(list_in_force).await?;
+        for setting in self.each() {
+            setting.put(set.get(setting.key).copied().flatten());
+        }
+        Ok(())
+    }
+}
+
+/// A change of a setting: in force since it was answered, or a proposal of one.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = setting_changes)]
+pub struct SettingChange {
+    pub id: SettingChangeId,
+    pub key: String,
+    /// What was in force when it was made.
+    pub former: i64,
+    /// `None` for the default, whatever that is.
+    pub value: Option<i64>,
+    pub reason: String,
+    pub state: ProposalState,
+    pub proposed_by: MemberId,
+    pub proposed_at: Timestamp,
+    /// `None` while it waits, and where nobody had to be asked.
+    pub answered_by: Option<MemberId>,
+    /// When it came into force, or was refused or taken back.
+    pub answered_at: Option<Timestamp>,
+}
+
+impl SettingChange {
+    /// As the rule of two people looks at it.
+    pub fn rule(&self) -> Proposal {
+        let (state, proposed_by) = (self.state, Some(self.proposed_by));
+        Proposal { state, proposed_by, about: None, expires_at: Some(self.expires_at()) }
+    }
+
+    /// Whether it waited for a second person.
+    pub fn was_proposed(&self) -> bool {
+        self.state != ProposalState::Approved || self.answered_by.is_some()
+    }
+
+    /// Until when it can be answered.
+    pub fn expires_at(&self) -> Timestamp {
+        self.proposed_at.plus_seconds(VALID_SECONDS)
+    }
+}
+
+/// Writes a change down; `false` when another one of this key waits for its answer.
+pub fn insert(tx: &mut Tx, change: &SettingChange) -> QueryResult<bool> {
+    let now = tx.now();
+    let overdue = setting_changes::table
+        .filter(setting_changes::key.eq(&change.key))
+        .filter(setting_changes::state.eq(ProposalState::Open))
+        .filter(setting_changes::proposed_at.le(now.plus_seconds(-VALID_SECONDS)));
+    let expired = (setting_changes::state.eq(ProposalState::Expired), setting_changes::answered_at.eq(now));
+    on!(&mut *tx.conn, c => diesel::update(overdue).set(expired).execute(c))?;
+    let inserted = on!(&mut *tx.conn, c => diesel::insert_into(setting_changes::table)
+        .values(change)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Writes the answer to a proposal down; `false` when it was answered meanwhile.
+pub fn answer(tx: &mut Tx, id: SettingChangeId, state: ProposalState, by: MemberId) -> QueryResult<bool> {
+    let now = tx.now();
+    let open = setting_changes::table.find(id).filter(setting_changes::state.eq(ProposalState::Open));
+    let answer =
+        (setting_changes::state.eq(state), setting_changes::answered_by.eq(by), setting_changes::answered_at.eq(now));
+    Ok(on!(&mut *tx.conn, c => diesel::update(open).set(answer).execute(c))? == 1)
+}
+
+/// Puts `change` into force with this transaction: here at once, elsewhere as soon as it is heard of.
+pub fn put_in_force(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> QueryResult<()> {
+    changes::announce(tx, TOPIC, change.id.uuid())?;
+    if let Some(kind) = setting.wakes {
+        agenda::put_now(tx, kind, Uuid::nil())?;
+    }
+    let (setting, value) = (setting.clone(), change.value);
+    tx.after_commit(move || setting.put(value));
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingChange>> {
+    on!(conn, c => setting_changes::table.find(id).select(SettingChange::as_select()).first(c).optional())
+}
+
+/// The proposals that wait for an answer, by key; those whose time is over among them.
+pub fn list_open(conn: &mut Conn) -> QueryResult<Vec<SettingChange>> {
+    on!(conn, c => setting_changes::table
+        .filter(setting_changes::state.eq(ProposalState::Open))
+        .order(setting_changes::key)
+        .select(SettingChange::as_select())
+        .load(c))
+}
+
+/// The changes of a setting before `before`, newest first, whatever became of them.
+pub fn list(
+    conn: &mut Conn,
+    key: &str,
+    before: Option<SettingChangeId>,
+    limit: i64,
+) -> QueryResult<Vec<SettingChange>> {
+    on!(conn, c => setting_changes::table
+        .filter(setting_changes::key.eq(key))
+        .filter(setting_changes::id.lt(before.unwrap_or_else(|| Uuid::max().into())))
+        .order(setting_changes::id.desc())
+        .limit(limit)
+        .select(SettingChange::as_select())
+        .load(c))
+}
+
+/// What the setting was set to last; `None` for the default.
+pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<i64>> {
+    let newest: Option<Option<i64>> = on!(conn, c => setting_changes::table
+        .filter(setting_changes::key.eq(key))
+        .filter(setting_changes::state.eq(ProposalState::Approved))
+        .order((setting_changes::answered_at.desc(), setting_changes::id.desc()))
+        .select(setting_changes::value)
+        .first(c)
+        .optional())?;
+    Ok(newest.flatten())
+}
+
+/// What was set last, by key; `None` for what was put back to its default.
+fn list_in_force(conn: &mut Conn) -> QueryResult<HashMap<String, Option<i64>>> {
+    let set: Vec<(String, Option<i64>)> = on!(conn, c => setting_changes::table
+        .filter(setting_changes::state.eq(ProposalState::Approved))
+        .order((setting_changes::answered_at, setting_changes::id))
+        .select((setting_changes::key, setting_changes::value))
+        .load(c))?;
+    // the later one replaces the earlier
+    Ok(set.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds() -> Setting {
+        let title = ("每题时间", "Seconds for a question");
+        Setting::number("test.seconds", title, Capability::ManageContent, ((5, 600), "秒"), 20)
+    }
+
+    #[test]
+    fn a_value_is_of_the_right_form_and_within_the_range() {
+        let number = seconds();
+        assert_eq!(number.read(&SettingValue::Number(600)), Some(600));
+        assert_eq!(number.read(&SettingValue::Number(601)), None);
+        assert_eq!(number.read(&SettingValue::Time("07:50".into())), None);
+        let at = NaiveTime::from_hms_opt(7, 50, 0).unwrap();
+        let time = Setting::time("test.at", ("时间", "When"), Capability::ManageContent, at);
+        assert_eq!(time.read(&SettingValue::Time("08:05".into())), Some(8 * 60 + 5));
+        for bad in ["8:05", "24:00", "08:60", "八点整"] {
+            assert_eq!(time.read(&SettingValue::Time(bad.into())), None, "{bad}");
+        }
+        assert_eq!(time.show(time.get()), SettingValue::Time("07:50".into()));
+        assert_eq!(time.time_of_day(), at);
+    }
+
+    #[test]
+    fn what_an_earlier_program_allowed_and_this_one_does_not_is_the_default() {
+        let setting = seconds();
+        let kept = setting.clone();
+        setting.put(Some(30));
+        assert_eq!(kept.get(), 30, "clones share what is in force");
+        setting.put(Some(1000));
+        assert_eq!(kept.get(), 20);
+        setting.put(Some(30));
+        setting.put(None);
+        assert_eq!(kept.get_as::<u16>(), 20);
+    }
+}

@@ -1,0 +1,52 @@
+//! When the day's paper comes out, and what is on it.
+
+use chrono::NaiveTime;
+
+use crate::base::capability::Capability;
+use crate::config;
+use crate::kernel::settings::Setting;
+use crate::learning::study::Grace;
+
+/// The room's settings, and the grace that it has from study.
+#[derive(Clone, Debug)]
+pub struct Timetable {
+    paper_at: Setting,
+    paper_questions: Setting,
+    grace: Grace,
+}
+
+impl Timetable {
+    /// By default what the environment says.
+    pub fn new(defaults: &config::Timetable, grace: Grace) -> Timetable {
+        let paper_at = Setting::time(
+            "quiz.paper_at",
+            ("每日一答的发布时间", "When the day's paper is published"),
+            Capability::ManageContent,
+            defaults.paper_at,
+        );
+        let paper_questions = Setting::number(
+            "quiz.paper_questions",
+            ("自动抽取的每日试卷的题数", "Questions in a drawn daily paper"),
+            Capability::ManageContent,
+            ((1, 20), "题"),
+            defaults.paper_questions.into(),
+        );
+        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, grace }
+    }
+
+    pub fn paper_at(&self) -> NaiveTime {
+        self.paper_at.time_of_day()
+    }
+
+    pub fn paper_questions(&self) -> usize {
+        self.paper_questions.get_as()
+    }
+
+    pub fn grace_seconds(&self) -> i64 {
+        self.grace.seconds()
+    }
+
+    pub fn settings(&self) -> [Setting; 2] {
+        [self.paper_at.clone(), self.paper_questions.clone()]
+    }
+}

@@ -1,0 +1,60 @@
+//! When study comes out, and how long yesterday still counts.
+
+use chrono::NaiveTime;
+
+use crate::base::capability::Capability;
+use crate::config;
+use crate::kernel::settings::Setting;
+
+/// How long after midnight yesterday's opened reading and fetched paper still count: one for study and quizzes.
+#[derive(Clone, Debug)]
+pub struct Grace(Setting);
+
+impl Grace {
+    pub fn seconds(&self) -> i64 {
+        self.0.get() * 3600
+    }
+}
+
+/// The room's settings.
+#[derive(Clone, Debug)]
+pub struct Timetable {
+    push_at: Setting,
+    pub grace: Grace,
+}
+
+impl Timetable {
+    /// By default what the environment says.
+    pub fn new(defaults: &config::Timetable) -> Timetable {
+        let push_at = Setting::time(
+            "study.push_at",
+            ("学习推送的发布时间（此后安排的推送）", "When study pushes planned from now on are published"),
+            Capability::ManageContent,
+            defaults.push_at,
+        );
+        let grace = Setting::number(
+            "study.offline_grace_hours",
+            (
+                "零点后多少小时内仍可补交前一日的学习和答题",
+                "Hours after midnight within which yesterday's reading and paper still count",
+            ),
+            Capability::ManageContent,
+            ((0, 18), "小时"),
+            defaults.offline_grace_hours.into(),
+        );
+        Timetable { push_at, grace: Grace(grace) }
+    }
+
+    /// When pushes are published that do not say otherwise.
+    pub fn push_at(&self) -> NaiveTime {
+        self.push_at.time_of_day()
+    }
+
+    pub fn grace_seconds(&self) -> i64 {
+        self.grace.seconds()
+    }
+
+    pub fn settings(&self) -> [Setting; 2] {
+        [self.push_at.clone(), self.grace.0.clone()]
+    }
+}

@@ -1,0 +1,255 @@
+//! Changing settings, and answering proposals about delicate ones.
+
+use serde_json::json;
+
+use super::SettingRoom;
+use super::rules::Refusal;
+use crate::base::approval::{Answer, NoAnswer, ProposalState};
+use crate::base::id::MemberId;
+use crate::base::person::Person;
+use crate::db::{DbError, Stop, Tx};
+use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
+use crate::kernel::trail::{self, Act};
+use crate::people::members::model::MemberStatus;
+
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// A setting with what is proposed for it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub setting: Setting,
+    pub proposal: Option<SettingChange>,
+}
+
+/// What has come of a change.
+#[derive(Clone, Debug)]
+pub enum Changed {
+    /// It is in force.
+    InForce,
+    /// It waits for a second person.
+    Proposed(SettingChange),
+}
+
+impl SettingRoom {
+    /// Every setting, room by room.
+    pub(super) async fn list(&self) -> Result<Vec<Known>, DbError> {
+        let (now, open) = (self.db.now(), self.db.read(settings::list_open).await?);
+        let open: Vec<SettingChange> =
+            open.into_iter().filter(|change| change.rule().state_at(now) == ProposalState::Open).collect();
+        let known = |setting: Setting| {
+            let proposal = open.iter().find(|change| change.key == setting.key).cloned();
+            Known { setting, proposal }
+        };
+        Ok(self.settings.each().into_iter().map(known).collect())
+    }
+
+    pub(super) fn setting(&self, key: &str) -> Outcome<Setting> {
+        self.settings.find(key).ok_or_else(|| Refusal::NoSuchSetting.into())
+    }
+
+    /// Whether the setting is the person's to change, and to approve changes of.
+    pub(super) fn is_theirs(&self, person: &Person, setting: &Setting) -> bool {
+        let reach = person.reach(setting.changed_by);
+        let top = self.directory.tree().root();
+        reach.zip(top).is_some_and(|(reach, top)| reach.covers(&[top]))
+    }
+
+    /// Sets a setting, or puts it back to its default; of a delicate one this is a proposal. What is in force already, or
+    /// proposed by the same person, changes nothing.
+    pub(super) async fn change(
+        &self,
+        person: &Person,
+        key: &str,
+        value: Option<SettingValue>,
+        reason: String,
+    ) -> Outcome<Changed> {
+        let setting = self.setting(key)?;
+        if !self.is_theirs(person, &setting) {
+            return Err(Refusal::NotYours.into());
+        }
+        let value = match &value {
+            Some(sent) => Some(setting.read(sent).ok_or_else(|| Refusal::BadValue(allowed(&setting)))?),
+            None => None,
+        };
+        let (room, by) = (self.clone(), person.member);
+        self.db.write(move |tx| room.change_in(tx, by, &setting, value, &reason)).await
+    }
+
+    fn change_in(
+        &self,
+        tx: &mut Tx,
+        by: MemberId,
+        setting: &Setting,
+        value: Option<i64>,
+        reason: &str,
+    ) -> Outcome<Changed> {
+        let newest = settings::newest_in_force(tx.conn, setting.key)?;
+        if newest == value {
+            return Ok(Changed::InForce);
+        }
+        let (state, answered_at) = match setting.is_delicate {
+            true => (ProposalState::Open, None),
+            false => (ProposalState::Approved, Some(tx.now())),
+        };
+        let change = SettingChange {
+            id: tx.fresh_id(),
+            key: setting.key.to_owned(),
+            former: newest.unwrap_or(setting.default()),
+            value,
+            reason: reason.to_owned(),
+            state,
+            proposed_by: by,
+            proposed_at: tx.now(),
+            answered_by: None,
+            answered_at,
+        };
+        if !settings::insert(tx, &change)? {
+            let open = settings::list_open(tx.conn)?.into_iter().find(|open| open.key == setting.key);
+            let same = open.filter(|open| open.proposed_by == by && open.value == value);
+            return same.map(Changed::Proposed).ok_or_else(|| Refusal::ProposedAlready.into());
+        }
+        if setting.is_delicate {
+            note(tx, by, "settings.propose", &change)?;
+            self.tell_approvers(tx, setting, &change)?;
+            return Ok(Changed::Proposed(change));
+        }
+        settings::put_in_force(tx, setting, &change)?;
+        note(tx, by, "settings.change", &change)?;
+        Ok(Changed::InForce)
+    }
+
+    /// A proposal with its setting.
+    pub(super) async fn proposal(&self, id: SettingChangeId) -> Outcome<(Setting, SettingChange)> {
+        let change = self.db.read(move |conn| settings::find(conn, id)).await?.ok_or(Refusal::NoSuchProposal)?;
+        let setting = self.settings.find(&change.key).filter(|_| change.was_proposed());
+        Ok((setting.ok_or(Refusal::NoSuchProposal)?, change))
+    }
+
+    /// Answers a proposal; approved, it is in force at once. The same answer again changes nothing.
+    pub(super) async fn answer(&self, person: &Person, id: SettingChangeId, answer: Answer) -> Outcome<SettingChange> {
+        let (setting, _) = self.proposal(id).await?;
+        if !self.is_theirs(person, &setting) {
+            return Err(Refusal::NotYours.into());
+        }
+        let by = person.member;
+        self.db
+            .write(move |tx| {
+                let change = settings::find(tx.conn, id)?.ok_or(Refusal::NoSuchProposal)?;
+                if !change.rule().answer(answer, by, tx.now()).map_err(Refusal::from)? {
+                    return Ok(change);
+                }
+                let state = answer.leads_to();
+                if !settings::answer(tx, id, state, by)? {
+                    return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
+                }
+                let change = SettingChange { state, answered_by: Some(by), answered_at: Some(tx.now()), ..change };
+                if state == ProposalState::Approved {
+                    settings::put_in_force(tx, &setting, &change)?;
+                }
+                note(tx, by, deed(answer), &change)?;
+                if answer != Answer::TakeBack {
+                    tell_proposer(tx, &setting, &change)?;
+                }
+                Ok(change)
+            })
+            .await
+    }
+
+    /// What became of a setting before `before`, newest first.
+    pub(super) async fn history(
+        &self,
+        key: &str,
+        before: Option<SettingChangeId>,
+        limit: i64,
+    ) -> Outcome<(Setting, Vec<SettingChange>)> {
+        let setting = self.setting(key)?;
+        let key = setting.key;
+        let changes = self.db.read(move |conn| settings::list(conn, key, before, limit)).await?;
+        Ok((setting, changes))
+    }
+
+    /// Who made or answered a change.
+    pub(super) fn name_of(&self, member: MemberId) -> String {
+        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
+    }
+
+    /// Tells those who can approve what waits for them.
+    fn tell_approvers(&self, tx: &mut Tx, setting: &Setting, change: &SettingChange) -> diesel::QueryResult<()> {
+        let (top, today) = (self.directory.tree().root(), tx.today());
+        let mut approvers = Vec::new();
+        self.directory.each_member(|member, _| {
+            let may = member.duties.iter().any(|duty| {
+                let reaches = duty.role.reaches_everything() || Some(duty.unit_id) == top;
+                duty.holds_on(today) && reaches && duty.role.allows().contains(&setting.changed_by)
+            });
+            if may && member.status == MemberStatus::Active && member.id != change.proposed_by {
+                approvers.push(member.id);
+            }
+        });
+        approvers.into_iter().try_for_each(|approver| {
+            let body = format!("{}。理由：{}", said(setting, change), change.reason);
+            tell(tx, approver, "有一项设置变动待您确认", body, change)
+        })
+    }
+}
+
+/// What a value may be, for a sentence.
+fn allowed(setting: &Setting) -> String {
+    match setting.range {
+        Range::Number { from, to, unit } => format!("应为 {from} 至 {to} 之间的整数，单位：{unit}"),
+        Range::Time => "应为时间，如 07:50".to_owned(),
+    }
+}
+
+/// A value in a sentence.
+fn in_words(setting: &Setting, value: i64) -> String {
+    match (setting.show(value), setting.range) {
+        (SettingValue::Number(value), Range::Number { unit, .. }) => format!("{value}{unit}"),
+        (SettingValue::Number(value), Range::Time) => value.to_string(),
+        (SettingValue::Time(time), _) => time,
+    }
+}
+
+/// What would change, or has changed.
+fn said(setting: &Setting, change: &SettingChange) -> String {
+    let to = in_words(setting, change.value.unwrap_or(setting.default()));
+    format!("“{}”由 {} 改为 {to}", setting.title.0, in_words(setting, change.former))
+}
+
+fn deed(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Approve => "settings.approve",
+        Answer::Refuse => "settings.refuse",
+        Answer::TakeBack => "settings.take_back",
+    }
+}
+
+fn note(tx: &mut Tx, by: MemberId, action: &str, change: &SettingChange) -> diesel::QueryResult<()> {
+    let detail = json!({ "key": change.key, "former": change.former, "value": change.value, "reason": change.reason });
+    trail::note(
+        tx,
+        Act { actor: Some(by), action, subject_kind: "setting_change", subject_id: change.id.uuid(), detail },
+    )
+}
+
+fn tell_proposer(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> diesel::QueryResult<()> {
+    let title = match change.state {
+        ProposalState::Approved => "您提议的设置变动已生效",
+        _ => "您提议的设置变动未获确认",
+    };
+    tell(tx, change.proposed_by, title, said(setting, change), change)
+}
+
+fn tell(tx: &mut Tx, to: MemberId, title: &str, body: String, change: &SettingChange) -> diesel::QueryResult<()> {
+    notices::tell(
+        tx,
+        NewNotice {
+            to: To::Member(to),
+            kind: NoticeKind::Setting,
+            title: title.to_owned(),
+            body,
+            link: Some(format!("/setting-proposals/{}", change.id)),
+        },
+    )
+}

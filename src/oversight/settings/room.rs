@@ -1,0 +1,17 @@
+//! What the room hands over to the program.
+
+use super::SettingRoom;
+use crate::kernel::settings::TOPIC;
+use crate::room::{House, Opened, Room};
+
+pub async fn open(house: &House) -> Opened {
+    let room = SettingRoom { db: house.db.clone(), settings: house.settings.clone(), directory: house.get() };
+    Ok(Room::of(room)
+        .hears(|room, heard| async move {
+            match heard.concerns(TOPIC) {
+                true => room.settings.load(&room.db).await,
+                false => Ok(()),
+            }
+        })
+        .room())
+}
