@@ -86,7 +86,7 @@ async fn the_desk_of_a_unit_is_seen_by_those_who_could_act_there() {
     for person in [&scene.author, &scene.leader, &other] {
         person.get(&path("ZB1")).await.refused(403, "access.out_of_scope");
     }
-    scene.secretary.get("/units/0197c000-0000-7000-8000-000000000000/desk").await.refused(404, "unit.not_found");
+    scene.secretary.get("/units/0197c000-0000-7000-8000-000000000000/desk").await.refused(404, "units.not_found");
     // nobody is shown what he may not act on
     submitted(&scene.leader, "组长的").await;
     assert_eq!(titles(&scene.leader, &path("XZ11")).await, ["征集金点子“一”"]);

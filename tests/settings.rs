@@ -142,14 +142,14 @@ async fn a_delicate_setting_takes_two_people() {
         "“登录最长保持的天数，无论是否使用；30 天未使用的登录自动失效”由 180天 改为 2天。理由：党委会议定。"
     );
 
-    zhao.post(&format!("{path}/approval"), json!({})).await.refused(403, "proposal.own");
-    qian.post(&format!("{path}/withdrawal"), json!({})).await.refused(403, "proposal.not_yours");
+    zhao.post(&format!("{path}/approval"), json!({})).await.refused(403, "proposals.own");
+    qian.post(&format!("{path}/withdrawal"), json!({})).await.refused(403, "proposals.not_yours");
     let organiser = organiser(&app).await;
     organiser.post(&format!("{path}/approval"), json!({})).await.refused(403, "access.out_of_scope");
     let approved = qian.post(&format!("{path}/approval"), json!({})).await.ok(200);
     assert_eq!((&approved["state"], &approved["answered_by_name"]), (&json!("approved"), &json!("钱")));
     assert_eq!(qian.post(&format!("{path}/approval"), json!({})).await.ok(200), approved);
-    qian.post(&format!("{path}/refusal"), json!({})).await.refused(409, "proposal.over");
+    qian.post(&format!("{path}/refusal"), json!({})).await.refused(409, "proposals.over");
     assert_eq!(setting(&zhao, "sessions.days").await["value"], 2);
     assert_eq!(zhao.get(&path).await.ok(200)["state"], "approved");
 
@@ -161,7 +161,7 @@ async fn a_delicate_setting_takes_two_people() {
     app.set_clock("2026-07-15T08:00:01+08:00");
     let (zhao, qian) = (administrator(&app, "赵二").await, administrator(&app, "钱二").await);
     let late = format!("/setting-proposals/{}", third["id"].as_str().unwrap());
-    qian.post(&format!("{late}/approval"), json!({})).await.refused(409, "proposal.over");
+    qian.post(&format!("{late}/approval"), json!({})).await.refused(409, "proposals.over");
     assert_eq!(setting(&zhao, "sessions.days").await["proposal"], Value::Null);
     let fourth = zhao.put("/settings/sessions.days", change(json!(60))).await.ok(202);
     assert_ne!(fourth["id"], third["id"]);

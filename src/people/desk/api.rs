@@ -20,7 +20,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NoSuchUnit => Problem::not_found("unit.not_found", "没有找到这个组织"),
+            Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
             Refusal::OutOfReach => out_of_reach(),
         }
     }
@@ -91,6 +91,8 @@ impl DeskPage {
     }
 }
 
+/// 我的待办
+///
 /// What waits for the caller, of all rooms, by due day: what is his own task, and what lies with those who hold one of his
 /// duties.
 #[utoipa::path(tag = "desk", params(PageQuery),
@@ -106,6 +108,8 @@ async fn get_my_desk(
     Ok(web::Json(DeskPage::new(page, limit)))
 }
 
+/// 组织待办
+///
 /// What lies with the holders of a unit, by due day, as far as the caller could do it by a duty on the unit or above it.
 #[utoipa::path(tag = "desk", params(("id" = UnitId, Path, description = "The unit"), PageQuery),
     responses((status = 200, description = "What waits", body = DeskPage)))]
