@@ -95,6 +95,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /metrics", Anyone, Plain),
     // session
     ("POST /session", Anyone, Plain),
+    ("GET /labels", Anyone, Plain),
     ("POST /session/refresh", Anyone, Plain),
     ("POST /session/invitation", Anyone, Plain),
     ("GET /me/sessions", SignedIn, Plain),

@@ -579,7 +579,7 @@ async fn redis_equals_the_table_after_flushes_and_lost_pushes() {
             board::sweep(&boards).await.unwrap();
         }
         let fresh = Boards::local(world.db.clone(), world.directory()).await.unwrap();
-        for period in Period::EACH {
+        for period in Period::EACH.iter().copied() {
             for scope in [enterprise(), unit(1), unit(11)] {
                 let key = key(period, "2026-07-01", scope);
                 let (found, source) = boards.top(&key, 100).await.unwrap();

@@ -15,6 +15,7 @@ mod house;
 mod input;
 mod chinese;
 mod openapi;
+mod codes;
 mod schema;
 mod workflow;
 
@@ -53,6 +54,7 @@ mod campaigns;
 mod notices;
 mod documents;
 mod files;
+mod labels;
 mod bucket;
 mod audit;
 mod settings;

@@ -64,8 +64,13 @@ fn every_operation_says_what_it_is() {
             Some(name) if name.starts_with(|c: char| c.is_ascii_lowercase()) => names.push(name.to_owned()),
             _ => lacks("no operation id"),
         }
-        if operation["summary"].as_str().is_none_or(str::is_empty) {
-            lacks("no summary (the handler's doc comment)");
+        let (chinese, english) =
+            operation["summary"].as_str().and_then(|both| both.split_once(" · ")).unwrap_or_default();
+        if !chinese.chars().any(|c| ('一'..='龥').contains(&c)) || english.is_empty() {
+            lacks("no summary in both languages (its Chinese name is the first line of the handler's comment)");
+        }
+        if operation["description"].as_str().is_none_or(str::is_empty) {
+            lacks("no description (the rest of the comment)");
         }
         if operation["tags"].as_array().is_none_or(|tags| tags.len() != 1) {
             lacks("it needs one tag, the room");

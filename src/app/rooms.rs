@@ -31,6 +31,7 @@ macro_rules! rooms {
 rooms! {
     ground::notices,
     ground::files,
+    ground::labels,
     people::members,
     people::sessions,
     people::desk,

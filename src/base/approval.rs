@@ -12,15 +12,15 @@ crate::words!(
     /// What has become of a proposal.
     ProposalState {
         /// Waits for a second person.
-        Open = "open",
+        Open = "open" / "待确认",
         /// Confirmed, and in effect since.
-        Approved = "approved",
+        Approved = "approved" / "已确认",
         /// Refused by a second person.
-        Refused = "refused",
+        Refused = "refused" / "未同意",
         /// Taken back by its proposer.
-        TakenBack = "taken_back",
+        TakenBack = "taken_back" / "已撤回",
         /// Nobody answered in time.
-        Expired = "expired",
+        Expired = "expired" / "已过期",
     }
 );
 

@@ -9,45 +9,29 @@ crate::words!(
     /// A duty 职务 that a member holds on a unit.
     Role {
         /// 党小组组长
-        GroupLeader = "group_leader",
+        GroupLeader = "group_leader" / "党小组组长",
         /// 支部书记
-        Secretary = "secretary",
+        Secretary = "secretary" / "支部书记",
         /// 支委
-        BranchCommittee = "branch_committee",
+        BranchCommittee = "branch_committee" / "支委",
         /// 党委委员
-        CommitteeMember = "committee_member",
+        CommitteeMember = "committee_member" / "党委委员",
         /// 组织部: runs campaigns, content and the question bank.
-        Organiser = "organiser",
+        Organiser = "organiser" / "组织部",
         /// 领导
-        Leader = "leader",
+        Leader = "leader" / "领导",
         /// 评审专家
-        Expert = "expert",
+        Expert = "expert" / "评审专家",
         /// 督导
-        Inspector = "inspector",
+        Inspector = "inspector" / "督导",
         /// 审计: reads everything, changes nothing.
-        Auditor = "auditor",
+        Auditor = "auditor" / "审计",
         /// 管理员
-        Administrator = "administrator",
+        Administrator = "administrator" / "管理员",
     }
 );
 
 impl Role {
-    /// The duty as it is printed in Chinese rosters.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Role::GroupLeader => "党小组组长",
-            Role::Secretary => "支部书记",
-            Role::BranchCommittee => "支委",
-            Role::CommitteeMember => "党委委员",
-            Role::Organiser => "组织部",
-            Role::Leader => "领导",
-            Role::Expert => "评审专家",
-            Role::Inspector => "督导",
-            Role::Auditor => "审计",
-            Role::Administrator => "管理员",
-        }
-    }
-
     /// The duty on a unit as sentences name it: 示范集团党委委员, 示范集团党委组织部工作人员.
     ///
     /// What the name of the unit ends with is not said twice. A duty whose title names an office or a task, and nobody who
@@ -68,59 +52,59 @@ crate::words!(
     /// Something that only some duties allow.
     Capability {
         /// See members' points and study coverage by name.
-        SeeResults = "see_results",
+        SeeResults = "see_results" / "查看结果",
         /// Plan study pushes for one's scope.
-        PlanPushes = "plan_pushes",
+        PlanPushes = "plan_pushes" / "安排推送",
         /// Write study items, the question bank and papers.
-        ManageContent = "manage_content",
+        ManageContent = "manage_content" / "维护内容",
         /// Read study items, the question bank with its answers, and papers before they are published.
-        ReadContent = "read_content",
+        ReadContent = "read_content" / "查看内容",
         /// Run knowledge contests for one's scope.
-        RunContests = "run_contests",
+        RunContests = "run_contests" / "组织竞赛",
         /// See contests before they are announced, and their results before publication.
-        ReadContests = "read_contests",
+        ReadContests = "read_contests" / "查看竞赛组织情况",
         /// Confirm what somebody else proposed about a contest.
-        ConfirmContests = "confirm_contests",
+        ConfirmContests = "confirm_contests" / "确认竞赛变更",
         /// See units' rosters: members, their duties and status.
-        SeeMembers = "see_members",
+        SeeMembers = "see_members" / "查看名册",
         /// Change units, members and duties; import them.
-        ManageMembers = "manage_members",
+        ManageMembers = "manage_members" / "维护人员与组织",
         /// See proposals about duties, and who holds duties that do not go together.
-        ReviewDuties = "review_duties",
+        ReviewDuties = "review_duties" / "查看职务变动",
         /// Issue invite codes, and confirm the phone numbers that members give.
-        Invite = "invite",
+        Invite = "invite" / "发放邀请码",
         /// Read point rules of every version; compare and rebuild boards without writing.
-        ReadRules = "read_rules",
+        ReadRules = "read_rules" / "查看积分规则",
         /// Write new versions of point rules.
-        ManageRules = "manage_rules",
+        ManageRules = "manage_rules" / "维护积分规则",
         /// Operate the service: rebuild boards.
-        Operate = "operate",
+        Operate = "operate" / "运行维护",
         /// Read the trail of who did what.
-        Audit = "audit",
+        Audit = "audit" / "查看留痕",
         /// Write down meetings, their attendance and their minutes.
-        HoldMeetings = "hold_meetings",
+        HoldMeetings = "hold_meetings" / "登记会议",
         /// Read what was written down about meetings.
-        ReadMeetings = "read_meetings",
+        ReadMeetings = "read_meetings" / "查看会议",
         /// See the ideas of one's scope, beyond those of one's own branch.
-        SeeIdeas = "see_ideas",
+        SeeIdeas = "see_ideas" / "查看金点子",
         /// Collect submitted ideas at a meeting.
-        CollectIdeas = "collect_ideas",
+        CollectIdeas = "collect_ideas" / "征集金点子",
         /// Decide, assign and accept ideas.
-        DecideIdeas = "decide_ideas",
+        DecideIdeas = "decide_ideas" / "研究金点子",
         /// Write and run selections; propose what needs a second person.
-        RunCampaigns = "run_campaigns",
+        RunCampaigns = "run_campaigns" / "组织评选",
         /// See selections before they are announced, every entry, and how they are run.
-        ReadCampaigns = "read_campaigns",
+        ReadCampaigns = "read_campaigns" / "查看评选组织情况",
         /// Decide selections, and confirm what somebody else proposed.
-        DecideCampaigns = "decide_campaigns",
+        DecideCampaigns = "decide_campaigns" / "决定评选",
         /// Write entries of one's own unit.
-        WriteEntries = "write_entries",
+        WriteEntries = "write_entries" / "填报参评材料",
         /// Score entries of selections that name one as an expert.
-        ScoreAsExpert = "score_as_expert",
+        ScoreAsExpert = "score_as_expert" / "专家评分",
         /// See what the enterprise may change without a restart, and who changed it.
-        ReadSettings = "read_settings",
+        ReadSettings = "read_settings" / "查看设置",
         /// Change such settings, each by who has the capability that it names.
-        ChangeSettings = "change_settings",
+        ChangeSettings = "change_settings" / "修改设置",
     }
 );
 

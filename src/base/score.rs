@@ -15,40 +15,27 @@ crate::words!(
     /// How raw values become scores from 0 to 10,000.
     ScoreRule {
         /// Raw value by the number of ballots.
-        ShareOfBallots = "share_of_ballots",
+        ShareOfBallots = "share_of_ballots" / "得票占比",
         /// Raw value by the highest that can be had.
-        ShareOfFull = "share_of_full",
+        ShareOfFull = "share_of_full" / "满分占比",
         /// Raw value by the best raw value.
-        ShareOfLeader = "share_of_leader",
+        ShareOfLeader = "share_of_leader" / "与最高者之比",
         /// The lowest raw value gives 0, the highest 10,000.
-        MinMax = "min_max",
+        MinMax = "min_max" / "最低与最高之间",
         /// 5,000 + 1,000 z, z by mean and standard deviation of all raw values, cut at 0 and 10,000.
-        Z = "z",
+        Z = "z" / "标准分",
     }
 );
-
-impl ScoreRule {
-    /// The rule as it is printed.
-    pub const fn title(self) -> &'static str {
-        match self {
-            ScoreRule::ShareOfBallots => "得票占比",
-            ScoreRule::ShareOfFull => "满分占比",
-            ScoreRule::ShareOfLeader => "与最高者之比",
-            ScoreRule::MinMax => "最低与最高之间",
-            ScoreRule::Z => "标准分",
-        }
-    }
-}
 
 crate::words!(
     /// How the scores of several judges become one raw value.
     Averaging {
         /// The mean of all.
-        Plain = "plain",
+        Plain = "plain" / "平均",
         /// The mean without the highest and the lowest.
-        Trimmed = "trimmed",
+        Trimmed = "trimmed" / "去掉最高最低后平均",
         /// The mean of what each judge's scores are by that judge's own mean and spread.
-        ZScore = "z_score",
+        ZScore = "z_score" / "标准化后平均",
     }
 );
 

@@ -268,23 +268,19 @@ impl FromSql<Date, Sqlite> for Day {
     }
 }
 
-/// A length of business time over which points are ranked and capped. Weeks begin on Monday.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Period {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-    All,
-}
+crate::words!(
+    /// A length of business time over which points are ranked and capped. Weeks begin on Monday.
+    Period {
+        Day = "day" / "日",
+        Week = "week" / "周",
+        Month = "month" / "月",
+        Quarter = "quarter" / "季",
+        Year = "year" / "年",
+        All = "all" / "全部",
+    }
+);
 
 impl Period {
-    /// Every period, shortest first.
-    pub const EACH: [Period; 6] =
-        [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year, Period::All];
-
     /// The first day of the period that `day` lies in; `All` begins on 1970-01-01.
     pub fn start(self, day: Day) -> Day {
         let date = day.0;

@@ -5,4 +5,5 @@
 
 pub mod notices;
 pub mod files;
+pub mod labels;
 pub mod documents;

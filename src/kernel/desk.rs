@@ -31,9 +31,9 @@ crate::id!(
 crate::words!(
     /// How much something presses, whatever its day.
     Urgency {
-        Normal = "normal",
+        Normal = "normal" / "一般",
         /// Somebody cannot go on, or an account is at stake.
-        Urgent = "urgent",
+        Urgent = "urgent" / "紧急",
     }
 );
 
@@ -41,11 +41,11 @@ crate::words!(
     /// Until when an item stays with its member; then those take over who hold the capability.
     Stay {
         /// Until he leaves the enterprise.
-        Member = "member",
+        Member = "member" / "随本人",
         /// Until he moves away from the unit that he belonged to.
-        Home = "home",
+        Home = "home" / "随所在组织",
         /// Until he holds the capability no more.
-        Duty = "duty",
+        Duty = "duty" / "随职务",
     }
 );
 

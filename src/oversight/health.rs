@@ -47,6 +47,8 @@ struct Health {
     version: &'static str,
 }
 
+/// 进程存活
+///
 /// Answers as long as the process lives.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Alive", body = Health)))]
 #[get("/healthz")]
@@ -65,6 +67,8 @@ struct Readiness {
     redis: &'static str,
 }
 
+/// 服务就绪
+///
 /// Whether requests can be served: the database answers and bears the program's schema, and the process is not about to
 /// stop.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
@@ -85,6 +89,8 @@ async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>, stopping: web::Dat
     HttpResponse::build(status).json(readiness)
 }
 
+/// 运行指标
+///
 /// Measurements in the Prometheus text format; for the loopback interface, or with the operator's token.
 #[utoipa::path(tag = "health", responses((status = 200, description = "Measurements", body = String)))]
 #[get("/metrics")]

@@ -11,11 +11,11 @@ crate::words!(
     /// What a problem means for its row.
     ProblemKind {
         /// The row was not taken.
-        Rejected = "rejected",
+        Rejected = "rejected" / "未导入",
         /// The row repeats another row of the file or something already there, and was not taken.
-        Duplicate = "duplicate",
+        Duplicate = "duplicate" / "重复",
         /// The row was taken, but someone should look at it.
-        Warning = "warning",
+        Warning = "warning" / "提醒",
     }
 );
 

@@ -128,6 +128,8 @@ struct MeetingQuery {
     cursor: Option<String>,
 }
 
+/// 会议列表
+///
 /// Meetings within the reader's reach, newest day first.
 #[utoipa::path(tag = "meetings", params(MeetingQuery),
     responses((status = 200, description = "Meetings", body = Page<MeetingHead>)))]
@@ -162,6 +164,8 @@ struct MeetingBody {
     attendance: Vec<MemberId>,
 }
 
+/// 登记会议
+///
 /// Writes a meeting of a unit down. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "meetings", request_body = MeetingBody,
     responses((status = 201, description = "Written down", body = MeetingView)))]
@@ -188,6 +192,8 @@ async fn create_meeting(
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::from(meeting)))
 }
 
+/// 会议详情
+///
 /// One meeting.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     responses((status = 200, description = "The meeting", body = MeetingView)))]
@@ -216,6 +222,8 @@ struct MeetingChangeBody {
     attendance: Option<Vec<MemberId>>,
 }
 
+/// 修改会议
+///
 /// Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too.
 #[utoipa::path(tag = "meetings", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
         ("id" = MeetingId, Path, description = "The meeting")),
@@ -240,6 +248,8 @@ async fn edit_meeting(
     Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, seen, change).await?.into()))
 }
 
+/// 删除会议
+///
 /// Takes back a meeting that the caller wrote down, unless something happened at it or is part of it.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     responses((status = 204, description = "Gone")))]

@@ -16,33 +16,19 @@ crate::words!(
     /// What kind of meeting it is.
     MeetingKind {
         /// 党小组会
-        Group = "group",
+        Group = "group" / "党小组会",
         /// 支委会
-        BranchCommittee = "branch_committee",
+        BranchCommittee = "branch_committee" / "支委会",
         /// 党员大会
-        Branch = "branch",
+        Branch = "branch" / "党员大会",
         /// 党委会
-        PartyCommittee = "party_committee",
+        PartyCommittee = "party_committee" / "党委会",
         /// 党课
-        Lecture = "lecture",
+        Lecture = "lecture" / "党课",
         /// 主题党日
-        ThemeDay = "theme_day",
+        ThemeDay = "theme_day" / "主题党日",
     }
 );
-
-impl MeetingKind {
-    /// The kind as the enterprise calls it.
-    pub const fn title(self) -> &'static str {
-        match self {
-            MeetingKind::Group => "党小组会",
-            MeetingKind::BranchCommittee => "支委会",
-            MeetingKind::Branch => "党员大会",
-            MeetingKind::PartyCommittee => "党委会",
-            MeetingKind::Lecture => "党课",
-            MeetingKind::ThemeDay => "主题党日",
-        }
-    }
-}
 
 /// A meeting of a unit; kind and unit never change, because decisions point at it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]

@@ -26,8 +26,8 @@ const SIGNATURE: usize = 16;
 crate::words!(
     /// How large a picture is shown: as it was uploaded, or as its thumbnail.
     PictureSize {
-        Full = "full",
-        Thumbnail = "thumbnail",
+        Full = "full" / "原图",
+        Thumbnail = "thumbnail" / "缩略图",
     }
 );
 

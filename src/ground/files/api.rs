@@ -38,6 +38,8 @@ struct UploadQuery {
     name: Option<String>,
 }
 
+/// 上传文件
+///
 /// Uploads a jpeg, png, webp, pdf, docx or xlsx file of at most 10 MB; its content decides what it is.
 /// Pictures are painted anew, without what was hidden in them. A file that is attached to nothing goes after a day.
 #[utoipa::path(tag = "files", params(UploadQuery),
@@ -65,6 +67,8 @@ async fn upload_file(
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/api/v1/files/{}", file.id))).json(file))
 }
 
+/// 下载文件
+///
 /// The bytes of a file: pictures and PDFs to be shown, everything else to be saved.
 #[utoipa::path(tag = "files",
     responses((status = 200, description = "The bytes", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
@@ -84,6 +88,8 @@ async fn get_file(
     send(&req, &files, &file.stored_as, Sent { tag, kind, file: &file, kept: CHECKED.into() }).await
 }
 
+/// 缩略图
+///
 /// A picture in small: a JPEG of at most 480 pixels a side.
 #[utoipa::path(tag = "files",
     responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "image/jpeg"),
@@ -119,6 +125,8 @@ struct PictureQuery {
     signature: String,
 }
 
+/// 查看图片
+///
 /// A picture by the address that a file's view gave (`url`, `thumbnail_url`), without a session. The address is good for 24
 /// hours at most, and ends when the file is deleted or taken off, or when what it is attached to is hidden.
 #[utoipa::path(tag = "files", security(()), params(PictureQuery),
@@ -152,6 +160,8 @@ async fn get_picture(
     }
 }
 
+/// 删除文件
+///
 /// Deletes a file of the caller's own that is attached to nothing, or to what may still be changed, such as a draft.
 #[utoipa::path(tag = "files", responses((status = 204, description = "Gone")))]
 #[delete("/files/{id}")]

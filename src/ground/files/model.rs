@@ -17,12 +17,12 @@ crate::id!(
 crate::words!(
     /// What a file is, by its content.
     FileKind {
-        Jpeg = "jpeg",
-        Png = "png",
-        Webp = "webp",
-        Pdf = "pdf",
-        Docx = "docx",
-        Xlsx = "xlsx",
+        Jpeg = "jpeg" / "JPEG图片",
+        Png = "png" / "PNG图片",
+        Webp = "webp" / "WebP图片",
+        Pdf = "pdf" / "PDF文档",
+        Docx = "docx" / "Word文档",
+        Xlsx = "xlsx" / "Excel表格",
     }
 );
 

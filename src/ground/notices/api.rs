@@ -59,6 +59,8 @@ fn inbox(caller: &Caller, db: &Db) -> Inbox {
     Inbox { member: caller.member, path: caller.path.clone(), from: oldest_shown(caller.member, db.now()) }
 }
 
+/// 我的消息
+///
 /// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
 /// caller became a member. What happened to the account itself stays for good.
 #[utoipa::path(tag = "notices", params(PageQuery),
@@ -84,6 +86,8 @@ struct UnreadCount {
     unread: i64,
 }
 
+/// 未读消息数
+///
 /// How many of the caller's notices are unread.
 #[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount),
         (status = 304, description = "Not changed since the given ETag")))]
@@ -104,6 +108,8 @@ struct ReadBody {
     all: Option<bool>,
 }
 
+/// 消息设为已读
+///
 /// Marks notices as read and says how many are left; marking again changes nothing.
 #[utoipa::path(tag = "notices", request_body = ReadBody,
     responses((status = 200, description = "What is left unread", body = UnreadCount)))]

@@ -23,15 +23,15 @@ crate::words!(
     /// What a notice is about, for the client's icon.
     NoticeKind {
         /// Something happened to the account.
-        Security = "security",
+        Security = "security" / "账号安全",
         /// A duty was granted or ended.
-        Duty = "duty",
+        Duty = "duty" / "职务变动",
         /// Something to study or to answer was published.
-        Published = "published",
+        Published = "published" / "结果公布",
         /// A step of an idea that the member wrote or carries out.
-        Idea = "idea",
+        Idea = "idea" / "金点子",
         /// A setting waits for the member's approval, or the member's proposal was answered.
-        Setting = "setting",
+        Setting = "setting" / "设置变更",
     }
 );
 

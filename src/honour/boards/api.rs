@@ -66,6 +66,8 @@ fn named(id: impl ToString, name: &str) -> Named {
     Named { id: id.to_string(), name: name.to_owned() }
 }
 
+/// 可查看的榜单
+///
 /// The scopes, measures and periods that boards can be asked for.
 #[utoipa::path(tag = "boards", responses((status = 200, description = "What there is", body = BoardList)))]
 #[get("/boards")]
@@ -108,6 +110,8 @@ struct PlaceQuery {
     day: Option<Day>,
 }
 
+/// 榜单
+///
 /// The head of a board, of members or of branches.
 ///
 /// `ETag` changes with the content. `X-Board-Source: database` says that Redis is away and the board at most a second
@@ -151,6 +155,8 @@ async fn get_board(
     Ok(tell_source(sent.content.answer(&req), sent.source))
 }
 
+/// 我的名次
+///
 /// One's own place on a board, with neighbours.
 #[utoipa::path(
     tag = "boards",
@@ -186,6 +192,8 @@ struct RebuildQuery {
     after: Option<MemberId>,
 }
 
+/// 重建榜单
+///
 /// Recomputes standings from the ledger, reports what differs, and repairs it unless it is a dry run.
 ///
 /// Answers after about two seconds, however large the enterprise: ask again with `after` until `next` is `null`. What

@@ -62,9 +62,9 @@ crate::words!(
     /// Who competes on a board.
     By {
         /// Members, by their points.
-        Member = "member",
+        Member = "member" / "个人",
         /// Branches, by their points per active member.
-        Branch = "branch",
+        Branch = "branch" / "支部",
     }
 );
 

@@ -101,6 +101,8 @@ impl PointsView {
     }
 }
 
+/// 我的积分
+///
 /// One's own points in every running period, and what today's caps leave.
 #[utoipa::path(tag = "points", responses((status = 200, description = "The points", body = PointsView)))]
 #[get("/me/points")]
@@ -108,6 +110,8 @@ async fn get_my_points(me: Member, points: web::Data<Points>) -> Result<web::Jso
     show(&points, me.person.member).await
 }
 
+/// 人员积分
+///
 /// A member's points, for those who may see results of his unit, and for himself.
 #[utoipa::path(
     tag = "points", params(("id" = MemberId, Path, description = "The member")),
@@ -192,6 +196,8 @@ impl EntryView {
     }
 }
 
+/// 我的积分明细
+///
 /// One's own entries, newest first.
 #[utoipa::path(
     tag = "points", params(PageQuery),
@@ -260,6 +266,8 @@ struct RuleQuery {
     cursor: Option<String>,
 }
 
+/// 积分规则列表
+///
 /// The rules in force, or all versions of them.
 #[utoipa::path(
     tag = "points", params(RuleQuery),
@@ -300,6 +308,8 @@ struct RuleBody {
     effective_on: Option<Day>,
 }
 
+/// 新增积分规则版本
+///
 /// Writes a new version of a rule. Entries keep the version that they were made by; the same request again returns the
 /// version that it made.
 #[utoipa::path(
@@ -342,6 +352,8 @@ async fn create_point_rule(
     Ok(HttpResponse::Created().insert_header(location).json(RuleView::from(rule)))
 }
 
+/// 撤回积分规则版本
+///
 /// Takes back a version of a rule that is not in force yet.
 #[utoipa::path(
     tag = "points",

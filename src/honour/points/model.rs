@@ -14,52 +14,39 @@ crate::words!(
     /// A side of a member's year that points belong to.
     Dimension {
         /// 政治思想
-        Political = "political",
+        Political = "political" / "政治思想",
         /// 学习培训
-        Learning = "learning",
+        Learning = "learning" / "学习培训",
         /// 组织生活
-        Organisation = "organisation",
+        Organisation = "organisation" / "组织生活",
         /// 示范引领
-        Example = "example",
+        Example = "example" / "示范引领",
         /// 履职履责
-        Duty = "duty",
+        Duty = "duty" / "履职履责",
     }
 );
-
-impl Dimension {
-    /// The dimension as the enterprise prints it.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Dimension::Political => "政治思想",
-            Dimension::Learning => "学习培训",
-            Dimension::Organisation => "组织生活",
-            Dimension::Example => "示范引领",
-            Dimension::Duty => "履职履责",
-        }
-    }
-}
 
 crate::words!(
     /// A rule that some room awards by.
     RuleName {
         /// 每日一答: points for each right answer of the daily paper.
-        QuizDaily = "quiz.daily",
+        QuizDaily = "quiz.daily" / "每日答题",
         /// 每日一学: points for each study item that was read to the end.
-        StudyRead = "study.read",
+        StudyRead = "study.read" / "完成学习",
         /// 挑战答题: points for each right answer by which a run beats the day's best so far.
-        Challenge = "challenge",
+        Challenge = "challenge" / "挑战答题",
         /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
-        Contest = "contest",
+        Contest = "contest" / "知识竞赛",
         /// 金点子征集: points when an idea is collected at a group meeting.
-        IdeaCollected = "idea.collected",
+        IdeaCollected = "idea.collected" / "金点子被征集",
         /// 金点子采纳: points when the committee adopts an idea, as a pilot too.
-        IdeaAdopted = "idea.adopted",
+        IdeaAdopted = "idea.adopted" / "金点子被采纳",
         /// 金点子实施: points when the work on an idea is accepted.
-        IdeaImplemented = "idea.implemented",
+        IdeaImplemented = "idea.implemented" / "金点子已实施",
         /// 金点子成果: points for each outcome of an idea.
-        IdeaOutcome = "idea.outcome",
+        IdeaOutcome = "idea.outcome" / "金点子出成果",
         /// 参加投票: points for a ballot in a selection, once for each selection.
-        BallotCast = "ballot.cast",
+        BallotCast = "ballot.cast" / "参加投票",
     }
 );
 

@@ -35,6 +35,8 @@ impl From<Brand> for BrandView {
     }
 }
 
+/// 党建品牌列表
+///
 /// The brands of the enterprise.
 #[utoipa::path(tag = "brands", params(PageQuery),
     responses((status = 200, description = "Brands", body = Page<BrandView>)))]
@@ -49,6 +51,8 @@ async fn list_brands(
     Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(BrandView::from)))
 }
 
+/// 导入党建品牌
+///
 /// Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date.
 #[utoipa::path(tag = "brands", params(ImportQuery),
     request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",

@@ -117,7 +117,7 @@ impl Shelf {
     }
 
     fn move_entries(&mut self, member: MemberId, old: Option<&Row>, new: &Row, ticks: &AtomicU64) {
-        for period in Period::EACH {
+        for period in Period::EACH.iter().copied() {
             let mark = new.marks[period as usize];
             if let Some(old) = old {
                 let before = old.marks[period as usize];

@@ -231,7 +231,7 @@ fn compare_standings(member: MemberId, truth: &Truth, kept: &[Standing]) -> Vec<
     for right in standings_of(member, truth, kept.iter().map(|standing| &*standing.measure)) {
         let none = Standing::new(member, &right.measure);
         let known = kept.iter().find(|standing| standing.measure == right.measure).unwrap_or(&none);
-        let period = Period::EACH.into_iter().find(|period| right.term(*period) != known.term(*period));
+        let period = Period::EACH.iter().copied().find(|period| right.term(*period) != known.term(*period));
         found.extend(period.map(|period| Difference {
             member,
             measure: right.measure.to_string(),

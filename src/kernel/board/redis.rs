@@ -211,7 +211,7 @@ impl Redis {
             .arg(standing.version)
             .arg(path)
             .arg(self.boards_of(&standing.measure));
-        for period in Period::EACH {
+        for period in Period::EACH.iter().copied() {
             let term = standing.term(period);
             // counted from our own clock, so that a moved clock in a test does not end a board at once
             let lifetime = period.end(term.start).start().seconds_since(now) + KEEP_SECONDS;

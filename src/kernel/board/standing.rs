@@ -77,7 +77,7 @@ impl Standing {
     /// A newer period begins anew; an older one is over and stays out (it is ranked from the ledger), while a late
     /// award for yesterday still counts for the week or month that it shares with today.
     pub fn add(&mut self, day: Day, points: i64, at: Timestamp) {
-        for (period, term) in Period::EACH.into_iter().zip(&mut self.terms) {
+        for (period, term) in Period::EACH.iter().copied().zip(&mut self.terms) {
             let start = period.start(day);
             if start == term.start {
                 *term = Term { start, score: term.score + points, at: term.at.max(at) };

@@ -143,6 +143,8 @@ impl<'a> From<&'a State> for ChallengeRun<'a> {
     }
 }
 
+/// 开始挑战
+///
 /// Begins a run, or returns the one that is running: its clock runs on, whoever asks.
 #[utoipa::path(tag = "challenge", responses(
     (status = 201, description = "Begun, with its first question", body = ChallengeRun<'static>),
@@ -156,6 +158,8 @@ async fn start_challenge_run(me: Member, room: web::Data<Challenge>) -> Result<H
     Ok(response.json(ChallengeRun::from(&state)))
 }
 
+/// 正在进行的挑战
+///
 /// The run that is running; when none is, the newest of today.
 #[utoipa::path(tag = "challenge",
     responses((status = 200, description = "The run", body = ChallengeRun<'static>)))]
@@ -210,6 +214,8 @@ impl<'a> From<&'a Answered> for ChallengeResult<'a> {
     }
 }
 
+/// 提交挑战答案
+///
 /// Answers the question that waits; graded at once. The same answer again gets the same outcome.
 ///
 /// 429 `challenge.too_fast` when it came before anybody could have read the question: the run goes on. 409
@@ -231,6 +237,8 @@ async fn answer_challenge_question(
     Ok(HttpResponse::Ok().json(ChallengeResult::from(&answered)))
 }
 
+/// 复活继续挑战
+///
 /// Goes on with a run after a wrong answer or a time-out, with a new question; once a day, for the newest run, within
 /// five minutes of its end. Sent again, it returns the run as it is.
 #[utoipa::path(tag = "challenge", params(("id" = RunId, Path, description = "The run")),
@@ -245,6 +253,8 @@ async fn revive_challenge_run(
     Ok(HttpResponse::Ok().json(ChallengeRun::from(&state)))
 }
 
+/// 结束挑战
+///
 /// Gives a run up: what it has reached counts. One that is over stays as it is.
 #[utoipa::path(tag = "challenge", params(("id" = RunId, Path, description = "The run")),
     responses((status = 200, description = "It is over", body = ChallengeRun<'static>)))]
@@ -258,6 +268,8 @@ async fn complete_challenge_run(
     Ok(HttpResponse::Ok().json(ChallengeRun::from(&state)))
 }
 
+/// 今日挑战
+///
 /// What one's runs of today come to so far.
 #[utoipa::path(tag = "challenge", responses((status = 200, description = "Today", body = ChallengeDay)))]
 #[get("/challenge/today")]
@@ -299,6 +311,8 @@ impl From<Run> for ChallengeRunSummary {
     }
 }
 
+/// 我的挑战记录
+///
 /// One's own runs, newest first.
 #[utoipa::path(tag = "challenge", params(PageQuery),
     responses((status = 200, description = "Runs", body = Page<ChallengeRunSummary>)))]
@@ -351,6 +365,8 @@ struct ReviewedRun {
     run: ChallengeRunSummary,
 }
 
+/// 挑战答题异常复核
+///
 /// Runs with many answers that came faster than anybody reads, newest first, within the reader's reach.
 #[utoipa::path(tag = "challenge", params(ReviewQuery),
     responses((status = 200, description = "Runs to look at", body = Page<ReviewedRun>)))]

@@ -17,13 +17,13 @@ crate::words!(
     /// Why a run is over.
     EndedBecause {
         /// The last answer was wrong.
-        Wrong = "wrong",
+        Wrong = "wrong" / "答错",
         /// The time for the last question was up.
-        TimeOut = "time_out",
+        TimeOut = "time_out" / "超时",
         /// The member gave up.
-        GivenUp = "given_up",
+        GivenUp = "given_up" / "主动结束",
         /// Every question of the bank was dealt.
-        BankExhausted = "bank_exhausted",
+        BankExhausted = "bank_exhausted" / "题目答完",
     }
 );
 

@@ -35,19 +35,19 @@ crate::words!(
     /// How far a contest has come.
     ContestState {
         /// Being written; only who runs it sees it.
-        Draft = "draft",
+        Draft = "draft" / "草稿",
         /// Told to its audience; opens by the clock.
-        Announced = "announced",
+        Announced = "announced" / "已公告",
         /// Attempts can be made.
-        Open = "open",
+        Open = "open" / "进行中",
         /// No answer is taken any more.
-        Closed = "closed",
+        Closed = "closed" / "已结束",
         /// Ranking and results are shown.
-        Published = "published",
+        Published = "published" / "已公布",
         /// Taken back before it opened.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" / "已撤销",
         /// Called off after it had opened: never ranked, without points.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" / "已取消",
     }
 );
 
@@ -55,11 +55,11 @@ crate::words!(
     /// How far an attempt has come.
     AttemptState {
         /// Answers are taken until it is due.
-        Running = "running",
+        Running = "running" / "作答中",
         /// Submitted, or over with what it had.
-        Finished = "finished",
+        Finished = "finished" / "已交卷",
         /// Finished, and its wrong answers are in the member's book.
-        Booked = "booked",
+        Booked = "booked" / "已记入错题本",
     }
 );
 
@@ -71,8 +71,8 @@ impl AttemptState {
 crate::words!(
     /// Which of several attempts counts.
     Counting {
-        Best = "best",
-        Last = "last",
+        Best = "best" / "取最好成绩",
+        Last = "last" / "取最后成绩",
     }
 );
 
@@ -80,20 +80,20 @@ crate::words!(
     /// What a multiple choice gives when some right letters are missing; with a wrong letter it never gives anything.
     Partial {
         /// Nothing.
-        None = "none",
+        None = "none" / "不给分",
         /// Half of its points.
-        Half = "half",
+        Half = "half" / "给一半分",
         /// The share of the right letters that were given.
-        PerOption = "per_option",
+        PerOption = "per_option" / "按选项给分",
     }
 );
 
 crate::words!(
     /// When a member sees the score of an attempt. The key comes with it, but never before the contest is over.
     Reveal {
-        Submission = "at_submit",
-        Close = "at_close",
-        Publication = "at_publication",
+        Submission = "at_submit" / "交卷后公开",
+        Close = "at_close" / "结束后公开",
+        Publication = "at_publication" / "公布后公开",
     }
 );
 

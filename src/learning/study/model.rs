@@ -76,10 +76,10 @@ crate::words!(
     /// What became of a push.
     PushState {
         /// Waits for its time.
-        Planned = "planned",
-        Published = "published",
+        Planned = "planned" / "待推送",
+        Published = "published" / "已推送",
         /// Taken back before its time.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" / "已取消",
     }
 );
 
@@ -156,10 +156,10 @@ crate::words!(
     /// How far a reading has come.
     ReadingState {
         /// Its time runs.
-        Running = "running",
+        Running = "running" / "学习中",
         /// Another item was opened meanwhile.
-        Paused = "paused",
-        Finished = "finished",
+        Paused = "paused" / "已暂停",
+        Finished = "finished" / "已完成",
     }
 );
 
@@ -184,10 +184,10 @@ pub struct Mark {
 crate::words!(
     /// What a member has done with a push.
     ReadState {
-        New = "new",
+        New = "new" / "未读",
         /// Opened, and can still be finished.
-        Reading = "reading",
-        Finished = "finished",
+        Reading = "reading" / "学习中",
+        Finished = "finished" / "已完成",
     }
 );
 
@@ -195,12 +195,12 @@ crate::words!(
     /// Why a member has not read a push.
     Reason {
         /// The push never reached a phone of the member's: the feed was not opened on its day.
-        NotServed = "not_served",
+        NotServed = "not_served" / "未送达",
         /// The feed showed it; the member did not open it.
-        ServedNotOpened = "served_not_opened",
-        OpenedNotFinished = "opened_not_finished",
+        ServedNotOpened = "served_not_opened" / "已送达未打开",
+        OpenedNotFinished = "opened_not_finished" / "已打开未完成",
         /// Away on that day, and therefore in no denominator.
-        Away = "away",
+        Away = "away" / "请假外出",
     }
 );
 

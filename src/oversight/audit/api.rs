@@ -80,6 +80,8 @@ impl TrailLine {
     }
 }
 
+/// 操作留痕
+///
 /// Who did what, newest first.
 #[utoipa::path(tag = "audit", params(TrailQuery),
     responses((status = 200, description = "A page of the trail", body = Page<TrailLine>)))]

@@ -30,20 +30,20 @@ pub enum Command {
 crate::words!(
     /// What a spreadsheet holds.
     ImportKind {
-        Units = "units",
-        Members = "members",
-        Questions = "questions",
+        Units = "units" / "组织",
+        Members = "members" / "人员",
+        Questions = "questions" / "试题",
     }
 );
 
 crate::words!(
     /// What is to become of parked messages.
     MessageCommand {
-        List = "list",
+        List = "list" / "列出",
         /// They are delivered.
-        Release = "release",
+        Release = "release" / "重新发送",
         /// They are thrown away.
-        Discard = "discard",
+        Discard = "discard" / "放弃",
     }
 );
 
@@ -67,9 +67,9 @@ crate::words!(
     /// How a command came to the process that runs it.
     Via {
         /// Typed by the operator into this process.
-        CommandLine = "command_line",
+        CommandLine = "command_line" / "命令行",
         /// From another process of the same machine and owner.
-        Socket = "socket",
+        Socket = "socket" / "本机管理通道",
     }
 );
 

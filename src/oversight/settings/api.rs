@@ -163,6 +163,8 @@ struct SettingList {
     items: Vec<SettingView>,
 }
 
+/// 设置列表
+///
 /// What the enterprise may change without a restart, with what is in force.
 #[utoipa::path(tag = "settings", responses((status = 200, description = "Every setting", body = SettingList)))]
 #[get("/settings")]
@@ -182,6 +184,8 @@ pub(super) struct SettingBody {
     pub reason: Text<200>,
 }
 
+/// 修改设置
+///
 /// Sets a setting. It is in force at once, on other servers within two seconds; of a delicate one this is a proposal that
 /// a second person approves. What is in force already changes nothing.
 #[utoipa::path(tag = "settings", request_body = SettingBody, responses(
@@ -220,6 +224,8 @@ struct SettingHistoryQuery {
     cursor: Option<String>,
 }
 
+/// 设置变更记录
+///
 /// What a setting was changed to, by whom, when and why, newest first; proposals that came to nothing among them.
 #[utoipa::path(tag = "settings", params(SettingHistoryQuery),
     responses((status = 200, description = "A page of changes", body = Page<SettingChangeView>)))]
@@ -236,6 +242,8 @@ async fn list_setting_changes(
     Ok(web::Json(page.map(|change| SettingChangeView::of(&room, &reader, &setting, &change))))
 }
 
+/// 设置变更提议
+///
 /// A change of a delicate setting that was proposed.
 #[utoipa::path(tag = "settings", responses((status = 200, description = "The proposal", body = SettingChangeView)))]
 #[get("/setting-proposals/{id}")]
@@ -248,6 +256,8 @@ async fn get_setting_proposal(
     Ok(web::Json(SettingChangeView::of(&room, &reader, &setting, &change)))
 }
 
+/// 同意设置变更
+///
 /// Approves what somebody else proposed; it is in force at once. Again it changes nothing.
 #[utoipa::path(tag = "settings", responses((status = 200, description = "The proposal", body = SettingChangeView)))]
 #[post("/setting-proposals/{id}/approval")]
@@ -259,6 +269,8 @@ async fn approve_setting_proposal(
     answer(&changer, &room, *id, Answer::Approve).await
 }
 
+/// 不同意设置变更
+///
 /// Refuses what somebody else proposed. Again it changes nothing.
 #[utoipa::path(tag = "settings", responses((status = 200, description = "The proposal", body = SettingChangeView)))]
 #[post("/setting-proposals/{id}/refusal")]
@@ -270,6 +282,8 @@ async fn refuse_setting_proposal(
     answer(&changer, &room, *id, Answer::Refuse).await
 }
 
+/// 撤回设置变更提议
+///
 /// Takes one's own proposal back. Again it changes nothing.
 #[utoipa::path(tag = "settings", responses((status = 200, description = "The proposal", body = SettingChangeView)))]
 #[post("/setting-proposals/{id}/withdrawal")]

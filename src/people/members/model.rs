@@ -36,22 +36,22 @@ crate::words!(
     /// What kind of member somebody is.
     MemberKind {
         /// 党员
-        Full = "full",
+        Full = "full" / "正式党员",
         /// 预备党员
-        Probationary = "probationary",
+        Probationary = "probationary" / "预备党员",
         /// 群众
-        Masses = "masses",
+        Masses = "masses" / "群众",
     }
 );
 
 crate::words!(
     /// Whether somebody takes part at present.
     MemberStatus {
-        Active = "active",
+        Active = "active" / "在册",
         /// On leave or a long shift: streaks are frozen, denominators leave them out.
-        Away = "away",
+        Away = "away" / "外出",
         /// Gone; cannot sign in, the past stays.
-        Left = "left",
+        Left = "left" / "已离开",
     }
 );
 
@@ -138,11 +138,11 @@ crate::words!(
     /// What a proposal would change.
     ChangeKind {
         /// A duty is granted.
-        Grant = "grant",
+        Grant = "grant" / "任命",
         /// A duty is ended.
-        End = "end",
+        End = "end" / "终止",
         /// The member leaves, with which all duties end.
-        Leave = "leave",
+        Leave = "leave" / "离开",
     }
 );
 
@@ -150,11 +150,11 @@ crate::words!(
     /// Why a privileged duty holds.
     Confirmation {
         /// There never was a second administrator who could confirm it.
-        NotNeeded = "not_needed_single_administrator",
+        NotNeeded = "not_needed_single_administrator" / "仅一名管理员无须确认",
         /// A second administrator confirmed it.
-        Confirmed = "confirmed_by_second_administrator",
+        Confirmed = "confirmed_by_second_administrator" / "第二名管理员已确认",
         /// The operator appointed an administrator at the server's own command line.
-        Operator = "made_by_operator",
+        Operator = "made_by_operator" / "运维人员办理",
     }
 );
 

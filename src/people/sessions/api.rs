@@ -109,6 +109,8 @@ fn device_name(device: Option<Text<60>>) -> String {
     device.map_or_else(|| "未命名设备".to_owned(), Text::into_string)
 }
 
+/// 登录
+///
 /// Signs in with an employee or phone number and a password.
 #[utoipa::path(tag = "session", security(()), request_body = SignInBody,
     responses((status = 201, description = "Signed in", body = SessionTokens)))]
@@ -137,6 +139,8 @@ struct RefreshBody {
     refresh_token: Text<256>,
 }
 
+/// 续期登录
+///
 /// Exchanges a refresh token for new tokens.
 ///
 /// Where the answer was lost, asking again with the same token gives the same next one, for up to 48 hours and until the
@@ -171,6 +175,8 @@ struct RedeemBody {
     device_key: Option<Text<64>>,
 }
 
+/// 用邀请码开通
+///
 /// Sets the first or a forgotten password with an invite code; ends all sessions and signs in. A code for somebody who
 /// ever signed in answers 409 until it was approved.
 #[utoipa::path(tag = "session", security(()), request_body = RedeemBody,
@@ -194,6 +200,8 @@ async fn redeem_invitation(
     Ok(created(sessions.redeem(ask).await?))
 }
 
+/// 退出登录
+///
 /// Signs out: ends the present session.
 #[utoipa::path(tag = "session", responses((status = 204, description = "Signed out")))]
 #[delete("/session")]
@@ -223,6 +231,8 @@ struct SessionList {
     items: Vec<SessionView>,
 }
 
+/// 我的登录设备
+///
 /// The devices on which the member is signed in, newest first.
 #[utoipa::path(tag = "session", responses((status = 200, description = "Sessions", body = SessionList)))]
 #[get("/me/sessions")]
@@ -244,6 +254,8 @@ async fn list_my_sessions(caller: Member, sessions: web::Data<Sessions>) -> Resu
     Ok(web::Json(SessionList { items }))
 }
 
+/// 退出某台设备
+///
 /// Ends one of the member's own sessions.
 #[utoipa::path(tag = "session", responses((status = 204, description = "Ended")))]
 #[delete("/me/sessions/{id}")]
@@ -277,6 +289,8 @@ struct ChangedPassword {
     device_key: String,
 }
 
+/// 修改密码
+///
 /// Changes the password, ends the member's other sessions and makes all device keys worthless but the one it answers.
 #[utoipa::path(tag = "session", request_body = PasswordBody,
     responses((status = 200, description = "Changed", body = ChangedPassword)))]
@@ -292,15 +306,14 @@ async fn change_my_password(
     Ok(web::Json(ChangedPassword { device_key }))
 }
 
-/// How the codes come back.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum SheetFormat {
-    #[default]
-    Json,
-    /// An A4 page to print and cut.
-    Html,
-}
+crate::words!(
+    /// How the codes come back.
+    SheetFormat {
+        Json = "json" / "数据",
+        /// An A4 page to print and cut.
+        Html = "html" / "网页",
+    }
+);
 
 /// Whom to invite: one member, or everybody of a unit.
 #[derive(Deserialize, ToSchema)]
@@ -311,8 +324,8 @@ struct InviteBody {
     /// With `unit_id`: also those who signed in before; each of these codes is a reset.
     #[serde(default)]
     registered_too: bool,
-    #[serde(default)]
-    format: SheetFormat,
+    /// `json` when absent.
+    format: Option<SheetFormat>,
 }
 
 /// A code, shown only in this answer.
@@ -353,13 +366,13 @@ crate::words!(
     /// Whether a code that resets a password works.
     ResetState {
         /// It works.
-        Effective = "effective",
+        Effective = "effective" / "可使用",
         /// A second person, or the member himself, must approve it.
-        NeedsApproval = "needs_approval",
+        NeedsApproval = "needs_approval" / "待他人同意",
         /// Nobody else could approve it: it works from `waits_until` on unless the member refuses.
-        Waits = "waits",
+        Waits = "waits" / "等待生效",
         /// The member refused it.
-        Refused = "refused",
+        Refused = "refused" / "已拒绝",
     }
 );
 
@@ -380,6 +393,8 @@ struct CodeSheet {
     items: Vec<CodeView>,
 }
 
+/// 发放邀请码
+///
 /// Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working. A code for
 /// somebody who ever signed in is a reset: its member or a second person must approve it, where nobody else could it works
 /// after a while, and the member is told at once.
@@ -398,7 +413,7 @@ async fn issue_invitations(
         _ => return Err(Problem::field("/member_id", "one_of", "member_id 与 unit_id 须且只能填写一个")),
     };
     let codes = sessions.invite(inviter.member, inviter.reach.clone(), invitees).await?;
-    if body.format == SheetFormat::Html {
+    if body.format == Some(SheetFormat::Html) {
         return Ok(page(StatusCode::CREATED, slips::page(&codes)));
     }
     let items = codes.into_iter().map(view).collect();

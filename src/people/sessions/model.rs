@@ -18,9 +18,9 @@ crate::id!(
 crate::words!(
     /// How a session began. WeChat and WeCom join when those rooms are built.
     Method {
-        Password = "password",
+        Password = "password" / "密码",
         /// An invite code set the password and signed in.
-        Invitation = "invitation",
+        Invitation = "invitation" / "邀请码",
     }
 );
 
@@ -28,19 +28,19 @@ crate::words!(
     /// Why a session ended before its time.
     Ending {
         /// The member signed out or ended it from another device.
-        SignedOut = "signed_out",
+        SignedOut = "signed_out" / "已退出",
         /// The password was changed or set anew.
-        PasswordChanged = "password_changed",
+        PasswordChanged = "password_changed" / "修改密码",
         /// An old refresh token was used again: somebody copied it.
-        Reused = "reused",
+        Reused = "reused" / "登录凭证被重复使用",
         /// The password was set anew without the one before it.
-        Reset = "reset",
+        Reset = "reset" / "密码重置",
         /// The member signed in on more devices than one member may.
-        TooMany = "too_many",
+        TooMany = "too_many" / "登录设备过多",
         /// The database was put back from a backup.
-        Restored = "restored",
+        Restored = "restored" / "数据恢复",
         /// The member left the enterprise.
-        Left = "left",
+        Left = "left" / "人员离开",
     }
 );
 

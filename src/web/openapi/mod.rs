@@ -28,6 +28,7 @@ impl Modify for CommonGround {
                 name_path_parts(operation, path);
                 tell_bytes(operation);
                 tell_optional_body(operation, components);
+                name_in_both(operation);
                 observed::describe(operation);
                 operation.security = Some(match is_open(operation, path) {
                     true => Vec::new(),
@@ -43,6 +44,16 @@ fn is_open(operation: &Operation, path: &str) -> bool {
     let nothing = SecurityRequirement::default();
     let says_so = operation.security.as_ref().is_some_and(|needs| needs.iter().all(|need| *need == nothing));
     says_so || !path.starts_with("/api/")
+}
+
+/// The first line of a handler's comment names the operation in Chinese, its id does in English.
+fn name_in_both(operation: &mut Operation) {
+    let (Some(chinese), Some(id)) = (&operation.summary, &operation.operation_id) else { return };
+    let mut letters = id.replace('_', " ");
+    if let Some(first) = letters.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    operation.summary = Some(format!("{chinese} · {letters}"));
 }
 
 /// Bytes are told as a string with their media type; in the code they are a `Vec<u8>`, which would be a list of numbers.

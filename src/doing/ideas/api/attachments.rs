@@ -24,6 +24,8 @@ struct AttachmentsBody {
     file_ids: Vec<FileId>,
 }
 
+/// 添加附件
+///
 /// Attaches files to a draft or a submitted idea; its author and its co-authors may, each his own files.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = AttachmentsBody,
     responses((status = 200, description = "Attached", body = IdeaView)))]
@@ -39,6 +41,8 @@ async fn attach_to_idea(
     Ok(web::Json(IdeaView::new(&ideas, shown)))
 }
 
+/// 移除附件
+///
 /// Takes a file off: an attachment of a draft or a submitted idea by its authors, evidence of work that was sent back by
 /// the implementer. A file that is attached to nothing goes after a day.
 #[utoipa::path(tag = "ideas",

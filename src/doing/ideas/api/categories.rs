@@ -22,6 +22,8 @@ struct Categories {
     names: Vec<Text<20>>,
 }
 
+/// 金点子类别
+///
 /// What ideas may be about.
 #[utoipa::path(tag = "ideas", responses((status = 200, description = "The categories", body = Categories)))]
 #[get("/ideas/categories")]
@@ -33,6 +35,8 @@ fn categories(names: Vec<String>) -> Categories {
     Categories { names: names.iter().filter_map(|name| Text::new(name).ok()).collect() }
 }
 
+/// 设置金点子类别
+///
 /// Puts other categories in the place of the present ones; ideas keep theirs.
 #[utoipa::path(tag = "ideas", request_body = Categories,
     responses((status = 200, description = "The categories", body = Categories)))]

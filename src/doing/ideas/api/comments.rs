@@ -48,6 +48,8 @@ impl CommentView {
     }
 }
 
+/// 评论列表
+///
 /// The comments on an idea, replies among them, oldest first.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea"), PageQuery),
     responses((status = 200, description = "Comments", body = Page<CommentView>)))]
@@ -74,6 +76,8 @@ struct CommentBody {
     parent_id: Option<CommentId>,
 }
 
+/// 发表评论
+///
 /// Says something about an idea. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = CommentBody,
     responses((status = 201, description = "Said", body = CommentView)))]
@@ -92,6 +96,8 @@ async fn comment_on_idea(
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(CommentView::new(&ideas, comment)))
 }
 
+/// 删除评论
+///
 /// Takes back one's own comment. While replies depend on it, 评论已删除 stays in its place; else it is gone.
 #[utoipa::path(tag = "ideas", params(
     ("id" = IdeaId, Path, description = "The idea"), ("comment_id" = CommentId, Path, description = "The comment")),

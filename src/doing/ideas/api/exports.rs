@@ -29,6 +29,8 @@ struct IdeaExportQuery {
     unit_id: Option<UnitId>,
 }
 
+/// 导出金点子
+///
 /// The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
 #[utoipa::path(tag = "ideas", params(IdeaExportQuery),
     responses((status = 200, description = "The file",

@@ -239,6 +239,8 @@ struct IdeaQuery {
     cursor: Option<String>,
 }
 
+/// 金点子列表
+///
 /// Ideas that the caller may see: his own, those of his branch and those of his scope; newest first, with `q` the most
 /// relevant first.
 #[utoipa::path(tag = "ideas", params(IdeaQuery),
@@ -309,6 +311,8 @@ impl From<IdeaBody> for NewIdea {
     }
 }
 
+/// 新建金点子
+///
 /// Writes an idea, as a draft or handed in. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "ideas", request_body = IdeaBody,
     responses((status = 201, description = "Written", body = IdeaView)))]
@@ -326,6 +330,8 @@ async fn create_idea(
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(IdeaView::new(&ideas, shown)))
 }
 
+/// 金点子详情
+///
 /// One idea that the caller may see.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")),
     responses((status = 200, description = "The idea", body = IdeaView)))]
@@ -353,6 +359,8 @@ struct IdeaChangeBody {
     co_author_ids: Option<Vec<MemberId>>,
 }
 
+/// 修改金点子
+///
 /// Changes a draft; only its author may, and only before it is handed in.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = IdeaChangeBody,
     responses((status = 200, description = "Changed", body = IdeaView)))]

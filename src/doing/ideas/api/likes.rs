@@ -23,6 +23,8 @@ struct Likes {
     liked: bool,
 }
 
+/// 点赞
+///
 /// Likes an idea of somebody else; doing it again changes nothing.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")),
     responses((status = 200, description = "Liked", body = Likes)))]
@@ -31,6 +33,8 @@ async fn like_idea(caller: Member, id: Path<IdeaId>, ideas: web::Data<Ideas>) ->
     Ok(web::Json(Likes { likes: ideas.like(caller.person.clone(), *id, true).await?, liked: true }))
 }
 
+/// 取消点赞
+///
 /// Takes a like back; doing it again changes nothing.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")),
     responses((status = 200, description = "Not liked", body = Likes)))]

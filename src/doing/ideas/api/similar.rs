@@ -49,6 +49,8 @@ struct SimilarIdeas {
     items: Vec<SimilarIdea>,
 }
 
+/// 相似的金点子
+///
 /// Ideas handed in, among those that the caller may see, that resemble what is being written; to be shown before it is
 /// handed in.
 #[utoipa::path(tag = "ideas", params(SimilarQuery),

@@ -128,6 +128,8 @@ impl Statistics {
     }
 }
 
+/// 金点子统计
+///
 /// How many ideas, by how many, what became of them, how long it took, and what came of them.
 #[utoipa::path(tag = "ideas", params(StatisticsQuery),
     responses((status = 200, description = "The numbers", body = Statistics)))]
@@ -147,6 +149,8 @@ async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) ->
     Ok(Statistics::new(from, until, numbers, members))
 }
 
+/// 金点子统计简报
+///
 /// The same numbers as a page of A4 to be printed.
 #[utoipa::path(tag = "ideas", params(StatisticsQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]

@@ -59,26 +59,38 @@ macro_rules! steps {
 }
 
 steps! {
+    /// 提交金点子
+    ///
     /// Hands a draft in; only its author may.
     submit_idea: Member "/ideas/{id}/submission" NoteBody => "Handed in"
         |body| noted(Verb::Submit, body.note);
 
+    /// 撤回金点子
+    ///
     /// Takes an idea back before it is decided; only its author may.
     withdraw_idea: Member "/ideas/{id}/withdrawal" NoteBody => "Taken back"
         |body| noted(Verb::Withdraw, body.note);
 
+    /// 收集金点子
+    ///
     /// Collects an idea at a meeting of its group.
     collect_idea: IdeaCollector "/ideas/{id}/collection" CollectionBody => "Collected"
         |body| noted(Verb::Collect, body.note).at_meeting(body.meeting_id);
 
+    /// 研究决定
+    ///
     /// Decides a collected idea at a meeting of the committee.
     decide_idea: IdeaDecider "/ideas/{id}/decision" DecisionBody => "Decided"
         |body| said(body.verdict.verb(), body.reason).at_meeting(body.meeting_id);
 
+    /// 重新启动
+    ///
     /// Puts an idea that was filed or declined before the committee again.
     reopen_idea: IdeaDecider "/ideas/{id}/reopening" ReasonBody => "Open again"
         |body| said(Verb::Reopen, body.reason);
 
+    /// 指派实施
+    ///
     /// Names who carries an idea out and by when; again for another one or another day.
     assign_idea: IdeaDecider "/ideas/{id}/assignment" AssignmentBody => "Assigned"
         |body| Move {
@@ -87,26 +99,38 @@ steps! {
             ..noted(Verb::Assign, body.note)
         };
 
+    /// 报告进展
+    ///
     /// Notes progress; the first note begins the work. Only the implementer may.
     report_idea_progress: Member "/ideas/{id}/progress" ProgressBody => "Noted"
         |body| said(Verb::Report, body.text);
 
+    /// 提交实施结果
+    ///
     /// Delivers the work with its evidence; only the implementer may.
     deliver_idea: Member "/ideas/{id}/delivery" DeliveryBody => "Delivered"
         |body| Move { files: body.file_ids, ..said(Verb::Deliver, body.evidence) };
 
+    /// 验收金点子
+    ///
     /// Accepts delivered work; nobody accepts his own.
     accept_idea: IdeaDecider "/ideas/{id}/acceptance" NoteBody => "Accepted"
         |body| noted(Verb::Accept, body.note);
 
+    /// 登记成果
+    ///
     /// Records what came of an accepted idea.
     record_idea_outcome: IdeaDecider "/ideas/{id}/outcomes" OutcomeBody => "Recorded"
         |body| Move { outcome: Some(body.into()), ..Move::new(Verb::RecordOutcome) };
 
+    /// 办结金点子
+    ///
     /// Closes an accepted idea.
     close_idea: IdeaDecider "/ideas/{id}/closure" NoteBody => "Closed"
         |body| noted(Verb::Close, body.note);
 
+    /// 合并金点子
+    ///
     /// Merges a duplicate that is not decided yet into another idea.
     merge_idea: IdeaCollector "/ideas/{id}/merge" MergeBody => "Merged"
         |body| Move { into: Some(body.into), ..noted(Verb::Merge, body.note) };
@@ -124,6 +148,8 @@ fn said<const MAX: usize>(verb: Verb, text: Text<MAX>) -> Move {
     Move::new(verb).with_note(Some(text.into_string()))
 }
 
+/// 退回金点子
+///
 /// Sends a collected idea back to its author, or delivered work back to its implementer.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = ReasonBody,
     responses((status = 200, description = "Sent back", body = IdeaStanding)))]

@@ -53,6 +53,8 @@ struct StepView {
     due_on: Option<Day>,
 }
 
+/// 办理过程
+///
 /// The steps of an idea, oldest first.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea"), PageQuery),
     responses((status = 200, description = "Steps", body = Page<StepView>)))]

@@ -6,13 +6,13 @@ crate::words!(
     /// What the committee decided.
     Verdict {
         /// 采纳
-        Adopted = "adopted",
+        Adopted = "adopted" / "采纳",
         /// 试点
-        Pilot = "pilot",
+        Pilot = "pilot" / "试点",
         /// 存档
-        Filed = "filed",
+        Filed = "filed" / "存档",
         /// 不采纳
-        Declined = "declined",
+        Declined = "declined" / "不采纳",
     }
 );
 
@@ -24,16 +24,6 @@ impl Verdict {
             Verdict::Pilot => Verb::Pilot,
             Verdict::Filed => Verb::File,
             Verdict::Declined => Verb::Decline,
-        }
-    }
-
-    /// The verdict in Chinese.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Verdict::Adopted => "采纳",
-            Verdict::Pilot => "试点",
-            Verdict::Filed => "存档",
-            Verdict::Declined => "不采纳",
         }
     }
 

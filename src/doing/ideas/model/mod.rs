@@ -69,8 +69,8 @@ crate::words!(
     /// Which ideas under way a list shows by their due day.
     Due {
         /// Past their due day.
-        Overdue = "overdue",
+        Overdue = "overdue" / "逾期",
         /// Due today or within the next three days.
-        Soon = "soon",
+        Soon = "soon" / "临期",
     }
 );

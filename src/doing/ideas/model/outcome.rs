@@ -17,30 +17,17 @@ crate::words!(
     /// What came of an idea.
     OutcomeKind {
         /// 技术创新成果
-        Result = "result",
+        Result = "result" / "技术创新成果",
         /// 科研孵化项目
-        Incubation = "incubation",
+        Incubation = "incubation" / "科研孵化项目",
         /// 攻关立题
-        Topic = "topic",
+        Topic = "topic" / "攻关立题",
         /// 专利
-        Patent = "patent",
+        Patent = "patent" / "专利",
         /// 节约金额
-        Savings = "savings",
+        Savings = "savings" / "节约金额",
     }
 );
-
-impl OutcomeKind {
-    /// The kind in Chinese.
-    pub const fn title(self) -> &'static str {
-        match self {
-            OutcomeKind::Result => "技术创新成果",
-            OutcomeKind::Incubation => "科研孵化项目",
-            OutcomeKind::Topic => "攻关立题",
-            OutcomeKind::Patent => "专利",
-            OutcomeKind::Savings => "节约金额",
-        }
-    }
-}
 
 /// What came of an idea.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]

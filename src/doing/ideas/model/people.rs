@@ -10,9 +10,9 @@ crate::words!(
     /// What somebody besides the author has to do with an idea.
     Part {
         /// Wrote it together with the author.
-        CoAuthor = "co_author",
+        CoAuthor = "co_author" / "共同提出人",
         /// Has been asked to carry it out, now or before.
-        Implementer = "implementer",
+        Implementer = "implementer" / "实施人",
     }
 );
 

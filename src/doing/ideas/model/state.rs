@@ -4,33 +4,33 @@ crate::words!(
     /// Where an idea stands.
     IdeaState {
         /// Being written; only its author and co-authors see it.
-        Draft = "draft",
+        Draft = "draft" / "草稿",
         /// Sent to the group; the branch sees it.
-        Submitted = "submitted",
+        Submitted = "submitted" / "已提交",
         /// Taken up at a meeting of the group; waits for the committee.
-        Collected = "collected",
+        Collected = "collected" / "已征集",
         /// The committee wants it done.
-        Adopted = "adopted",
+        Adopted = "adopted" / "已采纳",
         /// The committee wants it tried.
-        Pilot = "pilot",
+        Pilot = "pilot" / "试点",
         /// Put on file; final unless reopened.
-        Filed = "filed",
+        Filed = "filed" / "存档备查",
         /// Not taken; final unless reopened.
-        Declined = "declined",
+        Declined = "declined" / "未采纳",
         /// Somebody is to do it by a day.
-        Assigned = "assigned",
+        Assigned = "assigned" / "已指派",
         /// Being done.
-        Implementing = "implementing",
+        Implementing = "implementing" / "实施中",
         /// Done, says the implementer; waits for acceptance.
-        Delivered = "delivered",
+        Delivered = "delivered" / "待验收",
         /// Done, says somebody else; outcomes are recorded.
-        Accepted = "accepted",
+        Accepted = "accepted" / "已验收",
         /// Over; outcomes may still come.
-        Closed = "closed",
+        Closed = "closed" / "已办结",
         /// Taken back by its author.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" / "已撤回",
         /// The same as another idea, which goes on in its place.
-        Merged = "merged",
+        Merged = "merged" / "已合并",
     }
 );
 
@@ -46,26 +46,6 @@ impl IdeaState {
             IdeaState::Delivered => Some("验收"),
             IdeaState::Accepted => Some("登记成果并办结"),
             _ => None,
-        }
-    }
-
-    /// The state in Chinese.
-    pub const fn title(self) -> &'static str {
-        match self {
-            IdeaState::Draft => "草稿",
-            IdeaState::Submitted => "已提交",
-            IdeaState::Collected => "已征集",
-            IdeaState::Adopted => "已采纳",
-            IdeaState::Pilot => "试点",
-            IdeaState::Filed => "存档备查",
-            IdeaState::Declined => "未采纳",
-            IdeaState::Assigned => "已指派",
-            IdeaState::Implementing => "实施中",
-            IdeaState::Delivered => "待验收",
-            IdeaState::Accepted => "已验收",
-            IdeaState::Closed => "已办结",
-            IdeaState::Withdrawn => "已撤回",
-            IdeaState::Merged => "已合并",
         }
     }
 }

@@ -17,25 +17,25 @@ crate::id!(
 crate::words!(
     /// Something that is done to an idea.
     Verb {
-        Submit = "submit",
-        Withdraw = "withdraw",
-        Collect = "collect",
+        Submit = "submit" / "提交",
+        Withdraw = "withdraw" / "撤回",
+        Collect = "collect" / "征集",
         /// Back to the author, or to the implementer.
-        Return = "return",
-        Adopt = "adopt",
-        Pilot = "pilot",
-        File = "file",
-        Decline = "decline",
-        Reopen = "reopen",
+        Return = "return" / "退回",
+        Adopt = "adopt" / "采纳",
+        Pilot = "pilot" / "试点",
+        File = "file" / "存档",
+        Decline = "decline" / "不采纳",
+        Reopen = "reopen" / "重新启动",
         /// Names the implementer and the due day; again for another one.
-        Assign = "assign",
+        Assign = "assign" / "指派",
         /// Notes progress.
-        Report = "report",
-        Deliver = "deliver",
-        Accept = "accept",
-        RecordOutcome = "record_outcome",
-        Close = "close",
-        Merge = "merge",
+        Report = "report" / "报告进展",
+        Deliver = "deliver" / "提交验收",
+        Accept = "accept" / "验收",
+        RecordOutcome = "record_outcome" / "登记成果",
+        Close = "close" / "办结",
+        Merge = "merge" / "合并",
     }
 );
 

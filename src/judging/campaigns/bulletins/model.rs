@@ -17,11 +17,11 @@ crate::words!(
     /// How far a bulletin has come.
     BulletinState {
         /// Being written.
-        Draft = "draft",
+        Draft = "draft" / "草稿",
         /// Read and approved by another person than who wrote it last.
-        Reviewed = "reviewed",
+        Reviewed = "reviewed" / "已审核",
         /// Told to the audience; it stays as it is.
-        Issued = "issued",
+        Issued = "issued" / "已印发",
     }
 );
 
@@ -29,9 +29,9 @@ crate::words!(
     /// What was found in an entry.
     FindingKind {
         /// 主要特色
-        Highlight = "highlight",
+        Highlight = "highlight" / "亮点",
         /// 存在问题; the entry is shown to its own unit and to who runs the campaign.
-        Problem = "problem",
+        Problem = "problem" / "问题",
     }
 );
 

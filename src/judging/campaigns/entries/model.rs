@@ -20,11 +20,11 @@ crate::words!(
     /// How far an entry has come.
     EntryState {
         /// Being written by its unit.
-        Draft = "draft",
+        Draft = "draft" / "草稿",
         /// Handed in.
-        Submitted = "submitted",
+        Submitted = "submitted" / "已提交",
         /// Taken back before it was judged.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" / "已撤回",
     }
 );
 
@@ -32,11 +32,11 @@ crate::words!(
     /// What a piece of evidence proves.
     EvidenceKind {
         /// 有措施
-        Measure = "measure",
+        Measure = "measure" / "举措佐证",
         /// 有经验
-        Experience = "experience",
+        Experience = "experience" / "经验佐证",
         /// 有数据支撑
-        Data = "data",
+        Data = "data" / "数据佐证",
     }
 );
 

@@ -27,21 +27,21 @@ crate::words!(
     /// How far a campaign has come.
     CampaignState {
         /// Being written; only who runs it sees it.
-        Draft = "draft",
+        Draft = "draft" / "草稿",
         /// Told to its audience; opens by the clock.
-        Announced = "announced",
+        Announced = "announced" / "已公告",
         /// Its rules are frozen; its stages run.
-        Open = "open",
+        Open = "open" / "进行中",
         /// Taken back before it opened.
-        Withdrawn = "withdrawn",
+        Withdrawn = "withdrawn" / "已撤销",
         /// Ended by two people while it was open: nothing of it is counted.
-        Cancelled = "cancelled",
+        Cancelled = "cancelled" / "已取消",
         /// Who is awarded what was decided; objections are heard where they are planned.
-        Decided = "decided",
+        Decided = "decided" / "已决定",
         /// Its awards are final.
-        Published = "published",
+        Published = "published" / "已公布",
         /// Nothing of it changes any more.
-        Archived = "archived",
+        Archived = "archived" / "已归档",
     }
 );
 
@@ -49,39 +49,25 @@ crate::words!(
     /// A part of a campaign's timetable.
     CampaignStage {
         /// 申报: units hand in entries.
-        Entry = "entry",
+        Entry = "entry" / "申报",
         /// 宣传: articles about the entries are published.
-        Publicity = "publicity",
+        Publicity = "publicity" / "宣传",
         /// 投票
-        Vote = "vote",
+        Vote = "vote" / "投票",
         /// 支部互评
-        Peer = "peer",
+        Peer = "peer" / "支部互评",
         /// 开放型评选
-        OpenReview = "open_review",
+        OpenReview = "open_review" / "开放评审",
         /// 专家评审
-        Expert = "expert",
+        Expert = "expert" / "专家评审",
         /// 党委研究决定
-        Committee = "committee",
+        Committee = "committee" / "党委研究",
         /// 公示
-        Objection = "objection",
+        Objection = "objection" / "公示",
     }
 );
 
 impl CampaignStage {
-    /// The stage as it is printed.
-    pub const fn title(self) -> &'static str {
-        match self {
-            CampaignStage::Entry => "申报",
-            CampaignStage::Publicity => "宣传",
-            CampaignStage::Vote => "投票",
-            CampaignStage::Peer => "支部互评",
-            CampaignStage::OpenReview => "开放评审",
-            CampaignStage::Expert => "专家评审",
-            CampaignStage::Committee => "党委研究",
-            CampaignStage::Objection => "公示",
-        }
-    }
-
     /// Whether entries are judged here, so that their versions must be fixed before.
     pub const fn judges(self) -> bool {
         matches!(
@@ -98,9 +84,9 @@ impl CampaignStage {
 crate::words!(
     /// How far a stage has come.
     StageState {
-        Planned = "planned",
-        Open = "open",
-        Closed = "closed",
+        Planned = "planned" / "未开始",
+        Open = "open" / "进行中",
+        Closed = "closed" / "已结束",
     }
 );
 

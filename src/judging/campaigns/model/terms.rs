@@ -14,13 +14,13 @@ crate::words!(
     /// What is selected.
     CampaignKind {
         /// 十大优秀党建品牌
-        BrandTopTen = "brand_top_ten",
+        BrandTopTen = "brand_top_ten" / "十大品牌评选",
         /// 双十佳
-        DoubleTenBest = "double_ten_best",
+        DoubleTenBest = "double_ten_best" / "双十佳评选",
         /// 标识设计征集
-        DesignCall = "design_call",
+        DesignCall = "design_call" / "设计征集",
         /// Anything else with the same shape.
-        Other = "other",
+        Other = "other" / "其他评选",
     }
 );
 
@@ -28,13 +28,13 @@ crate::words!(
     /// Where a part of the total comes from.
     Source {
         /// The ballots of the members.
-        Vote = "vote",
+        Vote = "vote" / "投票",
         /// Branches' scores of each other.
-        Peer = "peer",
+        Peer = "peer" / "支部互评",
         /// Secretaries' scores of other units' entries.
-        OpenReview = "open_review",
+        OpenReview = "open_review" / "开放评审",
         /// The named experts' scores.
-        Expert = "expert",
+        Expert = "expert" / "专家评审",
     }
 );
 
@@ -54,9 +54,9 @@ crate::words!(
     /// How often a member votes.
     VotePeriod {
         /// Once.
-        Whole = "whole",
+        Whole = "whole" / "全程一次",
         /// Once a business day.
-        Daily = "daily",
+        Daily = "daily" / "每日一次",
     }
 );
 
@@ -65,11 +65,11 @@ crate::words!(
     /// every source is complete; participation and receipts are there for everybody from the count on.
     ResultsShown {
         /// As soon as every source is complete.
-        Count = "count",
+        Count = "count" / "计票后公开",
         /// Once somebody has decided.
-        Decision = "decision",
+        Decision = "decision" / "决定后公开",
         /// Once the awards are final.
-        Publication = "publication",
+        Publication = "publication" / "公布后公开",
     }
 );
 
@@ -77,9 +77,9 @@ crate::words!(
     /// What an entry that was not on the ballot has from the vote.
     OffBallot {
         /// 0 points there; everything else of it counts.
-        Zero = "zero",
+        Zero = "zero" / "记零分",
         /// It takes no part in the result.
-        Ineligible = "ineligible",
+        Ineligible = "ineligible" / "不参加计分",
     }
 );
 
@@ -87,9 +87,9 @@ crate::words!(
     /// What an entry has from judges who could have scored it, and none did.
     Unscored {
         /// 0 points there.
-        Zero = "zero",
+        Zero = "zero" / "记零分",
         /// Nothing: the other sources share the weight.
-        LeftOut = "left_out",
+        LeftOut = "left_out" / "不计入",
     }
 );
 

@@ -6,13 +6,13 @@ use crate::judging::campaigns::model::CampaignState::{self, *};
 crate::words!(
     /// Something that is done to a campaign as a whole.
     CampaignVerb {
-        Announce = "announce",
-        Open = "open",
-        Withdraw = "withdraw",
-        Cancel = "cancel",
-        Decide = "decide",
-        Publish = "publish",
-        Archive = "archive",
+        Announce = "announce" / "公告",
+        Open = "open" / "启动",
+        Withdraw = "withdraw" / "撤销",
+        Cancel = "cancel" / "取消",
+        Decide = "decide" / "决定",
+        Publish = "publish" / "公布",
+        Archive = "archive" / "归档",
     }
 );
 

@@ -70,6 +70,8 @@ impl From<Score> for ScoreView {
     }
 }
 
+/// 提交评分
+///
 /// Gives or changes the caller's scores of an entry while the stage is open: experts named by the campaign who hold the
 /// duty, units with an entry of their own through who writes for them; nobody scores his own.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
@@ -144,6 +146,8 @@ impl From<OwnScores> for OwnScoresView {
     }
 }
 
+/// 我的评分任务
+///
 /// What the caller gave in a campaign, and how many entries are left to be scored.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The caller's scores", body = MyScores)))]
@@ -156,6 +160,8 @@ async fn list_my_scores(
     Ok(web::Json(campaigns.own_scores(&judge.person, *id).await?.into()))
 }
 
+/// 我的评分
+///
 /// What the caller gave an entry, and how many entries of the campaign are done and left.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The caller's scores of it", body = MyScores)))]
@@ -212,6 +218,8 @@ struct ScoreMatrix {
     judges: Vec<JudgeView>,
 }
 
+/// 评分情况
+///
 /// The matrix of judges and entries, with missing cells and each judge's mean, spread and span.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The matrix", body = ScoreMatrix)))]

@@ -34,6 +34,8 @@ struct ContestExtensionBody {
     reason: Text<500>,
 }
 
+/// 延长竞赛
+///
 /// Moves the end of an open contest to later. Its audience is told; attempts that the former end would have cut short
 /// get what is left of their time. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
@@ -84,6 +86,8 @@ impl From<ContestCancellation> for ContestCancellationView {
     }
 }
 
+/// 提议取消竞赛
+///
 /// Proposes to call off a contest that has opened and is not published. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     request_body = CancellationBody,
@@ -101,6 +105,8 @@ async fn propose_contest_cancellation(
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ContestCancellationView::from(made)))
 }
 
+/// 取消提议
+///
 /// What was proposed about calling a contest off.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The proposal", body = ContestCancellationView)))]
@@ -113,6 +119,8 @@ async fn get_contest_cancellation(
     Ok(web::Json(contests.cancellation(&confirmer.reach, *id).await?.into()))
 }
 
+/// 撤回取消提议
+///
 /// Takes back one's own proposal to call a contest off.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 204, description = "Taken back")))]
@@ -126,6 +134,8 @@ async fn withdraw_contest_cancellation(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// 确认取消竞赛
+///
 /// Confirms that a contest is called off, as somebody else proposed: it is never ranked and gives no points, and its
 /// audience is told why. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),

@@ -51,6 +51,8 @@ struct ContestQuery {
     cursor: Option<String>,
 }
 
+/// 竞赛列表
+///
 /// The contests for the caller, newest first; or those that the caller runs.
 #[utoipa::path(tag = "contests", params(ContestQuery),
     responses((status = 200, description = "Contests", body = Page<ContestLine>),
@@ -72,6 +74,8 @@ async fn list_contests(
     Ok(Polled(Page::new(found, limit, |contest| contest.id).map(|contest| ContestLine::from(&contest))))
 }
 
+/// 竞赛详情
+///
 /// One contest with the caller's own attempts.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The contest", body = ContestView),
@@ -128,6 +132,8 @@ struct QuestionResult {
     right_percent: i64,
 }
 
+/// 竞赛结果
+///
 /// How scores are distributed and how each question fared; for members after publication. Branches: `/branch-rankings`.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The result page", body = ContestResults)))]
@@ -195,6 +201,8 @@ impl RankLine {
     }
 }
 
+/// 个人排名
+///
 /// The ranking of members, best first: by score, then less time, then the earlier finish. Who hides is left out.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), PageQuery),
     responses((status = 200, description = "Members", body = Page<RankLine>)))]
@@ -222,6 +230,8 @@ struct MyContestRank {
     neighbours: Vec<RankLine>,
 }
 
+/// 我的竞赛名次
+///
 /// The caller's own place in the ranking, with neighbours.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The place", body = MyContestRank)))]
@@ -266,6 +276,8 @@ impl From<(BranchResult, String)> for BranchRankLine {
     }
 }
 
+/// 支部排名
+///
 /// The ranking of branches by the mean over all of their active members, with participation.
 ///
 /// Where the audience is one branch, or lies in one, the units directly below it are ranked: its groups. Who is at home
@@ -288,6 +300,8 @@ async fn list_contest_branch_rankings(
 const EXPORT_HEADERS: [&str; 10] =
     ["名次", "工号", "姓名", "党支部", "所在组织", "得分", "答对题数", "用时", "完成时间", "积分"];
 
+/// 导出竞赛成绩
+///
 /// The ranking with names in full, as a file.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest"), ExportQuery),
     responses((status = 200, description = "The file",

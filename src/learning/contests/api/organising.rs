@@ -66,6 +66,8 @@ pub async fn view(contests: &Contests, contest: Contest) -> Result<ContestView, 
     Ok(ContestView::new(&contests.seen(contest, Vec::new(), true).await?, contests.now()))
 }
 
+/// 新建竞赛
+///
 /// Writes a draft of a contest within the caller's reach. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "contests", request_body = ContestBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
@@ -124,6 +126,8 @@ impl ContestChange {
     }
 }
 
+/// 修改竞赛
+///
 /// Changes a draft, or a contest that is announced and not open yet: its audience is told, and stays the same.
 #[utoipa::path(tag = "contests", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
         ("id" = ContestId, Path, description = "The contest")),
@@ -142,6 +146,8 @@ async fn edit_contest(
     Ok(web::Json(view(&contests, contest).await?))
 }
 
+/// 发布竞赛公告
+///
 /// Announces a draft to its audience; 422 names what the bank lacks for the paper. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Announced", body = ContestView)))]
@@ -155,6 +161,8 @@ async fn announce_contest(
     Ok(web::Json(view(&contests, contest).await?))
 }
 
+/// 开放竞赛
+///
 /// Opens an announced contest before its time; 422 names what the bank lacks. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Open", body = ContestView)))]
@@ -168,6 +176,8 @@ async fn open_contest(
     Ok(web::Json(view(&contests, contest).await?))
 }
 
+/// 结束竞赛
+///
 /// Closes an open contest before its time: attempts end with what they have. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Closed; the ranking follows", body = ContestView)))]
@@ -181,6 +191,8 @@ async fn close_contest(
     Ok(web::Json(view(&contests, contest).await?))
 }
 
+/// 公布竞赛结果
+///
 /// Publishes the results once the ranking is complete; points follow. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Published", body = ContestView)))]
@@ -194,6 +206,8 @@ async fn publish_contest(
     Ok(web::Json(view(&contests, contest).await?))
 }
 
+/// 撤销竞赛
+///
 /// Takes back a contest that has not opened. Again it changes nothing.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "Withdrawn", body = ContestView)))]

@@ -28,6 +28,8 @@ fn sitter(caller: &Member) -> Sitter {
     Sitter { member: caller.member, path: caller.path.clone(), branch: caller.branch }
 }
 
+/// 开始作答
+///
 /// Starts an attempt; its time runs from now by the server's clock. While one runs, that one comes back.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses(
@@ -47,6 +49,8 @@ async fn start_contest_attempt(
     Ok(response.json(AttemptSheet::new(&sat, &shown, contests.now())))
 }
 
+/// 正在进行的作答
+///
 /// The attempt that runs, with what was answered so far.
 #[utoipa::path(tag = "contests", params(("id" = ContestId, Path, description = "The contest")),
     responses((status = 200, description = "The attempt", body = AttemptSheet<'static>)))]
@@ -80,6 +84,8 @@ struct SavedView {
 /// Parts of one answer.
 const PARTS_LIMIT: usize = 12;
 
+/// 保存一题答案
+///
 /// Saves the answer to one question, in the place of the one before; until the attempt is due by the server's clock.
 #[utoipa::path(tag = "contests", request_body = ContestAnswerBody,
     params(
@@ -103,6 +109,8 @@ async fn save_contest_answer(
     Ok(web::Json(SavedView { question_id: saved.question_id, saved_at: saved.saved_at }))
 }
 
+/// 交卷
+///
 /// Hands in the attempt with the answers that are saved. Again it returns the same result.
 #[utoipa::path(tag = "contests",
     params(("id" = AttemptId, Path, description = "The caller's attempt")),
@@ -116,6 +124,8 @@ async fn submit_contest_attempt(
     Ok(web::Json(AttemptResult::from(&contests.submit(caller.member, *id).await?)))
 }
 
+/// 作答详情
+///
 /// One's own attempt: score and key as far as the contest's rules show them by now.
 #[utoipa::path(tag = "contests",
     params(("id" = AttemptId, Path, description = "The caller's attempt")),

@@ -6,12 +6,12 @@ use crate::learning::contests::model::ContestState::{self, *};
 crate::words!(
     /// Something that is done to a contest as a whole.
     ContestVerb {
-        Announce = "announce",
-        Open = "open",
-        Close = "close",
-        Publish = "publish",
-        Withdraw = "withdraw",
-        Cancel = "cancel",
+        Announce = "announce" / "公告",
+        Open = "open" / "开放",
+        Close = "close" / "结束",
+        Publish = "publish" / "公布",
+        Withdraw = "withdraw" / "撤销",
+        Cancel = "cancel" / "取消",
     }
 );
 

@@ -123,6 +123,8 @@ impl QuestionQuery {
     }
 }
 
+/// 题库
+///
 /// Questions of the bank, newest first.
 #[utoipa::path(tag = "questions", params(QuestionQuery),
     responses((status = 200, description = "Questions with their keys", body = Page<QuestionView>)))]
@@ -178,6 +180,8 @@ impl From<QuestionBody> for QuestionText {
     }
 }
 
+/// 新增试题
+///
 /// Adds a question to the bank.
 #[utoipa::path(tag = "questions", request_body = QuestionBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
@@ -198,6 +202,8 @@ async fn create_question(
         .json(QuestionView::from(question)))
 }
 
+/// 试题详情
+///
 /// One question with its key.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     responses((status = 200, description = "The question", body = QuestionView)))]
@@ -249,6 +255,8 @@ impl QuestionChange {
     }
 }
 
+/// 修改试题
+///
 /// Changes a question, or takes it out of use. Results that exist do not change.
 #[utoipa::path(tag = "questions", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
         ("id" = QuestionId, Path, description = "The question")),
@@ -269,6 +277,8 @@ async fn edit_question(
     Ok(web::Json(question.into()))
 }
 
+/// 删除试题
+///
 /// Takes back a question that was never used. One that was asked stays: retire it, or correct its key.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     responses((status = 204, description = "Gone")))]
@@ -295,6 +305,8 @@ struct QuestionImportQuery {
     all_or_nothing: bool,
 }
 
+/// 导入题库
+///
 /// Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
 /// What is in the bank already is reported as a duplicate and stays as it is.
 #[utoipa::path(tag = "questions", params(QuestionImportQuery),
@@ -318,6 +330,8 @@ async fn import_questions(
     Ok(web::Json(report))
 }
 
+/// 题库导入模板
+///
 /// A file with the right columns and an example of each type of question.
 #[utoipa::path(tag = "questions", params(ExportQuery),
     responses((status = 200, description = "The template",
@@ -327,6 +341,8 @@ async fn get_question_template(_manager: ContentManager, query: Query<ExportQuer
     send_sheet("题库导入模板", query.format, &EXPORT_HEADERS, examples).await
 }
 
+/// 导出题库
+///
 /// Every question in use as a file that can be imported again.
 #[utoipa::path(tag = "questions", params(ExportQuery),
     responses((status = 200, description = "The file",

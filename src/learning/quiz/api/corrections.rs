@@ -111,6 +111,8 @@ impl From<(Correction, Totals)> for QuestionCorrection {
     }
 }
 
+/// 更正答案
+///
 /// Corrects a wrong key. Unlike an edit, which words the question anew for future papers, this changes the key on every
 /// paper and in every contest that bears that version; what was answered is graded anew, points follow by opposite
 /// entries of today, and every member concerned is told once, when no contest asks the question any more.
@@ -176,6 +178,8 @@ impl From<Preview> for CorrectionPreview {
     }
 }
 
+/// 更正答案的影响
+///
 /// Says what a correction would change, and changes nothing.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     request_body = CorrectionBody,
@@ -192,6 +196,8 @@ async fn preview_question_correction(
     Ok(web::Json(preview.into()))
 }
 
+/// 答案更正记录
+///
 /// The corrections of a question, newest first, with how far each has come.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question"), PageQuery),
     responses((status = 200, description = "Corrections", body = Page<QuestionCorrection>)))]

@@ -67,6 +67,8 @@ struct DailyPaper<'a> {
     submitted: bool,
 }
 
+/// 今日试卷
+///
 /// Today's paper for the member. That it was fetched is recorded: it can then be submitted late, from offline.
 #[utoipa::path(tag = "quiz", responses((status = 200, description = "The paper", body = DailyPaper<'static>),
         (status = 304, description = "Not changed since the given ETag")))]
@@ -230,6 +232,8 @@ impl<'a> From<&'a Graded> for QuizResult<'a> {
     }
 }
 
+/// 提交每日答题
+///
 /// Submits the paper of a day; graded at once, with explanations. The same submission again returns the first result.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
     request_body = SubmissionBody,
@@ -258,6 +262,8 @@ fn read_answers(answers: Vec<AnswerBody>) -> Result<Vec<GivenAnswer>, Problem> {
     answers.into_iter().enumerate().map(|(index, answer)| answer.given(&format!("/answers/{index}/answer"))).collect()
 }
 
+/// 我的答题记录
+///
 /// The member's results, newest day first.
 #[utoipa::path(tag = "quiz", params(PageQuery),
     responses((status = 200, description = "Results", body = Page<QuizSummary>)))]
@@ -272,6 +278,8 @@ async fn list_my_quiz_history(
     Ok(web::Json(Page::new(found, limit, |submission| submission.day).map(|submission| QuizSummary::from(&submission))))
 }
 
+/// 我的单日答题结果
+///
 /// The member's result of one day, with questions and explanations.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "The paper's business day")),
     responses((status = 200, description = "The result", body = QuizResult<'static>)))]
@@ -318,6 +326,8 @@ impl From<Paper> for PlannedPaper {
     }
 }
 
+/// 设置某日试卷
+///
 /// Sets the paper of a day; it replaces one that is not published yet.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later")), request_body = PaperBody,
     responses((status = 200, description = "Set", body = PlannedPaper)))]
@@ -345,6 +355,8 @@ struct UnitQuery {
     unit_id: Option<UnitId>,
 }
 
+/// 某日试卷
+///
 /// The paper of a day, published or not.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "A business day"), UnitQuery),
     responses((status = 200, description = "The paper", body = PlannedPaper)))]

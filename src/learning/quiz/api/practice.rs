@@ -66,6 +66,8 @@ impl From<(WrongAnswer, QuestionText)> for WrongQuestion {
     }
 }
 
+/// 我的错题本
+///
 /// The questions in the member's book of wrong answers.
 #[utoipa::path(tag = "quiz", params(BookQuery),
     responses((status = 200, description = "Questions to do again", body = Page<WrongQuestion>)))]
@@ -96,6 +98,8 @@ struct PracticeCategories {
     items: Vec<PracticeCategory>,
 }
 
+/// 练习类别
+///
 /// The categories that can be practised.
 #[utoipa::path(tag = "quiz", responses((status = 200, description = "The categories", body = PracticeCategories)))]
 #[get("/quiz/practice/categories")]
@@ -152,6 +156,8 @@ impl From<Question> for PracticeQuestion {
     }
 }
 
+/// 练习题
+///
 /// Questions of the bank to practise, shuffled for the member; the order stays for the day. Without those of a paper that
 /// is still to be submitted and of a contest that is running.
 #[utoipa::path(tag = "quiz", params(PracticeQuery),
@@ -187,6 +193,8 @@ struct PracticeResult {
     cleared: bool,
 }
 
+/// 练习一题
+///
 /// Answers a question of the bank in use or of the member's book; it is graded at once. Earns no points.
 #[utoipa::path(tag = "quiz", request_body = AnswerBody,
     responses((status = 200, description = "Graded", body = PracticeResult)))]

@@ -66,6 +66,8 @@ impl From<Vec<CategoryCount>> for QuestionCategories {
     }
 }
 
+/// 试题类别
+///
 /// The categories of the questions in use, with how many there are of each type and difficulty.
 #[utoipa::path(tag = "questions",
     responses((status = 200, description = "The categories", body = QuestionCategories)))]
@@ -112,6 +114,8 @@ impl From<Wording> for QuestionVersion {
     }
 }
 
+/// 试题修改记录
+///
 /// The wordings of a question, newest first. One is kept when the question was dealt before it was changed.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question"), PageQuery),
     responses((status = 200, description = "The versions", body = Page<QuestionVersion>)))]
@@ -231,6 +235,8 @@ fn choices(text: &QuestionText) -> Vec<String> {
     offered.into_iter().chain(["blank".into(), "other".into()]).collect()
 }
 
+/// 试题统计
+///
 /// How a question fared where it was asked: how often, how many right, what was chosen, whether it tells people apart.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     responses((status = 200, description = "The figures", body = QuestionStatistics)))]

@@ -18,16 +18,16 @@ crate::words!(
     /// How far what used the question has been graded anew. The right key holds from the first of these on.
     CorrectionStage {
         /// Waits for submissions that began before it.
-        Waiting = "waiting",
+        Waiting = "waiting" / "待处理",
         /// Daily papers are graded anew.
-        Papers = "papers",
+        Papers = "papers" / "更正每日答题",
         /// Answers of challenges are.
-        Challenge = "challenge",
+        Challenge = "challenge" / "更正挑战答题",
         /// Contests are.
-        Contests = "contests",
+        Contests = "contests" / "更正竞赛",
         /// Members are told what changed for them.
-        Telling = "telling",
-        Done = "done",
+        Telling = "telling" / "通知人员",
+        Done = "done" / "已完成",
     }
 );
 

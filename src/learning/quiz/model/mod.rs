@@ -31,22 +31,22 @@ crate::words!(
     /// The type of a question 题型.
     QuestionKind {
         /// 单选题: one letter.
-        Single = "single",
+        Single = "single" / "单选题",
         /// 多选题: all the right letters and no other.
-        Multiple = "multiple",
+        Multiple = "multiple" / "多选题",
         /// 判断题: `true` or `false`.
-        Judge = "judge",
+        Judge = "judge" / "判断题",
         /// 填空题: the missing words.
-        Fill = "fill",
+        Fill = "fill" / "填空题",
     }
 );
 
 crate::words!(
     /// How hard a question is 难度.
     Difficulty {
-        Easy = "easy",
-        Medium = "medium",
-        Hard = "hard",
+        Easy = "easy" / "易",
+        Medium = "medium" / "中",
+        Hard = "hard" / "难",
     }
 );
 

@@ -18,11 +18,11 @@ crate::words!(
     /// What kind of thing dealt a question.
     TallySource {
         /// 每日一答: the source is the paper.
-        Daily = "daily",
+        Daily = "daily" / "每日答题",
         /// 挑战答题
-        Challenge = "challenge",
+        Challenge = "challenge" / "挑战答题",
         /// 知识竞赛: the source is the contest; the only one with upper and lower groups.
-        Contest = "contest",
+        Contest = "contest" / "知识竞赛",
     }
 );
 

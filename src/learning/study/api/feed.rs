@@ -38,6 +38,8 @@ struct Today {
     next_publish_at: Option<Timestamp>,
 }
 
+/// 学习推送列表
+///
 /// The feed: published pushes to the caller's units, newest first, with what the caller has done with them.
 #[utoipa::path(tag = "study", params(PageQuery),
     responses((status = 200, description = "The feed", body = Page<FeedItem>),
@@ -59,6 +61,8 @@ async fn list_study_feed(
     Ok(tagged_bytes(&req, body))
 }
 
+/// 今日学习
+///
 /// Today's pushes for the caller.
 #[utoipa::path(tag = "study",
     responses((status = 200, description = "Today", body = Today),
@@ -133,6 +137,8 @@ impl From<Item> for ItemView {
     }
 }
 
+/// 学习内容
+///
 /// An item that was pushed to the caller; whoever may read content sees every item.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)),
     responses((status = 200, description = "The item", body = ItemView),

@@ -56,6 +56,8 @@ impl From<ItemBody> for Draft {
     }
 }
 
+/// 新建学习内容
+///
 /// Writes a study item. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "study", request_body = ItemBody,
     responses((status = 201, description = "Written", body = ItemView)))]
@@ -117,6 +119,8 @@ impl From<ItemPatch> for Amendment {
     }
 }
 
+/// 修改学习内容
+///
 /// Changes a study item, also for those to whom it was pushed.
 #[utoipa::path(tag = "study", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
         ("id" = ItemId, Path)), request_body = ItemPatch,
@@ -133,6 +137,8 @@ async fn edit_study_item(
     Ok(web::Json(item.into()))
 }
 
+/// 删除学习内容
+///
 /// Takes back a study item that was never pushed. One that was stays: retire it.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)), responses((status = 204, description = "Gone")))]
 #[delete("/study/items/{id}")]
@@ -177,6 +183,8 @@ impl From<Item> for ItemLine {
     }
 }
 
+/// 学习内容列表
+///
 /// All study items, newest first.
 #[utoipa::path(tag = "study", params(PageQuery),
     responses((status = 200, description = "Items", body = Page<ItemLine>)))]

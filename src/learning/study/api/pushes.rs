@@ -98,6 +98,8 @@ impl From<(Push, String)> for PushView {
     }
 }
 
+/// 新建推送
+///
 /// Plans a push within the planner's reach; a unit has one a day. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "study", request_body = PushBody,
     responses((status = 201, description = "Planned", body = PushView)))]
@@ -130,6 +132,8 @@ struct PushQuery {
     cursor: Option<String>,
 }
 
+/// 推送计划列表
+///
 /// The pushes of a day within the planner's reach, cancelled ones included.
 #[utoipa::path(tag = "study", params(PushQuery),
     responses((status = 200, description = "Pushes", body = Page<PushView>)))]
@@ -145,6 +149,8 @@ async fn list_study_pushes(
     Ok(web::Json(Page::new(pushes, limit, |(push, _)| push.id).map(PushView::from)))
 }
 
+/// 推送详情
+///
 /// One push within the planner's reach.
 #[utoipa::path(tag = "study", params(("id" = PushId, Path)),
     responses((status = 200, description = "The push", body = PushView)))]
@@ -157,6 +163,8 @@ async fn get_study_push(
     Ok(web::Json(study.find_push(&planner.reach, *id).await?.into()))
 }
 
+/// 取消推送
+///
 /// Takes a push back before it is published; 409 afterwards.
 #[utoipa::path(tag = "study", params(("id" = PushId, Path)), responses((status = 204, description = "Cancelled")))]
 #[delete("/study/pushes/{id}")]
@@ -226,6 +234,8 @@ struct CoverageView {
     missing: Page<MissingMember>,
 }
 
+/// 推送学习情况
+///
 /// Whom a published push has reached, who has read it, and why the others have not.
 #[utoipa::path(tag = "study", params(("id" = PushId, Path), CoverageQuery),
     responses((status = 200, description = "Coverage", body = CoverageView)))]

@@ -50,6 +50,8 @@ impl From<Opened> for ReadingView {
     }
 }
 
+/// 开始学习
+///
 /// Opens an item: the caller's time on it runs, that on another item stops. Opening it again on the same day goes on
 /// with the same reading (200).
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)), responses(
@@ -68,6 +70,8 @@ async fn open_study_reading(
     Ok(HttpResponse::build(status).insert_header((LOCATION, place)).json(ReadingView::from(opened)))
 }
 
+/// 学习进度
+///
 /// One of the caller's own readings.
 #[utoipa::path(tag = "study", params(("id" = ReadingId, Path)),
     responses((status = 200, description = "The reading", body = ReadingView)))]
@@ -91,6 +95,8 @@ struct FinishedView {
     streak: u32,
 }
 
+/// 完成学习
+///
 /// Finishes a reading. 409 `study.too_soon` with `Retry-After` before its time is up, 410 when its day and the grace
 /// are over. A second time gives what the first gave.
 #[utoipa::path(tag = "study", params(("id" = ReadingId, Path)),
@@ -105,6 +111,8 @@ async fn complete_study_reading(
     Ok(web::Json(FinishedView { counted: true, points: finished.points, streak: finished.streak }))
 }
 
+/// 我的连续学习天数
+///
 /// How many days the caller has kept on studying or answering.
 #[utoipa::path(tag = "study", responses((status = 200, description = "The streak", body = Streak)))]
 #[get("/me/streak")]
@@ -148,6 +156,8 @@ struct StudyDay {
     items_finished: u32,
 }
 
+/// 我的学习时长
+///
 /// How long the caller has studied. A reading counts for the day of its opening, for an hour at most.
 #[utoipa::path(tag = "study", params(Span),
     responses((status = 200, description = "Study hours", body = StudyHours)))]

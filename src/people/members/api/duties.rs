@@ -44,6 +44,8 @@ struct GrantedDuty {
     confirmation: Option<Confirmation>,
 }
 
+/// 任命职务
+///
 /// Grants a duty within the caller's scope and tells the member; nobody grants one to himself.
 ///
 /// Administrator, auditor, organiser, committee member and expert are privileged: once there has ever been a second
@@ -74,6 +76,8 @@ pub(super) async fn grant_role(
     }
 }
 
+/// 终止职务
+///
 /// Ends a duty at once and tells the member; the last administrator of the enterprise stays.
 ///
 /// A privileged duty is ended like it is granted: 202 with a proposal that another administrator confirms, once there has
@@ -109,6 +113,8 @@ struct DutyConflict {
     duties: Vec<DutyView>,
 }
 
+/// 职务冲突
+///
 /// Members who hold duties that do not go together, from before the rule: listed, not taken away.
 #[utoipa::path(tag = "members", params(PageQuery),
     responses((status = 200, description = "A page of members, in a stable order", body = Page<DutyConflict>)))]

@@ -35,6 +35,8 @@ struct ExportQuery {
 /// More members than any enterprise has; a list that long is no roster any more.
 const MOST: i64 = 1_000_000;
 
+/// 导出人员名册
+///
 /// The members of the caller's scope who have not left, as a file that can be imported again.
 ///
 /// Phone numbers are masked unless the caller manages the roster; a masked number is refused by an import.

@@ -14,6 +14,8 @@ use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet};
 use crate::web::upload::{FileForm, receive_upload};
 use crate::web::{Problem, Query};
 
+/// 导入组织
+///
 /// Imports units from an xlsx or csv file (编码, 名称, 简称, 上级编码, 类型), at most 20 MB.
 ///
 /// Rows are known by their code: new ones are made, known ones brought up to date, none is ever deleted. Rows that change
@@ -34,6 +36,8 @@ pub(super) async fn import_units(
     Ok(web::Json(members.import_units(by(&manager), file, query.dry_run, &|_, _| {}).await?))
 }
 
+/// 导入人员
+///
 /// Imports members from an xlsx or csv file (工号, 姓名, 手机号, 所属党小组编码, 政治面貌, 职务), at most 20 MB.
 ///
 /// Rows are known by their employee number: new ones are made, known ones brought up to date, none is ever deleted. Duties
@@ -54,6 +58,8 @@ pub(super) async fn import_members(
     Ok(web::Json(members.import_members(by(&manager), file, query.dry_run, &|_, _| {}).await?))
 }
 
+/// 人员导入模板
+///
 /// A file with the columns of a members' import and examples, at home in a unit of the caller's scope.
 #[utoipa::path(tag = "members", params(ExportQuery),
     responses((status = 200, description = "The template",

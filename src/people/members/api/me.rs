@@ -48,6 +48,8 @@ struct Me {
     waiting_phone: Option<OwnWaitingPhone>,
 }
 
+/// 我的信息
+///
 /// Who the signed-in member is, with units, duties and what they allow.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The member", body = Me)))]
 #[get("/me")]
@@ -73,6 +75,8 @@ struct MeChange {
     phone: Option<Option<Text<32>>>,
 }
 
+/// 修改我的信息
+///
 /// Changes the member's own phone number, and whether to appear on public boards.
 ///
 /// A new number holds when somebody who may invite the member (the secretary, or an administrator) has confirmed it: the

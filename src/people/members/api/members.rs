@@ -57,6 +57,8 @@ struct RosterItem {
     duties: Option<Vec<DutyView>>,
 }
 
+/// 组织成员
+///
 /// The members of a unit and of everything below it, in the order of their employee numbers.
 #[utoipa::path(tag = "members", params(RosterQuery),
     responses((status = 200, description = "A page of the roster", body = Page<RosterItem>)))]
@@ -111,6 +113,8 @@ fn sees_roster(caller: &Caller, unit: &UnitCard) -> Result<bool, Problem> {
     }
 }
 
+/// 人员详情
+///
 /// One member: oneself, or one of a roster that the caller may see.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The member", body = MemberView)))]
 #[get("/members/{id}")]
@@ -163,6 +167,8 @@ struct NewMemberBody {
     phone: Option<Text<32>>,
 }
 
+/// 新增人员
+///
 /// Takes in a member within the caller's scope; an invite code lets the member sign in. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "members", request_body = NewMemberBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
@@ -221,6 +227,8 @@ struct ChangedMember {
     leaving: Option<DutyProposalView>,
 }
 
+/// 修改人员
+///
 /// Changes a member within the caller's scope; whoever signs in with another phone number from now on is warned.
 ///
 /// That somebody who holds a privileged duty leaves is confirmed by another administrator, once there has ever been a

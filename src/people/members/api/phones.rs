@@ -78,6 +78,8 @@ impl PhoneProposalView {
     }
 }
 
+/// 手机号变更列表
+///
 /// Numbers that members of the caller's scope gave and that wait to be confirmed, newest first; never one's own.
 #[utoipa::path(tag = "members", params(PageQuery),
     responses((status = 200, description = "A page of numbers", body = Page<PhoneProposalView>)))]
@@ -99,6 +101,8 @@ pub(super) async fn list_phone_proposals(
     Ok(web::Json(Page { items: items.into_iter().filter_map(shown).collect(), next_cursor }))
 }
 
+/// 确认手机号变更
+///
 /// Confirms a member's number, with which he signs in from now on. Again it changes nothing.
 ///
 /// Only here it is said that the number belongs to somebody else, by name if that member is within the caller's scope.
@@ -114,6 +118,8 @@ pub(super) async fn approve_phone_proposal(
     Ok(web::Json(PhoneProposalView::of(&directory, &proposal, None)))
 }
 
+/// 拒绝手机号变更
+///
 /// Refuses a member's number and tells him why. Again it changes nothing.
 #[utoipa::path(tag = "members", request_body = ProposalRefusalBody,
     responses((status = 200, description = "The number", body = PhoneProposalView)))]
@@ -130,6 +136,8 @@ pub(super) async fn refuse_phone_proposal(
     Ok(web::Json(PhoneProposalView::of(&directory, &proposal, None)))
 }
 
+/// 撤回手机号变更
+///
 /// Takes back the number that one gave and that waits. Again it changes nothing.
 #[utoipa::path(tag = "members", responses((status = 204, description = "No number waits any more")))]
 #[delete("/me/phone-proposal")]

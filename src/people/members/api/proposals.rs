@@ -136,6 +136,8 @@ struct DutyProposalQuery {
     cursor: Option<String>,
 }
 
+/// 职务变动提议列表
+///
 /// Proposals about members of the caller's scope, newest first; for administrators and auditors.
 #[utoipa::path(tag = "members", params(DutyProposalQuery),
     responses((status = 200, description = "A page of proposals", body = Page<DutyProposalView>)))]
@@ -158,6 +160,8 @@ pub(super) async fn list_duty_proposals(
     Ok(web::Json(page.map(|proposal| DutyProposalView::among(&reader, &members, &proposal, &administrators))))
 }
 
+/// 职务变动提议
+///
 /// One proposal about a member of the caller's scope.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The proposal", body = DutyProposalView)))]
 #[get("/duty-proposals/{id}")]
@@ -178,6 +182,8 @@ pub(super) async fn get_duty_proposal(
     Ok(web::Json(DutyProposalView::of(&reader, &members, &proposal)))
 }
 
+/// 确认职务变动
+///
 /// Confirms what another administrator proposed; it takes effect at once. Nobody confirms what he proposed himself or what
 /// is about himself. Again it changes nothing.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The proposal", body = DutyProposalView)))]
@@ -198,6 +204,8 @@ pub(super) struct ProposalRefusalBody {
     pub reason: Text<200>,
 }
 
+/// 拒绝职务变动
+///
 /// Refuses what another administrator proposed. Again it changes nothing.
 #[utoipa::path(tag = "members", request_body = ProposalRefusalBody,
     responses((status = 200, description = "The proposal", body = DutyProposalView)))]
@@ -211,6 +219,8 @@ pub(super) async fn refuse_duty_proposal(
     answer(&manager, &members, *id, Answer::Refuse, Some(body.into_inner().reason.into_string())).await
 }
 
+/// 撤回职务变动提议
+///
 /// Takes one's own proposal back. Again it changes nothing.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The proposal", body = DutyProposalView)))]
 #[post("/duty-proposals/{id}/withdrawal")]

@@ -62,6 +62,8 @@ struct UnitList {
     items: Vec<UnitView>,
 }
 
+/// 组织列表
+///
 /// The whole organisation tree as a flat list.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The units", body = UnitList),
         (status = 304, description = "Not changed since the given ETag")))]
@@ -86,6 +88,8 @@ struct UnitDetail {
     children: Vec<UnitName>,
 }
 
+/// 组织详情
+///
 /// One unit with its ancestors and the units directly below it.
 #[utoipa::path(tag = "members", responses((status = 200, description = "The unit", body = UnitDetail)))]
 #[get("/units/{id}")]
@@ -123,6 +127,8 @@ struct NewUnitBody {
     parent_id: UnitId,
 }
 
+/// 新建组织
+///
 /// Makes a unit within the caller's scope. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "members", request_body = NewUnitBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
@@ -164,6 +170,8 @@ struct UnitChangeBody {
     closed: Option<bool>,
 }
 
+/// 修改组织
+///
 /// Changes, moves, closes or reopens a unit within the caller's scope.
 #[utoipa::path(tag = "members", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")), request_body = UnitChangeBody,
     responses((status = 200, description = "The unit", body = UnitView)))]

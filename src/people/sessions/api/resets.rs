@@ -42,6 +42,8 @@ struct ResetRequested {
     message: &'static str,
 }
 
+/// 申请重置密码
+///
 /// Asks for a forgotten password to be reset, from a device that knew the member before: a code that was issued, or is
 /// issued within three days, then works without anybody else. The answer is the same whether or not there is such a member
 /// or such a device.
@@ -59,6 +61,8 @@ async fn request_reset(
     Ok(HttpResponse::Accepted().json(ResetRequested { message }))
 }
 
+/// 撤回重置申请
+///
 /// Takes one's own request for a reset back.
 #[utoipa::path(tag = "session", responses((status = 204, description = "Taken back")))]
 #[delete("/me/reset-request")]
@@ -126,6 +130,8 @@ struct OwnResetList {
     items: Vec<ResetView>,
 }
 
+/// 待我确认的密码重置
+///
 /// The reset of one's own password that is pending, if any.
 #[utoipa::path(tag = "session", responses((status = 200, description = "What is pending", body = OwnResetList)))]
 #[get("/me/resets")]
@@ -135,6 +141,8 @@ async fn list_my_resets(caller: Member, sessions: web::Data<Sessions>) -> Result
     Ok(web::Json(OwnResetList { requested_at: own.requested_at, items }))
 }
 
+/// 同意重置我的密码
+///
 /// Says that one asked for this reset oneself: its code works from now on. Again it changes nothing.
 #[utoipa::path(tag = "session", params(("id" = InvitationId, Path, description = "The reset")),
     responses((status = 200, description = "Approved", body = ResetView)))]
@@ -148,6 +156,8 @@ async fn approve_my_reset(
     Ok(web::Json(view(&sessions, seen)))
 }
 
+/// 拒绝重置我的密码
+///
 /// Refuses a reset that one did not ask for, approved or not, until it is redeemed: its code will not work any more.
 #[utoipa::path(tag = "session", params(("id" = InvitationId, Path, description = "The reset")),
     responses((status = 200, description = "Refused", body = ResetView)))]
@@ -161,6 +171,8 @@ async fn refuse_my_reset(
     Ok(web::Json(view(&sessions, seen)))
 }
 
+/// 待确认的密码重置
+///
 /// Resets within the caller's reach that were not redeemed yet, newest first.
 #[utoipa::path(tag = "session", params(PageQuery),
     responses((status = 200, description = "Resets", body = Page<ResetView>)))]
@@ -176,6 +188,8 @@ async fn list_resets(
     Ok(web::Json(Page::new(found, limit, |seen| seen.reset.id).map(|seen| view(&sessions, seen))))
 }
 
+/// 同意密码重置
+///
 /// Approves, as the second person, a reset that somebody else issued. Again it changes nothing.
 #[utoipa::path(tag = "session", params(("id" = InvitationId, Path, description = "The reset")),
     responses((status = 200, description = "Approved", body = ResetView)))]

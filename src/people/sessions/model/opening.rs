@@ -15,9 +15,9 @@ crate::words!(
     /// Whether the account was ever open before.
     OpeningKind {
         /// The first password.
-        First = "first",
+        First = "first" / "首次开通",
         /// The password was set anew without the one before it.
-        Reset = "reset",
+        Reset = "reset" / "密码重置",
     }
 );
 
@@ -25,15 +25,15 @@ crate::words!(
     /// What the opening rests on.
     Grounds {
         /// An invite code alone, for a first password.
-        Invitation = "invitation",
+        Invitation = "invitation" / "邀请码",
         /// The member himself asked for it from a device of his own.
-        OwnRequest = "own_request",
+        OwnRequest = "own_request" / "本人同意",
         /// A second person approved it.
-        SecondPerson = "second_person",
+        SecondPerson = "second_person" / "他人同意",
         /// Nobody else could approve it, and none of the member's devices refused it in time.
-        Waited = "waited",
+        Waited = "waited" / "等待期满",
         /// The operator did it on the server's command line.
-        Operator = "operator",
+        Operator = "operator" / "运维人员办理",
     }
 );
 

@@ -84,6 +84,8 @@ async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result
     Ok(campaigns.bulletin(&viewer(caller), id).await?.into())
 }
 
+/// 起草通报
+///
 /// Drafts the bulletin of a published campaign: results by heading, highlights cited from awarded plans, requirements. It
 /// names nobody. One that is there stays (200).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -108,11 +110,11 @@ async fn draft_bulletin(
 crate::words!(
     /// How a bulletin is read.
     BulletinFormat {
-        Json = "json",
+        Json = "json" / "数据",
         /// Markdown.
-        Md = "md",
+        Md = "md" / "文本",
         /// A page of A4 to be printed.
-        Html = "html",
+        Html = "html" / "网页",
     }
 );
 
@@ -125,6 +127,8 @@ struct BulletinQuery {
     format: Option<BulletinFormat>,
 }
 
+/// 通报
+///
 /// The bulletin: for the audience once it is issued, before that for who sees how the campaign is run. Which unit a problem
 /// is about is shown to that unit alone.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), BulletinQuery),
@@ -158,6 +162,8 @@ struct BulletinChange {
     text: BulletinText,
 }
 
+/// 修改通报
+///
 /// Writes another version; one that was reviewed is a draft again. An issued bulletin stays as it is (409).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = BulletinChange, responses((status = 200, description = "Written", body = BulletinView)))]
@@ -181,6 +187,8 @@ struct BulletinVersion {
     version: i32,
 }
 
+/// 审核通报
+///
 /// Approves a version; another person than who wrote it does so. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = BulletinVersion, responses((status = 200, description = "Reviewed", body = BulletinView)))]
@@ -195,6 +203,8 @@ async fn review_bulletin(
     Ok(web::Json(shown(&campaigns, &decider, *id).await?))
 }
 
+/// 印发通报
+///
 /// Issues a reviewed version: the audience is told and reads it, and it stays as it is. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = BulletinVersion, responses((status = 200, description = "Issued", body = BulletinView)))]

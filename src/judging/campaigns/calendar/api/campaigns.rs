@@ -47,6 +47,8 @@ pub async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Re
     Ok(campaigns.detail(&viewer(caller), id).await?.into())
 }
 
+/// 新建评选
+///
 /// Writes a draft of a campaign within the caller's reach. Takes an `Idempotency-Key`.
 #[utoipa::path(tag = "campaigns", request_body = CampaignBody,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
@@ -78,6 +80,8 @@ struct CampaignChange {
     terms: Option<Terms>,
 }
 
+/// 修改评选
+///
 /// Changes a campaign that has not opened. Of an announced one its audience is told what changed; once open, its rules are
 /// frozen (409).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"),
@@ -104,6 +108,8 @@ async fn edit_campaign(
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 
+/// 发布评选公告
+///
 /// Announces a draft that has its notice. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Announced", body = CampaignView)))]
@@ -117,6 +123,8 @@ async fn announce_campaign(
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 
+/// 启动评选
+///
 /// Opens an announced campaign before its time: rules and roll are frozen, and the first stage opens. Again it changes
 /// nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -131,6 +139,8 @@ async fn open_campaign(
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 
+/// 撤销评选
+///
 /// Takes back a campaign that has not opened. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Withdrawn", body = CampaignView)))]
@@ -158,6 +168,8 @@ struct CampaignQuery {
     cursor: Option<String>,
 }
 
+/// 评选列表
+///
 /// The campaigns for the caller, newest first; or those that the caller runs or reads.
 #[utoipa::path(tag = "campaigns", params(CampaignQuery),
     responses((status = 200, description = "Campaigns", body = Page<CampaignLine>),
@@ -179,6 +191,8 @@ async fn list_campaigns(
     Ok(Polled(Page::new(found, limit, |campaign| campaign.id).map(|campaign| CampaignLine::from(&campaign))))
 }
 
+/// 评选详情
+///
 /// One campaign with its rules, its stages and what became of their ends.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The campaign", body = CampaignView),

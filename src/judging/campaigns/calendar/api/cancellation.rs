@@ -26,6 +26,8 @@ struct CampaignCancellationBody {
     reason: Text<500>,
 }
 
+/// 提议取消评选
+///
 /// Proposes to call an open campaign off, before its ballots are counted; a second person confirms it. The same again is
 /// the first one.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -42,6 +44,8 @@ async fn propose_campaign_cancellation(
     Ok(HttpResponse::Created().json(cancellation))
 }
 
+/// 确认取消评选
+///
 /// Confirms what somebody else proposed: the campaign is called off and everybody is told why. Its ballots are never
 /// counted, their key is destroyed, and nobody gets points. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -55,6 +59,8 @@ async fn approve_campaign_cancellation(
     Ok(web::Json(campaigns.approve_cancellation(decider.member, &decider.reach, *id).await?))
 }
 
+/// 撤回取消提议
+///
 /// Takes back the caller's own proposal to call a campaign off, as long as nobody has confirmed it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 204, description = "Taken back")))]

@@ -28,6 +28,8 @@ struct ExtensionBody {
     reason: Text<500>,
 }
 
+/// 提议延长阶段
+///
 /// Proposes to move the end of a stage to later; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = ExtensionBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = Extension)))]
@@ -44,6 +46,8 @@ async fn propose_extension(
     Ok(HttpResponse::Created().json(extension))
 }
 
+/// 确认延长阶段
+///
 /// Confirms what somebody else proposed: the end moves, and everybody is told why. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 200, description = "Confirmed", body = Extension)))]
@@ -56,6 +60,8 @@ async fn approve_extension(
     Ok(web::Json(campaigns.approve_extension(decider.member, &decider.reach, *id).await?))
 }
 
+/// 撤回延长提议
+///
 /// Takes back the caller's own proposal to move an end, as long as nobody has confirmed it.
 #[utoipa::path(tag = "campaigns", params(("id" = ExtensionId, Path, description = "The proposal")),
     responses((status = 204, description = "Taken back")))]

@@ -24,6 +24,8 @@ struct StageClosing {
     stage: CampaignStage,
 }
 
+/// 结束当前阶段
+///
 /// Ends a stage before its time. Stages in which members have a right to something end by the clock alone (409).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = StageClosing, responses((status = 200, description = "Closed", body = CampaignView)))]

@@ -23,6 +23,8 @@ struct AwardList {
     items: Vec<Award>,
 }
 
+/// 获奖名单
+///
 /// The final awards; none before the publication.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The awards", body = AwardList)))]

@@ -34,6 +34,8 @@ struct DecisionBody {
     left_out: Vec<LeftOut>,
 }
 
+/// 作出评选决定
+///
 /// Decides who is awarded what, in the committee's stage; where none is planned, confirms what was computed. Quotas,
 /// categories and one award per unit hold, and what departs from the computed order has a reason (422). Of two decisions
 /// at once one is made and the other one is 409; the same again is 200. Once an objection was upheld, another version may

@@ -68,6 +68,8 @@ impl From<Objection> for ObjectionView {
     }
 }
 
+/// 提出异议
+///
 /// Objects to an entry or its award while objections are heard (公示期): once about an entry, three times at most. The
 /// same again is 200; after the end it is 410.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -86,6 +88,8 @@ async fn raise_objection(
     Ok(response.json(ObjectionView::from(objection)))
 }
 
+/// 异议列表
+///
 /// The caller's own objections with their answers, oldest first; all of them for who sees how the campaign is run.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Objections", body = Page<ObjectionView>)))]
@@ -112,6 +116,8 @@ struct AnswerBody {
     answer: Text<2000>,
 }
 
+/// 答复异议
+///
 /// Answers an objection, once; neither one's own nor one about one's own unit. The same again changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
     request_body = AnswerBody, responses((status = 200, description = "Answered", body = ObjectionView)))]
@@ -127,6 +133,8 @@ async fn answer_objection(
     Ok(web::Json(answered.into()))
 }
 
+/// 撤回异议
+///
 /// Takes back the caller's own objection, as long as nobody has answered it; another one may be raised instead.
 #[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
     responses((status = 204, description = "Taken back")))]

@@ -13,6 +13,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(publish_campaign).service(archive_campaign);
 }
 
+/// 公布评选结果
+///
 /// Makes the decision final: its awards are written down and everybody is told. Not while objections are heard, are
 /// without an answer (409 says how many), or have sent the decision back. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -27,6 +29,8 @@ async fn publish_campaign(
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 
+/// 评选归档
+///
 /// Puts a published campaign away: nothing of it changes any more, its plans included. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "Archived", body = CampaignView)))]

@@ -52,6 +52,8 @@ fn article(article: Article, views: Option<i64>) -> ArticleView {
     }
 }
 
+/// 发布宣传文章
+///
 /// Publishes the article about an entry that was handed in, or changes it.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     request_body = ArticleBody, responses((status = 200, description = "Published", body = ArticleView)))]
@@ -68,6 +70,8 @@ async fn publish_article(
     Ok(web::Json(article(published, None)))
 }
 
+/// 宣传文章
+///
 /// The article about an entry; the caller counts as a reader from now on.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The article", body = ArticleView)))]

@@ -33,6 +33,8 @@ pub(super) fn writer(caller: &EntryWriter) -> Writer {
     Writer { member: caller.member, reach: caller.reach.clone() }
 }
 
+/// 参评材料列表
+///
 /// The entries of a campaign: those handed in, and the drafts of the caller's own units.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Entries", body = Page<EntryLine>)))]
@@ -59,6 +61,8 @@ struct EntryBody {
     plan: Plan,
 }
 
+/// 新建参评材料
+///
 /// Writes an entry of the caller's unit as a draft; from the opening of the campaign until the judging begins. Takes an
 /// `Idempotency-Key`.
 #[utoipa::path(tag = "campaigns", request_body = EntryBody,
@@ -95,6 +99,8 @@ struct EntryView {
     judged_plan: Option<Plan>,
 }
 
+/// 参评材料详情
+///
 /// One entry with its plan.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "The entry", body = EntryView)))]
@@ -122,6 +128,8 @@ struct EntryChange {
     plan: Option<Plan>,
 }
 
+/// 修改参评材料
+///
 /// Writes another version: until the judging begins, and again after the last stage, when what was judged stays.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     request_body = EntryChange, responses((status = 200, description = "Changed", body = EntryLine)))]
@@ -137,6 +145,8 @@ async fn edit_entry(
     Ok(web::Json(EntryLine::new(&campaigns, entry)))
 }
 
+/// 提交参评材料
+///
 /// Hands an entry in; after the end it is late, once the judging has begun it is refused. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "Handed in", body = EntryLine)))]
@@ -150,6 +160,8 @@ async fn submit_entry(
     Ok(web::Json(EntryLine::new(&campaigns, entry)))
 }
 
+/// 撤回参评材料
+///
 /// Takes an entry back before it is judged. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "Withdrawn", body = EntryLine)))]
@@ -184,6 +196,8 @@ struct VersionList {
     items: Vec<VersionView>,
 }
 
+/// 材料修改记录
+///
 /// The versions of an entry, oldest first, each with what changed from the one before.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "Versions", body = VersionList)))]

@@ -47,6 +47,8 @@ async fn shown(campaigns: &Campaigns, addresses: &Addresses, id: EntryId) -> Res
     Ok(web::Json(EvidenceList { items }))
 }
 
+/// 佐证材料
+///
 /// The files that prove an entry, for everybody who sees the entry.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     responses((status = 200, description = "Files", body = EvidenceList)))]
@@ -61,6 +63,8 @@ async fn list_evidence(
     shown(&campaigns, &addresses, *id).await
 }
 
+/// 添加佐证材料
+///
 /// Attaches files to an entry of the caller's unit until the judging begins.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
     request_body = EvidenceBody, responses((status = 200, description = "Attached", body = EvidenceList)))]
@@ -77,6 +81,8 @@ async fn attach_evidence(
     shown(&campaigns, &addresses, *id).await
 }
 
+/// 移除佐证材料
+///
 /// Takes a file off an entry until the judging begins; attached to nothing, it goes after a day.
 #[utoipa::path(tag = "campaigns",
     params(("id" = EntryId, Path, description = "The entry"), ("file_id" = FileId, Path, description = "The file")),

@@ -107,6 +107,8 @@ fn heading_title(terms: &Terms, code: &str) -> String {
     found.map(|heading| heading.title.into_string()).unwrap_or_default()
 }
 
+/// 得分说明
+///
 /// How the total of an entry came about: raw value, rule, score, weight and contribution of every source, the rank, and
 /// what was decided. Shown as the results are (409 before).
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),

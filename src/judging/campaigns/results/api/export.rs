@@ -12,6 +12,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(export_campaign);
 }
 
+/// 导出评选数据供核验
+///
 /// Everything by which anybody recomputes the result, once it is complete and shown to members; also for people who have not
 /// signed in. It names entries and units, and no member.
 #[utoipa::path(tag = "campaigns", security(()), params(("id" = CampaignId, Path, description = "The campaign")),

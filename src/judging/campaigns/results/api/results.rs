@@ -95,6 +95,8 @@ impl ResultsView {
     }
 }
 
+/// 评选结果
+///
 /// The results of a campaign as far as they are there and shown: who took part from the count on, every total with its
 /// parts from the instant that the terms name (the decision, unless they say otherwise).
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),

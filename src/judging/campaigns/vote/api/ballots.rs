@@ -33,6 +33,8 @@ struct Receipt {
     receipt: String,
 }
 
+/// 投票
+///
 /// Casts a ballot: 201 when it is new, 200 with the same receipt when it was cast already; another one than before is 409
 /// unless the rules allow replacing. The answer says nothing of the choice, and nobody can read it before the count.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
@@ -64,6 +66,8 @@ struct MyBallots {
     items: Vec<MyBallotView>,
 }
 
+/// 我的选票回执
+///
 /// That the caller voted, with the receipts; never what was chosen, so that nobody can be made to show it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The caller's ballots", body = MyBallots)))]
@@ -90,6 +94,8 @@ struct ReceiptList {
     receipts_sha256: Option<String>,
 }
 
+/// 回执名单
+///
 /// The receipts of all counted ballots, sorted, with their hash; empty below ten ballots.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The receipts", body = ReceiptList)))]

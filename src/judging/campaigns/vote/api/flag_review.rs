@@ -53,6 +53,8 @@ fn review_view(campaigns: &Campaigns, review: FlagReview) -> web::Json<FlagRevie
     })
 }
 
+/// 异常线索查看情况
+///
 /// How many flags a vote has that is over, who has looked at them, and from when on it is counted.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "What was found and who has looked", body = FlagReviewView)))]
@@ -66,6 +68,8 @@ async fn get_campaign_flag_review(
     Ok(review_view(&campaigns, review))
 }
 
+/// 确认已查看异常线索
+///
 /// Says that one has looked at the flags of a vote, as somebody who runs or decides selections and whom no flag is about. A
 /// vote with flags is counted once two people have. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),

@@ -61,6 +61,8 @@ impl FlagView {
     }
 }
 
+/// 异常线索
+///
 /// What looks unusual about who voted when, between the closing and the count: many of one unit within a short time and many more than
 /// elsewhere meanwhile, ballots cast at night, ballots of accounts that were reset or first opened
 /// after the announcement, and of several accounts that were opened on one device. Hints for people; nothing is deleted,
@@ -95,6 +97,8 @@ struct FlaggedBallot {
     cast_at: Timestamp,
 }
 
+/// 异常线索涉及的人员
+///
 /// Whose ballots a flag is on: that they voted and when, never what.
 #[utoipa::path(tag = "campaigns",
     params(("id" = CampaignId, Path, description = "The campaign"),

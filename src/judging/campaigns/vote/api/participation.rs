@@ -72,6 +72,8 @@ fn shown(campaigns: &Campaigns, counts: &Participation) -> ParticipationView {
     }
 }
 
+/// 选民册人数
+///
 /// How many members of which branches are on the roll, as it was fixed at the opening.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     responses((status = 200, description = "The roll in numbers", body = RollView)))]
@@ -113,6 +115,8 @@ struct RollBranch {
     members: u32,
 }
 
+/// 参与情况
+///
 /// How many have voted: open at any time, in numbers, by branches of five or more, ten seconds old at most. Who has not
 /// is shown to nobody.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),

@@ -34,6 +34,8 @@ struct VoidingBody {
     flag: Option<Text<120>>,
 }
 
+/// 作废提议列表
+///
 /// Proposals to void ballots of a campaign, confirmed or not, oldest first.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
     responses((status = 200, description = "Proposals", body = Page<Voiding>)))]
@@ -49,6 +51,8 @@ async fn list_campaign_voidings(
     Ok(web::Json(Page::new(found, limit, |voiding| voiding.id)))
 }
 
+/// 提议作废选票
+///
 /// Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = VoidingBody, responses((status = 201, description = "Proposed; no `Location`, it stands in the list of voidings", body = Voiding)))]
@@ -69,6 +73,8 @@ async fn propose_voiding(
     Ok(HttpResponse::Created().json(voiding))
 }
 
+/// 确认作废选票
+///
 /// Confirms that a ballot does not count, which somebody else proposed. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
     responses((status = 200, description = "Confirmed", body = Voiding)))]
@@ -81,6 +87,8 @@ async fn approve_voiding(
     Ok(web::Json(campaigns.approve_voiding(decider.member, &decider.reach, *id).await?))
 }
 
+/// 撤回作废提议
+///
 /// Takes back the caller's own proposal to void a ballot, as long as nobody has confirmed it.
 #[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
     responses((status = 204, description = "Taken back")))]

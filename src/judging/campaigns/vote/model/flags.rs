@@ -13,15 +13,15 @@ crate::words!(
     /// Why ballots are worth a look.
     FlagKind {
         /// Many of one unit within a short time, many more than elsewhere.
-        Velocity = "velocity",
+        Velocity = "velocity" / "短时集中投票",
         /// Cast at night.
-        UnusualHours = "unusual_hours",
+        UnusualHours = "unusual_hours" / "异常时段投票",
         /// Of accounts whose passwords were set anew after the announcement, before the ballot.
-        ResetAccount = "reset_account",
+        ResetAccount = "reset_account" / "密码重置后投票",
         /// Of accounts that were first opened after the announcement, before the ballot.
-        NewAccount = "new_account",
+        NewAccount = "new_account" / "新开通账号投票",
         /// Of several accounts that were opened on one device.
-        SharedDevice = "shared_device",
+        SharedDevice = "shared_device" / "共用设备投票",
     }
 );
 

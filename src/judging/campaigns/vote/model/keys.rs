@@ -11,9 +11,9 @@ crate::words!(
     /// Where the key of a vote comes from.
     KeySource {
         /// It follows from the secrets: votes that were open before each had a key of its own.
-        Secrets = "secrets",
+        Secrets = "secrets" / "系统密钥",
         /// It was made at the opening for this vote alone, and is destroyed after the count.
-        Vote = "vote",
+        Vote = "vote" / "本次投票专用密钥",
     }
 );
 
