@@ -29,9 +29,12 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("operator", &["backup"]),
 ];
 
+/// Parts of a room, and which of the others each uses.
+type Parts = &'static [(&'static str, &'static [&'static str])];
+
 /// Which part of a divided room may use which others. What the parts share lies at the top of the room and uses none of
 /// them. Free of circles, checked below, with the calls that go through the room's handle.
-const PARTS: &[(&str, &[(&str, &[&str])])] = &[(
+const PARTS: &[(&str, Parts)] = &[(
     "judging/campaigns",
     &[
         ("entries", &[]),

@@ -205,3 +205,32 @@ async fn other_servers_hear_of_a_change() {
     let again = other.sign_in_anew(&organiser).await;
     assert_eq!(setting(&again, "challenge.seconds").await["value"], 33);
 }
+
+#[tokio::test]
+async fn what_somebody_proposed_who_may_no_longer_do_so_is_not_approved() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app, "赵").await;
+    let proposer = app.member("孙").role(Role::Organiser, "JT").sign_in().await;
+    let other = app.member("周").role(Role::Organiser, "JT").sign_in().await;
+    let proposal = proposer.put("/settings/campaigns.watch_times", change(json!(9))).await.ok(202);
+    admin.patch(&format!("/members/{}", proposer.id), json!({ "status": "left" })).await.ok(200);
+    let path = format!("/setting-proposals/{}", proposal["id"].as_str().unwrap());
+    other.post(&format!("{path}/approval"), json!({})).await.refused(409, "proposals.proposer_gone");
+    assert_eq!(other.post(&format!("{path}/refusal"), json!({})).await.ok(200)["state"], "refused");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_was_set_last_holds_also_after_the_clock_went_back() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    app.set_clock("2026-07-01T09:00:00+08:00");
+    organiser.put("/settings/quiz.paper_questions", change(json!(4))).await.ok(200);
+    app.set_clock("2026-07-01T08:59:00+08:00");
+    organiser.put("/settings/quiz.paper_questions", change(json!(6))).await.ok(200);
+    assert_eq!(setting(&organiser, "quiz.paper_questions").await["value"], 6);
+    let app = app.restarted().await;
+    let again = app.member("周").role(Role::Organiser, "JT").sign_in().await;
+    assert_eq!(setting(&again, "quiz.paper_questions").await["value"], 6);
+    app.drain().await;
+}

@@ -35,6 +35,15 @@ impl Busy {
     }
 }
 
+/// Lets a kind be attended to again when this goes, also by a panic.
+struct Freed(Busy, String);
+
+impl Drop for Freed {
+    fn drop(&mut self) {
+        self.0.end(&self.1);
+    }
+}
+
 impl App {
     /// Starts the background work of this process, for as long as the process lives.
     pub fn start_jobs(&self) -> Vec<JoinHandle<()>> {
@@ -83,16 +92,20 @@ impl App {
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             pace.tick().await;
-            while at_work.try_join_next().is_some() {}
+            while let Some(ended) = at_work.try_join_next() {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a background job broke off and will be tried again");
+                }
+            }
             match self.look().await {
                 Ok(kinds) => {
                     for kind in kinds.into_iter().filter(|kind| busy.begin(kind)) {
                         let (app, busy) = (self.clone(), busy.clone());
                         at_work.spawn(async move {
+                            let _freed = Freed(busy, kind.clone());
                             if let Err(error) = app.attend(&kind).await {
                                 tracing::warn!(job = kind, %error, "a background job failed and will be tried again");
                             }
-                            busy.end(&kind);
                         });
                     }
                 }

@@ -9,10 +9,14 @@ use super::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version(pub Uuid);
 
+/// The state of a thing that nobody has changed since it was made, as far as its trail goes back.
+pub const UNCHANGED: Version = Version(Uuid::nil());
+
 /// Somebody has changed the thing since it was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outdated {
     /// Who did; `None` for the program itself and the operator's command line.
     pub by: Option<MemberId>,
-    pub at: Timestamp,
+    /// `None` where no change is known at all, so that what was seen was never there.
+    pub at: Option<Timestamp>,
 }

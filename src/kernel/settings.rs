@@ -264,12 +264,33 @@ pub fn insert(tx: &mut Tx, change: &SettingChange) -> QueryResult<bool> {
     Ok(inserted == 1)
 }
 
+/// Within which every server has heard of a change.
+const HEARD_WITHIN_SECONDS: i64 = 3;
+
+/// The instant of a change of `key` that is made now: after every one before it, also when the clock went back, since the
+/// last one holds.
+pub fn instant_of_change(tx: &mut Tx, key: &str) -> QueryResult<Timestamp> {
+    let last: Option<Option<Timestamp>> = on!(&mut *tx.conn, c => setting_changes::table
+        .filter(setting_changes::key.eq(key))
+        .filter(setting_changes::state.eq(ProposalState::Approved))
+        .order(setting_changes::answered_at.desc())
+        .select(setting_changes::answered_at)
+        .first(c)
+        .optional())?;
+    let next = last.flatten().map(|last| Timestamp::from_micros(last.micros() + 1));
+    Ok(next.map_or(tx.now(), |next| next.max(tx.now())))
+}
+
 /// Writes the answer to a proposal down; `false` when it was answered meanwhile.
-pub fn answer(tx: &mut Tx, id: SettingChangeId, state: ProposalState, by: MemberId) -> QueryResult<bool> {
-    let now = tx.now();
+pub fn answer(
+    tx: &mut Tx,
+    id: SettingChangeId,
+    state: ProposalState,
+    (by, at): (MemberId, Timestamp),
+) -> QueryResult<bool> {
     let open = setting_changes::table.find(id).filter(setting_changes::state.eq(ProposalState::Open));
     let answer =
-        (setting_changes::state.eq(state), setting_changes::answered_by.eq(by), setting_changes::answered_at.eq(now));
+        (setting_changes::state.eq(state), setting_changes::answered_by.eq(by), setting_changes::answered_at.eq(at));
     Ok(on!(&mut *tx.conn, c => diesel::update(open).set(answer).execute(c))? == 1)
 }
 
@@ -278,6 +299,9 @@ pub fn put_in_force(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> Q
     changes::announce(tx, TOPIC, change.id.uuid())?;
     if let Some(kind) = setting.wakes {
         agenda::put_now(tx, kind, Uuid::nil())?;
+        // and once more when every server has heard of it: one that has not may be the first to look
+        let heard = tx.now().plus_seconds(HEARD_WITHIN_SECONDS);
+        agenda::put(tx, kind, change.id.uuid(), heard)?;
     }
     let (setting, value) = (setting.clone(), change.value);
     tx.after_commit(move || setting.put(value));

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::base::version::{Outdated, Version};
+use crate::base::version::{Outdated, UNCHANGED, Version};
 use crate::db::schema::trail;
 use crate::db::{Conn, Db, DbError, Json, Tx};
 use crate::on;
@@ -65,7 +65,7 @@ impl Thing {
             .order(trail::id.desc())
             .select((trail::id, trail::actor_id, trail::at));
         let found: Option<(TrailId, _, _)> = on!(conn, c => lines.first(c).optional())?;
-        Ok(found.map(|(id, by, at)| (id.uuid(), Outdated { by, at })))
+        Ok(found.map(|(id, by, at)| (id.uuid(), Outdated { by, at: Some(at) })))
     }
 
     /// The state in which it is. To be read before what is shown of it, so that a change in between makes the reader's
@@ -82,10 +82,11 @@ impl Thing {
     /// Who changed it since it was `seen`; anyone who does not say what they saw is not held up. The caller has locked the
     /// thing.
     pub fn changed_since(self, conn: &mut Conn, seen: Option<Version>) -> QueryResult<Result<(), Outdated>> {
-        let Some(Version(seen)) = seen else { return Ok(Ok(())) };
+        let Some(seen) = seen else { return Ok(Ok(())) };
         Ok(match self.last(conn)? {
-            Some((id, outdated)) if id != seen => Err(outdated),
-            _ => Ok(()),
+            Some((id, outdated)) if Version(id) != seen => Err(outdated),
+            None if seen != UNCHANGED => Err(Outdated { by: None, at: None }),
+            Some(_) | None => Ok(()),
         })
     }
 }

@@ -213,20 +213,25 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // no parameter of ours holds a NUL, and PostgreSQL takes none in a text
-        if req.query_string().contains("%00") {
-            return ready(Err(Problem::malformed("query.invalid", "查询参数有误：含有不可见的控制字符")));
-        }
-        let pairs = form_urlencoded::parse(req.query_string().as_bytes());
-        let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
-        ready(query.map(Query).map_err(|error| {
-            let name = error.path().to_string();
-            let found = complaint::of(&error.into_inner().to_string());
-            let named = found.field.is_none() && name != ".";
-            let name = if named { format!("{}：", complaint::cut(&name)) } else { String::new() };
-            Problem::malformed("query.invalid", format!("查询参数有误：{name}{}", found.sentence))
-        }))
+        ready(parse_query(req.query_string()).map(Query))
     }
+}
+
+/// Reads what stands behind the question mark, strictly.
+pub fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    // no parameter of ours holds a NUL, and PostgreSQL takes none in a text
+    if query.contains("%00") {
+        return Err(Problem::malformed("query.invalid", "查询参数有误：含有不可见的控制字符"));
+    }
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+    query.map_err(|error| {
+        let name = error.path().to_string();
+        let found = complaint::of(&error.into_inner().to_string());
+        let named = found.field.is_none() && name != ".";
+        let name = if named { format!("{}：", complaint::cut(&name)) } else { String::new() };
+        Problem::malformed("query.invalid", format!("查询参数有误：{name}{}", found.sentence))
+    })
 }
 
 /// Path parameters; one that cannot be what it should be names nothing, so it is a 404.

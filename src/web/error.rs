@@ -25,19 +25,19 @@ pub struct Problem {
     retry_after_seconds: Option<u32>,
     /// The methods that may be used instead, as the `Allow` header lists them.
     allow: Option<Box<str>>,
-    /// Who changed the thing meanwhile, and when.
-    outdated: Option<Outdated>,
-    /// What is logged and never sent.
+    /// What is logged and never sent, or told of in fields of its own.
     cause: Option<Cause>,
 }
 
-/// Why something that is no refusal went wrong.
+/// Why something went wrong, where that is more than a sentence.
 #[derive(Debug)]
 enum Cause {
     /// To be logged each time.
     Fault(String),
     /// Too many ask at once for this.
     Crowd(&'static str),
+    /// Who changed the thing meanwhile, and when: sent, not logged.
+    Outdated(Box<Outdated>),
 }
 
 /// One field of a body that was not accepted.
@@ -83,8 +83,8 @@ struct ChangedMeanwhile<'a> {
     by: Option<MemberId>,
     /// That member's name.
     name: Option<&'a str>,
-    /// When it was made.
-    at: Timestamp,
+    /// When it was made; `null` where the caller named a state that never was.
+    at: Option<Timestamp>,
 }
 
 impl Problem {
@@ -96,7 +96,6 @@ impl Problem {
             errors: Vec::new(),
             retry_after_seconds: None,
             allow: None,
-            outdated: None,
             cause: None,
         }
     }
@@ -212,7 +211,7 @@ impl Problem {
     pub fn cause(&self) -> Option<&str> {
         match &self.cause {
             Some(Cause::Fault(cause)) => Some(cause),
-            Some(Cause::Crowd(_)) | None => None,
+            Some(Cause::Crowd(_) | Cause::Outdated(_)) | None => None,
         }
     }
 
@@ -220,13 +219,20 @@ impl Problem {
     pub fn crowd(&self) -> Option<&'static str> {
         match self.cause {
             Some(Cause::Crowd(crowd)) => Some(crowd),
-            Some(Cause::Fault(_)) | None => None,
+            Some(Cause::Fault(_) | Cause::Outdated(_)) | None => None,
+        }
+    }
+
+    fn outdated(&self) -> Option<&Outdated> {
+        match &self.cause {
+            Some(Cause::Outdated(outdated)) => Some(outdated),
+            Some(Cause::Fault(_) | Cause::Crowd(_)) | None => None,
         }
     }
 
     /// The member whose change is in the way, if that is what is wrong.
     pub fn changed_by(&self) -> Option<MemberId> {
-        self.outdated?.by
+        self.outdated()?.by
     }
 
     /// The response for the request that bears `request_id`; `name` is that of [`Problem::changed_by`].
@@ -238,7 +244,8 @@ impl Problem {
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_ref()));
         }
-        let told = self.outdated.map(|Outdated { at, .. }| outdated_by(name, at));
+        let outdated = self.outdated();
+        let told = outdated.map(|outdated| outdated_by(name, outdated.at));
         let body = ProblemBody {
             r#type: format!("urn:xianfeng:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -247,7 +254,7 @@ impl Problem {
             code: self.code,
             request_id,
             errors: &self.errors,
-            changed: self.outdated.map(|Outdated { by, at }| ChangedMeanwhile { by, name, at }),
+            changed: outdated.map(|Outdated { by, at }| ChangedMeanwhile { by: *by, name, at: *at }),
         };
         response
             .insert_header((CONTENT_TYPE, "application/problem+json"))
@@ -272,14 +279,15 @@ impl ResponseError for Problem {
     }
 }
 
-fn outdated_by(name: Option<&str>, at: Timestamp) -> String {
+fn outdated_by(name: Option<&str>, at: Option<Timestamp>) -> String {
+    let Some(at) = at else { return "这里的内容与您看到的不一致，请刷新后再修改".into() };
     format!("{}已于{}修改过这里的内容，请刷新后再修改", name.unwrap_or("其他人"), at.in_chinese())
 }
 
 impl From<Outdated> for Problem {
     fn from(outdated: Outdated) -> Self {
         let problem = Problem::conflict("versions.outdated", "其他人已修改过这里的内容，请刷新后再修改");
-        Problem { outdated: Some(outdated), ..problem }
+        Problem { cause: Some(Cause::Outdated(Box::new(outdated))), ..problem }
     }
 }
 

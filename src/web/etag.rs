@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::Problem;
-use crate::base::version::Version;
+use crate::base::version::{UNCHANGED, Version};
 
 /// What a handler answers where phones ask again and again: JSON, or 304 for a client that has exactly it.
 pub struct Polled<T>(pub T);
@@ -37,13 +37,14 @@ impl<T: Serialize> Responder for Versioned<T> {
 
     fn respond_to(self, req: &HttpRequest) -> HttpResponse {
         match serde_json::to_vec(&self.0) {
-            Ok(body) => Tagged::of_version(body, self.1).answer(req),
+            Ok(body) => Tagged::of_version(body, Some(self.1.unwrap_or(UNCHANGED))).answer(req),
             Err(error) => HttpResponse::from_error(Problem::internal(error.to_string())),
         }
     }
 }
 
-/// The version of a thing that the caller changes, as `If-Match` says; `None` when it is not there or `*`.
+/// The version of a thing that the caller changes, as `If-Match` says; `None` when it is not there or `*`. Of several tags
+/// the newest counts: ids of the trail grow with time.
 pub struct IfMatch(pub Option<Version>);
 
 impl FromRequest for IfMatch {
@@ -51,15 +52,23 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let tag = req.headers().get(IF_MATCH).map(|value| value.to_str().unwrap_or_default().trim());
-        ready(Ok(IfMatch(tag.filter(|tag| *tag != "*").map(version_of))))
+        let lines = req.headers().get_all(IF_MATCH).map(|line| line.to_str().unwrap_or_default());
+        let tags: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+        if tags.is_empty() || tags.contains(&"*") {
+            return ready(Ok(IfMatch(None)));
+        }
+        let newest = tags.into_iter().filter_map(version_of).max_by_key(|version| version.0);
+        ready(Ok(IfMatch(Some(newest.unwrap_or(OF_ANOTHER_MAKE)))))
     }
 }
 
-/// The version in a tag of ours; no state has the one that a tag of another make gives.
-fn version_of(tag: &str) -> Version {
-    let version = tag.trim_end_matches('"').rsplit('.').next().unwrap_or_default();
-    Version(version.parse().unwrap_or(Uuid::nil()))
+/// What no state has.
+const OF_ANOTHER_MAKE: Version = Version(Uuid::max());
+
+/// The version in a tag of ours.
+fn version_of(tag: &str) -> Option<Version> {
+    let (_, version) = tag.strip_suffix('"')?.split_once('.')?;
+    version.parse().ok().map(Version)
 }
 
 /// [`Polled`] for JSON that is already written.

@@ -107,6 +107,11 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
         assert!(page.contains(part), "{part} in {page}");
     }
     assert!(!page.contains("<script"));
+    // what WeChat adds to whatever is opened there, beside a period of ours and without one
+    for added in ["&from=singlemessage&isappinstalled=0", "&from=2026-01-01&from=timeline"] {
+        assert_eq!(scene.secretary.get(&format!("{path}{added}")).await.text(), page, "{added}");
+    }
+    scene.secretary.get(&format!("{path}&from=2026-13-01")).await.refused(400, "query.invalid");
     scene.author.get(&path).await.refused(403, "access.denied");
     let elsewhere = format!("/ideas/statistics/summary?unit_id={}", app.unit("ZB2"));
     scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");

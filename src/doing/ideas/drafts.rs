@@ -117,7 +117,12 @@ impl Ideas {
                     insert_people(tx, &people)?;
                 }
                 let people = store::people::list_people(tx.conn, id)?;
-                Ok(search::index(tx, &with_text(idea, text), &people)?)
+                let idea = with_text(idea, text);
+                if idea.submitted_at.is_some() {
+                    // it waits for its author, under its title
+                    room.lay_on_desk(tx, &idea, &people)?;
+                }
+                Ok(search::index(tx, &idea, &people)?)
             })
             .await
     }

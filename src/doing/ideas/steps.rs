@@ -76,7 +76,9 @@ impl Ideas {
         }
         store::steps::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
         self.note_step(tx, person.member, step, &next, what)?;
-        self.lay_on_desk(tx, &next, &people)?;
+        if (idea.state, idea.implementer_id, idea.due_on) != (next.state, next.implementer_id, next.due_on) {
+            self.lay_on_desk(tx, &next, &people)?;
+        }
         if let Some(kept) = kept {
             move_supporters(tx, &idea, &kept)?;
         }

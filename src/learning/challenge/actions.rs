@@ -25,6 +25,8 @@ type Outcome<T> = Result<T, Stop<Refusal>>;
 /// How long after its time was up the background job ends a run. An answer that came in time may still be on its way: it
 /// waits for a reader and for its turn to write, each as long as [`crate::db`] has patience.
 const UNNOTICED_SECONDS: i64 = 10;
+/// How long a run that is over is looked for: the looks of servers take seconds.
+const STALE_SECONDS: i64 = 60;
 
 /// Overdue runs that are read at once.
 const OVERDUE_AT_ONCE: i64 = 500;
@@ -212,9 +214,10 @@ impl Challenge {
         let now = self.db.now();
         let unnoticed = |due: Timestamp| Timestamp::from_micros(due.plus_seconds(UNNOTICED_SECONDS).micros() + 1);
         let begun_now = unnoticed(now.plus_seconds(self.terms.get().seconds));
-        let running = self.db.read(store::next_due).await?.map(unnoticed);
-        // one of before that stays is of somebody who has left
-        Ok(Some(running.filter(|at| *at > now).map_or(begun_now, |at| at.min(begun_now))))
+        // one that stays for longer is of somebody who has left
+        let from = now.plus_seconds(-UNNOTICED_SECONDS - STALE_SECONDS);
+        let running = self.db.read(move |conn| store::next_due(conn, from)).await?.map(unnoticed);
+        Ok(Some(running.map_or(begun_now, |at| at.min(begun_now))))
     }
 
     /// What the scheduler does: ends the runs whose time was up with nobody there, so that their day's

@@ -77,9 +77,10 @@ pub fn list_overdue(
 }
 
 /// When the time of a running run is up next, which may have passed.
-pub fn next_due(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+pub fn next_due(conn: &mut Conn, from: Timestamp) -> QueryResult<Option<Timestamp>> {
     on!(conn, c => challenge_runs::table
         .filter(challenge_runs::ended_at.is_null())
+        .filter(challenge_runs::due_at.ge(from))
         .order(challenge_runs::due_at)
         .select(challenge_runs::due_at)
         .first(c)

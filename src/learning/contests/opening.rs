@@ -88,7 +88,8 @@ impl Contests {
                 if !store::open(tx.conn, &contest, tx.now())? {
                     return Ok(());
                 }
-                agenda::put(tx, super::CLOCK, contest.id.uuid(), contest.closes_at)?;
+                // an attempt may be over before the contest is: the look finds when to look next
+                agenda::put_now(tx, super::CLOCK, contest.id.uuid())?;
                 let ids: Vec<QuestionId> = chosen.iter().flat_map(|(_, ids)| ids).copied().collect();
                 take_turns(tx)?;
                 check_free(tx.conn, &contest, &ids, tx.today())?;

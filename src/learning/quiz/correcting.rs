@@ -22,6 +22,7 @@ use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::honour::points::RuleName;
 use crate::kernel::trail::{self, Act};
+use crate::learning::study::Grace;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -180,7 +181,7 @@ impl Quiz {
             }
             preview.papers += 1;
             let worth = i64::from(self.points.worth(RuleName::QuizDaily, paper.day));
-            let (mut after, end) = bounds(paper.day, self.timetable.grace_seconds());
+            let (mut after, end) = bounds(paper.day, Grace::LONGEST_SECONDS);
             while preview.is_complete {
                 let chunk = self.submissions_after(&paper, after, end).await?;
                 let Some(last) = chunk.last().map(|last| last.id) else { break };

@@ -28,6 +28,9 @@ const RECENT_DAYS: u64 = 60;
 /// Papers published in one pass of the scheduler.
 const DUE_AT_ONCE: i64 = 50;
 
+/// How long a look at what is due may take.
+const LOOK_SECONDS: i64 = 5;
+
 /// What the ledger calls a submission that earned points.
 pub(super) const SOURCE: &str = "quiz_submission";
 
@@ -192,7 +195,9 @@ impl Quiz {
 
     /// When a paper is to be drawn or published next.
     pub(super) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
-        let drawn = Some(self.publishes_at()).filter(|at| *at > self.db.now());
+        // one whose time came while it was looked is looked at once more
+        let looked_from = self.db.now().plus_seconds(-LOOK_SECONDS);
+        let drawn = Some(self.publishes_at()).filter(|at| *at > looked_from);
         let drawn = drawn.unwrap_or_else(|| self.db.today().next().at(self.timetable.paper_at()));
         let planned = self.db.read(store::next_due).await?;
         Ok(Some(planned.map_or(drawn, |planned| planned.min(drawn))))

@@ -16,6 +16,7 @@ use crate::db::{DbError, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
 use crate::kernel::lock::{Lease, leased};
+use crate::learning::study::Grace;
 
 /// Submissions whose results change that share a transaction: each has points, a book and boards.
 const REGRADED_AT_ONCE: usize = 50;
@@ -139,7 +140,7 @@ impl Quiz {
         let edition = paper.as_ref().and_then(|paper| rules::edition_of(&paper.questions.0, correction.id));
         let (mut to, mut portion) = (correction.clone(), None);
         if let Some((paper, edition)) = paper.zip(edition) {
-            let (first, until) = bounds(paper.day, self.timetable.grace_seconds());
+            let (first, until) = bounds(paper.day, Grace::LONGEST_SECONDS);
             let chunk = self.submissions_after(&paper, correction.graded_through.max(first), until).await?;
             portion = Some(Portion::of(chunk, &paper, edition));
         }

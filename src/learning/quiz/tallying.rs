@@ -14,6 +14,7 @@ use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::kernel::lock::{Lease, leased};
+use crate::learning::study::Grace;
 
 /// Submissions that are read at once: a day has as many as the enterprise has members.
 pub(super) const CHUNK: i64 = 500;
@@ -62,7 +63,7 @@ impl Quiz {
         let ids: Vec<PaperId> = papers.iter().map(|paper| paper.id).collect();
         let mut counts: HashMap<PaperId, Count> =
             papers.into_iter().map(|paper| (paper.id, Count::of(paper))).collect();
-        let (mut after, until) = bounds(day, self.timetable.grace_seconds());
+        let (mut after, until) = bounds(day, Grace::LONGEST_SECONDS);
         loop {
             let asked = ids.clone();
             let chunk =

@@ -10,7 +10,12 @@ use crate::kernel::settings::Setting;
 #[derive(Clone, Debug)]
 pub struct Grace(Setting);
 
+const LONGEST_HOURS: i64 = 18;
+
 impl Grace {
+    /// The longest that it may ever have been: within it lies everything that was handed in for a day.
+    pub const LONGEST_SECONDS: i64 = LONGEST_HOURS * 3600;
+
     pub fn seconds(&self) -> i64 {
         self.0.get() * 3600
     }
@@ -39,7 +44,7 @@ impl Timetable {
                 "Hours after midnight within which yesterday's reading and paper still count",
             ),
             Capability::ManageContent,
-            ((0, 18), "小时"),
+            ((0, LONGEST_HOURS), "小时"),
             defaults.offline_grace_hours.into(),
         );
         Timetable { push_at, grace: Grace(grace) }

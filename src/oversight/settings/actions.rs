@@ -7,6 +7,7 @@ use super::rules::Refusal;
 use crate::base::approval::{Answer, NoAnswer, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::person::Person;
+use crate::base::time::Day;
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
@@ -90,7 +91,7 @@ impl SettingRoom {
         }
         let (state, answered_at) = match setting.is_delicate {
             true => (ProposalState::Open, None),
-            false => (ProposalState::Approved, Some(tx.now())),
+            false => (ProposalState::Approved, Some(settings::instant_of_change(tx, setting.key)?)),
         };
         let change = SettingChange {
             id: tx.fresh_id(),
@@ -132,7 +133,7 @@ impl SettingRoom {
         if !self.is_theirs(person, &setting) {
             return Err(Refusal::NotYours.into());
         }
-        let by = person.member;
+        let (room, by) = (self.clone(), person.member);
         self.db
             .write(move |tx| {
                 let change = settings::find(tx.conn, id)?.ok_or(Refusal::NoSuchProposal)?;
@@ -140,10 +141,14 @@ impl SettingRoom {
                     return Ok(change);
                 }
                 let state = answer.leads_to();
-                if !settings::answer(tx, id, state, by)? {
+                if state == ProposalState::Approved && !room.may_still_propose(&change, &setting, tx.today()) {
+                    return Err(Refusal::ProposerGone.into());
+                }
+                let at = settings::instant_of_change(tx, setting.key)?;
+                if !settings::answer(tx, id, state, (by, at))? {
                     return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
                 }
-                let change = SettingChange { state, answered_by: Some(by), answered_at: Some(tx.now()), ..change };
+                let change = SettingChange { state, answered_by: Some(by), answered_at: Some(at), ..change };
                 if state == ProposalState::Approved {
                     settings::put_in_force(tx, &setting, &change)?;
                 }
@@ -154,6 +159,12 @@ impl SettingRoom {
                 Ok(change)
             })
             .await
+    }
+
+    /// Whether the proposer is still here and may still change the setting.
+    fn may_still_propose(&self, change: &SettingChange, setting: &Setting, today: Day) -> bool {
+        let proposer = self.directory.person(change.proposed_by, today);
+        proposer.is_some_and(|proposer| self.is_theirs(&proposer, setting))
     }
 
     /// What became of a setting before `before`, newest first.

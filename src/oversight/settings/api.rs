@@ -38,6 +38,9 @@ impl From<Refusal> for Problem {
             Refusal::ProposedAlready => {
                 Problem::conflict("settings.already_proposed", "这项设置已有一项变动待确认，请先处理")
             }
+            Refusal::ProposerGone => {
+                Problem::conflict("proposals.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
+            }
             Refusal::NoSuchProposal => Problem::not_found("settings.no_proposal", "没有这项提议"),
             Refusal::NoAnswer(no) => unanswerable(no),
         }

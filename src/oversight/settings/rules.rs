@@ -13,6 +13,8 @@ pub enum Refusal {
     NotYours,
     /// Another change of the setting waits for its answer.
     ProposedAlready,
+    /// The proposer has left, or may not change the setting any more.
+    ProposerGone,
     /// There is no such proposal.
     NoSuchProposal,
     /// The caller may not give this answer.

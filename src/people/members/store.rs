@@ -16,6 +16,10 @@ pub fn list_units(conn: &mut Conn) -> QueryResult<Vec<Unit>> {
     on!(conn, c => units::table.order(units::code).select(Unit::as_select()).load(c))
 }
 
+pub fn find_unit(conn: &mut Conn, id: UnitId) -> QueryResult<Option<Unit>> {
+    on!(conn, c => units::table.find(id).select(Unit::as_select()).first(c).optional())
+}
+
 /// Lets one transaction at a time change the tree or the administrators: whoever comes second sees the first's work.
 pub fn lock_tree(conn: &mut Conn) -> QueryResult<()> {
     match conn {

@@ -206,7 +206,7 @@ impl Sessions {
         })?;
         self.guard.succeeded(attempt, member).await;
         let hash = self.hash(new).await?;
-        let gate = self.gate.clone();
+        let (gate, room) = (self.gate.clone(), self.clone());
         let salt = self
             .db
             .write(move |tx| {
@@ -215,6 +215,7 @@ impl Sessions {
                 let salt = put_password(tx, member, &hash)?;
                 // who knows the password needs no code, and wants none of somebody else's to work
                 store::delete_unused_invitations(tx.conn, member)?;
+                room.lay_reset_on_desk(tx, member, None)?;
                 end_sessions(tx, &gate, member, Some(session), Ending::PasswordChanged)?;
                 ending::look_anew(tx, &gate, session)?;
                 Ok(salt)

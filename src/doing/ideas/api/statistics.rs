@@ -1,7 +1,7 @@
 //! Statistics, and the page that is printed of them.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,6 +12,7 @@ use crate::base::time::{Day, Period};
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::model::{IdeaState, OutcomeKind};
 use crate::doing::ideas::rules::{Counts, Length};
+use crate::web::body::parse_query;
 use crate::web::caller::IdeaReader;
 use crate::web::headers;
 use crate::web::{Problem, Query};
@@ -142,6 +143,13 @@ async fn get_idea_statistics(
     Ok(web::Json(counted(&reader, &query, &ideas).await?))
 }
 
+/// The query without a `from` that does not begin as a day does.
+fn without_words_in_from(query: &str) -> String {
+    let is_day = |text: &str| text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit());
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, value)| name != "from" || is_day(value));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) -> Result<Statistics, Problem> {
     let until = query.until.unwrap_or_else(|| ideas.today());
     let from = query.from.unwrap_or_else(|| Period::Year.start(until));
@@ -151,15 +159,17 @@ async fn counted(reader: &IdeaReader, query: &StatisticsQuery, ideas: &Ideas) ->
 
 /// 金点子统计简报
 ///
-/// The same numbers as a page of A4 to be printed.
+/// The same numbers as a page of A4 to be printed. WeChat adds `from=singlemessage` to what is opened there: what is no day
+/// is passed over.
 #[utoipa::path(tag = "ideas", params(StatisticsQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/ideas/statistics/summary")]
 async fn get_idea_statistics_summary(
     reader: IdeaReader,
-    query: Query<StatisticsQuery>,
+    req: HttpRequest,
     ideas: web::Data<Ideas>,
 ) -> Result<HttpResponse, Problem> {
+    let query = parse_query::<StatisticsQuery>(&without_words_in_from(req.query_string()))?;
     let numbers = counted(&reader, &query, &ideas).await?;
     let page = summary::page(&ideas.scope_name(&reader.reach, query.unit_id), ideas.today(), &numbers);
     Ok(headers::page(StatusCode::OK, page))

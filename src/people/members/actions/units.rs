@@ -7,7 +7,7 @@ use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::kernel::idempotency;
 use crate::people::members::directory::UnitTree;
 use crate::people::members::model::{Unit, unit_thing};
@@ -78,6 +78,11 @@ impl Members {
     }
 
     /// Changes a unit. Moving takes the subtree along; closing needs it to be empty of open units and members.
+    /// A unit as the database has it.
+    pub async fn find_unit(&self, id: UnitId) -> Result<Option<Unit>, DbError> {
+        self.db.read(move |conn| store::find_unit(conn, id)).await
+    }
+
     pub async fn update_unit(
         &self,
         manager: Manager,

@@ -97,14 +97,17 @@ pub(super) async fn get_unit(
     _caller: Member,
     id: Path<UnitId>,
     db: web::Data<Db>,
+    members: web::Data<Members>,
     directory: web::Data<Directory>,
 ) -> Result<Versioned<UnitDetail>, Problem> {
     let version = unit_thing(*id).present(&db).await?;
     let tree = directory.tree();
     let card = tree.get(*id).ok_or(Refusal::NoSuchUnit)?;
+    // the tree in memory follows the database: what is changed by its version is read there
+    let unit = members.find_unit(*id).await?.ok_or(Refusal::NoSuchUnit)?;
     let active = directory.headcount().below(*id);
     let detail = UnitDetail {
-        unit: UnitView::of(&card.unit, active),
+        unit: UnitView::of(&unit, active),
         ancestors: UnitName::path(&tree, *id).split_off(1),
         children: card.children.iter().filter_map(|child| tree.get(*child)).map(UnitName::of).collect(),
     };
