@@ -115,6 +115,7 @@ async fn after_downtime_todays_paper_is_published_at_once_and_missed_days_are_no
     app.tick().await;
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     assert_eq!(organiser.get("/quiz/daily").await.ok(200)["day"], "2026-07-05");
+    assert_eq!(organiser.get("/quiz/daily/2026-07-05").await.ok(200)["day"], "2026-07-05");
     organiser.get("/quiz/daily/2026-07-03").await.refused(404, "quiz.no_paper");
     app.drain().await;
 }
