@@ -223,14 +223,16 @@ async fn what_somebody_proposed_who_may_no_longer_do_so_is_not_approved() {
 #[tokio::test]
 async fn what_was_set_last_holds_also_after_the_clock_went_back() {
     let app = TestApp::start().await;
-    let organiser = organiser(&app).await;
     app.set_clock("2026-07-01T09:00:00+08:00");
+    let organiser = organiser(&app).await;
     organiser.put("/settings/quiz.paper_questions", change(json!(4))).await.ok(200);
     app.set_clock("2026-07-01T08:59:00+08:00");
+    let organiser = app.sign_in_anew(&organiser).await;
     organiser.put("/settings/quiz.paper_questions", change(json!(6))).await.ok(200);
     assert_eq!(setting(&organiser, "quiz.paper_questions").await["value"], 6);
+    let (id, employee_no) = (organiser.id, organiser.employee_no.clone());
     let app = app.restarted().await;
-    let again = app.member("周").role(Role::Organiser, "JT").sign_in().await;
+    let again = app.sign_in(id, &employee_no).await;
     assert_eq!(setting(&again, "quiz.paper_questions").await["value"], 6);
     app.drain().await;
 }
