@@ -129,7 +129,7 @@ impl Config {
         ))
     }
 
-    /// Warns where somebody has put the keys of votes among the data: whoever copies it can open every ballot.
+    /// Warns where somebody has put the keys of votes among the data: anyone who copies it can open every ballot.
     pub fn warn_of_keys_among_data(&self) {
         let place = Path::new(&self.vote_keys.vote_keys_place);
         let beside = self.database_url.strip_prefix("sqlite://").and_then(|file| Path::new(file).parent());

@@ -21,7 +21,7 @@ pub(super) fn docs(cfg: &mut web::ServiceConfig) {
         .route("/docs/{file:.*}", web::get().to(manual::show));
 }
 
-/// Whoever types the address leaves the slash out; the page finds its parts only below it.
+/// Anyone who types the address leaves the slash out; the page finds its parts only below it.
 async fn docs_with_slash() -> actix_web::HttpResponse {
     // relative, for a proxy that serves us below a path of its own
     actix_web::HttpResponse::PermanentRedirect().insert_header((LOCATION, "docs/")).finish()

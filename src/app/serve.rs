@@ -92,7 +92,7 @@ impl App {
             .client_disconnect_timeout(Duration::from_secs(2))
             .keep_alive(Duration::from_secs(75))
             .shutdown_timeout(20)
-            // whoever has left is not worked for: a password that nobody waits for is not hashed
+            // anyone who has left is not worked for: a password that nobody waits for is not hashed
             .h1_allow_half_closed(false)
             .disable_signals()
             .listen(listener)?

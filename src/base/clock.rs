@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::time::Timestamp;
 
-/// A clock that is handed to whoever needs the time; cheap to clone, clones share one hand.
+/// A clock that is handed to anyone who needs the time; cheap to clone, clones share one hand.
 #[derive(Clone, Debug)]
 pub enum Clock {
     /// The machine's clock.

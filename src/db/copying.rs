@@ -142,7 +142,7 @@ fn set_checkpoints(writer: &Writer, on: bool) -> Result<(), DbError> {
 
 fn copy(from: &Path, to: &Path) -> Result<(), DbError> {
     let mut conn = SqliteConnection::establish(&from.to_string_lossy()).map_err(DbError::unavailable)?;
-    // whoever asked for the copy syncs what comes of it
+    // anyone who asked for the copy syncs what comes of it
     conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA synchronous = OFF;")?;
     let copied =
         diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(to.to_string_lossy().into_owned()).execute(&mut conn);

@@ -8,7 +8,7 @@ pub enum DbError {
     /// Away, or silent for too long; worth trying again later.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// The schema is of another program, behind or ahead of this one: a sentence for whoever starts it.
+    /// The schema is of another program, behind or ahead of this one: a sentence for anyone who starts it.
     #[error("{0}")]
     OtherSchema(String),
     /// More work waits than the queue may hold.

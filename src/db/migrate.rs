@@ -1,4 +1,4 @@
-//! The two embedded migration sets, twins of each other, and who may apply them.
+//! The two embedded migration sets, which make the same tables, and who may apply them.
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;

@@ -226,7 +226,8 @@ impl Db {
     }
 
     /// Answers once everything is on disk that a reader has seen. SQLite shows a commit before it has been synced, and a
-    /// power cut may take it back; whoever does what cannot be undone because of something that was read waits here first.
+    /// power cut may take it back; anyone who does what cannot be undone because of something that was read waits here
+    /// first.
     pub async fn wait_for_disk(&self) -> Result<(), DbError> {
         match &self.engine {
             // what is committed is synced in its order, also when it wrote nothing
@@ -366,7 +367,7 @@ impl<'c> Tx<'c> {
     /// Makes transactions about one member take turns from here to their ends, so that what each looks up first (a sum
     /// under a cap, the first of two equal requests) stays true until it has written. Taking it again is free.
     ///
-    /// A turn comes before every other lock, and whoever needs several takes them at once.
+    /// A turn comes before every other lock, and anyone who needs several takes them at once.
     pub fn take_turn(&mut self, member: MemberId) -> QueryResult<()> {
         if !self.turns.contains(&member) {
             self.conn.take_turn(member)?;

@@ -99,7 +99,7 @@ impl Workers {
         self.queue.try_send(message).map_err(|_| DbError::Overloaded)
     }
 
-    /// Puts new threads in the place of those that hang. Whoever hands in a job looks after this, since without jobs
+    /// Puts new threads in the place of those that hang. Anyone who hands in a job looks after this, since without jobs
     /// nobody misses a thread.
     fn relieve(&self) {
         let Ok(mut on_duty) = self.on_duty.try_lock() else { return };

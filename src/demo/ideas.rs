@@ -211,7 +211,7 @@ impl<'a> Team<'a> {
     }
 }
 
-/// A meeting of today, written down by whoever leads the unit and attended by the unit's members.
+/// A meeting of today, written down by anyone who leads the unit and attended by the unit's members.
 async fn meet(app: &App, holder: &Person, kind: MeetingKind, unit: UnitId, title: &str) -> Result<MeetingId, String> {
     let reach = holder.reach(Capability::HoldMeetings).ok_or("a demo leader holds no meetings")?;
     let attendance = match kind {

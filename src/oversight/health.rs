@@ -114,7 +114,7 @@ async fn metrics(
 fn may_measure(req: &HttpRequest, config: &WebConfig) -> bool {
     match config.metrics_token() {
         Some(token) => bearer(req).is_some_and(|sent| sent.as_bytes().ct_eq(token.as_bytes()).into()),
-        // a proxy on this machine speaks for whoever stands before it
+        // a proxy on this machine speaks for anyone who stands before it
         None => {
             let is_local = |peer: SocketAddr| peer.ip().to_canonical().is_loopback();
             req.peer_addr().is_some_and(is_local) && !is_forwarded(req.headers())

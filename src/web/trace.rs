@@ -134,7 +134,7 @@ fn record(req: &HttpRequest, (status, is_crowded): (StatusCode, bool), started: 
     }
 }
 
-/// A method of our own vocabulary, so that a stranger's invention makes no new time series.
+/// A method of our own vocabulary, so that somebody else's invention makes no new time series.
 fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

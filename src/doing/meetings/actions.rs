@@ -24,7 +24,7 @@ impl From<Reused> for Refusal {
     }
 }
 
-/// A meeting with whoever attended it.
+/// A meeting with anyone who attended it.
 pub type Attended = (Meeting, Vec<MemberId>);
 
 /// The room's handle; clones share it.

@@ -32,7 +32,7 @@ pub fn hold(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
     }
 }
 
-/// One meeting, for whoever changes it.
+/// One meeting, for anyone who changes it.
 pub fn hold_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
     match conn {
         Conn::Pg(c) => meetings::table.find(id).select(Meeting::as_select()).for_update().first(c).optional(),
@@ -109,7 +109,7 @@ pub fn update(conn: &mut Conn, meeting: &Meeting) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Puts `members` in the place of whoever was listed before.
+/// Puts `members` in the place of anyone who was listed before.
 pub fn replace_attendance(conn: &mut Conn, meeting: MeetingId, members: &[MemberId]) -> QueryResult<()> {
     let mine = || meeting_attendance::table.filter(meeting_attendance::meeting_id.eq(meeting));
     on!(conn, c => diesel::delete(mine()).execute(c))?;

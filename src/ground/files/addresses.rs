@@ -2,9 +2,9 @@
 //!
 //! An address is the same for everybody who is shown the file, and stays the same for half a day, so that phones and
 //! pages can keep the picture; it is good until the end of the next half-day, 24 hours at most. It does not say who asked
-//! for it: whoever was shown a picture can show it on, and somebody who may no longer see it keeps it until the address
-//! runs out. For everybody it ends at once when the file is deleted or taken off what it was attached to, and when that
-//! is hidden, since what it was signed for is no longer so.
+//! for it: anyone who was shown a picture can show it on, and somebody who may no longer see it keeps it until the
+//! address runs out. For everybody it ends at once when the file is deleted or taken off what it was attached to, and
+//! when that is hidden, since what it was signed for is no longer so.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

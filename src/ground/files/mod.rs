@@ -1,9 +1,9 @@
 //! Files: what members attach — photographs, PDFs, Word and Excel documents.
 //!
-//! A file is uploaded first and belongs to whoever uploaded it; another room then attaches it to something of its own
-//! and says who may read that. What is attached to nothing goes after a day. Files are recognised by what they hold,
-//! never by their names; pictures are painted anew, so that neither the place where they were taken nor anything hidden
-//! in them is kept.
+//! A file is uploaded first and belongs to the member who uploaded it; another room then attaches it to something of
+//! its own and says who may read that. What is attached to nothing goes after a day. Files are recognised by what they
+//! hold, never by their names; pictures are painted anew, so that neither the place where they were taken nor anything
+//! hidden in them is kept.
 //!
 //! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and

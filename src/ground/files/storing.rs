@@ -1,4 +1,4 @@
-//! What is stored where, for whoever copies it elsewhere.
+//! What is stored where, for anyone who copies it elsewhere.
 
 use diesel::QueryResult;
 

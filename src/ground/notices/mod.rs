@@ -2,9 +2,8 @@
 //!
 //! Tables: `notices`, `notice_reads`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/receipts`. Rooms call
 //! [`tell`] inside their transaction; the notice leaves by the outbox after the commit and [`handle`] puts it into the
-//! inbox. A unit's notice is one row, whoever reads it; [`tidy`] throws away what is too old to be shown, but never
-//! what was told by [`tell_for_good`]. Channels beyond the inbox (WeChat, WeCom) will hang on the same
-//! messages.
+//! inbox. A unit's notice is one row, no matter who reads it; [`tidy`] throws away what is too old to be shown, but
+//! never what was told by [`tell_for_good`]. Channels beyond the inbox (WeChat, WeCom) will hang on the same messages.
 
 pub mod model;
 mod store;

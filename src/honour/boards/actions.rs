@@ -162,7 +162,7 @@ impl BoardRoom {
         Some(Neighbour { line, me })
     }
 
-    /// Whoever has not left; the boards themselves follow within a second.
+    /// Anyone who has not left; the boards themselves follow within a second.
     fn present(&self, member: MemberId) -> Option<Arc<MemberCard>> {
         self.directory.member(member).filter(|member| member.status != MemberStatus::Left)
     }

@@ -1,8 +1,8 @@
 //! Leaderboards 排行榜: what members see of the boards that [`kernel::board`](crate::kernel::board) keeps.
 //!
 //! Owns no table. Routes: `GET /boards`, `GET /boards/{scope}/{measure}`, `GET /boards/{scope}/{measure}/mine`,
-//! `POST /boards/rebuild`. Adds names, hides whoever wishes to be hidden, masks names beyond the viewer's branch, and
-//! ranks branches by points per active member. Uses `members` (who is where) and `points` (dimensions).
+//! `POST /boards/rebuild`. Adds names, hides anyone who wishes to be hidden, masks names beyond the viewer's branch,
+//! and ranks branches by points per active member. Uses `members` (who is where) and `points` (dimensions).
 //!
 //! [`BoardRoom`] puts a board together; `api` keeps the pages that it sent for as long as nothing changes.
 

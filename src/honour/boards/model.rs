@@ -103,14 +103,14 @@ pub struct MemberBoard {
     pub heading: Heading,
     /// Members who have points, shown or not.
     pub size: usize,
-    /// Best first. Whoever is hidden is left out and keeps his rank, so ranks may have gaps.
+    /// Best first. Anyone who is hidden is left out and keeps his rank, so ranks may have gaps.
     pub items: Vec<MemberLine>,
 }
 
 /// A member on a board.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberLine {
-    /// 1 is the best; ties go to whoever was there first.
+    /// 1 is the best; ties go to anyone who was there first.
     pub rank: usize,
     /// Masked beyond the viewer's branch.
     pub name: String,
@@ -165,7 +165,7 @@ pub struct MyPlace {
     pub size: usize,
     /// Points that the next one above has more; 0 when only the time decides, `null` on top or without a rank.
     pub distance_to_next: Option<i64>,
-    /// Up to three above and three below, oneself between them; whoever is hidden is left out.
+    /// Up to three above and three below, oneself between them; anyone who is hidden is left out.
     pub neighbours: Vec<Neighbour>,
 }
 

@@ -31,7 +31,7 @@ fn hundredths(total: i64, count: i64) -> i64 {
     (total * 200 + count).div_euclid(2 * count)
 }
 
-/// How a member appears to a viewer from `branch`; `None` for whoever is hidden.
+/// How a member appears to a viewer from `branch`; `None` for anyone who is hidden.
 pub fn line(place: &Place, person: &PersonCard<'_>, viewer_branch: Option<UnitId>) -> Option<MemberLine> {
     let masked = person.branch.is_none() || person.branch != viewer_branch;
     (!person.hidden).then(|| full_line(place, person, masked))

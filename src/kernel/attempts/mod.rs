@@ -184,7 +184,7 @@ impl Attempts {
 
     /// Remembers for some weeks that `subject` succeeded under `key`.
     pub async fn know(&self, key: Key, subject: Key) {
-        // also here, so that whoever is known stays known while the home is away
+        // also here, so that anyone who is known stays known while the home is away
         self.0.process.know(key, subject);
         match &self.0.home {
             Home::Process => {}

@@ -79,7 +79,7 @@ impl Rows {
                 .execute(c))?;
             Ok(())
         };
-        // an address that is not remembered is a stranger's for a little longer
+        // an address that is not remembered is somebody else's for a little longer
         let _ = self.0.write(know).await;
     }
 

@@ -71,7 +71,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// `None` for whoever has no points: boards list those who have some.
+    /// `None` for anyone who has no points: boards list those who have some.
     pub fn new(subject: MemberId, score: i64, at: Timestamp) -> Option<Entry> {
         order(score, at).map(|order| Entry { order: order.get(), subject })
     }

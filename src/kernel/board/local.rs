@@ -218,7 +218,7 @@ impl Local {
         self.write().shelf(&standing.measure).apply(standing, home, &self.ticks);
     }
 
-    /// Puts members who have moved where they belong now. Whoever reads meanwhile waits only for these.
+    /// Puts members who have moved where they belong now. Anyone who reads meanwhile waits only for these.
     pub(super) fn rehome(&self, home_of: impl Fn(MemberId) -> Home) {
         let mut moved: Vec<(Arc<str>, MemberId, Home)> = Vec::new();
         for (measure, shelf) in &self.read().shelves {

@@ -46,9 +46,9 @@ use frozen::{Frozen, by_branch};
 use local::{Home, Local};
 use redis::Redis;
 
-/// What the boards must know of the organisation; handed in by `app`, kept in memory by whoever supplies it.
+/// What the boards must know of the organisation; handed in by `app`, kept in memory by anyone who supplies it.
 pub struct Directory {
-    /// A member's home unit and its ancestors, nearest first; `None` for whoever is on no board (left, or unknown).
+    /// A member's home unit and its ancestors, nearest first; `None` for anyone who is on no board (left, or unknown).
     pub path: Box<dyn Fn(MemberId) -> Option<Arc<[UnitId]>> + Send + Sync>,
     /// The branch of an *active* member, whose points count for it; `None` for everyone else.
     pub branch: Box<dyn Fn(MemberId) -> Option<UnitId> + Send + Sync>,

@@ -2,7 +2,7 @@
 //!
 //! Everything here may be lost at any time. Pushes are best effort and off the request's path: a bounded queue and one
 //! task that sends what has gathered; what fails is dropped. The watermark lives with the data, so a flush loses both,
-//! and whoever finds none knows that the boards are not there (yet): readers ask the database, the sweeper rebuilds.
+//! and anyone who finds none knows that the boards are not there (yet): readers ask the database, the sweeper rebuilds.
 //! A Redis that does not answer is left alone until the sweeper, which calls every second, has reached it again.
 //!
 //! A database that was put back from a backup begins another life, which is part of every key's name: the versions that

@@ -14,7 +14,7 @@ use crate::db::Conn;
 use crate::db::schema::standings;
 use crate::on;
 
-/// The number below which every change is visible to whoever asks after this: the next watermark.
+/// The number below which every change is visible to anyone who asks after this: the next watermark.
 ///
 /// Transactions commit out of order, so on PostgreSQL this is the oldest one still running: what bears a smaller id
 /// has ended by now. Asked *before* the rows are read. Rows above it that are visible are sent too, and again by the

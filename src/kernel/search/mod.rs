@@ -9,8 +9,9 @@
 //! [`index_waiting`] puts them in a few at a time. Every search looks at the newest [`MOST_FOUND`] that wait as well; only
 //! when more wait at once are the older of them found later.
 //!
-//! An entry lies on shelves, and whoever may look on few of them searches those alone: a word that half of all entries
-//! hold is still found on a small shelf. A shelf narrows the search; who may see what is found is the room's rule.
+//! An entry lies on shelves, and anyone who may look on few of them searches those alone: a word that half of all
+//! entries hold is still found on a small shelf. A shelf narrows the search; who may see what is found is the room's
+//! rule.
 
 mod index;
 
@@ -106,7 +107,7 @@ fn index_some(tx: &mut Tx) -> Result<i64, Stop<Never>> {
         };
     }
     let waiting: Vec<(i64, String, String)> = match tx.conn {
-        // whoever puts one of these again waits until it is in the index, and then has it wait again
+        // anyone who puts one of these again waits until it is in the index, and then has it wait again
         Conn::Pg(c) => waiting!().for_update().skip_locked().load(c)?,
         Conn::Sqlite(c) => waiting!().load(c)?,
     };

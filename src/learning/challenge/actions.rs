@@ -192,7 +192,7 @@ impl Challenge {
             .await
     }
 
-    /// The member's newest run, ended by now if its time is up; `None` for whoever has never begun one.
+    /// The member's newest run, ended by now if its time is up; `None` for anyone who has never begun one.
     pub(super) async fn latest(&self, member: MemberId, path: Arc<[UnitId]>) -> Result<Option<State>, DbError> {
         let found = self
             .db
@@ -208,8 +208,8 @@ impl Challenge {
         }
     }
 
-    /// When a run may be over next that nobody ends. Whoever begins one now has the time of a question first, so that no
-    /// run has to be written down as it begins.
+    /// When a run may be over next that nobody ends. Anyone who begins one now has the time of a question first, so
+    /// that no run has to be written down as it begins.
     pub(super) async fn next_overdue(&self) -> Result<Option<Timestamp>, DbError> {
         let now = self.db.now();
         let unnoticed = |due: Timestamp| Timestamp::from_micros(due.plus_seconds(UNNOTICED_SECONDS).micros() + 1);

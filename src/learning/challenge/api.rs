@@ -145,7 +145,7 @@ impl<'a> From<&'a State> for ChallengeRun<'a> {
 
 /// 开始挑战
 ///
-/// Begins a run, or returns the one that is running: its clock runs on, whoever asks.
+/// Begins a run, or returns the one that is running: its clock runs on, no matter who asks.
 #[utoipa::path(tag = "challenge", responses(
     (status = 201, description = "Begun, with its first question", body = ChallengeRun<'static>),
     (status = 200, description = "Running already", body = ChallengeRun<'static>),

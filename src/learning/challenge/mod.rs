@@ -9,7 +9,7 @@
 //! Tables: `challenge_runs`, `challenge_answers`, `challenge_days`, `challenge_tallied_days`.
 //! Routes: `/challenge/runs…`, `/challenge/today`, `/me/challenge/runs`, `/challenge/review`.
 //! Uses `quiz` (questions, the wrong-answer book, statistics), `points` (awards) and `members` (who belongs where); lends
-//! [`is_asking`] to whoever would show the key of a question.
+//! [`is_asking`] to anyone who would show the key of a question.
 //!
 //! Every action takes the member's turn first, so identical requests find what the first of them left.
 

@@ -50,7 +50,7 @@ pub struct Run {
     pub seq: i32,
     /// The question that waits for an answer, as it was when it was dealt.
     pub question: Option<Json<PaperQuestion>>,
-    /// The question before, for whoever sends its answer again.
+    /// The question before, for anyone who sends its answer again.
     pub last_question: Option<Json<PaperQuestion>>,
     pub dealt_at: Timestamp,
     /// An answer that comes now or later is too late.

@@ -1,10 +1,10 @@
 //! What follows a correction of a wrong key: answers are marked anew, books and figures follow.
 //!
 //! A run that ended by the wrong key cannot go on, and what it came to decided a day that may be over: runs, best days and
-//! points stay as they are, nothing is taken away, and whoever lost a run by it is told. See docs/decisions.md.
+//! points stay as they are, nothing is taken away, and anyone who lost a run by it is told. See docs/decisions.md.
 //!
-//! One process at a time, in portions; an answer is marked anew once, so that whoever goes on after a crash may begin from
-//! the start.
+//! One process at a time, in portions; an answer is marked anew once, so that anyone who goes on after a crash may
+//! begin from the start.
 
 use std::collections::{BTreeMap, HashMap};
 

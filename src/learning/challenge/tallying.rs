@@ -25,8 +25,8 @@ const LEASE_SECONDS: i64 = 600;
 /// on, and be revived, after it.
 const SETTLE_SECONDS: i64 = 3600;
 
-/// How long answers are kept for whoever asks how a run came about; nothing else reads them once they are counted. Runs
-/// and days stay.
+/// How long answers are kept for anyone who asks how a run came about; nothing else reads them once they are counted.
+/// Runs and days stay.
 const KEPT_DAYS: u64 = 90;
 
 /// Answers that are thrown away in one transaction.

@@ -21,7 +21,7 @@ const DUE_AT_ONCE: i64 = 50;
 /// Open contests that are looked at for what is due next; a plant has a few at a time.
 const LOOKED_AT: i64 = 500;
 
-/// Whoever answered a daily paper of so many days ago still has its key before his eyes.
+/// Anyone who answered a daily paper of so many days ago still has its key before his eyes.
 const SHOWN_DAYS: u64 = 7;
 
 /// How often a contest is drawn anew because somebody else was faster.
@@ -163,7 +163,7 @@ impl Contests {
     }
 
     /// Closes an open contest. Once this has committed no answer is taken, and none that was taken is still on its way:
-    /// whoever saves one keeps the contest open until his own commit.
+    /// anyone who saves one keeps the contest open until his own commit.
     pub(super) async fn close(&self, id: ContestId, by: Option<MemberId>) -> Result<(), DbError> {
         self.db
             .write(move |tx: &mut Tx| -> Result<(), Stop<Never>> {

@@ -1,9 +1,10 @@
 //! What follows a close: attempts that still run are ended, members and branches ranked, wrong answers put into the
 //! books, and after publication points given.
 //!
-//! One process at a time, in chunks, so that members' writes pass in between. Every chunk can be done again: whoever goes
-//! on after a crash comes to the same results, books an attempt once (its state says so) and gives points once (the
-//! ledger is unique on member, rule and source). What a corrected key changes of all this is in [`super::correcting`].
+//! One process at a time, in chunks, so that members' writes pass in between. Every chunk can be done again: anyone who
+//! goes on after a crash comes to the same results, books an attempt once (its state says so) and gives points once
+//! (the ledger is unique on member, rule and source). What a corrected key changes of all this is in
+//! [`super::correcting`].
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -343,7 +344,7 @@ fn waits_for_nobody(contest: &Contest) -> bool {
     contest.ranked_at.is_none() || may_book(contest) || may_award(contest)
 }
 
-/// Whether wrong answers are still to be put into the books, which show the key to whoever practises from them.
+/// Whether wrong answers are still to be put into the books, which show the key to anyone who practises from them.
 fn may_book(contest: &Contest) -> bool {
     let shown = contest.state == ContestState::Published || contest.terms().reveal != Reveal::Publication;
     contest.booked_at.is_none() && shown

@@ -55,7 +55,7 @@ impl Quiz {
         Ok((paper, submission))
     }
 
-    /// When today's paper comes out, for whoever asks too early.
+    /// When today's paper comes out, for anyone who asks too early.
     pub fn publishes_at(&self) -> Timestamp {
         self.db.today().at(self.timetable.paper_at())
     }
@@ -100,7 +100,7 @@ impl Quiz {
         current: Option<&Arc<Paper>>,
         answers: &[GivenAnswer],
     ) -> Outcome<Graded> {
-        // twins of this request wait here for the first of them, and then find what it left
+        // duplicates of this request wait here for the first of them, and then find what it left
         tx.take_turn(member)?;
         if let Some(first) = store::find_submission(tx.conn, member, day)? {
             return repeated(tx.conn, first, answers);
@@ -168,7 +168,7 @@ impl Quiz {
             .await
     }
 
-    /// The paper of `unit` for `day`, published or not; for whoever may read content.
+    /// The paper of `unit` for `day`, published or not; for anyone who may read content.
     pub async fn paper_of(&self, reach: &Reach, unit: Option<UnitId>, day: Day) -> Outcome<Option<Paper>> {
         let tree = self.directory.tree();
         let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
@@ -358,7 +358,7 @@ fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     if let Some(index) = ids.iter().position(|id| !found.iter().any(|question| question.id == *id)) {
         return Err(Refusal::UnknownQuestion { index }.into());
     }
-    // whoever submits the paper is shown the key
+    // anyone who submits the paper is shown the key
     let guarded = guarded_by_others(tx.conn, ids, Uuid::nil())?;
     if let Some(index) = ids.iter().position(|id| guarded.contains(id)) {
         return Err(Refusal::GuardedQuestion { index }.into());

@@ -102,8 +102,8 @@ impl Quiz {
     }
 }
 
-/// Makes whoever puts questions on a paper, of a day or of a contest, take turns until the end of the transaction: what
-/// one has found free stays free until it has taken it.
+/// Makes anyone who puts questions on a paper, of a day or of a contest, take turns until the end of the transaction:
+/// what one has found free stays free until it has taken it.
 pub fn take_turns(tx: &mut Tx) -> diesel::QueryResult<()> {
     store::lock_papers(tx.conn)
 }
@@ -122,7 +122,8 @@ pub fn guarded_by_others(
     Ok(store::list_guarded(conn, ids, SourceId::from(source_id))?.into_iter().collect())
 }
 
-/// The questions of all papers for the days from `from` to `to`, both included: whoever submits one is shown its key.
+/// The questions of all papers for the days from `from` to `to`, both included: anyone who submits one is shown its
+/// key.
 pub fn on_papers(conn: &mut Conn, from: Day, to: Day) -> diesel::QueryResult<HashSet<QuestionId>> {
     let papers = store::list_papers_between(conn, from, to)?;
     Ok(papers.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect())

@@ -1,7 +1,7 @@
 //! What follows a correction: daily submissions are graded anew, and in the end everybody concerned is told once.
 //!
-//! One process at a time, in portions, each of which is one transaction with the progress that it makes: whoever goes on
-//! after a crash begins where the last portion ended, and nothing is done twice.
+//! One process at a time, in portions, each of which is one transaction with the progress that it makes: anyone who
+//! goes on after a crash begins where the last portion ended, and nothing is done twice.
 
 use super::Quiz;
 use super::lending::{again_while, concern, correct_book, wake};
@@ -209,7 +209,7 @@ impl Quiz {
     }
 
     /// Tells everybody whom a correction concerns what it changed, once, when all rooms are done with it. While a contest
-    /// asks the question nobody is told: what is said about it would help whoever has not answered yet.
+    /// asks the question nobody is told: what is said about it would help anyone who has not answered yet.
     pub async fn tell_corrected(&self) -> Result<(), DbError> {
         use CorrectionStage::Done;
         let now = self.db.now();

@@ -41,7 +41,7 @@ pub(super) struct DayHours {
 }
 
 impl Study {
-    /// An item that was pushed to the member; whoever reads content sees every item.
+    /// An item that was pushed to the member; anyone who reads content sees every item.
     pub(super) async fn find_item(&self, path: &Arc<[UnitId]>, reads_all: bool, id: ItemId) -> Outcome<Item> {
         if !reads_all && !self.feed.shows(path, id).await? {
             return Err(Refusal::NoSuchItem.into());

@@ -103,7 +103,7 @@ impl Dump {
 
     /// Says whether the dump is whole.
     pub fn finish(mut self) -> Result<(), String> {
-        // whoever stopped reading must not leave it waiting
+        // anyone who stopped reading must not leave it waiting
         drop(self.output);
         self.running.finish()
     }
@@ -123,8 +123,8 @@ impl Reader {
         Reader::start(command)
     }
 
-    /// Puts a dump into the empty database of `url`, all of it or nothing. Everything belongs to whoever restores; who
-    /// else may do what is for `migrate` and the operator to say again.
+    /// Puts a dump into the empty database of `url`, all of it or nothing. Everything belongs to anyone who restores;
+    /// who else may do what is for `migrate` and the operator to say again.
     pub fn restore(folder: Option<&Path>, url: &str) -> Result<Reader, String> {
         let mut command = tool(folder, "pg_restore");
         command.args(["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]);

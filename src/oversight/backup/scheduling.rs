@@ -1,7 +1,8 @@
 //! A backup a day, and the newest few of them kept.
 //!
-//! The day is in the name of the copy, so that whoever restarts knows whether today's was taken. An older copy goes only
-//! after the new one was read again from end to end and has every attachment; while backups fail, every copy stays.
+//! The day is in the name of the copy, so that anyone who restarts knows whether today's was taken. An older copy goes
+//! only after the new one was read again from end to end and has every attachment; while backups fail, every copy
+//! stays.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //!
 //! Attachments are never changed, and their bytes are stored before their rows: what the copy names was there. What was
 //! deleted since is named in the manifest, and so is what cannot be read, since a database without one picture is worth more
-//! than no backup; whoever takes a backup looks at what is named.
+//! than no backup; anyone who takes a backup looks at what is named.
 
 use std::fs::{self, File};
 use std::io;

@@ -76,7 +76,7 @@ crate::words!(
 /// What a command says while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
-    /// For whoever watches; may be left out.
+    /// For anyone who watches; may be left out.
     Progress(String),
     /// Part of the result.
     Line(String),

@@ -4,8 +4,8 @@
 //! last of which says how it ended. The socket lies in a folder beside the database that only its owner may enter, and
 //! the server looks at who is on the other side besides.
 //!
-//! A server that died leaves its socket behind. Whoever holds the database's lock replaces it, so nobody else's is ever
-//! taken away.
+//! A server that died leaves its socket behind. Anyone who holds the database's lock replaces it, so nobody else's is
+//! ever taken away.
 
 use std::fs;
 use std::io;

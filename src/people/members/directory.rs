@@ -204,7 +204,7 @@ impl Directory {
         self.0.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Grows with every change; whoever keeps something derived compares it.
+    /// Grows with every change; anyone who keeps something derived compares it.
     pub fn version(&self) -> u64 {
         self.0.version.load(Ordering::Acquire)
     }
@@ -235,7 +235,7 @@ impl Directory {
         })
     }
 
-    /// [`path`](Self::path) of whoever has not left; `None` also for strangers.
+    /// [`path`](Self::path) of anyone who has not left; `None` also for somebody who is not on the roster.
     pub fn path_unless_left(&self, id: MemberId) -> Option<Arc<[UnitId]>> {
         self.read(|state| {
             let member = state.members.get(&id).filter(|member| member.status != MemberStatus::Left)?;
@@ -283,7 +283,7 @@ impl Directory {
         card.duties.iter().map(|duty| path(seat(duty))).collect()
     }
 
-    /// The member as a caller with the duties of `today`; `None` for strangers and for those who have left.
+    /// The member as a caller with the duties of `today`; `None` for somebody unknown and for those who have left.
     pub fn person(&self, id: MemberId, today: Day) -> Option<Person> {
         self.read(|state| {
             let member = state.members.get(&id).filter(|member| member.status != MemberStatus::Left)?;

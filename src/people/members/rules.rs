@@ -117,7 +117,7 @@ pub fn check_parent(unit: UnitId, height: usize, parent: &[UnitId]) -> Result<()
 
 /// Whether a manager with `reach` may grant or end `role` on the unit at `unit_path`, for a member at `member_path`.
 ///
-/// A duty that reaches everything whatever its unit may only be handed out by whoever looks after everything.
+/// A duty that reaches everything whatever its unit may only be handed out by anyone who looks after everything.
 pub fn check_grant(
     reach: &Reach,
     role: Role,

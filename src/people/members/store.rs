@@ -20,7 +20,7 @@ pub fn find_unit(conn: &mut Conn, id: UnitId) -> QueryResult<Option<Unit>> {
     on!(conn, c => units::table.find(id).select(Unit::as_select()).first(c).optional())
 }
 
-/// Lets one transaction at a time change the tree or the administrators: whoever comes second sees the first's work.
+/// Lets one transaction at a time change the tree or the administrators: anyone who comes second sees the first's work.
 pub fn lock_tree(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Pg(c) => units::table

@@ -98,7 +98,7 @@ impl Sessions {
         }
     }
 
-    /// Opens a session for whoever knows the password of `account`.
+    /// Opens a session for anyone who knows the password of `account`.
     pub async fn sign_in(&self, ask: SignIn) -> Outcome<Opened> {
         let account = fold(&ask.account).to_uppercase();
         let member = self.find_account(&account).await?;
@@ -198,7 +198,7 @@ impl Sessions {
         }
         let credential = self.db.read(move |conn| store::find_credential(conn, member)).await?;
         let verified = credential.map(|credential| credential.password_hash).ok_or(Refusal::WrongPassword)?;
-        // whoever is signed in is not locked out by strangers who try passwords
+        // anyone who is signed in is not locked out by others who try passwords
         let tried = self.try_password(Target::Member(member), Visitor::KnownDevice, old, Some(verified.clone())).await;
         let attempt = tried.map_err(|stop| match stop {
             Refusal::WrongPassword => Refusal::WrongOldPassword,

@@ -49,7 +49,7 @@ struct SignInBody {
     password: Text<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
-    /// `device_key` of an earlier session on this device: it is not locked out by strangers who try passwords.
+    /// `device_key` of an earlier session on this device: it is not locked out by others who try passwords.
     device_key: Option<Text<64>>,
 }
 
@@ -277,7 +277,7 @@ struct PasswordBody {
     /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
     /// and experts; nothing that others try first.
     new_password: Text<256>,
-    /// Taken and not needed: whoever is signed in is not locked out by strangers who try passwords.
+    /// Taken and not needed: anyone who is signed in is not locked out by others who try passwords.
     #[expect(dead_code, reason = "clients send it")]
     device_key: Option<Text<64>>,
 }
@@ -491,7 +491,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// Only whoever has the code hears this.
+/// Only anyone who has the code hears this.
 fn not_effective(standing: Standing, issuer: &str, issued_at: Timestamp) -> Problem {
     let whose = format!("这个用于重设密码的邀请码由{issuer}于{}发放", said(issued_at));
     match standing {

@@ -18,8 +18,8 @@ const CHANGED_TOPIC: &str = "session_changed";
 /// The change that tells other processes that many sessions of a member ended: one line, however many there were.
 const MEMBER_TOPIC: &str = "member_sessions_ended";
 
-/// Seconds for which the end of a session must be known to whoever hears of it: as long as its access tokens live, and
-/// as late as a change may be heard of.
+/// Seconds for which the end of a session must be known to anyone who hears of it: as long as its access tokens live,
+/// and as late as a change may be heard of.
 const RECENT_SECONDS: i64 = ACCESS_SECONDS + 120;
 
 /// Ends a session and lets every process know; false when it was not live.

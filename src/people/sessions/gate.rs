@@ -1,4 +1,4 @@
-//! From an access token to a caller, without a query for whoever was here before.
+//! From an access token to a caller, without a query for anyone who was here before.
 //!
 //! A session is looked up once and remembered. Ending it leaves a tombstone here that outlives every access token of
 //! the session, so the end takes effect on the next request; other processes hear of it within two seconds.
@@ -48,7 +48,7 @@ struct Recognised {
     session: SeenSession,
 }
 
-/// What is known of a live session, whoever its member is today.
+/// What is known of a live session, no matter who its member is today.
 #[derive(Clone)]
 struct SeenSession {
     /// The latest exchange of refresh tokens of which an access token was seen.

@@ -1,8 +1,8 @@
-//! What stands in the way of whoever guesses passwords or invite codes.
+//! What stands in the way of anyone who guesses passwords or invite codes.
 //!
 //! A try is counted before the password is hashed and given back when it was right. It is counted against the member,
 //! whatever the member is called by and wherever it comes from; only a device that had a session of the member before
-//! has an allowance of its own, so that nobody is locked out by strangers. Beside that an address is stopped by its
+//! has an allowance of its own, so that nobody is locked out by others. Beside that an address is stopped by its
 //! failures alone, and by more of them the more members have signed in from there: a whole plant may sit behind it.
 
 use super::actions::Place;

@@ -1,9 +1,9 @@
 //! Password hashing on threads of its own, in turns.
 //!
 //! One argon2id hash costs about 13 ms and 19 MiB. Hashing beside the requests would make everybody wait during a storm
-//! of sign-ins; here each thread keeps its memory, and what cannot be done in time is told so at once. Whoever is known
-//! goes first; strangers share the rest, address by address, so that one of them cannot take the turns of the others.
-//! Nobody is hashed for who has left, or has waited for too long to be still there.
+//! of sign-ins; here each thread keeps its memory, and what cannot be done in time is told so at once. Anyone who is
+//! known goes first; strangers share the rest, address by address, so that one of them cannot take the turns of the
+//! others. Nobody is hashed for who has left, or has waited for too long to be still there.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -156,7 +156,7 @@ impl Shared {
                 Some(job) if job.is_wanted() => return Some(job),
                 Some(job) => {
                     metrics::counter!("xianfeng_hashes_dropped_total").increment(1);
-                    drop(job); // whoever waits for it after all learns that it will not come
+                    drop(job); // anyone who waits for it after all learns that it will not come
                 }
                 None if queue.closed => return None,
                 None => queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner),

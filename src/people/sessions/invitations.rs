@@ -101,7 +101,7 @@ impl Sessions {
     /// who ever signed in must be effective.
     ///
     /// The code is looked at before anything else: a genuine one always works, whatever was tried before it and from
-    /// wherever, and only whoever has it learns what the password must not be made of.
+    /// wherever, and only anyone who has it learns what the password must not be made of.
     pub async fn redeem(&self, ask: Redeeming) -> Result<Opened, Stop<Refusal>> {
         let employee_no = fold(&ask.employee_no).to_uppercase();
         let code_hash = digest(normal_code(&ask.code).as_bytes());
@@ -127,7 +127,7 @@ impl Sessions {
         Ok(self.opened(begun))
     }
 
-    /// Whether a code may be used at `now` by whoever has that employee number.
+    /// Whether a code may be used at `now` by anyone who has that employee number.
     fn is_genuine(&self, invitation: &Invitation, employee_no: &str, now: Timestamp) -> bool {
         let belongs = self
             .directory

@@ -3,7 +3,7 @@
 //! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
 //! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
-//! [`Sessions::set_password`] to the command line, [`opened_accounts`] to whoever asks how accounts came about, and
+//! [`Sessions::set_password`] to the command line, [`opened_accounts`] to anyone who asks how accounts came about, and
 //! [`end_restored`] and [`withdraw_codes`] to backups. WeChat and WeCom sign-in will add a [`model::Method`] and begin
 //! their sessions with the same [`Sessions::open_session`].
 

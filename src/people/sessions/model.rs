@@ -96,7 +96,7 @@ pub struct Invitation {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub used_at: Option<Timestamp>,
-    /// Its member had signed in before, so it needs more than whoever issued it.
+    /// Its member had signed in before, so it needs more than the one who issued it.
     pub is_reset: bool,
     /// The member himself, or a second person who may invite him.
     pub approved_by: Option<MemberId>,

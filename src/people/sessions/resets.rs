@@ -1,6 +1,6 @@
 //! Resets: a password set anew for somebody who ever signed in.
 //!
-//! Whoever issues the code knows it, so the code alone must not do: it works once its member has asked for it from a
+//! Anyone who issues the code knows it, so the code alone must not do: it works once its member has asked for it from a
 //! device of his own, or one other person who may invite him has approved it: one whose own account did not come from the
 //! issuer, who would know its password. Where nobody else could, it works after a while. Until it is redeemed each of the
 //! member's devices can refuse it. A code issued anew begins anew.

@@ -20,7 +20,7 @@ pub use passwords::Weakness;
 pub enum Refusal {
     /// Account or password is wrong, or there is no such account: one answer for all of them.
     WrongPassword,
-    /// Whoever is signed in and changes the password gave another one for the present one.
+    /// Anyone who is signed in and changes the password gave another one for the present one.
     WrongOldPassword,
     /// Too many wrong passwords; come back after so many seconds.
     LockedOut { seconds: u32 },
@@ -46,7 +46,7 @@ pub enum Refusal {
     WeakPassword(Weakness),
     /// The member to be invited does not exist or is out of reach.
     NoSuchMember,
-    /// The member holds duties beyond the inviter's reach; only whoever administers those may invite.
+    /// The member holds duties beyond the inviter's reach; only anyone who administers those may invite.
     BeyondReach,
     /// The unit has nobody to invite.
     NobodyToInvite,
@@ -58,7 +58,7 @@ pub enum Refusal {
     NoSuchReset,
     /// Nobody approves the reset for which he issued the code himself.
     OwnReset,
-    /// The account of whoever would approve the reset was opened by a code of its issuer.
+    /// The account of anyone who would approve the reset was opened by a code of its issuer.
     IssuersAccount,
     /// The member refused it on one of his devices.
     ResetRefused { at: Timestamp },

@@ -207,7 +207,7 @@ pub fn revoke_these(
         .get_results(c))
 }
 
-/// The sessions of `member` that were ended before their time since `since`; many only for whoever had many.
+/// The sessions of `member` that were ended before their time since `since`; many only for anyone who had many.
 pub fn list_ended_since(conn: &mut Conn, member: MemberId, since: Timestamp) -> QueryResult<Vec<SessionId>> {
     on!(conn, c => sessions::table
         .filter(sessions::member_id.eq(member))

@@ -9,7 +9,7 @@ pub fn said(at: Timestamp) -> String {
     format!("{}年{}", at.day().parts().0, at.in_chinese())
 }
 
-/// A member by name; whoever has none here sits at the server's command line.
+/// A member by name; anyone who has none here sits at the server's command line.
 pub fn name_of(directory: &Directory, member: Option<MemberId>) -> String {
     let card = member.and_then(|member| directory.member(member));
     card.map_or_else(|| OPERATOR.to_owned(), |card| card.name.to_string())

@@ -128,7 +128,7 @@ impl<'p> Xml<'p> {
             Event::Start(_) if self.depth == MAX_DEPTH => return Err(SheetError::Bomb),
             Event::Start(_) => self.depth += 1,
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
-            // The format forbids it, and nothing good comes of entities that a stranger defines.
+            // The format forbids it, and nothing good comes of entities that somebody unknown defines.
             Event::DocType(_) => return Err(SheetError::NotASheet),
             _ => (),
         }

@@ -67,7 +67,7 @@ pub enum Refusal {
     CancellationProposed,
     /// Nobody has proposed to call the contest off.
     NoCancellation,
-    /// Whoever proposed something does not confirm it.
+    /// Anyone who proposed something does not confirm it.
     OwnProposal,
     /// Only who proposed something takes it back.
     NotProposer,
@@ -107,7 +107,7 @@ impl std::fmt::Display for Shortage {
 /// Questions of a fixed paper that others ask, as indexes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// On a daily paper of these days: whoever submits it is shown the key.
+    /// On a daily paper of these days: anyone who submits it is shown the key.
     pub on_papers: Vec<usize>,
     /// In another contest whose results are not published: its publication shows the key.
     pub in_contests: Vec<usize>,
@@ -146,7 +146,7 @@ impl std::fmt::Display for Taken {
 }
 
 /// Whether a meeting of the unit `holder`, to which the caller's duty reaches or not, can have a contest for the
-/// audience at `path`: the audience is whoever meets, or part of it.
+/// audience at `path`: the audience is anyone who meets, or part of it.
 pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Result<(), Refusal> {
     if within_reach && path.contains(&holder) { Ok(()) } else { Err(Refusal::WrongMeeting) }
 }

@@ -45,11 +45,11 @@ pub fn rank(mut entries: Vec<Entry>) -> Vec<(i32, Entry)> {
     rank::ranked(entries, |one, other| one.merit().cmp(&other.merit()))
 }
 
-/// The unit for which whoever is at home at `path` (nearest first, in `branch`) counts in the ranking of units; `None`
-/// beyond the audience, and for whoever is in no branch.
+/// The unit for which anyone who is at home at `path` (nearest first, in `branch`) counts in the ranking of units;
+/// `None` beyond the audience, and for anyone who is in no branch.
 ///
 /// Branches are ranked against each other. Within the audience of one branch there is but one, so there the units
-/// directly below the audience are: the groups of a branch; whoever is at home in the audience itself counts for it.
+/// directly below the audience are: the groups of a branch; anyone who is at home in the audience itself counts for it.
 pub fn ranked_unit(
     audience: UnitId,
     is_within_branch: bool,

@@ -44,7 +44,7 @@ pub fn keep_open(conn: &mut Conn, contest: ContestId) -> QueryResult<()> {
     }
 }
 
-/// Waits for everybody who keeps the contest open; whoever comes later waits for this transaction.
+/// Waits for everybody who keeps the contest open; anyone who comes later waits for this transaction.
 pub fn wait_to_close(conn: &mut Conn, contest: ContestId) -> QueryResult<()> {
     match conn {
         Conn::Pg(c) => diesel::select(pg_advisory_xact_lock(lock_key(contest))).execute(c).map(drop),

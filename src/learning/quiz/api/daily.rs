@@ -299,7 +299,7 @@ struct PaperBody {
     unit_id: Option<UnitId>,
 }
 
-/// A paper with its key, for whoever sets papers.
+/// A paper with its key, for anyone who sets papers.
 #[derive(Serialize, ToSchema)]
 struct PlannedPaper {
     id: PaperId,

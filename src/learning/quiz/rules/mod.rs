@@ -101,7 +101,7 @@ pub fn grade(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Vec<bool> 
 
 /// Whether the paper of `day` may be submitted at `now`, and whether that is late.
 ///
-/// On its day anybody may; afterwards, for `grace_seconds`, whoever was recorded as having fetched it on its day.
+/// On its day anybody may; afterwards, for `grace_seconds`, anyone who was recorded as having fetched it on its day.
 pub fn may_submit(day: Day, now: Timestamp, grace_seconds: i64, was_fetched: bool) -> Result<bool, Refusal> {
     let today = now.day();
     if day > today {

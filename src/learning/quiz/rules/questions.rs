@@ -43,7 +43,7 @@ pub enum Flaw {
 }
 
 impl std::fmt::Display for Flaw {
-    /// A Chinese sentence for whoever wrote the question.
+    /// A Chinese sentence for anyone who wrote the question.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Flaw::NoStem => f.write_str("题干不能为空"),

@@ -27,7 +27,7 @@ pub fn find_question(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Ques
     on!(conn, c => questions::table.find(id).select(Question::as_select()).first(c).optional())
 }
 
-/// A question that is about to be edited: whoever else edits or deals it waits for the end of this transaction.
+/// A question that is about to be edited: anyone else who edits or deals it waits for the end of this transaction.
 pub fn find_question_for_edit(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Question>> {
     match conn {
         Conn::Pg(c) => questions::table.find(id).select(Question::as_select()).for_no_key_update().first(c).optional(),

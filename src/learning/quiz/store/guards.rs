@@ -18,7 +18,7 @@ diesel::define_sql_function! {
 /// Our one advisory lock for papers and guards.
 const PAPERS_LOCK: i64 = 0x7175_697a_7061_7072;
 
-/// Makes whoever puts questions on a paper, of a day or of a contest, take turns until the end of the transaction.
+/// Makes anyone who puts questions on a paper, of a day or of a contest, take turns until the end of the transaction.
 pub fn lock_papers(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         // READ COMMITTED lets two of them find a question free that both then take

@@ -139,7 +139,7 @@ impl From<Item> for ItemView {
 
 /// 学习内容
 ///
-/// An item that was pushed to the caller; whoever may read content sees every item.
+/// An item that was pushed to the caller; anyone who may read content sees every item.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)),
     responses((status = 200, description = "The item", body = ItemView),
         (status = 304, description = "Not changed since the given ETag")))]

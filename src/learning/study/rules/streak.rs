@@ -23,7 +23,7 @@ pub struct Streak {
     pub since: Option<Day>,
 }
 
-/// What a streak is made of. Days outside the look-back are left out by whoever asks.
+/// What a streak is made of. Days outside the look-back are left out by anyone who asks.
 #[derive(Clone, Debug, Default)]
 pub struct Days {
     /// On which the member finished an item or answered a paper; these count.

@@ -200,7 +200,7 @@ impl Members {
         self.directory.tree().get(unit).map(|card| card.unit.name.clone()).unwrap_or_default()
     }
 
-    /// A member's name; nothing for strangers.
+    /// A member's name; nothing for somebody who is not on the roster.
     pub fn name_of(&self, member: MemberId) -> String {
         self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
     }

@@ -88,7 +88,7 @@ pub struct Manager {
 }
 
 impl Manager {
-    /// Whoever sits at the server's own command line.
+    /// Anyone who sits at the server's own command line.
     pub fn operator() -> Self {
         Manager { member: None, reach: Reach::Everything }
     }

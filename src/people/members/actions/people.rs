@@ -98,8 +98,8 @@ impl Members {
         Ok(row.id)
     }
 
-    /// Changes a member. Whoever has left holds no duty and cannot sign in any more; the past stays. That somebody with a
-    /// privileged duty leaves is for two administrators to say; the rest of such a change holds at once.
+    /// Changes a member. Anyone who has left holds no duty and cannot sign in any more; the past stays. That somebody
+    /// with a privileged duty leaves is for two administrators to say; the rest of such a change holds at once.
     pub async fn update_member(
         &self,
         manager: Manager,
@@ -190,7 +190,7 @@ impl Members {
         Ok(self.way_of(tx, duties.iter().any(|duty| duty.role.is_privileged()))?)
     }
 
-    /// Opens or closes the absence that goes with a new status, and ends the duties of whoever leaves.
+    /// Opens or closes the absence that goes with a new status, and ends the duties of anyone who leaves.
     fn change_status(
         &self,
         tx: &mut Tx,

@@ -115,7 +115,7 @@ impl Members {
         proposals::insert_phone(tx.conn, &proposal)?;
         self.lay_phone_on_desk(tx, &proposal)?;
         note_phone(tx, &themselves(member.id), "members.propose_phone", &proposal)?;
-        // whoever was told of the number before finds this one in its place
+        // anyone who was told of the number before finds this one in its place
         if waiting.is_none() {
             for inviter in self.nearest_inviters(tx, member) {
                 let body = format!("{}（{}）申请更改登录手机号，请核实后确认。", member.name, member.employee_no);
@@ -230,8 +230,8 @@ impl Members {
             .await
     }
 
-    /// Refuses somebody who holds a duty beyond `reach`: a number signs in, so whoever confirms it must be one who could
-    /// issue a code.
+    /// Refuses somebody who holds a duty beyond `reach`: a number signs in, so anyone who confirms it must be one who
+    /// could issue a code.
     fn check_account(&self, reach: &Reach, member: MemberId) -> Result<(), Refusal> {
         match self.may_confirm(reach, member) {
             true => Ok(()),

@@ -307,7 +307,7 @@ impl Members {
         note(tx, manager, action, ("member", proposal.member_id.uuid()), self.detail(proposal))
     }
 
-    /// Tells the proposer and the member what became of a proposal; whoever was granted a duty hears of that itself.
+    /// Tells the proposer and the member what became of a proposal; anyone who was granted a duty hears of that itself.
     fn tell_answered(&self, tx: &mut Tx, proposal: &DutyProposal) -> QueryResult<()> {
         let answered = match proposal.state {
             ProposalState::Approved => "已确认",

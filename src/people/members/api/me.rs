@@ -32,7 +32,7 @@ struct Me {
     status: MemberStatus,
     /// The home unit and its ancestors, nearest first.
     units: Vec<UnitName>,
-    /// The branch within which names are open; absent for whoever belongs to none.
+    /// The branch within which names are open; absent for anyone who belongs to none.
     branch: Option<UnitName>,
     /// Duties that hold today or later.
     duties: Vec<DutyView>,
@@ -80,7 +80,7 @@ struct MeChange {
 /// Changes the member's own phone number, and whether to appear on public boards.
 ///
 /// A new number holds when somebody who may invite the member (the secretary, or an administrator) has confirmed it: the
-/// answer is then 202, whoever else may sign in with that number. At most five numbers a day.
+/// answer is then 202, anyone else who may sign in with that number. At most five numbers a day.
 #[utoipa::path(tag = "members", request_body = MeChange,
     responses(
         (status = 200, description = "The member; everything holds", body = Me),

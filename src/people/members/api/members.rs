@@ -26,7 +26,7 @@ use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RosterQuery {
-    /// Only members of this status; whoever has not left when absent.
+    /// Only members of this status; anyone who has not left when absent.
     status: Option<MemberStatus>,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
@@ -34,7 +34,7 @@ struct RosterQuery {
     cursor: Option<String>,
 }
 
-/// A member on a roster. Whoever has no right to the roster sees only names, and only those of the own branch.
+/// A member on a roster. Anyone who has no right to the roster sees only names, and only those of the own branch.
 #[derive(Serialize, ToSchema)]
 struct RosterItem {
     /// The member.
@@ -136,7 +136,7 @@ pub(super) async fn get_member(
     Ok(Versioned(show(&caller, *id, &db, &directory, &members).await?, version))
 }
 
-/// A member as the caller may see one; the phone number in full only for whoever manages that part of the roster.
+/// A member as the caller may see one; the phone number in full only for anyone who manages that part of the roster.
 async fn show(
     caller: &Caller,
     id: MemberId,
@@ -229,7 +229,7 @@ struct ChangedMember {
 
 /// 修改人员
 ///
-/// Changes a member within the caller's scope; whoever signs in with another phone number from now on is warned.
+/// Changes a member within the caller's scope; anyone who signs in with another phone number from now on is warned.
 ///
 /// That somebody who holds a privileged duty leaves is confirmed by another administrator, once there has ever been a
 /// second one: the answer is then 202 with the proposal, and the rest of the change holds at once.

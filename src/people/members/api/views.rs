@@ -75,7 +75,7 @@ impl DutyView {
     }
 }
 
-/// A member as whoever looks after the roster sees one.
+/// A member as anyone who looks after the roster sees one.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MemberView {
     /// The member.
@@ -114,7 +114,7 @@ impl MemberView {
     }
 }
 
-/// A phone number, in full only for whoever manages the roster.
+/// A phone number, in full only for anyone who manages the roster.
 pub(super) fn shown_phone(phone: Option<String>, in_full: bool) -> Option<String> {
     phone.map(|number| if in_full { number } else { phone::mask(&number) })
 }

@@ -2,9 +2,9 @@
 //!
 //! The commonest come from `common_passwords.txt`, which says where it is from. Beside these a password is refused when
 //! it is nothing but words that everybody here thinks of (the enterprise's own, the Party's, the member's) with a year or
-//! some plain digits: that is what is tried first by whoever knows the enterprise. Neither writing them backwards nor
-//! doubling letters makes them better. How the enterprise's own words are spelt is not known here: of 示范 only what the
-//! units' codes have of it.
+//! some plain digits: that is what is tried first by anyone who knows the enterprise. Neither writing them backwards
+//! nor doubling letters makes them better. How the enterprise's own words are spelt is not known here: of 示范 only what
+//! the units' codes have of it.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

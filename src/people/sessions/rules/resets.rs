@@ -19,8 +19,8 @@ pub enum Standing {
 
 /// How the reset `code` stands at `now`.
 ///
-/// An approval holds as long as whoever gave it may invite the member: `still_may` answers that for a second person. The
-/// member's own no outweighs every yes.
+/// An approval holds as long as anyone who gave it may invite the member: `still_may` answers that for a second person.
+/// The member's own no outweighs every yes.
 pub fn standing(code: &Invitation, still_may: impl Fn(MemberId) -> bool, now: Timestamp) -> Standing {
     if let Some(at) = code.refused_at {
         return Standing::Refused { at };

@@ -266,7 +266,7 @@ impl Members {
             Some(_) => {}
         }
         for missing in &taking.duties {
-            // whoever is new learns of the duties with the invitation
+            // anyone who is new learns of the duties with the invitation
             self.take_duty(tx, manager, row.id, *missing, taking.before.is_some())?;
         }
         Ok(true)
