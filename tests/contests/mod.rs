@@ -1,9 +1,9 @@
 //! Knowledge contests: organising, sitting, and what comes out.
 
 mod changes;
-mod organising;
+mod contests;
 mod results;
-mod sitting;
+mod attempts;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;

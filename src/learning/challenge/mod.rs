@@ -21,7 +21,7 @@ mod review;
 mod rules;
 mod settings;
 mod store;
-mod tallying;
+mod tallies;
 mod room;
 
 pub use actions::Challenge;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Challenge;
 use super::model::{Answer, EndedBecause, Run, RunId};
 use super::store;
-use super::tallying::{CHUNK, day_source, first_run_ever};
+use super::tallies::{CHUNK, day_source, first_run_ever};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};

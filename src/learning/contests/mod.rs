@@ -12,19 +12,20 @@
 //! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards),
 //! `members` (who belongs where) and `notices`.
 //!
-//! `organising` is what who runs a contest does, `changing` what is done to one that is open, `opening` and `settling` what the clock does before and after it,
-//! `sitting` what a member does, `looking` what is read afterwards, `correcting` what a wrong key that was put right changes.
+//! `contests` writes them and moves them on, `changes` is what is done to one that is open, `opening` and `results` what the
+//! clock does before and after it, `attempts` what a member does, `rankings` what is read afterwards, `corrections` what a
+//! wrong key that was put right changes.
 
 mod api;
-mod changing;
-mod correcting;
-mod looking;
+mod changes;
+mod corrections;
+mod rankings;
 mod model;
 mod opening;
-mod organising;
+mod contests;
 mod rules;
-mod settling;
-mod sitting;
+mod results;
+mod attempts;
 mod store;
 mod room;
 
@@ -41,9 +42,9 @@ use crate::learning::quiz::Quiz;
 use crate::people::members::Directory;
 
 pub use api::routes;
-pub use correcting::KEYS;
+pub use contests::Draft;
+pub use corrections::KEYS;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
-pub use organising::Draft;
 pub use room::open;
 pub use rules::{ContestVerb, FLOW, Who};
 pub use store::{is_part_of, list_open};

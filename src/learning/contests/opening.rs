@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Contests;
+use super::contests::{Outcome, note, tell_audience, tell_author};
 use super::model::{Contest, ContestId, Paper, PaperRule, Pool};
-use super::organising::{Outcome, note, tell_audience, tell_author};
 use super::rules::{self, Chosen, Refusal, Shortage, Taken};
 use super::store;
 use crate::base::crypto::random_number;

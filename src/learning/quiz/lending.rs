@@ -19,7 +19,7 @@ use crate::db::{Conn, Db, DbError, Tx};
 use crate::kernel::agenda;
 use crate::kernel::memo::Memo;
 
-pub use super::correcting::KeyUser;
+pub use super::corrections::KeyUser;
 pub use super::model::correction::{
     CHALLENGE_CORRECTIONS, CONTEST_CORRECTIONS, Correction, CorrectionId, CorrectionStage, Effect, KeyChange,
 };

@@ -14,12 +14,12 @@
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `correcting`, `regrading`, `practice`, `tallying`) does one
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `corrections`, `regrading`, `practice`, `tallies`) does one
 //! thing in one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
 mod bank;
-mod correcting;
+mod corrections;
 mod daily;
 mod import;
 pub mod lending;
@@ -29,7 +29,7 @@ mod published;
 mod regrading;
 mod rules;
 mod store;
-mod tallying;
+mod tallies;
 mod timetable;
 mod versions;
 mod room;
@@ -50,7 +50,7 @@ pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, 
 pub use room::open;
 pub use store::count_published;
 
-use correcting::KeyUser;
+use corrections::KeyUser;
 use lending::{Asking, Stock};
 use published::Published;
 use timetable::Timetable;

@@ -9,7 +9,7 @@ use super::model::correction::{Concerned, Correction, CorrectionStage, Effect};
 use super::model::{Paper, Submission, SubmissionId};
 use super::rules::{self, Flip};
 use super::store;
-use super::tallying::{CHUNK, bounds};
+use super::tallies::{CHUNK, bounds};
 use crate::base::text::cut;
 use crate::base::time::Timestamp;
 use crate::db::{DbError, Tx};

@@ -1,9 +1,9 @@
 //! The routes of the room, and what its refusals mean over HTTP.
 
-mod changing;
-mod looking;
-mod organising;
-mod sitting;
+mod changes;
+mod rankings;
+mod contests;
+mod attempts;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +14,7 @@ use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(organising::routes).configure(changing::routes).configure(sitting::routes).configure(looking::routes);
+    cfg.configure(contests::routes).configure(changes::routes).configure(attempts::routes).configure(rankings::routes);
 }
 
 impl From<Refusal> for Problem {

@@ -7,12 +7,12 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 use crate::learning::contests::Contests;
-use crate::learning::contests::looking::Seen;
+use crate::learning::contests::attempts::Sat;
 use crate::learning::contests::model::{
     Attempt, AttemptId, Contest, ContestExtension, ContestId, ContestState, PaperRule, Terms,
 };
+use crate::learning::contests::rankings::Seen;
 use crate::learning::contests::rules::{shows_key, shows_score};
-use crate::learning::contests::sitting::Sat;
 use crate::learning::quiz::lending::is_right;
 use crate::learning::quiz::{AskedQuestion, PaperQuestion, QuestionId, QuestionKind};
 

@@ -9,7 +9,7 @@ use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::learning::quiz::Quiz;
-use crate::learning::quiz::correcting::{Preview, RightKey};
+use crate::learning::quiz::corrections::{Preview, RightKey};
 use crate::learning::quiz::model::QuestionId;
 use crate::learning::quiz::model::correction::{Correction, CorrectionId, CorrectionStage, Totals};
 use crate::web::caller::{ContentManager, ContentReader, check_top};

@@ -14,7 +14,7 @@ use crate::learning::quiz::model::tally::Tally;
 use crate::learning::quiz::model::{Difficulty, QuestionId, QuestionKind, QuestionText};
 use crate::learning::quiz::rules;
 use crate::learning::quiz::store::CategoryCount;
-use crate::learning::quiz::tallying::Statistics;
+use crate::learning::quiz::tallies::Statistics;
 use crate::learning::quiz::versions::Wording;
 use crate::web::caller::ContentReader;
 use crate::web::{Page, PageQuery, Path, Problem, Query};

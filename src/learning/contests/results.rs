@@ -4,17 +4,17 @@
 //! One process at a time, in chunks, so that members' writes pass in between. Every chunk can be done again: anyone who
 //! goes on after a crash comes to the same results, books an attempt once (its state says so) and gives points once
 //! (the ledger is unique on member, rule and source). What a corrected key changes of all this is in
-//! [`super::correcting`].
+//! [`super::corrections`].
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::attempts::ENDED_AT_ONCE;
+use super::contests::tell_author;
 use super::model::{
     Attempt, AttemptId, AttemptState, BranchResult, Contest, ContestId, ContestState, MemberResult, QuestionShare,
     Reveal, Summary,
 };
-use super::organising::tell_author;
 use super::rules::{self, Entry, Sheet};
-use super::sitting::ENDED_AT_ONCE;
 use super::{Contests, Frozen, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::in_title_marks;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::contests::Outcome;
 use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState, SavedAnswer, Terms};
-use super::organising::Outcome;
 use super::rules::{self, Refusal, Sheet};
 use super::{Contests, Frozen, store};
 use crate::base::crypto::random_number;

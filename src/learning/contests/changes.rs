@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use super::contests::{Outcome, tell_audience, tell_author};
 use super::model::{Contest, ContestCancellation, ContestExtension, ContestId, ContestState};
 use super::opening::check_free;
-use super::organising::{Outcome, tell_audience, tell_author};
 use super::rules::{self, ContestVerb, Refusal};
 use super::{Contests, store};
 use crate::base::capability::Reach;

@@ -15,7 +15,7 @@ use super::model::correction::{Correction, CorrectionId, CorrectionStage, KeyCha
 use super::model::{Paper, Question, QuestionId, QuestionText, SubmissionId};
 use super::rules::{self, Refusal};
 use super::store;
-use super::tallying::{CHUNK, bounds};
+use super::tallies::{CHUNK, bounds};
 use super::versions::put_text;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;

@@ -7,10 +7,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::attempts::grade;
 use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState};
+use super::results::{Elsewhere, GRADED_AT_ONCE, Roster, SETTLED_AT_ONCE, Step};
 use super::rules::{self, Sheet};
-use super::settling::{Elsewhere, GRADED_AT_ONCE, Roster, SETTLED_AT_ONCE, Step};
-use super::sitting::grade;
 use super::{Contests, Frozen, store};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;

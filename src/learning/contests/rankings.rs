@@ -1,10 +1,10 @@
 //! What is read of contests: lists, results, rankings. Who may see a score before publication is decided here.
 
+use super::contests::Outcome;
 use super::model::{
     Attempt, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState, MemberResult,
     PaperRule, Summary,
 };
-use super::organising::Outcome;
 use super::rules::Refusal;
 use super::{Contests, store};
 use crate::base::capability::Reach;
