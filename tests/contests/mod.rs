@@ -1,7 +1,7 @@
 //! Knowledge contests: organising, sitting, and what comes out.
 
 mod changes;
-mod contests;
+mod calendar;
 mod results;
 mod attempts;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::contests::Outcome;
+use super::calendar::Outcome;
 use super::model::{Attempt, AttemptId, AttemptState, Contest, ContestId, ContestState, SavedAnswer, Terms};
 use super::rules::{self, Refusal, Sheet};
 use super::{Contests, Frozen, store};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::contests::{Outcome, tell_audience, tell_author};
+use super::calendar::{Outcome, tell_audience, tell_author};
 use super::model::{Contest, ContestCancellation, ContestExtension, ContestId, ContestState};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};

@@ -12,7 +12,7 @@
 //! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards),
 //! `members` (who belongs where) and `notices`.
 //!
-//! `contests` writes them and moves them on, `changes` is what is done to one that is open, `opening` and `results` what the
+//! `calendar` writes them and moves them on, `changes` is what is done to one that is open, `opening` and `results` what the
 //! clock does before and after it, `attempts` what a member does, `rankings` what is read afterwards, `corrections` what a
 //! wrong key that was put right changes.
 
@@ -22,7 +22,7 @@ mod corrections;
 mod rankings;
 mod model;
 mod opening;
-mod contests;
+mod calendar;
 mod rules;
 mod results;
 mod attempts;
@@ -42,7 +42,7 @@ use crate::learning::quiz::Quiz;
 use crate::people::members::Directory;
 
 pub use api::routes;
-pub use contests::Draft;
+pub use calendar::Draft;
 pub use corrections::KEYS;
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use room::open;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Contests;
-use super::contests::{Outcome, note, tell_audience, tell_author};
+use super::calendar::{Outcome, note, tell_audience, tell_author};
 use super::model::{Contest, ContestId, Paper, PaperRule, Pool};
 use super::rules::{self, Chosen, Refusal, Shortage, Taken};
 use super::store;

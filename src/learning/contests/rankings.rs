@@ -1,6 +1,6 @@
 //! What is read of contests: lists, results, rankings. Who may see a score before publication is decided here.
 
-use super::contests::Outcome;
+use super::calendar::Outcome;
 use super::model::{
     Attempt, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState, MemberResult,
     PaperRule, Summary,

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::attempts::ENDED_AT_ONCE;
-use super::contests::tell_author;
+use super::calendar::tell_author;
 use super::model::{
     Attempt, AttemptId, AttemptState, BranchResult, Contest, ContestId, ContestState, MemberResult, QuestionShare,
     Reveal, Summary,

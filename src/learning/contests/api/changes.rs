@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::contests::view;
+use super::calendar::view;
 use super::views::ContestView;
 use crate::base::id::MemberId;
 use crate::base::text::Text;

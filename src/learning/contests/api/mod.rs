@@ -2,7 +2,7 @@
 
 mod changes;
 mod rankings;
-mod contests;
+mod calendar;
 mod attempts;
 mod views;
 
@@ -14,7 +14,7 @@ use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(contests::routes).configure(changes::routes).configure(attempts::routes).configure(rankings::routes);
+    cfg.configure(calendar::routes).configure(changes::routes).configure(attempts::routes).configure(rankings::routes);
 }
 
 impl From<Refusal> for Problem {

@@ -12,7 +12,7 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::doing::meetings::MeetingId;
 use crate::learning::contests::Contests;
-use crate::learning::contests::contests::Draft;
+use crate::learning::contests::calendar::Draft;
 use crate::learning::contests::model::{Contest, ContestId, PaperRule, Rules, Terms};
 use crate::web::caller::ContestRunner;
 use crate::web::etag::IfMatch;
