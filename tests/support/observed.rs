@@ -26,8 +26,6 @@ const SOME_ID: &str = "01980e2c-7d3a-7c41-b0a5-3f6d2c9e8b17";
 const LONGEST: usize = 4000;
 /// Items of a list that an example shows.
 const ITEMS: usize = 2;
-/// Examples noted for one operation in one process; the shortest will be kept.
-const NOTED: usize = 60;
 
 /// Codes that any operation may answer with; the document tells of them once.
 const EVERYWHERE: [&str; 7] = ["body.", "query.", "limits.", "service.", "route.", "cors.", "idempotency."];
@@ -78,8 +76,9 @@ pub fn note(operation: &Operation, url: &Url, body: Option<&[u8]>, reply: &Reply
         (is_new && !everywhere).then_some(line)
     } else {
         let took = notes.took.entry(operation.id.clone()).or_default();
-        let example = example(url, body, reply).filter(|_| took.len() < NOTED);
-        let new = example.filter(|example| took.insert(example.clone()));
+        // once for each request, whatever came back: none is left out, or what is kept might be missed
+        let request = |example: &Example| Example { reply: String::new(), ..example.clone() };
+        let new = example(url, body, reply).filter(|example| took.insert(request(example)));
         new.map(|example| Seen::Took { operation: operation.id.clone(), on_postgres: on_postgres(), example })
     };
     if let Some(line) = line {
