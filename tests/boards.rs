@@ -17,7 +17,7 @@ pub async fn answer(app: &TestApp, member: MemberId, count: i32) -> i32 {
     let (points, path) = (app.app.get::<Points>().clone(), app.directory().path(member).unwrap());
     app.write(move |tx| -> Result<i32, Stop<Never>> {
         let grant = Grant {
-            rule: RuleName::QuizDaily,
+            rule: RuleName::QUIZ_DAILY,
             member,
             path: &path,
             times: count,

@@ -374,11 +374,12 @@ fn verdict(place: &Place, path: &[String], tables: &BTreeMap<String, String>) ->
         _ => return None,
     }
     let (target_wing, target, inside) = divided(&path[1..]);
-    // the macros of the ground floor and of the door stand at the top of the crate
-    let target = match target {
-        "id" | "words" => "base",
-        "on" | "prepared" => "db",
-        target => target,
+    // macros stand at the top of the crate, wherever they are written
+    let (target_wing, target) = match target {
+        "id" | "words" | "open_words" | "more_words" | "word_as_text" => ("", "base"),
+        "on" | "prepared" => ("", "db"),
+        "point_rules" => ("honour", "points"),
+        target => (target_wing, target),
     };
     let inside = |n: usize| inside.get(n).map_or("", String::as_str);
     if target == "app" && !root {

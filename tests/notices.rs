@@ -10,7 +10,7 @@ use crate::support::{Person, TestApp, send};
 
 async fn tell(app: &TestApp, to: To, title: &'static str) {
     app.write(move |tx| {
-        let (kind, title, body) = (NoticeKind::Published, title.to_owned(), "内容".to_owned());
+        let (kind, title, body) = (NoticeKind::PUBLISHED, title.to_owned(), "内容".to_owned());
         Ok(notices::tell(tx, NewNotice { to, kind, title, body, link: None })?)
     })
     .await;

@@ -22,14 +22,14 @@ impl Ideas {
     ) -> QueryResult<()> {
         let id = idea.id.uuid();
         let (rule, kind, source): (_, _, Uuid) = match (verb, outcome) {
-            (Verb::Collect, _) => (RuleName::IdeaCollected, "idea", id),
+            (Verb::Collect, _) => (RuleName::IDEA_COLLECTED, "idea", id),
             // a pilot is tried like an adopted idea, and earns like one
-            (Verb::Adopt | Verb::Pilot, _) => (RuleName::IdeaAdopted, "idea", id),
-            (Verb::Accept, _) => (RuleName::IdeaImplemented, "idea", id),
-            (Verb::RecordOutcome, Some(outcome)) => (RuleName::IdeaOutcome, "idea_outcome", outcome.uuid()),
+            (Verb::Adopt | Verb::Pilot, _) => (RuleName::IDEA_ADOPTED, "idea", id),
+            (Verb::Accept, _) => (RuleName::IDEA_IMPLEMENTED, "idea", id),
+            (Verb::RecordOutcome, Some(outcome)) => (RuleName::IDEA_OUTCOME, "idea_outcome", outcome.uuid()),
             _ => return Ok(()),
         };
-        let shares_work = [RuleName::IdeaImplemented, RuleName::IdeaOutcome].contains(&rule);
+        let shares_work = [RuleName::IDEA_IMPLEMENTED, RuleName::IDEA_OUTCOME].contains(&rule);
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
         let mut members: Vec<MemberId> = co_authors.chain([idea.author_id]).collect();
         members.extend(idea.implementer_id.filter(|_| shares_work));

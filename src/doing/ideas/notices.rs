@@ -40,7 +40,7 @@ impl Ideas {
             }
             let title = format!("金点子{}", what.verb.told());
             let link = Some(format!("/ideas/{}", idea.id));
-            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
+            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
         }
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Ideas {
             let body = format!("{name}{verb}{}{of}：{said}", in_quotes(&idea.title));
             let link = Some(format!("/ideas/{}", idea.id));
             let title = title.to_owned();
-            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title, body, link })?;
+            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
         }
         Ok(())
     }

@@ -61,5 +61,5 @@ fn tell_due(tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
     let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
     let body = format!("您负责实施的金点子{}应于{day}完成，{asked}。", in_quotes(&idea.title));
     let link = Some(format!("/ideas/{}", idea.id));
-    notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::Idea, title: title.into(), body, link })
+    notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title: title.into(), body, link })
 }

@@ -3,7 +3,24 @@
 use super::{ATTACHMENT, EVIDENCE, Ideas, cites, is_draft, is_hidden};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
+use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
 use crate::room::{House, MINUTE, Opened, Room};
+
+crate::point_rules! {
+    /// 金点子征集: points when an idea is collected at a group meeting.
+    IDEA_COLLECTED = "idea.collected" / "金点子被征集": "金点子征集", Example, 2, month at most 10;
+    /// 金点子采纳: points when the committee adopts an idea, as a pilot too.
+    IDEA_ADOPTED = "idea.adopted" / "金点子被采纳": "金点子采纳", Example, 10;
+    /// 金点子实施: points when the work on an idea is accepted.
+    IDEA_IMPLEMENTED = "idea.implemented" / "金点子已实施": "金点子实施", Example, 20;
+    /// 金点子成果: points for each outcome of an idea.
+    IDEA_OUTCOME = "idea.outcome" / "金点子出成果": "金点子成果", Example, 10;
+}
+
+crate::more_words!(NoticeKind in NOTICE_KINDS {
+    /// A step of an idea that the member wrote or carries out.
+    IDEA = "idea" / "金点子",
+});
 
 pub async fn open(house: &House) -> Opened {
     let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get());

@@ -38,9 +38,8 @@ static LABELS: LazyLock<Labels> = LazyLock::new(|| Labels {
     words: EVERY_SET
         .iter()
         .map(|set| {
-            let names = set
-                .labels
-                .iter()
+            let names = (set.labels)()
+                .into_iter()
                 .map(|label| (label.word.to_owned(), Name { zh: label.chinese.to_owned(), en: label.english() }));
             ((set.name)().into_owned(), names.collect())
         })

@@ -14,5 +14,5 @@ mod room;
 
 pub use actions::{handle, tell, tell_for_good, tidy};
 pub use api::routes;
-pub use model::{LastingText, NewNotice, NoticeKind, To};
+pub use model::{LastingText, NOTICE_KINDS, NewNotice, NoticeKind, To};
 pub use room::open;

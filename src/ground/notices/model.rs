@@ -19,21 +19,17 @@ const SHOWN_SECONDS: i64 = 180 * 24 * 3600;
 /// How long it is kept: a day more, so that nobody marks what is being thrown away.
 const KEPT_SECONDS: i64 = SHOWN_SECONDS + 24 * 3600;
 
-crate::words!(
+crate::open_words!(
     /// What a notice is about, for the client's icon.
-    NoticeKind {
-        /// Something happened to the account.
-        Security = "security" / "账号安全",
-        /// A duty was granted or ended.
-        Duty = "duty" / "职务变动",
-        /// Something to study or to answer was published.
-        Published = "published" / "结果公布",
-        /// A step of an idea that the member wrote or carries out.
-        Idea = "idea" / "金点子",
-        /// A setting waits for the member's approval, or the member's proposal was answered.
-        Setting = "setting" / "设置变更",
-    }
+    NoticeKind in NOTICE_KINDS
 );
+
+crate::more_words!(NoticeKind in NOTICE_KINDS {
+    /// Something happened to the account.
+    SECURITY = "security" / "账号安全",
+    /// Something to study or to answer, or a result, was published.
+    PUBLISHED = "published" / "结果公布",
+});
 
 /// Whom a notice is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

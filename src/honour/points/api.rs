@@ -279,13 +279,13 @@ async fn list_point_rules(
     query: Query<RuleQuery>,
     points: web::Data<Points>,
 ) -> Result<web::Json<Page<RuleView>>, Problem> {
-    let limit = page::page_limit(query.limit)?;
+    let (limit, after) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
     if !query.all {
         let items = points.rules_in_force().into_iter().map(RuleView::from).collect();
         return Ok(web::Json(Page { items, next_cursor: None }));
     }
     me.reach_of(Capability::ReadRules)?;
-    let rules = points.rules(page::after(query.cursor.as_deref())?, limit + 1).await?;
+    let rules = points.rules(after, limit + 1).await?;
     Ok(web::Json(Page::new(rules, limit, |rule| (rule.rule, rule.version)).map(RuleView::from)))
 }
 

@@ -35,6 +35,6 @@ impl RuleBook {
 
     /// The version of each rule that holds on `day`.
     pub fn all_in_force(&self, day: Day) -> Vec<Rule> {
-        RuleName::EACH.iter().filter_map(|name| self.in_force(*name, day)).collect()
+        RuleName::each().filter_map(|name| self.in_force(name, day)).collect()
     }
 }

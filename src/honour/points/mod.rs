@@ -17,5 +17,29 @@ mod room;
 
 pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
-pub use model::{Dimension, RuleName};
+pub use model::{Caps, DEFAULT_RULES, DefaultRule, Dimension, RULE_NAMES, RuleName};
 pub use room::open;
+
+/// Declares the rules that a room awards by: constant, word and label, then name, dimension, points and caps.
+#[macro_export]
+macro_rules! point_rules {
+    ($($(#[doc = $doc:literal])+ $constant:ident = $word:literal / $chinese:literal:
+        $name:literal, $dimension:ident, $points:literal $(, $period:ident at most $cap:literal)*;)+) => {
+        const _: () = {
+            use $crate::honour::points::{Caps, DEFAULT_RULES, DefaultRule, Dimension, RULE_NAMES, RuleName};
+
+            $crate::more_words!(RuleName in RULE_NAMES { $($(#[doc = $doc])+ $constant = $word / $chinese),+ });
+
+            $(const _: () = {
+                #[linkme::distributed_slice(DEFAULT_RULES)]
+                static RULE: DefaultRule = DefaultRule {
+                    rule: RuleName::$constant,
+                    name: $name,
+                    dimension: Dimension::$dimension,
+                    points: $points,
+                    caps: Caps { $($period: Some($cap),)* ..Caps::NONE },
+                };
+            };)+
+        };
+    };
+}

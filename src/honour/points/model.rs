@@ -26,29 +26,25 @@ crate::words!(
     }
 );
 
-crate::words!(
+crate::open_words!(
     /// A rule that some room awards by.
-    RuleName {
-        /// 每日一答: points for each right answer of the daily paper.
-        QuizDaily = "quiz.daily" / "每日答题",
-        /// 每日一学: points for each study item that was read to the end.
-        StudyRead = "study.read" / "完成学习",
-        /// 挑战答题: points for each right answer by which a run beats the day's best so far.
-        Challenge = "challenge" / "挑战答题",
-        /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
-        Contest = "contest" / "知识竞赛",
-        /// 金点子征集: points when an idea is collected at a group meeting.
-        IdeaCollected = "idea.collected" / "金点子被征集",
-        /// 金点子采纳: points when the committee adopts an idea, as a pilot too.
-        IdeaAdopted = "idea.adopted" / "金点子被采纳",
-        /// 金点子实施: points when the work on an idea is accepted.
-        IdeaImplemented = "idea.implemented" / "金点子已实施",
-        /// 金点子成果: points for each outcome of an idea.
-        IdeaOutcome = "idea.outcome" / "金点子出成果",
-        /// 参加投票: points for a ballot in a selection, once for each selection.
-        BallotCast = "ballot.cast" / "参加投票",
-    }
+    RuleName in RULE_NAMES
 );
+
+/// What a rule says before the enterprise says something else: in force from the beginning of time.
+#[derive(Clone, Copy, Debug)]
+pub struct DefaultRule {
+    pub rule: RuleName,
+    /// What members read beside the points.
+    pub name: &'static str,
+    pub dimension: Dimension,
+    pub points: i32,
+    pub caps: Caps,
+}
+
+/// The default of every rule, as the rooms declare them by [`point_rules!`](crate::point_rules).
+#[linkme::distributed_slice]
+pub static DEFAULT_RULES: [DefaultRule];
 
 /// How much a rule gives a member at most; a period without a cap is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,6 +62,11 @@ pub struct Caps {
     /// Per year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
+}
+
+impl Caps {
+    /// No cap at all.
+    pub const NONE: Caps = Caps { day: None, week: None, month: None, year: None };
 }
 
 impl From<Caps> for ledger::Caps {

@@ -1,6 +1,6 @@
 //! What a rule says, and which new version of one is acceptable.
 
-use super::model::{Caps, Dimension, Rule, RuleName};
+use super::model::{Caps, DEFAULT_RULES, DefaultRule, Rule};
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db;
 
@@ -30,40 +30,29 @@ pub enum Refusal {
 
 impl db::Refusal for Refusal {}
 
-/// The rules that the program brings along: defaults of a setting, in force from the beginning of time.
+/// The rules that the rooms bring along, as first versions.
 pub fn defaults(now: Timestamp) -> Vec<Rule> {
-    let rule = |rule, name: &str, cap_day| Rule {
-        rule,
+    let mut rules: Vec<Rule> = DEFAULT_RULES.iter().map(|default| first_version(default, now)).collect();
+    rules.sort_by_key(|rule| rule.rule);
+    rules
+}
+
+fn first_version(default: &DefaultRule, now: Timestamp) -> Rule {
+    let Caps { day, week, month, year } = default.caps;
+    Rule {
+        rule: default.rule,
         version: 1,
-        name: name.to_owned(),
-        dimension: Dimension::Learning,
-        points: 1,
-        cap_day: Some(cap_day),
-        cap_week: None,
-        cap_month: None,
-        cap_year: None,
+        name: default.name.to_owned(),
+        dimension: default.dimension,
+        points: default.points,
+        cap_day: day,
+        cap_week: week,
+        cap_month: month,
+        cap_year: year,
         effective_on: Period::All.start(now.day()),
         created_by: None,
         created_at: now,
-    };
-    let idea = |name, title: &str, points, cap_month| Rule {
-        dimension: Dimension::Example,
-        points,
-        cap_day: None,
-        cap_month,
-        ..rule(name, title, 0)
-    };
-    vec![
-        rule(RuleName::QuizDaily, "每日一答", 5),
-        rule(RuleName::StudyRead, "每日一学", 6),
-        rule(RuleName::Challenge, "挑战答题", 6),
-        Rule { cap_day: None, ..rule(RuleName::Contest, "知识竞赛", 0) },
-        idea(RuleName::IdeaCollected, "金点子征集", 2, Some(10)),
-        idea(RuleName::IdeaAdopted, "金点子采纳", 10, None),
-        idea(RuleName::IdeaImplemented, "金点子实施", 20, None),
-        idea(RuleName::IdeaOutcome, "金点子成果", 10, None),
-        Rule { dimension: Dimension::Organisation, cap_day: None, ..rule(RuleName::BallotCast, "参加投票", 0) },
-    ]
+    }
 }
 
 /// Whether a new version may be written today.
@@ -88,6 +77,7 @@ pub fn wanted(rule: &Rule, times: i32) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::RuleName;
     use super::*;
 
     #[test]
@@ -111,7 +101,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_default() {
         let defaults = defaults(Timestamp::from_micros(0));
-        assert!(RuleName::EACH.iter().all(|name| defaults.iter().any(|rule| rule.rule == *name)));
+        assert!(RuleName::each().eq(defaults.iter().map(|rule| rule.rule)), "{defaults:?}");
         assert_eq!(wanted(&defaults[0], 3), 3);
         assert_eq!(wanted(&Rule { points: 9_999, ..defaults[0].clone() }, i32::MAX), i32::MAX);
     }

@@ -30,7 +30,7 @@ pub(in crate::judging::campaigns) fn tell_audience(
 ) -> diesel::QueryResult<()> {
     let notice = NewNotice {
         to: To::Unit(campaign.unit_id),
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: format!("{what}：{}", campaign.title),
         body,
         link: Some(format!("/campaigns/{}", campaign.id)),

@@ -10,6 +10,11 @@ use crate::kernel::key_store::{KeyStore, KeyStoreError};
 use crate::people::members::Members;
 use crate::room::{House, Opened, Room};
 
+crate::point_rules! {
+    /// 参加投票: points for a ballot in a selection, once for each selection.
+    BALLOT_CAST = "ballot.cast" / "参加投票": "参加投票", Organisation, 1;
+}
+
 pub async fn open(house: &House) -> Opened {
     let vote_keys = open_vote_keys(&house.config).await?;
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);

@@ -294,7 +294,7 @@ impl Challenge {
         self.points.award(
             tx,
             &Grant {
-                rule: RuleName::Challenge,
+                rule: RuleName::CHALLENGE,
                 member: run.member_id,
                 path,
                 times: gained,

@@ -6,6 +6,11 @@ use crate::learning::quiz::Quiz;
 use crate::learning::quiz::lending::CHALLENGE_CORRECTIONS;
 use crate::room::{House, MINUTE, Opened, Room};
 
+crate::point_rules! {
+    /// 挑战答题: points for each right answer by which a run beats the day's best so far.
+    CHALLENGE = "challenge" / "挑战答题": "挑战答题", Learning, 1, day at most 6;
+}
+
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.unless_asked_by(is_asking);

@@ -358,7 +358,7 @@ pub(super) fn tell_author(tx: &mut Tx, contest: &Contest, what: &str, body: Stri
 fn notice(to: To, contest: &Contest, what: &str, body: String) -> NewNotice {
     NewNotice {
         to,
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: format!("{what}：{}", contest.title),
         body,
         link: Some(format!("/contests/{}", contest.id)),

@@ -311,7 +311,7 @@ impl Contests {
             reason += &format!("（题目答案有误，成绩已更正：{because}）");
         }
         let grant = Grant {
-            rule: RuleName::Contest,
+            rule: RuleName::CONTEST,
             member,
             path: &path,
             times: points,

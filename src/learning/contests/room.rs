@@ -6,6 +6,11 @@ use crate::learning::quiz::Quiz;
 use crate::learning::quiz::lending::CONTEST_CORRECTIONS;
 use crate::room::{House, Opened, Room};
 
+crate::point_rules! {
+    /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
+    CONTEST = "contest" / "知识竞赛": "知识竞赛", Learning, 1;
+}
+
 pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.used_by(KEYS);

@@ -180,7 +180,7 @@ impl Quiz {
                 continue;
             }
             preview.papers += 1;
-            let worth = i64::from(self.points.worth(RuleName::QuizDaily, paper.day));
+            let worth = i64::from(self.points.worth(RuleName::QUIZ_DAILY, paper.day));
             let (mut after, end) = bounds(paper.day, Grace::LONGEST_SECONDS);
             while preview.is_complete {
                 let chunk = self.submissions_after(&paper, after, end).await?;

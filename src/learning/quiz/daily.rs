@@ -126,7 +126,7 @@ impl Quiz {
         self.points.award(
             tx,
             &Grant {
-                rule: RuleName::QuizDaily,
+                rule: RuleName::QUIZ_DAILY,
                 member: submission.member_id,
                 path,
                 times: submission.right_count,
@@ -394,7 +394,7 @@ fn publish(tx: &mut Tx, paper: &Paper, published: &super::published::Published) 
 fn paper_notice(paper: &Paper) -> NewNotice {
     NewNotice {
         to: To::Unit(paper.unit_id),
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: "今日答题已发布".into(),
         body: format!("{}的每日一答已发布，共 {} 题。", paper.day.in_chinese(), paper.questions.0.len()),
         link: Some("/quiz/daily".into()),

@@ -194,7 +194,7 @@ impl Quiz {
         let (before, after) = self.points.correct(
             tx,
             &Grant {
-                rule: RuleName::QuizDaily,
+                rule: RuleName::QUIZ_DAILY,
                 member: submission.member_id,
                 path: &path,
                 times: right,
@@ -245,7 +245,7 @@ fn tell(tx: &mut Tx, correction: &Correction, stem: &str, concerned: &Concerned)
         tx,
         NewNotice {
             to: To::Member(concerned.member_id),
-            kind: NoticeKind::Published,
+            kind: NoticeKind::PUBLISHED,
             title: "答题成绩更正".into(),
             body: rules::said(&cut(stem, SHOWN_CHARS), &correction.reason, &Effect::from(concerned)),
             link: Some("/me/points/entries".into()),

@@ -5,6 +5,11 @@ use super::timetable::Timetable;
 use super::{PAPERS, Quiz};
 use crate::room::{House, MINUTE, Opened, Room};
 
+crate::point_rules! {
+    /// 每日一答: points for each right answer of the daily paper.
+    QUIZ_DAILY = "quiz.daily" / "每日答题": "每日一答", Learning, 1, day at most 5;
+}
+
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.get());
     Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), timetable.clone()))

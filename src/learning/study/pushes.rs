@@ -191,7 +191,7 @@ fn titled(tx: &mut Tx, push: Push) -> Outcome<(Push, String)> {
 fn announcement(push: &Push, title: &str, summary: String) -> NewNotice {
     NewNotice {
         to: To::Unit(push.unit_id),
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: format!("今日学习：{title}"),
         body: summary,
         link: Some(format!("/study/items/{}", push.item_id)),

@@ -104,7 +104,7 @@ impl Study {
             return Ok(0);
         }
         let grant = Grant {
-            rule: RuleName::StudyRead,
+            rule: RuleName::STUDY_READ,
             member: reading.member_id,
             path,
             times: 1,

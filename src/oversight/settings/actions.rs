@@ -257,7 +257,7 @@ fn tell(tx: &mut Tx, to: MemberId, title: &str, body: String, change: &SettingCh
         tx,
         NewNotice {
             to: To::Member(to),
-            kind: NoticeKind::Setting,
+            kind: NoticeKind::SETTING,
             title: title.to_owned(),
             body,
             link: Some(format!("/setting-proposals/{}", change.id)),

@@ -98,7 +98,7 @@ pub(super) fn put_password(tx: &mut Tx, member: MemberId, new: &Hashed) -> diese
 pub(super) fn new_device_notice(member: MemberId, device: &str) -> NewNotice {
     NewNotice {
         to: To::Member(member),
-        kind: NoticeKind::Security,
+        kind: NoticeKind::SECURITY,
         title: format!("您的账号在新设备“{device}”上登录"),
         body: "如果是您本人登录，无需处理。如非本人操作，请立即修改密码：修改后，其他设备上的登录全部失效。".into(),
         link: Some("/me/sessions".into()),

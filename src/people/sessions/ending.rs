@@ -123,7 +123,7 @@ fn surplus_notice(member: MemberId, devices: &[String]) -> NewNotice {
     let more = if devices.len() > NAMED { format!("等 {} 台设备", devices.len()) } else { String::new() };
     NewNotice {
         to: To::Member(member),
-        kind: NoticeKind::Security,
+        kind: NoticeKind::SECURITY,
         title: format!("登录设备超过 {} 台，最久未使用的已退出", rules::MAX_SESSIONS),
         body: format!(
             "同一账号最多同时在 {} 台设备上登录。您在新设备登录后，{}{more}已退出登录。如非本人操作，请立即修改密码。",

@@ -131,7 +131,7 @@ fn tell_reset(tx: &mut Tx, directory: &Directory, row: &AccountOpening) -> Query
         ),
         link: Some("/me/sessions".into()),
     };
-    notices::tell_for_good(tx, row.member_id, NoticeKind::Security, text)
+    notices::tell_for_good(tx, row.member_id, NoticeKind::SECURITY, text)
 }
 
 /// How many hands an account's code is followed back through; branches, committees and administrators are three.

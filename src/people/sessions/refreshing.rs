@@ -109,7 +109,7 @@ impl Sessions {
 fn reuse_warning(member: MemberId) -> NewNotice {
     NewNotice {
         to: To::Member(member),
-        kind: NoticeKind::Security,
+        kind: NoticeKind::SECURITY,
         title: "登录凭证被重复使用，已为您退出该设备".into(),
         body: "系统发现一个已作废的登录凭证被再次使用，可能已泄露。为安全起见，该设备的登录已失效，请重新登录；如非本人操作，请修改密码。".into(),
         link: None,

@@ -224,7 +224,7 @@ impl Sessions {
                 ),
                 link: Some("/me/resets".into()),
             };
-            notices::tell_for_good(tx, reset.member_id, NoticeKind::Security, text)?;
+            notices::tell_for_good(tx, reset.member_id, NoticeKind::SECURITY, text)?;
             new.asked.iter().take(TOLD).for_each(|who| asked.entry(*who).or_default().push(reset.member_id));
         }
         for (who, members) in asked {
@@ -431,7 +431,7 @@ impl Sessions {
                 ),
                 link: Some("/me/resets".into()),
             };
-            notices::tell_for_good(tx, reset.member_id, NoticeKind::Security, text)?;
+            notices::tell_for_good(tx, reset.member_id, NoticeKind::SECURITY, text)?;
         }
         let Some(issued_by) = reset.issued_by else { return Ok(()) };
         let body = format!("您为{}发放的重设密码邀请码已由{approver}确认，可以使用。", name(Some(reset.member_id)));
@@ -519,6 +519,6 @@ fn note(tx: &mut Tx, actor: MemberId, action: &str, member: MemberId, detail: Va
 }
 
 fn tell(tx: &mut Tx, who: MemberId, title: String, body: String, link: &str) -> QueryResult<()> {
-    let kind = NoticeKind::Security;
+    let kind = NoticeKind::SECURITY;
     notices::tell(tx, NewNotice { to: To::Member(who), kind, title, body, link: Some(link.into()) })
 }

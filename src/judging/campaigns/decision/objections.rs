@@ -159,7 +159,7 @@ fn tell_objector(tx: &mut Tx, title: &str, objection: &Objection) -> diesel::Que
     let answer = objection.answer.as_deref().unwrap_or_default();
     let notice = NewNotice {
         to: To::Member(objection.member_id),
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: format!("异议答复：{title}"),
         body: format!("{verdict}。{answer}"),
         link: Some(format!("/campaigns/{}/objections", objection.campaign_id)),

@@ -97,7 +97,7 @@ impl Campaigns {
             for member in told {
                 let notice = NewNotice {
                     to: To::Member(member),
-                    kind: NoticeKind::Published,
+                    kind: NoticeKind::PUBLISHED,
                     title: format!("获奖：{}", award.heading_title),
                     body: format!(
                         "{}{}在{}中获评{}。",

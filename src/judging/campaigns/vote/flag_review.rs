@@ -156,7 +156,7 @@ fn tell_flagged(tx: &mut Tx, who: MemberId, title: &str, check: &FlagCheck) -> d
     let FlagCheck { campaign_id, flags, counts_from, .. } = check;
     let notice = NewNotice {
         to: To::Member(who),
-        kind: NoticeKind::Published,
+        kind: NoticeKind::PUBLISHED,
         title: format!("投票有提示需要查看：{title}"),
         body: format!(
             "投票已经结束，有 {flags} 条提示。两位有权人员查看后即计票，否则于{}计票。",

@@ -77,7 +77,7 @@ impl Campaigns {
         let Some(path) = self.directory.path_unless_left(member) else { return Ok(()) };
         let reason = format!("参加投票：{}", campaign.title);
         let grant = Grant {
-            rule: RuleName::BallotCast,
+            rule: RuleName::BALLOT_CAST,
             member,
             path: &path,
             times: 1,

@@ -246,7 +246,7 @@ pub(super) fn together(detail: Value, more: Value) -> Value {
 }
 
 pub(super) fn tell(tx: &mut Tx, member: MemberId, title: String, body: String, link: &str) -> QueryResult<()> {
-    let kind = NoticeKind::Duty;
+    let kind = NoticeKind::DUTY;
     notices::tell(tx, NewNotice { to: To::Member(member), kind, title, body, link: Some(link.into()) })
 }
 

@@ -119,7 +119,7 @@ impl Members {
         if waiting.is_none() {
             for inviter in self.nearest_inviters(tx, member) {
                 let body = format!("{}（{}）申请更改登录手机号，请核实后确认。", member.name, member.employee_no);
-                tell(tx, inviter, NoticeKind::Duty, "有一个手机号待您确认".into(), body, LIST)?;
+                tell(tx, inviter, NoticeKind::DUTY, "有一个手机号待您确认".into(), body, LIST)?;
             }
         }
         Ok(())
@@ -301,13 +301,13 @@ impl Members {
             }
             None => "已不能再用手机号登录，工号照常可用。如非您本人的意愿，请联系支部书记或管理员。".to_owned(),
         };
-        tell(tx, after.id, NoticeKind::Security, title, body, "/me")
+        tell(tx, after.id, NoticeKind::SECURITY, title, body, "/me")
     }
 
     fn tell_refused(&self, tx: &mut Tx, proposal: &PhoneProposal) -> QueryResult<()> {
         let reason = proposal.reason.as_ref().map(|reason| format!("理由：{reason}")).unwrap_or_default();
         let body = format!("您申请更改的登录手机号未被确认。{reason}");
-        tell(tx, proposal.member_id, NoticeKind::Security, "手机号变更未被确认".into(), body, "/me")
+        tell(tx, proposal.member_id, NoticeKind::SECURITY, "手机号变更未被确认".into(), body, "/me")
     }
 
     /// Those who may invite a member, on the nearest unit above him that has any, at most [`TOLD`].
@@ -342,7 +342,7 @@ impl Members {
                 desk::clear(tx, ON_DESK, proposal.id.uuid())?;
                 let body = "您申请更改的登录手机号在 14 天内无人确认，已过期。如仍需更改，请重新提交并联系支部书记。"
                     .to_owned();
-                tell(tx, proposal.member_id, NoticeKind::Security, "手机号变更已过期".into(), body, "/me")?;
+                tell(tx, proposal.member_id, NoticeKind::SECURITY, "手机号变更已过期".into(), body, "/me")?;
             }
         }
         Ok(())
