@@ -253,6 +253,13 @@ async fn a_method_that_a_path_does_not_take_is_told_which_ones_it_takes() {
         assert_eq!((answer.status, answer.code().as_deref()), (405, Some("route.method_not_allowed")), "{line}");
         assert_eq!(allowed(&answer), expected, "{line}");
     }
+    // a name beside ids is no id: nobody edits the idea called "statistics"
+    let li = app.member("li").sign_in().await;
+    let edited = send(li.request(Method::PATCH, "/ideas/statistics").json(&json!({}))).await;
+    assert_eq!(edited.header("allow"), Some("GET, HEAD, OPTIONS"));
+    edited.refused(405, "route.method_not_allowed");
+    let asked = raw(&app, "OPTIONS /api/v1/ideas/statistics", &[], "").await;
+    assert_eq!((asked.status, allowed(&asked)), (204, ["GET", "HEAD", "OPTIONS"].map(str::to_owned).to_vec()));
     let asked = raw(&app, "OPTIONS /api/v1/me", &[], "").await;
     assert_eq!((asked.status, allowed(&asked)), (204, ["GET", "HEAD", "OPTIONS", "PATCH"].map(str::to_owned).to_vec()));
     for line in

@@ -361,6 +361,7 @@ async fn the_feed_comes_in_pages_newest_first_however_long_it_is() {
     }
     li.get("/study/feed?limit=101").await.refused(400, "query.invalid");
     li.get("/study/feed?cursor=x").await.refused(400, "query.bad_cursor");
+    assert_eq!(li.get("/study/feed?cursor=").await.ok(200), li.get("/study/feed").await.ok(200));
     li.get("/study/feed?page=2").await.refused(400, "query.invalid");
 }
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::complaint;
 use super::error::{FieldError, Problem};
+use super::methods;
 
 /// The longest JSON body, in bytes.
 const MAX_JSON: usize = 256 * 1024;
@@ -254,7 +255,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
             actix_web::web::Path::<T>::from_request(req, payload)
                 .into_inner()
                 .map(|path| Path(path.into_inner()))
-                .map_err(|_| Problem::not_found("route.not_found", "没有找到所请求的内容")),
+                .map_err(|_| methods::no_such_part(req)),
         )
     }
 }

@@ -10,7 +10,8 @@ use super::error::Problem;
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 
-const MAX_KEY: usize = 64;
+/// The longest key in bytes.
+pub const MAX_KEY: usize = 64;
 
 /// The client's key, if it sent one: 1 to 64 visible ASCII characters, else 400.
 pub struct OptionalKey(pub Option<String>);

@@ -26,9 +26,11 @@ impl Methods {
         self
     }
 
-    /// Everything that `path` answers to; empty when nothing is there.
+    /// Everything that `path` answers to; empty when nothing is there. A name is itself and not also somebody's id.
     fn at(&self, path: &str) -> BTreeSet<&'static str> {
-        let here = self.0.iter().filter(|(pattern, _)| pattern.is_match(path));
+        let is_name = |pattern: &ResourceDef| pattern.pattern() == Some(path);
+        let named = self.0.iter().any(|(pattern, _)| is_name(pattern));
+        let here = self.0.iter().filter(|(pattern, _)| if named { is_name(pattern) } else { pattern.is_match(path) });
         let mut methods: BTreeSet<&str> = here.flat_map(|(_, methods)| methods.iter().copied()).collect();
         if !methods.is_empty() {
             methods.insert("OPTIONS");
@@ -59,9 +61,23 @@ pub async fn no_route(req: HttpRequest, methods: Data<Methods>) -> Result<HttpRe
     if here.is_empty() {
         return Err(Problem::not_found("route.not_found", "没有这个接口"));
     }
-    let allowed = here.into_iter().collect::<Vec<_>>().join(", ");
+    let allowed = listed(here);
     if req.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
     }
     Err(Problem::method_not_allowed(allowed))
+}
+
+/// What a path is answered whose parts cannot be what its route wants: a name beside the ids takes other methods, and
+/// nothing else is there.
+pub(super) fn no_such_part(req: &HttpRequest) -> Problem {
+    let here = req.app_data::<Data<Methods>>().map(|methods| methods.at(req.path())).unwrap_or_default();
+    if here.is_empty() || here.contains(req.method().as_str()) {
+        return Problem::not_found("route.not_found", "没有找到所请求的内容");
+    }
+    Problem::method_not_allowed(listed(here))
+}
+
+fn listed(methods: BTreeSet<&str>) -> String {
+    methods.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -9,7 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::error::Problem;
 
 const DEFAULT_LIMIT: i64 = 20;
-const MAX_LIMIT: i64 = 100;
+/// The most items of one page.
+pub const MAX_LIMIT: i64 = 100;
 
 /// The paging parameters of every list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -17,7 +18,6 @@ const MAX_LIMIT: i64 = 100;
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// How many items at most; 20 when absent, 100 at most.
-    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before; absent for the first page.
     pub cursor: Option<String>,
@@ -43,9 +43,10 @@ pub fn page_limit(limit: Option<i64>) -> Result<i64, Problem> {
     }
 }
 
-/// Opens a cursor that [`Page::new`] made.
+/// Opens a cursor that [`Page::new`] made; an empty one is that of the first page.
 pub fn after<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Problem> {
     cursor
+        .filter(|cursor| !cursor.is_empty())
         .map(|cursor| {
             URL_SAFE_NO_PAD
                 .decode(cursor)
