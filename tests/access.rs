@@ -5,7 +5,7 @@
 //! a member of it, "other" is ZB3 of DW2. What is asked for is minimal, and only 401 and 403 count as refused, so a
 //! handler must look at the caller before it looks at the body.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -494,14 +494,27 @@ fn places(world: &World, ask: Ask) -> Vec<&Place> {
 
 /// What `person` (or nobody) is answered; the body of the answer is not waited for, since a stream has no end.
 #[test]
-fn the_document_says_who_needs_a_session() {
+fn the_document_says_who_may_call() {
     let document = serde_json::to_value(xianfeng::app::openapi()).unwrap();
+    let mut duties = BTreeMap::new();
     for (method, path, operation) in operations(&document) {
         let route = format!("{method} {}", path.strip_prefix("/api/v1").unwrap_or(&path));
         let Some((_, who, _)) = ROUTES.iter().find(|(known, _, _)| *known == route) else { continue };
         let expected = if matches!(who, Anyone) { json!([]) } else { json!([{ "session": [] }]) };
         assert_eq!(operation["security"], expected, "{route}");
+        if let With(roles) = who {
+            duties.insert(operation["operationId"].as_str().unwrap().to_owned(), *roles);
+        }
     }
+    let written = serde_json::to_string_pretty(&duties).unwrap() + "\n";
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/access.json");
+    if std::env::var_os("XIANFENG_OBSERVE").is_some() {
+        std::fs::write(file, &written).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(file).is_ok_and(|kept| kept == written),
+        "openapi/access.json is not ROUTES: run this test with XIANFENG_OBSERVE=1, then make the document anew"
+    );
 }
 
 async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: Ask, place: &Place) -> u16 {

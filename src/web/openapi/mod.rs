@@ -2,6 +2,8 @@
 //! bodies that may be absent are told.
 
 mod observed;
+mod shared;
+mod who;
 
 use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
@@ -30,6 +32,8 @@ impl Modify for CommonGround {
                 tell_optional_body(operation, components);
                 name_in_both(operation);
                 observed::describe(operation);
+                shared::describe(operation);
+                who::describe(operation);
                 operation.security = Some(match is_open(operation, path) {
                     true => Vec::new(),
                     false => vec![SecurityRequirement::new("session", Vec::<String>::new())],
