@@ -11,6 +11,11 @@ use utoipa::openapi::schema::{ArrayItems, Components, Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
+const PROBLEM: &str = "A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer \
+    `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), \
+    `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when \
+    the fault is not the caller's.";
+
 /// Attaches the problem document and the security scheme to every operation, so that handlers describe success only.
 pub struct CommonGround;
 
@@ -19,7 +24,7 @@ impl Modify for CommonGround {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let problem = ResponseBuilder::new()
-            .description("A problem document (RFC 9457): switch on `code`, show `detail`.")
+            .description(PROBLEM)
             .content("application/problem+json", Content::new(Some(Ref::from_schema_name("ProblemBody"))))
             .build();
         components.responses.insert("Problem".into(), RefOr::T(problem));
