@@ -347,6 +347,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /audit", With(&[Auditor]), Plain),
     // settings
     ("GET /settings", SETTING_READERS, Plain),
+    ("GET /settings/{key}", SETTING_READERS, Plain),
     ("PUT /settings/{key}", SETTING_CHANGERS, Plain),
     ("GET /settings/{key}/history", SETTING_READERS, Plain),
     ("GET /setting-proposals/{id}", SETTING_READERS, Plain),

@@ -46,7 +46,7 @@ async fn a_member_sees_every_entry_and_what_the_caps_leave() {
         (column(&page, "items", "points"), column(&page, "items", "wanted")),
         (vec![&json!(0), &json!(1)], vec![&json!(2), &json!(3)])
     );
-    assert_eq!(page["items"][0]["rule_name"], "每日一答");
+    assert_eq!(page["items"][0]["name"], "每日一答");
     let cursor = page["next_cursor"].as_str().unwrap();
     let rest = li.get(&format!("/me/points/entries?limit=2&cursor={cursor}")).await.ok(200);
     assert_eq!((column(&rest, "items", "points"), &rest["next_cursor"]), (vec![&json!(4)], &Value::Null));
@@ -186,7 +186,7 @@ async fn an_entry_keeps_the_version_and_the_name_by_which_it_was_given() {
     committee.post(RULES, rule(3, json!({}), "2026-07-01")).await.ok(201);
     assert_eq!(answer(&app, li.id, 2).await, 6);
     let entries = li.get("/me/points/entries").await.ok(200);
-    assert_eq!(column(&entries, "items", "rule_name"), ["每日一答 3", "每日一答"]);
+    assert_eq!(column(&entries, "items", "name"), ["每日一答 3", "每日一答"]);
     assert_eq!(column(&entries, "items", "rule_version"), [2, 1]);
     assert_eq!(column(&entries, "items", "capped"), [false, false]);
     assert_eq!(entries["items"][0]["source"]["kind"], "quiz_submission");

@@ -1,33 +1,115 @@
 //! Nobody undoes what another one did meanwhile: what is shared is changed in the state in which it was seen.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::campaigns::decision::{counted, decided_by_committee, turned};
 use crate::contests;
 use crate::ideas::text;
 use crate::input::anybody;
+use crate::openapi::operations;
 use crate::support::{Person, Reply, TestApp, send};
 
-/// Something of each shared kind: its address, and a change of it.
-async fn things(app: &TestApp, person: &Person<'_>) -> Vec<(String, Value)> {
+/// Something shared, where its state is shown, and how it is changed; each number is another change.
+struct Thing {
+    /// The operation that changes it, as the document names it.
+    operation: &'static str,
+    shown: String,
+    method: Method,
+    path: String,
+    change: Box<dyn Fn(usize) -> Value>,
+}
+
+impl Thing {
+    fn patched(operation: &'static str, path: String, change: impl Fn(usize) -> Value + 'static) -> Thing {
+        Thing { operation, shown: path.clone(), method: Method::PATCH, path, change: Box::new(change) }
+    }
+
+    fn put(operation: &'static str, path: String, change: impl Fn(usize) -> Value + 'static) -> Thing {
+        Thing { method: Method::PUT, ..Thing::patched(operation, path, change) }
+    }
+
+    /// Of the state that bears `tag`.
+    async fn change(&self, person: &Person<'_>, tag: &str, number: usize) -> Reply {
+        let request = person.request(self.method.clone(), &self.path).header("if-match", tag);
+        send(request.json(&(self.change)(number))).await
+    }
+}
+
+fn retitled(field: &'static str) -> impl Fn(usize) -> Value {
+    move |number| json!({ field: format!("改{number}") })
+}
+
+/// Something of each shared kind that has no timetable.
+async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
     let made = async |path: &str, body: Value| {
         let reply = person.post(path, body).await;
         reply.ok(201);
         reply.header("location").unwrap().trim_start_matches("/api/v1").to_owned()
     };
+    let question = |stem: &str| {
+        json!({ "kind": "single", "stem": stem, "options": ["甲", "乙"], "answer": ["A"], "category": "类",
+            "difficulty": "easy" })
+    };
     let meeting = json!({ "kind": "lecture", "unit_id": app.unit("ZB1"), "held_on": "2026-07-01", "title": "党课" });
-    let question = json!({ "kind": "single", "stem": "题", "options": ["甲", "乙"], "answer": ["A"], "category": "类",
-        "difficulty": "easy" });
     let item =
         json!({ "title": "党章", "summary": "摘要", "body": "正文", "source": "人民日报", "minimum_seconds": 30 });
     let unit = json!({ "code": "XZ99", "name": "新组", "kind": "党小组", "parent_id": app.unit("ZB1") });
+    let mut asked = Vec::new();
+    for number in 0..6 {
+        let made = person.post("/questions", question(&format!("题{number}"))).await.ok(201);
+        asked.push(made["id"].clone());
+    }
+    let paper = "/quiz/daily/2026-07-02".to_owned();
+    person.put(&paper, json!({ "question_ids": asked })).await.ok(200);
     vec![
-        (made("/meetings", meeting).await, json!({ "title": "改" })),
-        (made("/questions", question).await, json!({ "category": "改" })),
-        (made("/study/items", item).await, json!({ "title": "改" })),
-        (made("/contests", contests::body(app)).await, json!({ "title": "改" })),
-        (made("/units", unit).await, json!({ "short_name": "改" })),
-        (format!("/members/{}", app.member("丁").sign_in().await.id), json!({ "name": "改" })),
+        Thing::patched("edit_meeting", made("/meetings", meeting).await, retitled("title")),
+        Thing::patched("edit_question", made("/questions", question("题")).await, retitled("category")),
+        Thing::patched("edit_study_item", made("/study/items", item).await, retitled("title")),
+        Thing::patched("edit_contest", made("/contests", contests::body(app)).await, retitled("title")),
+        Thing::patched("edit_campaign", made("/campaigns", crate::campaigns::body(app)).await, retitled("title")),
+        Thing::patched("edit_unit", made("/units", unit).await, retitled("short_name")),
+        Thing::patched("edit_member", format!("/members/{}", app.member("丁").sign_in().await.id), retitled("name")),
+        Thing::put(
+            "set_idea_categories",
+            "/ideas/categories".into(),
+            |number| json!({ "names": [format!("类{number}")] }),
+        ),
+        Thing::put("set_daily_paper", paper, move |number| json!({ "question_ids": asked[..=number] })),
+        Thing::put(
+            "set_setting",
+            "/settings/study.push_at".into(),
+            |number| json!({ "value": format!("07:0{number}"), "reason": "换班" }),
+        ),
+    ]
+}
+
+/// What is shared in a campaign: an entry, the article about it, the bulletin. It ends before the session does.
+async fn of_a_campaign(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
+    let (campaign, entries) = counted(app, person, decided_by_committee(app, &[])).await;
+    let entry = format!("/entries/{}", entries[0]);
+    let article = |number: usize| json!({ "title": format!("甲{number}"), "body": "正文" });
+    person.put(&format!("{entry}/article"), article(9)).await.ok(200);
+    person.put(&format!("{campaign}/decision"), turned(&entries)).await.ok(201);
+    person.post(&format!("{campaign}/publication"), json!({})).await.ok(200);
+    let frame = json!({ "issuer": "组织部", "document_no": null, "addressees": "各单位", "signature": "办公室",
+        "dated_on": "2026-07-13" });
+    let bulletin = person.post(&format!("{campaign}/bulletin"), frame).await.ok(201)["text"].clone();
+    let plan = person.get(&entry).await.ok(200)["plan"].clone();
+    let with = |of: Value, field: &'static str| {
+        move |number: usize| {
+            let mut changed = of.clone();
+            changed[field] = json!(format!("改{number}"));
+            changed
+        }
+    };
+    let (plan, text) = (with(plan, "slogan"), with(bulletin, "title"));
+    vec![
+        Thing::put("publish_article", format!("{entry}/article"), article),
+        Thing::patched("edit_entry", entry, move |number| json!({ "plan": plan(number) })),
+        Thing::put("edit_bulletin", format!("{campaign}/bulletin"), move |number| json!({ "text": text(number) })),
     ]
 }
 
@@ -37,46 +119,101 @@ async fn seen(person: &Person<'_>, path: &str) -> String {
     reply.header("etag").unwrap_or_else(|| panic!("{path} says no state")).to_owned()
 }
 
-async fn change(person: &Person<'_>, path: &str, tag: &str, change: &Value) -> Reply {
-    let request = person.request(Method::PATCH, path).header("if-match", tag).json(change);
-    send(request).await
+/// The state in a tag; the rest of it tells of the content, which may depend on who looks.
+fn state(tag: &str) -> &str {
+    tag.split_once('.').expect("a tag of a shared thing names its state").1
+}
+
+async fn nobody_is_undone(app: &TestApp, first: &Person<'_>, second: &Person<'_>, things: &[Thing]) {
+    for thing in things {
+        assert!(WITH.contains(&thing.operation), "{}", thing.operation);
+        let (path, shown) = (&thing.path, &thing.shown);
+        let tag = seen(first, shown).await;
+        assert_eq!(state(&seen(second, shown).await), state(&tag), "{path}");
+        let now = serde_json::to_value(app.now()).unwrap();
+        assert_eq!(thing.change(second, &tag, 0).await.status, 200, "{path}");
+        let refused = thing.change(first, &tag, 1).await.refused(409, "versions.outdated");
+        let changed = &refused["changed"];
+        assert_eq!((text(&changed["by"]), text(&changed["name"])), (second.id.to_string(), "万能".into()), "{path}");
+        assert_eq!(changed["at"], now, "{path}");
+        assert!(text(&refused["detail"]).starts_with("万能已于7月1日8时"), "{refused}");
+        thing.change(first, "\"a-tag-of-another-make\"", 1).await.refused(409, "versions.outdated");
+
+        let now = seen(first, shown).await;
+        assert_ne!(state(&now), state(&tag), "{path}");
+        for (number, tag) in [now.as_str(), "*"].into_iter().enumerate() {
+            assert_eq!(thing.change(first, tag, 2 + number).await.status, 200, "{path} {tag}");
+        }
+        // anyone who does not say what they saw is not held up
+        let request = second.request(thing.method.clone(), path).json(&(thing.change)(4));
+        assert_eq!(send(request).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]
 async fn what_another_one_changed_meanwhile_is_told_instead_of_being_undone() {
     let app = TestApp::start().await;
     let (first, second) = (anybody(&app).await, anybody(&app).await);
-    for (path, body) in things(&app, &first).await {
-        let tag = seen(&first, &path).await;
-        assert_eq!(seen(&second, &path).await, tag, "{path}");
-        assert_eq!(change(&second, &path, &tag, &body).await.status, 200, "{path}");
-        let refused = change(&first, &path, &tag, &body).await.refused(409, "versions.outdated");
-        let changed = &refused["changed"];
-        assert_eq!((text(&changed["by"]), text(&changed["name"])), (second.id.to_string(), "万能".into()), "{path}");
-        assert_eq!(changed["at"], "2026-07-01T08:00:00+08:00", "{path}");
-        assert_eq!(refused["detail"], "万能已于7月1日8时修改过这里的内容，请刷新后再修改", "{path}");
-        change(&first, &path, "\"a-tag-of-another-make\"", &body).await.refused(409, "versions.outdated");
+    let things = things(&app, &first).await;
+    nobody_is_undone(&app, &first, &second, &things).await;
+}
 
-        let now = seen(&first, &path).await;
-        assert_ne!(now, tag, "{path}");
-        for tag in [now.as_str(), "*"] {
-            assert_eq!(change(&first, &path, tag, &body).await.status, 200, "{path} {tag}");
-        }
-        // anyone who does not say what they saw is not held up
-        assert_eq!(second.patch(&path, body).await.status, 200, "{path}");
-    }
+#[tokio::test]
+async fn what_another_one_changed_of_a_campaign_is_told_instead_of_being_undone() {
+    let app = TestApp::start().await;
+    let (first, second) = (anybody(&app).await, anybody(&app).await);
+    let things = of_a_campaign(&app, &first).await;
+    nobody_is_undone(&app, &first, &second, &things).await;
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn an_idea_that_its_author_changed_elsewhere_is_told_instead_of_being_undone() {
+    let app = TestApp::start().await;
+    let phone = app.member("作者").sign_in().await;
+    let desktop = app.sign_in_anew(&phone).await;
+    let draft = json!({ "category": "智能化", "title": "点子", "problem": "问题", "proposal": "办法" });
+    let path = format!("/ideas/{}", text(&phone.post("/ideas", draft).await.ok(201)["id"]));
+    let idea = Thing::patched("edit_idea", path.clone(), retitled("title"));
+    let tag = seen(&phone, &path).await;
+    assert_eq!(idea.change(&desktop, &tag, 0).await.status, 200);
+    let refused = idea.change(&phone, &tag, 1).await.refused(409, "versions.outdated");
+    assert_eq!(refused["changed"]["name"], "作者");
+    assert_eq!(phone.get(&path).await.ok(200)["title"], "改0");
+    let now = seen(&phone, &path).await;
+    assert_eq!(idea.change(&phone, &now, 1).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_decision_upon_results_that_another_one_has_decided_is_told_so() {
+    let app = TestApp::start().await;
+    let (first, second) = (anybody(&app).await, anybody(&app).await);
+    let (campaign, entries) = counted(&app, &first, decided_by_committee(&app, &[])).await;
+    let results = format!("{campaign}/results");
+    let (path, as_computed) = (format!("{campaign}/decision"), json!({}));
+    let of_committee = turned(&entries);
+    let tag = seen(&first, &results).await;
+    let decide = async |person: &Person<'_>, body: &Value| {
+        send(person.request(Method::PUT, &path).header("if-match", &tag).json(body)).await
+    };
+    decide(&second, &of_committee).await.ok(201);
+    let refused = decide(&first, &as_computed).await.refused(409, "versions.outdated");
+    assert_eq!(refused["changed"]["by"], json!(second.id));
+    decide(&first, &of_committee).await.ok(200);
+    assert_ne!(state(&seen(&first, &results).await), state(&tag));
+    app.drain().await;
 }
 
 #[tokio::test]
 async fn of_two_changes_of_one_state_at_once_one_is_made() {
     let app = TestApp::start().await;
     let (first, second) = (anybody(&app).await, anybody(&app).await);
-    for (path, body) in things(&app, &first).await {
-        let tag = seen(&first, &path).await;
-        let both = tokio::join!(change(&first, &path, &tag, &body), change(&second, &path, &tag, &body));
+    for thing in things(&app, &first).await {
+        let tag = seen(&first, &thing.shown).await;
+        let both = tokio::join!(thing.change(&first, &tag, 0), thing.change(&second, &tag, 1));
         let mut statuses = [both.0.status, both.1.status];
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409], "{path}");
+        assert_eq!(statuses, [200, 409], "{}", thing.path);
     }
 }
 
@@ -84,19 +221,70 @@ async fn of_two_changes_of_one_state_at_once_one_is_made() {
 async fn what_nobody_has_changed_yet_has_a_state_too_and_of_several_tags_the_newest_counts() {
     let app = TestApp::start().await;
     let admin = anybody(&app).await;
-    // imported with the sample organisation: no line of the trail tells of it
-    let (path, body) = (format!("/units/{}", app.unit("ZB2")), json!({ "short_name": "改" }));
+    // of the sample organisation, which is put into the table: an import would have written a line of the trail
+    let path = format!("/units/{}", app.unit("ZB2"));
+    let unit = Thing::patched("edit_unit", path.clone(), |_| json!({ "short_name": "改" }));
+    let change = async |tag: &str| unit.change(&admin, tag, 0).await;
     let first = seen(&admin, &path).await;
     for strange in ["\"garbage\"", "W/\"deadbeef.01a21804465d71e7aaa81d79e6ecaa71\""] {
-        let refused = change(&admin, &path, strange, &body).await.refused(409, "versions.outdated");
+        let refused = change(strange).await.refused(409, "versions.outdated");
         assert_eq!(refused["detail"], "这里的内容与您看到的不一致，请刷新后再修改", "{strange}");
     }
-    assert_eq!(change(&admin, &path, &first, &body).await.status, 200);
+    assert_eq!(change(&first).await.status, 200);
     let second = seen(&admin, &path).await;
-    change(&admin, &path, &first, &body).await.refused(409, "versions.outdated");
+    change(&first).await.refused(409, "versions.outdated");
     for list in [format!("\"x\", {first}, {second}"), format!("{second}, \"x\"")] {
         let tag = seen(&admin, &path).await;
         let list = list.replace(&second, &tag);
-        assert_eq!(change(&admin, &path, &list, &body).await.status, 200, "{list}");
+        assert_eq!(change(&list).await.status, 200, "{list}");
     }
+}
+
+/// Changes that name the state that was seen, each tried above.
+const WITH: [&str; 15] = [
+    "edit_meeting",
+    "edit_question",
+    "edit_study_item",
+    "edit_contest",
+    "edit_campaign",
+    "edit_unit",
+    "edit_member",
+    "set_idea_categories",
+    "set_daily_paper",
+    "set_setting",
+    "publish_article",
+    "edit_entry",
+    "edit_bulletin",
+    "edit_idea",
+    "decide_campaign",
+];
+
+/// Changes that name no state, and why nobody undoes anything by them.
+const WITHOUT: [(&str, &str); 7] = [
+    ("edit_me", "one's own; fields that are not sent stay"),
+    ("change_my_password", "one's own; it names the present password"),
+    ("save_contest_answer", "one's own attempt, which one device holds"),
+    ("submit_daily_paper", "one's own; the first submission holds"),
+    ("put_my_scores", "one's own; closed with the stage"),
+    ("like_idea", "one's own; it is there or not"),
+    ("answer_objection", "given once: another answer is 409 campaigns.answered_already"),
+];
+
+#[test]
+fn every_change_of_a_shared_thing_names_the_state_that_was_seen() {
+    let document = serde_json::to_value(xianfeng::app::openapi()).unwrap();
+    let mut taking = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap();
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let takes = parameters.iter().any(|parameter| parameter["name"] == "If-Match");
+        let reason = WITHOUT.iter().find(|(exempt, _)| *exempt == name);
+        if takes {
+            taking.insert(name.to_owned());
+        }
+        if ["PUT", "PATCH"].contains(&method.as_str()) {
+            assert!(takes != reason.is_some(), "{method} {path}: If-Match, or a reason why not");
+        }
+    }
+    assert_eq!(taking, WITH.map(str::to_owned).into(), "each is tried above");
 }

@@ -12,6 +12,25 @@ pub struct Version(pub Uuid);
 /// The state of a thing that nobody has changed since it was made, as far as its trail goes back.
 pub const UNCHANGED: Version = Version(Uuid::nil());
 
+/// The last change of a thing: the state to which it led, and who made it.
+#[derive(Clone, Copy, Debug)]
+pub struct LastChange {
+    pub version: Version,
+    /// `None` for the program itself and the operator's command line.
+    pub by: Option<MemberId>,
+    pub at: Timestamp,
+}
+
+/// Who changed a thing since it was `seen`, given its last change; anyone who does not say what they saw is not held up.
+pub fn changed_since(last: Option<LastChange>, seen: Option<Version>) -> Result<(), Outdated> {
+    match (last, seen) {
+        (_, None) | (None, Some(UNCHANGED)) => Ok(()),
+        (Some(last), Some(seen)) if last.version == seen => Ok(()),
+        (Some(last), Some(_)) => Err(Outdated { by: last.by, at: Some(last.at) }),
+        (None, Some(_)) => Err(Outdated { by: None, at: None }),
+    }
+}
+
 /// Somebody has changed the thing since it was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outdated {

@@ -108,6 +108,13 @@ impl Conn {
         }
     }
 
+    /// See [`Tx::take_turn_on`](super::Tx::take_turn_on).
+    pub(super) fn take_turn_on(&mut self, name: &str) -> QueryResult<()> {
+        let digest = crate::base::crypto::digest(name.as_bytes());
+        let turn = i64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
+        self.take_turns(&[turn])
+    }
+
     /// Takes the [turns](turn_of) of several members, one after the other as they are given.
     pub(super) fn take_turns(&mut self, turns: &[i64]) -> QueryResult<()> {
         match self {

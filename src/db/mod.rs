@@ -385,6 +385,11 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// Makes transactions about a thing that has no row to lock take turns, from here to their ends.
+    pub fn take_turn_on(&mut self, name: &str) -> QueryResult<()> {
+        self.conn.take_turn_on(name)
+    }
+
     /// Runs `effect` once the transaction has committed; never when it fails.
     pub fn after_commit(&mut self, effect: impl FnOnce() + Send + 'static) {
         self.effects.push(Box::new(effect));

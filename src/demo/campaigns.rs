@@ -39,7 +39,7 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
         let owner = leader(app, brand.unit_id).unwrap_or(organiser);
         let entry = enter(app, owner, id, brand.unit_id, plan(owner, &brand.name, &brand.summary)?).await?;
         let article = (brand.name, brand.summary);
-        app.get::<Campaigns>().publish_article(organiser, &reach, entry, article).await.map_err(complaint)?;
+        app.get::<Campaigns>().publish_article(organiser, &reach, entry, None, article).await.map_err(complaint)?;
     }
     Ok(id)
 }

@@ -22,6 +22,7 @@ use crate::base::approval::{Proposal, ProposalState, VALID_SECONDS};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
+use crate::base::version::{LastChange, Version};
 use crate::db::schema::setting_changes;
 use crate::db::{Conn, Db, DbError, Tx};
 use crate::kernel::{agenda, changes};
@@ -242,6 +243,12 @@ impl SettingChange {
         self.state != ProposalState::Approved || self.answered_by.is_some()
     }
 
+    /// As the last change of its setting, once it is in force.
+    pub fn as_last(&self) -> Option<LastChange> {
+        let by = Some(self.answered_by.unwrap_or(self.proposed_by));
+        Some(LastChange { version: Version(self.id.uuid()), by, at: self.answered_at? })
+    }
+
     /// Until when it can be answered.
     pub fn expires_at(&self) -> Timestamp {
         self.proposed_at.plus_seconds(VALID_SECONDS)
@@ -337,16 +344,15 @@ pub fn list(
         .load(c))
 }
 
-/// What the setting was set to last; `None` for the default.
-pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<i64>> {
-    let newest: Option<Option<i64>> = on!(conn, c => setting_changes::table
+/// What the setting was set to last; `None` where it never was.
+pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<SettingChange>> {
+    on!(conn, c => setting_changes::table
         .filter(setting_changes::key.eq(key))
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at.desc(), setting_changes::id.desc()))
-        .select(setting_changes::value)
+        .select(SettingChange::as_select())
         .first(c)
-        .optional())?;
-    Ok(newest.flatten())
+        .optional())
 }
 
 /// What was set last, by key; `None` for what was put back to its default.

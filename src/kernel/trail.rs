@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::base::version::{Outdated, UNCHANGED, Version};
+use crate::base::version::{self, LastChange, Outdated, Version};
 use crate::db::schema::trail;
 use crate::db::{Conn, Db, DbError, Json, Tx};
 use crate::on;
@@ -57,7 +57,7 @@ pub struct Thing {
 
 impl Thing {
     /// The last act that changed it.
-    fn last(self, conn: &mut Conn) -> QueryResult<Option<(Uuid, Outdated)>> {
+    fn last(self, conn: &mut Conn) -> QueryResult<Option<LastChange>> {
         let lines = trail::table
             .filter(trail::subject_kind.eq(self.kind))
             .filter(trail::subject_id.eq(self.id.as_bytes().to_vec()))
@@ -65,13 +65,13 @@ impl Thing {
             .order(trail::id.desc())
             .select((trail::id, trail::actor_id, trail::at));
         let found: Option<(TrailId, _, _)> = on!(conn, c => lines.first(c).optional())?;
-        Ok(found.map(|(id, by, at)| (id.uuid(), Outdated { by, at: Some(at) })))
+        Ok(found.map(|(id, by, at)| LastChange { version: Version(id.uuid()), by, at }))
     }
 
     /// The state in which it is. To be read before what is shown of it, so that a change in between makes the reader's
     /// state an old one.
     pub fn version(self, conn: &mut Conn) -> QueryResult<Option<Version>> {
-        Ok(self.last(conn)?.map(|(id, _)| Version(id)))
+        Ok(self.last(conn)?.map(|last| last.version))
     }
 
     /// [`Thing::version`] for a handler.
@@ -82,12 +82,8 @@ impl Thing {
     /// Who changed it since it was `seen`; anyone who does not say what they saw is not held up. The caller has locked the
     /// thing.
     pub fn changed_since(self, conn: &mut Conn, seen: Option<Version>) -> QueryResult<Result<(), Outdated>> {
-        let Some(seen) = seen else { return Ok(Ok(())) };
-        Ok(match self.last(conn)? {
-            Some((id, outdated)) if Version(id) != seen => Err(outdated),
-            None if seen != UNCHANGED => Err(Outdated { by: None, at: None }),
-            Some(_) | None => Ok(()),
-        })
+        let last = if seen.is_some() { self.last(conn)? } else { None };
+        Ok(version::changed_since(last, seen))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The bulletin: drafted from the campaign, written on, reviewed, issued.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
 use super::decision::{committee, counted, decided_by_committee, turned};
 use super::{organiser, with};
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, send};
 
 fn frame(number: u32) -> Value {
     json!({
@@ -76,19 +77,20 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
 
     let mut text = draft["text"].clone();
     text["document_no"] = json!({ "prefix": "金集组发", "year": 2026, "number": 3 });
-    let write = async |who: &Person<'_>, version: i32, text: &Value| {
-        who.put(&path, json!({ "version": version, "text": text })).await
+    let tag = organiser.get(&path).await.header("etag").unwrap().to_owned();
+    let write = async |who: &Person<'_>, tag: &str, text: &Value| {
+        send(who.request(Method::PUT, &path).header("if-match", tag).json(&json!({ "text": text }))).await
     };
-    write(&organiser, 1, &text).await.refused(409, "campaigns.number_taken");
+    write(&organiser, &tag, &text).await.refused(409, "campaigns.number_taken");
     text["document_no"]["number"] = json!(7);
     text["title"] = json!("关于<script>评选</script>结果的通报");
     let finding = json!({
         "kind": "problem", "dimension": "载体单一，空而不实", "entry_id": entries[3], "excerpt": "载体只有一种",
     });
     text["findings"].as_array_mut().unwrap().push(finding.clone());
-    assert_eq!(write(&both, 1, &text).await.ok(200)["version"], 2);
-    assert_eq!(write(&both, 1, &text).await.ok(200)["version"], 2, "the same again");
-    write(&organiser, 1, &draft["text"]).await.refused(409, "campaigns.bulletin_changed");
+    assert_eq!(write(&both, &tag, &text).await.ok(200)["version"], 2);
+    assert_eq!(write(&both, &tag, &text).await.ok(200)["version"], 2, "the same again");
+    write(&organiser, &tag, &draft["text"]).await.refused(409, "versions.outdated");
     for (pointer, value) in [
         ("/findings/0/dimension", json!("没有列出")),
         ("/findings/0/entry_id", Value::Null),
@@ -99,7 +101,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     ] {
         let mut wrong = text.clone();
         *wrong.pointer_mut(pointer).unwrap() = value;
-        write(&organiser, 2, &wrong).await.refused(422, "body.invalid");
+        write(&organiser, "*", &wrong).await.refused(422, "body.invalid");
     }
     organiser.post(&issue, json!({ "version": 2 })).await.refused(409, "campaigns.not_reviewed");
     both.post(&review, json!({ "version": 2 })).await.refused(403, "campaigns.own_bulletin");
@@ -108,7 +110,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     decider.post(&review, json!({ "version": 2 })).await.ok(200);
     assert_eq!(organiser.post(&issue, json!({ "version": 2 })).await.ok(200)["state"], "issued");
     assert_eq!(organiser.post(&issue, json!({ "version": 2 })).await.ok(200)["state"], "issued");
-    write(&organiser, 2, &draft["text"]).await.refused(409, "campaigns.bulletin_issued");
+    write(&organiser, "*", &draft["text"]).await.refused(409, "campaigns.bulletin_issued");
 
     let seen = member.get(&path).await.ok(200);
     assert_eq!(seen["text"]["document_no"]["number"], 7);
@@ -148,14 +150,14 @@ async fn a_number_is_borne_by_one_document_of_its_year() {
     let next_year = with(frame(7), &[("/document_no/year", json!(2027))]);
     let text = organiser.post(&path, next_year).await.ok(201)["text"].clone();
     let text = with(text, &[("/document_no/year", json!(2026)), ("/document_no/number", json!(8))]);
-    organiser.put(&path, json!({ "version": 1, "text": text })).await.ok(200);
+    organiser.put(&path, json!({ "text": text })).await.ok(200);
     // what the second gave back is free again
     let path = format!("{first}/bulletin");
     let text = organiser.get(&path).await.ok(200)["text"].clone();
     let taken = with(text.clone(), &[("/document_no/number", json!(8))]);
-    organiser.put(&path, json!({ "version": 1, "text": taken })).await.refused(409, "campaigns.number_taken");
+    organiser.put(&path, json!({ "text": taken })).await.refused(409, "campaigns.number_taken");
     assert_eq!(organiser.get(&path).await.ok(200)["text"]["document_no"]["number"], 7, "nothing changed");
     let free = with(text, &[("/document_no/year", json!(2027))]);
-    organiser.put(&path, json!({ "version": 1, "text": free })).await.ok(200);
+    organiser.put(&path, json!({ "text": free })).await.ok(200);
     app.drain().await;
 }

@@ -228,7 +228,7 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     findings.extend(PROBLEMS.map(|(dimension, excerpt)| {
         json!({ "kind": "problem", "dimension": dimension, "entry_id": null, "excerpt": excerpt })
     }));
-    organiser.put(&path, json!({ "version": 1, "text": text })).await.ok(200);
+    organiser.put(&path, json!({ "text": text })).await.ok(200);
     committee.post(&format!("{path}/review"), json!({ "version": 2 })).await.ok(200);
     second.post(&format!("{path}/issuance"), json!({ "version": 2 })).await.ok(200);
     let markdown = secretaries[5].get(&format!("{path}?format=md")).await.text();

@@ -60,7 +60,7 @@ fn asked_now(path: &str) -> String {
 
 /// A reply of the previous release under the names of this one. A desk says what waits and where; what it was of ideas is
 /// looked at in [`desk_of_before`]. Ideas stand in a state, as everything else does; what a
-/// word is called in Chinese is no part of a reply any more.
+/// word is called in Chinese is no part of a reply any more, and what a rule is called is its name.
 fn shown_now(path: &str, body: Value) -> Value {
     if path.starts_with("/ideas") {
         renamed(path, body)
@@ -68,7 +68,23 @@ fn shown_now(path: &str, body: Value) -> Value {
         let item = |item: &Value| json!({ "kind": item["kind"], "subject_id": item["idea"]["id"] });
         json!({ "items": items(&body).iter().map(item).collect::<Vec<_>>(), "next_cursor": body["next_cursor"] })
     } else {
-        body
+        unlabelled(body)
+    }
+}
+
+/// Without what words are called.
+fn unlabelled(body: Value) -> Value {
+    match body {
+        Value::Object(fields) => {
+            let named = |(name, value): (String, Value)| match name.as_str() {
+                "kind_name" | "dimension_name" => None,
+                "rule_name" => Some(("name".to_owned(), value)),
+                _ => Some((name, unlabelled(value))),
+            };
+            Value::Object(fields.into_iter().filter_map(named).collect())
+        }
+        Value::Array(each) => Value::Array(each.into_iter().map(unlabelled).collect()),
+        other => other,
     }
 }
 

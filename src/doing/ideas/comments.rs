@@ -83,7 +83,7 @@ impl Ideas {
                     Act {
                         actor: Some(person.member),
                         action: "ideas.delete_comment",
-                        subject_kind: "idea",
+                        subject_kind: "idea_comment", // it changes nothing of the idea
                         subject_id: id.uuid(),
                         detail: json!({ "comment_id": comment }),
                     },

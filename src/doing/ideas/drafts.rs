@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use super::attachments::ATTACHMENT;
-use super::model::{Idea, IdeaId, IdeaPerson, IdeaState, IdeaText, Move, Part, Verb};
+use super::model::{Idea, IdeaId, IdeaPerson, IdeaState, IdeaText, Move, Part, Verb, thing};
 use super::rules::{self, FLOW, Refusal};
 use super::{Ideas, Outcome, attachments, search, store};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
+use crate::base::version::Version;
 use crate::db::Tx;
 use crate::ground::files::FileId;
 use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::trail::{self, Act, Thing};
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {
@@ -91,7 +93,13 @@ impl Ideas {
     }
 
     /// Changes a draft of the author's.
-    pub async fn edit(&self, person: Arc<Person>, id: IdeaId, change: IdeaChange) -> Outcome<()> {
+    pub async fn edit(
+        &self,
+        person: Arc<Person>,
+        id: IdeaId,
+        seen: Option<Version>,
+        change: IdeaChange,
+    ) -> Outcome<()> {
         if let Some(co_authors) = &change.co_authors {
             self.check_co_authors(person.member, co_authors)?;
         }
@@ -104,6 +112,7 @@ impl Ideas {
                 if idea.author_id != person.member {
                     return Err(Refusal::NotAuthor.into());
                 }
+                thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let text = change.clone().apply(&idea);
                 if text.category != idea.category && !store::categories::category_exists(tx.conn, &text.category)? {
                     return Err(Refusal::NoSuchCategory.into());
@@ -116,6 +125,7 @@ impl Ideas {
                     let people: Vec<IdeaPerson> = co_authors.iter().map(|member| co_author(id, *member)).collect();
                     insert_people(tx, &people)?;
                 }
+                trail::note(tx, edited(person.member, id))?;
                 let people = store::people::list_people(tx.conn, id)?;
                 let idea = with_text(idea, text);
                 if idea.submitted_at.is_some() {
@@ -130,6 +140,11 @@ impl Ideas {
     fn check_co_authors(&self, author: MemberId, co_authors: &[MemberId]) -> Result<(), Refusal> {
         rules::check_co_authors(author, co_authors, |member| self.directory.path_unless_left(member).is_some())
     }
+}
+
+fn edited<'a>(author: MemberId, id: IdeaId) -> Act<'a, ()> {
+    let Thing { kind, id, .. } = thing(id);
+    Act { actor: Some(author), action: "ideas.edit", subject_kind: kind, subject_id: id, detail: () }
 }
 
 fn with_text(idea: Idea, text: IdeaText) -> Idea {

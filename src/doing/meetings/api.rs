@@ -65,8 +65,6 @@ fn check_length(attendance: &[MemberId]) -> Result<(), Problem> {
 struct MeetingHead {
     id: MeetingId,
     kind: MeetingKind,
-    /// The kind in Chinese.
-    kind_name: &'static str,
     unit_id: UnitId,
     /// The business day on which it was or will be held.
     held_on: Day,
@@ -81,7 +79,6 @@ impl From<&Meeting> for MeetingHead {
         MeetingHead {
             id: meeting.id,
             kind: meeting.kind,
-            kind_name: meeting.kind.title(),
             unit_id: meeting.unit_id,
             held_on: meeting.held_on,
             title: meeting.title.clone(),

@@ -145,8 +145,8 @@ struct EntryView {
     id: LedgerEntryId,
     /// The rule by which it was given.
     rule: String,
-    /// Its name in Chinese.
-    rule_name: String,
+    /// What the rule is called, in Chinese.
+    name: String,
     /// The version of the rule.
     rule_version: i32,
     /// The dimension that it counts for.
@@ -178,11 +178,11 @@ struct SourceView {
 }
 
 impl EntryView {
-    fn new((entry, rule_name): (ledger::Entry, String)) -> EntryView {
+    fn new((entry, name): (ledger::Entry, String)) -> EntryView {
         EntryView {
             id: entry.id,
             rule: entry.rule,
-            rule_name,
+            name,
             rule_version: entry.rule_version,
             dimension: entry.dimension,
             wanted: entry.uncapped_points,
@@ -225,8 +225,6 @@ struct RuleView {
     name: String,
     /// What its points count for.
     dimension: Dimension,
-    /// The dimension in Chinese.
-    dimension_name: &'static str,
     /// Points each time.
     points: i32,
     /// What a member can earn at most.
@@ -243,7 +241,6 @@ impl From<Rule> for RuleView {
             rule: rule.rule,
             version: rule.version,
             dimension: rule.dimension,
-            dimension_name: rule.dimension.title(),
             points: rule.points,
             caps: rule.caps(),
             effective_on: rule.effective_on,

@@ -1,12 +1,12 @@
 //! What was done to a campaign: into the trail, and to its audience.
 
 use super::CLOCK;
-use super::model::{Campaign, CampaignId};
+use super::model::{Campaign, CampaignId, thing};
 use crate::base::id::MemberId;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::agenda;
-use crate::kernel::trail::{self, Act};
+use crate::kernel::trail::{self, Act, Thing};
 
 /// Puts into the trail what was done to a campaign.
 pub(in crate::judging::campaigns) fn note(
@@ -16,9 +16,20 @@ pub(in crate::judging::campaigns) fn note(
     id: CampaignId,
     detail: serde_json::Value,
 ) -> diesel::QueryResult<()> {
+    note_of(tx, actor, action, (thing(id), id), detail)
+}
+
+/// Puts into the trail what was done to something of a campaign that people change on its own.
+pub(in crate::judging::campaigns) fn note_of(
+    tx: &mut Tx,
+    actor: Option<MemberId>,
+    action: &str,
+    (thing, id): (Thing, CampaignId),
+    detail: serde_json::Value,
+) -> diesel::QueryResult<()> {
     // whatever was done, the clock may have something to do because of it
     agenda::put_now(tx, CLOCK, id.uuid())?;
-    trail::note(tx, Act { actor, action, subject_kind: "campaign", subject_id: id.uuid(), detail })
+    trail::note(tx, Act { actor, action, subject_kind: thing.kind, subject_id: thing.id, detail })
 }
 
 /// Tells the audience of a campaign something about it.

@@ -7,12 +7,13 @@ use uuid::Uuid;
 
 use super::Quiz;
 use super::lending::{freeze, guarded, guarded_by_others, keep_book, mark_dealt, take_turns};
-use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission};
+use super::model::{GivenAnswer, Paper, PaperQuestion, QuestionId, Submission, paper_thing};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
+use crate::base::version::Version;
 use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
@@ -143,8 +144,8 @@ impl Quiz {
         &self,
         actor: MemberId,
         reach: Reach,
-        unit: Option<UnitId>,
-        day: Day,
+        (unit, day): (Option<UnitId>, Day),
+        seen: Option<Version>,
         ids: Vec<QuestionId>,
     ) -> Outcome<Paper> {
         let tree = self.directory.tree();
@@ -160,6 +161,9 @@ impl Quiz {
                     return Err(Refusal::DayPast.into());
                 }
                 let questions = frozen(tx, &ids)?;
+                if let Some(present) = store::find_paper(tx.conn, unit, day)? {
+                    paper_thing(present.id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
+                }
                 let paper = put_paper(tx, Some(actor), unit, day, publish_at, questions)?;
                 agenda::put(tx, super::PAPERS, paper.id.uuid(), publish_at)?;
                 trail::note(tx, paper_set(actor, &paper, &ids))?;
@@ -168,14 +172,24 @@ impl Quiz {
             .await
     }
 
-    /// The paper of `unit` for `day`, published or not; for anyone who may read content.
-    pub async fn paper_of(&self, reach: &Reach, unit: Option<UnitId>, day: Day) -> Outcome<Option<Paper>> {
+    /// The paper of `unit` for `day`, published or not, and the state in which it is; for anyone who may read content.
+    pub async fn paper_of(
+        &self,
+        reach: &Reach,
+        unit: Option<UnitId>,
+        day: Day,
+    ) -> Outcome<Option<(Paper, Option<Version>)>> {
         let tree = self.directory.tree();
         let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
         if !tree.get(unit).is_some_and(|card| reach.covers(&card.path)) {
             return Err(Refusal::OutOfReach.into());
         }
-        Ok(self.db.read(move |conn| store::find_paper(conn, unit, day)).await?)
+        let found = move |conn: &mut Conn| {
+            let Some(id) = store::find_paper(conn, unit, day)?.map(|paper| paper.id) else { return Ok(None) };
+            let version = paper_thing(id).version(conn)?;
+            Ok(store::find_paper_by_id(conn, id)?.map(|paper| (paper, version)))
+        };
+        Ok(self.db.read(found).await?)
     }
 
     /// What the scheduler does every second: draws today's paper when its time has come and nobody set one, and
@@ -337,7 +351,7 @@ fn paper_set<'a>(actor: MemberId, paper: &Paper, ids: &'a [QuestionId]) -> Act<'
     Act {
         actor: Some(actor),
         action: "quiz.set_paper",
-        subject_kind: "quiz_paper",
+        subject_kind: paper_thing(paper.id).kind,
         subject_id: paper.id.uuid(),
         detail: serde_json::json!({ "day": paper.day, "unit_id": paper.unit_id, "question_ids": ids }),
     }

@@ -8,6 +8,7 @@ use crate::base::approval::{Answer, NoAnswer, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::base::time::Day;
+use crate::base::version::{Version, changed_since};
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
@@ -21,6 +22,16 @@ pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 pub struct Known {
     pub setting: Setting,
     pub proposal: Option<SettingChange>,
+}
+
+/// What a setting is to be, and why.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// `None` for the default.
+    pub value: Option<SettingValue>,
+    pub reason: String,
+    /// The state of the setting that the person saw.
+    pub seen: Option<Version>,
 }
 
 /// What has come of a change.
@@ -45,6 +56,18 @@ impl SettingRoom {
         Ok(self.settings.each().into_iter().map(known).collect())
     }
 
+    /// One setting with what is proposed for it, and the state in which it is.
+    pub(super) async fn one(&self, key: &str) -> Outcome<(Known, Option<Version>)> {
+        let (setting, now) = (self.setting(key)?, self.db.now());
+        let key = setting.key;
+        let last = self.db.read(move |conn| settings::newest_in_force(conn, key)).await?;
+        let open = self.db.read(settings::list_open).await?;
+        let is_open = |change: &SettingChange| change.key == key && change.rule().state_at(now) == ProposalState::Open;
+        let proposal = open.into_iter().find(is_open);
+        let version = last.and_then(|last| last.as_last()).map(|last| last.version);
+        Ok((Known { setting, proposal }, version))
+    }
+
     pub(super) fn setting(&self, key: &str) -> Outcome<Setting> {
         self.settings.find(key).ok_or_else(|| Refusal::NoSuchSetting.into())
     }
@@ -58,23 +81,17 @@ impl SettingRoom {
 
     /// Sets a setting, or puts it back to its default; of a delicate one this is a proposal. What is in force already, or
     /// proposed by the same person, changes nothing.
-    pub(super) async fn change(
-        &self,
-        person: &Person,
-        key: &str,
-        value: Option<SettingValue>,
-        reason: String,
-    ) -> Outcome<Changed> {
+    pub(super) async fn change(&self, person: &Person, key: &str, wish: Wish) -> Outcome<Changed> {
         let setting = self.setting(key)?;
         if !self.is_theirs(person, &setting) {
             return Err(Refusal::NotYours.into());
         }
-        let value = match &value {
+        let value = match &wish.value {
             Some(sent) => Some(setting.read(sent).ok_or_else(|| Refusal::BadValue(allowed(&setting)))?),
             None => None,
         };
         let (room, by) = (self.clone(), person.member);
-        self.db.write(move |tx| room.change_in(tx, by, &setting, value, &reason)).await
+        self.db.write(move |tx| room.change_in(tx, by, &setting, value, &wish)).await
     }
 
     fn change_in(
@@ -83,12 +100,16 @@ impl SettingRoom {
         by: MemberId,
         setting: &Setting,
         value: Option<i64>,
-        reason: &str,
+        wish: &Wish,
     ) -> Outcome<Changed> {
-        let newest = settings::newest_in_force(tx.conn, setting.key)?;
+        // of two changes at once the second one is looked at when the first is in force
+        tx.take_turn_on(setting.key)?;
+        let last = settings::newest_in_force(tx.conn, setting.key)?;
+        let newest = last.as_ref().and_then(|last| last.value);
         if newest == value {
             return Ok(Changed::InForce);
         }
+        changed_since(last.and_then(|last| last.as_last()), wish.seen).map_err(Refusal::Outdated)?;
         let (state, answered_at) = match setting.is_delicate {
             true => (ProposalState::Open, None),
             false => (ProposalState::Approved, Some(settings::instant_of_change(tx, setting.key)?)),
@@ -98,7 +119,7 @@ impl SettingRoom {
             key: setting.key.to_owned(),
             former: newest.unwrap_or(setting.default()),
             value,
-            reason: reason.to_owned(),
+            reason: wish.reason.clone(),
             state,
             proposed_by: by,
             proposed_at: tx.now(),

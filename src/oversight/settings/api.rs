@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::SettingRoom;
-use super::actions::{Changed, Known};
+use super::actions::{Changed, Known, Wish};
 use super::rules::Refusal;
 use crate::base::approval::{Answer, ProposalState};
 use crate::base::capability::Capability;
@@ -17,10 +17,12 @@ use crate::base::time::Timestamp;
 use crate::kernel::settings::{Range, Setting, SettingChange, SettingChangeId, SettingValue};
 use crate::web::approval::unanswerable;
 use crate::web::caller::{Caller, SettingChanger, SettingReader, out_of_reach};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_settings)
+        .service(get_setting)
         .service(set_setting)
         .service(list_setting_changes)
         .service(get_setting_proposal)
@@ -33,6 +35,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NoSuchSetting => Problem::not_found("settings.not_found", "没有这项设置"),
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::BadValue(allowed) => Problem::unprocessable("settings.bad_value", allowed),
             Refusal::NotYours => out_of_reach(),
             Refusal::ProposedAlready => {
@@ -176,6 +179,21 @@ async fn list_settings(reader: SettingReader, room: web::Data<SettingRoom>) -> R
     Ok(web::Json(SettingList { items: known.iter().map(|known| SettingView::of(&room, &reader, known)).collect() }))
 }
 
+/// 设置详情
+///
+/// One setting with what is in force. The `ETag` names the last change of it.
+#[utoipa::path(tag = "settings", responses((status = 200, description = "The setting", body = SettingView),
+    (status = 304, description = "Not changed since the given ETag")))]
+#[get("/settings/{key}")]
+async fn get_setting(
+    reader: SettingReader,
+    key: Path<String>,
+    room: web::Data<SettingRoom>,
+) -> Result<Versioned<SettingView>, Problem> {
+    let (known, version) = room.one(&key).await?;
+    Ok(Versioned(SettingView::of(&room, &reader, &known), version))
+}
+
 /// What a setting is to be.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -191,18 +209,21 @@ pub(super) struct SettingBody {
 ///
 /// Sets a setting. It is in force at once, on other servers within two seconds; of a delicate one this is a proposal that
 /// a second person approves. What is in force already changes nothing.
-#[utoipa::path(tag = "settings", request_body = SettingBody, responses(
+#[utoipa::path(tag = "settings", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
+    request_body = SettingBody, responses(
     (status = 200, description = "The setting, with what is in force", body = SettingView),
     (status = 202, description = "The proposal, whose address is in `Location`", body = SettingChangeView)))]
 #[put("/settings/{key}")]
 async fn set_setting(
     changer: SettingChanger,
     key: Path<String>,
+    IfMatch(seen): IfMatch,
     room: web::Data<SettingRoom>,
     body: Body<SettingBody>,
 ) -> Result<HttpResponse, Problem> {
     let SettingBody { value, reason } = body.into_inner();
-    let changed = room.change(&changer, &key, value, reason.into_string()).await?;
+    let wish = Wish { value, reason: reason.into_string(), seen };
+    let changed = room.change(&changer, &key, wish).await?;
     let setting = room.setting(&key)?;
     Ok(match changed {
         Changed::InForce => {

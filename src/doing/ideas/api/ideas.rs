@@ -9,15 +9,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
+use crate::db::Db;
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
 use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
-    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, OutcomeId, OutcomeKind, Part, Verb, Verdict,
+    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, OutcomeId, OutcomeKind, Part, Verb, Verdict, thing,
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
 use crate::web::caller::Member;
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -334,11 +336,18 @@ async fn create_idea(
 ///
 /// One idea that the caller may see.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")),
-    responses((status = 200, description = "The idea", body = IdeaView)))]
+    responses((status = 200, description = "The idea", body = IdeaView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/ideas/{id}")]
-async fn get_idea(caller: Member, id: Path<IdeaId>, ideas: web::Data<Ideas>) -> Result<web::Json<IdeaView>, Problem> {
+async fn get_idea(
+    caller: Member,
+    id: Path<IdeaId>,
+    db: web::Data<Db>,
+    ideas: web::Data<Ideas>,
+) -> Result<Versioned<IdeaView>, Problem> {
+    let version = thing(*id).present(&db).await?;
     let shown = ideas.show(caller.person.clone(), *id).await?;
-    Ok(web::Json(IdeaView::new(&ideas, shown)))
+    Ok(Versioned(IdeaView::new(&ideas, shown), version))
 }
 
 /// What changes about a draft; absent fields stay.
@@ -362,12 +371,15 @@ struct IdeaChangeBody {
 /// 修改金点子
 ///
 /// Changes a draft; only its author may, and only before it is handed in.
-#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = IdeaChangeBody,
+#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
+    request_body = IdeaChangeBody,
     responses((status = 200, description = "Changed", body = IdeaView)))]
 #[patch("/ideas/{id}")]
 async fn edit_idea(
     caller: Member,
     id: Path<IdeaId>,
+    IfMatch(seen): IfMatch,
     ideas: web::Data<Ideas>,
     body: Body<IdeaChangeBody>,
 ) -> Result<web::Json<IdeaView>, Problem> {
@@ -380,7 +392,7 @@ async fn edit_idea(
         benefit: body.benefit.map(Text::into_string),
         co_authors: body.co_author_ids,
     };
-    ideas.edit(caller.person.clone(), *id, change).await?;
+    ideas.edit(caller.person.clone(), *id, seen, change).await?;
     let shown = ideas.show(caller.person.clone(), *id).await?;
     Ok(web::Json(IdeaView::new(&ideas, shown)))
 }

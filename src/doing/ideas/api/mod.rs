@@ -37,6 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchIdea => Problem::not_found("ideas.not_found", "没有找到这条金点子"),
             Refusal::NoSuchComment => Problem::not_found("ideas.comment_not_found", "没有找到这条评论"),
             Refusal::NoSuchCategory => Problem::field("/category", "no_such_category", "没有这个类别"),

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::ideas;
+use crate::kernel::trail::Thing;
 
 pub use comment::{Comment, CommentId};
 pub use decision::Verdict;
@@ -74,3 +75,8 @@ crate::words!(
         Soon = "soon" / "临期",
     }
 );
+
+/// An idea, as its trail knows it.
+pub fn thing(id: IdeaId) -> Thing {
+    Thing { room: "ideas", kind: "idea", id: id.uuid() }
+}

@@ -19,11 +19,14 @@ pub use steps::{
 
 use super::model::{IdeaState, NewOutcome, OutcomeKind, Verdict};
 use crate::base::id::MemberId;
+use crate::base::version::Outdated;
 use crate::ground::files::AttachRefusal;
 
 /// A no of this room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Somebody else has changed it since the caller saw it.
+    Outdated(Outdated),
     /// No such idea, or not one for the caller to know of.
     NoSuchIdea,
     NoSuchComment,

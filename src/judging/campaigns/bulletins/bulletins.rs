@@ -4,18 +4,19 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
-use super::model::{Bulletin, BulletinState, BulletinText, FindingKind, Sheet};
+use super::model::{Bulletin, BulletinState, BulletinText, FindingKind, Sheet, thing};
 use super::rules::{self, Frame, Material, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
+use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::ground::documents;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
-use crate::judging::campaigns::notices::{note, tell_audience};
+use crate::judging::campaigns::notices::{note_of, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
@@ -71,7 +72,7 @@ impl Campaigns {
                     issued_at: None,
                 };
                 store::insert(tx.conn, &bulletin)?;
-                note(tx, Some(actor), "campaigns.draft_bulletin", id, json!({}))?;
+                note_of(tx, Some(actor), "campaigns.draft_bulletin", (thing(id), id), json!({}))?;
                 Ok(true)
             })
             .await
@@ -83,7 +84,7 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
-        version: i32,
+        seen: Option<Version>,
         text: BulletinText,
     ) -> Outcome<()> {
         self.within(reach, id).await?;
@@ -92,20 +93,22 @@ impl Campaigns {
                 let campaign = lock_published(tx, id)?;
                 let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
                 let same = bulletin.content.0 == text;
-                if same && bulletin.edited_by == actor && bulletin.version == version + 1 {
+                if same && bulletin.edited_by == actor {
                     return Ok(());
                 }
-                rules::may_touch(&bulletin, version)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
+                rules::may_edit(&bulletin)?;
                 if same {
                     return Ok(());
                 }
                 check(&text, &judged(tx, id)?)?;
                 claim(tx, &campaign, &text)?;
-                (bulletin.version, bulletin.content) = (version + 1, Json(text.clone()));
+                (bulletin.version, bulletin.content) = (bulletin.version + 1, Json(text.clone()));
                 (bulletin.edited_by, bulletin.edited_at) = (actor, tx.now());
                 (bulletin.state, bulletin.reviewed_by, bulletin.reviewed_at) = (BulletinState::Draft, None, None);
                 store::update(tx.conn, &bulletin)?;
-                Ok(note(tx, Some(actor), "campaigns.edit_bulletin", id, json!({ "version": bulletin.version }))?)
+                let detail = json!({ "version": bulletin.version });
+                Ok(note_of(tx, Some(actor), "campaigns.edit_bulletin", (thing(id), id), detail)?)
             })
             .await
     }
@@ -130,7 +133,8 @@ impl Campaigns {
                 bulletin.state = BulletinState::Reviewed;
                 (bulletin.reviewed_by, bulletin.reviewed_at) = (Some(actor), Some(tx.now()));
                 store::update(tx.conn, &bulletin)?;
-                Ok(note(tx, Some(actor), "campaigns.review_bulletin", id, json!({ "version": version }))?)
+                let detail = json!({ "version": version });
+                Ok(note_of(tx, Some(actor), "campaigns.review_bulletin", (thing(id), id), detail)?)
             })
             .await
     }
@@ -156,7 +160,8 @@ impl Campaigns {
                 (bulletin.state, bulletin.sheet) = (BulletinState::Issued, Some(Json(sheet)));
                 (bulletin.issued_by, bulletin.issued_at) = (Some(actor), Some(tx.now()));
                 store::update(tx.conn, &bulletin)?;
-                note(tx, Some(actor), "campaigns.issue_bulletin", id, json!({ "version": version }))?;
+                let detail = json!({ "version": version });
+                note_of(tx, Some(actor), "campaigns.issue_bulletin", (thing(id), id), detail)?;
                 Ok(tell_audience(tx, &campaign, "评选通报", told)?)
             })
             .await

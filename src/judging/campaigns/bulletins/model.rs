@@ -12,6 +12,7 @@ use crate::db::schema::campaign_bulletins;
 use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
+use crate::kernel::trail::Thing;
 
 crate::words!(
     /// How far a bulletin has come.
@@ -132,4 +133,9 @@ pub struct Paragraph {
     pub lead: String,
     /// What it says.
     pub text: String,
+}
+
+/// The bulletin of a campaign, as its trail knows it.
+pub fn thing(id: CampaignId) -> Thing {
+    Thing { room: "campaigns", kind: "campaign_bulletin", id: id.uuid() }
 }

@@ -220,11 +220,14 @@ pub fn check_bulletin(text: &BulletinText, judged: &BTreeSet<EntryId>) -> Result
     Ok(())
 }
 
-/// Whether this version may be changed, reviewed or issued: it is the one that the caller has seen, and not issued.
+/// Whether a bulletin may be changed: it is not issued.
+pub fn may_edit(bulletin: &Bulletin) -> Result<(), Refusal> {
+    if bulletin.state == BulletinState::Issued { Err(Refusal::BulletinIssued) } else { Ok(()) }
+}
+
+/// Whether this version may be reviewed or issued: it is the one that the caller has seen, and not issued.
 pub fn may_touch(bulletin: &Bulletin, version: i32) -> Result<(), Refusal> {
-    if bulletin.state == BulletinState::Issued {
-        return Err(Refusal::BulletinIssued);
-    }
+    may_edit(bulletin)?;
     if bulletin.version == version { Ok(()) } else { Err(Refusal::BulletinChanged { version: bulletin.version }) }
 }
 

@@ -2,14 +2,15 @@
 
 use serde_json::json;
 
-use super::model::{AwardLine, Decision, LeftOut};
+use super::model::{AwardLine, Decision, LeftOut, thing};
 use super::rules::{self, Fault, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::base::version::Version;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
-use crate::judging::campaigns::notices::{note, tell_audience};
+use crate::judging::campaigns::notices::{note_of, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
 use crate::judging::campaigns::totals::{self, Totals};
 use crate::judging::campaigns::{Campaigns, store as campaigns};
@@ -27,7 +28,14 @@ pub struct NewDecision {
 
 impl Campaigns {
     /// Decides who is awarded what; the same decision again changes nothing. False when it was made before.
-    pub async fn decide(&self, actor: MemberId, reach: &Reach, id: CampaignId, new: NewDecision) -> Outcome<bool> {
+    pub async fn decide(
+        &self,
+        actor: MemberId,
+        reach: &Reach,
+        id: CampaignId,
+        seen: Option<Version>,
+        new: NewDecision,
+    ) -> Outcome<bool> {
         let campaign = self.within(reach, id).await?;
         if campaign.state != CampaignState::Open {
             return Err(CampaignRefusal::WrongState(campaign.state).into());
@@ -51,6 +59,9 @@ impl Campaigns {
                 let same = latest.as_ref().is_some_and(|latest| {
                     latest.lines.0 == lines && latest.left_out.0 == left_out && latest.reason == reason
                 });
+                if !same {
+                    thing(id).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
+                }
                 if !same && FLOW.step(campaign.standing(), CampaignVerb::Decide).is_none() {
                     return Err(CampaignRefusal::WrongState(campaign.standing()).into());
                 }
@@ -74,7 +85,8 @@ impl Campaigns {
                 store::decisions::insert(tx.conn, &decision)?;
                 campaign.decided_at = campaign.decided_at.or(Some(tx.now()));
                 store::decisions::put_standing(tx.conn, &campaign)?;
-                note(tx, Some(actor), "campaigns.decide", id, json!({ "version": version, "awards": lines.len() }))?;
+                let detail = json!({ "version": version, "awards": lines.len() });
+                note_of(tx, Some(actor), "campaigns.decide", (thing(id), id), detail)?;
                 tell_decision(tx, &campaign, version)?;
                 Ok(true)
             })

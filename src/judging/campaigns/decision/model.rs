@@ -11,6 +11,7 @@ use crate::db::Json;
 use crate::db::schema::{campaign_awards, campaign_decisions, campaign_objections};
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// An objection 异议 to an entry or its award.
@@ -125,4 +126,9 @@ pub struct Award {
     /// The version of the decision that became final.
     pub decision_version: i32,
     pub awarded_on: Day,
+}
+
+/// The decision about a campaign, as its trail knows it.
+pub fn thing(id: CampaignId) -> Thing {
+    Thing { room: "campaigns", kind: "campaign_decision", id: id.uuid() }
 }

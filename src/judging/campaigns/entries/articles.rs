@@ -3,13 +3,15 @@
 use serde_json::json;
 
 use super::entries::lock_open;
-use super::model::{Article, EntryId, EntryState};
+use super::model::{Article, EntryId, EntryState, article_thing};
 use super::rules::Refusal;
 use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::base::version::Version;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::notices::note_of;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 
 impl Campaigns {
@@ -19,6 +21,7 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         entry: EntryId,
+        seen: Option<Version>,
         (title, body): (String, String),
     ) -> Outcome<Article> {
         let id = self.campaign_of(entry).await?;
@@ -31,6 +34,7 @@ impl Campaigns {
                 if found.state != EntryState::Submitted {
                     return Err(Refusal::WrongEntryState(found.state).into());
                 }
+                article_thing(entry).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
                 let article = Article {
                     entry_id: entry,
                     title: title.clone(),
@@ -40,7 +44,8 @@ impl Campaigns {
                     updated_at: tx.now(),
                 };
                 store::articles::put(tx.conn, &article)?;
-                note(tx, Some(actor), "campaigns.publish_article", id, json!({ "entry_id": entry }))?;
+                let of = (article_thing(entry), id);
+                note_of(tx, Some(actor), "campaigns.publish_article", of, json!({ "campaign_id": id }))?;
                 store::articles::find(tx.conn, entry)?.ok_or_else(|| Refusal::NoSuchEntry.into())
             })
             .await

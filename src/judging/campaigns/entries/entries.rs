@@ -2,15 +2,16 @@
 
 use serde_json::json;
 
-use super::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
+use super::model::{Entry, EntryId, EntryState, EntryVersion, Plan, thing};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::version::Version;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
-use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::rules::{CampaignRefusal, Flaw};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
@@ -83,6 +84,7 @@ impl Campaigns {
         &self,
         writer: Writer,
         id: EntryId,
+        seen: Option<Version>,
         category: Option<String>,
         plan: Option<Plan>,
     ) -> Outcome<Entry> {
@@ -92,6 +94,7 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
+                thing(id).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
                 let stages = campaigns::list_stages(tx.conn, campaign.id)?;
                 rules::may_edit(&entry, &stages, tx.now())?;
                 if let Some(category) = category.clone().filter(|category| *category != entry.category) {
@@ -296,6 +299,6 @@ fn put_version(tx: &mut Tx, writer: &Writer, entry: &mut Entry, plan: &Plan) -> 
 }
 
 fn note_entry(tx: &mut Tx, writer: &Writer, action: &str, entry: &Entry) -> diesel::QueryResult<()> {
-    let detail = json!({ "entry_id": entry.id, "version": entry.version, "late": entry.late });
-    note(tx, Some(writer.member), action, entry.campaign_id, detail)
+    let detail = json!({ "campaign_id": entry.campaign_id, "version": entry.version, "late": entry.late });
+    note_of(tx, Some(writer.member), action, (thing(entry.id), entry.campaign_id), detail)
 }

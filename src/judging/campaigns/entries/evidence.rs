@@ -5,13 +5,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::entries::{Writer, lock_open};
-use super::model::{Entry, EntryId, EntryState, EvidenceKind};
+use super::model::{Entry, EntryId, EntryState, EvidenceKind, evidence_thing};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::person::Person;
 use crate::db::{Conn, DbError, Tx};
 use crate::ground::files::{self, Addresses, FileId, FileView};
-use crate::judging::campaigns::notices::note;
+use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::viewer::{SHOWN, Viewer};
 use crate::judging::campaigns::{Campaigns, store as campaigns};
 
@@ -41,8 +41,10 @@ impl Campaigns {
                 lock_open(tx, campaign)?;
                 let entry = room.still_written(tx, &writer, id)?;
                 files::attach::<Refusal>(tx, &ids, writer.member, file_kind(kind), id.uuid())?;
-                let detail = json!({ "entry_id": id, "kind": kind, "file_ids": ids });
-                Ok(note(tx, Some(writer.member), "campaigns.attach_evidence", entry.campaign_id, detail)?)
+                let campaign = entry.campaign_id;
+                let detail = json!({ "campaign_id": campaign, "kind": kind, "file_ids": ids });
+                let of = (evidence_thing(id), campaign);
+                Ok(note_of(tx, Some(writer.member), "campaigns.attach_evidence", of, detail)?)
             })
             .await
     }
@@ -58,8 +60,10 @@ impl Campaigns {
                 let found = attached.iter().find(|(_, known)| known.id == file);
                 let (kind, _) = found.ok_or(Refusal::NoSuchFile)?;
                 files::detach(tx, &[file], file_kind(*kind), id.uuid())?;
-                let detail = json!({ "entry_id": id, "file_id": file });
-                Ok(note(tx, Some(writer.member), "campaigns.detach_evidence", entry.campaign_id, detail)?)
+                let campaign = entry.campaign_id;
+                let detail = json!({ "campaign_id": campaign, "file_id": file });
+                let of = (evidence_thing(id), campaign);
+                Ok(note_of(tx, Some(writer.member), "campaigns.detach_evidence", of, detail)?)
             })
             .await
     }

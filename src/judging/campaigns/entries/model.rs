@@ -10,6 +10,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{campaign_articles, campaign_entries, campaign_entry_versions};
 use crate::judging::campaigns::model::{CampaignId, Source};
+use crate::kernel::trail::Thing;
 
 crate::id!(
     /// An entry of a unit in a campaign.
@@ -188,4 +189,20 @@ pub struct Article {
     pub published_by: MemberId,
     pub published_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// An entry, as its trail knows it: what it says and how far it has come. What proves it is attached and taken off piece by
+/// piece, and changes nothing of it.
+pub fn thing(id: EntryId) -> Thing {
+    Thing { room: "campaigns", kind: "campaign_entry", id: id.uuid() }
+}
+
+/// What proves an entry, as its trail knows it.
+pub fn evidence_thing(id: EntryId) -> Thing {
+    Thing { kind: "campaign_evidence", ..thing(id) }
+}
+
+/// The article about an entry, as its trail knows it.
+pub fn article_thing(id: EntryId) -> Thing {
+    Thing { kind: "campaign_article", ..thing(id) }
 }

@@ -18,7 +18,7 @@ use crate::learning::quiz::model::{
 };
 use crate::learning::quiz::rules::{self, Refusal};
 use crate::web::caller::{ContentManager, ContentReader, Member};
-use crate::web::etag::Polled;
+use crate::web::etag::{IfMatch, Polled, Versioned};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -329,12 +329,15 @@ impl From<Paper> for PlannedPaper {
 /// 设置某日试卷
 ///
 /// Sets the paper of a day; it replaces one that is not published yet.
-#[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later")), request_body = PaperBody,
+#[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
+    request_body = PaperBody,
     responses((status = 200, description = "Set", body = PlannedPaper)))]
 #[put("/quiz/daily/{day}")]
 async fn set_daily_paper(
     manager: ContentManager,
     day: Path<Day>,
+    IfMatch(seen): IfMatch,
     quiz: web::Data<Quiz>,
     body: Body<PaperBody>,
 ) -> Result<web::Json<PlannedPaper>, Problem> {
@@ -342,7 +345,8 @@ async fn set_daily_paper(
     if !(1..=PAPER_LIMIT).contains(&body.question_ids.len()) {
         return Err(Problem::field("/question_ids", "length", format!("一份试卷应有 1 至 {PAPER_LIMIT} 道题")));
     }
-    let paper = quiz.set_paper(manager.member, manager.reach.clone(), body.unit_id, *day, body.question_ids).await?;
+    let of = (body.unit_id, *day);
+    let paper = quiz.set_paper(manager.member, manager.reach.clone(), of, seen, body.question_ids).await?;
     Ok(web::Json(paper.into()))
 }
 
@@ -359,14 +363,15 @@ struct UnitQuery {
 ///
 /// The paper of a day, published or not.
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "A business day"), UnitQuery),
-    responses((status = 200, description = "The paper", body = PlannedPaper)))]
+    responses((status = 200, description = "The paper", body = PlannedPaper),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/quiz/daily/{day}")]
 async fn get_planned_paper(
     reader: ContentReader,
     day: Path<Day>,
     query: Query<UnitQuery>,
     quiz: web::Data<Quiz>,
-) -> Result<web::Json<PlannedPaper>, Problem> {
-    let paper = quiz.paper_of(&reader.reach, query.unit_id, *day).await?;
-    Ok(web::Json(paper.ok_or(Refusal::NoPaper)?.into()))
+) -> Result<Versioned<PlannedPaper>, Problem> {
+    let (paper, version) = quiz.paper_of(&reader.reach, query.unit_id, *day).await?.ok_or(Refusal::NoPaper)?;
+    Ok(Versioned(paper.into(), version))
 }

@@ -233,3 +233,8 @@ pub struct WrongAnswer {
 pub fn thing(id: QuestionId) -> Thing {
     Thing { room: "quiz", kind: "question", id: id.uuid() }
 }
+
+/// A paper, as its trail knows it.
+pub fn paper_thing(id: PaperId) -> Thing {
+    Thing { room: "quiz", kind: "quiz_paper", id: id.uuid() }
+}

@@ -2,23 +2,25 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
+use crate::db::Db;
 use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::bulletins::api::sheet;
 use crate::judging::campaigns::bulletins::bulletins::SeenBulletin;
-use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, Sheet};
+use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, Sheet, thing};
 use crate::judging::campaigns::bulletins::rules::Frame;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{Caller, CampaignDecider, CampaignRunner, Member};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::headers::page;
 use crate::web::{Body, Path, Problem, Query};
 
@@ -50,7 +52,7 @@ struct BulletinFrame {
 #[derive(Serialize, ToSchema)]
 struct BulletinView {
     campaign_id: CampaignId,
-    /// Grows with every edit; named by those who edit, review or issue.
+    /// Grows with every edit; named by those who review or issue.
     version: i32,
     state: BulletinState,
     /// What organisers write.
@@ -133,18 +135,22 @@ struct BulletinQuery {
 /// is about is shown to that unit alone.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), BulletinQuery),
     responses((status = 200, description = "The bulletin",
-        content((BulletinView = "application/json"), (String = "text/markdown"), (String = "text/html")))))]
+        content((BulletinView = "application/json"), (String = "text/markdown"), (String = "text/html"))),
+        (status = 304, description = "Not changed since the given ETag; of JSON only")))]
 #[get("/campaigns/{id}/bulletin")]
 async fn get_bulletin(
     caller: Member,
     id: Path<CampaignId>,
     query: Query<BulletinQuery>,
+    req: HttpRequest,
+    db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<HttpResponse, Problem> {
+    let version = thing(*id).present(&db).await?;
     let view = shown(&campaigns, &caller, *id).await?;
     let mark = (view.state != BulletinState::Issued).then_some(sheet::DRAFT);
     Ok(match query.format {
-        None | Some(BulletinFormat::Json) => HttpResponse::Ok().json(view),
+        None | Some(BulletinFormat::Json) => Versioned(view, version).respond_to(&req),
         Some(BulletinFormat::Md) => {
             HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(sheet::markdown(&view.sheet, mark))
         }
@@ -156,8 +162,6 @@ async fn get_bulletin(
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BulletinChange {
-    /// The version that the caller has seen; 409 when there is another one by now.
-    version: i32,
     /// All of it.
     text: BulletinText,
 }
@@ -165,17 +169,19 @@ struct BulletinChange {
 /// 修改通报
 ///
 /// Writes another version; one that was reviewed is a draft again. An issued bulletin stays as it is (409).
-#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
     request_body = BulletinChange, responses((status = 200, description = "Written", body = BulletinView)))]
 #[put("/campaigns/{id}/bulletin")]
 async fn edit_bulletin(
     runner: CampaignRunner,
     id: Path<CampaignId>,
+    IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
     body: Body<BulletinChange>,
 ) -> Result<web::Json<BulletinView>, Problem> {
-    let BulletinChange { version, text } = body.into_inner();
-    campaigns.edit_bulletin(runner.member, &runner.reach, *id, version, text).await?;
+    let BulletinChange { text } = body.into_inner();
+    campaigns.edit_bulletin(runner.member, &runner.reach, *id, seen, text).await?;
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
 }
 

@@ -12,6 +12,7 @@ use crate::judging::campaigns::decision::decision::NewDecision;
 use crate::judging::campaigns::decision::model::{AwardLine, LeftOut};
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::CampaignDecider;
+use crate::web::etag::IfMatch;
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -40,19 +41,21 @@ struct DecisionBody {
 /// categories and one award per unit hold, and what departs from the computed order has a reason (422). Of two decisions
 /// at once one is made and the other one is 409; the same again is 200. Once an objection was upheld, another version may
 /// replace it.
-#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the results that were seen; another decision by now is 409")),
     request_body = DecisionBody, responses((status = 201, description = "Decided; no `Location`, it is a part of the campaign", body = CampaignView),
         (status = 200, description = "It was decided so already", body = CampaignView)))]
 #[put("/campaigns/{id}/decision")]
 async fn decide_campaign(
     decider: CampaignDecider,
     id: Path<CampaignId>,
+    IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
     body: Body<DecisionBody>,
 ) -> Result<HttpResponse, Problem> {
     let DecisionBody { replaces, reason, awards, left_out } = body.into_inner();
     let new = NewDecision { replaces, reason: reason.map(Text::into_string), lines: awards, left_out };
-    let is_new = campaigns.decide(decider.member, &decider.reach, *id, new).await?;
+    let is_new = campaigns.decide(decider.member, &decider.reach, *id, seen, new).await?;
     let view = shown(&campaigns, &decider, *id).await?;
     Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(view))
 }

@@ -7,10 +7,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::entries::model::{Article, EntryId};
+use crate::judging::campaigns::entries::model::{Article, EntryId, article_thing};
 use crate::web::caller::{CampaignRunner, Member};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -55,18 +57,20 @@ fn article(article: Article, views: Option<i64>) -> ArticleView {
 /// 发布宣传文章
 ///
 /// Publishes the article about an entry that was handed in, or changes it.
-#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
     request_body = ArticleBody, responses((status = 200, description = "Published", body = ArticleView)))]
 #[put("/entries/{id}/article")]
 async fn publish_article(
     runner: CampaignRunner,
     id: Path<EntryId>,
+    IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
     body: Body<ArticleBody>,
 ) -> Result<web::Json<ArticleView>, Problem> {
     let ArticleBody { title, body } = body.into_inner();
     let text = (title.into_string(), body.into_string());
-    let published = campaigns.publish_article(runner.member, &runner.reach, *id, text).await?;
+    let published = campaigns.publish_article(runner.member, &runner.reach, *id, seen, text).await?;
     Ok(web::Json(article(published, None)))
 }
 
@@ -74,13 +78,16 @@ async fn publish_article(
 ///
 /// The article about an entry; the caller counts as a reader from now on.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
-    responses((status = 200, description = "The article", body = ArticleView)))]
+    responses((status = 200, description = "The article", body = ArticleView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/entries/{id}/article")]
 async fn get_article(
     caller: Member,
     id: Path<EntryId>,
+    db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<ArticleView>, Problem> {
+) -> Result<Versioned<ArticleView>, Problem> {
+    let version = article_thing(*id).present(&db).await?;
     let (found, views) = campaigns.read_article(&viewer(&caller), *id).await?;
-    Ok(web::Json(article(found, Some(views))))
+    Ok(Versioned(article(found, Some(views)), version))
 }

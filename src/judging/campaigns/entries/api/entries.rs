@@ -9,14 +9,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::api::views::EntryLine;
 use crate::judging::campaigns::entries::entries::{NewEntry, WholeEntry, Writer};
-use crate::judging::campaigns::entries::model::{EntryId, EntryVersion, Plan};
+use crate::judging::campaigns::entries::model::{EntryId, EntryVersion, Plan, thing};
 use crate::judging::campaigns::entries::rules::{Difference, differences};
 use crate::judging::campaigns::model::{CampaignId, CampaignState};
 use crate::web::caller::{EntryWriter, Member};
+use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -103,19 +105,22 @@ struct EntryView {
 ///
 /// One entry with its plan.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
-    responses((status = 200, description = "The entry", body = EntryView)))]
+    responses((status = 200, description = "The entry", body = EntryView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/entries/{id}")]
 async fn get_entry(
     caller: Member,
     id: Path<EntryId>,
+    db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<EntryView>, Problem> {
+) -> Result<Versioned<EntryView>, Problem> {
+    let state = thing(*id).present(&db).await?;
     let WholeEntry { entry, campaign_state, versions } = campaigns.entry(&viewer(&caller), *id).await?;
     let plan =
         |number: i32| versions.iter().find(|version| version.version == number).map(|found| found.plan.0.clone());
     let judged = entry.judged_version.filter(|judged| *judged != entry.version);
     let (plan, judged_plan) = (plan(entry.version), judged.and_then(plan));
-    Ok(web::Json(EntryView { line: EntryLine::new(&campaigns, entry), campaign_state, plan, judged_plan }))
+    Ok(Versioned(EntryView { line: EntryLine::new(&campaigns, entry), campaign_state, plan, judged_plan }, state))
 }
 
 /// What changes about an entry; absent fields stay.
@@ -131,17 +136,19 @@ struct EntryChange {
 /// 修改参评材料
 ///
 /// Writes another version: until the judging begins, and again after the last stage, when what was judged stays.
-#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
     request_body = EntryChange, responses((status = 200, description = "Changed", body = EntryLine)))]
 #[patch("/entries/{id}")]
 async fn edit_entry(
     caller: EntryWriter,
     id: Path<EntryId>,
+    IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
     body: Body<EntryChange>,
 ) -> Result<web::Json<EntryLine>, Problem> {
     let EntryChange { category, plan } = body.into_inner();
-    let entry = campaigns.edit_entry(writer(&caller), *id, category.map(Text::into_string), plan).await?;
+    let entry = campaigns.edit_entry(writer(&caller), *id, seen, category.map(Text::into_string), plan).await?;
     Ok(web::Json(EntryLine::new(&campaigns, entry)))
 }
 

@@ -5,10 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::decision::PublishedDecision;
-use crate::judging::campaigns::decision::model::{Award, ObjectionCount};
+use crate::judging::campaigns::decision::model::{Award, ObjectionCount, thing};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, StageRow};
 use crate::judging::campaigns::results::export::PublishedExtension;
 use crate::judging::campaigns::results::results::Results;
@@ -16,6 +17,7 @@ use crate::judging::campaigns::totals::model::Proposal;
 use crate::judging::campaigns::totals::{ExplainedEntry, NamedEntry};
 use crate::judging::campaigns::vote::VoteResult;
 use crate::web::caller::Member;
+use crate::web::etag::Versioned;
 use crate::web::{Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -98,15 +100,18 @@ impl ResultsView {
 /// 评选结果
 ///
 /// The results of a campaign as far as they are there and shown: who took part from the count on, every total with its
-/// parts from the instant that the terms name (the decision, unless they say otherwise).
+/// parts from the instant that the terms name (the decision, unless they say otherwise). The `ETag` names the decision.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    responses((status = 200, description = "The results", body = ResultsView)))]
+    responses((status = 200, description = "The results", body = ResultsView),
+        (status = 304, description = "Not changed since the given ETag")))]
 #[get("/campaigns/{id}/results")]
 async fn get_campaign_results(
     caller: Member,
     id: Path<CampaignId>,
+    db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<ResultsView>, Problem> {
+) -> Result<Versioned<ResultsView>, Problem> {
+    let version = thing(*id).present(&db).await?;
     let results = campaigns.results(&viewer(&caller), *id).await?;
-    Ok(web::Json(ResultsView::new(&campaigns, results)))
+    Ok(Versioned(ResultsView::new(&campaigns, results), version))
 }
