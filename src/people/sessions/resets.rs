@@ -17,6 +17,7 @@ use super::openings::came_from;
 use super::rules::{self, Refusal, Standing};
 use super::store;
 use super::wording::{name_of, said};
+use crate::base::approval::{Answer, NoAnswer};
 use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::fold;
@@ -411,8 +412,13 @@ impl Sessions {
                     Refusal::NoSuchMember => Refusal::NoSuchReset,
                     other => other,
                 })?;
-                if reset.issued_by == Some(actor) {
-                    return Err(Refusal::OwnReset.into());
+                let standing = sessions.standing_of(&reset, tx.now());
+                match (rules::proposal(&reset, standing).answer(Answer::Approve, actor, tx.now()), standing) {
+                    (Ok(_), _) => {}
+                    (Err(NoAnswer::Over(_)), Standing::Refused { at }) => {
+                        return Err(Refusal::ResetRefused { at }.into());
+                    }
+                    (Err(_), _) => return Err(Refusal::OwnReset.into()),
                 }
                 if sessions.may_be(tx.conn, reset.issued_by, actor, tx.today())? {
                     return Err(Refusal::IssuersAccount.into());
