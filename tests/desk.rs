@@ -1,10 +1,11 @@
 //! The desk: what waits for somebody, of all rooms, and where it goes when people do.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
 use crate::ideas::{Scene, items, submitted, text};
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, send};
 
 /// What lies on a desk.
 async fn titles(person: &Person<'_>, path: &str) -> Vec<String> {
@@ -230,5 +231,102 @@ async fn a_reset_waits_for_the_second_person_until_it_is_approved_refused_or_ove
     app.tick().await;
     let committee = app.sign_in_anew(&committee).await;
     assert!(mine(&committee).await.is_empty());
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_waits_about_a_member_moves_with_him() {
+    let app = TestApp::start().await;
+    let first = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let second = app.member("孙书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let above = administrator(&app, "管理员").await;
+    let li = app.member("李一").sign_in().await;
+    li.patch("/me", json!({ "phone": "13812345678" })).await.ok(202);
+    app.member("赵支委").role(Role::BranchCommittee, "ZB1").sign_in().await;
+    first.post("/invitations", json!({ "member_id": li.id })).await.ok(201);
+    let waits = mine(&first).await;
+    assert_eq!((waits.len(), mine(&second).await.len()), (1, 0), "the issuer does not confirm his own: {waits:?}");
+    let since = first.get("/me/desk").await.ok(200)["items"][0]["waits_since"].clone();
+    // on a late item the instant is told beside the day
+    assert!(first.get("/me/desk").await.ok(200)["items"][0]["due_at"].is_string());
+
+    above.patch(&format!("/members/{}", li.id), json!({ "unit_id": app.unit("XZ21") })).await.ok(200);
+    app.advance_seconds(60);
+    app.tick().await;
+    assert!(mine(&first).await.is_empty());
+    let waits = mine(&second).await;
+    assert_eq!(waits.len(), 2, "{waits:?}");
+    let phone = second.get("/me/desk").await.ok(200)["items"].as_array().unwrap().clone();
+    let phone = phone.iter().find(|item| item["kind"] == "phone_proposal").unwrap().clone();
+    assert_eq!(phone["waits_since"], since, "it has not begun to wait anew");
+    assert_eq!(above.get("/me/desk").await.ok(200)["items"], json!([]));
+
+    // with a duty above the branch, those of the branch could not issue him a code either
+    let duty = json!({ "role": "leader", "unit_id": app.unit("JT") });
+    let granted = above.post(&format!("/members/{}/roles", li.id), duty).await.ok(201);
+    app.tick().await;
+    assert!(mine(&second).await.is_empty());
+    assert_eq!(mine(&above).await.len(), 2);
+    above.delete(&format!("/members/{}/roles/{}", li.id, text(&granted["id"]))).await;
+    app.tick().await;
+    assert_eq!((mine(&second).await.len(), mine(&above).await.len()), (2, 0));
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn a_change_of_duties_moves_with_the_member_whom_it_is_about() {
+    let app = TestApp::start().await;
+    let (first, second) = (administrator(&app, "甲管理员").await, administrator(&app, "乙管理员").await);
+    let below = app.member("丙管理员").home("XZ31").role(Role::Administrator, "DW1").sign_in().await;
+    let li = app.member("李一").home("XZ11").sign_in().await;
+    let roles = format!("/members/{}/roles", li.id);
+    first.post(&roles, json!({ "role": "organiser", "unit_id": app.unit("DW1") })).await.ok(202);
+    assert_eq!((mine(&second).await.len(), mine(&below).await.len()), (0, 1));
+    // at home elsewhere, he is no longer within that administrator's reach
+    first.patch(&format!("/members/{}", li.id), json!({ "unit_id": app.unit("XZ31") })).await.ok(200);
+    app.tick().await;
+    assert_eq!((mine(&second).await.len(), mine(&below).await.len()), (1, 0));
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_somebody_who_leaves_proposed_or_asked_waits_no_more() {
+    let app = TestApp::start().await;
+    let (first, second) = (administrator(&app, "甲管理员").await, administrator(&app, "乙管理员").await);
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let (li, zhang) = (app.member("李一").sign_in().await, app.member("张二").sign_in().await);
+    li.patch("/me", json!({ "phone": "13812345678" })).await.ok(202);
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("JT") });
+    let about = text(&first.post(&format!("/members/{}/roles", li.id), duty.clone()).await.ok(202)["id"]);
+    assert_eq!((mine(&secretary).await.len(), mine(&second).await.len()), (1, 1));
+    first.patch(&format!("/members/{}", li.id), json!({ "status": "left" })).await.ok(200);
+    assert_eq!((mine(&secretary).await.len(), mine(&second).await.len()), (0, 0));
+    let seen = second.get(&format!("/duty-proposals/{about}")).await.ok(200);
+    assert_eq!((&seen["state"], &seen["reason"]), (&json!("taken_back"), &json!("该人员已离开")));
+    second.post(&format!("/duty-proposals/{about}/approval"), json!({})).await.refused(409, "proposals.over");
+
+    // what the one proposed who leaves by the word of two nobody could carry out, either
+    let third = administrator(&app, "丙管理员").await;
+    let by = text(&first.post(&format!("/members/{}/roles", zhang.id), duty).await.ok(202)["id"]);
+    let gone = second.patch(&format!("/members/{}", first.id), json!({ "status": "left" })).await.ok(202);
+    let leaving = text(&gone["leaving"]["id"]);
+    assert_eq!(mine(&third).await.len(), 2);
+    third.post(&format!("/duty-proposals/{leaving}/approval"), json!({})).await.ok(200);
+    assert!(mine(&third).await.is_empty() && mine(&second).await.is_empty());
+    let seen = third.get(&format!("/duty-proposals/{by}")).await.ok(200);
+    assert_eq!((&seen["state"], &seen["reason"]), (&json!("taken_back"), &json!("提议人已离开")));
+    let left = third.get(&format!("/duty-proposals/{leaving}")).await.ok(200);
+    assert_eq!(left["state"], "approved");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn a_duty_for_somebody_whom_an_import_brings_waits_under_his_name() {
+    let app = TestApp::start().await;
+    let (first, second) = (administrator(&app, "甲管理员").await, administrator(&app, "乙管理员").await);
+    let rows = "工号,姓名,所属党小组编码,政治面貌,职务\nN1,新人,XZ11,党员,组织部\n";
+    send(first.request(Method::POST, "/imports/members").body(rows)).await.ok(200);
+    let waits = mine(&second).await;
+    assert!(waits.len() == 1 && waits[0].contains("提议任命新人"), "{waits:?}");
     app.drain().await;
 }

@@ -252,7 +252,7 @@ async fn a_proposal_whose_rules_no_longer_hold_is_refused() {
     let (wang, _) = app.member("王二").unregistered().await;
     let gone = propose(wang, duty(&app, "expert", "JT")).await;
     admin.patch(&format!("/members/{wang}"), json!({ "status": "left" })).await.ok(200);
-    answer(&second, &gone, "approval").await.refused(409, "members.left");
+    answer(&second, &gone, "approval").await.refused(409, "proposals.over");
     // the unit was closed
     let new = json!({ "code": "ZX", "name": "专项组", "kind": "其他", "parent_id": app.unit("DW1") });
     admin.post("/units", new).await.ok(201);

@@ -149,6 +149,8 @@ async fn a_delicate_setting_takes_two_people() {
     let approved = qian.post(&format!("{path}/approval"), json!({})).await.ok(200);
     assert_eq!((&approved["state"], &approved["answered_by_name"]), (&json!("approved"), &json!("钱")));
     assert_eq!(qian.post(&format!("{path}/approval"), json!({})).await.ok(200), approved);
+    // its proposer learns that it is in force, rather than that it was not for him to say
+    zhao.post(&format!("{path}/approval"), json!({})).await.refused(409, "proposals.over");
     qian.post(&format!("{path}/refusal"), json!({})).await.refused(409, "proposals.over");
     assert_eq!(setting(&zhao, "sessions.days").await["value"], 2);
     assert_eq!(zhao.get(&path).await.ok(200)["state"], "approved");

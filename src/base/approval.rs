@@ -80,19 +80,25 @@ impl Proposal {
     }
 
     /// Whether `by` now gives this answer: `false` when the same answer stands already, so that a request sent twice is
-    /// one.
+    /// one. That it is over comes before whose answer it would have been: it tells more.
     pub fn answer(&self, answer: Answer, by: MemberId, now: Timestamp) -> Result<bool, NoAnswer> {
+        let no = self.not_by(answer, by);
+        match (self.state_at(now), no) {
+            (ProposalState::Open, None) => Ok(true),
+            (ProposalState::Open, Some(no)) => Err(no),
+            (state, None) if state == answer.leads_to() => Ok(false),
+            (state, _) => Err(NoAnswer::Over(state)),
+        }
+    }
+
+    /// Why this is no answer for `by` to give.
+    fn not_by(&self, answer: Answer, by: MemberId) -> Option<NoAnswer> {
         let is_proposer = self.proposed_by == Some(by);
         match answer {
-            Answer::TakeBack if !is_proposer => return Err(NoAnswer::NotYours),
-            Answer::Approve | Answer::Refuse if is_proposer => return Err(NoAnswer::OwnProposal),
-            Answer::Approve | Answer::Refuse if self.about == Some(by) => return Err(NoAnswer::AboutYourself),
-            _ => {}
-        }
-        match self.state_at(now) {
-            ProposalState::Open => Ok(true),
-            state if state == answer.leads_to() => Ok(false),
-            state => Err(NoAnswer::Over(state)),
+            Answer::TakeBack => (!is_proposer).then_some(NoAnswer::NotYours),
+            Answer::Approve | Answer::Refuse if is_proposer => Some(NoAnswer::OwnProposal),
+            Answer::Approve | Answer::Refuse if self.about == Some(by) => Some(NoAnswer::AboutYourself),
+            Answer::Approve | Answer::Refuse => None,
         }
     }
 }
@@ -121,7 +127,9 @@ mod tests {
         assert_eq!(open.answer(Answer::TakeBack, proposer, now), Ok(true));
         let approved = Proposal { state: ProposalState::Approved, ..open };
         assert_eq!(approved.answer(Answer::Approve, other, now), Ok(false));
-        assert_eq!(approved.answer(Answer::Refuse, other, now), Err(NoAnswer::Over(ProposalState::Approved)));
+        for (answer, by) in [(Answer::Refuse, other), (Answer::Approve, proposer), (Answer::TakeBack, other)] {
+            assert_eq!(approved.answer(answer, by, now), Err(NoAnswer::Over(ProposalState::Approved)));
+        }
         let late = now.plus_seconds(VALID_SECONDS);
         assert_eq!(open.answer(Answer::Approve, other, late), Err(NoAnswer::Over(ProposalState::Expired)));
         assert_eq!(open.state_at(late), ProposalState::Expired);

@@ -28,6 +28,26 @@ crate::id!(
     DeskItemId
 );
 
+/// Declares what a room has on the desk, each with its name in Chinese, which `GET /labels` tells under `DeskKind`.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $word:literal / $chinese:literal),+ $(,)?) => {
+        $($(#[$doc])* $vis const $name: &str = $word;)+
+
+        const _: () = {
+            #[linkme::distributed_slice($crate::base::words::EVERY_SET)]
+            static LABELS: $crate::base::words::Labels = $crate::base::words::Labels {
+                name: || std::borrow::Cow::Borrowed($crate::kernel::desk::KINDS),
+                labels: &[$($crate::base::words::Label { word: $word, chinese: $chinese }),+],
+            };
+        };
+    };
+}
+
+pub(crate) use kinds;
+
+/// Under which `GET /labels` tells what kinds are called.
+pub const KINDS: &str = "DeskKind";
+
 crate::words!(
     /// How much something presses, whatever its day.
     Urgency {
@@ -76,6 +96,25 @@ pub enum Whose {
     Either(Holder, Post),
 }
 
+/// Until when something is not late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The last day.
+    On(Day),
+    /// From this instant on it is over.
+    At(Timestamp),
+}
+
+impl Due {
+    /// The last day that is not late.
+    fn day(self) -> Day {
+        match self {
+            Due::On(day) => day,
+            Due::At(at) => at.plus_seconds(-1).day(),
+        }
+    }
+}
+
 /// Something that waits, as a room writes it.
 #[derive(Clone, Debug)]
 pub struct NewItem {
@@ -86,8 +125,8 @@ pub struct NewItem {
     pub title: String,
     /// Where it is done, as notices link.
     pub link: String,
-    /// The last day that is not late.
-    pub due_on: Option<Day>,
+    /// `None` for what is never late.
+    pub due: Option<Due>,
     pub urgency: Urgency,
     pub whose: Whose,
     /// Holders who may not act on it, such as those whose own it is; few.
@@ -95,7 +134,7 @@ pub struct NewItem {
 }
 
 /// Something that waits.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = desk_items, treat_none_as_default_value = false)]
 pub struct Item {
     pub id: DeskItemId,
@@ -115,6 +154,8 @@ pub struct Item {
     barred: String,
     /// Since when it waits.
     pub created_at: Timestamp,
+    /// The instant from which it is late, where the day alone does not tell.
+    pub due_at: Option<Timestamp>,
 }
 
 impl Item {
@@ -146,6 +187,13 @@ impl Item {
         self.barred.split(' ').filter_map(|id| id.parse().ok()).collect()
     }
 
+    /// Which of `known` is about the same task: of the same people rather than of others.
+    fn place_among(&self, known: &[Item]) -> Option<usize> {
+        let same_task = |item: &Item| item.title == self.title && item.member_id == self.member_id;
+        let same_post = |item: &Item| (item.capability, item.unit_id) == (self.capability, self.unit_id);
+        known.iter().position(|item| same_task(item) && same_post(item)).or_else(|| known.iter().position(same_task))
+    }
+
     /// Where it stands in the list.
     pub fn mark(&self) -> Mark {
         Mark { due_by: self.due_by, id: self.id }
@@ -159,18 +207,62 @@ fn never() -> Day {
 
 /// Has an item wait, lying on `lies_on`.
 pub fn put(tx: &mut Tx, item: NewItem, lies_on: Option<UnitId>) -> QueryResult<()> {
+    let row = new_row(tx, item, lies_on);
+    insert(tx.conn, &row)
+}
+
+/// Has exactly `items` wait about a thing, each lying on the unit beside it; `[]` ends the waiting for everybody. What
+/// waits already for the same purpose goes on waiting since it does, also where it now lies elsewhere. The caller holds
+/// the thing.
+pub fn settle(tx: &mut Tx, kind: &str, subject: Uuid, items: Vec<(NewItem, Option<UnitId>)>) -> QueryResult<()> {
+    let mut known = list_about(tx.conn, kind, subject)?;
+    for (item, lies_on) in items {
+        let row = new_row(tx, item, lies_on);
+        let Some(at) = row.place_among(&known) else {
+            insert(tx.conn, &row)?;
+            continue;
+        };
+        let old = known.swap_remove(at);
+        let row = Item { id: old.id, created_at: old.created_at, ..row };
+        if row != old {
+            delete(tx.conn, &[old.id])?;
+            insert(tx.conn, &row)?;
+        }
+    }
+    let over: Vec<DeskItemId> = known.iter().map(|item| item.id).collect();
+    if over.is_empty() { Ok(()) } else { delete(tx.conn, &over) }
+}
+
+fn list_about(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<Vec<Item>> {
+    on!(conn, c => desk_items::table
+        .filter(desk_items::kind.eq(kind))
+        .filter(desk_items::subject_id.eq(subject.as_bytes().as_slice()))
+        .order(desk_items::id)
+        .select(Item::as_select())
+        .load(c))
+}
+
+fn insert(conn: &mut Conn, row: &Item) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(desk_items::table).values(row).execute(c)).map(drop)
+}
+
+fn delete(conn: &mut Conn, ids: &[DeskItemId]) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(desk_items::table.filter(desk_items::id.eq_any(ids))).execute(c)).map(drop)
+}
+
+fn new_row(tx: &Tx, item: NewItem, lies_on: Option<UnitId>) -> Item {
     let (holder, post) = match item.whose {
         Whose::Member(member) => (Some(Holder { member, stay: Stay::Member, home: None }), None),
         Whose::Holders(post) => (None, Some(post)),
         Whose::Either(holder, post) => (Some(holder), Some(post)),
     };
-    let row = Item {
+    Item {
         id: tx.fresh_id(),
         kind: item.kind.to_owned(),
         subject_id: item.subject.as_bytes().to_vec(),
         title: item.title,
         link: item.link,
-        due_by: item.due_on.unwrap_or_else(never),
+        due_by: item.due.map_or_else(never, Due::day),
         urgency: item.urgency,
         member_id: holder.map(|holder| holder.member),
         stay: holder.map(|holder| holder.stay),
@@ -180,23 +272,17 @@ pub fn put(tx: &mut Tx, item: NewItem, lies_on: Option<UnitId>) -> QueryResult<(
         lies_on,
         barred: item.barred.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         created_at: tx.now(),
-    };
-    on!(tx.conn, c => diesel::insert_into(desk_items::table).values(&row).execute(c)).map(drop)
+        due_at: match item.due {
+            Some(Due::At(at)) => Some(at),
+            _ => None,
+        },
+    }
 }
 
 /// Ends the waiting of a thing, for everybody.
 pub fn clear(tx: &mut Tx, kind: &str, subject: Uuid) -> QueryResult<()> {
     let its = desk_items::kind.eq(kind).and(desk_items::subject_id.eq(subject.as_bytes().as_slice()));
     on!(tx.conn, c => diesel::delete(desk_items::table.filter(its)).execute(c)).map(drop)
-}
-
-/// Ends the waiting of a thing for one member, where several are asked each for himself.
-pub fn clear_for(tx: &mut Tx, kind: &str, subject: Uuid, member: MemberId) -> QueryResult<()> {
-    let its = desk_items::table
-        .filter(desk_items::kind.eq(kind))
-        .filter(desk_items::subject_id.eq(subject.as_bytes().as_slice()))
-        .filter(desk_items::member_id.eq(member));
-    on!(tx.conn, c => diesel::delete(its).execute(c)).map(drop)
 }
 
 /// Ends the waiting of every thing of a kind.
@@ -213,7 +299,7 @@ pub fn clear_overdue(tx: &mut Tx, kind: &str, today: Day) -> QueryResult<()> {
         .limit(CLEARED_AT_ONCE)
         .select(desk_items::id)
         .load(c))?;
-    on!(tx.conn, c => diesel::delete(desk_items::table.filter(desk_items::id.eq_any(&over))).execute(c)).map(drop)
+    delete(tx.conn, &over)
 }
 
 /// Whose desk is looked at.

@@ -18,7 +18,7 @@ fn ended(state: ProposalState) -> &'static str {
         ProposalState::Open => "仍待确认",
         ProposalState::Approved => "已经确认",
         ProposalState::Refused => "已被拒绝",
-        ProposalState::TakenBack => "已由提议人撤回",
+        ProposalState::TakenBack => "已撤回",
         ProposalState::Expired => "已过期",
     }
 }

@@ -56,7 +56,7 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
 
     committee.post(&approval, json!({})).await.ok(200);
     committee.post(&approval, json!({})).await.ok(200);
-    both.post(&approval, json!({})).await.refused(403, "campaigns.own_proposal");
+    both.post(&approval, json!({})).await.refused(409, "campaigns.confirmed");
     both.delete(&cancellation).await.refused(409, "campaigns.confirmed");
     let now = app.now().to_string();
     cast(&voters[0], &campaign, &[&entries[0]]).await.refused(410, "campaigns.cancelled");

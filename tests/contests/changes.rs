@@ -222,7 +222,14 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     organiser.post(&cancellation, json!({ "reason": "试题泄露" })).await.ok(201);
     organiser.post(&cancellation, json!({ "reason": "试题泄露" })).await.ok(201);
     organiser.post(&cancellation, json!({ "reason": "别的原因" })).await.refused(409, "contests.cancellation_proposed");
+    // it lies on the desk of those who may confirm it, until somebody has or it is taken back
+    let waits = async |who: &Person<'_>| who.get("/me/desk").await.ok(200)["items"].clone();
+    let item = waits(&committee).await[0].clone();
+    assert_eq!((&item["kind"], &item["link"]), (&json!("contest_cancellation"), &json!(cancellation)));
+    assert_eq!((waits(&organiser).await, waits(&secretary).await), (json!([]), json!([])));
+    committee.delete(&cancellation).await.refused(403, "access.denied");
     organiser.delete(&cancellation).await.ok(204);
+    assert_eq!(waits(&committee).await, json!([]));
     organiser.post(&cancellation, json!({ "reason": "试题泄露" })).await.ok(201);
     organiser.post(&approval, json!({})).await.refused(409, "contests.own_proposal");
     secretary.post(&approval, json!({})).await.refused(403, "access.out_of_scope");
@@ -230,6 +237,8 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     assert_eq!(li.get(&contest).await.ok(200)["cancelled_because"], Value::Null, "it is only proposed");
     assert!(committee.post(&approval, json!({})).await.ok(200)["confirmed_at"].is_string());
     committee.post(&approval, json!({})).await.ok(200);
+    organiser.post(&approval, json!({})).await.refused(409, "contests.wrong_state");
+    assert_eq!(waits(&committee).await, json!([]));
     for _ in 0..3 {
         app.advance_seconds(600);
         app.tick().await;

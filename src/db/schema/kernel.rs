@@ -203,6 +203,7 @@ diesel::table! {
         lies_on -> Nullable<Binary>,
         barred -> Text,
         created_at -> BigInt,
+        due_at -> Nullable<BigInt>,
     }
 }
 

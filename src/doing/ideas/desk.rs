@@ -9,10 +9,12 @@ use crate::base::capability::Capability;
 use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::db::{DbError, Tx};
-use crate::kernel::desk::{Holder, NewItem, Post, Stay, Urgency, Whose};
+use crate::kernel::desk::{Due, Holder, NewItem, Post, Stay, Urgency, Whose};
 
-/// What ideas are on the desk.
-const KIND: &str = "idea";
+crate::kernel::desk::kinds! {
+    /// What ideas are on the desk.
+    KIND = "idea" / "金点子",
+}
 
 impl Ideas {
     /// Has the idea wait for those whose turn it is now, and for nobody else.
@@ -60,7 +62,7 @@ impl Ideas {
             subject: idea.id.uuid(),
             title: format!("{}金点子{}", idea.state.task()?, in_quotes(&idea.title)),
             link: format!("/ideas/{}", idea.id),
-            due_on: idea.due_on.filter(|_| is_work),
+            due: idea.due_on.filter(|_| is_work).map(Due::On),
             urgency: Urgency::Normal,
             whose: to,
             barred,

@@ -28,22 +28,21 @@ struct Name {
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = LabelList)]
 struct Labels {
-    /// By the name of a schema of this document, then by the word.
+    /// By the name of a schema of this document, then by the word; `DeskKind` names what is on desks.
     words: BTreeMap<String, BTreeMap<String, Name>>,
     /// By the code.
     codes: BTreeMap<String, Name>,
 }
 
 static LABELS: LazyLock<Labels> = LazyLock::new(|| Labels {
-    words: EVERY_SET
-        .iter()
-        .map(|set| {
-            let names = (set.labels)()
-                .into_iter()
-                .map(|label| (label.word.to_owned(), Name { zh: label.chinese.to_owned(), en: label.english() }));
-            ((set.name)().into_owned(), names.collect())
-        })
-        .collect(),
+    words: EVERY_SET.iter().fold(BTreeMap::new(), |mut words: BTreeMap<String, BTreeMap<String, Name>>, set| {
+        let names = (set.labels)()
+            .into_iter()
+            .map(|label| (label.word.to_owned(), Name { zh: label.chinese.to_owned(), en: label.english() }));
+        // rooms add to one set what each has on the desk
+        words.entry((set.name)().into_owned()).or_default().extend(names);
+        words
+    }),
     codes: serde_json::from_str(include_str!("../../../openapi/codes.json")).expect("the file is made by a test"),
 });
 

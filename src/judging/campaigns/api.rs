@@ -75,6 +75,6 @@ fn unanswerable(no: NoAnswer) -> Problem {
         }
         NoAnswer::AboutYourself => Problem::forbidden("campaigns.about_yourself", "不能确认关于您本人的事项"),
         NoAnswer::NotYours => Problem::forbidden("campaigns.not_own_proposal", "只能撤回您自己提出的事项"),
-        NoAnswer::Over(_) => Problem::conflict("campaigns.confirmed", "这一事项已经由另一人确认，不能再撤回"),
+        NoAnswer::Over(_) => Problem::conflict("campaigns.confirmed", "这一事项已经由另一人确认，不能再处理"),
     }
 }

@@ -3,16 +3,24 @@
 use serde_json::json;
 
 use super::calendar::{Outcome, tell_audience, tell_author};
-use super::model::{Contest, ContestCancellation, ContestExtension, ContestId, ContestState};
+use super::model::{Contest, ContestCancellation, ContestExtension, ContestId};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};
 use super::{Contests, store};
-use crate::base::capability::Reach;
+use crate::base::approval::Answer;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
+use crate::base::text::in_quotes;
 use crate::base::time::Timestamp;
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
+use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
 use crate::kernel::trail::{self, Act};
 use crate::learning::quiz::lending::take_turns;
+
+crate::kernel::desk::kinds! {
+    /// What proposals to call a contest off are on the desk.
+    pub(super) CANCELLATION_ON_DESK = "contest_cancellation" / "取消竞赛",
+}
 
 impl Contests {
     /// Moves the end of an open contest to later; its audience is told, with the reason. Running attempts that the former
@@ -65,9 +73,11 @@ impl Contests {
         reason: String,
     ) -> Outcome<ContestCancellation> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
-                let contest = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
+                // held, so that it is not published meanwhile, after which nothing of it waits
+                let contest = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
                 if !rules::step(ContestVerb::Cancel, contest.state)? {
                     return Err(Refusal::WrongState(contest.state).into());
                 }
@@ -84,12 +94,44 @@ impl Contests {
                     let same = made.filter(|made| made.proposed_by == actor && made.reason == reason);
                     return same.ok_or_else(|| Refusal::CancellationProposed.into());
                 }
+                room.lay_on_desk(tx, &contest, &proposal)?;
                 note(tx, actor, "contests.propose_cancellation", id, json!({ "reason": reason }))?;
                 if contest.created_by != actor {
                     let told = format!("有人提出取消这场竞赛，等待另一位负责人确认：{reason}");
                     tell_author(tx, &contest, "提议取消知识竞赛", told)?;
                 }
                 Ok(proposal)
+            })
+            .await
+    }
+
+    /// Has the proposal wait for those who may confirm it.
+    fn lay_on_desk(&self, tx: &mut Tx, contest: &Contest, proposal: &ContestCancellation) -> diesel::QueryResult<()> {
+        let item = NewItem {
+            kind: CANCELLATION_ON_DESK,
+            subject: contest.id.uuid(),
+            title: format!("确认取消知识竞赛{}", in_quotes(&contest.title)),
+            link: format!("/contests/{}/cancellation", contest.id),
+            due: None,
+            urgency: Urgency::Urgent,
+            whose: Whose::Holders(Post { capability: Capability::ConfirmContests, unit: contest.unit_id }),
+            barred: vec![proposal.proposed_by],
+        };
+        self.desks.replace(tx, CANCELLATION_ON_DESK, contest.id.uuid(), Some(item))
+    }
+
+    /// Lays out proposals that waited before they were on the desk.
+    pub(super) async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let room = self.clone();
+        self.unlaid
+            .work_off(&self.db, move |tx, id| {
+                let Some(contest) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let found = store::changes::find_cancellation(tx.conn, contest.id)?;
+                let waits = rules::step(ContestVerb::Cancel, contest.state) == Ok(true);
+                match found.filter(|found| waits && found.confirmed_at.is_none()) {
+                    Some(proposal) => room.lay_on_desk(tx, &contest, &proposal),
+                    None => Ok(()),
+                }
             })
             .await
     }
@@ -106,13 +148,11 @@ impl Contests {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
+                store::hold(tx.conn, id)?;
                 let found = store::changes::find_cancellation(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
-                if found.confirmed_at.is_some() {
-                    return Err(Refusal::WrongState(ContestState::Cancelled).into());
-                }
-                if !store::changes::delete_cancellation(tx.conn, id, actor)? {
-                    return Err(Refusal::NotProposer.into());
-                }
+                found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(Refusal::from)?;
+                store::changes::delete_cancellation(tx.conn, id)?;
+                desk::clear(tx, CANCELLATION_ON_DESK, id.uuid())?;
                 Ok(note(tx, actor, "contests.withdraw_cancellation", id, json!({}))?)
             })
             .await
@@ -133,15 +173,13 @@ impl Contests {
                 store::wait_to_close(tx.conn, id)?;
                 let contest = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
                 let proposal = store::changes::find_cancellation(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
-                if proposal.confirmed_at.is_some() {
+                if !proposal.rule().answer(Answer::Approve, actor, tx.now()).map_err(Refusal::from)? {
                     return Ok(proposal);
-                }
-                if proposal.proposed_by == actor {
-                    return Err(Refusal::OwnProposal.into());
                 }
                 if !store::changes::cancel(tx.conn, id, actor, tx.now())? {
                     return Err(Refusal::WrongState(contest.state).into());
                 }
+                desk::clear(tx, CANCELLATION_ON_DESK, id.uuid())?;
                 quiz.release(tx, id.uuid())?;
                 note(tx, actor, "contests.confirm_cancellation", id, json!({ "reason": proposal.reason }))?;
                 let told = format!("这场竞赛已经取消，不计成绩和积分：{}", proposal.reason);

@@ -37,9 +37,10 @@ use tokio::sync::Mutex;
 use crate::base::id::MemberId;
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
+use crate::kernel::backlog::Backlog;
 use crate::kernel::lock::HolderId;
 use crate::learning::quiz::Quiz;
-use crate::people::members::Directory;
+use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use calendar::Draft;
@@ -75,8 +76,11 @@ struct Frozen {
 pub struct Contests {
     db: Db,
     directory: Directory,
+    desks: Desks,
     quiz: Quiz,
     points: Points,
+    /// What waited before it was on the desk.
+    unlaid: Backlog,
     papers: Cache<ContestId, Arc<Frozen>>,
     /// Whose an attempt is, and at which contest.
     attempts: Cache<AttemptId, (MemberId, ContestId)>,
@@ -87,10 +91,11 @@ pub struct Contests {
 }
 
 impl Contests {
-    pub fn new(db: Db, directory: Directory, quiz: Quiz, points: Points) -> Self {
+    pub fn new(db: Db, (directory, desks): (Directory, Desks), quiz: Quiz, points: Points) -> Self {
         let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
         let holder = db.fresh_id();
-        Contests { db, directory, quiz, points, papers, attempts, holder, settling: Arc::default() }
+        let unlaid = Backlog::new("contests.desk");
+        Contests { db, directory, desks, quiz, points, unlaid, papers, attempts, holder, settling: Arc::default() }
     }
 
     /// Paper and terms of a contest that has opened, perhaps before a key was corrected a moment ago; `None` before.

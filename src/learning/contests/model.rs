@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::approval::{self, ProposalState};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
@@ -291,6 +292,14 @@ pub struct ContestCancellation {
     pub proposed_at: Timestamp,
     pub confirmed_by: Option<MemberId>,
     pub confirmed_at: Option<Timestamp>,
+}
+
+impl ContestCancellation {
+    /// The proposal as the two-person rule looks at it: to be answered as long as it can still be done.
+    pub fn rule(&self) -> approval::Proposal {
+        let state = if self.confirmed_at.is_some() { ProposalState::Approved } else { ProposalState::Open };
+        approval::Proposal { state, proposed_by: Some(self.proposed_by), about: None, expires_at: None }
+    }
 }
 
 /// An attempt as stored.

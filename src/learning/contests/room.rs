@@ -4,7 +4,7 @@ use super::{CLOCK, Contests, KEYS, RESULTS, is_part_of};
 use crate::doing::meetings::Meetings;
 use crate::learning::quiz::Quiz;
 use crate::learning::quiz::lending::CONTEST_CORRECTIONS;
-use crate::room::{House, Opened, Room};
+use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
     /// 知识竞赛: what the contest's own rules give for a rank and for taking part; the rule multiplies and caps it.
@@ -15,7 +15,7 @@ pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.used_by(KEYS);
     house.get::<Meetings>().unless_part(is_part_of);
-    Ok(Room::of(Contests::new(house.db.clone(), house.get(), quiz, house.get()))
+    Ok(Room::of(Contests::new(house.db.clone(), (house.get(), house.get()), quiz, house.get()))
         .when_due(CONTEST_CORRECTIONS, |contests| async move {
             contests.regrade().await?;
             contests.next_regrading().await
@@ -28,5 +28,6 @@ pub async fn open(house: &House) -> Opened {
             contests.settle().await?;
             contests.next_settling().await
         })
+        .every(MINUTE, "contest desk", |contests| async move { contests.lay_old_on_desk().await })
         .room())
 }

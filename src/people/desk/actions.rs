@@ -9,7 +9,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Db, DbError, Never, Stop};
 use crate::kernel::desk::{self, Desk, DeskItemId, Item, Mark};
-use crate::people::members::{Desks, Directory, Edition};
+use crate::people::members::{Desks, Directory, Edition, RosterChanges};
 
 /// Items of one transaction.
 const CHUNK: i64 = 200;
@@ -26,13 +26,14 @@ pub struct Desktop {
     db: Db,
     directory: Directory,
     desks: Desks,
+    changes: RosterChanges,
     /// The edition of the roster by which the items were last looked through.
     seen: Arc<Mutex<Option<Edition>>>,
 }
 
 impl Desktop {
-    pub fn new(db: Db, directory: Directory, desks: Desks) -> Self {
-        Desktop { db, directory, desks, seen: Arc::default() }
+    pub fn new(db: Db, directory: Directory, desks: Desks, changes: RosterChanges) -> Self {
+        Desktop { db, directory, desks, changes, seen: Arc::default() }
     }
 
     /// What waits for `person`: what is his own task, and what lies with holders of his duties.
@@ -63,14 +64,15 @@ impl Desktop {
             .await
     }
 
-    /// Looks through what lies with holders, or may come to lie with them, when the roster or the day has changed since
-    /// the last time. Several servers find the same.
+    /// When the roster or the day has changed since the last time: has rooms lay anew what depends on it, then looks
+    /// through what lies with holders, or may come to lie with them. Several servers find the same.
     pub async fn hand_on(&self) -> Result<(), DbError> {
         let today = self.db.today();
         let edition = self.desks.edition(today);
         if *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == Some(edition) {
             return Ok(());
         }
+        self.changes.tell_rooms().await?;
         let mut after = None;
         loop {
             let chunk = self.db.read(move |conn| desk::list_for_holders(conn, after, CHUNK)).await?;

@@ -30,7 +30,7 @@ impl From<Refusal> for Problem {
 #[derive(Serialize, ToSchema)]
 struct DeskItem {
     id: DeskItemId,
-    /// What kind of thing it is, such as `idea`.
+    /// What kind of thing it is, such as `idea`; `GET /labels` names it under `DeskKind`.
     kind: String,
     /// The thing itself.
     subject_id: String,
@@ -40,6 +40,8 @@ struct DeskItem {
     link: String,
     /// The last day that is not late.
     due_on: Option<Day>,
+    /// The instant from which it is late, where that is not the end of the day.
+    due_at: Option<Timestamp>,
     urgency: Urgency,
     /// With whose holders it lies; `null` when it is the task of one member.
     unit_id: Option<UnitId>,
@@ -53,6 +55,7 @@ impl From<Item> for DeskItem {
             id: item.id,
             subject_id: item.subject().to_string(),
             due_on: item.due_on(),
+            due_at: item.due_at,
             kind: item.kind,
             title: item.title,
             link: item.link,
@@ -66,7 +69,7 @@ impl From<Item> for DeskItem {
 /// How many things of a kind wait.
 #[derive(Serialize, ToSchema)]
 struct DeskCount {
-    /// What kind of thing.
+    /// What kind of thing; `GET /labels` names it under `DeskKind`.
     kind: String,
     /// How many, on all pages.
     count: i64,

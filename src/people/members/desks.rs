@@ -44,15 +44,37 @@ impl Desks {
         desk::put(tx, item, lies_on)
     }
 
-    /// Has `item` wait instead of whatever waited about the same thing; `None` when nothing waits any more.
-    pub fn replace(&self, tx: &mut Tx, kind: &'static str, subject: Uuid, item: Option<NewItem>) -> QueryResult<()> {
-        desk::clear(tx, kind, subject)?;
-        item.map_or(Ok(()), |item| self.put(tx, item))
+    /// Has exactly `items` wait about a thing that the caller holds; `None` or `[]` when nothing waits any more.
+    pub fn replace(
+        &self,
+        tx: &mut Tx,
+        kind: &'static str,
+        subject: Uuid,
+        items: impl IntoIterator<Item = NewItem>,
+    ) -> QueryResult<()> {
+        let today = tx.today();
+        let lying = |item: NewItem| {
+            let lies_on = self.lies_on(item.whose, &item.barred, today);
+            (item, lies_on)
+        };
+        desk::settle(tx, kind, subject, items.into_iter().map(lying).collect())
     }
 
     /// The unit whose holders have `item` on `today`; `None` while it is with its member, or nobody holds the capability.
     pub fn place_of(&self, item: &Item, today: Day) -> Option<UnitId> {
         self.lies_on(item.whose()?, &item.barred(), today)
+    }
+
+    /// Active members whose duties on the unit, or above it, carry the capability.
+    pub fn able(&self, post: Post, today: Day) -> Vec<MemberId> {
+        let (holders, tree) = (self.by_unit(today), self.directory.tree());
+        let path = tree.get(post.unit).map(|card| card.path.clone()).unwrap_or_default();
+        let of_unit = path.iter().filter_map(|unit| holders.get(unit)).flatten();
+        let mut able: Vec<MemberId> =
+            of_unit.filter(|(_, role)| role.allows().contains(&post.capability)).map(|(member, _)| *member).collect();
+        able.sort_unstable();
+        able.dedup();
+        able
     }
 
     /// The present edition of the roster.

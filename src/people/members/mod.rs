@@ -11,6 +11,7 @@ mod api;
 mod desks;
 pub mod directory;
 mod headcount;
+mod roster_changes;
 pub mod model;
 pub mod roster;
 pub mod rules;
@@ -23,6 +24,7 @@ pub use desks::{Desks, Edition};
 pub use directory::Directory;
 pub use headcount::Headcount;
 pub use room::open;
+pub use roster_changes::RosterChanges;
 
 use crate::base::crypto::Key;
 use crate::base::phone;

@@ -1,6 +1,6 @@
 //! What the room hands over to the program.
 
-use super::{Desks, Directory, Members};
+use super::{Desks, Directory, Members, RosterChanges};
 use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
@@ -15,6 +15,8 @@ pub async fn open(house: &House) -> Opened {
     let desks = Desks::new(directory.clone());
     let members = Members::new(house.db.clone(), directory.clone(), desks.clone(), house.secrets.phone_key.clone());
     members.reload().await?;
+    let changes = RosterChanges::default();
+    changes.lay_anew(members.clone(), |members| async move { members.lay_anew_on_desk().await });
     let roster = directory.clone();
     let names = Names(Box::new(move |member| roster.member(member).map(|card| card.name.to_string())));
     let (expiring, is_shared) = (members.clone(), house.db.is_postgres());
@@ -32,5 +34,6 @@ pub async fn open(house: &House) -> Opened {
         .tidies(move |tx| expiring.expire(tx))
         .gives(names)
         .lends(desks)
+        .lends(changes)
         .lends(directory))
 }

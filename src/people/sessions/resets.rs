@@ -17,13 +17,14 @@ use super::openings::came_from;
 use super::rules::{self, Refusal, Standing};
 use super::store;
 use super::wording::{name_of, said};
+use crate::base::approval::{Answer, NoAnswer};
 use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::fold;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, LastingText, NewNotice, NoticeKind, To};
-use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
+use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::directory::MemberCard;
 use crate::people::members::model::MemberStatus;
@@ -31,13 +32,17 @@ use crate::people::members::{Desks, Directory};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
-/// What is pending about a member's password on the desk.
-pub(super) const RESET_ON_DESK: &str = "password_reset";
+crate::kernel::desk::kinds! {
+    /// What is pending about a member's password on the desk.
+    pub(super) RESET_ON_DESK = "password_reset" / "重设密码",
+}
 
 /// How long a member's own request makes a code work at once: over a long weekend.
 const REQUEST_SECONDS: i64 = 72 * 3600;
 /// How many of those who may approve, or issue, are told; the nearest ones. All of them find it in their list.
 const TOLD: usize = 3;
+/// Members whose resets one transaction lays out anew.
+const LAID_AT_ONCE: usize = 50;
 /// Resets that one look at the database brings.
 const RESETS_AT_ONCE: i64 = 200;
 
@@ -151,8 +156,7 @@ impl Sessions {
         let open = pending.into_iter().find(|reset| self.standing_of(reset, now) == Standing::NeedsApproval);
         let requested_at = store::resets::find_request(tx.conn, card.id, now.plus_seconds(-REQUEST_SECONDS))?;
         let (title, link, until, issuer) = match (&open, requested_at) {
-            // which ends with the day before
-            (Some(reset), _) => ("确认重设密码的邀请码", "/resets", reset.expires_at.plus_seconds(-1), reset.issued_by),
+            (Some(reset), _) => ("确认重设密码的邀请码", "/resets", reset.expires_at, reset.issued_by),
             (None, Some(at)) => ("发放重设密码的邀请码", "/invitations", at.plus_seconds(REQUEST_SECONDS), None),
             (None, None) => return Ok(None),
         };
@@ -178,7 +182,7 @@ impl Sessions {
             subject: card.id.uuid(),
             title: format!("核实{}（{}）本人的要求，{title}", card.name, card.employee_no),
             link: link.into(),
-            due_on: Some(until.day()),
+            due: Some(Due::At(until)),
             urgency: Urgency::Urgent,
             whose: Whose::Holders(Post { capability: Capability::Invite, unit }),
             barred: cannot.chain([card.id]).chain(issuer).collect(),
@@ -195,6 +199,33 @@ impl Sessions {
                 sessions.lay_reset_on_desk(tx, member, None)
             })
             .await
+    }
+
+    /// Lays out anew what is pending, by the roster as it is now.
+    pub(super) async fn lay_anew_on_desk(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        let pending = move |conn: &mut Conn| {
+            let mut members = store::resets::list_requested(conn, now.plus_seconds(-REQUEST_SECONDS))?;
+            members.extend(store::resets::list_members_pending(conn, now)?);
+            Ok(members)
+        };
+        let mut members = self.db.read(pending).await?;
+        members.sort_unstable();
+        members.dedup();
+        if members.is_empty() {
+            return Ok(());
+        }
+        let inviters = Arc::new(Inviters::of(&self.directory, now.day()));
+        for some in members.chunks(LAID_AT_ONCE) {
+            let (sessions, inviters, some) = (self.clone(), inviters.clone(), some.to_vec());
+            let lay = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                tx.take_turns(some.iter().copied())?;
+                let lay = |member: &MemberId| sessions.lay_reset_on_desk(tx, *member, Some(&inviters));
+                Ok(some.iter().try_for_each(lay)?)
+            };
+            self.db.write(lay).await.map_err(DbError::from)?;
+        }
+        Ok(())
     }
 
     /// Those who ever signed in: nobody else can tap anything.
@@ -381,8 +412,13 @@ impl Sessions {
                     Refusal::NoSuchMember => Refusal::NoSuchReset,
                     other => other,
                 })?;
-                if reset.issued_by == Some(actor) {
-                    return Err(Refusal::OwnReset.into());
+                let standing = sessions.standing_of(&reset, tx.now());
+                match (rules::proposal(&reset, standing).answer(Answer::Approve, actor, tx.now()), standing) {
+                    (Ok(_), _) => {}
+                    (Err(NoAnswer::Over(_)), Standing::Refused { at }) => {
+                        return Err(Refusal::ResetRefused { at }.into());
+                    }
+                    (Err(_), _) => return Err(Refusal::OwnReset.into()),
                 }
                 if sessions.may_be(tx.conn, reset.issued_by, actor, tx.today())? {
                     return Err(Refusal::IssuersAccount.into());

@@ -3,7 +3,7 @@
 use super::settings::TermSettings;
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
-use crate::people::members::Members;
+use crate::people::members::{Members, RosterChanges};
 use crate::room::{House, MINUTE, Opened, Room, SECOND};
 use crate::web::caller::Doorkeeper;
 
@@ -14,6 +14,8 @@ pub async fn open(house: &House) -> Opened {
     let terms = TermSettings::new(config.sessions, config.resets);
     let sessions = Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, terms.clone(), attempts);
     house.get::<Members>().upon_leaving(end_for_leaving);
+    let changes = house.get::<RosterChanges>();
+    changes.lay_anew(sessions.clone(), |sessions| async move { sessions.lay_anew_on_desk().await });
     let gate = sessions.gate.clone();
     let doorkeeper = Doorkeeper::new(move |token| {
         let (gate, token) = (gate.clone(), token.to_owned());

@@ -6,7 +6,7 @@ mod devices;
 mod resets;
 
 pub use devices::by_device;
-pub use resets::{Standing, standing};
+pub use resets::{Standing, proposal, standing};
 
 use super::model::{ByWhom, Ending, Session};
 use crate::base::capability::Reach;

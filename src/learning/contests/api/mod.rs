@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::ContestState;
 use super::rules::{Refusal, Shortage, Taken};
+use crate::base::approval::NoAnswer;
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
@@ -58,10 +59,14 @@ impl From<Refusal> for Problem {
                 Problem::conflict("contests.cancellation_proposed", "已有人提出取消这场竞赛，请等待另一位负责人确认")
             }
             Refusal::NoCancellation => Problem::not_found("contests.cancellation_not_found", "没有人提出取消这场竞赛"),
-            Refusal::OwnProposal => {
+            Refusal::NoAnswer(NoAnswer::OwnProposal | NoAnswer::AboutYourself) => {
                 Problem::conflict("contests.own_proposal", "取消竞赛须由提出人以外的另一位负责人确认")
             }
-            Refusal::NotProposer => Problem::conflict("contests.not_proposer", "只有提出人可以收回取消竞赛的提议"),
+            Refusal::NoAnswer(NoAnswer::NotYours) => {
+                Problem::conflict("contests.not_proposer", "只有提出人可以收回取消竞赛的提议")
+            }
+            // it is answered by calling the contest off, and by nothing else
+            Refusal::NoAnswer(NoAnswer::Over(_)) => Refusal::WrongState(ContestState::Cancelled).into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -10,6 +10,7 @@ mod ranking;
 use std::collections::HashSet;
 
 use super::model::{ContestState, DrawLine, PaperRule, Reveal, Terms};
+use crate::base::approval::NoAnswer;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::base::version::Outdated;
@@ -67,15 +68,19 @@ pub enum Refusal {
     CancellationProposed,
     /// Nobody has proposed to call the contest off.
     NoCancellation,
-    /// Anyone who proposed something does not confirm it.
-    OwnProposal,
-    /// Only who proposed something takes it back.
-    NotProposer,
+    /// The caller may not answer the proposal to call the contest off, or no longer.
+    NoAnswer(NoAnswer),
     /// The idempotency key was used for another request.
     KeyReused,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<NoAnswer> for Refusal {
+    fn from(no: NoAnswer) -> Self {
+        Refusal::NoAnswer(no)
+    }
+}
 
 /// A field that cannot stand, by its JSON pointer, with a Chinese sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,13 +52,12 @@ pub fn insert_cancellation(conn: &mut Conn, cancellation: &ContestCancellation) 
     Ok(inserted == 1)
 }
 
-/// Takes back a proposal of `proposer` that nobody has confirmed; false when there is none.
-pub fn delete_cancellation(conn: &mut Conn, contest: ContestId, proposer: MemberId) -> QueryResult<bool> {
+/// Takes back a proposal that nobody has confirmed; the caller holds the contest.
+pub fn delete_cancellation(conn: &mut Conn, contest: ContestId) -> QueryResult<()> {
     let open = contest_cancellations::table
         .filter(contest_cancellations::contest_id.eq(contest))
-        .filter(contest_cancellations::proposed_by.eq(proposer))
         .filter(contest_cancellations::confirmed_at.is_null());
-    Ok(on!(conn, c => diesel::delete(open).execute(c))? == 1)
+    on!(conn, c => diesel::delete(open).execute(c)).map(drop)
 }
 
 /// Calls a contest off that is open, or closed and not published; false when it is neither.

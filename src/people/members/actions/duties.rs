@@ -60,7 +60,7 @@ impl Members {
                 }
                 members.check_fits(tx, member, duty)?;
                 match way {
-                    Way::ByTwo => members.propose(tx, &manager, member, Wish::Grant(duty)).map(Granted::Proposed),
+                    Way::ByTwo => members.propose(tx, &manager, &row, Wish::Grant(duty)).map(Granted::Proposed),
                     Way::AtOnce(confirmation) => {
                         let granted = new_duty(tx, &manager, member, duty);
                         members.insert_duty(tx, &manager, &granted, said(confirmation))?;
@@ -83,7 +83,7 @@ impl Members {
                 let row = store::lock_member(tx.conn, member)?.ok_or(Refusal::NoSuchMember)?;
                 let duty = members.check_end(tx, &manager, member, role)?;
                 match members.way_of(tx, duty.role.is_privileged())? {
-                    Way::ByTwo => members.propose(tx, &manager, member, Wish::End(duty)).map(Some),
+                    Way::ByTwo => members.propose(tx, &manager, &row, Wish::End(duty)).map(Some),
                     Way::AtOnce(confirmation) => {
                         members.end_duty(tx, &manager, &duty, said(confirmation))?;
                         members.publish_member(tx, &row)?;

@@ -134,6 +134,12 @@ impl Members {
         self.lay_old_phones().await
     }
 
+    /// Lays out anew what waits for a second person, by the roster as it is now.
+    pub async fn lay_anew_on_desk(&self) -> Result<(), DbError> {
+        self.lay_duties_anew().await?;
+        self.lay_phones_anew().await
+    }
+
     /// Marks what waited for a second person longer than it may.
     pub fn expire(&self, tx: &mut Tx) -> QueryResult<()> {
         self.expire_duties(tx)?;

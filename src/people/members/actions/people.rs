@@ -143,7 +143,7 @@ impl Members {
                     Way::ByTwo => {
                         after.status = before.status;
                         members.check_leaving(tx, &manager, id)?;
-                        Some(members.propose(tx, &manager, id, Wish::Leave)?)
+                        Some(members.propose(tx, &manager, &before, Wish::Leave)?)
                     }
                 };
                 members.check_phone(tx, &after)?;
@@ -216,6 +216,8 @@ impl Members {
                 note(tx, manager, "members.end_role", ("member", before.id.uuid()), together(detail, why.clone()))?;
             }
             store::end_roles(tx.conn, before.id, yesterday)?;
+            self.withdraw_duties_of(tx, manager, before)?;
+            self.withdraw_phone_of(tx, manager, before.id)?;
             for end in self.upon_leaving.each() {
                 end(tx, before.id)?;
             }

@@ -10,9 +10,9 @@ use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::phone;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
+use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
 use crate::people::members::Desks;
 use crate::people::members::model::{MemberRow, MemberStatus, PhoneProposal, PhoneProposalId};
 use crate::people::members::rules::Refusal;
@@ -22,14 +22,19 @@ use crate::people::members::store::proposals::{self, Answered};
 /// Numbers that a member may give in a day: each is looked at by a person.
 const NUMBERS_A_DAY: i64 = 5;
 
-/// What waiting numbers are on the desk.
-const ON_DESK: &str = "phone_proposal";
+crate::kernel::desk::kinds! {
+    /// What waiting numbers are on the desk.
+    ON_DESK = "phone_proposal" / "登录手机号",
+}
 
 /// Where waiting numbers are looked at.
 const LIST: &str = "/phone-proposals";
 
 /// People who are told of a waiting number; the others find it on the list.
 const TOLD: usize = 10;
+
+/// Numbers that one transaction lays out anew.
+const LAID_AT_ONCE: usize = 50;
 
 /// Numbers whose time is over that one transaction marks at most.
 const OVERDUE_AT_ONCE: i64 = 200;
@@ -137,7 +142,7 @@ impl Members {
             subject: proposal.id.uuid(),
             title: format!("核实并确认{}（{}）的登录手机号", card.name, card.employee_no),
             link: LIST.into(),
-            due_on: Some(proposal.expires_at.day()),
+            due: Some(Due::At(proposal.expires_at)),
             urgency: Urgency::Normal,
             whose: Whose::Holders(Post { capability: Capability::Invite, unit }),
             barred: vec![proposal.member_id],
@@ -148,28 +153,55 @@ impl Members {
     /// Lays out numbers that waited before there was a desk of all rooms.
     pub(super) async fn lay_old_phones(&self) -> Result<(), DbError> {
         let members = self.clone();
-        self.unlaid_phones
-            .work_off(&self.db, move |tx, id| {
-                let found = proposals::find_phone(tx.conn, id.into())?;
-                match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
-                    Some(proposal) => members.lay_phone_on_desk(tx, &proposal),
-                    None => Ok(()),
-                }
-            })
-            .await
+        self.unlaid_phones.work_off(&self.db, move |tx, id| members.lay_phone_anew(tx, id.into())).await
+    }
+
+    /// Lays out anew whatever waits, by the roster as it is now.
+    pub(super) async fn lay_phones_anew(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        let waiting = self.db.read(move |conn| proposals::list_waiting_phones(conn, now)).await?;
+        for some in waiting.chunks(LAID_AT_ONCE) {
+            let (members, some) = (self.clone(), some.to_vec());
+            let lay = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                Ok(some.iter().try_for_each(|id| members.lay_phone_anew(tx, *id))?)
+            };
+            self.db.write(lay).await.map_err(DbError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Lays out a number if it still waits; whoever answers it holds the member, as this does.
+    fn lay_phone_anew(&self, tx: &mut Tx, id: PhoneProposalId) -> QueryResult<()> {
+        let Some(found) = proposals::find_phone(tx.conn, id)? else { return Ok(()) };
+        store::lock_member(tx.conn, found.member_id)?;
+        let found = proposals::find_phone(tx.conn, id)?;
+        match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
+            Some(proposal) => self.lay_phone_on_desk(tx, &proposal),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the waiting of a number whose member leaves: nobody could confirm it any more.
+    pub(super) fn withdraw_phone_of(&self, tx: &mut Tx, manager: &Manager, leaving: MemberId) -> QueryResult<()> {
+        self.end_phone(tx, manager, leaving, Some("该人员已离开".to_owned()))
     }
 
     /// Takes the waiting number of a member back, if there is one. The member's row is held.
     fn take_back_phone(&self, tx: &mut Tx, member: MemberId) -> QueryResult<()> {
+        self.end_phone(tx, &themselves(member), member, None)
+    }
+
+    fn end_phone(&self, tx: &mut Tx, manager: &Manager, member: MemberId, reason: Option<String>) -> QueryResult<()> {
         let Some(mut proposal) = proposals::find_unanswered_phone(tx.conn, member)? else { return Ok(()) };
         proposal.state = match proposal.rule().state_at(tx.now()) {
             ProposalState::Open => ProposalState::TakenBack,
             over => over,
         };
-        let answered = Answered { state: proposal.state, by: Some(member), at: tx.now(), reason: None };
+        let answered = Answered { state: proposal.state, by: manager.member, at: tx.now(), reason };
         proposals::answer_phone(tx.conn, proposal.id, &answered)?;
+        (proposal.answered_by, proposal.reason) = (answered.by, answered.reason);
         desk::clear(tx, ON_DESK, proposal.id.uuid())?;
-        note_phone(tx, &themselves(member), "members.take_back_phone", &proposal)
+        note_phone(tx, manager, "members.take_back_phone", &proposal)
     }
 
     /// Takes the own waiting number back; again it changes nothing.

@@ -9,8 +9,8 @@ use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
-use crate::db::{DbError, Tx};
-use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
+use crate::db::{DbError, Never, Stop, Tx};
+use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
 use crate::people::members::Desks;
 use crate::people::members::model::{
     ChangeKind, Confirmation, DutyProposal, DutyProposalId, MemberRow, MemberStatus, RoleId, RoleRow,
@@ -19,11 +19,16 @@ use crate::people::members::rules::Refusal;
 use crate::people::members::store;
 use crate::people::members::store::proposals::{self, Answered};
 
-/// What proposals are on the desk.
-const ON_DESK: &str = "duty_proposal";
+crate::kernel::desk::kinds! {
+    /// What proposals are on the desk.
+    ON_DESK = "duty_proposal" / "职务变动",
+}
 
 /// Where a proposal is looked at.
 const LIST: &str = "/duty-proposals";
+
+/// Proposals that one transaction lays out anew.
+const LAID_AT_ONCE: usize = 50;
 
 /// Proposals whose time is over that one transaction marks at most.
 const OVERDUE_AT_ONCE: i64 = 200;
@@ -52,15 +57,15 @@ impl Members {
         &self,
         tx: &mut Tx,
         manager: &Manager,
-        member: MemberId,
+        member: &MemberRow,
         wish: Wish,
     ) -> Outcome<DutyProposal> {
-        let proposal = new_proposal(tx, manager, member, wish);
-        let open = proposals::list_open_duties_of(tx.conn, &[member], tx.now())?;
+        let proposal = new_proposal(tx, manager, member.id, wish);
+        let open = proposals::list_open_duties_of(tx.conn, &[member.id], tx.now())?;
         if let Some(other) = open.into_iter().find(|other| other.concerns_the_same(&proposal)) {
             return if other.repeats(&proposal) { Ok(other) } else { Err(Refusal::ProposedAlready.into()) };
         }
-        self.write_proposal(tx, manager, &proposal)?;
+        self.write_proposal(tx, manager, &proposal, member)?;
         self.tell_proposed(tx, &proposal)?;
         for administrator in self.confirmers(&proposal, &self.administrators(tx.today())) {
             let title = "有一项职务变动待您确认".to_owned();
@@ -70,18 +75,24 @@ impl Members {
         Ok(proposal)
     }
 
-    /// Writes a proposal and its trail.
-    pub(super) fn write_proposal(&self, tx: &mut Tx, manager: &Manager, proposal: &DutyProposal) -> QueryResult<()> {
+    /// Writes a proposal and its trail. The member as he is held: an import makes people whom the roster does not know yet.
+    pub(super) fn write_proposal(
+        &self,
+        tx: &mut Tx,
+        manager: &Manager,
+        proposal: &DutyProposal,
+        member: &MemberRow,
+    ) -> QueryResult<()> {
         proposals::insert_duty(tx.conn, proposal)?;
-        self.lay_duty_on_desk(tx, proposal)?;
+        self.lay_duty_on_desk(tx, proposal, member)?;
         note(tx, manager, "members.propose_duty", ("member", proposal.member_id.uuid()), self.detail(proposal))
     }
 
     /// Has a proposal wait for the administrators whose duty reaches everything that it is about.
-    fn lay_duty_on_desk(&self, tx: &mut Tx, proposal: &DutyProposal) -> QueryResult<()> {
+    fn lay_duty_on_desk(&self, tx: &mut Tx, proposal: &DutyProposal, member: &MemberRow) -> QueryResult<()> {
         let tree = self.directory.tree();
         let card = self.directory.member(proposal.member_id);
-        let home = card.as_ref().and_then(|card| tree.get(card.unit)).map(|unit| unit.path.to_vec());
+        let home = tree.get(member.unit_id).map(|unit| unit.path.to_vec());
         let seat = match proposal.role {
             Some(role) if role.reaches_everything() => tree.root(),
             _ => proposal.unit_id,
@@ -93,9 +104,9 @@ impl Members {
         let item = NewItem {
             kind: ON_DESK,
             subject: proposal.id.uuid(),
-            title: format!("确认或拒绝职务变动：{}", self.describe(proposal)),
+            title: format!("确认或拒绝职务变动：{}", self.describe_as(proposal, &member.name)),
             link: link_of(proposal),
-            due_on: Some(proposal.expires_at.day()),
+            due: Some(Due::At(proposal.expires_at)),
             urgency: Urgency::Normal,
             whose: Whose::Holders(Post { capability: Capability::ManageMembers, unit }),
             barred: proposal.proposed_by.into_iter().chain([proposal.member_id]).collect(),
@@ -106,15 +117,53 @@ impl Members {
     /// Lays out proposals that waited before there was a desk of all rooms.
     pub(super) async fn lay_old_duties(&self) -> Result<(), DbError> {
         let members = self.clone();
-        self.unlaid_duties
-            .work_off(&self.db, move |tx, id| {
-                let found = proposals::find_duty(tx.conn, id.into())?;
-                match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
-                    Some(proposal) => members.lay_duty_on_desk(tx, &proposal),
-                    None => Ok(()),
-                }
-            })
-            .await
+        self.unlaid_duties.work_off(&self.db, move |tx, id| members.lay_duty_anew(tx, id.into())).await
+    }
+
+    /// Lays out anew whatever waits, by the roster as it is now.
+    pub(super) async fn lay_duties_anew(&self) -> Result<(), DbError> {
+        let now = self.db.now();
+        let open = self.db.read(move |conn| proposals::list_open_duties(conn, now)).await?;
+        for some in open.chunks(LAID_AT_ONCE) {
+            let (members, some) = (self.clone(), some.to_vec());
+            let lay = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                Ok(some.iter().try_for_each(|id| members.lay_duty_anew(tx, *id))?)
+            };
+            self.db.write(lay).await.map_err(DbError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Lays out a proposal if it still waits; whoever answers it holds the member, as this does.
+    fn lay_duty_anew(&self, tx: &mut Tx, id: DutyProposalId) -> QueryResult<()> {
+        let Some(found) = proposals::find_duty(tx.conn, id)? else { return Ok(()) };
+        let Some(member) = store::lock_member(tx.conn, found.member_id)? else { return Ok(()) };
+        let found = proposals::find_duty(tx.conn, id)?;
+        match found.filter(|found| found.rule().state_at(tx.now()) == ProposalState::Open) {
+            Some(proposal) => self.lay_duty_on_desk(tx, &proposal, &member),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends what waits about somebody who leaves, and what he proposed himself: nobody could confirm either any more.
+    pub(super) fn withdraw_duties_of(&self, tx: &mut Tx, manager: &Manager, leaving: &MemberRow) -> QueryResult<()> {
+        for mut proposal in proposals::list_open_duties_with(tx.conn, leaving.id, tx.now())? {
+            // whoever lays it on the desk or answers it holds the member
+            store::lock_member(tx.conn, proposal.member_id)?;
+            let reason = match proposal.member_id == leaving.id {
+                true => "该人员已离开",
+                false => "提议人已离开",
+            };
+            let answered =
+                Answered { state: ProposalState::TakenBack, by: None, at: tx.now(), reason: Some(reason.to_owned()) };
+            if proposals::answer_duty(tx.conn, proposal.id, &answered)? {
+                (proposal.state, proposal.answered_at) = (answered.state, Some(answered.at));
+                proposal.reason = answered.reason;
+                self.note_answer(tx, manager, &proposal)?;
+                self.tell_answered(tx, &proposal, Some(leaving.id))?;
+            }
+        }
+        Ok(())
     }
 
     /// Tells the member what was proposed about him.
@@ -152,20 +201,24 @@ impl Members {
                     "proposed_by": proposal.proposed_by, "proposed_by_name": members.proposer(&proposal),
                     "confirmed_by": by, "confirmed_by_name": members.name_of(by),
                 });
+                let answered =
+                    Answered { state: answer.leads_to(), by: Some(by), at: tx.now(), reason: reason.clone() };
+                // before it is done: a leaving ends whatever waits about the member
+                if !proposals::answer_duty(tx.conn, id, &answered)? {
+                    return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
+                }
                 let became = match answer {
                     Answer::Approve => members.carry_out(tx, &manager, &row, &proposal, why)?,
                     Answer::Refuse | Answer::TakeBack => None,
                 };
-                let answered =
-                    Answered { state: answer.leads_to(), by: Some(by), at: tx.now(), reason: reason.clone() };
-                if !proposals::answer_duty(tx.conn, id, &answered, became)? {
-                    return Err(Refusal::NoAnswer(NoAnswer::Over(ProposalState::Expired)).into());
+                if let Some(became) = became {
+                    proposals::put_granted(tx.conn, id, became)?;
                 }
                 (proposal.state, proposal.answered_by, proposal.answered_at) =
                     (answered.state, Some(by), Some(tx.now()));
                 (proposal.reason, proposal.role_id) = (answered.reason, became.or(proposal.role_id));
                 members.note_answer(tx, &manager, &proposal)?;
-                members.tell_answered(tx, &proposal)?;
+                members.tell_answered(tx, &proposal, None)?;
                 Ok(proposal)
             })
             .await
@@ -286,10 +339,10 @@ impl Members {
     pub(super) fn expire_duties(&self, tx: &mut Tx) -> QueryResult<()> {
         for mut proposal in proposals::list_overdue_duties(tx.conn, tx.now(), OVERDUE_AT_ONCE)? {
             let answered = Answered { state: ProposalState::Expired, by: None, at: tx.now(), reason: None };
-            if proposals::answer_duty(tx.conn, proposal.id, &answered, None)? {
+            if proposals::answer_duty(tx.conn, proposal.id, &answered)? {
                 proposal.state = ProposalState::Expired;
                 self.note_answer(tx, &Manager::operator(), &proposal)?;
-                self.tell_answered(tx, &proposal)?;
+                self.tell_answered(tx, &proposal, None)?;
             }
         }
         Ok(())
@@ -307,8 +360,9 @@ impl Members {
         note(tx, manager, action, ("member", proposal.member_id.uuid()), self.detail(proposal))
     }
 
-    /// Tells the proposer and the member what became of a proposal; anyone who was granted a duty hears of that itself.
-    fn tell_answered(&self, tx: &mut Tx, proposal: &DutyProposal) -> QueryResult<()> {
+    /// Tells the proposer and the member what became of a proposal; anyone who was granted a duty hears of that itself,
+    /// and somebody who is `leaving` hears nothing more.
+    fn tell_answered(&self, tx: &mut Tx, proposal: &DutyProposal, leaving: Option<MemberId>) -> QueryResult<()> {
         let answered = match proposal.state {
             ProposalState::Approved => "已确认",
             ProposalState::Refused => "被拒绝",
@@ -319,11 +373,13 @@ impl Members {
         let reason = proposal.reason.as_ref().map(|reason| format!("理由：{reason}")).unwrap_or_default();
         let (title, body) =
             (format!("职务变动{answered}"), format!("{}：{answered}{by}。{reason}", self.describe(proposal)));
-        let proposer = proposal.proposed_by.filter(|_| proposal.state != ProposalState::TakenBack);
+        let is_own = proposal.state == ProposalState::TakenBack && proposal.answered_by == proposal.proposed_by;
+        let proposer = proposal.proposed_by.filter(|proposer| !is_own && Some(*proposer) != leaving);
         if let Some(proposer) = proposer {
             tell(tx, proposer, title.clone(), body.clone(), &link_of(proposal))?;
         }
-        match proposal.state == ProposalState::Approved || proposer == Some(proposal.member_id) {
+        let is_told = proposer == Some(proposal.member_id) || leaving == Some(proposal.member_id);
+        match proposal.state == ProposalState::Approved || is_told {
             true => Ok(()),
             false => tell(tx, proposal.member_id, title, body, "/me"),
         }
@@ -347,7 +403,12 @@ impl Members {
 
     /// A proposal in one Chinese sentence, without a full stop.
     pub fn describe(&self, proposal: &DutyProposal) -> String {
-        let (by, member) = (self.proposer(proposal), self.name_of(proposal.member_id));
+        self.describe_as(proposal, &self.name_of(proposal.member_id))
+    }
+
+    /// The same, where the member is called `member`.
+    fn describe_as(&self, proposal: &DutyProposal, member: &str) -> String {
+        let by = self.proposer(proposal);
         let unit = proposal.unit_id.map(|unit| self.unit_name(unit)).unwrap_or_default();
         let today = self.db.today();
         let duty = proposal.role.map(|role| role.title_on(&unit)).unwrap_or_default();

@@ -17,7 +17,7 @@ pub struct Answered {
     /// `None` when time was over.
     pub by: Option<MemberId>,
     pub at: Timestamp,
-    /// Why it was refused.
+    /// Why it was refused, or ended by itself.
     pub reason: Option<String>,
 }
 
@@ -33,6 +33,27 @@ pub fn find_duty(conn: &mut Conn, id: DutyProposalId) -> QueryResult<Option<Duty
 pub fn list_open_duties_of(conn: &mut Conn, of: &[MemberId], now: Timestamp) -> QueryResult<Vec<DutyProposal>> {
     on!(conn, c => duty_proposals::table
         .filter(duty_proposals::member_id.eq_any(of))
+        .filter(duty_proposals::state.eq(ProposalState::Open))
+        .filter(duty_proposals::expires_at.gt(now))
+        .order(duty_proposals::id)
+        .select(DutyProposal::as_select())
+        .load(c))
+}
+
+/// Every proposal that waits for an answer at `now`.
+pub fn list_open_duties(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<DutyProposalId>> {
+    on!(conn, c => duty_proposals::table
+        .filter(duty_proposals::state.eq(ProposalState::Open))
+        .filter(duty_proposals::expires_at.gt(now))
+        .order(duty_proposals::id)
+        .select(duty_proposals::id)
+        .load(c))
+}
+
+/// What waits for an answer at `now` about a member, or by his own proposal.
+pub fn list_open_duties_with(conn: &mut Conn, member: MemberId, now: Timestamp) -> QueryResult<Vec<DutyProposal>> {
+    on!(conn, c => duty_proposals::table
+        .filter(duty_proposals::member_id.eq(member).or(duty_proposals::proposed_by.eq(member)))
         .filter(duty_proposals::state.eq(ProposalState::Open))
         .filter(duty_proposals::expires_at.gt(now))
         .order(duty_proposals::id)
@@ -69,13 +90,8 @@ pub fn list_duties(
     })
 }
 
-/// Writes the answer to an open proposal, and the duty that it became; false when it was answered already.
-pub fn answer_duty(
-    conn: &mut Conn,
-    id: DutyProposalId,
-    answer: &Answered,
-    became: Option<RoleId>,
-) -> QueryResult<bool> {
+/// Writes the answer to an open proposal; false when it was answered already.
+pub fn answer_duty(conn: &mut Conn, id: DutyProposalId, answer: &Answered) -> QueryResult<bool> {
     let open = duty_proposals::id.eq(id).and(duty_proposals::state.eq(ProposalState::Open));
     let written = on!(conn, c => diesel::update(duty_proposals::table.filter(open))
         .set((
@@ -85,12 +101,13 @@ pub fn answer_duty(
             duty_proposals::reason.eq(&answer.reason),
         ))
         .execute(c))?;
-    if let Some(became) = became {
-        on!(conn, c => diesel::update(duty_proposals::table.find(id))
-            .set(duty_proposals::role_id.eq(became))
-            .execute(c))?;
-    }
     Ok(written == 1)
+}
+
+/// Puts down the duty that a proposal to grant one became.
+pub fn put_granted(conn: &mut Conn, id: DutyProposalId, became: RoleId) -> QueryResult<()> {
+    let proposal = duty_proposals::table.find(id);
+    on!(conn, c => diesel::update(proposal).set(duty_proposals::role_id.eq(became)).execute(c)).map(drop)
 }
 
 /// Unanswered proposals whose time is over at `now`, at most `limit`.
@@ -110,6 +127,16 @@ pub fn insert_phone(conn: &mut Conn, proposal: &PhoneProposal) -> QueryResult<()
 
 pub fn find_phone(conn: &mut Conn, id: PhoneProposalId) -> QueryResult<Option<PhoneProposal>> {
     on!(conn, c => phone_proposals::table.find(id).select(PhoneProposal::as_select()).first(c).optional())
+}
+
+/// Every number that waits for an answer at `now`.
+pub fn list_waiting_phones(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<PhoneProposalId>> {
+    on!(conn, c => phone_proposals::table
+        .filter(phone_proposals::state.eq(ProposalState::Open))
+        .filter(phone_proposals::expires_at.gt(now))
+        .order(phone_proposals::id)
+        .select(phone_proposals::id)
+        .load(c))
 }
 
 /// The number that a member waits for, also when its time is over.

@@ -1,5 +1,6 @@
 //! When a code for somebody who ever signed in works.
 
+use crate::base::approval::{Proposal, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::people::sessions::model::{Grounds, Invitation};
@@ -36,6 +37,16 @@ pub fn standing(code: &Invitation, still_may: impl Fn(MemberId) -> bool, now: Ti
         (_, Some(until)) => Standing::Waits { until },
         _ => Standing::NeedsApproval,
     }
+}
+
+/// The reset as the two-person rule looks at it, for somebody else than the member: he needs no second person.
+pub fn proposal(code: &Invitation, standing: Standing) -> Proposal {
+    let state = match standing {
+        Standing::Effective { .. } => ProposalState::Approved,
+        Standing::NeedsApproval | Standing::Waits { .. } => ProposalState::Open,
+        Standing::Refused { .. } => ProposalState::Refused,
+    };
+    Proposal { state, proposed_by: code.issued_by, about: Some(code.member_id), expires_at: Some(code.expires_at) }
 }
 
 #[cfg(test)]

@@ -28,6 +28,26 @@ pub fn list_pending(
         .load(c))
 }
 
+/// Of whom a reset can still be redeemed at `now`.
+pub fn list_members_pending(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => invitations::table
+        .filter(invitations::is_reset.eq(true))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .order(invitations::id)
+        .select(invitations::member_id)
+        .load(c))
+}
+
+/// Who asks for a reset since after `since`.
+pub fn list_requested(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => reset_requests::table
+        .filter(reset_requests::requested_at.gt(since))
+        .order(reset_requests::member_id)
+        .select(reset_requests::member_id)
+        .load(c))
+}
+
 /// The pending resets of one member; there is one at most.
 pub fn list_pending_of(conn: &mut Conn, member: MemberId, now: Timestamp) -> QueryResult<Vec<Invitation>> {
     on!(conn, c => invitations::table

@@ -267,7 +267,7 @@ impl Members {
         }
         for missing in &taking.duties {
             // anyone who is new learns of the duties with the invitation
-            self.take_duty(tx, manager, row.id, *missing, taking.before.is_some())?;
+            self.take_duty(tx, manager, &row, *missing, taking.before.is_some())?;
         }
         Ok(true)
     }
@@ -277,20 +277,20 @@ impl Members {
         &self,
         tx: &mut Tx,
         manager: &Manager,
-        member: MemberId,
+        member: &MemberRow,
         missing: Missing,
         is_told: bool,
     ) -> QueryResult<()> {
         let duty = NewDuty { role: missing.role, unit: missing.unit, from: None, to: None };
         match missing.way {
             Way::AtOnce(confirmation) => {
-                let granted = new_duty(tx, manager, member, duty);
+                let granted = new_duty(tx, manager, member.id, duty);
                 self.insert_duty(tx, manager, &granted, said(confirmation))?;
                 if is_told { self.tell_granted(tx, &granted) } else { Ok(()) }
             }
             Way::ByTwo => {
-                let proposal = new_proposal(tx, manager, member, Wish::Grant(duty));
-                self.write_proposal(tx, manager, &proposal)?;
+                let proposal = new_proposal(tx, manager, member.id, Wish::Grant(duty));
+                self.write_proposal(tx, manager, &proposal, member)?;
                 if is_told { self.tell_proposed(tx, &proposal) } else { Ok(()) }
             }
         }
