@@ -7,6 +7,7 @@
 //! Lends [`Points::award`], called by whatever earns points inside its own transaction.
 
 mod book;
+mod glance;
 mod model;
 mod rules;
 mod store;
@@ -17,5 +18,6 @@ mod room;
 
 pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
+pub use glance::{LOOKS, PointsToday};
 pub use model::{Dimension, RuleName};
 pub use room::open;
