@@ -269,6 +269,10 @@ pub struct WebConfig {
     #[arg(long, env = "XIANFENG_CORS_ORIGINS", default_value = "", hide_default_value = true)]
     pub cors_origins: Origins,
 
+    /// Where members reach the app, such as https://party.example.com
+    #[arg(long, env = "XIANFENG_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
     /// Seconds for which browsers shall ask over HTTPS only (Strict-Transport-Security), up to two years; 0 says nothing
     /// about it. Set it once HTTPS works for good
     #[arg(long, env = "XIANFENG_HSTS_SECONDS", default_value = "0", value_parser = clap::value_parser!(u32).range(0..=63_072_000))]
@@ -292,6 +296,11 @@ pub struct WebConfig {
 }
 
 impl WebConfig {
+    /// Whether members reach the app over HTTPS, as far as the operator says so.
+    pub fn is_https(&self) -> bool {
+        self.hsts_seconds > 0 || self.public_url.as_deref().is_some_and(|url| url.trim().starts_with("https://"))
+    }
+
     pub fn rates(&self) -> RateLimits {
         RateLimits { per_account: self.rate_per_account, per_address: self.rate_per_address }
     }

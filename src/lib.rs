@@ -18,5 +18,6 @@ pub mod doing;
 pub mod learning;
 pub mod judging;
 pub mod oversight;
+pub mod client;
 
 pub mod demo;

@@ -46,7 +46,9 @@ rooms! {
     judging::campaigns,
     honour::boards,
     oversight::audit,
-    oversight::settings;
+    oversight::settings,
+    client::config,
+    client::today;
     ground::documents,
     oversight::backup,
     oversight::operator,

@@ -131,6 +131,33 @@ where
     }
 }
 
+/// A time of day on the enterprise's clock, HH:MM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallTime(pub NaiveTime);
+
+impl<'de> Deserialize<'de> for WallTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let complaint = || de::Error::custom("应为时间，如 07:50");
+        match NaiveTime::parse_from_str(&text, "%H:%M") {
+            Ok(time) if text.len() == 5 => Ok(WallTime(time)),
+            _ => Err(complaint()),
+        }
+    }
+}
+
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%H:%M"))
+    }
+}
+
+impl Serialize for WallTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A business day 业务日: a calendar date at +08:00.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, ToSchema)]
 #[diesel(sql_type = Date)]

@@ -37,7 +37,7 @@ macro_rules! kinds {
             #[linkme::distributed_slice($crate::base::words::EVERY_SET)]
             static LABELS: $crate::base::words::Labels = $crate::base::words::Labels {
                 name: || std::borrow::Cow::Borrowed($crate::kernel::desk::KINDS),
-                labels: &[$($crate::base::words::Label { word: $word, chinese: $chinese }),+],
+                labels: || vec![$($crate::base::words::Label { word: $word, chinese: $chinese }),+],
             };
         };
     };

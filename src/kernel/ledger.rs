@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::board::{DayPoints, Standing, TOTAL, standing};
+use super::glance::Look;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::{ledger_days, ledger_entries};
@@ -24,6 +25,34 @@ crate::id!(
     /// An entry of the ledger.
     LedgerEntryId
 );
+
+/// What the member's present day comes to.
+pub const DAY: Look = Look {
+    kind: "ledger.day",
+    count: "sum(points)",
+    from: "FROM ledger_days WHERE member_id = {member} AND day = {today}",
+    ..Look::NOTHING
+};
+
+/// What each rule gave the member today under its caps of the day, of the newest entries; nobody has more in a day.
+pub const RULES_TODAY: Look = Look {
+    kind: "ledger.rule",
+    count: "sum(points)",
+    word: "rule",
+    from: "FROM (SELECT rule, points, day FROM ledger_entries WHERE member_id = {member} \
+           AND caps_on IS NULL ORDER BY id DESC LIMIT 60) AS newest WHERE day = {today} GROUP BY rule",
+    ..Look::NOTHING
+};
+
+/// The member's newest entry.
+pub const LAST: Look = Look {
+    kind: "ledger.last",
+    at: "created_at",
+    count: "points",
+    text: "reason",
+    from: "FROM ledger_entries WHERE member_id = {member} ORDER BY id DESC LIMIT 1",
+    ..Look::NOTHING
+};
 
 /// How much a rule may give a member in a period; `None` is without limit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

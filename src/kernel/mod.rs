@@ -18,6 +18,7 @@ pub mod attempts;
 pub mod search;
 pub mod backlog;
 pub mod desk;
+pub mod glance;
 pub mod bucket;
 pub mod private_files;
 pub mod key_store;

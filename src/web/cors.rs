@@ -10,7 +10,7 @@ use actix_web::http::uri::Authority;
 use super::error::Problem;
 
 /// The headers of ours that a page needs and that browsers hide unless told not to.
-const EXPOSED: [&str; 8] = [
+const EXPOSED: [&str; 9] = [
     "allow",
     "content-disposition",
     "content-language",
@@ -19,6 +19,7 @@ const EXPOSED: [&str; 8] = [
     "retry-after",
     "x-board-source",
     "x-request-id",
+    "x-unread",
 ];
 
 /// How long a browser may remember what it was told about a route, in seconds.

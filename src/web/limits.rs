@@ -74,6 +74,13 @@ pub fn address(req: &HttpRequest) -> Result<(), Problem> {
     check(limits.addresses.check_key(&Network::of(client_address(req))))
 }
 
+/// Whether the client came over HTTPS, as far as a trusted proxy says so.
+pub fn is_https(req: &HttpRequest) -> bool {
+    let Some(limits) = req.app_data::<web::Data<Limits>>() else { return false };
+    let peer = req.peer_addr().map(|peer| peer.ip());
+    peer.is_some_and(|peer| limits.trusted_proxies.says_https(peer, req.headers()))
+}
+
 fn check(outcome: Result<(), governor::NotUntil<governor::clock::QuantaInstant>>) -> Result<(), Problem> {
     outcome.map_err(|not_until| {
         let wait = not_until.wait_time_from(DefaultClock::default().now());

@@ -24,6 +24,7 @@ pub mod proxies;
 pub mod sheet;
 pub mod stopping;
 pub mod trace;
+pub mod unread;
 pub mod upload;
 
 pub use body::{Body, Path, Query, nullable};

@@ -7,6 +7,7 @@ use actix_web::http::header::HeaderMap;
 use ipnet::{IpNet, Ipv4Net};
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
+const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The bits of an IPv6 address before the IPv4 address that it may hold.
 const MAPPED_BITS: u8 = 96;
@@ -28,6 +29,12 @@ impl FromStr for TrustedProxies {
 impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(&address))
+    }
+
+    /// Whether `peer` is trusted and says that the client asked over HTTPS.
+    pub fn says_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        let scheme = headers.get(X_FORWARDED_PROTO).and_then(|scheme| scheme.to_str().ok());
+        self.trusts(peer.to_canonical()) && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
     }
 
     /// The client's address: the peer's, unless that is a trusted proxy; then the last one in `X-Forwarded-For` that is

@@ -88,7 +88,23 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(units, members, roles, absences, duty_proposals, phone_proposals);
+diesel::table! {
+    member_settings (member_id) {
+        member_id -> Binary,
+        settings -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    units,
+    members,
+    roles,
+    absences,
+    duty_proposals,
+    phone_proposals,
+    member_settings
+);
 
 // sessions
 

@@ -1,18 +1,22 @@
 //! Writing meetings down, and reading them.
 
+use std::sync::Arc;
+
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{Meeting, MeetingChange, MeetingId, NewMeeting, thing};
+use super::model::{Coming, Meeting, MeetingChange, MeetingId, NewMeeting, thing};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter};
 use crate::base::capability::Reach;
 use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::time::Day;
 use crate::base::version::Version;
 use crate::db::{Conn, Db, Stop, Tx};
 use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
@@ -30,12 +34,14 @@ pub type Attended = (Meeting, Vec<MemberId>);
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Meetings {
-    db: Db,
+    pub(super) db: Db,
     directory: Directory,
     /// Whether something was collected or decided at a meeting.
     citers: Hooks<Cites>,
     /// Of other rooms: whether something of theirs is part of a meeting.
     parts: Hooks<Cites>,
+    /// Those that are to come, by the present day.
+    pub(super) coming: Arc<Memo<Day, Vec<Coming>>>,
 }
 
 /// Whether something of a room points at a meeting.
@@ -43,7 +49,7 @@ type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
 
 impl Meetings {
     pub fn new(db: Db, directory: Directory) -> Self {
-        Meetings { db, directory, citers: Hooks::default(), parts: Hooks::default() }
+        Meetings { db, directory, citers: Hooks::default(), parts: Hooks::default(), coming: Arc::new(Memo::new(2)) }
     }
 
     /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.

@@ -7,6 +7,7 @@
 
 mod actions;
 mod api;
+mod coming;
 mod model;
 mod rules;
 mod store;
@@ -14,6 +15,6 @@ mod room;
 
 pub use actions::Meetings;
 pub use api::routes;
-pub use model::{Meeting, MeetingId, MeetingKind, NewMeeting};
+pub use model::{Coming, Meeting, MeetingId, MeetingKind, NewMeeting};
 pub use room::open;
 pub use store::{find, find_some, hold};

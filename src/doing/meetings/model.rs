@@ -77,3 +77,13 @@ pub struct MeetingChange {
 pub fn thing(id: MeetingId) -> Thing {
     Thing { room: "meetings", kind: "meeting", id: id.uuid() }
 }
+
+/// A meeting that is still to come, or is today.
+#[derive(Clone, Debug, Queryable)]
+pub struct Coming {
+    pub id: MeetingId,
+    pub kind: MeetingKind,
+    pub unit_id: UnitId,
+    pub held_on: Day,
+    pub title: String,
+}

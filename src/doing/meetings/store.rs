@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{Attendance, Meeting, MeetingId, MeetingKind};
+use super::model::{Attendance, Coming, Meeting, MeetingId, MeetingKind};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
@@ -82,6 +82,16 @@ pub fn list(
             .select(Meeting::as_select())
             .load(c)
     })
+}
+
+/// Meetings from `from` on, the earliest first.
+pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Coming>> {
+    on!(conn, c => meetings::table
+        .filter(meetings::held_on.ge(from))
+        .order((meetings::held_on, meetings::id))
+        .limit(limit)
+        .select((meetings::id, meetings::kind, meetings::unit_id, meetings::held_on, meetings::title))
+        .load(c))
 }
 
 pub fn list_attendance(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<MemberId>> {

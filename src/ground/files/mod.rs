@@ -31,4 +31,5 @@ pub use depot::Depot;
 pub use lending::{AttachRefusal, attach, detach, list_of};
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;
+pub use rules::{MAX_BYTES, MAX_PER_SUBJECT};
 pub use storing::{StoredFile, list_still_stored, list_stored};

@@ -1,11 +1,14 @@
 //! Telling, delivering and marking as read.
 
+use std::sync::Arc;
+
 use diesel::QueryResult;
 
-use super::model::{LastingText, NewNotice, Notice, NoticeId, NoticeKind, Read, To, oldest_kept};
+use super::model::{LastingText, NewNotice, Notice, NoticeId, NoticeKind, Read, To, oldest_kept, oldest_shown};
 use super::store::{self, Inbox};
-use crate::base::id::MemberId;
-use crate::db::{Db, DbError, Never, Stop, Tx};
+use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
 use crate::kernel::outbox::{self, Handlers, Message};
 
 /// The outbox topic under which notices travel.
@@ -47,6 +50,23 @@ async fn deliver(db: Db, message: Message, lasting: bool) -> Result<(), String> 
     let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at, lasting);
     let delivered: Result<(), Stop<Never>> = db.write(move |tx| Ok(store::insert(tx.conn, &notice)?)).await;
     delivered.map_err(|stop| DbError::from(stop).to_string())
+}
+
+/// The newest notices of a member, each with the instant at which he read it, and how many of each kind are unread.
+pub struct Newest {
+    pub notices: Vec<(Notice, Option<Timestamp>)>,
+    pub unread: Vec<(NoticeKind, i64)>,
+}
+
+/// What is newest in the inbox of `member`, at home at `path`.
+pub fn newest(
+    conn: &mut Conn,
+    (member, path): (MemberId, &Arc<[UnitId]>),
+    now: Timestamp,
+    limit: i64,
+) -> QueryResult<Newest> {
+    let inbox = Inbox { member, path: path.clone(), from: oldest_shown(member, now) };
+    Ok(Newest { notices: store::list(conn, &inbox, None, limit)?, unread: store::count_unread_by_kind(conn, &inbox)? })
 }
 
 /// Marks what is unread in the inbox as read, of `ids` only if there are any, and says how much is left.

@@ -1,8 +1,9 @@
 //! The room's tables: notices and who has read them.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::model::{Notice, NoticeId, Read};
+use super::model::{Notice, NoticeId, NoticeKind, Read};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
@@ -59,6 +60,15 @@ pub fn list(
 
 pub fn count_unread(conn: &mut Conn, inbox: &Inbox) -> QueryResult<i64> {
     on!(conn, c => seen_in!(inbox).filter(notice_reads::read_at.is_null()).count().get_result(c))
+}
+
+/// How many of each kind are unread.
+pub fn count_unread_by_kind(conn: &mut Conn, inbox: &Inbox) -> QueryResult<Vec<(NoticeKind, i64)>> {
+    on!(conn, c => seen_in!(inbox)
+        .filter(notice_reads::read_at.is_null())
+        .group_by(notices::kind)
+        .select((notices::kind, count_star()))
+        .load(c))
 }
 
 /// The unread ones of the inbox; of `ids` only, if there are any.

@@ -1,12 +1,13 @@
 //! Puts boards together: places from `kernel::board`, names from the roster.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
 
+use super::glance::BranchPlace;
 use super::model::{
     Board, BranchBoard, BranchCard, By, ENTERPRISE, Heading, MemberBoard, MyPlace, Neighbour, PersonCard, Shown, Stamp,
     Viewer,
@@ -17,6 +18,7 @@ use crate::base::time::{Day, Period};
 use crate::db::{DbError, Never, Stop};
 use crate::honour::points::Dimension;
 use crate::kernel::board::{self, BoardKey, Boards, Place, Report, Source, TOTAL, enterprise};
+use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 use crate::people::members::directory::{MemberCard, UnitTree};
@@ -35,11 +37,13 @@ pub struct BoardRoom {
     directory: Directory,
     /// The moves of the directory that the boards were told of.
     followed: Arc<AtomicU64>,
+    /// Places of branches, for the page of the day.
+    pub(super) places: Arc<Memo<(), HashMap<UnitId, BranchPlace>>>,
 }
 
 impl BoardRoom {
     pub fn new(boards: Boards, directory: Directory) -> Self {
-        BoardRoom { boards, directory, followed: Arc::default() }
+        BoardRoom { boards, directory, followed: Arc::default(), places: Arc::new(Memo::new(1)) }
     }
 
     /// Brings to the boards what no push has brought, and puts everyone where the roster says; once a second.

@@ -8,10 +8,12 @@
 
 mod actions;
 mod api;
+mod glance;
 mod model;
 mod rules;
 mod room;
 
 pub use actions::BoardRoom;
 pub use api::routes;
+pub use glance::BranchPlace;
 pub use room::open;

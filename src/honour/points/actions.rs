@@ -26,10 +26,10 @@ pub const RULES_TOPIC: &str = "point_rules";
 /// The points room: what other rooms award with, and what its own routes read.
 #[derive(Clone)]
 pub struct Points {
-    db: Db,
+    pub(super) db: Db,
     directory: Directory,
     boards: Boards,
-    book: RuleBook,
+    pub(super) book: RuleBook,
 }
 
 /// What a member has done to earn points.

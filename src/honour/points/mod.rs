@@ -7,6 +7,7 @@
 //! Lends [`Points::award`], called by whatever earns points inside its own transaction.
 
 mod book;
+mod glance;
 mod model;
 mod rules;
 mod store;
@@ -17,6 +18,7 @@ mod room;
 
 pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
+pub use glance::{LOOKS, PointsToday};
 pub use model::{Caps, DEFAULT_RULES, DefaultRule, Dimension, RULE_NAMES, RuleName};
 pub use room::open;
 

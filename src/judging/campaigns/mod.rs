@@ -73,6 +73,7 @@ use crate::db::{Db, Stop};
 use crate::honour::points::Points;
 use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
+use crate::kernel::memo::Memo;
 use crate::people::members::Directory;
 
 pub use api::routes;
@@ -83,8 +84,11 @@ pub use results::{Verified, verify};
 pub use room::open;
 pub use rules::{CampaignVerb, FLOW, Who};
 pub use store::list_open_stages;
-pub use vote::{Recount, list_ended_votes, list_needed_keys, list_sealed_votes, proves_ballot_key};
+pub use vote::{
+    LOOKS, OpenVote, Recount, list_ended_votes, list_needed_keys, list_sealed_votes, proves_ballot_key, voted_in,
+};
 
+use model::StageRow;
 use rules::CampaignRefusal;
 use vote::model::Flag;
 use vote::{Complaints, Poll, Turnouts, WatchSettings};
@@ -124,6 +128,8 @@ pub struct Campaigns {
     polls: Cache<CampaignId, Arc<Poll>>,
     /// Held while a vote is read into memory.
     polls_loading: Arc<Mutex<()>>,
+    /// Stages that are open, for the page of the day.
+    open_stages: Arc<Memo<(), Vec<(String, StageRow)>>>,
     turnouts: Turnouts,
     complaints: Arc<Complaints>,
     /// What is worth a look in votes that are over and not counted yet.
@@ -149,6 +155,7 @@ impl Campaigns {
             receipt_key,
             polls: Cache::new(REMEMBERED_POLLS),
             polls_loading: Arc::default(),
+            open_stages: Arc::new(Memo::new(1)),
             turnouts: Turnouts::default(),
             complaints: Arc::default(),
             flags: vote::flags_in_memory(),

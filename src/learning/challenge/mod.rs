@@ -15,6 +15,7 @@
 
 mod actions;
 mod api;
+mod glance;
 mod model;
 mod regrading;
 mod review;
@@ -26,6 +27,8 @@ mod room;
 
 pub use actions::Challenge;
 pub use api::routes;
+pub use glance::{LOOKS, RunningRun, running_in};
+pub use model::RunId;
 pub use room::open;
 
 use crate::base::id::MemberId;

@@ -10,10 +10,22 @@ use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{challenge_answers, challenge_days, challenge_runs, challenge_tallied_days};
 use crate::kernel::board::{DayPoints, ScoredDays, Totals};
+use crate::kernel::glance::Look;
 use crate::learning::quiz::QuestionId;
 use crate::{on, prepared};
 
 // ── runs ──
+
+/// The member's run that goes on: right answers, the number of its question, and when its time is up.
+pub const RUNNING: Look = Look {
+    kind: "challenge.running",
+    id: "id",
+    at: "due_at",
+    count: "right_count",
+    total: "seq",
+    from: "FROM challenge_runs WHERE member_id = {member} AND ended_at IS NULL",
+    ..Look::NOTHING
+};
 
 pub fn find_run(conn: &mut Conn, member: MemberId, id: RunId) -> QueryResult<Option<Run>> {
     on!(conn, c => challenge_runs::table

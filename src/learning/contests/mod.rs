@@ -19,6 +19,7 @@
 mod api;
 mod changes;
 mod corrections;
+mod glance;
 mod rankings;
 mod model;
 mod opening;
@@ -39,12 +40,14 @@ use crate::db::{Db, DbError};
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::lock::HolderId;
+use crate::kernel::memo::Memo;
 use crate::learning::quiz::Quiz;
 use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use calendar::Draft;
 pub use corrections::KEYS;
+pub use glance::{Attempted, LOOKS, OpenContest, RunningAttempt, attempted_in};
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use room::open;
 pub use rules::{ContestVerb, FLOW, Who};
@@ -86,6 +89,8 @@ pub struct Contests {
     attempts: Cache<AttemptId, (MemberId, ContestId)>,
     /// Under this name the process settles contests that are over.
     holder: HolderId,
+    /// Those that are open, for the page of the day.
+    open: Arc<Memo<(), Vec<Contest>>>,
     /// Held by whichever job of this process ranks, books or gives points.
     settling: Arc<Mutex<()>>,
 }
@@ -94,8 +99,8 @@ impl Contests {
     pub fn new(db: Db, (directory, desks): (Directory, Desks), quiz: Quiz, points: Points) -> Self {
         let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
         let holder = db.fresh_id();
-        let unlaid = Backlog::new("contests.desk");
-        Contests { db, directory, desks, quiz, points, unlaid, papers, attempts, holder, settling: Arc::default() }
+        let (unlaid, open) = (Backlog::new("contests.desk"), Arc::new(Memo::new(1)));
+        Contests { db, directory, desks, quiz, points, unlaid, papers, attempts, holder, open, settling: Arc::default() }
     }
 
     /// Paper and terms of a contest that has opened, perhaps before a key was corrected a moment ago; `None` before.

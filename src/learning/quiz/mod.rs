@@ -21,6 +21,7 @@ mod api;
 mod bank;
 mod corrections;
 mod daily;
+mod glance;
 mod import;
 pub mod lending;
 mod model;
@@ -45,8 +46,11 @@ use crate::people::members::Directory;
 
 pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
+pub use glance::{LOOKS, PaperState, QuizToday};
 pub use model::tally::{Tally, TallySource};
-pub use model::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId};
+pub use model::{
+    Candidate, Difficulty, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId,
+};
 pub use room::open;
 pub use store::count_published;
 

@@ -1,5 +1,8 @@
 //! The room itself, and the writing of items.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::feed::Feed;
@@ -8,18 +11,23 @@ use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
 use super::timetable::Timetable;
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::time::Day;
 use crate::base::version::Version;
 use crate::db::{Db, DbError, Json, Stop, Tx};
 use crate::honour::points::Points;
 use crate::kernel::changes;
 use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
 /// The topic of `kernel::changes` under which servers tell each other that the feed has changed.
 pub const STUDY_TOPIC: &str = "study";
+
+/// Home units whose days are remembered: every group of a large enterprise.
+const KEPT_HOMES: usize = 16_384;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -32,6 +40,8 @@ pub struct Study {
     pub(super) timetable: Timetable,
     pub(super) feed: Feed,
     pub(super) servings: Servings,
+    /// Days on which something was out for those at home in a unit, by the present day.
+    pub(super) open_days: Arc<Memo<(Day, UnitId), BTreeSet<Day>>>,
 }
 
 impl From<Reused> for Refusal {
@@ -69,7 +79,8 @@ pub(super) struct Amendment {
 impl Study {
     pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
-        Study { db, directory, points, timetable, feed, servings }
+        let open_days = Arc::new(Memo::new(KEPT_HOMES));
+        Study { db, directory, points, timetable, feed, servings, open_days }
     }
 
     /// The items that may be pushed, oldest first.

@@ -187,7 +187,7 @@ impl Study {
     }
 
     /// Puts down that the member's phone has today's pushes.
-    fn serve(&self, member: MemberId, pushes: &[Arc<Shown>], now: Timestamp) {
+    pub(super) fn serve(&self, member: MemberId, pushes: &[Arc<Shown>], now: Timestamp) {
         let today = now.day();
         for shown in pushes.iter().filter(|shown| shown.push.day == today) {
             self.servings.offer(shown.push.id, member, now);

@@ -5,7 +5,7 @@
 //!
 //! The feed is the truth: published pushes to any ancestor of the member's unit, joined to the member's own readings;
 //! nothing is copied to members. [`Study::publish_due`] publishes pushes when their time has come, once however many
-//! servers there are. Lends [`open_day`] and [`mark_day`] to rooms that give members something else to do (the daily
+//! servers there are. Lends what a member's page of the day shows of it ([`StudyToday`]), and [`open_day`] and [`mark_day`] to rooms that give members something else to do (the daily
 //! paper), so that a streak counts both.
 
 mod model;
@@ -18,6 +18,7 @@ mod feed;
 mod readings;
 mod servings;
 mod coverage;
+mod glance;
 mod timetable;
 
 mod api;
@@ -31,7 +32,8 @@ use crate::db::Tx;
 
 pub use actions::{Draft, STUDY_TOPIC, Study};
 pub use api::routes;
-pub use model::{ItemId, PushId};
+pub use glance::{LOOKS, StudyToday, TodaysPushes};
+pub use model::{FeedPush, ItemId, PushId, ReadState};
 pub use pushes::Plan;
 pub use room::open;
 pub use rules::streak::Streak;

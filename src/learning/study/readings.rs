@@ -137,7 +137,7 @@ impl Study {
     }
 
     /// The first day that can still be done: today, or yesterday within the grace.
-    fn unsettled_from(&self) -> Day {
+    pub(super) fn unsettled_from(&self) -> Day {
         self.db.now().plus_seconds(-self.timetable.grace_seconds()).day()
     }
 

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use diesel::QueryResult;
+
 use super::rules::{self, Refusal};
 use crate::base::capability::Capability;
 use crate::base::id::UnitId;
 use crate::base::person::Person;
 use crate::base::time::Day;
-use crate::db::{Db, DbError, Never, Stop};
+use crate::db::{Conn, Db, DbError, Never, Stop};
 use crate::kernel::desk::{self, Desk, DeskItemId, Item, Mark};
 use crate::people::members::{Desks, Directory, Edition, RosterChanges};
 
@@ -18,6 +20,17 @@ const CHUNK: i64 = 200;
 pub struct Page {
     pub items: Vec<Item>,
     pub counts: Vec<(String, i64)>,
+}
+
+fn desk_of(person: &Person) -> Desk {
+    let posts = person.duties.iter().map(|duty| (duty.unit, duty.role.allows().to_vec())).collect();
+    Desk { viewer: person.member, with_own: true, posts }
+}
+
+/// What is due first on the desk of `person`, for the page of the day.
+pub fn first_of(conn: &mut Conn, person: &Person, limit: i64) -> QueryResult<Page> {
+    let desk = desk_of(person);
+    Ok(Page { items: desk::list(conn, &desk, None, limit)?, counts: desk::count(conn, &desk)? })
 }
 
 /// The room's handle; clones share it.
@@ -38,8 +51,7 @@ impl Desktop {
 
     /// What waits for `person`: what is his own task, and what lies with holders of his duties.
     pub async fn mine(&self, person: &Person, after: Option<Mark>, limit: i64) -> Result<Page, DbError> {
-        let posts = person.duties.iter().map(|duty| (duty.unit, duty.role.allows().to_vec())).collect();
-        self.page(Desk { viewer: person.member, with_own: true, posts }, after, limit).await
+        self.page(desk_of(person), after, limit).await
     }
 
     /// What lies with the holders of a unit, as far as `person` could do it himself.

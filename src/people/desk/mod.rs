@@ -9,5 +9,6 @@ mod actions;
 mod rules;
 mod room;
 
+pub use actions::first_of;
 pub use api::routes;
 pub use room::open;

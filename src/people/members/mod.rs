@@ -1,6 +1,7 @@
 //! Members: the organisation tree, its members, their duties and absences.
 //!
-//! Tables: `units`, `members`, `roles`, `absences`, `duty_proposals`, `phone_proposals`. Routes: `/me`, `/units`,
+//! Tables: `units`, `members`, `roles`, `absences`, `duty_proposals`, `phone_proposals`, `member_settings`. Routes: `/me`,
+//! `/me/settings`, `/units`,
 //! `/members`, `/members/{id}/roles`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
 //! `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
 //! where and may do what, and [`Members`] to `app`, which lets it hear what other processes changed, and to the command
@@ -10,6 +11,7 @@ mod actions;
 mod api;
 mod desks;
 pub mod directory;
+mod glance;
 mod headcount;
 mod roster_changes;
 pub mod model;
@@ -22,6 +24,7 @@ pub use actions::{FirstAdministrator, Manager, Members, OPERATOR, Progress};
 pub use api::routes;
 pub use desks::{Desks, Edition};
 pub use directory::Directory;
+pub use glance::{ABSENCES, LOOKS, absences_in, settings_in};
 pub use headcount::Headcount;
 pub use room::open;
 pub use roster_changes::RosterChanges;

@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 use crate::base::approval::{self, ProposalState};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::schema::{absences, duty_proposals, members, phone_proposals, roles, units};
+use crate::ground::notices::NoticeKind;
 use crate::kernel::trail::Thing;
 
 crate::id!(
@@ -248,4 +249,29 @@ pub fn member_thing(id: MemberId) -> Thing {
 /// A unit, as the trail knows one.
 pub fn unit_thing(id: UnitId) -> Thing {
     Thing { room: "members", kind: "unit", id: id.uuid() }
+}
+
+/// What a member sets for himself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemberSettings {
+    /// 关怀模式: large type, large buttons, no movement.
+    pub care_mode: bool,
+    /// From when on nothing outside the inbox reminds of anything, HH:MM at +08:00; `null` together with `quiet_until`
+    /// for no such hours.
+    #[schema(value_type = Option<String>, examples("22:00"))]
+    pub quiet_from: Option<WallTime>,
+    /// Until when, on the same day or the next.
+    #[schema(value_type = Option<String>, examples("07:00"))]
+    pub quiet_until: Option<WallTime>,
+    /// Kinds of notices that stay in the inbox and are not counted as unread. What happened to the account is always
+    /// counted.
+    pub muted_notices: Vec<NoticeKind>,
+}
+
+impl Default for MemberSettings {
+    fn default() -> Self {
+        let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).map(WallTime);
+        MemberSettings { care_mode: false, quiet_from: at(22), quiet_until: at(7), muted_notices: Vec::new() }
+    }
 }

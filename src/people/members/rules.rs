@@ -1,6 +1,6 @@
 //! What units, members and duties obey. Pure.
 
-use super::model::RoleRow;
+use super::model::{MemberSettings, RoleRow};
 use crate::base::approval::NoAnswer;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::UnitId;
@@ -9,6 +9,7 @@ use crate::base::sheet::SheetError;
 use crate::base::text::fold;
 use crate::base::time::Day;
 use crate::base::version::Outdated;
+use crate::ground::notices::NoticeKind;
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,10 @@ pub enum Refusal {
     ProposerGone,
     /// The last day of the proposed duty is over.
     DaysOver,
+    /// Hours without reminders begin and do not end, or the other way round.
+    HalfQuiet,
+    /// Notices about the account are always counted.
+    AlwaysCounted,
     /// The caller may not give this answer.
     NoAnswer(NoAnswer),
     /// The file cannot be read as a sheet of the kind.
@@ -171,6 +176,17 @@ pub fn conflicting(duties: &[RoleRow]) -> Vec<&RoleRow> {
 pub fn had_second_administrator(administrators: &[RoleRow], today: Day) -> bool {
     let mut begun = administrators.iter().filter(|duty| duty.has_begun(today)).map(|duty| duty.member_id);
     begun.next().is_some_and(|first| begun.any(|member| member != first))
+}
+
+/// What a member may set for himself.
+pub fn check_settings(settings: &MemberSettings) -> Result<(), Refusal> {
+    if settings.quiet_from.is_some() != settings.quiet_until.is_some() {
+        return Err(Refusal::HalfQuiet);
+    }
+    match settings.muted_notices.contains(&NoticeKind::SECURITY) {
+        true => Err(Refusal::AlwaysCounted),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The room's tables: units, members, roles, absences, and proposals that wait for a second person.
 
 pub mod proposals;
+pub mod settings;
 
 use diesel::prelude::*;
 
@@ -10,7 +11,17 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{absences, members, roles, units};
+use crate::kernel::glance::Look;
 use crate::on;
+
+/// When the member was or is away: the first day, and the last one.
+pub const ABSENCES: Look = Look {
+    kind: "members.absence",
+    word: "from_on",
+    text: "to_on",
+    from: "FROM absences WHERE member_id = {member}",
+    ..Look::NOTHING
+};
 
 pub fn list_units(conn: &mut Conn) -> QueryResult<Vec<Unit>> {
     on!(conn, c => units::table.order(units::code).select(Unit::as_select()).load(c))

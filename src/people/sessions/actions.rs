@@ -19,6 +19,7 @@ use super::tokens::Tokens;
 use crate::base::crypto::Key;
 use crate::base::id::{MemberId, SessionId};
 use crate::base::text::fold;
+use crate::base::time::Timestamp;
 use crate::config::Secrets;
 use crate::db::{Db, DbError, Stop, Tx};
 use crate::kernel::attempts::Attempts;
@@ -75,6 +76,11 @@ pub struct Opened {
 }
 
 impl Sessions {
+    /// The present instant.
+    pub(super) fn now(&self) -> Timestamp {
+        self.db.now()
+    }
+
     pub fn new(
         db: Db,
         (directory, desks): (Directory, Desks),

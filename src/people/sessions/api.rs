@@ -1,12 +1,13 @@
 //! The routes of signing in, staying signed in and inviting.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, USER_AGENT};
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use actix_web::http::header::{LOCATION, SET_COOKIE, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod cookies;
 mod resets;
 mod slips;
 
@@ -14,6 +15,7 @@ use super::actions::{Opened, Place, Sessions, SignIn};
 use super::invitations::{Invitees, IssuedCode, Redeeming};
 use super::model::{InvitationId, Method};
 use super::openings::Showing;
+use super::refreshing::Carrier;
 use super::rules::{Refusal, Standing, Weakness};
 use super::tokens::ACCESS_SECONDS;
 use super::wording::said;
@@ -51,6 +53,9 @@ struct SignInBody {
     device: Option<Text<60>>,
     /// `device_key` of an earlier session on this device: it is not locked out by others who try passwords.
     device_key: Option<Text<64>>,
+    /// For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// A session's tokens. Keep `refresh_token` and `device_key` in the device's secure storage.
@@ -62,32 +67,49 @@ struct SessionTokens {
     access_token: String,
     /// Seconds until `access_token` ends.
     expires_in: i64,
-    /// For `POST /session/refresh`, once.
-    refresh_token: String,
+    /// For `POST /session/refresh`, once; absent where it came in a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     refresh_expires_at: Timestamp,
     /// Proves at a later sign-in that this device had a session of the member since the password was last changed.
     device_key: String,
 }
 
-impl From<Opened> for SessionTokens {
-    fn from(opened: Opened) -> Self {
+impl SessionTokens {
+    /// The tokens as they are sent: without the refresh token where a cookie keeps it.
+    fn of(opened: Opened, with_refresh: bool) -> SessionTokens {
         SessionTokens {
             session_id: opened.session.id,
             member_id: opened.session.member_id,
             access_token: opened.access_token,
             expires_in: ACCESS_SECONDS,
-            refresh_token: opened.refresh_token,
+            refresh_token: with_refresh.then_some(opened.refresh_token),
             refresh_expires_at: opened.session.expires_at,
             device_key: opened.device_key,
         }
     }
 }
 
-fn created(opened: Opened) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((LOCATION, format!("/api/v1/me/sessions/{}", opened.session.id)))
-        .json(SessionTokens::from(opened))
+/// The tokens of a session in an answer, with a cookie where the page asked for one.
+fn with_tokens(
+    mut response: HttpResponseBuilder,
+    req: &HttpRequest,
+    sessions: &Sessions,
+    opened: Opened,
+    cookie: bool,
+) -> HttpResponse {
+    if cookie {
+        let until = opened.session.expires_at;
+        response.insert_header((SET_COOKIE, cookies::keep(req, &opened.refresh_token, sessions.now(), until)));
+    }
+    response.json(SessionTokens::of(opened, !cookie))
+}
+
+fn created(req: &HttpRequest, sessions: &Sessions, opened: Opened, cookie: bool) -> HttpResponse {
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, format!("/api/v1/me/sessions/{}", opened.session.id)));
+    with_tokens(response, req, sessions, opened, cookie)
 }
 
 fn place(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {
@@ -122,21 +144,26 @@ async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     limits::address(&req)?;
     let body = body.into_inner();
+    let cookie = body.cookie;
     let ask = SignIn {
         account: body.account.into_string(),
         password: body.password.into_string(),
         device: device_name(body.device),
         place: place(&req, body.device_key),
     };
-    Ok(created(sessions.sign_in(ask).await?))
+    let opened = sessions.sign_in(ask).await?;
+    Ok(created(&req, &sessions, opened, cookie))
 }
 
-/// A refresh token.
+/// A refresh token: here, or in the cookie; one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RefreshBody {
     /// As it came with the session or with the last refresh.
-    refresh_token: Text<256>,
+    refresh_token: Option<Text<256>>,
+    /// For pages in a browser: the token is in the cookie, and the next one comes there.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// 续期登录
@@ -144,7 +171,9 @@ struct RefreshBody {
 /// Exchanges a refresh token for new tokens.
 ///
 /// Where the answer was lost, asking again with the same token gives the same next one, for up to 48 hours and until the
-/// server has seen either of the new tokens. From then on a token that was exchanged before ends its session.
+/// server has seen either of the new tokens. From then on a token that was exchanged before ends its session. Of two
+/// pages of a browser that refresh at the same moment both go on: the token that a cookie held before is answered for
+/// some seconds more.
 #[utoipa::path(tag = "session", security(()), request_body = RefreshBody,
     responses((status = 200, description = "The next tokens", body = SessionTokens)))]
 #[post("/session/refresh")]
@@ -152,9 +181,37 @@ async fn refresh_session(
     req: HttpRequest,
     sessions: web::Data<Sessions>,
     body: Body<RefreshBody>,
-) -> Result<web::Json<SessionTokens>, Problem> {
+) -> Result<HttpResponse, Problem> {
     limits::address(&req)?;
-    Ok(web::Json(sessions.refresh(&body.refresh_token).await?.into()))
+    match body.into_inner() {
+        RefreshBody { refresh_token: Some(token), cookie: false } => {
+            let opened = sessions.refresh(&token, Carrier::Body).await?;
+            Ok(with_tokens(HttpResponse::Ok(), &req, &sessions, opened, false))
+        }
+        RefreshBody { refresh_token: None, cookie: true } => refresh_by_cookie(&req, &sessions).await,
+        _ => Err(Problem::field("/refresh_token", "one_of", "refresh_token 与 cookie: true 须且只能填写一个")),
+    }
+}
+
+/// A session that is over takes its cookie along, so that a page asks once and not again and again.
+async fn refresh_by_cookie(req: &HttpRequest, sessions: &Sessions) -> Result<HttpResponse, Problem> {
+    let token = cookies::token(req).ok_or_else(no_cookie)?;
+    match sessions.refresh(&token, Carrier::Cookie).await {
+        Ok(opened) => Ok(with_tokens(HttpResponse::Ok(), req, sessions, opened, true)),
+        Err(stop) => {
+            let problem = Problem::from(stop);
+            let is_over = problem.status() == StatusCode::UNAUTHORIZED;
+            let mut response = problem.error_response();
+            if is_over {
+                response.headers_mut().insert(SET_COOKIE, cookies::forget(req));
+            }
+            Ok(response)
+        }
+    }
+}
+
+fn no_cookie() -> Problem {
+    Problem::unauthenticated("sessions.required", "请先登录")
 }
 
 /// What a member sets a password with.
@@ -173,6 +230,9 @@ struct RedeemBody {
     /// `device_key` of an earlier session on this device, whosever it was: several accounts that are opened on one device
     /// are worth a look when they vote.
     device_key: Option<Text<64>>,
+    /// For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+    #[serde(default)]
+    cookie: bool,
 }
 
 /// 用邀请码开通
@@ -189,6 +249,7 @@ async fn redeem_invitation(
 ) -> Result<HttpResponse, Problem> {
     limits::address(&req)?;
     let body = body.into_inner();
+    let cookie = body.cookie;
     let ask = Redeeming {
         employee_no: body.employee_no.into_string(),
         code: body.invite_code.into_string(),
@@ -197,17 +258,22 @@ async fn redeem_invitation(
         device: device_name(body.device),
         place: place(&req, None),
     };
-    Ok(created(sessions.redeem(ask).await?))
+    let opened = sessions.redeem(ask).await?;
+    Ok(created(&req, &sessions, opened, cookie))
 }
 
 /// 退出登录
 ///
-/// Signs out: ends the present session.
+/// Signs out: ends the present session, and takes its cookie away.
 #[utoipa::path(tag = "session", responses((status = 204, description = "Signed out")))]
 #[delete("/session")]
-async fn sign_out(caller: Member, sessions: web::Data<Sessions>) -> Result<HttpResponse, Problem> {
+async fn sign_out(caller: Member, req: HttpRequest, sessions: web::Data<Sessions>) -> Result<HttpResponse, Problem> {
     sessions.end(caller.member, caller.session).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if cookies::token(&req).is_some() {
+        response.insert_header((SET_COOKIE, cookies::forget(&req)));
+    }
+    Ok(response.finish())
 }
 
 /// A device on which the member is signed in.

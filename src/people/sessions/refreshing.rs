@@ -13,6 +13,15 @@ use crate::base::id::{MemberId, SessionId};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 
+/// What brings a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// A client that keeps it for itself.
+    Body,
+    /// A browser, whose pages share one cookie and may refresh at the same moment.
+    Cookie,
+}
+
 /// A refresh token as it was presented.
 #[derive(Clone)]
 struct Presented {
@@ -21,6 +30,7 @@ struct Presented {
     hash: [u8; 32],
     /// The secret that it is exchanged for.
     next: String,
+    carrier: Carrier,
 }
 
 enum Refreshed {
@@ -36,7 +46,7 @@ impl Sessions {
     /// The token before the present one is answered again, for two days at most, until the server has seen what it was
     /// exchanged for: the next refresh token or an access token that came with it. From then on it ends the session, as
     /// does any older one. What we never issued changes nothing.
-    pub async fn refresh(&self, token: &str) -> Result<Opened, Stop<Refusal>> {
+    pub(super) async fn refresh(&self, token: &str, carrier: Carrier) -> Result<Opened, Stop<Refusal>> {
         let Some((session, secret)) = tokens::split_refresh_token(token) else {
             return Err(Refusal::SessionOver.into());
         };
@@ -45,7 +55,7 @@ impl Sessions {
             return Err(Refusal::SessionOver.into());
         }
         let next = self.tokens.next_secret(session, secret);
-        let presented = Presented { session, origin, hash: tokens::secret_hash(secret), next };
+        let presented = Presented { session, origin, hash: tokens::secret_hash(secret), next, carrier };
         let sessions = self.clone();
         let rotate = move |tx: &mut Tx| sessions.rotate(tx, &presented);
         match self.db.write(rotate).await.map_err(DbError::from)? {
@@ -93,7 +103,8 @@ impl Sessions {
         }
         let successor_seen =
             session.seen_rotation >= session.rotation || self.gate.has_seen(session.id, session.rotation);
-        let verdict = rules::judge_stale(&session, &presented.hash, successor_seen, now);
+        let may_be_other_page = presented.carrier == Carrier::Cookie && rules::is_just_replaced(&session, now);
+        let verdict = rules::judge_stale(&session, &presented.hash, successor_seen && !may_be_other_page, now);
         if verdict == Stale::Retry {
             return Ok(Refreshed::Rotated(Begun { session, secret: presented.next.clone(), device_salt }));
         }

@@ -101,6 +101,15 @@ pub const MAX_SESSIONS: usize = 20;
 /// Seconds within which the token before the present one may be a retry: two days without a connection.
 const RETRY_SECONDS: i64 = 48 * 3600;
 
+/// Seconds within which two pages of one browser refresh at the same moment: the second sent its request before the answer
+/// to the first had brought the new cookie.
+const SAME_MOMENT_SECONDS: i64 = 10;
+
+/// Whether the token before the present one was replaced a moment ago.
+pub fn is_just_replaced(session: &Session, now: Timestamp) -> bool {
+    (0..=SAME_MOMENT_SECONDS).contains(&now.seconds_since(session.rotated_at))
+}
+
 /// What a refresh token that we issued deserves when it is not the current one of a live session.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stale {

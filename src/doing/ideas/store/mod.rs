@@ -16,7 +16,19 @@ use super::model::{Idea, IdeaId, IdeaState, IdeaText};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::ideas;
+use crate::kernel::glance::Look;
 use crate::on;
+
+/// The idea of the member's own that moved last.
+pub const LATEST: Look = Look {
+    kind: "ideas.latest",
+    id: "id",
+    at: "updated_at",
+    word: "state",
+    text: "title",
+    from: "FROM ideas WHERE author_id = {member} ORDER BY updated_at DESC, id DESC LIMIT 1",
+    ..Look::NOTHING
+};
 
 pub fn find(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
     on!(conn, c => ideas::table.find(id).select(Idea::as_select()).first(c).optional())

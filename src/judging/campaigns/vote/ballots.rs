@@ -44,7 +44,7 @@ impl Poll {
         &self.roll
     }
 
-    fn period(&self, now: Timestamp) -> i32 {
+    pub(super) fn period(&self, now: Timestamp) -> i32 {
         match self.rules.period {
             VotePeriod::Whole => 0,
             VotePeriod::Daily => now.day().number(),

@@ -9,9 +9,23 @@ use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{contest_answers, contest_attempts, contests};
+use crate::kernel::glance::Look;
 use crate::learning::contests::model::{Attempt, AttemptId, AttemptState, ContestId, ContestState, SavedAnswer};
 use crate::learning::quiz::QuestionId;
 use crate::{on, prepared};
+
+/// The member's attempts at contests that are open, each with the number of its answers.
+pub const ATTEMPTS: Look = Look {
+    kind: "contests.attempt",
+    id: "contest_attempts.id",
+    about: "contests.id",
+    at: "contest_attempts.due_at",
+    count: "(SELECT count(*) FROM contest_answers WHERE contest_answers.attempt_id = contest_attempts.id)",
+    word: "contest_attempts.state",
+    from: "FROM contests INNER JOIN contest_attempts ON contest_attempts.contest_id = contests.id \
+           AND contest_attempts.member_id = {member} WHERE contests.state = 'open'",
+    ..Look::NOTHING
+};
 
 pub fn find(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<Attempt>> {
     on!(conn, c => contest_attempts::table.find(id).select(Attempt::as_select()).first(c).optional())

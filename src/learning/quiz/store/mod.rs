@@ -2,6 +2,7 @@
 
 mod bank;
 mod corrections;
+pub mod glance;
 mod guards;
 mod tallies;
 

@@ -1,16 +1,13 @@
 //! What those who run daily study do: plan pushes, look at coverage.
 
-use std::fmt;
-
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, post, web};
-use chrono::NaiveTime;
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Timestamp, WallTime};
 use crate::learning::study::actions::Study;
 use crate::learning::study::coverage::{Coverage, Numbers};
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
@@ -25,33 +22,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_study_push)
         .service(cancel_study_push)
         .service(get_study_push_coverage);
-}
-
-/// A time of day on the enterprise's clock.
-#[derive(Clone, Copy)]
-struct WallTime(NaiveTime);
-
-impl<'de> Deserialize<'de> for WallTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let complaint = || de::Error::custom("应为时间，如 07:50");
-        match NaiveTime::parse_from_str(&text, "%H:%M") {
-            Ok(time) if text.len() == 5 => Ok(WallTime(time)),
-            _ => Err(complaint()),
-        }
-    }
-}
-
-impl fmt::Display for WallTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%H:%M"))
-    }
-}
-
-impl Serialize for WallTime {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// A push to plan: one item, one unit with everything below it, one day.

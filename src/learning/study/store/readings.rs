@@ -7,7 +7,29 @@ use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{streak_days, study_readings, study_servings};
+use crate::kernel::glance::Look;
 use crate::{on, prepared};
+
+/// What the member has opened today: the item, and when it was finished.
+pub const MARKS: Look = Look {
+    kind: "study.mark",
+    id: "item_id",
+    at: "finished_at",
+    word: "day",
+    from: "FROM study_readings WHERE member_id = {member} AND day >= {today}",
+    ..Look::NOTHING
+};
+
+/// How many days [`DONE_DAYS`] shows at most; most streaks are shorter.
+pub const DONE_DAYS_SEEN: usize = 31;
+
+/// The newest days on which the member did something.
+pub const DONE_DAYS: Look = Look {
+    kind: "study.done_day",
+    word: "day",
+    from: "FROM streak_days WHERE member_id = {member} ORDER BY day DESC LIMIT 31",
+    ..Look::NOTHING
+};
 
 pub fn find_reading(conn: &mut Conn, member: MemberId, id: ReadingId) -> QueryResult<Option<Reading>> {
     on!(conn, c => study_readings::table

@@ -6,6 +6,7 @@ mod duties;
 mod proposals;
 mod people;
 mod phones;
+mod settings;
 mod units;
 mod imports;
 

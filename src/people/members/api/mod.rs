@@ -7,6 +7,7 @@ mod me;
 mod members;
 mod phones;
 mod proposals;
+mod settings;
 mod units;
 mod views;
 
@@ -20,6 +21,8 @@ use crate::web::caller::out_of_reach;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(me::get_me)
         .service(me::edit_me)
+        .service(settings::get_my_settings)
+        .service(settings::set_my_settings)
         .service(units::list_units)
         .service(units::create_unit)
         .service(units::get_unit)
@@ -105,6 +108,12 @@ impl From<Refusal> for Problem {
                 Problem::conflict("proposals.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
             }
             Refusal::DaysOver => Problem::conflict("proposals.days_over", "所提议的任期已经结束，请重新提议"),
+            Refusal::HalfQuiet => {
+                Problem::field("/quiet_until", "one_of", "免打扰的开始与结束时间须同时填写，或同时留空")
+            }
+            Refusal::AlwaysCounted => {
+                Problem::field("/muted_notices", "members.always_counted", "账号安全类消息不能设为不提醒")
+            }
             Refusal::NoAnswer(no) => unanswerable(no),
         }
     }

@@ -8,7 +8,19 @@ use crate::db::Conn;
 use crate::db::schema::{campaign_ballots, campaign_stages};
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, StageState};
 use crate::judging::campaigns::vote::model::{Ballot, Voter};
+use crate::kernel::glance::Look;
 use crate::{on, prepared};
+
+/// In which periods of open votes the member voted; never for whom.
+pub const VOTED: Look = Look {
+    kind: "campaigns.ballot",
+    about: "campaign_ballots.campaign_id",
+    count: "campaign_ballots.period",
+    from: "FROM campaign_stages INNER JOIN campaign_ballots \
+           ON campaign_ballots.campaign_id = campaign_stages.campaign_id AND campaign_ballots.member_id = {member} \
+           WHERE campaign_stages.stage = 'vote' AND campaign_stages.state = 'open'",
+    ..Look::NOTHING
+};
 
 /// The vote as a ballot must find it: open, and not over at the ballot's instant.
 macro_rules! open_vote {

@@ -1,0 +1,117 @@
+//! The route of what the app must know first.
+
+use actix_web::{get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
+use crate::people::members::Directory;
+use crate::room::House;
+use crate::web::etag::Polled;
+
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_config);
+}
+
+/// What the answer is made of; clones share it.
+#[derive(Clone)]
+pub struct AppConfig {
+    directory: Directory,
+    is_demo: bool,
+}
+
+impl AppConfig {
+    pub fn new(house: &House) -> AppConfig {
+        AppConfig { directory: house.get(), is_demo: false }
+    }
+}
+
+/// What the app must know before anybody signs in.
+#[derive(Serialize, ToSchema)]
+struct ClientConfig {
+    enterprise: EnterpriseConfig,
+    sign_in: SignInWays,
+    /// What the enterprise has switched on.
+    switches: ClientSwitches,
+    limits: ClientLimits,
+    /// The version of the server.
+    version: &'static str,
+    /// Whether this is the demonstration: made-up people, and anybody may be anybody.
+    demo: bool,
+}
+
+/// Whose app it is.
+#[derive(Serialize, ToSchema)]
+struct EnterpriseConfig {
+    /// As members call it.
+    name: String,
+    /// Whom to ring who cannot sign in; `null` where the enterprise has named nobody.
+    help_phone: Option<String>,
+    /// The colour of the app, `#RRGGBB`.
+    colour: String,
+}
+
+/// How members sign in here.
+#[derive(Serialize, ToSchema)]
+struct SignInWays {
+    /// Employee or phone number and password.
+    password: bool,
+    /// An invite code sets the first password, or a forgotten one.
+    invite_code: bool,
+}
+
+/// What the enterprise has switched on.
+#[derive(Serialize, ToSchema)]
+struct ClientSwitches {
+    /// Boards of members.
+    personal_boards: bool,
+    /// Boards of branches.
+    branch_boards: bool,
+}
+
+/// What the app may send.
+#[derive(Serialize, ToSchema)]
+struct ClientLimits {
+    /// The largest file, in bytes.
+    upload_bytes: usize,
+    /// Files that one thing may have attached.
+    files_per_thing: usize,
+    /// Media types of pictures.
+    picture_types: Vec<&'static str>,
+    /// Media types of other files.
+    document_types: Vec<&'static str>,
+}
+
+/// 应用配置
+///
+/// What the app must know before anybody signs in: whose it is, how to sign in, what is switched on, what may be sent. The
+/// same for everybody.
+#[utoipa::path(tag = "client", security(()), responses((status = 200, description = "The configuration", body = ClientConfig),
+    (status = 304, description = "Not changed since the given ETag")))]
+#[get("/config")]
+async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
+    let tree = config.directory.tree();
+    let top = tree.root().and_then(|root| tree.get(root));
+    let types = |pictures: bool| {
+        let kinds = FileKind::EACH.iter().filter(move |kind| kind.is_picture() == pictures);
+        kinds.map(|kind| kind.media_type()).collect()
+    };
+    Polled(ClientConfig {
+        enterprise: EnterpriseConfig {
+            name: top.map(|card| card.unit.name.clone()).unwrap_or_default(),
+            help_phone: None,
+            colour: "#C8161D".into(),
+        },
+        sign_in: SignInWays { password: true, invite_code: true },
+        switches: ClientSwitches { personal_boards: true, branch_boards: true },
+        limits: ClientLimits {
+            upload_bytes: MAX_BYTES,
+            files_per_thing: MAX_PER_SUBJECT,
+            picture_types: types(true),
+            document_types: types(false),
+        },
+        version: env!("CARGO_PKG_VERSION"),
+        demo: config.is_demo,
+    })
+}

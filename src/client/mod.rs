@@ -1,0 +1,6 @@
+//! What the app in the hand asks for at once: pages put together from what all rooms lend.
+//!
+//! May use every wing; no wing uses it. Owns nothing of the enterprise.
+
+pub mod config;
+pub mod today;

@@ -1,0 +1,24 @@
+//! Which meeting comes next, for the page of the day.
+
+use std::time::Duration;
+
+use super::actions::Meetings;
+use super::model::Coming;
+use super::store;
+use crate::base::id::UnitId;
+use crate::db::DbError;
+
+/// How long it is remembered which meetings are to come.
+const FRESH: Duration = Duration::from_secs(10);
+/// Meetings that are remembered, the earliest ones.
+const REMEMBERED: i64 = 20_000;
+
+impl Meetings {
+    /// The next meeting, today's among them, of one of `units`; from memory.
+    pub async fn next_of(&self, units: &[UnitId]) -> Result<Option<Coming>, DbError> {
+        let today = self.db.today();
+        let read = async || self.db.read(move |conn| store::list_coming(conn, today, REMEMBERED)).await;
+        let coming = self.coming.get(&today, FRESH, read).await?;
+        Ok(coming.iter().find(|meeting| units.contains(&meeting.unit_id)).cloned())
+    }
+}

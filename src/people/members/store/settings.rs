@@ -1,0 +1,40 @@
+//! What members set for themselves.
+
+use diesel::prelude::*;
+
+use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
+use crate::db::schema::member_settings;
+use crate::db::{Conn, Json};
+use crate::kernel::glance::Look;
+use crate::on;
+use crate::people::members::model::MemberSettings;
+
+/// What the member has set.
+pub const SETTINGS: Look = Look {
+    kind: "members.settings",
+    text: "settings",
+    from: "FROM member_settings WHERE member_id = {member}",
+    ..Look::NOTHING
+};
+
+/// What a member has set; `None` for anyone who never has.
+pub fn find(conn: &mut Conn, member: MemberId) -> QueryResult<Option<MemberSettings>> {
+    let found: Option<Json<MemberSettings>> = on!(conn, c => member_settings::table
+        .find(member)
+        .select(member_settings::settings)
+        .first(c)
+        .optional())?;
+    Ok(found.map(|settings| settings.0))
+}
+
+pub fn put(conn: &mut Conn, member: MemberId, settings: &MemberSettings, now: Timestamp) -> QueryResult<()> {
+    let values = (member_settings::settings.eq(Json(settings.clone())), member_settings::updated_at.eq(now));
+    on!(conn, c => diesel::insert_into(member_settings::table)
+        .values((member_settings::member_id.eq(member), values.clone()))
+        .on_conflict(member_settings::member_id)
+        .do_update()
+        .set(values)
+        .execute(c))
+    .map(drop)
+}
