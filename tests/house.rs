@@ -20,6 +20,7 @@ const WINGS: &[(&str, &[&str])] = &[
 
 /// Which room may use which within its wing. Free of circles, checked below.
 const WITHIN_WINGS: &[(&str, &[&str])] = &[
+    ("bulletins", &["documents"]),
     ("sessions", &["members"]),
     ("desk", &["members"]),
     ("boards", &["points"]),

@@ -50,6 +50,7 @@ rooms! {
     client::config,
     client::today;
     ground::documents,
+    ground::bulletins,
     oversight::backup,
     oversight::operator,
 }

@@ -177,9 +177,32 @@ pub fn place_in_json(error: &serde_json::Error) -> String {
     format!("第 {} 行第 {} 列", error.line(), error.column())
 }
 
+/// A digit in Chinese.
+pub fn chinese_digit(digit: char) -> char {
+    let value = digit.to_digit(10).and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
+    "〇一二三四五六七八九".chars().nth(value).unwrap_or('〇')
+}
+
+/// 1 to 99 as one counts: 十, 十三, 二十, 三十一.
+pub fn chinese_number(number: u32) -> String {
+    let one = |value: u32| char::from_digit(value, 10).map(chinese_digit).map(String::from).unwrap_or_default();
+    let (tens, ones) = (number / 10, number % 10);
+    let tens = match tens {
+        0 => String::new(),
+        1 => "十".into(),
+        more => one(more) + "十",
+    };
+    if ones == 0 { tens } else { tens + &one(ones) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_counted_in_chinese() {
+        assert_eq!([1, 9, 10, 11, 20, 21, 99].map(chinese_number).join(" "), "一 九 十 十一 二十 二十一 九十九");
+    }
 
     #[test]
     fn a_text_counts_characters_and_is_trimmed() {

@@ -17,6 +17,8 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
+use super::text::{chinese_digit, chinese_number};
+
 const ENTERPRISE_OFFSET_SECONDS: i32 = 8 * 3600;
 
 fn enterprise_zone() -> FixedOffset {
@@ -218,6 +220,13 @@ impl Day {
         (self.0.year(), self.0.month(), self.0.day())
     }
 
+    /// In Chinese numerals, as it stands under documents: 二〇二二年五月十三日.
+    pub fn in_chinese_numerals(self) -> String {
+        let (year, month, day) = self.parts();
+        let year: String = year.to_string().chars().map(chinese_digit).collect();
+        format!("{year}年{}月{}日", chinese_number(month), chinese_number(day))
+    }
+
     /// Days since 1970-01-01; a stable seed and a compact key.
     pub fn number(self) -> i32 {
         self.0.to_epoch_days()
@@ -339,6 +348,21 @@ impl Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_written_in_chinese_numerals() {
+        for (given, written) in [
+            ("2022-05-13", "二〇二二年五月十三日"),
+            ("2026-10-10", "二〇二六年十月十日"),
+            ("1999-12-31", "一九九九年十二月三十一日"),
+            ("2030-11-20", "二〇三〇年十一月二十日"),
+            ("2021-01-01", "二〇二一年一月一日"),
+            ("2024-02-29", "二〇二四年二月二十九日"),
+        ] {
+            let day: Day = serde_json::from_value(given.into()).unwrap();
+            assert_eq!(day.in_chinese_numerals(), written);
+        }
+    }
 
     #[test]
     fn the_business_day_turns_at_midnight_of_the_enterprise() {

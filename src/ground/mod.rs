@@ -1,4 +1,4 @@
-//! The ground of the building: what every room hands its messages, its files and its document
+//! The ground of the building: what every room hands its messages, its files, its bulletins and its document
 //! numbers to. Knows no member.
 //!
 //! Uses no other wing.
@@ -6,4 +6,5 @@
 pub mod notices;
 pub mod files;
 pub mod labels;
+pub mod bulletins;
 pub mod documents;

@@ -57,7 +57,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     let member = app.member("某甲").sign_in().await;
     let (campaign, entries) = published(&app, &organiser, &decider, "十大优秀党建品牌").await;
     let path = format!("{campaign}/bulletin");
-    organiser.get(&path).await.refused(404, "campaigns.bulletin_not_found");
+    organiser.get(&path).await.refused(404, "bulletins.not_found");
     let mut unnumbered = frame(7);
     unnumbered["document_no"] = Value::Null;
     let draft = organiser.post(&path, unnumbered.clone()).await.ok(201);
@@ -66,7 +66,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     let findings = draft["text"]["findings"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["excerpt"].as_str().unwrap().len() > 3), "{findings:?}");
     assert_eq!(draft["sheet"]["parts"][0]["paragraphs"][0]["text"], "南支部《乙》、西支部《甲》。");
-    member.get(&path).await.refused(404, "campaigns.bulletin_not_found");
+    member.get(&path).await.refused(404, "bulletins.not_found");
     let review = format!("{path}/review");
     let issue = format!("{path}/issuance");
     decider.post(&review, json!({ "version": 1 })).await.refused(422, "body.invalid");
@@ -81,7 +81,7 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
     let write = async |who: &Person<'_>, tag: &str, text: &Value| {
         send(who.request(Method::PUT, &path).header("if-match", tag).json(&json!({ "text": text }))).await
     };
-    write(&organiser, &tag, &text).await.refused(409, "campaigns.number_taken");
+    write(&organiser, &tag, &text).await.refused(409, "bulletins.number_taken");
     text["document_no"]["number"] = json!(7);
     text["title"] = json!("关于<script>评选</script>结果的通报");
     let finding = json!({
@@ -103,14 +103,14 @@ async fn a_bulletin_goes_from_draft_to_issued_through_two_hands() {
         *wrong.pointer_mut(pointer).unwrap() = value;
         write(&organiser, "*", &wrong).await.refused(422, "body.invalid");
     }
-    organiser.post(&issue, json!({ "version": 2 })).await.refused(409, "campaigns.not_reviewed");
-    both.post(&review, json!({ "version": 2 })).await.refused(403, "campaigns.own_bulletin");
-    decider.post(&review, json!({ "version": 1 })).await.refused(409, "campaigns.bulletin_changed");
+    organiser.post(&issue, json!({ "version": 2 })).await.refused(409, "bulletins.not_reviewed");
+    both.post(&review, json!({ "version": 2 })).await.refused(403, "bulletins.own");
+    decider.post(&review, json!({ "version": 1 })).await.refused(409, "bulletins.changed");
     assert_eq!(decider.post(&review, json!({ "version": 2 })).await.ok(200)["state"], "reviewed");
     decider.post(&review, json!({ "version": 2 })).await.ok(200);
     assert_eq!(organiser.post(&issue, json!({ "version": 2 })).await.ok(200)["state"], "issued");
     assert_eq!(organiser.post(&issue, json!({ "version": 2 })).await.ok(200)["state"], "issued");
-    write(&organiser, "*", &draft["text"]).await.refused(409, "campaigns.bulletin_issued");
+    write(&organiser, "*", &draft["text"]).await.refused(409, "bulletins.issued");
 
     let seen = member.get(&path).await.ok(200);
     assert_eq!(seen["text"]["document_no"]["number"], 7);
@@ -145,8 +145,8 @@ async fn a_number_is_borne_by_one_document_of_its_year() {
     app.set_clock("2026-07-01T08:00:00+08:00");
     let (second, _) = published(&app, &organiser, &decider, "乙评选").await;
     let path = format!("{second}/bulletin");
-    organiser.post(&path, frame(7)).await.refused(409, "campaigns.number_taken");
-    organiser.post(&path, frame(3)).await.refused(409, "campaigns.number_taken");
+    organiser.post(&path, frame(7)).await.refused(409, "bulletins.number_taken");
+    organiser.post(&path, frame(3)).await.refused(409, "bulletins.number_taken");
     let next_year = with(frame(7), &[("/document_no/year", json!(2027))]);
     let text = organiser.post(&path, next_year).await.ok(201)["text"].clone();
     let text = with(text, &[("/document_no/year", json!(2026)), ("/document_no/number", json!(8))]);
@@ -155,7 +155,7 @@ async fn a_number_is_borne_by_one_document_of_its_year() {
     let path = format!("{first}/bulletin");
     let text = organiser.get(&path).await.ok(200)["text"].clone();
     let taken = with(text.clone(), &[("/document_no/number", json!(8))]);
-    organiser.put(&path, json!({ "text": taken })).await.refused(409, "campaigns.number_taken");
+    organiser.put(&path, json!({ "text": taken })).await.refused(409, "bulletins.number_taken");
     assert_eq!(organiser.get(&path).await.ok(200)["text"]["document_no"]["number"], 7, "nothing changed");
     let free = with(text, &[("/document_no/year", json!(2027))]);
     organiser.put(&path, json!({ "text": free })).await.ok(200);

@@ -56,3 +56,22 @@ diesel::table! {
         document_id -> Binary,
     }
 }
+
+// bulletins
+
+diesel::table! {
+    bulletins (about_kind, about_id) {
+        about_kind -> Text,
+        about_id -> Binary,
+        version -> Integer,
+        state -> Text,
+        content -> Text,
+        sheet -> Nullable<Text>,
+        edited_by -> Binary,
+        edited_at -> BigInt,
+        reviewed_by -> Nullable<Binary>,
+        reviewed_at -> Nullable<BigInt>,
+        issued_by -> Nullable<Binary>,
+        issued_at -> Nullable<BigInt>,
+    }
+}

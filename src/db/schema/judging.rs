@@ -272,22 +272,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    campaign_bulletins (campaign_id) {
-        campaign_id -> Binary,
-        version -> Integer,
-        state -> Text,
-        content -> Text,
-        sheet -> Nullable<Text>,
-        edited_by -> Binary,
-        edited_at -> BigInt,
-        reviewed_by -> Nullable<Binary>,
-        reviewed_at -> Nullable<BigInt>,
-        issued_by -> Nullable<Binary>,
-        issued_at -> Nullable<BigInt>,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     campaigns,
     campaign_stages,
@@ -309,6 +293,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_rewards,
     campaign_decisions,
     campaign_objections,
-    campaign_awards,
-    campaign_bulletins
+    campaign_awards
 );

@@ -100,7 +100,19 @@ impl Contests {
         let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
         let holder = db.fresh_id();
         let (unlaid, open) = (Backlog::new("contests.desk"), Arc::new(Memo::new(1)));
-        Contests { db, directory, desks, quiz, points, unlaid, papers, attempts, holder, open, settling: Arc::default() }
+        Contests {
+            db,
+            directory,
+            desks,
+            quiz,
+            points,
+            unlaid,
+            papers,
+            attempts,
+            holder,
+            open,
+            settling: Arc::default(),
+        }
     }
 
     /// Paper and terms of a contest that has opened, perhaps before a key was corrected a moment ago; `None` before.

@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
-use super::model::{Bulletin, BulletinState, BulletinText, FindingKind, Sheet, thing};
+use super::Outcome;
+use super::model::{BulletinText, FindingKind, about, thing};
 use super::rules::{self, Frame, Material, Refusal};
-use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::base::version::Version;
-use crate::db::{Json, Stop, Tx};
-use crate::ground::documents;
+use crate::db::{Conn, Tx};
+use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
@@ -21,13 +21,11 @@ use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
 
-/// What the register of numbers calls the bulletin of a campaign.
-const DOCUMENT: &str = "campaign_bulletin";
-
 /// A bulletin with its sheet, as a viewer may see it.
 #[derive(Clone, Debug)]
 pub struct SeenBulletin {
-    pub bulletin: Bulletin,
+    pub campaign_id: CampaignId,
+    pub bulletin: Bulletin<BulletinText>,
     pub sheet: Sheet,
     pub awards: Vec<Award>,
 }
@@ -39,7 +37,7 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
-                if store::find(tx.conn, id)?.is_some() {
+                if find(tx.conn, id)?.is_some() {
                     return Ok(false);
                 }
                 let entries = judged(tx, id)?;
@@ -57,21 +55,8 @@ impl Campaigns {
                 };
                 let text = rules::draft(frame.clone(), &material)?;
                 check(&text, &entries)?;
-                claim(tx, &campaign, &text)?;
-                let bulletin = Bulletin {
-                    campaign_id: id,
-                    version: 1,
-                    state: BulletinState::Draft,
-                    content: Json(text),
-                    sheet: None,
-                    edited_by: actor,
-                    edited_at: tx.now(),
-                    reviewed_by: None,
-                    reviewed_at: None,
-                    issued_by: None,
-                    issued_at: None,
-                };
-                store::insert(tx.conn, &bulletin)?;
+                bears_own_number(&campaign, &text)?;
+                bulletins::draft(tx, about(id), actor, text)?;
                 note_of(tx, Some(actor), "campaigns.draft_bulletin", (thing(id), id), json!({}))?;
                 Ok(true)
             })
@@ -91,23 +76,20 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
-                let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
-                let same = bulletin.content.0 == text;
+                let bulletin = find(tx.conn, id)?.ok_or(bulletins::Refusal::NotFound)?;
+                let same = bulletin.text == text;
                 if same && bulletin.edited_by == actor {
                     return Ok(());
                 }
                 thing(id).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
-                rules::may_edit(&bulletin)?;
+                bulletins::may_edit(&bulletin)?;
                 if same {
                     return Ok(());
                 }
                 check(&text, &judged(tx, id)?)?;
-                claim(tx, &campaign, &text)?;
-                (bulletin.version, bulletin.content) = (bulletin.version + 1, Json(text.clone()));
-                (bulletin.edited_by, bulletin.edited_at) = (actor, tx.now());
-                (bulletin.state, bulletin.reviewed_by, bulletin.reviewed_at) = (BulletinState::Draft, None, None);
-                store::update(tx.conn, &bulletin)?;
-                let detail = json!({ "version": bulletin.version });
+                bears_own_number(&campaign, &text)?;
+                let version = bulletins::edit(tx, bulletin, actor, text.clone())?;
+                let detail = json!({ "version": version });
                 Ok(note_of(tx, Some(actor), "campaigns.edit_bulletin", (thing(id), id), detail)?)
             })
             .await
@@ -119,20 +101,10 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 lock_published(tx, id)?;
-                let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
-                if bulletin.version == version && bulletin.reviewed_by == Some(actor) {
+                let bulletin = find(tx.conn, id)?.ok_or(bulletins::Refusal::NotFound)?;
+                if !bulletins::review(tx, bulletin, actor, version)? {
                     return Ok(());
                 }
-                rules::may_touch(&bulletin, version)?;
-                if bulletin.edited_by == actor {
-                    return Err(Refusal::OwnBulletin.into());
-                }
-                if bulletin.content.0.document_no.is_none() {
-                    return Err(Refusal::NoNumber.into());
-                }
-                bulletin.state = BulletinState::Reviewed;
-                (bulletin.reviewed_by, bulletin.reviewed_at) = (Some(actor), Some(tx.now()));
-                store::update(tx.conn, &bulletin)?;
                 let detail = json!({ "version": version });
                 Ok(note_of(tx, Some(actor), "campaigns.review_bulletin", (thing(id), id), detail)?)
             })
@@ -146,20 +118,13 @@ impl Campaigns {
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
-                let mut bulletin = store::find(tx.conn, id)?.ok_or(Refusal::NoBulletin)?;
-                if bulletin.state == BulletinState::Issued && bulletin.version == version {
-                    return Ok(());
-                }
-                rules::may_touch(&bulletin, version)?;
-                if bulletin.state != BulletinState::Reviewed {
-                    return Err(Refusal::NotReviewed.into());
-                }
+                let bulletin = find(tx.conn, id)?.ok_or(bulletins::Refusal::NotFound)?;
                 let awards = decision::list_awards(tx.conn, id)?;
                 let sheet = room.sheet(&campaign, &bulletin, &awards, &judged(tx, id)?);
+                if !bulletins::issue(tx, bulletin, actor, version, &sheet)? {
+                    return Ok(());
+                }
                 let told = format!("{}{}", sheet.document_no, in_title_marks(&sheet.title));
-                (bulletin.state, bulletin.sheet) = (BulletinState::Issued, Some(Json(sheet)));
-                (bulletin.issued_by, bulletin.issued_at) = (Some(actor), Some(tx.now()));
-                store::update(tx.conn, &bulletin)?;
                 let detail = json!({ "version": version });
                 note_of(tx, Some(actor), "campaigns.issue_bulletin", (thing(id), id), detail)?;
                 Ok(tell_audience(tx, &campaign, "评选通报", told)?)
@@ -174,32 +139,38 @@ impl Campaigns {
             .db
             .read(move |conn| {
                 let awards = decision::list_awards(conn, id)?;
-                Ok((store::find(conn, id)?, awards, entries::list_submitted(conn, id)?))
+                Ok((find(conn, id)?, awards, entries::list_submitted(conn, id)?))
             })
             .await?;
-        let shown = |bulletin: &Bulletin| seen.managed || bulletin.state == BulletinState::Issued;
-        let mut bulletin = found.filter(shown).ok_or(Stop::Refused(Refusal::NoBulletin))?;
+        let shown = |bulletin: &Bulletin<BulletinText>| seen.managed || bulletin.state == BulletinState::Issued;
+        let mut bulletin = found.filter(shown).ok_or(Refusal::from(bulletins::Refusal::NotFound))?;
         let sheet = match &bulletin.sheet {
-            Some(sheet) => sheet.0.clone(),
+            Some(sheet) => sheet.clone(),
             None => self.sheet(&seen.campaign, &bulletin, &awards, &entries),
         };
         if !seen.managed {
             let own = |id: EntryId| entries.iter().any(|entry| entry.id == id && viewer.path.contains(&entry.unit_id));
-            for finding in bulletin.content.0.findings.iter_mut().filter(|one| one.kind == FindingKind::Problem) {
+            for finding in bulletin.text.findings.iter_mut().filter(|one| one.kind == FindingKind::Problem) {
                 finding.entry_id = finding.entry_id.filter(|entry| own(*entry));
             }
         }
-        Ok(SeenBulletin { bulletin, sheet, awards })
+        Ok(SeenBulletin { campaign_id: id, bulletin, sheet, awards })
     }
 
-    fn sheet(&self, campaign: &Campaign, bulletin: &Bulletin, awards: &[Award], entries: &[Entry]) -> Sheet {
+    fn sheet(
+        &self,
+        campaign: &Campaign,
+        bulletin: &Bulletin<BulletinText>,
+        awards: &[Award],
+        entries: &[Entry],
+    ) -> Sheet {
         let name = |id: EntryId| {
             // as the awards name it, should the unit be called otherwise by now
             let award = awards.iter().find(|award| award.entry_id == id).map(|award| award.unit_name.clone());
             let entry = || entries.iter().find(|entry| entry.id == id).map(|entry| self.unit_name(entry.unit_id));
             award.or_else(entry).unwrap_or_default()
         };
-        rules::sheet(&bulletin.content.0, &campaign.terms.0, awards, name)
+        rules::sheet(&bulletin.text, &campaign.terms.0, awards, name)
     }
 }
 
@@ -224,15 +195,13 @@ fn check(text: &BulletinText, entries: &[Entry]) -> Result<(), Refusal> {
     rules::check_bulletin(text, &known)
 }
 
-/// Takes the number of a bulletin in its series, and gives back one that it had before.
-fn claim(tx: &mut Tx, campaign: &Campaign, text: &BulletinText) -> Outcome<()> {
+/// The notice of a campaign was written elsewhere, so its number is not in the register.
+fn bears_own_number(campaign: &Campaign, text: &BulletinText) -> Result<(), bulletins::Refusal> {
     let notice = campaign.terms.0.notice.as_ref().map(|notice| notice.document_no.to_string());
-    let number = text.document_no.as_ref();
-    if let Some(number) = number {
-        let free = notice != Some(number.to_string()) && documents::claim(tx, number, DOCUMENT, campaign.id.uuid())?;
-        if !free {
-            return Err(Refusal::NumberTaken.into());
-        }
-    }
-    Ok(documents::release_others(tx, number, DOCUMENT, campaign.id.uuid())?)
+    let taken = text.document_no.as_ref().is_some_and(|number| notice == Some(number.to_string()));
+    if taken { Err(bulletins::Refusal::NumberTaken) } else { Ok(()) }
+}
+
+fn find(conn: &mut Conn, id: CampaignId) -> diesel::QueryResult<Option<Bulletin<BulletinText>>> {
+    bulletins::find(conn, about(id))
 }

@@ -1,30 +1,18 @@
-//! The bulletin 通报: what is written of it, and the sheet that is printed.
+//! What is written of the bulletin 通报 of a campaign.
 
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::base::id::MemberId;
 use crate::base::text::Text;
-use crate::base::time::{Day, Timestamp};
-use crate::db::Json;
-use crate::db::schema::campaign_bulletins;
+use crate::base::time::Day;
+use crate::ground::bulletins::{About, Written};
 use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
 use crate::kernel::trail::Thing;
 
-crate::words!(
-    /// How far a bulletin has come.
-    BulletinState {
-        /// Being written.
-        Draft = "draft" / "草稿",
-        /// Read and approved by another person than who wrote it last.
-        Reviewed = "reviewed" / "已审核",
-        /// Told to the audience; it stays as it is.
-        Issued = "issued" / "已印发",
-    }
-);
+/// What the register of numbers and the trail call it.
+const KIND: &str = "campaign_bulletin";
 
 crate::words!(
     /// What was found in an entry.
@@ -77,65 +65,18 @@ pub struct BulletinText {
     pub dated_on: Day,
 }
 
-/// A bulletin as stored.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = campaign_bulletins, treat_none_as_default_value = false)]
-pub struct Bulletin {
-    pub campaign_id: CampaignId,
-    /// Grows with every edit.
-    pub version: i32,
-    pub state: BulletinState,
-    pub content: Json<BulletinText>,
-    /// As it was issued.
-    pub sheet: Option<Json<Sheet>>,
-    /// Who wrote this version.
-    pub edited_by: MemberId,
-    pub edited_at: Timestamp,
-    pub reviewed_by: Option<MemberId>,
-    pub reviewed_at: Option<Timestamp>,
-    pub issued_by: Option<MemberId>,
-    pub issued_at: Option<Timestamp>,
+impl Written for BulletinText {
+    fn document_no(&self) -> Option<&DocumentNumber> {
+        self.document_no.as_ref()
+    }
 }
 
-/// A bulletin as it is printed, without any form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Sheet {
-    /// 发文机关
-    pub issuer: String,
-    /// （文号待定） while there is none.
-    pub document_no: String,
-    /// 标题
-    pub title: String,
-    /// 主送
-    pub addressees: String,
-    /// What stands before the first part, by paragraphs.
-    pub opening: Vec<String>,
-    /// Numbered, without those that have nothing to say.
-    pub parts: Vec<SheetPart>,
-    /// 落款
-    pub signature: String,
-    /// In Chinese numerals.
-    pub dated: String,
-}
-
-/// A numbered part of a sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct SheetPart {
-    /// With its number, such as 一、评选结果.
-    pub title: String,
-    pub paragraphs: Vec<Paragraph>,
-}
-
-/// A paragraph of a part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Paragraph {
-    /// Its number with what it is about, printed bold.
-    pub lead: String,
-    /// What it says.
-    pub text: String,
+/// Under what the bulletin of a campaign is kept.
+pub fn about(id: CampaignId) -> About {
+    About { kind: KIND, id: id.uuid().into() }
 }
 
 /// The bulletin of a campaign, as its trail knows it.
 pub fn thing(id: CampaignId) -> Thing {
-    Thing { room: "campaigns", kind: "campaign_bulletin", id: id.uuid() }
+    Thing { room: "campaigns", kind: KIND, id: id.uuid() }
 }

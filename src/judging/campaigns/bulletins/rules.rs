@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::model::{Bulletin, BulletinState, BulletinText, Finding, FindingKind, Paragraph, Sheet, SheetPart};
-use crate::base::text::{Text, cut, ended, in_quotes, in_title_marks, listed, without_end};
+use super::model::{BulletinText, Finding, FindingKind};
+use crate::base::text::{Text, chinese_number, cut, ended, in_quotes, in_title_marks, listed, without_end};
 use crate::base::time::Day;
+use crate::ground::bulletins::{self, Paragraph, Sheet, SheetPart};
 use crate::ground::documents::{self, DocumentNumber};
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::entries::model::{EntryId, Goal, Plan};
@@ -19,20 +20,8 @@ use crate::judging::campaigns::rules::{CampaignRefusal, demand, flaw};
 pub enum Refusal {
     /// Of the campaign itself.
     Campaign(CampaignRefusal),
-    /// There is no bulletin, or none for the caller to know of.
-    NoBulletin,
-    /// An issued bulletin stays as it is.
-    BulletinIssued,
-    /// Somebody wrote another version meanwhile.
-    BulletinChanged { version: i32 },
-    /// Nobody reviews what he wrote himself.
-    OwnBulletin,
-    /// The bulletin was not reviewed in this version.
-    NotReviewed,
-    /// A bulletin is reviewed with its number only.
-    NoNumber,
-    /// Another document bears that number.
-    NumberTaken,
+    /// Of the bulletin as such.
+    Bulletin(bulletins::Refusal),
 }
 
 const DIMENSION_LIMIT: usize = 10;
@@ -58,30 +47,6 @@ const REQUIREMENTS: [&str; 4] = [
     "坚持月点评、月通报。党委工作月报要反映创建措施、推进情况、阶段成效和存在的问题。",
     "严格考核奖惩。创建情况纳入党建考核，加大奖惩力度，防止流于形式，以点带面、变“盆景”为风景。",
 ];
-
-/// A day in Chinese numerals: 二〇二二年五月十三日.
-pub fn chinese_day(day: Day) -> String {
-    let (year, month, day) = day.parts();
-    let year: String = year.to_string().chars().map(digit).collect();
-    format!("{year}年{}月{}日", chinese_number(month), chinese_number(day))
-}
-
-fn digit(digit: char) -> char {
-    let value = digit.to_digit(10).and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
-    "〇一二三四五六七八九".chars().nth(value).unwrap_or('〇')
-}
-
-/// 1 to 99 as one counts: 十, 十三, 二十, 三十一.
-pub fn chinese_number(number: u32) -> String {
-    let one = |value: u32| char::from_digit(value, 10).map(digit).map(String::from).unwrap_or_default();
-    let (tens, ones) = (number / 10, number % 10);
-    let tens = match tens {
-        0 => String::new(),
-        1 => "十".into(),
-        more => one(more) + "十",
-    };
-    if ones == 0 { tens } else { tens + &one(ones) }
-}
 
 /// Who issues a bulletin and what it is called; everything else a draft takes from the campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,17 +185,6 @@ pub fn check_bulletin(text: &BulletinText, judged: &BTreeSet<EntryId>) -> Result
     Ok(())
 }
 
-/// Whether a bulletin may be changed: it is not issued.
-pub fn may_edit(bulletin: &Bulletin) -> Result<(), Refusal> {
-    if bulletin.state == BulletinState::Issued { Err(Refusal::BulletinIssued) } else { Ok(()) }
-}
-
-/// Whether this version may be reviewed or issued: it is the one that the caller has seen, and not issued.
-pub fn may_touch(bulletin: &Bulletin, version: i32) -> Result<(), Refusal> {
-    may_edit(bulletin)?;
-    if bulletin.version == version { Ok(()) } else { Err(Refusal::BulletinChanged { version: bulletin.version }) }
-}
-
 /// The sheet: results by heading, highlights and problems where something was found, requirements. `name` gives the unit
 /// of an entry; units of problems are not named.
 pub fn sheet(text: &BulletinText, terms: &Terms, awards: &[Award], name: impl Fn(EntryId) -> String) -> Sheet {
@@ -258,7 +212,7 @@ pub fn sheet(text: &BulletinText, terms: &Terms, awards: &[Award], name: impl Fn
         opening: text.opening.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
         parts: (1..).zip(filled).map(part).collect(),
         signature: text.signature.to_string(),
-        dated: chinese_day(text.dated_on),
+        dated: text.dated_on.in_chinese_numerals(),
     }
 }
 
@@ -306,25 +260,6 @@ fn numbered(paragraphs: impl Iterator<Item = (String, String)>) -> Vec<Paragraph
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn day(text: &str) -> Day {
-        serde_json::from_value(serde_json::Value::from(text)).unwrap()
-    }
-
-    #[test]
-    fn days_are_written_in_chinese_numerals() {
-        for (given, written) in [
-            ("2022-05-13", "二〇二二年五月十三日"),
-            ("2026-10-10", "二〇二六年十月十日"),
-            ("1999-12-31", "一九九九年十二月三十一日"),
-            ("2030-11-20", "二〇三〇年十一月二十日"),
-            ("2021-01-01", "二〇二一年一月一日"),
-            ("2024-02-29", "二〇二四年二月二十九日"),
-        ] {
-            assert_eq!(chinese_day(day(given)), written);
-        }
-        assert_eq!([1, 9, 10, 11, 20, 21, 99].map(chinese_number).join(" "), "一 九 十 十一 二十 二十一 九十九");
-    }
 
     fn award(unit: u128, heading: &str, place: i32, shared: bool) -> Award {
         serde_json::from_value(serde_json::json!({

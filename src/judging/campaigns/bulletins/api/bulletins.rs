@@ -10,12 +10,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Db;
+use crate::ground::bulletins::{BulletinState, Sheet, sheet};
 use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::bulletins::api::sheet;
 use crate::judging::campaigns::bulletins::bulletins::SeenBulletin;
-use crate::judging::campaigns::bulletins::model::{BulletinState, BulletinText, Sheet, thing};
+use crate::judging::campaigns::bulletins::model::{BulletinText, thing};
 use crate::judging::campaigns::bulletins::rules::Frame;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::model::CampaignId;
@@ -67,12 +67,12 @@ struct BulletinView {
 }
 
 impl From<SeenBulletin> for BulletinView {
-    fn from(SeenBulletin { bulletin, sheet, awards }: SeenBulletin) -> Self {
+    fn from(SeenBulletin { campaign_id, bulletin, sheet, awards }: SeenBulletin) -> Self {
         BulletinView {
-            campaign_id: bulletin.campaign_id,
+            campaign_id,
             version: bulletin.version,
             state: bulletin.state,
-            text: bulletin.content.0,
+            text: bulletin.text,
             awards,
             sheet,
             edited_at: bulletin.edited_at,

@@ -1,7 +1,7 @@
 //! A bulletin's sheet as Markdown and as a page of A4. Pure.
 
 use crate::base::text::escape_html;
-use crate::judging::campaigns::bulletins::model::{Paragraph, Sheet, SheetPart};
+use crate::ground::bulletins::model::{Paragraph, Sheet, SheetPart};
 use crate::web::print::{self, Paper};
 
 /// Black on white but for the issuer's red head and line, as such documents are printed. The signature stands on no sheet
