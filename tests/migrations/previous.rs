@@ -67,6 +67,15 @@ fn shown_now(path: &str, body: Value) -> Value {
     } else if path.starts_with("/me/desk") {
         let item = |item: &Value| json!({ "kind": item["kind"], "subject_id": item["idea"]["id"] });
         json!({ "items": items(&body).iter().map(item).collect::<Vec<_>>(), "next_cursor": body["next_cursor"] })
+    } else if path.starts_with("/campaigns/") && path.ends_with("/entries") {
+        // what a unit is called stands beside its id under one name everywhere
+        let named = |mut entry: Value| {
+            let unit = entry.as_object_mut().unwrap().remove("unit");
+            entry["unit_name"] = unit.unwrap();
+            entry
+        };
+        let items: Vec<Value> = items(&body).iter().cloned().map(named).collect();
+        json!({ "items": items, "next_cursor": body["next_cursor"] })
     } else {
         unlabelled(body)
     }

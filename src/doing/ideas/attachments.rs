@@ -1,5 +1,6 @@
 //! What is attached to an idea: the files of those who wrote it, and the evidence of those who carry it out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -104,6 +105,16 @@ impl Attached {
 pub(super) fn list_files(conn: &mut Conn, id: IdeaId) -> QueryResult<Attached> {
     let attachments = files::list_of(conn, ATTACHMENT, id.uuid())?;
     Ok(Attached { attachments, evidence: files::list_of(conn, EVIDENCE, id.uuid())? })
+}
+
+/// What those who wrote each of `ideas` attached to it.
+pub(super) fn list_of_each(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<HashMap<IdeaId, Vec<FileView>>> {
+    let ids: Vec<Uuid> = ideas.iter().map(|id| id.uuid()).collect();
+    let mut attached: HashMap<IdeaId, Vec<FileView>> = HashMap::new();
+    for (id, file) in files::list_of_each(conn, &[ATTACHMENT], &ids)? {
+        attached.entry(id.into()).or_default().push(file);
+    }
+    Ok(attached)
 }
 
 /// Attaches `owner`'s files under one of the two kinds; an idea has [`FILE_LIMIT`] at most, evidence included. The idea

@@ -12,6 +12,7 @@ use super::{Ideas, Outcome};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
+use crate::ground::files::FileView;
 
 /// An idea as one member sees it.
 pub struct Shown {
@@ -33,7 +34,11 @@ pub struct Shown {
 pub struct Listed {
     pub idea: Idea,
     pub likes: i64,
+    /// Whether the member likes it.
+    pub liked: bool,
     pub comments: i64,
+    /// What those who wrote it attached.
+    pub attachments: Vec<FileView>,
 }
 
 /// What a list is asked for.
@@ -106,10 +111,17 @@ impl Ideas {
             .db
             .read(move |conn| {
                 let ideas = lists::list(conn, &sight, &filter, before, limit)?;
-                count_around(conn, ideas)
+                look_around(conn, ideas, sight.member)
             })
             .await?;
-        Ok(listed)
+        Ok(listed.into_iter().map(|one| self.addressed(one)).collect())
+    }
+
+    /// With the addresses of its pictures.
+    pub(super) fn addressed(&self, listed: Listed) -> Listed {
+        let files = Attached { attachments: listed.attachments, evidence: Vec::new() };
+        let files = files.addressed(&self.addresses, &listed.idea, self.db.now());
+        Listed { attachments: files.attachments, ..listed }
     }
 
     /// What is asked for, in the words of the store.
@@ -147,11 +159,24 @@ impl Ideas {
     }
 }
 
-pub(super) fn count_around(conn: &mut crate::db::Conn, ideas: Vec<Idea>) -> diesel::QueryResult<Vec<Listed>> {
+/// What a list shows around each of `ideas`, as `member` sees it.
+pub(super) fn look_around(
+    conn: &mut crate::db::Conn,
+    ideas: Vec<Idea>,
+    member: MemberId,
+) -> diesel::QueryResult<Vec<Listed>> {
     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
     let likes: HashMap<IdeaId, i64> = likes::count_likes(conn, &ids)?.into_iter().collect();
+    let liked = likes::list_liked(conn, &ids, member)?;
     let comments: HashMap<IdeaId, i64> = comments::count_comments(conn, &ids)?.into_iter().collect();
+    let mut attached = attachments::list_of_each(conn, &ids)?;
     let of = |counts: &HashMap<IdeaId, i64>, idea: &Idea| counts.get(&idea.id).copied().unwrap_or(0);
-    let listed = |idea: Idea| Listed { likes: of(&likes, &idea), comments: of(&comments, &idea), idea };
+    let listed = |idea: Idea| Listed {
+        likes: of(&likes, &idea),
+        liked: liked.contains(&idea.id),
+        comments: of(&comments, &idea),
+        attachments: attached.remove(&idea.id).unwrap_or_default(),
+        idea,
+    };
     Ok(ideas.into_iter().map(listed).collect())
 }

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 
 use super::Ideas;
 use super::model::{Comment, Idea, IdeaPerson, Move, NewOutcome, Part, Verb};
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::text::{cut, in_quotes, yuan};
 use crate::base::time::Day;
 use crate::db::Tx;
@@ -53,7 +53,12 @@ impl Ideas {
 
     /// A member's name.
     pub fn name(&self, member: MemberId) -> String {
-        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
+        self.directory.name_of(member)
+    }
+
+    /// What a unit is called for short.
+    pub fn unit_name(&self, unit: UnitId) -> String {
+        self.directory.unit_name(unit)
     }
 
     /// Tells of a comment: the author and the co-authors, and of a reply the one who is replied to; nobody hears of their own. Likes

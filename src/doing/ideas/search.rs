@@ -11,7 +11,7 @@ use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::lists::{Listed, Wanted, count_around};
+use super::lists::{Listed, Wanted, look_around};
 use super::model::{Idea, IdeaId, IdeaPerson, IdeaState};
 use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};
@@ -85,12 +85,13 @@ impl Ideas {
                 let page: Vec<IdeaId> = fitting.into_iter().skip(begin).take(limit).collect();
                 let mut ideas: HashMap<IdeaId, Idea> =
                     store::find_some(conn, &page)?.into_iter().map(|idea| (idea.id, idea)).collect();
-                let listed = count_around(conn, page.iter().filter_map(|id| ideas.remove(id)).collect())?;
+                let found = page.iter().filter_map(|id| ideas.remove(id)).collect();
+                let listed = look_around(conn, found, sight.member)?;
                 let marked = |(place, listed): (usize, Listed)| (Mark { after: place, id: listed.idea.id }, listed);
-                Ok((begin + 1..).zip(listed).map(marked).collect())
+                Ok((begin + 1..).zip(listed).map(marked).collect::<Vec<_>>())
             })
             .await?;
-        Ok(page)
+        Ok(page.into_iter().map(|(mark, listed)| (mark, self.addressed(listed))).collect())
     }
 
     /// Ideas handed in that `person` sees and that resemble `text`, the most similar first: what is shown before another

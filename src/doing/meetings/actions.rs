@@ -1,5 +1,6 @@
 //! Writing meetings down, and reading them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -30,6 +31,16 @@ impl From<Reused> for Refusal {
 
 /// A meeting with anyone who attended it.
 pub type Attended = (Meeting, Vec<MemberId>);
+
+/// A meeting in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub meeting: Meeting,
+    /// How many attended it.
+    pub attendees: i64,
+    /// Whether the reader did.
+    pub attended: bool,
+}
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
@@ -160,12 +171,12 @@ impl Meetings {
     /// Meetings of `unit`'s subtree (of everything within reach when `None`), newest day first.
     pub async fn list(
         &self,
-        reach: &Reach,
+        (reader, reach): (MemberId, &Reach),
         unit: Option<UnitId>,
         filter: MeetingFilter,
         before: Option<(crate::base::time::Day, MeetingId)>,
         limit: i64,
-    ) -> Outcome<Vec<Meeting>> {
+    ) -> Outcome<Vec<Listed>> {
         let tree = self.directory.tree();
         let units: Option<Vec<UnitId>> = match (unit, reach) {
             (Some(unit), _) => {
@@ -175,7 +186,19 @@ impl Meetings {
             (None, Reach::Everything) => None,
             (None, Reach::Below(units)) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
         };
-        Ok(self.db.read(move |conn| store::list(conn, units.as_deref(), &filter, before, limit)).await?)
+        let listed = move |conn: &mut Conn| {
+            let found = store::list(conn, units.as_deref(), &filter, before, limit)?;
+            let ids: Vec<MeetingId> = found.iter().map(|meeting| meeting.id).collect();
+            let counts: HashMap<MeetingId, i64> = store::count_attendance(conn, &ids)?.into_iter().collect();
+            let attended = store::list_attended(conn, &ids, reader)?;
+            let of = |meeting: Meeting| Listed {
+                attendees: counts.get(&meeting.id).copied().unwrap_or(0),
+                attended: attended.contains(&meeting.id),
+                meeting,
+            };
+            Ok(found.into_iter().map(of).collect())
+        };
+        Ok(self.db.read(listed).await?)
     }
 
     fn check_reach(&self, reach: &Reach, unit: UnitId) -> Result<(), Refusal> {

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{Attended, Meetings};
-use super::model::{Meeting, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
+use super::actions::{Attended, Listed, Meetings};
+use super::model::{MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
 use super::rules::{ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Db;
+use crate::people::members::Directory;
 use crate::web::caller::{MeetingHolder, MeetingReader, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
@@ -66,20 +67,32 @@ struct MeetingHead {
     id: MeetingId,
     kind: MeetingKind,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     /// The business day on which it was or will be held.
     held_on: Day,
     /// One line.
     title: String,
+    /// How many were there.
+    attendee_count: i64,
+    /// Whether the caller was.
+    attended: bool,
+    /// Whether it has minutes.
+    has_minutes: bool,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-impl From<&Meeting> for MeetingHead {
-    fn from(meeting: &Meeting) -> Self {
+impl MeetingHead {
+    fn new(directory: &Directory, Listed { meeting, attendees, attended }: &Listed) -> Self {
         MeetingHead {
             id: meeting.id,
             kind: meeting.kind,
             unit_id: meeting.unit_id,
+            unit_name: directory.unit_name(meeting.unit_id),
+            attendee_count: *attendees,
+            attended: *attended,
+            has_minutes: !meeting.minutes.is_empty(),
             held_on: meeting.held_on,
             title: meeting.title.clone(),
             created_at: meeting.created_at,
@@ -97,11 +110,29 @@ struct MeetingView {
     minutes: String,
     /// Who was there, in the order of their ids.
     attendance: Vec<MemberId>,
+    /// The same by name.
+    attendees: Vec<Attendee>,
 }
 
-impl From<Attended> for MeetingView {
-    fn from((meeting, attendance): Attended) -> Self {
-        MeetingView { head: MeetingHead::from(&meeting), minutes: meeting.minutes, attendance }
+/// Somebody who was at a meeting.
+#[derive(Serialize, ToSchema)]
+struct Attendee {
+    id: MemberId,
+    /// The member's name.
+    name: String,
+}
+
+impl MeetingView {
+    fn new(directory: &Directory, reader: MemberId, (meeting, attendance): Attended) -> Self {
+        let count = i64::try_from(attendance.len()).unwrap_or(i64::MAX);
+        let listed = Listed { attendees: count, attended: attendance.contains(&reader), meeting };
+        let named = |id: &MemberId| Attendee { id: *id, name: directory.name_of(*id) };
+        MeetingView {
+            head: MeetingHead::new(directory, &listed),
+            minutes: listed.meeting.minutes,
+            attendees: attendance.iter().map(named).collect(),
+            attendance,
+        }
     }
 }
 
@@ -135,12 +166,13 @@ async fn list_meetings(
     reader: MeetingReader,
     query: Query<MeetingQuery>,
     meetings: web::Data<Meetings>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<MeetingHead>>, Problem> {
     let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
     let filter = MeetingFilter { kind: query.kind, from: query.from, until: query.until };
-    let found = meetings.list(&reader.reach, query.unit_id, filter, before, limit + 1).await?;
-    let page = Page::new(found, limit, |meeting| (meeting.held_on, meeting.id));
-    Ok(web::Json(page.map(|meeting| MeetingHead::from(&meeting))))
+    let found = meetings.list((reader.member, &reader.reach), query.unit_id, filter, before, limit + 1).await?;
+    let page = Page::new(found, limit, |listed| (listed.meeting.held_on, listed.meeting.id));
+    Ok(web::Json(page.map(|listed| MeetingHead::new(&directory, &listed))))
 }
 
 /// A meeting as it is written down.
@@ -171,6 +203,7 @@ async fn create_meeting(
     holder: MeetingHolder,
     key: OptionalKey,
     meetings: web::Data<Meetings>,
+    directory: web::Data<Directory>,
     body: Body<MeetingBody>,
 ) -> Result<HttpResponse, Problem> {
     check_length(&body.attendance)?;
@@ -186,7 +219,11 @@ async fn create_meeting(
     };
     let meeting = meetings.create(holder.member, &holder.reach, new, key).await?;
     let place = format!("/api/v1/meetings/{}", meeting.0.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::from(meeting)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::new(
+        &directory,
+        holder.member,
+        meeting,
+    )))
 }
 
 /// 会议详情
@@ -200,9 +237,11 @@ async fn get_meeting(
     id: Path<MeetingId>,
     db: web::Data<Db>,
     meetings: web::Data<Meetings>,
+    directory: web::Data<Directory>,
 ) -> Result<Versioned<MeetingView>, Problem> {
     let version = thing(*id).present(&db).await?;
-    Ok(Versioned(meetings.get(&reader.reach, *id).await?.into(), version))
+    let found = meetings.get(&reader.reach, *id).await?;
+    Ok(Versioned(MeetingView::new(&directory, reader.member, found), version))
 }
 
 /// What changes about a meeting; absent fields stay.
@@ -232,6 +271,7 @@ async fn edit_meeting(
     id: Path<MeetingId>,
     IfMatch(seen): IfMatch,
     meetings: web::Data<Meetings>,
+    directory: web::Data<Directory>,
     body: Body<MeetingChangeBody>,
 ) -> Result<web::Json<MeetingView>, Problem> {
     let body = body.into_inner();
@@ -242,7 +282,8 @@ async fn edit_meeting(
         minutes: body.minutes.map(Text::into_string),
         attendance: body.attendance,
     };
-    Ok(web::Json(meetings.edit(holder.member, &holder.reach, *id, seen, change).await?.into()))
+    let edited = meetings.edit(holder.member, &holder.reach, *id, seen, change).await?;
+    Ok(web::Json(MeetingView::new(&directory, holder.member, edited)))
 }
 
 /// 删除会议

@@ -94,6 +94,24 @@ pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Co
         .load(c))
 }
 
+/// How many attended each of `meetings`; those that nobody attended are left out.
+pub fn count_attendance(conn: &mut Conn, meetings: &[MeetingId]) -> QueryResult<Vec<(MeetingId, i64)>> {
+    on!(conn, c => meeting_attendance::table
+        .filter(meeting_attendance::meeting_id.eq_any(meetings))
+        .group_by(meeting_attendance::meeting_id)
+        .select((meeting_attendance::meeting_id, diesel::dsl::count_star()))
+        .load(c))
+}
+
+/// Which of `meetings` a member attended.
+pub fn list_attended(conn: &mut Conn, meetings: &[MeetingId], member: MemberId) -> QueryResult<Vec<MeetingId>> {
+    on!(conn, c => meeting_attendance::table
+        .filter(meeting_attendance::meeting_id.eq_any(meetings))
+        .filter(meeting_attendance::member_id.eq(member))
+        .select(meeting_attendance::meeting_id)
+        .load(c))
+}
+
 pub fn list_attendance(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => meeting_attendance::table
         .filter(meeting_attendance::meeting_id.eq(meeting))

@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use uuid::Uuid;
 
 use super::actions::Files;
-use super::model::{File, FileId, FileView};
+use super::model::{File, FileId, FileView, SubjectId};
 use super::rules::MAX_PER_SUBJECT;
 use super::store;
 use crate::base::id::MemberId;
@@ -62,6 +62,14 @@ pub fn detach(tx: &mut Tx, ids: &[FileId], kind: &'static str, subject: Uuid) ->
 /// What is attached to a subject, in the order of uploading.
 pub fn list_of(conn: &mut Conn, kind: &'static str, subject: Uuid) -> QueryResult<Vec<FileView>> {
     Ok(store::list_of(conn, kind, subject)?.iter().map(FileView::from).collect())
+}
+
+/// What is attached to each of several subjects under one of `kinds`, with the subject, in the order of uploading: for
+/// lists, which ask once.
+pub fn list_of_each(conn: &mut Conn, kinds: &[&'static str], subjects: &[Uuid]) -> QueryResult<Vec<(Uuid, FileView)>> {
+    let subjects: Vec<SubjectId> = subjects.iter().map(|id| SubjectId::from(*id)).collect();
+    let found = store::list_of_each(conn, kinds, &subjects)?;
+    Ok(found.iter().filter_map(|file| Some((file.subject()?.1, FileView::from(file)))).collect())
 }
 
 type Hidden = dyn Fn(&mut Conn, Uuid) -> QueryResult<bool> + Send + Sync;

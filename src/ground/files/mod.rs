@@ -28,7 +28,7 @@ pub use actions::Files;
 pub use addresses::{Addresses, PictureSize};
 pub use api::routes;
 pub use depot::Depot;
-pub use lending::{AttachRefusal, attach, detach, list_of};
+pub use lending::{AttachRefusal, attach, detach, list_of, list_of_each};
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;
 pub use rules::{MAX_BYTES, MAX_PER_SUBJECT};

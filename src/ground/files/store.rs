@@ -62,6 +62,12 @@ pub fn list_of(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<Vec<Fi
     on!(conn, c => files::table.filter(attached).order(files::id).select(File::as_select()).load(c))
 }
 
+/// What is attached under one of `kinds` to one of `subjects`, in the order of uploading.
+pub fn list_of_each(conn: &mut Conn, kinds: &[&str], subjects: &[SubjectId]) -> QueryResult<Vec<File>> {
+    let attached = files::attached_to_kind.eq_any(kinds).and(files::attached_to_id.eq_any(subjects));
+    on!(conn, c => files::table.filter(attached).order(files::id).select(File::as_select()).load(c))
+}
+
 /// Attaches `owner`'s file, unless it was given up or is attached already; true when it did.
 pub fn attach(conn: &mut Conn, id: FileId, owner: MemberId, kind: &str, subject: Uuid) -> QueryResult<bool> {
     let loose = files::attached_to_id.is_null().and(files::deleted_at.is_null());

@@ -9,6 +9,7 @@ use super::actions::Brands;
 use super::model::{Brand, BrandId};
 use crate::base::id::UnitId;
 use crate::base::sheet::ImportReport;
+use crate::people::members::Directory;
 use crate::web::caller::{ContentManager, Member};
 use crate::web::sheet::{ImportQuery, receive_sheet};
 use crate::web::upload::FileForm;
@@ -23,15 +24,18 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct BrandView {
     id: BrandId,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     /// The brand's name, such as 铜花飞扬 筑梦中冶.
     name: String,
     /// What it stands for and how it is built.
     summary: String,
 }
 
-impl From<Brand> for BrandView {
-    fn from(brand: Brand) -> Self {
-        BrandView { id: brand.id, unit_id: brand.unit_id, name: brand.name, summary: brand.summary }
+impl BrandView {
+    fn new(directory: &Directory, brand: Brand) -> Self {
+        let unit_name = directory.unit_name(brand.unit_id);
+        BrandView { id: brand.id, unit_id: brand.unit_id, unit_name, name: brand.name, summary: brand.summary }
     }
 }
 
@@ -45,10 +49,11 @@ async fn list_brands(
     _caller: Member,
     page: Query<PageQuery>,
     brands: web::Data<Brands>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<BrandView>>, Problem> {
     let limit = page.limit()?;
     let found = brands.list(page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(BrandView::from)))
+    Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(|brand| BrandView::new(&directory, brand))))
 }
 
 /// 导入党建品牌

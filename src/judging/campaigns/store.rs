@@ -57,6 +57,15 @@ pub fn list_stages(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<StageRow>
         .load(c))
 }
 
+/// The stages of some campaigns, campaign by campaign, each in its order.
+pub fn list_stages_of(conn: &mut Conn, ids: &[CampaignId]) -> QueryResult<Vec<StageRow>> {
+    on!(conn, c => campaign_stages::table
+        .filter(campaign_stages::campaign_id.eq_any(ids))
+        .order((campaign_stages::campaign_id, campaign_stages::position))
+        .select(StageRow::as_select())
+        .load(c))
+}
+
 pub fn find_stage(conn: &mut Conn, id: CampaignId, stage: CampaignStage) -> QueryResult<Option<StageRow>> {
     on!(conn, c => campaign_stages::table.find((id, stage)).select(StageRow::as_select()).first(c).optional())
 }

@@ -62,12 +62,12 @@ impl Campaigns {
 
     /// A member's name; empty for one who is not known.
     pub fn member_name(&self, member: MemberId) -> String {
-        self.directory.member(member).map(|card| card.name.to_string()).unwrap_or_default()
+        self.directory.name_of(member)
     }
 
     /// A unit's short name.
     pub fn unit_name(&self, unit: UnitId) -> String {
-        self.directory.tree().get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default()
+        self.directory.unit_name(unit)
     }
 
     /// A campaign within reach, in whatever state.

@@ -15,6 +15,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::learning::quiz::{AskedQuestion, answer_parts};
+use crate::people::members::Directory;
 use crate::web::caller::{ContentReader, Member, out_of_reach};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
@@ -358,6 +359,8 @@ struct ReviewedRun {
     name: String,
     /// The member's home unit.
     unit_id: UnitId,
+    /// What it is called for short.
+    unit_name: String,
     /// Answers that were refused because they came too fast.
     too_fast_count: i32,
     /// The run itself.
@@ -375,6 +378,7 @@ async fn review_challenge_runs(
     reader: ContentReader,
     query: Query<ReviewQuery>,
     room: web::Data<Challenge>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<ReviewedRun>>, Problem> {
     let (limit, before) = (page_limit(query.limit)?, after::<RunId>(query.cursor.as_deref())?);
     let minimum = match query.minimum.unwrap_or(NOTABLE) {
@@ -388,6 +392,7 @@ async fn review_challenge_runs(
         employee_no: member.employee_no.to_string(),
         name: member.name.to_string(),
         unit_id: member.unit,
+        unit_name: directory.unit_name(member.unit),
         too_fast_count: run.too_fast_count,
         run: run.into(),
     })))

@@ -1,9 +1,11 @@
 //! What is read of contests: lists, results, rankings. Who may see a score before publication is decided here.
 
+use std::collections::HashMap;
+
 use super::calendar::Outcome;
 use super::model::{
-    Attempt, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState, MemberResult,
-    PaperRule, Summary,
+    Attempt, AttemptState, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState,
+    MemberResult, PaperRule, Summary,
 };
 use super::rules::Refusal;
 use super::{Contests, store};
@@ -104,6 +106,26 @@ impl Contests {
         let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
         let states = state.map_or(ContestState::EACH.to_vec(), |state| vec![state]);
         self.db.read(move |conn| store::list(conn, &units, &states, before, limit)).await
+    }
+
+    /// How far the attempts of a member at each of `contests` have come.
+    pub async fn attempts_at(
+        &self,
+        member: MemberId,
+        contests: &[Contest],
+    ) -> Result<HashMap<ContestId, Vec<AttemptState>>, DbError> {
+        let ids: Vec<ContestId> = contests.iter().map(|contest| contest.id).collect();
+        let found = self.db.read(move |conn| store::attempts::list_states_of_member(conn, &ids, member)).await?;
+        let mut states: HashMap<ContestId, Vec<AttemptState>> = HashMap::new();
+        for (contest, state) in found {
+            states.entry(contest).or_default().push(state);
+        }
+        Ok(states)
+    }
+
+    /// What the audience of a contest is called for short.
+    pub fn unit_name(&self, contest: &Contest) -> String {
+        self.directory.unit_name(contest.unit_id)
     }
 
     /// A contest that members at `path` may know of.

@@ -10,6 +10,7 @@ use super::rules::Refusal;
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
 use crate::kernel::desk::{DeskItemId, Item, Mark, Urgency};
+use crate::people::members::Directory;
 use crate::web::caller::{Member, out_of_reach};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
@@ -45,12 +46,14 @@ struct DeskItem {
     urgency: Urgency,
     /// With whose holders it lies; `null` when it is the task of one member.
     unit_id: Option<UnitId>,
+    /// What that unit is called for short.
+    unit_name: Option<String>,
     /// Since when it waits.
     waits_since: Timestamp,
 }
 
-impl From<Item> for DeskItem {
-    fn from(item: Item) -> Self {
+impl DeskItem {
+    fn new(directory: &Directory, item: Item) -> Self {
         DeskItem {
             id: item.id,
             subject_id: item.subject().to_string(),
@@ -61,6 +64,7 @@ impl From<Item> for DeskItem {
             link: item.link,
             urgency: item.urgency,
             unit_id: item.lies_on,
+            unit_name: item.lies_on.map(|unit| directory.unit_name(unit)),
             waits_since: item.created_at,
         }
     }
@@ -87,8 +91,9 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn new(actions::Page { items, counts }: actions::Page, limit: i64) -> DeskPage {
-        let Page { items, next_cursor } = Page::new(items, limit, Item::mark).map(DeskItem::from);
+    fn new(directory: &Directory, actions::Page { items, counts }: actions::Page, limit: i64) -> DeskPage {
+        let page = Page::new(items, limit, Item::mark);
+        let Page { items, next_cursor } = page.map(|item| DeskItem::new(directory, item));
         let counts = counts.into_iter().map(|(kind, count)| DeskCount { kind, count }).collect();
         DeskPage { items, next_cursor, counts }
     }
@@ -105,10 +110,11 @@ async fn get_my_desk(
     caller: Member,
     query: Query<PageQuery>,
     desktop: web::Data<Desktop>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<DeskPage>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<Mark>()?);
     let page = desktop.mine(&caller.person, after, limit + 1).await?;
-    Ok(web::Json(DeskPage::new(page, limit)))
+    Ok(web::Json(DeskPage::new(&directory, page, limit)))
 }
 
 /// 组织待办
@@ -122,8 +128,9 @@ async fn get_unit_desk(
     id: Path<UnitId>,
     query: Query<PageQuery>,
     desktop: web::Data<Desktop>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<DeskPage>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<Mark>()?);
     let page = desktop.of_unit(&caller.person, *id, after, limit + 1).await?;
-    Ok(web::Json(DeskPage::new(page, limit)))
+    Ok(web::Json(DeskPage::new(&directory, page, limit)))
 }

@@ -223,6 +223,16 @@ impl Directory {
         self.read(|state| state.tree.clone())
     }
 
+    /// A member's name; empty for somebody who is not on the roster.
+    pub fn name_of(&self, id: MemberId) -> String {
+        self.member(id).map(|card| card.name.to_string()).unwrap_or_default()
+    }
+
+    /// What a unit is called for short.
+    pub fn unit_name(&self, id: UnitId) -> String {
+        self.tree().get(id).map(|card| card.unit.short_name.clone()).unwrap_or_default()
+    }
+
     pub fn member(&self, id: MemberId) -> Option<Arc<MemberCard>> {
         self.read(|state| state.members.get(&id).cloned())
     }

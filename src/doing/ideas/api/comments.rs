@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ideas::Named;
+use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::doing::ideas::Ideas;
@@ -29,6 +30,8 @@ struct CommentView {
     text: String,
     /// Its author took it back: only a gap is left, because replies depend on it.
     deleted: bool,
+    /// Whether the caller can take it back.
+    can_delete: bool,
     created_at: Timestamp,
 }
 
@@ -36,12 +39,13 @@ struct CommentView {
 const GAP: &str = "评论已删除";
 
 impl CommentView {
-    fn new(ideas: &Ideas, comment: Comment) -> CommentView {
+    fn new(ideas: &Ideas, reader: MemberId, comment: Comment) -> CommentView {
         CommentView {
             id: comment.id,
             parent_id: comment.parent_id,
             author: Named::new(ideas, comment.author_id),
             deleted: comment.deleted_at.is_some(),
+            can_delete: comment.author_id == reader && comment.deleted_at.is_none(),
             text: if comment.deleted_at.is_some() { GAP.to_owned() } else { comment.text },
             created_at: comment.created_at,
         }
@@ -63,7 +67,7 @@ async fn list_idea_comments(
     let (limit, after) = (query.limit()?, query.after::<CommentId>()?);
     let found = ideas.comments(caller.person.clone(), *id, after, limit + 1).await?;
     let page = Page::new(found, limit, |comment| comment.id);
-    Ok(web::Json(page.map(|comment| CommentView::new(&ideas, comment))))
+    Ok(web::Json(page.map(|comment| CommentView::new(&ideas, caller.member, comment))))
 }
 
 /// A comment as it is written.
@@ -93,7 +97,7 @@ async fn comment_on_idea(
     let CommentBody { text, parent_id } = body.into_inner();
     let comment = ideas.comment(caller.person.clone(), *id, parent_id, text.into_string(), key).await?;
     let place = format!("/api/v1/ideas/{}/comments", *id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(CommentView::new(&ideas, comment)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(CommentView::new(&ideas, caller.member, comment)))
 }
 
 /// 删除评论

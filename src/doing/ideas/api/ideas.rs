@@ -52,25 +52,38 @@ pub struct IdeaHead {
     category: String,
     author: Named,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     /// Who carries it out.
     implementer: Option<Named>,
     /// The last day on which delivering it is not late.
     due_on: Option<Day>,
     /// How many like it.
     likes: i64,
+    /// Whether the caller likes it.
+    liked: bool,
     /// How many comments it has, replies among them.
     comments: i64,
+    /// How many files those who wrote it attached.
+    attachment_count: usize,
+    /// Where the thumbnail of the first picture among them is shown without a session; `null` where there is none.
+    thumbnail_url: Option<String>,
     submitted_at: Option<Timestamp>,
     updated_at: Timestamp,
 }
 
 impl IdeaHead {
     pub fn new(ideas: &Ideas, listed: Listed) -> IdeaHead {
-        let Listed { idea, likes, comments } = listed;
-        IdeaHead::of(ideas, &idea, likes, comments)
+        let Listed { idea, likes, liked, comments, attachments } = listed;
+        IdeaHead::of(ideas, &idea, (likes, liked, comments), &attachments)
     }
 
-    fn of(ideas: &Ideas, idea: &Idea, likes: i64, comments: i64) -> IdeaHead {
+    fn of(
+        ideas: &Ideas,
+        idea: &Idea,
+        (likes, liked, comments): (i64, bool, i64),
+        attachments: &[FileView],
+    ) -> IdeaHead {
         IdeaHead {
             id: idea.id,
             state: idea.state,
@@ -78,10 +91,14 @@ impl IdeaHead {
             category: idea.category.clone(),
             author: Named::new(ideas, idea.author_id),
             unit_id: idea.unit_id,
+            unit_name: ideas.unit_name(idea.unit_id),
             implementer: idea.implementer_id.map(|member| Named::new(ideas, member)),
             due_on: idea.due_on,
             likes,
+            liked,
             comments,
+            attachment_count: attachments.len(),
+            thumbnail_url: attachments.iter().find_map(|file| file.thumbnail_url.clone()),
             submitted_at: idea.submitted_at,
             updated_at: idea.updated_at,
         }
@@ -157,8 +174,6 @@ pub struct IdeaView {
     merged_into: Option<IdeaId>,
     /// What came of it.
     outcomes: Vec<OutcomeView>,
-    /// Whether the caller likes it.
-    liked: bool,
     /// What the caller may do to it now.
     may: Vec<Verb>,
     created_at: Timestamp,
@@ -169,7 +184,7 @@ impl IdeaView {
         let Shown { idea, people, in_force, outcomes, likes, liked, comments, files, may } = shown;
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
         IdeaView {
-            head: IdeaHead::of(ideas, &idea, likes, comments),
+            head: IdeaHead::of(ideas, &idea, (likes, liked, comments), &files.attachments),
             co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
             attachments: files.attachments,
             branch_id: idea.branch_id,
@@ -191,7 +206,6 @@ impl IdeaView {
             return_reason: in_force.returned.and_then(|step| step.note),
             merged_into: idea.merged_into,
             outcomes: outcomes.iter().map(OutcomeView::from).collect(),
-            liked,
             may,
             created_at: idea.created_at,
         }

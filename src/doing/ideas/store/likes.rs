@@ -29,6 +29,15 @@ pub fn has_liked(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResult
     Ok(found.is_some())
 }
 
+/// Which of `ideas` a member likes.
+pub fn list_liked(conn: &mut Conn, ideas: &[IdeaId], member: MemberId) -> QueryResult<Vec<IdeaId>> {
+    on!(conn, c => idea_likes::table
+        .filter(idea_likes::idea_id.eq_any(ideas))
+        .filter(idea_likes::member_id.eq(member))
+        .select(idea_likes::idea_id)
+        .load(c))
+}
+
 /// Everybody who likes an idea.
 pub fn list_likers(conn: &mut Conn, idea: IdeaId) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => idea_likes::table

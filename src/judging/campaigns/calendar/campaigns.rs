@@ -1,5 +1,7 @@
 //! What who runs a campaign does: write it, announce it, open it before its time, take it back; and the lists of campaigns.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use serde_json::json;
 
@@ -13,12 +15,26 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::text::in_title_marks;
 use crate::base::version::Version;
 use crate::db::{Conn, DbError, Json, Tx};
-use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState, StageRow, StageState, Terms, thing};
+use crate::judging::campaigns::model::{
+    Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState, Terms, thing,
+};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, Flaw, step};
 use crate::judging::campaigns::viewer::{SHOWN, Seen, Viewer};
-use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 use crate::kernel::idempotency::{self, Reused};
+
+/// A campaign in a list.
+#[derive(Clone, Debug)]
+pub struct ListedCampaign {
+    pub campaign: Campaign,
+    pub stages: Vec<StageRow>,
+    /// How many entries were handed in.
+    pub entries: i64,
+    /// Whether the viewer has voted: today, where one votes every day. `None` while no vote is open, and for somebody who is
+    /// not on its roll.
+    pub voted: Option<bool>,
+}
 
 /// A campaign with what became of its ends.
 #[derive(Clone, Debug)]
@@ -28,6 +44,10 @@ pub struct CampaignDetail {
     pub extensions: Vec<Extension>,
     /// Why it is called off; for who runs it also a proposal that waits.
     pub cancellation: Option<Cancellation>,
+    /// As [`ListedCampaign::entries`].
+    pub entries: i64,
+    /// As [`ListedCampaign::voted`].
+    pub voted: Option<bool>,
 }
 
 impl From<Reused> for Refusal {
@@ -149,11 +169,16 @@ impl Campaigns {
     /// A campaign with what became of its ends, as a viewer may know it.
     pub async fn detail(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<CampaignDetail> {
         let seen = self.see(viewer, id).await?;
-        let known = move |conn: &mut Conn| Ok((extensions::list(conn, id)?, cancellations::find(conn, id)?));
-        let (mut extensions, mut cancellation) = self.db.read(known).await?;
+        let known = move |conn: &mut Conn| {
+            let entries = entries::count_submitted(conn, &[id])?.first().map_or(0, |(_, count)| *count);
+            Ok((extensions::list(conn, id)?, cancellations::find(conn, id)?, entries))
+        };
+        let (mut extensions, mut cancellation, entries) = self.db.read(known).await?;
+        let open = if is_voted(&seen.campaign, &seen.stages) { vec![id] } else { Vec::new() };
+        let voted = self.voted_in(viewer.member, open).await?.remove(&id);
         extensions.retain(|extension| seen.managed || extension.confirmed_at.is_some());
         cancellation = cancellation.filter(|cancellation| seen.managed || cancellation.confirmed_at.is_some());
-        Ok(CampaignDetail { seen, extensions, cancellation })
+        Ok(CampaignDetail { seen, extensions, cancellation, entries, voted })
     }
 
     /// Announces a draft that has its notice.
@@ -231,6 +256,31 @@ impl Campaigns {
         self.db.read(move |conn| store::campaigns::list(conn, &units, &SHOWN, before, limit)).await
     }
 
+    /// Campaigns with what lists show around each, as a member sees them.
+    pub async fn campaigns_around(
+        &self,
+        member: MemberId,
+        found: Vec<Campaign>,
+    ) -> Result<Vec<ListedCampaign>, DbError> {
+        let ids: Vec<CampaignId> = found.iter().map(|campaign| campaign.id).collect();
+        let read =
+            move |conn: &mut Conn| Ok((campaigns::list_stages_of(conn, &ids)?, entries::count_submitted(conn, &ids)?));
+        let (stages, counts) = self.db.read(read).await?;
+        let counts: HashMap<CampaignId, i64> = counts.into_iter().collect();
+        let listed = |campaign: Campaign| ListedCampaign {
+            stages: stages.iter().filter(|stage| stage.campaign_id == campaign.id).copied().collect(),
+            entries: counts.get(&campaign.id).copied().unwrap_or(0),
+            voted: None,
+            campaign,
+        };
+        let mut listed: Vec<ListedCampaign> = found.into_iter().map(listed).collect();
+        let open =
+            listed.iter().filter(|one| is_voted(&one.campaign, &one.stages)).map(|one| one.campaign.id).collect();
+        let voted = self.voted_in(member, open).await?;
+        listed.iter_mut().for_each(|one| one.voted = voted.get(&one.campaign.id).copied());
+        Ok(listed)
+    }
+
     /// Campaigns within reach, in whatever state, newest first.
     pub async fn list_within(
         &self,
@@ -247,6 +297,12 @@ impl Campaigns {
 /// Whether a campaign that is not over names the member as one of its experts.
 pub fn names_expert(conn: &mut Conn, member: MemberId) -> QueryResult<bool> {
     Ok(store::campaigns::list_running_terms(conn)?.iter().any(|terms| terms.0.expert_ids.contains(&member)))
+}
+
+/// Whether its vote is open.
+fn is_voted(campaign: &Campaign, stages: &[StageRow]) -> bool {
+    let is_open = |stage: &StageRow| stage.stage == CampaignStage::Vote && stage.state == StageState::Open;
+    campaign.state == CampaignState::Open && stages.iter().any(is_open)
 }
 
 fn bad(pointer: String, message: &str) -> CampaignRefusal {

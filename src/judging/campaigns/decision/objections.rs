@@ -9,7 +9,7 @@ use crate::base::capability::Reach;
 use crate::base::person::Person;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::judging::campaigns::entries::model::EntryId;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::{CampaignRefusal, takes};
@@ -89,6 +89,14 @@ impl Campaigns {
     ) -> Outcome<Vec<Objection>> {
         let own = (!self.see(viewer, id).await?.managed).then_some(viewer.member);
         Ok(self.db.read(move |conn| store::objections::list(conn, id, own, after, limit)).await?)
+    }
+
+    /// Objections with the entries that they are about.
+    pub async fn with_entries(&self, objections: Vec<Objection>) -> Outcome<Vec<(Objection, Option<Entry>)>> {
+        let ids: Vec<EntryId> = objections.iter().map(|objection| objection.entry_id).collect();
+        let entries = self.db.read(move |conn| entries::find_some(conn, &ids)).await?;
+        let its = |objection: &Objection| entries.iter().find(|entry| entry.id == objection.entry_id).cloned();
+        Ok(objections.into_iter().map(|objection| (objection.clone(), its(&objection))).collect())
     }
 
     /// Answers an objection, once; upheld, it sends the decision back to the committee. The same answer again changes

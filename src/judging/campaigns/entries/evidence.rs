@@ -18,6 +18,17 @@ use crate::judging::campaigns::{Campaigns, store as campaigns};
 /// The kinds under which files belong to entries; the room vouches for them.
 pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
 
+/// An entry in a list.
+#[derive(Clone, Debug)]
+pub struct ListedEntry {
+    pub entry: Entry,
+    pub has_article: bool,
+    /// How many files prove it.
+    pub evidence: usize,
+    /// The first picture among them, with its addresses.
+    pub picture: Option<FileView>,
+}
+
 const fn file_kind(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Measure => EVIDENCE[0],
@@ -88,6 +99,35 @@ impl Campaigns {
         let (files, hidden) = self.db.read(read).await?;
         let now = self.db.now();
         Ok(files.into_iter().map(|(kind, file)| (kind, addresses.put(file, hidden, now))).collect())
+    }
+
+    /// Entries of one campaign with what lists show around each.
+    pub async fn entries_around(
+        &self,
+        entries: Vec<Entry>,
+        addresses: &Addresses,
+    ) -> Result<Vec<ListedEntry>, DbError> {
+        let Some(campaign) = entries.first().map(|entry| entry.campaign_id) else { return Ok(Vec::new()) };
+        let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        let read = move |conn: &mut Conn| {
+            let subjects: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+            let files = files::list_of_each(conn, &EVIDENCE, &subjects)?;
+            Ok((campaigns::find(conn, campaign)?, store::articles::list_written(conn, &ids)?, files))
+        };
+        let (campaign, written, files) = self.db.read(read).await?;
+        let (is_shown, now) = (campaign.is_some_and(|campaign| SHOWN.contains(&campaign.state)), self.db.now());
+        let listed = |entry: Entry| {
+            let its = || files.iter().filter(|(id, _)| *id == entry.id.uuid()).map(|(_, file)| file);
+            let hidden = !is_shown || entry.state != EntryState::Submitted;
+            let picture = its().find(|file| file.has_thumbnail).cloned();
+            ListedEntry {
+                has_article: written.contains(&entry.id),
+                evidence: its().count(),
+                picture: picture.map(|file| addresses.put(file, hidden, now)),
+                entry,
+            }
+        };
+        Ok(entries.into_iter().map(listed).collect())
     }
 
     /// Whether `person` may see the entry with that id, and so read what is attached to it.

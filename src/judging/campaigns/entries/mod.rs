@@ -17,7 +17,9 @@ pub use evidence::{EVIDENCE, is_draft, is_hidden};
 pub use model::{EntryId, Plan};
 pub(in crate::judging::campaigns) use rules::Refusal;
 pub(in crate::judging::campaigns) use store::articles::list_entries as list_with_article;
-pub(in crate::judging::campaigns) use store::entries::{find, list_judged_plans, list_submitted, update};
+pub(in crate::judging::campaigns) use store::entries::{
+    count_submitted, find, find_some, list_judged_plans, list_submitted, update,
+};
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;
 

@@ -13,7 +13,7 @@ use super::{Outcome, store};
 use crate::base::crypto::{Key, crockford};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::db::Tx;
+use crate::db::{DbError, Stop, Tx};
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{BallotRules, CampaignId, CampaignStage, CampaignState, VotePeriod};
 use crate::judging::campaigns::rules::{CampaignRefusal, takes};
@@ -75,6 +75,30 @@ impl Campaigns {
         let key = self.casting_key(id, &poll).await?;
         let room = self.clone();
         self.db.write_about(member, move |tx| room.cast_within(tx, (&poll, &key), (id, member), &choices)).await
+    }
+
+    /// Whether a member has voted in each of these campaigns, whose vote is open: today, where one votes every day. Those on
+    /// whose roll the member does not stand are left out.
+    pub(in crate::judging::campaigns) async fn voted_in(
+        &self,
+        member: MemberId,
+        ids: Vec<CampaignId>,
+    ) -> Result<HashMap<CampaignId, bool>, DbError> {
+        let (now, mut present) = (self.db.now(), Vec::new());
+        for id in ids {
+            // in memory, but for the first look at it
+            match self.poll(id).await {
+                Ok(poll) if poll.roll.find(member).is_some() => present.push((id, poll.period(now))),
+                Ok(_) | Err(Stop::Refused(_)) => {}
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        if present.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<CampaignId> = present.iter().map(|(id, _)| *id).collect();
+        let cast = self.db.read(move |conn| store::ballots::list_periods_of_member(conn, &ids, member)).await?;
+        Ok(present.into_iter().map(|one| (one.0, cast.contains(&one))).collect())
     }
 
     fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {

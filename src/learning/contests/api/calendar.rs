@@ -63,7 +63,7 @@ impl From<ContestBody> for Draft {
 }
 
 pub async fn view(contests: &Contests, contest: Contest) -> Result<ContestView, Problem> {
-    Ok(ContestView::new(&contests.seen(contest, Vec::new(), true).await?, contests.now()))
+    Ok(ContestView::new(contests, &contests.seen(contest, Vec::new(), true).await?))
 }
 
 /// 新建竞赛

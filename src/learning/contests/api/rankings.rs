@@ -11,7 +11,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::learning::contests::Contests;
-use crate::learning::contests::model::{BANDS, BranchResult, ContestId, ContestState, thing};
+use crate::learning::contests::model::{BANDS, BranchResult, Contest, ContestId, ContestState, thing};
 use crate::learning::contests::rankings::{RankedMember, Viewer};
 use crate::learning::quiz::{QuestionId, QuestionKind};
 use crate::web::caller::{Caller, ContestReader, Member};
@@ -71,7 +71,12 @@ async fn list_contests(
         }
         _ => contests.list_for_member(&caller.path, query.state, before, limit + 1).await?,
     };
-    Ok(Polled(Page::new(found, limit, |contest| contest.id).map(|contest| ContestLine::from(&contest))))
+    let attempts = contests.attempts_at(caller.member, &found).await?;
+    let line = |contest: Contest| {
+        let states = attempts.get(&contest.id).map(Vec::as_slice).unwrap_or_default();
+        ContestLine::new(&contests, &contest, states)
+    };
+    Ok(Polled(Page::new(found, limit, |contest| contest.id).map(line)))
 }
 
 /// 竞赛详情
@@ -89,7 +94,7 @@ async fn get_contest(
 ) -> Result<Versioned<ContestView>, Problem> {
     let version = thing(*id).present(&db).await?;
     let seen = contests.see(&viewer(&caller), *id).await?;
-    Ok(Versioned(ContestView::new(&seen, contests.now()), version))
+    Ok(Versioned(ContestView::new(&contests, &seen), version))
 }
 
 /// The result page of a contest.

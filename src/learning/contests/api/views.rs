@@ -9,7 +9,7 @@ use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 use crate::learning::contests::Contests;
 use crate::learning::contests::attempts::Sat;
 use crate::learning::contests::model::{
-    Attempt, AttemptId, Contest, ContestExtension, ContestId, ContestState, PaperRule, Terms,
+    Attempt, AttemptId, AttemptState, Contest, ContestExtension, ContestId, ContestState, PaperRule, Terms,
 };
 use crate::learning::contests::rankings::Seen;
 use crate::learning::contests::rules::{shows_key, shows_score};
@@ -24,6 +24,8 @@ pub struct ContestLine {
     pub title: String,
     /// The audience: this unit and everything below it.
     pub unit_id: UnitId,
+    /// What that unit is called for short.
+    pub unit_name: String,
     pub state: ContestState,
     pub opens_at: Timestamp,
     pub closes_at: Timestamp,
@@ -33,20 +35,31 @@ pub struct ContestLine {
     pub question_count: usize,
     /// The meeting that it is part of.
     pub meeting_id: Option<MeetingId>,
+    /// Attempts that a member may make.
+    pub attempts_allowed: u8,
+    /// Attempts that the caller has begun.
+    pub attempts_made: usize,
+    /// Whether one of them is going on.
+    pub attempt_running: bool,
 }
 
-impl From<&Contest> for ContestLine {
-    fn from(contest: &Contest) -> Self {
+impl ContestLine {
+    /// With how far the caller's attempts have come.
+    pub fn new(contests: &Contests, contest: &Contest, attempts: &[AttemptState]) -> Self {
         ContestLine {
             id: contest.id,
             title: contest.title.clone(),
             unit_id: contest.unit_id,
+            unit_name: contests.unit_name(contest),
             state: contest.state,
             opens_at: contest.opens_at,
             closes_at: contest.closes_at,
             minutes: contest.terms().minutes,
             question_count: Contests::question_count(&contest.rules.0.paper),
             meeting_id: contest.meeting_id,
+            attempts_allowed: contest.terms().attempts,
+            attempts_made: attempts.len(),
+            attempt_running: attempts.contains(&AttemptState::Running),
         }
     }
 }
@@ -85,10 +98,11 @@ pub struct ContestView {
 }
 
 impl ContestView {
-    pub fn new(seen: &Seen, now: Timestamp) -> ContestView {
-        let contest = &seen.contest;
+    pub fn new(contests: &Contests, seen: &Seen) -> ContestView {
+        let (contest, now) = (&seen.contest, contests.now());
+        let states: Vec<AttemptState> = seen.attempts.iter().map(|attempt| attempt.state).collect();
         ContestView {
-            line: contest.into(),
+            line: ContestLine::new(contests, contest, &states),
             description: contest.description.clone(),
             terms: contest.terms().clone(),
             meeting: seen.meeting.as_ref().map(ContestMeeting::from),

@@ -50,6 +50,19 @@ pub fn find_with_state(conn: &mut Conn, id: AttemptId) -> QueryResult<Option<(At
         .optional())
 }
 
+/// A member's attempts at some contests, and how far each has come.
+pub fn list_states_of_member(
+    conn: &mut Conn,
+    contests: &[ContestId],
+    member: MemberId,
+) -> QueryResult<Vec<(ContestId, AttemptState)>> {
+    on!(conn, c => contest_attempts::table
+        .filter(contest_attempts::contest_id.eq_any(contests))
+        .filter(contest_attempts::member_id.eq(member))
+        .select((contest_attempts::contest_id, contest_attempts::state))
+        .load(c))
+}
+
 /// A member's attempts at a contest, in the order in which they were made; there are few.
 pub fn list_of_member(conn: &mut Conn, contest: ContestId, member: MemberId) -> QueryResult<Vec<Attempt>> {
     on!(conn, c => contest_attempts::table

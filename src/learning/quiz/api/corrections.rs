@@ -12,6 +12,7 @@ use crate::learning::quiz::Quiz;
 use crate::learning::quiz::corrections::{Preview, RightKey};
 use crate::learning::quiz::model::QuestionId;
 use crate::learning::quiz::model::correction::{Correction, CorrectionId, CorrectionStage, Totals};
+use crate::people::members::Directory;
 use crate::web::caller::{ContentManager, ContentReader, check_top};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
@@ -66,6 +67,8 @@ struct QuestionCorrection {
     /// Why it was wrong, in Chinese.
     reason: String,
     made_by: MemberId,
+    /// That person's name.
+    made_by_name: String,
     made_at: Timestamp,
     /// What is being graded anew; the right key holds for new answers from the first of these stages on.
     stage: CorrectionStage,
@@ -87,8 +90,8 @@ struct QuestionCorrection {
     done_at: Option<Timestamp>,
 }
 
-impl From<(Correction, Totals)> for QuestionCorrection {
-    fn from((correction, totals): (Correction, Totals)) -> Self {
+impl QuestionCorrection {
+    fn new(directory: &Directory, (correction, totals): (Correction, Totals)) -> Self {
         QuestionCorrection {
             id: correction.id,
             question_id: correction.question_id,
@@ -96,6 +99,7 @@ impl From<(Correction, Totals)> for QuestionCorrection {
             former_answer: correction.former.0,
             answer: correction.answer.0,
             reason: correction.reason,
+            made_by_name: directory.name_of(correction.made_by),
             made_by: correction.made_by,
             made_at: correction.made_at,
             stage: correction.stage,
@@ -128,12 +132,13 @@ async fn correct_question_key(
     manager: ContentManager,
     id: Path<QuestionId>,
     quiz: web::Data<Quiz>,
+    directory: web::Data<Directory>,
     body: Body<CorrectionBody>,
 ) -> Result<HttpResponse, Problem> {
     check_top(&manager, &manager.reach)?;
     let correction = quiz.correct_key(manager.member, *id, body.into_inner().try_into()?).await?;
     let totals = quiz.correction_totals(correction.id).await?;
-    Ok(HttpResponse::Created().json(QuestionCorrection::from((correction, totals))))
+    Ok(HttpResponse::Created().json(QuestionCorrection::new(&directory, (correction, totals))))
 }
 
 /// What a correction would change, as of now. Ranks in contests are not worked out beforehand.
@@ -207,8 +212,12 @@ async fn list_question_corrections(
     id: Path<QuestionId>,
     page: Query<PageQuery>,
     quiz: web::Data<Quiz>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<QuestionCorrection>>, Problem> {
     let limit = page.limit()?;
     let found = quiz.corrections(*id, page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |(correction, _)| correction.id).map(QuestionCorrection::from)))
+    Ok(web::Json(
+        Page::new(found, limit, |(correction, _)| correction.id)
+            .map(|found| QuestionCorrection::new(&directory, found)),
+    ))
 }

@@ -17,6 +17,7 @@ use crate::learning::quiz::model::{
     GivenAnswer, PAPER_LIMIT, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, Submission,
 };
 use crate::learning::quiz::rules::{self, Refusal};
+use crate::people::members::Directory;
 use crate::web::caller::{ContentManager, ContentReader, Member};
 use crate::web::etag::{IfMatch, Polled, Versioned};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
@@ -304,24 +305,45 @@ struct PaperBody {
 struct PlannedPaper {
     id: PaperId,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     day: Day,
     publish_at: Timestamp,
     published_at: Option<Timestamp>,
     /// Nobody set it: it was drawn from the bank.
     drawn: bool,
     question_ids: Vec<QuestionId>,
+    /// The same in the wording that is asked.
+    questions: Vec<PlannedQuestion>,
 }
 
-impl From<Paper> for PlannedPaper {
-    fn from(paper: Paper) -> Self {
+/// A question of a paper, in short.
+#[derive(Serialize, ToSchema)]
+struct PlannedQuestion {
+    id: QuestionId,
+    kind: QuestionKind,
+    /// The question itself.
+    stem: String,
+}
+
+impl PlannedPaper {
+    fn new(directory: &Directory, paper: Paper) -> Self {
+        let asked = paper.questions.0.iter();
+        let short = |question: &PaperQuestion| PlannedQuestion {
+            id: question.id,
+            kind: question.text.kind,
+            stem: question.text.stem.clone(),
+        };
         PlannedPaper {
             id: paper.id,
             unit_id: paper.unit_id,
+            unit_name: directory.unit_name(paper.unit_id),
             day: paper.day,
             publish_at: paper.publish_at,
             published_at: paper.published_at,
             drawn: paper.created_by.is_none(),
-            question_ids: paper.questions.0.iter().map(|question| question.id).collect(),
+            questions: asked.clone().map(short).collect(),
+            question_ids: asked.map(|question| question.id).collect(),
         }
     }
 }
@@ -339,6 +361,7 @@ async fn set_daily_paper(
     day: Path<Day>,
     IfMatch(seen): IfMatch,
     quiz: web::Data<Quiz>,
+    directory: web::Data<Directory>,
     body: Body<PaperBody>,
 ) -> Result<web::Json<PlannedPaper>, Problem> {
     let body = body.into_inner();
@@ -347,7 +370,7 @@ async fn set_daily_paper(
     }
     let of = (body.unit_id, *day);
     let paper = quiz.set_paper(manager.member, manager.reach.clone(), of, seen, body.question_ids).await?;
-    Ok(web::Json(paper.into()))
+    Ok(web::Json(PlannedPaper::new(&directory, paper)))
 }
 
 /// Whose paper to look at.
@@ -371,7 +394,8 @@ async fn get_planned_paper(
     day: Path<Day>,
     query: Query<UnitQuery>,
     quiz: web::Data<Quiz>,
+    directory: web::Data<Directory>,
 ) -> Result<Versioned<PlannedPaper>, Problem> {
     let (paper, version) = quiz.paper_of(&reader.reach, query.unit_id, *day).await?.ok_or(Refusal::NoPaper)?;
-    Ok(Versioned(paper.into(), version))
+    Ok(Versioned(PlannedPaper::new(&directory, paper), version))
 }

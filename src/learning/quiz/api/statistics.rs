@@ -16,6 +16,7 @@ use crate::learning::quiz::rules;
 use crate::learning::quiz::store::CategoryCount;
 use crate::learning::quiz::tallies::Statistics;
 use crate::learning::quiz::versions::Wording;
+use crate::people::members::Directory;
 use crate::web::caller::ContentReader;
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
@@ -97,10 +98,12 @@ struct QuestionVersion {
     replaced_at: Option<Timestamp>,
     /// Who wrote that other wording; `null` for the present one.
     replaced_by: Option<MemberId>,
+    /// That person's name.
+    replaced_by_name: Option<String>,
 }
 
-impl From<Wording> for QuestionVersion {
-    fn from(version: Wording) -> Self {
+impl QuestionVersion {
+    fn new(directory: &Directory, version: Wording) -> Self {
         QuestionVersion {
             version: version.version,
             kind: version.text.kind,
@@ -110,6 +113,7 @@ impl From<Wording> for QuestionVersion {
             explanation: version.text.explanation,
             replaced_at: version.replaced.map(|(_, at)| at),
             replaced_by: version.replaced.map(|(by, _)| by),
+            replaced_by_name: version.replaced.map(|(by, _)| directory.name_of(by)),
         }
     }
 }
@@ -125,10 +129,13 @@ async fn list_question_versions(
     id: Path<QuestionId>,
     page: Query<PageQuery>,
     quiz: web::Data<Quiz>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<QuestionVersion>>, Problem> {
     let limit = page.limit()?;
     let found = quiz.versions(*id, page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |version| version.version).map(QuestionVersion::from)))
+    Ok(web::Json(
+        Page::new(found, limit, |version| version.version).map(|version| QuestionVersion::new(&directory, version)),
+    ))
 }
 
 /// How often something was chosen.

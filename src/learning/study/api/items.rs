@@ -161,8 +161,12 @@ struct ItemLine {
     summary: String,
     /// Where it comes from.
     source: String,
+    /// An https address of a picture.
+    cover_url: Option<String>,
     /// How long it must be read to count.
     minimum_seconds: i32,
+    /// Questions of the bank that belong to it.
+    question_count: usize,
     retired_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -175,7 +179,9 @@ impl From<Item> for ItemLine {
             title: item.title,
             summary: item.summary,
             source: item.source,
+            cover_url: item.cover_url,
             minimum_seconds: item.minimum_seconds,
+            question_count: item.question_ids.0.len(),
             retired_at: item.retired_at,
             created_at: item.created_at,
             updated_at: item.updated_at,

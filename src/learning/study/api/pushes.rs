@@ -45,6 +45,8 @@ struct PushView {
     /// Title of the item.
     item_title: String,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     day: Day,
     publish_at: Timestamp,
     published_at: Option<Timestamp>,
@@ -52,13 +54,14 @@ struct PushView {
     state: PushState,
 }
 
-impl From<(Push, String)> for PushView {
-    fn from((push, item_title): (Push, String)) -> Self {
+impl PushView {
+    fn new(study: &Study, (push, item_title): (Push, String)) -> Self {
         PushView {
             id: push.id,
             item_id: push.item_id,
             item_title,
             unit_id: push.unit_id,
+            unit_name: study.directory.unit_name(push.unit_id),
             day: push.day,
             publish_at: push.publish_at,
             published_at: push.published_at,
@@ -85,7 +88,7 @@ async fn create_study_push(
     let plan = Plan { item: body.item_id, unit: body.unit_id, day: body.day, time };
     let push = study.plan(planner.member, &planner.reach, key, plan).await?;
     let place = format!("/api/v1/study/pushes/{}", push.0.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(PushView::from(push)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(PushView::new(&study, push)))
 }
 
 /// Which pushes to list.
@@ -116,7 +119,7 @@ async fn list_study_pushes(
     let (limit, after) = (page_limit(query.limit)?, after::<PushId>(query.cursor.as_deref())?);
     let day = query.day.unwrap_or_else(|| study.db.today());
     let pushes = study.list_pushes(&planner.reach, day, after, limit + 1).await?;
-    Ok(web::Json(Page::new(pushes, limit, |(push, _)| push.id).map(PushView::from)))
+    Ok(web::Json(Page::new(pushes, limit, |(push, _)| push.id).map(|push| PushView::new(&study, push))))
 }
 
 /// 推送详情
@@ -130,7 +133,7 @@ async fn get_study_push(
     id: Path<PushId>,
     study: web::Data<Study>,
 ) -> Result<web::Json<PushView>, Problem> {
-    Ok(web::Json(study.find_push(&planner.reach, *id).await?.into()))
+    Ok(web::Json(PushView::new(&study, study.find_push(&planner.reach, *id).await?)))
 }
 
 /// 取消推送

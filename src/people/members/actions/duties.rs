@@ -196,7 +196,7 @@ impl Members {
         tell(tx, duty.member_id, format!("您已不再担任{title}"), body, "/me")
     }
 
-    pub(super) fn unit_name(&self, unit: UnitId) -> String {
+    pub fn unit_name(&self, unit: UnitId) -> String {
         self.directory.tree().get(unit).map(|card| card.unit.name.clone()).unwrap_or_default()
     }
 

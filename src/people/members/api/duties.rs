@@ -109,6 +109,8 @@ struct DutyConflict {
     name: String,
     /// The home unit.
     unit_id: UnitId,
+    /// What it is called for short.
+    unit_name: String,
     /// Those duties, of today or later, that one person should not hold at the same time.
     duties: Vec<DutyView>,
 }
@@ -141,6 +143,7 @@ pub(super) async fn list_duty_conflicts(
             employee_no: card.employee_no.to_string(),
             name: card.name.to_string(),
             unit_id: card.unit,
+            unit_name: home.unit.short_name.clone(),
             duties: conflicting.into_iter().map(|duty| DutyView::of(duty, &tree)).collect(),
         });
     });

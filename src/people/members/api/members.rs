@@ -43,6 +43,8 @@ struct RosterItem {
     name: String,
     /// The home unit.
     unit_id: UnitId,
+    /// What it is called for short.
+    unit_name: String,
     /// The number to sign in with.
     #[serde(skip_serializing_if = "Option::is_none")]
     employee_no: Option<String>,
@@ -90,6 +92,7 @@ pub(super) async fn list_unit_members(
     let page = Page::new(rows, limit, |row| row.id).map(|row| RosterItem {
         id: row.id,
         unit_id: row.unit_id,
+        unit_name: directory.unit_name(row.unit_id),
         duties: in_full.then(|| duties(&row).unwrap_or_default()),
         employee_no: in_full.then_some(row.employee_no),
         kind: in_full.then_some(row.kind),

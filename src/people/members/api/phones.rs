@@ -51,6 +51,8 @@ struct PhoneProposalView {
     name: String,
     /// The home unit.
     unit_id: UnitId,
+    /// What it is called for short.
+    unit_name: String,
     /// The number in full, since it is to be checked, by a call for instance. Absent once it is answered.
     phone: Option<String>,
     /// When it was given.
@@ -70,6 +72,7 @@ impl PhoneProposalView {
             employee_no: card.employee_no.to_string(),
             name: card.name.to_string(),
             unit_id: card.unit,
+            unit_name: directory.unit_name(card.unit),
             phone: number,
             proposed_at: proposal.proposed_at,
             expires_at: proposal.expires_at,

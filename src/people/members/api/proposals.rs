@@ -39,6 +39,8 @@ pub(super) struct DutyProposalView {
     title: Option<&'static str>,
     /// Where it is held.
     unit_id: Option<UnitId>,
+    /// That unit's name.
+    unit_name: Option<String>,
     /// The first day of a duty to be granted; absent for the day on which it is confirmed.
     from_on: Option<Day>,
     /// Its last day.
@@ -95,6 +97,7 @@ impl DutyProposalView {
             role: proposal.role,
             title: proposal.role.map(Role::title),
             unit_id: proposal.unit_id,
+            unit_name: proposal.unit_id.map(|unit| members.unit_name(unit)),
             from_on: proposal.from_on,
             to_on: proposal.to_on,
             role_id: proposal.role_id,

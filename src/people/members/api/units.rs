@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::views::UnitName;
-use crate::base::id::UnitId;
+use crate::base::capability::Role;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Day;
 use crate::db::Db;
@@ -86,6 +87,16 @@ struct UnitDetail {
     ancestors: Vec<UnitName>,
     /// The units directly below, in the order of their codes.
     children: Vec<UnitName>,
+    /// Who holds the duty of a secretary on this very unit today.
+    secretaries: Vec<UnitSecretary>,
+}
+
+/// A secretary of a unit.
+#[derive(Serialize, ToSchema)]
+struct UnitSecretary {
+    member_id: MemberId,
+    /// The member's name.
+    name: String,
 }
 
 /// 组织详情
@@ -106,10 +117,12 @@ pub(super) async fn get_unit(
     // the tree in memory follows the database: what is changed by its version is read there
     let unit = members.find_unit(*id).await?.ok_or(Refusal::NoSuchUnit)?;
     let active = directory.headcount().below(*id);
+    let secretaries = directory.holders(Role::Secretary, *id, db.today()).into_iter();
     let detail = UnitDetail {
         unit: UnitView::of(&unit, active),
         ancestors: UnitName::path(&tree, *id).split_off(1),
         children: card.children.iter().filter_map(|child| tree.get(*child)).map(UnitName::of).collect(),
+        secretaries: secretaries.map(|id| UnitSecretary { member_id: id, name: directory.name_of(id) }).collect(),
     };
     Ok(Versioned(detail, version))
 }

@@ -44,7 +44,7 @@ struct CampaignBody {
 
 /// The campaign as the caller sees it now.
 pub async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result<CampaignView, Problem> {
-    Ok(campaigns.detail(&viewer(caller), id).await?.into())
+    Ok(CampaignView::new(campaigns, campaigns.detail(&viewer(caller), id).await?))
 }
 
 /// 新建评选
@@ -188,7 +188,9 @@ async fn list_campaigns(
         }
         _ => campaigns.list_for_member(&caller.path, before, limit + 1).await?,
     };
-    Ok(Polled(Page::new(found, limit, |campaign| campaign.id).map(|campaign| CampaignLine::from(&campaign))))
+    let listed = campaigns.campaigns_around(caller.member, found).await?;
+    let page = Page::new(listed, limit, |listed| listed.campaign.id);
+    Ok(Polled(page.map(|listed| CampaignLine::new(&campaigns, listed))))
 }
 
 /// 评选详情

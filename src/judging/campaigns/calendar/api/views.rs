@@ -5,9 +5,10 @@ use utoipa::ToSchema;
 
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
-use crate::judging::campaigns::calendar::campaigns::CampaignDetail;
+use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::calendar::campaigns::{CampaignDetail, ListedCampaign};
 use crate::judging::campaigns::calendar::model::{Cancellation, Extension};
-use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignKind, CampaignState, StageRow, Terms};
+use crate::judging::campaigns::model::{CampaignId, CampaignKind, CampaignState, StageRow, Terms};
 
 /// A campaign in a list.
 #[derive(Serialize, ToSchema)]
@@ -17,21 +18,35 @@ pub struct CampaignLine {
     pub title: String,
     pub kind: CampaignKind,
     pub unit_id: UnitId,
+    /// Short name of the unit.
+    pub unit_name: String,
     pub state: CampaignState,
     /// The number of its notice.
     pub document_no: Option<String>,
+    /// In the order of the timetable.
+    pub stages: Vec<StageRow>,
+    /// How many entries were handed in.
+    pub entry_count: i64,
+    /// Whether the caller has voted: today, where one votes every day. `null` while no vote is open, and for somebody who is
+    /// not on its roll.
+    pub voted: Option<bool>,
 }
 
-impl From<&Campaign> for CampaignLine {
-    fn from(campaign: &Campaign) -> Self {
+impl CampaignLine {
+    pub fn new(campaigns: &Campaigns, listed: ListedCampaign) -> Self {
+        let ListedCampaign { campaign, stages, entries, voted } = listed;
         let notice = campaign.terms.0.notice.as_ref();
         CampaignLine {
             id: campaign.id,
             title: campaign.title.clone(),
             kind: campaign.terms.0.kind,
             unit_id: campaign.unit_id,
+            unit_name: campaigns.unit_name(campaign.unit_id),
             state: campaign.standing(),
             document_no: notice.map(|notice| notice.document_no.to_string()),
+            stages,
+            entry_count: entries,
+            voted,
         }
     }
 }
@@ -43,7 +58,14 @@ pub struct CampaignView {
     /// In Chinese.
     pub title: String,
     pub unit_id: UnitId,
+    /// Short name of the unit.
+    pub unit_name: String,
     pub state: CampaignState,
+    /// How many entries were handed in.
+    pub entry_count: i64,
+    /// Whether the caller has voted: today, where one votes every day. `null` while no vote is open, and for somebody who is
+    /// not on its roll.
+    pub voted: Option<bool>,
     pub terms: Terms,
     /// SHA-256 of the frozen rules, from the opening on.
     pub rules_sha256: Option<String>,
@@ -60,14 +82,18 @@ pub struct CampaignView {
     pub managed: bool,
 }
 
-impl From<CampaignDetail> for CampaignView {
-    fn from(CampaignDetail { seen, extensions, cancellation }: CampaignDetail) -> Self {
+impl CampaignView {
+    pub fn new(campaigns: &Campaigns, detail: CampaignDetail) -> Self {
+        let CampaignDetail { seen, extensions, cancellation, entries, voted } = detail;
         let campaign = seen.campaign;
         let state = campaign.standing();
         CampaignView {
             id: campaign.id,
             title: campaign.title,
             unit_id: campaign.unit_id,
+            unit_name: campaigns.unit_name(campaign.unit_id),
+            entry_count: entries,
+            voted,
             state,
             decided_at: campaign.decided_at,
             published_at: campaign.published_at,

@@ -11,7 +11,8 @@ use crate::base::time::Timestamp;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::decision::model::{Objection, ObjectionId};
-use crate::judging::campaigns::entries::model::EntryId;
+use crate::judging::campaigns::decision::rules::Refusal;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignRunner, Member};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
@@ -38,10 +39,16 @@ struct ObjectionBody {
 struct ObjectionView {
     id: ObjectionId,
     entry_id: EntryId,
+    /// The title of that entry's latest plan.
+    entry_title: String,
+    /// Short name of its unit.
+    unit_name: String,
     /// The version of the decision that it is about.
     decision_version: i32,
     /// Who objects; shown to that member and to who runs the campaign.
     member_id: MemberId,
+    /// That member's name.
+    member_name: String,
     /// What is wrong.
     text: String,
     raised_at: Timestamp,
@@ -50,11 +57,17 @@ struct ObjectionView {
     /// What was answered.
     answer: Option<String>,
     answered_at: Option<Timestamp>,
+    /// Whether the caller can take it back.
+    can_withdraw: bool,
 }
 
-impl From<Objection> for ObjectionView {
-    fn from(objection: Objection) -> Self {
+impl ObjectionView {
+    fn new(campaigns: &Campaigns, reader: MemberId, (objection, entry): (Objection, Option<Entry>)) -> Self {
         ObjectionView {
+            unit_name: entry.as_ref().map(|entry| campaigns.unit_name(entry.unit_id)).unwrap_or_default(),
+            entry_title: entry.map(|entry| entry.title).unwrap_or_default(),
+            member_name: campaigns.member_name(objection.member_id),
+            can_withdraw: objection.member_id == reader && objection.upheld.is_none(),
             id: objection.id,
             entry_id: objection.entry_id,
             decision_version: objection.decision_version,
@@ -66,6 +79,12 @@ impl From<Objection> for ObjectionView {
             answered_at: objection.answered_at,
         }
     }
+}
+
+/// An objection with the entry that it is about.
+async fn view(campaigns: &Campaigns, reader: MemberId, objection: Objection) -> Result<ObjectionView, Problem> {
+    let found = campaigns.with_entries(vec![objection]).await?.pop();
+    Ok(ObjectionView::new(campaigns, reader, found.ok_or(Refusal::NoSuchObjection)?))
 }
 
 /// 提出异议
@@ -85,7 +104,7 @@ async fn raise_objection(
     let ObjectionBody { entry_id, text } = body.into_inner();
     let (objection, is_new) = campaigns.raise_objection(&viewer(&member), *id, entry_id, text.into_string()).await?;
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(response.json(ObjectionView::from(objection)))
+    Ok(response.json(view(&campaigns, member.member, objection).await?))
 }
 
 /// 异议列表
@@ -102,7 +121,9 @@ async fn list_campaign_objections(
 ) -> Result<web::Json<Page<ObjectionView>>, Problem> {
     let limit = page.limit()?;
     let found = campaigns.objections(&viewer(&caller), *id, page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |objection| objection.id).map(ObjectionView::from)))
+    let found = campaigns.with_entries(found).await?;
+    let page = Page::new(found, limit, |(objection, _)| objection.id);
+    Ok(web::Json(page.map(|found| ObjectionView::new(&campaigns, caller.member, found))))
 }
 
 /// The answer to an objection.
@@ -130,7 +151,7 @@ async fn answer_objection(
 ) -> Result<web::Json<ObjectionView>, Problem> {
     let AnswerBody { upheld, answer } = body.into_inner();
     let answered = campaigns.answer_objection(&runner.person, &runner.reach, *id, upheld, answer.into_string()).await?;
-    Ok(web::Json(answered.into()))
+    Ok(web::Json(view(&campaigns, runner.member, answered).await?))
 }
 
 /// 撤回异议

@@ -10,12 +10,13 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Db;
+use crate::ground::files::Addresses;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::api::views::EntryLine;
 use crate::judging::campaigns::entries::entries::{NewEntry, WholeEntry, Writer};
-use crate::judging::campaigns::entries::model::{EntryId, EntryVersion, Plan, thing};
-use crate::judging::campaigns::entries::rules::{Difference, differences};
+use crate::judging::campaigns::entries::model::{Entry, EntryId, EntryVersion, Plan, thing};
+use crate::judging::campaigns::entries::rules::{Difference, Refusal, differences};
 use crate::judging::campaigns::model::{CampaignId, CampaignState};
 use crate::web::caller::{EntryWriter, Member};
 use crate::web::etag::{IfMatch, Versioned};
@@ -35,6 +36,12 @@ pub(super) fn writer(caller: &EntryWriter) -> Writer {
     Writer { member: caller.member, reach: caller.reach.clone() }
 }
 
+/// An entry with what lists show around it.
+async fn line(campaigns: &Campaigns, addresses: &Addresses, entry: Entry) -> Result<EntryLine, Problem> {
+    let listed = campaigns.entries_around(vec![entry], addresses).await?.pop();
+    Ok(EntryLine::new(campaigns, listed.ok_or(Refusal::NoSuchEntry)?))
+}
+
 /// 参评材料列表
 ///
 /// The entries of a campaign: those handed in, and the drafts of the caller's own units.
@@ -46,10 +53,13 @@ async fn list_campaign_entries(
     id: Path<CampaignId>,
     page: Query<PageQuery>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<web::Json<Page<EntryLine>>, Problem> {
     let limit = page.limit()?;
     let found = campaigns.entries(&viewer(&caller), *id, page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |entry| entry.id).map(|entry| EntryLine::new(&campaigns, entry))))
+    let listed = campaigns.entries_around(found, &addresses).await?;
+    let page = Page::new(listed, limit, |listed| listed.entry.id);
+    Ok(web::Json(page.map(|listed| EntryLine::new(&campaigns, listed))))
 }
 
 /// An entry as it is written.
@@ -77,15 +87,16 @@ async fn create_campaign_entry(
     id: Path<CampaignId>,
     key: OptionalKey,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
     body: Body<EntryBody>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
     let key = key.of(caller.member, &format!("POST /campaigns/{}/entries", *id), &body);
     let new = NewEntry { unit: body.unit_id, category: body.category.into_string(), plan: body.plan };
     let entry = campaigns.create_entry(writer(&caller), *id, new, key).await?;
-    Ok(HttpResponse::Created()
-        .insert_header((LOCATION, format!("/api/v1/entries/{}", entry.id)))
-        .json(EntryLine::new(&campaigns, entry)))
+    let place = format!("/api/v1/entries/{}", entry.id);
+    let line = line(&campaigns, &addresses, entry).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(line))
 }
 
 /// An entry with its latest plan.
@@ -113,6 +124,7 @@ async fn get_entry(
     id: Path<EntryId>,
     db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<Versioned<EntryView>, Problem> {
     let state = thing(*id).present(&db).await?;
     let WholeEntry { entry, campaign_state, versions } = campaigns.entry(&viewer(&caller), *id).await?;
@@ -120,7 +132,8 @@ async fn get_entry(
         |number: i32| versions.iter().find(|version| version.version == number).map(|found| found.plan.0.clone());
     let judged = entry.judged_version.filter(|judged| *judged != entry.version);
     let (plan, judged_plan) = (plan(entry.version), judged.and_then(plan));
-    Ok(Versioned(EntryView { line: EntryLine::new(&campaigns, entry), campaign_state, plan, judged_plan }, state))
+    let line = line(&campaigns, &addresses, entry).await?;
+    Ok(Versioned(EntryView { line, campaign_state, plan, judged_plan }, state))
 }
 
 /// What changes about an entry; absent fields stay.
@@ -145,11 +158,12 @@ async fn edit_entry(
     id: Path<EntryId>,
     IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
     body: Body<EntryChange>,
 ) -> Result<web::Json<EntryLine>, Problem> {
     let EntryChange { category, plan } = body.into_inner();
     let entry = campaigns.edit_entry(writer(&caller), *id, seen, category.map(Text::into_string), plan).await?;
-    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+    Ok(web::Json(line(&campaigns, &addresses, entry).await?))
 }
 
 /// 提交参评材料
@@ -162,9 +176,10 @@ async fn submit_entry(
     caller: EntryWriter,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<web::Json<EntryLine>, Problem> {
     let entry = campaigns.submit_entry(writer(&caller), *id).await?;
-    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+    Ok(web::Json(line(&campaigns, &addresses, entry).await?))
 }
 
 /// 撤回参评材料
@@ -177,9 +192,10 @@ async fn withdraw_entry(
     caller: EntryWriter,
     id: Path<EntryId>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<web::Json<EntryLine>, Problem> {
     let entry = campaigns.withdraw_entry(writer(&caller), *id).await?;
-    Ok(web::Json(EntryLine::new(&campaigns, entry)))
+    Ok(web::Json(line(&campaigns, &addresses, entry).await?))
 }
 
 /// One version of an entry.
@@ -188,6 +204,8 @@ struct VersionView {
     /// From 1 on.
     version: i32,
     edited_by: MemberId,
+    /// That person's name.
+    edited_by_name: String,
     created_at: Timestamp,
     /// Whether this is the one that is judged.
     judged: bool,
@@ -219,6 +237,7 @@ async fn list_entry_versions(
     let view = |(index, version): (usize, &EntryVersion)| VersionView {
         version: version.version,
         edited_by: version.edited_by,
+        edited_by_name: campaigns.member_name(version.edited_by),
         created_at: version.created_at,
         judged: entry.judged_version == Some(version.version),
         plan: version.plan.0.clone(),

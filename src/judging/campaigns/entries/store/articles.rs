@@ -38,6 +38,14 @@ pub fn list_entries(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<EntryId>
         .load(c))
 }
 
+/// Which of `entries` have an article.
+pub fn list_written(conn: &mut Conn, entries: &[EntryId]) -> QueryResult<Vec<EntryId>> {
+    on!(conn, c => campaign_articles::table
+        .filter(campaign_articles::entry_id.eq_any(entries))
+        .select(campaign_articles::entry_id)
+        .load(c))
+}
+
 /// Counts a reader once.
 pub fn put_view(conn: &mut Conn, id: EntryId, member: MemberId, now: Timestamp) -> QueryResult<()> {
     let row = (

@@ -13,6 +13,20 @@ pub fn find(conn: &mut Conn, id: EntryId) -> QueryResult<Option<Entry>> {
     on!(conn, c => campaign_entries::table.find(id).select(Entry::as_select()).first(c).optional())
 }
 
+pub fn find_some(conn: &mut Conn, ids: &[EntryId]) -> QueryResult<Vec<Entry>> {
+    on!(conn, c => campaign_entries::table.filter(campaign_entries::id.eq_any(ids)).select(Entry::as_select()).load(c))
+}
+
+/// How many entries of each of `campaigns` were handed in; those without any are left out.
+pub fn count_submitted(conn: &mut Conn, campaigns: &[CampaignId]) -> QueryResult<Vec<(CampaignId, i64)>> {
+    on!(conn, c => campaign_entries::table
+        .filter(campaign_entries::campaign_id.eq_any(campaigns))
+        .filter(campaign_entries::state.eq(EntryState::Submitted))
+        .group_by(campaign_entries::campaign_id)
+        .select((campaign_entries::campaign_id, diesel::dsl::count_star()))
+        .load(c))
+}
+
 pub fn insert(conn: &mut Conn, entry: &Entry) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(campaign_entries::table).values(entry).execute(c)).map(drop)
 }

@@ -86,6 +86,19 @@ pub fn list_of_member(conn: &mut Conn, id: CampaignId, member: MemberId) -> Quer
         .load(c))
 }
 
+/// In which periods a member voted in some campaigns.
+pub fn list_periods_of_member(
+    conn: &mut Conn,
+    ids: &[CampaignId],
+    member: MemberId,
+) -> QueryResult<Vec<(CampaignId, i32)>> {
+    on!(conn, c => campaign_ballots::table
+        .filter(campaign_ballots::campaign_id.eq_any(ids))
+        .filter(campaign_ballots::member_id.eq(member))
+        .select((campaign_ballots::campaign_id, campaign_ballots::period))
+        .load(c))
+}
+
 /// Everybody who voted, without what is sealed.
 pub fn list_voters(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Voter>> {
     on!(conn, c => campaign_ballots::table
