@@ -2,23 +2,27 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Bulletin, BulletinState, BulletinText, FindingKind, Sheet};
 use super::rules::{self, Frame, Material, Refusal};
 use super::{Outcome, store};
-use crate::base::capability::Reach;
+use crate::base::approval::Answer;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::db::{Json, Stop, Tx};
 use crate::ground::documents;
 use crate::judging::campaigns::decision::model::Award;
+use crate::judging::campaigns::desk::{BULLETIN, item};
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
+use crate::kernel::desk::{self, NewItem};
 
 /// What the register of numbers calls the bulletin of a campaign.
 const DOCUMENT: &str = "campaign_bulletin";
@@ -35,6 +39,7 @@ impl Campaigns {
     /// Drafts the bulletin of a published campaign; one that is there stays. Says whether it is new.
     pub async fn draft_bulletin(&self, actor: MemberId, reach: &Reach, id: CampaignId, frame: Frame) -> Outcome<bool> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
@@ -71,6 +76,7 @@ impl Campaigns {
                     issued_at: None,
                 };
                 store::insert(tx.conn, &bulletin)?;
+                room.lay_bulletin(tx, &campaign)?;
                 note(tx, Some(actor), "campaigns.draft_bulletin", id, json!({}))?;
                 Ok(true)
             })
@@ -87,6 +93,7 @@ impl Campaigns {
         text: BulletinText,
     ) -> Outcome<()> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
@@ -105,6 +112,7 @@ impl Campaigns {
                 (bulletin.edited_by, bulletin.edited_at) = (actor, tx.now());
                 (bulletin.state, bulletin.reviewed_by, bulletin.reviewed_at) = (BulletinState::Draft, None, None);
                 store::update(tx.conn, &bulletin)?;
+                room.lay_bulletin(tx, &campaign)?;
                 Ok(note(tx, Some(actor), "campaigns.edit_bulletin", id, json!({ "version": bulletin.version }))?)
             })
             .await
@@ -121,15 +129,14 @@ impl Campaigns {
                     return Ok(());
                 }
                 rules::may_touch(&bulletin, version)?;
-                if bulletin.edited_by == actor {
-                    return Err(Refusal::OwnBulletin.into());
-                }
+                bulletin.rule().answer(Answer::Approve, actor, tx.now()).map_err(|_| Refusal::OwnBulletin)?;
                 if bulletin.content.0.document_no.is_none() {
                     return Err(Refusal::NoNumber.into());
                 }
                 bulletin.state = BulletinState::Reviewed;
                 (bulletin.reviewed_by, bulletin.reviewed_at) = (Some(actor), Some(tx.now()));
                 store::update(tx.conn, &bulletin)?;
+                desk::clear(tx, BULLETIN, id.uuid())?;
                 Ok(note(tx, Some(actor), "campaigns.review_bulletin", id, json!({ "version": version }))?)
             })
             .await
@@ -185,6 +192,22 @@ impl Campaigns {
             }
         }
         Ok(SeenBulletin { bulletin, sheet, awards })
+    }
+
+    /// Has the version that is to be reviewed wait for those who may and did not write it; one without a number, and one of
+    /// an archived campaign, waits for nobody. The caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_bulletin(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let published = campaign.standing() == CampaignState::Published;
+        let to_review = |bulletin: &Bulletin| {
+            published && bulletin.state == BulletinState::Draft && bulletin.content.0.document_no.is_some()
+        };
+        let made = |bulletin: Bulletin| NewItem {
+            link: format!("/campaigns/{}/bulletin", campaign.id),
+            barred: vec![bulletin.edited_by],
+            ..item(campaign, BULLETIN, campaign.id.uuid(), Capability::DecideCampaigns)
+        };
+        let found = store::find(tx.conn, campaign.id)?.filter(to_review);
+        self.desks.replace(tx, BULLETIN, campaign.id.uuid(), found.map(made))
     }
 
     fn sheet(&self, campaign: &Campaign, bulletin: &Bulletin, awards: &[Award], entries: &[Entry]) -> Sheet {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::approval::{self, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
@@ -94,6 +95,16 @@ pub struct Bulletin {
     pub reviewed_at: Option<Timestamp>,
     pub issued_by: Option<MemberId>,
     pub issued_at: Option<Timestamp>,
+}
+
+impl Bulletin {
+    /// This version as the two-person rule looks at it: another person than who wrote it reviews it, and somebody else may
+    /// again, until it is issued.
+    pub fn rule(&self) -> approval::Proposal {
+        let is_issued = self.state == BulletinState::Issued;
+        let state = if is_issued { ProposalState::Approved } else { ProposalState::Open };
+        approval::Proposal { state, proposed_by: Some(self.edited_by), about: None, expires_at: None }
+    }
 }
 
 /// A bulletin as it is printed, without any form.
