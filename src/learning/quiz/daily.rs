@@ -107,7 +107,7 @@ impl Quiz {
         }
         // on its day the paper in memory will do; afterwards the member's own fetch decides which it was
         let fetched = if day == tx.today() { None } else { store::find_fetched(tx.conn, member, day)?.map(Arc::new) };
-        let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(), fetched.is_some())?;
+        let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(tx.today()), fetched.is_some())?;
         let paper = fetched.as_ref().or(current).ok_or(Refusal::NoPaper)?;
         let answers = rules::match_answers(&paper.questions.0, answers)?;
         let marks = rules::grade(&paper.questions.0, &answers);

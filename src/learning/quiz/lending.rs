@@ -101,7 +101,7 @@ impl Quiz {
     /// The papers that a member at `path` may still have to submit; today's comes from memory.
     pub async fn open_papers(&self, path: &[UnitId]) -> Result<OpenPapers, DbError> {
         let current = self.published.paper(self.db.today(), path).await?;
-        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
+        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds(self.db.today()) })
     }
 }
 

@@ -10,11 +10,17 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
 use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+crate::kernel::desk::kinds! {
+    /// What proposals are on the desk.
+    pub(super) PROPOSAL_ON_DESK = "setting_proposal" / "设置变动",
+}
 
 /// A setting with what is proposed for it.
 #[derive(Clone, Debug)]
@@ -43,6 +49,16 @@ impl SettingRoom {
             Known { setting, proposal }
         };
         Ok(self.settings.each().into_iter().map(known).collect())
+    }
+
+    /// A setting with what is proposed for it.
+    pub(super) async fn known(&self, key: &str) -> Outcome<Known> {
+        let setting = self.setting(key)?;
+        let now = self.db.now();
+        let open = self.db.read(settings::list_open).await?.into_iter();
+        let mut open = open.filter(|change| change.rule().state_at(now) == ProposalState::Open);
+        let proposal = open.find(|change| change.key == setting.key);
+        Ok(Known { setting, proposal })
     }
 
     pub(super) fn setting(&self, key: &str) -> Outcome<Setting> {
@@ -105,6 +121,11 @@ impl SettingRoom {
             answered_by: None,
             answered_at,
         };
+        for over in settings::list_open(tx.conn)?.into_iter().filter(|open| open.key == setting.key) {
+            if over.rule().state_at(tx.now()) == ProposalState::Expired {
+                desk::clear(tx, PROPOSAL_ON_DESK, over.id.uuid())?;
+            }
+        }
         if !settings::insert(tx, &change)? {
             let open = settings::list_open(tx.conn)?.into_iter().find(|open| open.key == setting.key);
             let same = open.filter(|open| open.proposed_by == by && open.value == value);
@@ -112,6 +133,7 @@ impl SettingRoom {
         }
         if setting.is_delicate {
             note(tx, by, "settings.propose", &change)?;
+            self.lay_on_desk(tx, setting, &change)?;
             self.tell_approvers(tx, setting, &change)?;
             return Ok(Changed::Proposed(change));
         }
@@ -152,11 +174,43 @@ impl SettingRoom {
                 if state == ProposalState::Approved {
                     settings::put_in_force(tx, &setting, &change)?;
                 }
+                desk::clear(tx, PROPOSAL_ON_DESK, id.uuid())?;
                 note(tx, by, deed(answer), &change)?;
                 if answer != Answer::TakeBack {
                     tell_proposer(tx, &setting, &change)?;
                 }
                 Ok(change)
+            })
+            .await
+    }
+
+    /// Has a proposal wait for those who can approve it.
+    fn lay_on_desk(&self, tx: &mut Tx, setting: &Setting, change: &SettingChange) -> diesel::QueryResult<()> {
+        let Some(unit) = self.directory.tree().root() else { return Ok(()) };
+        let item = NewItem {
+            kind: PROPOSAL_ON_DESK,
+            subject: change.id.uuid(),
+            title: format!("确认或拒绝设置变动：{}", said(setting, change)),
+            link: format!("/setting-proposals/{}", change.id),
+            due: Some(Due::At(change.expires_at())),
+            urgency: Urgency::Normal,
+            whose: Whose::Holders(Post { capability: setting.changed_by, unit }),
+            barred: vec![change.proposed_by],
+        };
+        self.desks.replace(tx, PROPOSAL_ON_DESK, change.id.uuid(), Some(item))
+    }
+
+    /// Lays out proposals that waited before they were on the desk.
+    pub(super) async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let room = self.clone();
+        self.unlaid
+            .work_off(&self.db, move |tx, id| {
+                let Some(change) = settings::hold(tx.conn, id.into())? else { return Ok(()) };
+                let waits = change.rule().state_at(tx.now()) == ProposalState::Open;
+                match room.settings.find(&change.key).filter(|_| waits) {
+                    Some(setting) => room.lay_on_desk(tx, &setting, &change),
+                    None => Ok(()),
+                }
             })
             .await
     }

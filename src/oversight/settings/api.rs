@@ -203,14 +203,12 @@ async fn set_setting(
 ) -> Result<HttpResponse, Problem> {
     let SettingBody { value, reason } = body.into_inner();
     let changed = room.change(&changer, &key, value, reason.into_string()).await?;
-    let setting = room.setting(&key)?;
+    let known = room.known(&key).await?;
     Ok(match changed {
-        Changed::InForce => {
-            HttpResponse::Ok().json(SettingView::of(&room, &changer, &Known { setting, proposal: None }))
-        }
+        Changed::InForce => HttpResponse::Ok().json(SettingView::of(&room, &changer, &known)),
         Changed::Proposed(change) => {
             let location = (LOCATION, format!("/api/v1/setting-proposals/{}", change.id));
-            let view = SettingChangeView::of(&room, &changer, &setting, &change);
+            let view = SettingChangeView::of(&room, &changer, &known.setting, &change);
             HttpResponse::Accepted().insert_header(location).json(view)
         }
     })
