@@ -80,7 +80,7 @@ use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use calendar::{Draft, names_expert};
-pub use entries::{EVIDENCE, EntryId, NewEntry, Plan, Writer, is_draft, is_hidden};
+pub use entries::{ENTRY_FLOW, EVIDENCE, EntryId, EntryState, EntryVerb, NewEntry, Plan, Writer, is_draft, is_hidden};
 pub use model::{CampaignId, CampaignState, Terms};
 pub use results::{Verified, verify};
 pub use room::open;
