@@ -83,6 +83,28 @@ async fn what_fails_stays_due_and_what_comes_meanwhile_is_looked_at_again() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_strands_nothing() {
+    let app = TestApp::start_empty().await;
+    let (db, now) = (app.db(), app.now());
+    put(&app, 1, now).await;
+    assert_eq!(attend(db, None).await, 1);
+    put(&app, 1, now).await;
+    let dying = agenda::attend(db, KIND, std::future::pending::<Result<Option<Timestamp>, DbError>>);
+    assert!(tokio::time::timeout(Duration::from_millis(300), dying).await.is_err());
+    app.set_clock("2026-06-30T08:00:00+08:00");
+    let earlier = app.now();
+    let due = db.read(move |conn| agenda::look(conn, earlier, earlier, &[])).await.unwrap();
+    assert!(due.iter().any(|kind| kind == KIND), "the next look was planned a day ahead of this");
+    assert_eq!(attend(db, Some(earlier.plus_seconds(60))).await, 1);
+    // what is planned for a subject stays planned, however far ahead
+    put(&app, 2, earlier.plus_seconds(90 * 24 * 3600)).await;
+    app.advance_seconds(59);
+    assert_eq!(attend(db, None).await, 0);
+    app.advance_seconds(1);
+    assert_eq!(attend(db, None).await, 1);
+}
+
+#[tokio::test]
 async fn who_died_at_it_is_followed_by_another_after_a_moment() {
     let app = TestApp::start_empty().await;
     put(&app, 1, app.now()).await;
@@ -179,4 +201,20 @@ async fn at_rest_a_process_asks_its_database_a_few_times_a_second() {
     let (reads, statements) = (per_second(before.reads, after.reads), per_second(before.statements, after.statements));
     println!("at rest: {reads:.2} reads and {statements:.2} statements a second");
     assert!(reads <= 4.0 && statements <= 4.0, "at rest: {reads} reads and {statements} statements a second");
+}
+
+#[tokio::test]
+async fn a_stage_that_waits_for_the_count_has_nobody_look_each_second() {
+    let app = TestApp::start().await;
+    let organiser = campaigns::organiser(&app).await;
+    let mut body = campaigns::decision::decided_by_committee(&app, &[]);
+    body["terms"]["ballot"]["counting_delay_minutes"] = json!(30);
+    let (campaign, _) = campaigns::decision::counted(&app, &organiser, body).await;
+    // its time has come, and the count that it waits for comes in half an hour
+    let committee = campaigns::stage(&organiser, &campaign, "committee").await;
+    assert_eq!((&committee["state"], &committee["opens_at"]), (&json!("planned"), &json!(app.now())));
+    let now = app.now();
+    let planned = instants(app.db(), "campaigns").await;
+    assert!(!planned.is_empty() && planned.iter().all(|at| *at > now), "{planned:?}");
+    app.drain().await;
 }

@@ -107,6 +107,9 @@ async fn the_paper_comes_out_when_the_setting_says_and_with_as_many_questions() 
     app.set_clock("2026-07-01T06:00:00+08:00");
     let (organiser, li) = (quiz::organiser(&app).await, app.member("李一").sign_in().await);
     app.tick().await;
+    for bad in [" 6:10", "+6:10", "06:1 ", "6:10"] {
+        organiser.put("/settings/quiz.paper_at", change(json!(bad))).await.refused(422, "settings.bad_value");
+    }
     organiser.put("/settings/quiz.paper_at", change(json!("06:10"))).await.ok(200);
     organiser.put("/settings/quiz.paper_questions", change(json!(3))).await.ok(200);
     app.tick().await;
@@ -236,5 +239,78 @@ async fn what_was_set_last_holds_also_after_the_clock_went_back() {
     let app = app.restarted().await;
     let again = app.sign_in(id, &employee_no).await;
     assert_eq!(setting(&again, "quiz.paper_questions").await["value"], 6);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn a_longer_grace_opens_no_day_again_that_is_final() {
+    let app = TestApp::start().await;
+    quiz::organiser(&app).await;
+    app.tick().await;
+    let li = app.member("李一").sign_in().await;
+    let first = quiz::answers(&li.get("/quiz/daily").await.ok(200), 5);
+    // two hours after the grace of six is over
+    app.set_clock("2026-07-02T08:00:00+08:00");
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    let organiser = organiser(&app).await;
+    li.put(quiz::TODAY, first.clone()).await.refused(410, "quiz.day_over");
+    organiser.put("/settings/study.offline_grace_hours", change(json!(18))).await.ok(200);
+    assert_eq!(setting(&organiser, "study.offline_grace_hours").await["value"], 18);
+    li.put(quiz::TODAY, first).await.refused(410, "quiz.day_over");
+    app.tick().await;
+    let second = quiz::answers(&li.get("/quiz/daily").await.ok(200), 5);
+    // it holds for the day on which it was changed, also after a restart; and a shorter one closes nothing before its time
+    app.set_clock("2026-07-03T08:00:00+08:00");
+    let (organiser, li) = ((organiser.id, organiser.employee_no.clone()), (li.id, li.employee_no.clone()));
+    let app = app.restarted().await;
+    let (organiser, li) = (app.sign_in(organiser.0, &organiser.1).await, app.sign_in(li.0, &li.1).await);
+    organiser.put("/settings/study.offline_grace_hours", change(json!(0))).await.ok(200);
+    assert_eq!(li.put("/quiz/daily/2026-07-02/submission", second).await.ok(201)["late"], true);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn papers_that_are_set_keep_their_time() {
+    let app = TestApp::start().await;
+    app.set_clock("2026-07-01T05:00:00+08:00");
+    let (organiser, li) = (quiz::organiser(&app).await, app.member("李一").sign_in().await);
+    let bank = organiser.get("/questions?limit=3").await.ok(200);
+    let ids: Vec<Value> = bank["items"].as_array().unwrap().iter().map(|question| question["id"].clone()).collect();
+    let before = setting(&organiser, "quiz.paper_at").await;
+    assert!(before["title"].as_str().unwrap().contains("已设定的不变"), "{before}");
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": ids })).await.ok(200);
+    organiser.put("/settings/quiz.paper_at", change(json!("05:10"))).await.ok(200);
+    app.set_clock("2026-07-01T05:10:00+08:00");
+    app.tick().await;
+    li.get("/quiz/daily").await.refused(404, "quiz.no_paper");
+    app.set_clock("2026-07-01T07:50:00+08:00");
+    app.tick().await;
+    let li = app.sign_in_anew(&li).await;
+    assert_eq!(li.get("/quiz/daily").await.ok(200)["questions"].as_array().unwrap().len(), 3);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn a_delicate_change_waits_on_the_desk_of_those_who_can_approve_it() {
+    let app = TestApp::start().await;
+    let (zhao, qian) = (administrator(&app, "赵").await, administrator(&app, "钱").await);
+    let organiser = organiser(&app).await;
+    let waits = async |who: &Person<'_>| who.get("/me/desk").await.ok(200)["items"].clone();
+    let propose = async || {
+        let proposal = zhao.put("/settings/sessions.days", change(json!(2))).await.ok(202);
+        format!("/setting-proposals/{}", proposal["id"].as_str().unwrap())
+    };
+    let path = propose().await;
+    let item = waits(&qian).await[0].clone();
+    assert_eq!((&item["kind"], &item["link"]), (&json!("setting_proposal"), &json!(path)));
+    assert_eq!((waits(&zhao).await, waits(&organiser).await), (json!([]), json!([])));
+    // what is in force already changes nothing, and shows what waits
+    let same = qian.put("/settings/sessions.days", change(Value::Null)).await.ok(200);
+    assert_eq!(format!("/setting-proposals/{}", same["proposal"]["id"].as_str().unwrap()), path);
+    zhao.post(&format!("{path}/withdrawal"), json!({})).await.ok(200);
+    assert_eq!(waits(&qian).await, json!([]));
+    let path = propose().await;
+    qian.post(&format!("{path}/approval"), json!({})).await.ok(200);
+    assert_eq!(waits(&qian).await, json!([]));
     app.drain().await;
 }

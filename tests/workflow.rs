@@ -19,7 +19,10 @@ use crate::campaigns::decision::{committee, counted, decided_by_committee, turne
 use crate::support::{Person, Reply, TestApp};
 
 /// The rooms with a table, and how it is walked; `tests/house.rs` knows of every room that has one.
-pub const TABLES: [(&str, fn()); 3] = [
+pub const TABLES: [(&str, fn()); 4] = [
+    ("campaigns", || {
+        walk("entries of campaigns", &campaigns::ENTRY_FLOW, campaigns::EntryState::EACH, campaigns::EntryVerb::EACH);
+    }),
     ("campaigns", || walk("campaigns", &campaigns::FLOW, CampaignState::EACH, campaigns::CampaignVerb::EACH)),
     ("contests", || walk("contests", &contests::FLOW, ContestState::EACH, contests::ContestVerb::EACH)),
     ("ideas", || walk("ideas", &ideas::FLOW, ideas::IdeaState::EACH, ideas::Verb::EACH)),

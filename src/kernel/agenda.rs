@@ -45,13 +45,27 @@ pub struct Watch {
 }
 
 /// What is due of a kind and held by no process.
+///
+/// Where the clock was set back, two instants lie further ahead than anybody writes them: that until which a process holds
+/// a row, and that of the next look at a kind. Both have come.
 macro_rules! due {
-    ($kind:expr, $now:expr) => {
-        agenda::table
-            .filter(agenda::kind.eq($kind))
-            .filter(agenda::due_at.le($now))
-            .filter(agenda::held_until.is_null().or(agenda::held_until.le($now)))
-    };
+    ($kind:expr, $now:expr) => {{
+        let now: Timestamp = $now;
+        let (held_too_long, looked_too_late) = too_late(now);
+        let is_due =
+            agenda::due_at.le(now).or(agenda::subject.eq(LOOK.as_slice()).and(agenda::due_at.gt(looked_too_late)));
+        let is_free =
+            agenda::held_until.is_null().or(agenda::held_until.le(now)).or(agenda::held_until.gt(held_too_long));
+        agenda::table.filter(agenda::kind.eq($kind)).filter(is_due).filter(is_free)
+    }};
+}
+
+/// The subject of the row that has a kind looked at, whatever is planned.
+const LOOK: [u8; 16] = [0; 16];
+
+/// The instants after which no process holds a row at `now`, and after which no look at a kind is planned.
+fn too_late(now: Timestamp) -> (Timestamp, Timestamp) {
+    (now.plus_seconds(HELD_SECONDS), now.plus_seconds(LOOKED_AT_LEAST_SECONDS))
 }
 
 /// Has the kind looked at when `due_at` has come, or earlier if that is written down already for this subject.
@@ -96,9 +110,19 @@ struct Kind {
 
 /// The one statement of a waker: the kinds that have something due at `now`, and those of `watches` that find something.
 pub fn look(conn: &mut Conn, now: Timestamp, since: Timestamp, watches: &[Watch]) -> QueryResult<Vec<String>> {
-    let due = "SELECT DISTINCT kind FROM agenda WHERE due_at <= {now} AND (held_until IS NULL OR held_until <= {now})";
+    let due = "SELECT DISTINCT kind FROM agenda WHERE (due_at <= {now} OR (due_at > {late} AND subject = {look})) \
+        AND (held_until IS NULL OR held_until <= {now} OR held_until > {held})";
+    let look = match conn {
+        Conn::Pg(_) => "'\\x00000000000000000000000000000000'::bytea",
+        Conn::Sqlite(_) => "x'00000000000000000000000000000000'",
+    };
+    let (held_too_long, looked_too_late) = too_late(now);
+    let due = due
+        .replace("{look}", look)
+        .replace("{late}", &looked_too_late.micros().to_string())
+        .replace("{held}", &held_too_long.micros().to_string());
     let found = |watch: &Watch| format!(" UNION ALL SELECT '{}' WHERE EXISTS ({})", watch.kind, watch.finds);
-    let text = std::iter::once(due.to_owned()).chain(watches.iter().map(found)).collect::<String>();
+    let text = std::iter::once(due).chain(watches.iter().map(found)).collect::<String>();
     let text = text.replace("{now}", &now.micros().to_string()).replace("{since}", &since.micros().to_string());
     let kinds: Vec<Kind> = on!(conn, c => sql_query(text).load(c))?;
     Ok(kinds.into_iter().map(|row| row.kind).collect())

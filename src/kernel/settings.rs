@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::base::approval::{Proposal, ProposalState, VALID_SECONDS};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::base::version::{LastChange, Version};
 use crate::db::schema::setting_changes;
 use crate::db::{Conn, Db, DbError, Tx};
@@ -70,7 +70,11 @@ pub struct Setting {
     default: i64,
     wakes: Option<&'static str>,
     current: Arc<AtomicI64>,
+    /// What it was set to, and when, in that order; `None` for the default.
+    changes: Arc<RwLock<Changes>>,
 }
+
+type Changes = Vec<(Timestamp, Option<i64>)>;
 
 impl Setting {
     /// A setting that is a number of `unit`; `bounds` are included.
@@ -102,8 +106,8 @@ impl Setting {
         range: Range,
         default: i64,
     ) -> Setting {
-        let current = Arc::new(AtomicI64::new(default));
-        Setting { key, title, range, changed_by, is_delicate: false, default, wakes: None, current }
+        let (current, changes) = (Arc::new(AtomicI64::new(default)), Arc::default());
+        Setting { key, title, range, changed_by, is_delicate: false, default, wakes: None, current, changes }
     }
 
     /// A change of it takes two people.
@@ -119,6 +123,13 @@ impl Setting {
     /// What is in force; minutes since midnight for a time of day.
     pub fn get(&self) -> i64 {
         self.current.load(Ordering::Relaxed)
+    }
+
+    /// What was in force when `day` began: for what must not become otherwise in the course of a day.
+    pub fn get_at_start_of(&self, day: Day) -> i64 {
+        let changes = self.changes.read().unwrap_or_else(PoisonError::into_inner);
+        let last = changes.iter().rev().find(|(at, _)| *at < day.start());
+        last.and_then(|(_, value)| *value).filter(|value| self.allows(*value)).unwrap_or(self.default)
     }
 
     /// What is in force, for a setting whose range lies within the type.
@@ -148,7 +159,7 @@ impl Setting {
     pub fn read(&self, value: &SettingValue) -> Option<i64> {
         let value = match (self.range, value) {
             (Range::Number { .. }, SettingValue::Number(value)) => *value,
-            (Range::Time, SettingValue::Time(text)) if text.len() == 5 => {
+            (Range::Time, SettingValue::Time(text)) if is_hours_and_minutes(text) => {
                 minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?)
             }
             _ => return None,
@@ -163,7 +174,20 @@ impl Setting {
         }
     }
 
-    /// Puts into force what was set. What an earlier version of the program allowed and this one does not is left out.
+    /// Puts into force what was set at an instant.
+    fn take(&self, at: Timestamp, set: Option<i64>) {
+        self.changes.write().unwrap_or_else(PoisonError::into_inner).push((at, set));
+        self.put(set);
+    }
+
+    /// Puts into force what the database says.
+    fn replace(&self, changes: Changes) {
+        let newest = changes.last().and_then(|(_, value)| *value);
+        *self.changes.write().unwrap_or_else(PoisonError::into_inner) = changes;
+        self.put(newest);
+    }
+
+    /// What an earlier version of the program allowed and this one does not is left out.
     fn put(&self, set: Option<i64>) {
         let allowed = set.filter(|value| self.allows(*value));
         if allowed != set {
@@ -171,6 +195,12 @@ impl Setting {
         }
         self.current.store(allowed.unwrap_or(self.default), Ordering::Relaxed);
     }
+}
+
+/// Two digits, a colon and two digits, without any space or sign that parsers let pass.
+fn is_hours_and_minutes(text: &str) -> bool {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    text.len() == 5 && text.as_bytes().get(2) == Some(&b':') && [0, 1, 3, 4].into_iter().all(is_digit)
 }
 
 fn minutes(time: NaiveTime) -> i64 {
@@ -203,9 +233,9 @@ impl Settings {
 
     /// Puts into force what the database says.
     pub async fn load(&self, db: &Db) -> Result<(), DbError> {
-        let set = db.read(list_in_force).await?;
+        let mut set = db.read(list_approved).await?;
         for setting in self.each() {
-            setting.put(set.get(setting.key).copied().flatten());
+            setting.replace(set.remove(setting.key).unwrap_or_default());
         }
         Ok(())
     }
@@ -310,13 +340,23 @@ pub fn put_in_force(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> Q
         let heard = tx.now().plus_seconds(HEARD_WITHIN_SECONDS);
         agenda::put(tx, kind, change.id.uuid(), heard)?;
     }
-    let (setting, value) = (setting.clone(), change.value);
-    tx.after_commit(move || setting.put(value));
+    let (setting, value, at) = (setting.clone(), change.value, change.answered_at.unwrap_or(tx.now()));
+    tx.after_commit(move || setting.take(at, value));
     Ok(())
 }
 
 pub fn find(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingChange>> {
     on!(conn, c => setting_changes::table.find(id).select(SettingChange::as_select()).first(c).optional())
+}
+
+/// A change, held until the end of the transaction, so that nobody answers it meanwhile.
+pub fn hold(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingChange>> {
+    let change = setting_changes::table.find(id);
+    match conn {
+        Conn::Pg(c) => change.select(SettingChange::as_select()).for_update().first(c).optional(),
+        // all writes go through one thread, one transaction after the other
+        Conn::Sqlite(c) => change.select(SettingChange::as_select()).first(c).optional(),
+    }
 }
 
 /// The proposals that wait for an answer, by key; those whose time is over among them.
@@ -355,15 +395,18 @@ pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<Setting
         .optional())
 }
 
-/// What was set last, by key; `None` for what was put back to its default.
-fn list_in_force(conn: &mut Conn) -> QueryResult<HashMap<String, Option<i64>>> {
-    let set: Vec<(String, Option<i64>)> = on!(conn, c => setting_changes::table
+/// What was set and when, by key, in that order; a handful for each in a year.
+fn list_approved(conn: &mut Conn) -> QueryResult<HashMap<String, Changes>> {
+    let set: Vec<(String, Option<Timestamp>, Option<i64>)> = on!(conn, c => setting_changes::table
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at, setting_changes::id))
-        .select((setting_changes::key, setting_changes::value))
+        .select((setting_changes::key, setting_changes::answered_at, setting_changes::value))
         .load(c))?;
-    // the later one replaces the earlier
-    Ok(set.into_iter().collect())
+    let mut changes: HashMap<String, Changes> = HashMap::new();
+    for (key, at, value) in set {
+        changes.entry(key).or_default().extend(at.map(|at| (at, value)));
+    }
+    Ok(changes)
 }
 
 #[cfg(test)]
@@ -384,7 +427,7 @@ mod tests {
         let at = NaiveTime::from_hms_opt(7, 50, 0).unwrap();
         let time = Setting::time("test.at", ("时间", "When"), Capability::ManageContent, at);
         assert_eq!(time.read(&SettingValue::Time("08:05".into())), Some(8 * 60 + 5));
-        for bad in ["8:05", "24:00", "08:60", "八点整"] {
+        for bad in ["8:05", " 7:50", "+7:50", "07:5 ", "24:00", "08:60", "八点整"] {
             assert_eq!(time.read(&SettingValue::Time(bad.into())), None, "{bad}");
         }
         assert_eq!(time.show(time.get()), SettingValue::Time("07:50".into()));

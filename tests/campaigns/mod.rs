@@ -5,6 +5,7 @@ mod bulletins;
 mod cancellation;
 mod counting;
 pub mod decision;
+mod desk;
 mod dual_ten;
 mod entries;
 mod evidence;

@@ -8,7 +8,7 @@ use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organis
 use crate::support::{Person, Reply, TestApp};
 
 /// Two criteria; experts have 60 percent and the branches 40.
-fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
+pub(super) fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
     let mut body = body(app);
     let terms = &mut body["terms"];
     terms["expert_ids"] = experts.iter().map(|expert| json!(expert.id)).collect();
@@ -29,7 +29,13 @@ fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
     body
 }
 
-async fn score(judge: &Person<'_>, entry: &str, source: &str, unit: Option<Value>, points: (u32, u32)) -> Reply {
+pub(super) async fn score(
+    judge: &Person<'_>,
+    entry: &str,
+    source: &str,
+    unit: Option<Value>,
+    points: (u32, u32),
+) -> Reply {
     let marks = json!([{ "criterion": "fame", "points": points.0 }, { "criterion": "effect", "points": points.1 }]);
     let mut body = json!({ "source": source, "marks": marks });
     if let Some(unit) = unit {

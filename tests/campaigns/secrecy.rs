@@ -11,6 +11,7 @@ use xianfeng::db::schema::{campaign_ballots, campaign_slips};
 use xianfeng::judging::campaigns::{CampaignId, Campaigns, EntryId};
 use xianfeng::kernel::key_store::KeyStore;
 use xianfeng::on;
+use xianfeng::people::members::Desks;
 
 use super::{CLOSING, at, body, cast, organiser, slips_may_change, voters, voting};
 use crate::support::{TestApp, on_postgres};
@@ -254,7 +255,8 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
     let points = app.app.get::<Points>().clone();
     let place = KeyStore::open(app.folder().join("elsewhere").to_str().unwrap()).unwrap();
     let keys = (place, &Key::random());
-    let stranger = Campaigns::new(app.db().clone(), app.directory().clone(), points, keys, watch());
+    let roster = (app.directory().clone(), Desks::new(app.directory().clone()));
+    let stranger = Campaigns::new(app.db().clone(), roster, points, keys, watch());
     for voter in &voters {
         let refused = stranger.cast(voter.id, id, &chosen).await.unwrap_err();
         assert!(format!("{refused:?}").contains("NoKey"), "{refused:?}");

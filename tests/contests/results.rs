@@ -1,10 +1,14 @@
 //! Ranking, publication, points, the wrong-answer book, and who sees what when.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::db::schema::contests as contests_table;
+use xianfeng::learning::contests::{ContestId, Contests};
+use xianfeng::on;
 
 use super::{announced, answer_all, body, opened, organiser, sit, start, submit, with};
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, needs_postgres};
 
 /// Closes a contest early and lets the server rank it.
 async fn close(app: &TestApp, organiser: &Person<'_>, contest: &str) {
@@ -364,4 +368,64 @@ async fn within_one_branch_its_groups_are_ranked() {
         seen.sort_by_key(Value::to_string);
         assert_eq!(seen, expected, "{unit}");
     }
+}
+
+#[tokio::test]
+async fn a_contest_that_cannot_be_settled_keeps_no_other_one_waiting() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let lines = |category: &str| json!([{ "category": category, "count": 2 }]);
+    let broken = announced(&organiser, with(body(&app), &[("/paper/lines", lines("党章"))])).await;
+    let sound = opened(&app, &organiser, with(body(&app), &[("/paper/lines", lines("安全"))])).await;
+    for contest in [&broken, &sound] {
+        organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+    }
+    let id: ContestId = broken.rsplit('/').next().unwrap().parse().unwrap();
+    app.write(move |tx| {
+        let broken = contests_table::table.find(id);
+        Ok(on!(tx.conn, c => diesel::update(broken).set(contests_table::paper.eq("{")).execute(c)).map(drop)?)
+    })
+    .await;
+    // without what the process remembers of it
+    let (id, number) = (organiser.id, organiser.employee_no.clone());
+    let app = app.restarted().await;
+    app.app.get::<Contests>().settle().await.unwrap_err();
+    let organiser = app.sign_in(id, &number).await;
+    organiser.post(&format!("{broken}/publication"), json!({})).await.refused(409, "contests.not_ranked");
+    organiser.post(&format!("{sound}/publication"), json!({})).await.ok(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
+async fn who_edits_a_question_and_who_opens_a_contest_of_it_never_wait_for_each_other() {
+    needs_postgres();
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let bank = organiser.get("/questions?limit=12").await.ok(200)["items"].as_array().unwrap().clone();
+    let mut contests = Vec::new();
+    for question in &bank {
+        let paper = json!({ "question_ids": [question["id"]] });
+        contests.push(announced(&organiser, with(body(&app), &[("/paper", paper)])).await);
+    }
+    let at_once = contests.iter().zip(&bank).map(async |(contest, question)| {
+        let (opening, question) =
+            (format!("{contest}/opening"), format!("/questions/{}", question["id"].as_str().unwrap()));
+        let edit = json!({ "explanation": "另一种说明" });
+        tokio::join!(organiser.post(&opening, json!({})), organiser.patch(&question, edit))
+    });
+    for (opened, edited) in futures_util::future::join_all(at_once).await {
+        opened.ok(200);
+        edited.ok(200);
+    }
+    // which the server counts once its processes are at rest
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    const DEADLOCKS: &str = "SELECT deadlocks AS n FROM pg_stat_database WHERE datname = current_database()";
+    let found: Vec<Count> = app.db().read(|conn| on!(conn, c => diesel::sql_query(DEADLOCKS).load(c))).await.unwrap();
+    assert_eq!(found[0].n, 0);
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
 }

@@ -9,11 +9,14 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Command;
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::clock::Clock;
 use xianfeng::base::text::Text;
+use xianfeng::db::schema::backlog;
 use xianfeng::db::{Never, Stop, Tx, applied_migrations};
 use xianfeng::ground::documents::{self, DocumentNumber};
+use xianfeng::on;
 use zip::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -219,6 +222,8 @@ async fn a_database_of_the_previous_release_shows_after_its_migration_what_it_sh
     // what the migration left to the program: what waits lies on the desk of all rooms
     app.tick().await;
     app.drain().await;
+    let left: i64 = app.db().read(|conn| on!(conn, c => backlog::table.count().get_result(c))).await.unwrap();
+    assert_eq!(left, 0, "every room has worked off what was left to it");
     let pages = seen["pages"].as_array().unwrap();
     assert!(pages.len() > 100, "{} pages", pages.len());
     let mut lost = Vec::new();

@@ -61,7 +61,7 @@ pub fn review<T: Written>(tx: &mut Tx, bulletin: Bulletin<T>, actor: MemberId, v
     if bulletin.version == version && bulletin.reviewed_by == Some(actor) {
         return Ok(false);
     }
-    rules::may_review(&bulletin, actor, version)?;
+    rules::may_review(&bulletin, actor, version, tx.now())?;
     let (reviewed_by, reviewed_at) = (Some(actor), Some(tx.now()));
     write(tx, &Bulletin { state: BulletinState::Reviewed, reviewed_by, reviewed_at, ..bulletin })?;
     Ok(true)

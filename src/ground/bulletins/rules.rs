@@ -1,7 +1,9 @@
 //! Who may do what with a bulletin, and when.
 
 use super::model::{Bulletin, BulletinState, Written};
+use crate::base::approval::Answer;
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::db;
 
 /// A no of bulletins.
@@ -31,15 +33,15 @@ pub fn may_edit<T>(bulletin: &Bulletin<T>) -> Result<(), Refusal> {
 }
 
 /// Whether `actor` may approve this version: it is the one that the caller has seen, and somebody else wrote it.
-pub fn may_review<T: Written>(bulletin: &Bulletin<T>, actor: MemberId, version: i32) -> Result<(), Refusal> {
+pub fn may_review<T: Written>(
+    bulletin: &Bulletin<T>,
+    actor: MemberId,
+    version: i32,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     is_seen(bulletin, version)?;
-    if bulletin.edited_by == actor {
-        Err(Refusal::Own)
-    } else if bulletin.text.document_no().is_none() {
-        Err(Refusal::NoNumber)
-    } else {
-        Ok(())
-    }
+    bulletin.rule().answer(Answer::Approve, actor, now).map_err(|_| Refusal::Own)?;
+    if bulletin.text.document_no().is_none() { Err(Refusal::NoNumber) } else { Ok(()) }
 }
 
 /// Whether this version may be issued: it is the one that the caller has seen, and it was reviewed.
@@ -60,7 +62,6 @@ mod tests {
 
     use super::super::model::About;
     use super::*;
-    use crate::base::time::Timestamp;
     use crate::ground::documents::DocumentNumber;
 
     #[derive(Clone, Serialize, Deserialize)]
@@ -74,6 +75,7 @@ mod tests {
 
     #[test]
     fn another_person_reviews_the_version_with_its_number_and_only_then_it_is_issued() {
+        let now = Timestamp::from_micros(0);
         let [writer, other] = [1, 2].map(|n| MemberId::from(Uuid::from_u128(n)));
         let number = serde_json::from_value(serde_json::json!({ "prefix": "字", "year": 2026, "number": 7 })).unwrap();
         let bulletin = |state, text| Bulletin {
@@ -83,7 +85,7 @@ mod tests {
             text,
             sheet: None,
             edited_by: writer,
-            edited_at: Timestamp::from_micros(0),
+            edited_at: now,
             reviewed_by: None,
             reviewed_at: None,
             issued_by: None,
@@ -97,11 +99,11 @@ mod tests {
             (may_edit(&draft), Ok(())),
             (may_edit(&reviewed), Ok(())),
             (may_edit(&issued), Err(Refusal::Issued)),
-            (may_review(&draft, other, 3), Ok(())),
-            (may_review(&draft, writer, 3), Err(Refusal::Own)),
-            (may_review(&draft, other, 2), Err(Refusal::Changed { version: 3 })),
-            (may_review(&unnumbered, other, 3), Err(Refusal::NoNumber)),
-            (may_review(&issued, other, 3), Err(Refusal::Issued)),
+            (may_review(&draft, other, 3, now), Ok(())),
+            (may_review(&draft, writer, 3, now), Err(Refusal::Own)),
+            (may_review(&draft, other, 2, now), Err(Refusal::Changed { version: 3 })),
+            (may_review(&unnumbered, other, 3, now), Err(Refusal::NoNumber)),
+            (may_review(&issued, other, 3, now), Err(Refusal::Issued)),
             (may_issue(&draft, 3), Err(Refusal::NotReviewed)),
             (may_issue(&reviewed, 2), Err(Refusal::Changed { version: 3 })),
             (may_issue(&reviewed, 3), Ok(())),

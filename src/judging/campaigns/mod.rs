@@ -17,7 +17,8 @@
 //! Tells `files` who may read and delete the files of an entry, and `members` who judges a selection that is not over.
 //!
 //! The room is divided by noun into parts, each with its own layers; `tests/house.rs` lists which uses which. What they
-//! share lies here: the campaign with its rules and stages, who looks at it (`viewer`), what is told of it (`notices`).
+//! share lies here: the campaign with its rules and stages, who looks at it (`viewer`), what is told of it (`notices`), what
+//! of it waits on desks (`desk`).
 
 /// Lets the refusals of a part hold those of what it stands on, so that `?` carries them on.
 macro_rules! refusals {
@@ -47,6 +48,7 @@ macro_rules! refusals {
 }
 
 mod api;
+mod desk;
 mod notices;
 mod viewer;
 mod rules;
@@ -71,14 +73,15 @@ use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
 use crate::honour::points::Points;
+use crate::kernel::backlog::Backlog;
 use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
 use crate::kernel::memo::Memo;
-use crate::people::members::Directory;
+use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use calendar::{Draft, names_expert};
-pub use entries::{EVIDENCE, EntryId, NewEntry, Plan, Writer, is_draft, is_hidden};
+pub use entries::{ENTRY_FLOW, EVIDENCE, EntryId, EntryState, EntryVerb, NewEntry, Plan, Writer, is_draft, is_hidden};
 pub use model::{CampaignId, CampaignState, Terms};
 pub use results::{Verified, verify};
 pub use room::open;
@@ -115,6 +118,9 @@ const REWARDS: &str = "campaign points";
 pub struct Campaigns {
     db: Db,
     directory: Directory,
+    desks: Desks,
+    /// What waited before it was on the desk.
+    unlaid: Backlog,
     points: Points,
     /// What is worth a look in a vote.
     watch: WatchSettings,
@@ -139,7 +145,7 @@ pub struct Campaigns {
 impl Campaigns {
     pub fn new(
         db: Db,
-        directory: Directory,
+        (directory, desks): (Directory, Desks),
         points: Points,
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
@@ -148,6 +154,8 @@ impl Campaigns {
         Campaigns {
             db,
             directory,
+            desks,
+            unlaid: Backlog::new("campaigns.desk"),
             points,
             watch: WatchSettings::new(watch),
             vote_keys,

@@ -1,14 +1,19 @@
-//! What the room hands over to the program.
+//! What the room hands over to the program, and what goes through all of its parts: laying out what waits.
 
 use std::path::Path;
 use std::time::Duration;
 
-use super::{CLOCK, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert};
+use diesel::QueryResult;
+
+use super::desk::EXTENSION;
+use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert, store};
 use crate::config::{Config, lies_within};
+use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::files::Files;
+use crate::kernel::desk;
 use crate::kernel::key_store::{KeyStore, KeyStoreError};
-use crate::people::members::Members;
-use crate::room::{House, Opened, Room};
+use crate::people::members::{Members, RosterChanges};
+use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
     /// 参加投票: points for a ballot in a selection, once for each selection.
@@ -18,7 +23,8 @@ crate::point_rules! {
 pub async fn open(house: &House) -> Opened {
     let vote_keys = open_vote_keys(&house.config).await?;
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);
-    let campaigns = Campaigns::new(house.db.clone(), house.get(), house.get(), keys, house.config.vote_watch);
+    let campaigns =
+        Campaigns::new(house.db.clone(), (house.get(), house.get()), house.get(), keys, house.config.vote_watch);
     let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();
@@ -28,17 +34,19 @@ pub async fn open(house: &House) -> Opened {
         files.let_delete(kind, |conn, _, id| is_draft(conn, id));
         files.hide_when(kind, is_hidden);
     }
+    let changes = house.get::<RosterChanges>();
+    changes.lay_anew(campaigns.clone(), |campaigns| async move { campaigns.lay_anew_on_desk().await });
     Ok(Room::of(campaigns)
-        .when_due(CLOCK, |campaigns| async move {
-            campaigns.move_due().await?;
-            campaigns.next_due().await
-        })
+        .when_due(CLOCK, |campaigns| async move { campaigns.move_due().await })
         .when_due(REWARDS, |campaigns| async move {
             campaigns.reward().await?;
             campaigns.next_reward().await
         })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
+        .every(MINUTE, "campaign desk", |campaigns| async move { campaigns.lay_old_on_desk().await })
         .room()
+        // a later end of a stage that is over by the clock alone
+        .tidies(|tx| desk::clear_overdue(tx, EXTENSION, tx.today()))
         .settings(settings)
         .lends(vote_keys))
 }
@@ -68,4 +76,37 @@ async fn open_vote_keys(config: &Config) -> Result<KeyStore, String> {
         Err(error @ KeyStoreError::Versioned) => return Err(format!("XIANFENG_VOTE_KEYS: {error}")),
     }
     Ok(store)
+}
+
+impl Campaigns {
+    /// Lays out anew what depends on more of the roster than who holds a duty: who judges, and for whom it would be his own.
+    async fn lay_anew_on_desk(&self) -> Result<(), DbError> {
+        for id in self.db.read(store::list_running).await? {
+            let room = self.clone();
+            let lay = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                let Some(campaign) = store::lock_row(tx.conn, id)? else { return Ok(()) };
+                room.lay_scores(tx, &campaign)?;
+                Ok(room.lay_objections(tx, &campaign)?)
+            };
+            self.db.write(lay).await.map_err(DbError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Lays out what waited before it was on the desk.
+    async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let room = self.clone();
+        self.unlaid.work_off(&self.db, move |tx, id| room.lay_all(tx, id.into())).await
+    }
+
+    fn lay_all(&self, tx: &mut Tx, id: CampaignId) -> QueryResult<()> {
+        let Some(campaign) = store::lock_row(tx.conn, id)? else { return Ok(()) };
+        self.lay_scores(tx, &campaign)?;
+        self.lay_extensions(tx, &campaign)?;
+        self.lay_cancellation(tx, &campaign)?;
+        self.lay_voidings(tx, &campaign)?;
+        self.lay_decided(tx, &campaign)?;
+        self.lay_objections(tx, &campaign)?;
+        self.lay_bulletin(tx, &campaign)
+    }
 }

@@ -12,6 +12,16 @@ pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
     on!(conn, c => campaigns::table.find(id).select(Campaign::as_select()).first(c).optional())
 }
 
+/// Campaigns that have opened and whose awards are not final.
+pub fn list_running(conn: &mut Conn) -> QueryResult<Vec<CampaignId>> {
+    on!(conn, c => campaigns::table
+        .filter(campaigns::state.eq(CampaignState::Open))
+        .filter(campaigns::published_at.is_null())
+        .order(campaigns::id)
+        .select(campaigns::id)
+        .load(c))
+}
+
 /// The campaign, held until the end of the transaction: stages, entries and proposals take turns on it. Ballots do not.
 pub fn lock_row(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Campaign>> {
     match conn {

@@ -190,9 +190,15 @@ impl Contests {
     /// Ends those of `due` whose time is over, by the clock and in one transaction.
     pub(super) async fn end_all(&self, due: Vec<Attempt>) -> Result<(), DbError> {
         let mut frozen: BTreeMap<ContestId, Arc<Frozen>> = BTreeMap::new();
+        let mut outcome = Ok(());
         for attempt in &due {
-            if let Some(paper) = self.frozen(attempt.contest_id).await? {
-                frozen.insert(attempt.contest_id, paper);
+            if frozen.contains_key(&attempt.contest_id) {
+                continue;
+            }
+            match self.frozen(attempt.contest_id).await {
+                Ok(paper) => frozen.extend(paper.map(|paper| (attempt.contest_id, paper))),
+                // the attempts of others end all the same
+                Err(error) => outcome = Err(error),
             }
         }
         self.db
@@ -214,7 +220,8 @@ impl Contests {
                 Ok(())
             })
             .await
-            .map_err(DbError::from)
+            .map_err(DbError::from)?;
+        outcome
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Contests;
+use super::changes::CANCELLATION_ON_DESK;
 use super::model::{Contest, ContestId, ContestState, Rules, thing};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};
@@ -15,9 +16,10 @@ use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::doing::meetings::{self, MeetingId};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::kernel::agenda;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
+use crate::kernel::{agenda, desk};
+use crate::learning::quiz::lending::take_turns;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -126,6 +128,8 @@ impl Contests {
 
     /// Keeps the questions of what was announced otherwise, and tells the audience.
     fn announce_change(&self, tx: &mut Tx, contest: &Contest) -> Outcome<()> {
+        // before the bank is told that it changed, as everybody does who puts questions on a paper
+        take_turns(tx)?;
         self.quiz.release(tx, contest.id.uuid())?;
         self.reserve(tx, contest)?;
         agenda::put(tx, super::CLOCK, contest.id.uuid(), contest.opens_at)?;
@@ -222,6 +226,7 @@ impl Contests {
                 return Err(Refusal::NotRanked.into());
             }
             if published {
+                desk::clear(tx, CANCELLATION_ON_DESK, contest.id.uuid())?;
                 agenda::put_now(tx, super::RESULTS, contest.id.uuid())?;
                 tell_audience(tx, contest, "知识竞赛成绩公布", "成绩和排名已经公布。".into())?;
                 note(tx, Some(actor), "contests.publish", contest.id)?;

@@ -46,25 +46,37 @@ impl Contests {
     /// What the clock does when something is due: opens and closes contests whose time has come, also after the server was down,
     /// and ends attempts whose time is over.
     pub async fn keep_up(&self) -> Result<(), DbError> {
-        let now = self.db.now();
+        let (now, mut outcome) = (self.db.now(), Ok(()));
         for contest in self.db.read(move |conn| store::list_to_open(conn, now, DUE_AT_ONCE)).await? {
-            match self.open(&contest, None).await {
-                Ok(()) => {}
-                Err(Stop::Refused(Refusal::BankShort(short))) => {
-                    let reason = short.iter().map(Shortage::to_string).collect::<Vec<_>>().join("；");
-                    self.report_shortage(contest, reason).await?;
-                }
-                Err(Stop::Refused(Refusal::QuestionsTaken(taken))) => {
-                    self.report_shortage(contest, taken.to_string()).await?;
-                }
-                Err(Stop::Refused(refusal)) => tracing::warn!(contest = %contest.id, ?refusal, "a contest cannot open"),
-                Err(Stop::Failed(error)) => return Err(error),
-            }
+            let opened = self.open_or_report(contest).await;
+            outcome = outcome.and(opened);
         }
         for id in self.db.read(move |conn| store::list_to_close(conn, now, DUE_AT_ONCE)).await? {
-            self.close(id, None).await?;
+            outcome = outcome.and(self.close(id, None).await);
         }
-        self.finish_due().await
+        outcome.and(self.finish_due().await)
+    }
+
+    /// Opens a contest whose time has come; its author hears why it cannot open. One that fails keeps no other waiting.
+    async fn open_or_report(&self, contest: Contest) -> Result<(), DbError> {
+        match self.open(&contest, None).await {
+            Ok(()) => Ok(()),
+            Err(Stop::Refused(Refusal::BankShort(short))) => {
+                let reason = short.iter().map(Shortage::to_string).collect::<Vec<_>>().join("；");
+                self.report_shortage(contest, reason).await
+            }
+            Err(Stop::Refused(Refusal::QuestionsTaken(taken))) => {
+                self.report_shortage(contest, taken.to_string()).await
+            }
+            Err(Stop::Refused(refusal)) => {
+                tracing::warn!(contest = %contest.id, ?refusal, "a contest cannot open");
+                Ok(())
+            }
+            Err(Stop::Failed(error)) => {
+                tracing::warn!(contest = %contest.id, %error, "a contest could not be opened");
+                Err(error)
+            }
+        }
     }
 
     /// Opens an announced contest: freezes its paper and guards its questions. Does nothing when it has opened.

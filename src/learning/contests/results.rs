@@ -60,16 +60,21 @@ impl Contests {
     /// Settles every contest that is over, as far as its state allows; once a second.
     pub async fn settle(&self) -> Result<(), DbError> {
         let _turn = self.settling.lock().await;
-        let mut after = None;
+        let (mut after, mut outcome) = (None, Ok(()));
         loop {
             let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;
-            let Some(last) = chunk.last() else { return Ok(()) };
+            let Some(last) = chunk.last() else { return outcome };
             after = Some(last.id);
             for contest in chunk {
+                let id = contest.id;
                 match self.settle_one(contest).await {
                     Ok(()) => {}
-                    Err(Stop::Refused(Elsewhere)) => return Ok(()),
-                    Err(Stop::Failed(error)) => return Err(error),
+                    Err(Stop::Refused(Elsewhere)) => return outcome,
+                    Err(Stop::Failed(error)) => {
+                        // it is tried again; the others do not wait for it
+                        tracing::warn!(contest = %id, %error, "a contest could not be settled");
+                        outcome = outcome.and(Err(error));
+                    }
                 }
             }
         }

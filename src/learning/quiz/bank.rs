@@ -59,15 +59,16 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx)?;
-                idempotency::once(tx, key.as_ref(), |tx| {
+                let id = idempotency::once(tx, key.as_ref(), |tx| {
                     let question = new_question(tx, Some(actor), &rules::fingerprint(&text), &text);
                     if !store::insert_question(tx.conn, &question)? {
                         return Err(Refusal::DuplicateQuestion.into());
                     }
                     trail::note(tx, written(actor, "quiz.create_question", question.id))?;
                     Ok(question.id)
-                })
+                })?;
+                stock.forget_after(tx)?;
+                Ok(id)
             })
             .await
     }
@@ -77,7 +78,6 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx)?;
                 take_turns(tx)?;
                 store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 if !guarded_by_others(tx.conn, &[id], Uuid::nil())?.is_empty() {
@@ -86,7 +86,8 @@ impl Quiz {
                 if !store::delete_question(tx.conn, id)? {
                     return Err(Refusal::QuestionDealt.into());
                 }
-                Ok(trail::note(tx, written(actor, "quiz.delete_question", id))?)
+                trail::note(tx, written(actor, "quiz.delete_question", id))?;
+                Ok(stock.forget_after(tx)?)
             })
             .await
     }
@@ -172,7 +173,6 @@ impl Quiz {
     ) -> Result<Vec<u32>, DbError> {
         let stock = self.stock.clone();
         let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
-            stock.forget_after(tx)?;
             let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
             let known: Vec<Vec<u8>> =
                 store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();
@@ -185,6 +185,7 @@ impl Quiz {
                     duplicates.push(question.row);
                 }
             }
+            stock.forget_after(tx)?;
             Ok(duplicates)
         };
         self.db.write(action).await.map_err(DbError::from)

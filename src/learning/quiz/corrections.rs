@@ -125,6 +125,9 @@ impl Quiz {
         store::insert_correction(tx.conn, &correction)?;
         wake(tx, correction.stage, correction.id.uuid())?;
         trail::note(tx, noted(&correction))?;
+        if wording.is_present {
+            self.stock.forget_after(tx)?;
+        }
         let published = self.published.clone();
         tx.after_commit(move || published.forget());
         Ok(correction)
@@ -135,7 +138,6 @@ impl Quiz {
         if !wording.is_present {
             return store::put_version_text(tx.conn, question.id, wording.version, wording.right.clone());
         }
-        self.stock.forget_after(tx)?;
         put_text(question, &wording.right);
         question.updated_at = tx.now();
         // stem and options stay, so no other question can be the same

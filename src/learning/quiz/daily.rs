@@ -108,7 +108,7 @@ impl Quiz {
         }
         // on its day the paper in memory will do; afterwards the member's own fetch decides which it was
         let fetched = if day == tx.today() { None } else { store::find_fetched(tx.conn, member, day)?.map(Arc::new) };
-        let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(), fetched.is_some())?;
+        let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(tx.today()), fetched.is_some())?;
         let paper = fetched.as_ref().or(current).ok_or(Refusal::NoPaper)?;
         let answers = rules::match_answers(&paper.questions.0, answers)?;
         let marks = rules::grade(&paper.questions.0, &answers);
@@ -195,16 +195,19 @@ impl Quiz {
     /// What the scheduler does every second: draws today's paper when its time has come and nobody set one, and
     /// publishes every paper whose time has come, also after the server was down. Several servers may do so at once.
     pub async fn publish_due(&self) -> Result<(), DbError> {
+        // a paper that fails keeps no other one waiting
+        let mut outcome = Ok(());
         if self.db.now() >= self.publishes_at() {
-            self.draw_paper(self.db.today()).await?;
+            outcome = self.draw_paper(self.db.today()).await;
         }
         let now = self.db.now();
         let due = self.db.read(move |conn| store::list_due(conn, now, DUE_AT_ONCE)).await?;
         for paper in due {
             let published = self.published.clone();
-            self.db.write(move |tx| publish(tx, &paper, &published)).await.map_err(DbError::from)?;
+            outcome =
+                outcome.and(self.db.write(move |tx| publish(tx, &paper, &published)).await.map_err(DbError::from));
         }
-        Ok(())
+        outcome
     }
 
     /// When a paper is to be drawn or published next.

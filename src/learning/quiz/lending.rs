@@ -45,6 +45,9 @@ impl Stock {
     }
 
     /// Reads the bank again when it is next asked for, once `tx` has changed it. Today's paper may have waited for that.
+    ///
+    /// Called last: everybody who changes the bank or draws from it waits for the same row of the agenda, and anyone who
+    /// went on to wait for a question or for the papers while he has it would wait for one who waits for him.
     pub fn forget_after(&self, tx: &mut Tx) -> diesel::QueryResult<()> {
         let candidates = self.candidates.clone();
         tx.after_commit(move || candidates.forget());
@@ -70,19 +73,19 @@ impl Quiz {
     /// practises them, and they are not among [`Quiz::candidates`]; other servers know of it within five seconds. Again
     /// it only changes that instant. Before, take turns and see that they are not [`guarded_by_others`].
     pub fn guard(&self, tx: &mut Tx, ids: &[QuestionId], source_id: Uuid, from: Timestamp) -> diesel::QueryResult<()> {
-        self.stock.forget_after(tx)?;
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), from))
+        ids.into_iter().try_for_each(|id| store::put_guard(tx.conn, id, SourceId::from(source_id), from))?;
+        self.stock.forget_after(tx)
     }
 
     /// Ends every guard that `source_id` set.
     pub fn release(&self, tx: &mut Tx, source_id: Uuid) -> diesel::QueryResult<()> {
-        self.stock.forget_after(tx)?;
         // what could not be told while somebody kept the question for himself
         wake(tx, CorrectionStage::Telling, source_id)?;
-        store::delete_guards(tx.conn, SourceId::from(source_id))
+        store::delete_guards(tx.conn, SourceId::from(source_id))?;
+        self.stock.forget_after(tx)
     }
 
     /// Refuses to practise what `asking` says that a room is asking the member; for the assembly of the rooms.
@@ -98,7 +101,7 @@ impl Quiz {
     /// The papers that a member at `path` may still have to submit; today's comes from memory.
     pub async fn open_papers(&self, path: &[UnitId]) -> Result<OpenPapers, DbError> {
         let current = self.published.paper(self.db.today(), path).await?;
-        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds() })
+        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds(self.db.today()) })
     }
 }
 

@@ -68,7 +68,7 @@ impl Quiz {
         after: Option<QuestionId>,
         limit: usize,
     ) -> Result<Vec<Question>, DbError> {
-        let (now, grace) = (self.db.now(), self.timetable.grace_seconds());
+        let (now, grace) = (self.db.now(), self.timetable.grace_seconds(self.db.today()));
         let current = self.published.paper(now.day(), path).await?;
         let hidden = self.db.read(move |conn| open_questions(conn, member, current.as_deref(), now, grace)).await?;
         let stock = self.candidates().await?;
@@ -122,7 +122,7 @@ impl Quiz {
         current: Option<&Paper>,
         now: Timestamp,
     ) -> Result<(), Stop<Refusal>> {
-        if open_questions(conn, member, current, now, self.timetable.grace_seconds())?.contains(&question) {
+        if open_questions(conn, member, current, now, self.timetable.grace_seconds(now.day()))?.contains(&question) {
             return Err(Refusal::OnTodaysPaper.into());
         }
         if store::is_guarded(conn, question, now)? {

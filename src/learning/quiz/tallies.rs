@@ -42,7 +42,7 @@ impl Quiz {
     /// Counts the papers of every day that is over, the grace included. One process at a time; a day that was counted
     /// halfway is counted again from the start.
     pub(super) async fn tally_due(&self) -> Result<(), DbError> {
-        let settled = self.timetable.grace_seconds() + SETTLE_SECONDS;
+        let settled = self.timetable.grace_seconds(self.db.today()) + SETTLE_SECONDS;
         let over = newest_final_day(self.db.now(), settled);
         while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
             if !self.take_lease().await? {

@@ -3,6 +3,7 @@
 use chrono::NaiveTime;
 
 use crate::base::capability::Capability;
+use crate::base::time::Day;
 use crate::config;
 use crate::kernel::settings::Setting;
 use crate::learning::study::Grace;
@@ -20,7 +21,10 @@ impl Timetable {
     pub fn new(defaults: &config::Timetable, grace: Grace) -> Timetable {
         let paper_at = Setting::time(
             "quiz.paper_at",
-            ("每日一答的发布时间", "When the day's paper is published"),
+            (
+                "每日一答的发布时间（此后设定或抽取的试卷；已设定的不变）",
+                "When the day's paper is published, of papers set or drawn from now on; those that are set keep their time",
+            ),
             Capability::ManageContent,
             defaults.paper_at,
         );
@@ -42,8 +46,8 @@ impl Timetable {
         self.paper_questions.get_as()
     }
 
-    pub fn grace_seconds(&self) -> i64 {
-        self.grace.seconds()
+    pub fn grace_seconds(&self, today: Day) -> i64 {
+        self.grace.seconds(today)
     }
 
     pub fn settings(&self) -> [Setting; 2] {

@@ -50,7 +50,6 @@ impl Quiz {
         let stock = self.stock.clone();
         self.db
             .write(move |tx| {
-                stock.forget_after(tx)?;
                 let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let before = question.text();
@@ -74,6 +73,7 @@ impl Quiz {
                     return Err(Refusal::DuplicateQuestion.into());
                 }
                 trail::note(tx, written(actor, "quiz.edit_question", id))?;
+                stock.forget_after(tx)?;
                 Ok(question)
             })
             .await

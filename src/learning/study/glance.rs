@@ -64,7 +64,8 @@ impl Study {
         pushes: &TodaysPushes,
         seen: &Seen,
     ) -> QueryResult<StudyToday> {
-        let (now, grace) = (self.db.now(), self.timetable.grace_seconds());
+        let now = self.db.now();
+        let grace = self.timetable.grace_seconds(now.day());
         let mark = |line: &crate::kernel::glance::Line| {
             Some(Mark { item_id: line.id()?, day: line.day()?, finished_at: line.at() })
         };

@@ -90,7 +90,7 @@ impl Study {
             return Ok(reading.points);
         }
         let head = store::find_item_head(tx.conn, reading.item_id)?.ok_or(Refusal::NoSuchReading)?;
-        rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace_seconds())?;
+        rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace_seconds(tx.today()))?;
         let points = self.award(tx, path, &reading, &head)?;
         let finished = Reading { finished_at: Some(tx.now()), points, ..rules::paused(&reading, tx.now()) };
         store::readings::update_reading(tx.conn, &finished)?;
@@ -138,7 +138,7 @@ impl Study {
 
     /// The first day that can still be done: today, or yesterday within the grace.
     pub(super) fn unsettled_from(&self) -> Day {
-        self.db.now().plus_seconds(-self.timetable.grace_seconds()).day()
+        self.db.now().plus_seconds(-self.timetable.grace_seconds(self.db.today())).day()
     }
 
     /// What the member read between two days, both included; days without reading are left out.

@@ -3,6 +3,7 @@
 use chrono::NaiveTime;
 
 use crate::base::capability::Capability;
+use crate::base::time::Day;
 use crate::config;
 use crate::kernel::settings::Setting;
 
@@ -16,8 +17,10 @@ impl Grace {
     /// The longest that it may ever have been: within it lies everything that was handed in for a day.
     pub const LONGEST_SECONDS: i64 = LONGEST_HOURS * 3600;
 
-    pub fn seconds(&self) -> i64 {
-        self.0.get() * 3600
+    /// Of the day before `today`. It is what was in force at midnight: a change would else open again what is final, or
+    /// close what members were told is open.
+    pub fn seconds(&self, today: Day) -> i64 {
+        self.0.get_at_start_of(today) * 3600
     }
 }
 
@@ -40,8 +43,9 @@ impl Timetable {
         let grace = Setting::number(
             "study.offline_grace_hours",
             (
-                "零点后多少小时内仍可补交前一日的学习和答题",
-                "Hours after midnight within which yesterday's reading and paper still count",
+                "零点后多少小时内仍可补交前一日的学习和答题（改动自次日零点起适用）",
+                "Hours after midnight within which yesterday's reading and paper still count; a change holds from the next \
+                 midnight on",
             ),
             Capability::ManageContent,
             ((0, LONGEST_HOURS), "小时"),
@@ -55,8 +59,8 @@ impl Timetable {
         self.push_at.time_of_day()
     }
 
-    pub fn grace_seconds(&self) -> i64 {
-        self.grace.seconds()
+    pub fn grace_seconds(&self, today: Day) -> i64 {
+        self.grace.seconds(today)
     }
 
     pub fn settings(&self) -> [Setting; 2] {

@@ -11,11 +11,17 @@ use crate::base::time::Day;
 use crate::base::version::{Version, changed_since};
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
 use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+crate::kernel::desk::kinds! {
+    /// What proposals are on the desk.
+    pub(super) PROPOSAL_ON_DESK = "setting_proposal" / "设置变动",
+}
 
 /// A setting with what is proposed for it.
 #[derive(Clone, Debug)]
@@ -57,7 +63,7 @@ impl SettingRoom {
     }
 
     /// One setting with what is proposed for it, and the state in which it is.
-    pub(super) async fn one(&self, key: &str) -> Outcome<(Known, Option<Version>)> {
+    pub(super) async fn known(&self, key: &str) -> Outcome<(Known, Option<Version>)> {
         let (setting, now) = (self.setting(key)?, self.db.now());
         let key = setting.key;
         let last = self.db.read(move |conn| settings::newest_in_force(conn, key)).await?;
@@ -126,6 +132,11 @@ impl SettingRoom {
             answered_by: None,
             answered_at,
         };
+        for over in settings::list_open(tx.conn)?.into_iter().filter(|open| open.key == setting.key) {
+            if over.rule().state_at(tx.now()) == ProposalState::Expired {
+                desk::clear(tx, PROPOSAL_ON_DESK, over.id.uuid())?;
+            }
+        }
         if !settings::insert(tx, &change)? {
             let open = settings::list_open(tx.conn)?.into_iter().find(|open| open.key == setting.key);
             let same = open.filter(|open| open.proposed_by == by && open.value == value);
@@ -133,6 +144,7 @@ impl SettingRoom {
         }
         if setting.is_delicate {
             note(tx, by, "settings.propose", &change)?;
+            self.lay_on_desk(tx, setting, &change)?;
             self.tell_approvers(tx, setting, &change)?;
             return Ok(Changed::Proposed(change));
         }
@@ -173,11 +185,43 @@ impl SettingRoom {
                 if state == ProposalState::Approved {
                     settings::put_in_force(tx, &setting, &change)?;
                 }
+                desk::clear(tx, PROPOSAL_ON_DESK, id.uuid())?;
                 note(tx, by, deed(answer), &change)?;
                 if answer != Answer::TakeBack {
                     tell_proposer(tx, &setting, &change)?;
                 }
                 Ok(change)
+            })
+            .await
+    }
+
+    /// Has a proposal wait for those who can approve it.
+    fn lay_on_desk(&self, tx: &mut Tx, setting: &Setting, change: &SettingChange) -> diesel::QueryResult<()> {
+        let Some(unit) = self.directory.tree().root() else { return Ok(()) };
+        let item = NewItem {
+            kind: PROPOSAL_ON_DESK,
+            subject: change.id.uuid(),
+            title: format!("确认或拒绝设置变动：{}", said(setting, change)),
+            link: format!("/setting-proposals/{}", change.id),
+            due: Some(Due::At(change.expires_at())),
+            urgency: Urgency::Normal,
+            whose: Whose::Holders(Post { capability: setting.changed_by, unit }),
+            barred: vec![change.proposed_by],
+        };
+        self.desks.replace(tx, PROPOSAL_ON_DESK, change.id.uuid(), Some(item))
+    }
+
+    /// Lays out proposals that waited before they were on the desk.
+    pub(super) async fn lay_old_on_desk(&self) -> Result<(), DbError> {
+        let room = self.clone();
+        self.unlaid
+            .work_off(&self.db, move |tx, id| {
+                let Some(change) = settings::hold(tx.conn, id.into())? else { return Ok(()) };
+                let waits = change.rule().state_at(tx.now()) == ProposalState::Open;
+                match room.settings.find(&change.key).filter(|_| waits) {
+                    Some(setting) => room.lay_on_desk(tx, &setting, &change),
+                    None => Ok(()),
+                }
             })
             .await
     }

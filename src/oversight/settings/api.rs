@@ -190,7 +190,7 @@ async fn get_setting(
     key: Path<String>,
     room: web::Data<SettingRoom>,
 ) -> Result<Versioned<SettingView>, Problem> {
-    let (known, version) = room.one(&key).await?;
+    let (known, version) = room.known(&key).await?;
     Ok(Versioned(SettingView::of(&room, &reader, &known), version))
 }
 
@@ -224,14 +224,12 @@ async fn set_setting(
     let SettingBody { value, reason } = body.into_inner();
     let wish = Wish { value, reason: reason.into_string(), seen };
     let changed = room.change(&changer, &key, wish).await?;
-    let setting = room.setting(&key)?;
+    let (known, _) = room.known(&key).await?;
     Ok(match changed {
-        Changed::InForce => {
-            HttpResponse::Ok().json(SettingView::of(&room, &changer, &Known { setting, proposal: None }))
-        }
+        Changed::InForce => HttpResponse::Ok().json(SettingView::of(&room, &changer, &known)),
         Changed::Proposed(change) => {
             let location = (LOCATION, format!("/api/v1/setting-proposals/{}", change.id));
-            let view = SettingChangeView::of(&room, &changer, &setting, &change);
+            let view = SettingChangeView::of(&room, &changer, &known.setting, &change);
             HttpResponse::Accepted().insert_header(location).json(view)
         }
     })

@@ -16,8 +16,9 @@ pub use api::routes;
 pub use room::open;
 
 use crate::db::Db;
+use crate::kernel::backlog::Backlog;
 use crate::kernel::settings::Settings;
-use crate::people::members::Directory;
+use crate::people::members::{Desks, Directory};
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
@@ -25,4 +26,7 @@ pub struct SettingRoom {
     db: Db,
     settings: Settings,
     directory: Directory,
+    desks: Desks,
+    /// What waited before it was on the desk.
+    unlaid: Backlog,
 }

@@ -1,9 +1,12 @@
 //! What the room hands over to the program.
 
 use super::SettingRoom;
+use super::actions::PROPOSAL_ON_DESK;
 use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
+use crate::kernel::backlog::Backlog;
+use crate::kernel::desk;
 use crate::kernel::settings::TOPIC;
-use crate::room::{House, Opened, Room};
+use crate::room::{House, MINUTE, Opened, Room};
 
 crate::more_words!(NoticeKind in NOTICE_KINDS {
     /// A setting waits for the member's approval, or the member's proposal was answered.
@@ -11,7 +14,13 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
 });
 
 pub async fn open(house: &House) -> Opened {
-    let room = SettingRoom { db: house.db.clone(), settings: house.settings.clone(), directory: house.get() };
+    let room = SettingRoom {
+        db: house.db.clone(),
+        settings: house.settings.clone(),
+        directory: house.get(),
+        desks: house.get(),
+        unlaid: Backlog::new("settings.desk"),
+    };
     Ok(Room::of(room)
         .hears(|room, heard| async move {
             match heard.concerns(TOPIC) {
@@ -19,5 +28,7 @@ pub async fn open(house: &House) -> Opened {
                 false => Ok(()),
             }
         })
-        .room())
+        .every(MINUTE, "setting desk", |room| async move { room.lay_old_on_desk().await })
+        .room()
+        .tidies(|tx| desk::clear_overdue(tx, PROPOSAL_ON_DESK, tx.today())))
 }

@@ -2,24 +2,27 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::Outcome;
 use super::model::{BulletinText, FindingKind, about, thing};
 use super::rules::{self, Frame, Material, Refusal};
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::base::version::Version;
 use crate::db::{Conn, Tx};
 use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::judging::campaigns::decision::model::Award;
+use crate::judging::campaigns::desk::{BULLETIN, item};
 use crate::judging::campaigns::entries::model::{Entry, EntryId, Plan};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note_of, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
+use crate::kernel::desk::{self, NewItem};
 
 /// A bulletin with its sheet, as a viewer may see it.
 #[derive(Clone, Debug)]
@@ -34,6 +37,7 @@ impl Campaigns {
     /// Drafts the bulletin of a published campaign; one that is there stays. Says whether it is new.
     pub async fn draft_bulletin(&self, actor: MemberId, reach: &Reach, id: CampaignId, frame: Frame) -> Outcome<bool> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
@@ -57,6 +61,7 @@ impl Campaigns {
                 check(&text, &entries)?;
                 bears_own_number(&campaign, &text)?;
                 bulletins::draft(tx, about(id), actor, text)?;
+                room.lay_bulletin(tx, &campaign)?;
                 note_of(tx, Some(actor), "campaigns.draft_bulletin", (thing(id), id), json!({}))?;
                 Ok(true)
             })
@@ -73,6 +78,7 @@ impl Campaigns {
         text: BulletinText,
     ) -> Outcome<()> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = lock_published(tx, id)?;
@@ -89,6 +95,7 @@ impl Campaigns {
                 check(&text, &judged(tx, id)?)?;
                 bears_own_number(&campaign, &text)?;
                 let version = bulletins::edit(tx, bulletin, actor, text.clone())?;
+                room.lay_bulletin(tx, &campaign)?;
                 let detail = json!({ "version": version });
                 Ok(note_of(tx, Some(actor), "campaigns.edit_bulletin", (thing(id), id), detail)?)
             })
@@ -105,6 +112,7 @@ impl Campaigns {
                 if !bulletins::review(tx, bulletin, actor, version)? {
                     return Ok(());
                 }
+                desk::clear(tx, BULLETIN, id.uuid())?;
                 let detail = json!({ "version": version });
                 Ok(note_of(tx, Some(actor), "campaigns.review_bulletin", (thing(id), id), detail)?)
             })
@@ -155,6 +163,22 @@ impl Campaigns {
             }
         }
         Ok(SeenBulletin { campaign_id: id, bulletin, sheet, awards })
+    }
+
+    /// Has the version that is to be reviewed wait for those who may and did not write it; one without a number, and one of
+    /// an archived campaign, waits for nobody. The caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_bulletin(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let published = campaign.standing() == CampaignState::Published;
+        let to_review = |bulletin: &Bulletin<BulletinText>| {
+            published && bulletin.state == BulletinState::Draft && bulletin.text.document_no.is_some()
+        };
+        let made = |bulletin: Bulletin<BulletinText>| NewItem {
+            link: format!("/campaigns/{}/bulletin", campaign.id),
+            barred: vec![bulletin.edited_by],
+            ..item(campaign, BULLETIN, campaign.id.uuid(), Capability::DecideCampaigns)
+        };
+        let found = find(tx.conn, campaign.id)?.filter(to_review);
+        self.desks.replace(tx, BULLETIN, campaign.id.uuid(), found.map(made))
     }
 
     fn sheet(

@@ -1,19 +1,22 @@
 //! Calling an open campaign off: proposed by one person and confirmed by another, with a reason that is published. Nothing
 //! of it is ever counted: the key of its ballots is destroyed and what they say is erased. That somebody voted stays.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::Cancellation;
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::approval::Answer;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::db::{DbError, Never, Stop, Tx};
+use crate::judging::campaigns::desk::{CANCELLATION, item};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::{Campaigns, store as campaigns, vote};
+use crate::kernel::desk::{self, NewItem, Urgency};
 
 const ERASED_AT_ONCE: i64 = 20;
 /// Members whose ballots are erased by one transaction.
@@ -29,9 +32,10 @@ impl Campaigns {
         reason: String,
     ) -> Outcome<Cancellation> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
-                lock_cancellable(tx, id)?;
+                let campaign = lock_cancellable(tx, id)?;
                 if let Some(first) = store::cancellations::find(tx.conn, id)? {
                     let same = first.proposed_by == actor && first.reason == reason;
                     return if same { Ok(first) } else { Err(Refusal::CancellationProposed.into()) };
@@ -46,6 +50,7 @@ impl Campaigns {
                     erased_at: None,
                 };
                 store::cancellations::insert(tx.conn, &cancellation)?;
+                room.lay_cancellation(tx, &campaign)?;
                 note(tx, Some(actor), "campaigns.propose_cancellation", id, json!({ "reason": reason }))?;
                 Ok(cancellation)
             })
@@ -56,6 +61,7 @@ impl Campaigns {
     /// changes nothing.
     pub async fn approve_cancellation(&self, actor: MemberId, reach: &Reach, id: CampaignId) -> Outcome<Cancellation> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -69,6 +75,7 @@ impl Campaigns {
                 store::cancellations::close_stages(tx.conn, id, now)?;
                 (campaign.state, campaign.updated_at) = (CampaignState::Cancelled, now);
                 campaigns::advance(tx.conn, CampaignState::Open, &campaign)?;
+                room.lay_cancelled(tx, &campaign)?;
                 (found.confirmed_by, found.confirmed_at) = (Some(actor), Some(now));
                 note(tx, Some(actor), "campaigns.cancel", id, json!({ "reason": found.reason }))?;
                 tell_audience(
@@ -91,21 +98,45 @@ impl Campaigns {
                 let found = store::cancellations::find(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
                 found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
                 store::cancellations::delete(tx.conn, id)?;
+                desk::clear(tx, CANCELLATION, id.uuid())?;
                 Ok(note(tx, Some(actor), "campaigns.withdraw_cancellation", id, json!({ "reason": found.reason }))?)
             })
             .await
     }
 
+    /// Has the proposal wait as long as it can be confirmed; the caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_cancellation(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let (id, is_counted) = (campaign.id, vote::is_counted(tx.conn, campaign.id)?);
+        let can = rules::may_cancel(campaign.standing(), is_counted).is_ok();
+        let found = store::cancellations::find(tx.conn, id)?.filter(|found| can && found.confirmed_at.is_none());
+        let made = |found: Cancellation| NewItem {
+            urgency: Urgency::Urgent,
+            barred: vec![found.proposed_by],
+            ..item(campaign, CANCELLATION, id.uuid(), Capability::DecideCampaigns)
+        };
+        self.desks.replace(tx, CANCELLATION, id.uuid(), found.map(made))
+    }
+
+    /// Has nothing wait any more of a campaign that is called off.
+    fn lay_cancelled(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        self.lay_cancellation(tx, campaign)?;
+        self.lay_extensions(tx, campaign)?;
+        self.lay_scores(tx, campaign)?;
+        self.lay_voidings(tx, campaign)?;
+        self.lay_undecided(tx, campaign)
+    }
+
     /// Erases what the ballots of called-off campaigns say, once every transaction has ended that may still have seen the
     /// vote open; goes on where it, or another server, stopped.
     pub(super) async fn erase_cancelled(&self) -> Result<(), DbError> {
+        let mut outcome = Ok(());
         for id in self.db.read(|conn| store::cancellations::list_unerased(conn, ERASED_AT_ONCE)).await? {
             if self.db.older_have_ended().await? {
                 self.destroy_vote_keys(id).await;
-                self.erase_ballots(id).await?;
+                outcome = outcome.and(self.erase_ballots(id).await);
             }
         }
-        Ok(())
+        outcome
     }
 
     async fn erase_ballots(&self, id: CampaignId) -> Result<(), DbError> {

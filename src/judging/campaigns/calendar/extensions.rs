@@ -1,18 +1,23 @@
 //! Moving an end time: to later only, proposed by one person and confirmed by another, with a reason that is published.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Extension, ExtensionId};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::approval::Answer;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
+use crate::base::text::in_quotes;
 use crate::base::time::Timestamp;
-use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
+use crate::db::Tx;
+use crate::judging::campaigns::desk::{EXTENSION, item};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::desk::{self, Due, NewItem, Urgency};
 
 impl Campaigns {
     /// Proposes a later end for a stage.
@@ -26,6 +31,7 @@ impl Campaigns {
         reason: String,
     ) -> Outcome<Extension> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -50,6 +56,7 @@ impl Campaigns {
                 store::extensions::insert(tx.conn, &extension)?;
                 let detail = json!({ "stage": stage, "closes_at": closes_at, "reason": reason });
                 note(tx, Some(actor), "campaigns.propose_extension", id, detail)?;
+                room.lay_extensions(tx, &campaign)?;
                 Ok(extension)
             })
             .await
@@ -60,6 +67,7 @@ impl Campaigns {
         let found = self.db.read(move |conn| store::extensions::find(conn, id)).await?;
         let campaign = found.ok_or(Refusal::NoSuchExtension)?.campaign_id;
         self.within(reach, campaign).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -79,6 +87,9 @@ impl Campaigns {
                 note(tx, Some(actor), "campaigns.approve_extension", campaign.id, detail)?;
                 let told = format!("{}延长至{}：{}", found.stage.title(), found.closes_at.in_chinese(), found.reason);
                 tell_audience(tx, &campaign, "评选时间调整", told)?;
+                // others of the same stage may not be later any more; and whatever waits for its end is due later
+                room.lay_extensions(tx, &campaign)?;
+                room.lay_due(tx, &campaign)?;
                 Ok(found)
             })
             .await
@@ -95,9 +106,36 @@ impl Campaigns {
                 let found = store::extensions::find(tx.conn, id)?.ok_or(Refusal::NoSuchExtension)?;
                 found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
                 store::extensions::delete(tx.conn, id)?;
+                desk::clear(tx, EXTENSION, id.uuid())?;
                 let detail = json!({ "stage": found.stage, "closes_at": found.closes_at, "reason": found.reason });
                 Ok(note(tx, Some(actor), "campaigns.withdraw_extension", campaign, detail)?)
             })
             .await
+    }
+
+    /// Has every proposal wait that can still be confirmed, and no other one; the caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_extensions(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+        for extension in store::extensions::list(tx.conn, campaign.id)? {
+            let (stage, subject) = (extension.stage, extension.id.uuid());
+            let can = campaign.state == CampaignState::Open
+                && extension.confirmed_at.is_none()
+                && rules::may_extend(&stages, stage, extension.closes_at, tx.now()).is_ok();
+            let made = || NewItem {
+                title: format!("确认{}延期：评选{}", stage.title(), in_quotes(&campaign.title)),
+                due: stages.iter().find(|row| row.stage == stage).map(|row| Due::At(row.closes_at)),
+                urgency: Urgency::Urgent,
+                barred: vec![extension.proposed_by],
+                ..item(campaign, EXTENSION, subject, Capability::DecideCampaigns)
+            };
+            self.desks.replace(tx, EXTENSION, subject, can.then(made))?;
+        }
+        Ok(())
+    }
+
+    /// Has what waits for the end of a stage be due when that is now.
+    fn lay_due(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        self.lay_scores(tx, campaign)?;
+        self.lay_undecided(tx, campaign)
     }
 }

@@ -23,36 +23,54 @@ use crate::people::members::model::MemberStatus;
 /// Campaigns or stages looked at in one pass of the clock.
 const DUE_AT_ONCE: i64 = 200;
 
+/// Rounds in which stages follow one another in one pass: more than a timetable has stages.
+const ROUNDS: usize = 20;
+
+/// Seconds after which it is tried again to move what was refused.
+const TRIED_AGAIN_SECONDS: i64 = 30;
+
 impl Campaigns {
-    /// What the clock does every second: opens campaigns, opens and closes stages, also after the server was down.
-    pub async fn move_due(&self) -> Result<(), DbError> {
-        let now = self.db.now();
+    /// What the clock does when something is due: opens campaigns, opens and closes stages, counts, also after the server
+    /// was down. A campaign that cannot be moved keeps no other one waiting. Says when to look next.
+    pub async fn move_due(&self) -> Result<Option<Timestamp>, DbError> {
+        let (now, mut outcome) = (self.db.now(), Ok(()));
         for id in self.db.read(move |conn| store::campaigns::list_to_open(conn, now, DUE_AT_ONCE)).await? {
-            settled(id, self.open(id, None).await)?;
+            let opened = settled(id, self.open(id, None).await);
+            outcome = outcome.and(opened.map(drop));
         }
-        // twice, for a stage may wait for another one that ends at the same instant
-        for _ in 0..2 {
-            for row in self.db.read(move |conn| store::stages::list_due(conn, now, DUE_AT_ONCE)).await? {
-                settled(row.campaign_id, self.move_stage(row.campaign_id, row.stage).await)?;
+        // several rounds, for a stage may wait for another one that ends at the same instant
+        for _ in 0..ROUNDS {
+            let mut has_moved = false;
+            for row in self.db.read(move |conn| list_movable(conn, now)).await? {
+                match settled(row.campaign_id, self.move_stage(row.campaign_id, row.stage).await) {
+                    Ok(moved) => has_moved |= moved == Some(true),
+                    Err(error) => outcome = outcome.and(Err(error)),
+                }
+            }
+            if !has_moved {
+                break;
             }
         }
-        self.erase_cancelled().await?;
-        self.count_due().await
+        outcome = outcome.and(self.erase_cancelled().await);
+        let waits_for_older = self.count_due().await;
+        outcome?;
+        self.next_due(waits_for_older?).await
     }
 
-    /// When the clock has something to do next: now, while something is left that waits for nobody.
-    pub(in crate::judging::campaigns) async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+    /// When the clock has something to do next. What was left undone was refused, for as long as nobody does something about
+    /// it, which has the clock look; it is tried again now and then. What waits for older transactions waits a moment.
+    async fn next_due(&self, waits_for_older: bool) -> Result<Option<Timestamp>, DbError> {
         let now = self.db.now();
         self.db
             .read(move |conn| {
-                let is_left = !store::campaigns::list_to_open(conn, now, 1)?.is_empty()
-                    || !store::stages::list_due(conn, now, 1)?.is_empty()
-                    || !vote::list_uncounted(conn, now, 1)?.is_empty()
-                    || !store::cancellations::list_unerased(conn, 1)?.is_empty();
-                if is_left {
+                if waits_for_older || !store::cancellations::list_unerased(conn, 1)?.is_empty() {
                     return Ok(Some(now));
                 }
-                let next = [store::stages::next_instant(conn, now)?, vote::next_count(conn, now)?];
+                let is_left = !store::campaigns::list_to_open(conn, now, 1)?.is_empty()
+                    || !list_movable(conn, now)?.is_empty()
+                    || !vote::list_uncounted(conn, now, 1)?.is_empty();
+                let again = is_left.then(|| now.plus_seconds(TRIED_AGAIN_SECONDS));
+                let next = [store::stages::next_instant(conn, now)?, vote::next_count(conn, now)?, again];
                 Ok(next.into_iter().flatten().min())
             })
             .await
@@ -105,18 +123,19 @@ impl Campaigns {
     }
 
     /// Opens or closes one stage, if its time has come and what it stands on is done.
-    async fn move_stage(&self, id: CampaignId, stage: CampaignStage) -> Outcome<()> {
+    async fn move_stage(&self, id: CampaignId, stage: CampaignStage) -> Outcome<bool> {
         let (room, key) = (self.clone(), self.key_to_open_with(id, stage).await?);
         self.db
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
-                let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(()) };
+                let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(false) };
                 match (row.state, key) {
-                    (StageState::Open, _) => close_stage(tx, None, &campaign, stage)?,
-                    (_, None) if stage == CampaignStage::Vote => {} // ready only now: the next pass makes the key first
+                    (StageState::Open, _) => room.close_stage(tx, None, &campaign, stage)?,
+                    // ready only now: the next round makes the key first
+                    (_, None) if stage == CampaignStage::Vote => return Ok(true),
                     (_, key) => room.open_stage(tx, &campaign, (&stages, stage), key)?,
                 }
-                Ok(())
+                Ok(true)
             })
             .await
     }
@@ -158,6 +177,10 @@ impl Campaigns {
             vote::insert_seal(tx.conn, &Seal::of_vote(key))?;
         }
         note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
+        if stage.judges() {
+            self.lay_scores(tx, campaign)?;
+            self.lay_undecided(tx, campaign)?;
+        }
         let end = stages.iter().find(|row| row.stage == stage).map(|row| ending(row, now)).unwrap_or_default();
         tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()))
     }
@@ -186,6 +209,7 @@ impl Campaigns {
         stage: CampaignStage,
     ) -> Outcome<()> {
         self.within(reach, id).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -197,9 +221,41 @@ impl Campaigns {
                 if !rules::decision_allows(&row, campaign.decided_at.is_some(), tx.now()) {
                     return Err(CampaignRefusal::Undecided.into());
                 }
-                Ok(close_stage(tx, Some(actor), &campaign, stage)?)
+                Ok(room.close_stage(tx, Some(actor), &campaign, stage)?)
             })
             .await
+    }
+
+    fn close_stage(
+        &self,
+        tx: &mut Tx,
+        by: Option<MemberId>,
+        campaign: &Campaign,
+        stage: CampaignStage,
+    ) -> diesel::QueryResult<()> {
+        let now = tx.now();
+        if campaigns::close_stage(tx.conn, campaign.id, stage, now)? {
+            note(tx, by, "campaigns.close_stage", campaign.id, json!({ "stage": stage }))?;
+            self.lay_extensions(tx, campaign)?;
+            self.lay_scores(tx, campaign)?;
+            self.lay_undecided(tx, campaign)?;
+        }
+        Ok(())
+    }
+
+    /// Has the first decision wait once it can be made; the caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_undecided(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+    ) -> diesel::QueryResult<()> {
+        let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+        let is_counted = vote::is_counted(tx.conn, campaign.id)?;
+        if campaign.decided_at.is_some() {
+            Ok(())
+        } else {
+            self.lay_decision(tx, campaign, &stages, (is_counted, false))
+        }
     }
 }
 
@@ -233,15 +289,30 @@ fn ending(row: &StageRow, now: Timestamp) -> String {
     if row.closes_at > now { format!("，{}结束", row.closes_at.in_chinese()) } else { String::new() }
 }
 
-/// A campaign that cannot be moved does not keep the others waiting.
-fn settled(id: CampaignId, outcome: Outcome<()>) -> Result<(), DbError> {
+/// What is due and can be moved: nothing of it waits for another stage, the count or the decision.
+fn list_movable(conn: &mut Conn, now: Timestamp) -> diesel::QueryResult<Vec<StageRow>> {
+    let mut movable = Vec::new();
+    for row in store::stages::list_due(conn, now, DUE_AT_ONCE)? {
+        let Some(campaign) = campaigns::find(conn, row.campaign_id)? else { continue };
+        if stage_to_move(conn, &campaign, row.stage, now)?.is_some() {
+            movable.push(row);
+        }
+    }
+    Ok(movable)
+}
+
+/// What came of moving a campaign; `None` when that was refused.
+fn settled<T>(id: CampaignId, outcome: Outcome<T>) -> Result<Option<T>, DbError> {
     match outcome {
-        Ok(()) => Ok(()),
+        Ok(done) => Ok(Some(done)),
         Err(Stop::Refused(refusal)) => {
             tracing::warn!(campaign = %id, ?refusal, "a campaign cannot be moved on");
-            Ok(())
+            Ok(None)
         }
-        Err(Stop::Failed(error)) => Err(error),
+        Err(Stop::Failed(error)) => {
+            tracing::warn!(campaign = %id, %error, "a campaign could not be moved on");
+            Err(error)
+        }
     }
 }
 
@@ -264,19 +335,6 @@ fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
     campaign.frozen_sha256 = Some(hex(&digest(text.as_bytes())));
     campaign.frozen = Some(text);
     (campaign.state, campaign.opened_at, campaign.updated_at) = (CampaignState::Open, Some(tx.now()), tx.now());
-}
-
-fn close_stage(
-    tx: &mut Tx,
-    by: Option<MemberId>,
-    campaign: &Campaign,
-    stage: CampaignStage,
-) -> diesel::QueryResult<()> {
-    let now = tx.now();
-    if campaigns::close_stage(tx.conn, campaign.id, stage, now)? {
-        note(tx, by, "campaigns.close_stage", campaign.id, json!({ "stage": stage }))?;
-    }
-    Ok(())
 }
 
 /// Fixes which entries can be voted on: where the rules ask for an article, only those that have one.

@@ -9,11 +9,13 @@ use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::version::Version;
 use crate::db::{Json, Tx};
+use crate::judging::campaigns::desk::CANCELLATION;
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::{note_of, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
 use crate::judging::campaigns::totals::{self, Totals};
 use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::desk;
 
 /// A decision as it is made.
 #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ impl Campaigns {
         }
         let (lines, left_out) = checked(&campaign, &totals, &new)?;
         let (reason, replaces) = (new.reason, new.replaces);
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let mut campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -88,9 +91,28 @@ impl Campaigns {
                 let detail = json!({ "version": version, "awards": lines.len() });
                 note_of(tx, Some(actor), "campaigns.decide", (thing(id), id), detail)?;
                 tell_decision(tx, &campaign, version)?;
+                desk::clear(tx, CANCELLATION, id.uuid())?;
+                room.lay_decided(tx, &campaign)?;
                 Ok(true)
             })
             .await
+    }
+}
+
+impl Campaigns {
+    /// Has the decision wait, if it is to be made, or made anew; the caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_decided(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+    ) -> diesel::QueryResult<()> {
+        let Some(latest) = store::decisions::find_latest(tx.conn, campaign.id)? else {
+            return self.lay_undecided(tx, campaign);
+        };
+        let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+        let sent_back = rules::is_sent_back(&latest, &store::objections::list_outcomes(tx.conn, campaign.id)?);
+        // what was decided was counted
+        self.lay_decision(tx, campaign, &stages, (true, sent_back))
     }
 }
 

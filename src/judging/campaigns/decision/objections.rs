@@ -1,20 +1,24 @@
 //! Objections 公示: members say what is wrong with an entry or its award, and somebody who is no party to it answers.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{Objection, ObjectionId};
 use super::rules::Refusal;
 use super::{Outcome, store};
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
+use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::judging::campaigns::desk::{OBJECTION, item};
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
-use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
+use crate::kernel::desk::{self, Due, NewItem, Post};
 
 /// How often a member objects within a campaign.
 const MOST_OBJECTIONS: usize = 3;
@@ -34,10 +38,10 @@ impl Campaigns {
         if !viewer.path.contains(&seen.campaign.unit_id) {
             return Err(CampaignRefusal::OutOfReach.into());
         }
-        let member = viewer.member;
+        let (member, room) = (viewer.member, self.clone());
         self.db
             .write(move |tx| {
-                campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let latest = store::decisions::find_latest(tx.conn, id)?;
                 let version = latest.as_ref().map_or(0, |latest| latest.version);
                 let there = store::objections::list(tx.conn, id, Some(member), None, OWN_AT_ONCE)?;
@@ -74,6 +78,7 @@ impl Campaigns {
                 store::objections::insert(tx.conn, &objection)?;
                 let detail = json!({ "objection_id": objection.id, "entry_id": entry });
                 note(tx, Some(member), "campaigns.object", id, detail)?;
+                room.lay_objections(tx, &campaign)?;
                 Ok((objection, true))
             })
             .await
@@ -117,7 +122,7 @@ impl Campaigns {
         if found.member_id == actor.member || actor.path.contains(&entry.unit_id) {
             return Err(Refusal::OwnObjection.into());
         }
-        let member = actor.member;
+        let (member, room) = (actor.member, self.clone());
         self.db
             .write(move |tx| {
                 let held = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -135,6 +140,8 @@ impl Campaigns {
                 let detail = json!({ "objection_id": id, "upheld": upheld });
                 note(tx, Some(member), "campaigns.answer_objection", campaign, detail)?;
                 tell_objector(tx, &held.title, &objection)?;
+                desk::clear(tx, OBJECTION, id.uuid())?;
+                room.lay_decided(tx, &held)?;
                 Ok(objection)
             })
             .await
@@ -155,10 +162,35 @@ impl Campaigns {
                     return Err(Refusal::AnsweredAlready.into());
                 }
                 store::objections::delete(tx.conn, id)?;
+                desk::clear(tx, OBJECTION, id.uuid())?;
                 let detail = json!({ "objection_id": id, "entry_id": found.entry_id });
                 Ok(note(tx, Some(member), "campaigns.withdraw_objection", campaign, detail)?)
             })
             .await
+    }
+}
+
+impl Campaigns {
+    /// Has every objection without an answer wait for those who run the campaign and are no party to it; the caller holds
+    /// the campaign.
+    pub(in crate::judging::campaigns) fn lay_objections(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let stage = campaigns::find_stage(tx.conn, campaign.id, CampaignStage::Objection)?;
+        let runners =
+            self.desks.able(Post { capability: Capability::RunCampaigns, unit: campaign.unit_id }, tx.today());
+        for objection in store::objections::list_open(tx.conn, campaign.id)? {
+            let Some(entry) = entries::find(tx.conn, objection.entry_id)? else { continue };
+            let is_party =
+                |runner: &MemberId| self.directory.path(*runner).is_some_and(|path| path.contains(&entry.unit_id));
+            let parties = runners.iter().copied().filter(is_party);
+            let item = NewItem {
+                link: format!("/campaigns/{}/objections", campaign.id),
+                due: stage.as_ref().map(|stage| Due::At(stage.closes_at)),
+                barred: parties.chain([objection.member_id]).collect(),
+                ..item(campaign, OBJECTION, objection.id.uuid(), Capability::RunCampaigns)
+            };
+            self.desks.replace(tx, OBJECTION, objection.id.uuid(), Some(item))?;
+        }
+        Ok(())
     }
 }
 

@@ -11,11 +11,13 @@ use crate::base::id::MemberId;
 use crate::base::text::{in_quotes, in_title_marks};
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::judging::campaigns::desk::BULLETIN;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState, Terms};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
+use crate::kernel::desk;
 
 impl Campaigns {
     /// Makes the decision final. Again it changes nothing.
@@ -39,6 +41,7 @@ impl Campaigns {
                     let now = tx.now();
                     campaigns::close_stage(tx.conn, id, CampaignStage::Committee, now)?;
                 }
+                room.lay_extensions(tx, &campaign)?;
                 campaign.published_at = Some(tx.now());
                 store::decisions::put_standing(tx.conn, &campaign)?;
                 let awards = room.write_awards(tx, &campaign, &latest)?;
@@ -127,6 +130,7 @@ impl Campaigns {
                 }
                 campaign.archived_at = Some(tx.now());
                 store::decisions::put_standing(tx.conn, &campaign)?;
+                desk::clear(tx, BULLETIN, id.uuid())?;
                 note(tx, Some(actor), "campaigns.archive", id, json!({}))?;
                 Ok(campaign)
             })

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::model::{Entry, EntryId, EntryState, EntryVersion, Plan, thing};
-use super::rules::{self, Refusal};
+use super::rules::{self, EntryVerb, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
@@ -128,10 +128,8 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
-                match entry.state {
-                    EntryState::Submitted => return Ok(entry),
-                    EntryState::Withdrawn => return Err(Refusal::WrongEntryState(entry.state).into()),
-                    EntryState::Draft => {}
+                if !rules::step(EntryVerb::Submit, entry.state)? {
+                    return Ok(entry);
                 }
                 let stages = campaigns::list_stages(tx.conn, campaign.id)?;
                 entry.late = rules::may_submit(&stages, tx.now())?;

@@ -14,8 +14,9 @@ use crate::db::Stop;
 pub use api::routes;
 pub use entries::{NewEntry, Writer};
 pub use evidence::{EVIDENCE, is_draft, is_hidden};
-pub use model::{EntryId, Plan};
+pub use model::{EntryId, EntryState, Plan};
 pub(in crate::judging::campaigns) use rules::Refusal;
+pub use rules::{ENTRY_FLOW, EntryVerb};
 pub(in crate::judging::campaigns) use store::articles::list_entries as list_with_article;
 pub(in crate::judging::campaigns) use store::entries::{
     count_submitted, find, find_some, list_judged_plans, list_submitted, update,

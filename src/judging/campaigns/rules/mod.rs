@@ -77,10 +77,7 @@ pub fn uncounted(state: CampaignState) -> CampaignRefusal {
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.
 pub fn step(verb: CampaignVerb, state: CampaignState) -> Result<bool, CampaignRefusal> {
-    if FLOW.step(state, verb).is_some() {
-        return Ok(true);
-    }
-    if FLOW.was_done(state, verb) { Ok(false) } else { Err(CampaignRefusal::WrongState(state)) }
+    FLOW.asks_for(state, verb).ok_or(CampaignRefusal::WrongState(state))
 }
 
 /// Whether the stage takes anything at `now`; one whose time is over takes nothing, also before the clock has closed it.
@@ -90,6 +87,24 @@ pub fn takes(row: &StageRow, now: Timestamp) -> Result<(), CampaignRefusal> {
         StageState::Planned => Err(CampaignRefusal::NotOpen(row.stage)),
         StageState::Open if now >= row.closes_at => Err(CampaignRefusal::Over(row.stage)),
         StageState::Open => Ok(()),
+    }
+}
+
+/// Whether somebody has to decide: everything is judged and counted, and nobody has decided, or not anew since an objection
+/// was upheld.
+pub fn waits_for_decision(standing: CampaignState, stages: &[StageRow], is_counted: bool, is_sent_back: bool) -> bool {
+    match standing {
+        CampaignState::Decided => is_sent_back,
+        CampaignState::Open => {
+            let stages = || stages.iter().filter(|row| row.stage == CampaignStage::Entry || row.stage.judges());
+            let has_vote = stages().any(|row| row.stage == CampaignStage::Vote);
+            let is_ready = |row: &StageRow| match row.stage {
+                CampaignStage::Committee => row.state != StageState::Planned,
+                _ => row.state == StageState::Closed,
+            };
+            stages().next().is_some() && stages().all(is_ready) && (is_counted || !has_vote)
+        }
+        _ => false,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Scores 评分: of experts, of branches that score each other, of secretaries who review other units' entries.
 //!
-//! `scores` takes them, `mine` shows them to the judge who gave them.
+//! `scores` takes them, `mine` shows them to the judge who gave them, `desk` says who owes any.
 
 mod api;
+mod desk;
 mod mine;
 mod scores;
 mod store;

@@ -64,10 +64,13 @@ impl Campaigns {
         }
         let judge_id = self.judge_for(judge, &terms, &entries, &entry, source, unit)?;
         let total = rules::total_of(&terms, &marks)?;
-        let member = judge.member;
+        let expert = (source == Source::Expert).then_some(judge);
+        let owed = |entry: &&Entry| self.should_score(&terms, source, judge_id, expert, entry);
+        let owed: Vec<EntryId> = entries.iter().filter(owed).map(|entry| entry.id).collect();
+        let (room, member) = (self.clone(), judge.member);
         self.db
             .write(move |tx| {
-                campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
+                let held = campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let stage =
                     campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(CampaignRefusal::NoSuchStage)?;
                 takes(&stage, tx.now())?;
@@ -84,6 +87,7 @@ impl Campaigns {
                 store::put(tx.conn, &score)?;
                 let detail = json!({ "entry_id": id, "source": source, "judge_id": judge_id });
                 note(tx, Some(member), "campaigns.score", campaign, detail)?;
+                room.lay_scores_if_done(tx, &held, (source, judge_id), &owed)?;
                 Ok(score)
             })
             .await
@@ -170,10 +174,7 @@ impl Campaigns {
         entries: &[Entry],
     ) -> JudgeLine {
         let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
-        let should = |entry: &&Entry| match source {
-            Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
-            _ => !rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)),
-        };
+        let should = |entry: &&Entry| self.is_others(source, judge, entry);
         let judged = entries.iter().filter(|entry| entry.judged_version.is_some());
         let lacks = |entry: &&Entry| !scores.iter().any(|score| score.entry_id == entry.id);
         let missing = judged.filter(should).filter(lacks).map(|entry| entry.id).collect();
@@ -192,6 +193,15 @@ impl Campaigns {
             spread_hundredths: spread(&values),
             span: totals.iter().min().copied().zip(totals.iter().max().copied()),
             scores,
+        }
+    }
+
+    /// Whether the entry is none of the judge's own.
+    pub(super) fn is_others(&self, source: Source, judge: JudgeId, entry: &Entry) -> bool {
+        let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
+        match source {
+            Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
+            _ => !rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)),
         }
     }
 

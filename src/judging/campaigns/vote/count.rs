@@ -20,12 +20,13 @@ use crate::base::crypto::{Key, digest, hex, random_key};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
-use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState, StageState};
+use crate::judging::campaigns::desk::CANCELLATION;
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::{CampaignRefusal, SECRET_BELOW, uncounted};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, REWARDS, store as campaigns};
-use crate::kernel::agenda;
+use crate::kernel::{agenda, desk};
 
 /// What was counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -113,14 +114,16 @@ struct Opened {
 }
 
 impl Campaigns {
-    /// Counts every vote that is closed and due.
-    pub(in crate::judging::campaigns) async fn count_due(&self) -> Result<(), DbError> {
-        let now = self.db.now();
+    /// Counts every vote that is closed and due; says whether one waits for nothing but transactions that are older than its
+    /// closing.
+    pub(in crate::judging::campaigns) async fn count_due(&self) -> Result<bool, DbError> {
+        let (now, mut waits, mut outcome) = (self.db.now(), false, Ok(()));
         for id in self.db.read(move |conn| store::tallies::list_uncounted(conn, now, COUNTED_AT_ONCE)).await? {
             // the closing was read as committed, so whatever begins from now on sees the vote closed
             if !self.db.older_have_ended().await? {
                 // such as a dump of the database, which cannot be told from a ballot under way
                 tracing::info!(campaign = %id, "the count waits for a transaction that is older than the closing");
+                waits = true;
                 continue;
             }
             let counted = match self.may_count(id).await {
@@ -135,10 +138,14 @@ impl Campaigns {
                         tracing::error!(campaign = %id, ?refusal, "a vote cannot be counted");
                     }
                 }
-                Err(Stop::Failed(error)) => return Err(error),
+                Err(Stop::Failed(error)) => {
+                    // it is tried again; the others do not wait for it
+                    tracing::warn!(campaign = %id, %error, "a vote could not be counted");
+                    outcome = outcome.and(Err(error));
+                }
             }
         }
-        Ok(())
+        outcome.map(|()| waits)
     }
 
     async fn count(&self, id: CampaignId) -> Outcome<()> {
@@ -166,12 +173,21 @@ impl Campaigns {
                     "electorate": tally.electorate, "ballots_cast": tally.ballots_cast,
                     "ballots_counted": tally.ballots_counted, "receipts_sha256": tally.receipts_sha256,
                 });
-                Ok(note(tx, None, "campaigns.count", id, detail)?)
+                note(tx, None, "campaigns.count", id, detail)?;
+                Ok(room.lay_counted(tx, &held)?)
             })
             .await?;
         // only now, for until the count is on disk it may have to be done again
         self.destroy_vote_keys(id).await;
         Ok(())
+    }
+
+    /// What waited for the end of the vote waits no more, and perhaps the decision does from now on.
+    fn lay_counted(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
+        self.lay_voidings(tx, campaign)?;
+        desk::clear(tx, CANCELLATION, campaign.id.uuid())?;
+        let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+        self.lay_decision(tx, campaign, &stages, (true, false))
     }
 
     fn tally_of(&self, tx: &Tx, poll: &Poll, id: CampaignId, opened: &Opened) -> Result<Tally, Refusal> {

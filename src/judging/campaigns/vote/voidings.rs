@@ -1,6 +1,7 @@
 //! Voiding a ballot: between the closing and the counting, proposed by one person and confirmed by another, with a reason.
 //! Only the numbers of ballots before and after are published; there is never a second tally.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::flag_review::count_when_looked_at;
@@ -8,14 +9,16 @@ use super::model::{Voiding, VoidingId};
 use super::rules::Refusal;
 use super::{Outcome, store};
 use crate::base::approval::Answer;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::db::Tx;
-use crate::judging::campaigns::model::{CampaignId, CampaignStage, CampaignState, StageState};
+use crate::judging::campaigns::desk::{VOIDING, item};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::desk::{self, Due, NewItem, Urgency};
 
 /// A ballot that is not to count.
 #[derive(Clone, Debug)]
@@ -40,9 +43,10 @@ impl Campaigns {
         if let Some(flag) = &proposal.flag {
             self.check_flag(id, flag, proposal.ballot).await?;
         }
+        let room = self.clone();
         self.db
             .write(move |tx| {
-                lock_between(tx, id)?;
+                let campaign = lock_between(tx, id)?;
                 let Proposal { ballot: (member, period), reason, flag } = proposal.clone();
                 store::ballots::find(tx.conn, id, member, period)?.ok_or(Refusal::NoBallot)?;
                 let voiding = Voiding {
@@ -62,6 +66,7 @@ impl Campaigns {
                 }
                 let detail = json!({ "voiding_id": voiding.id, "member_id": member, "reason": reason, "flag": flag });
                 note(tx, Some(actor), "campaigns.propose_voiding", id, detail)?;
+                room.lay_voidings(tx, &campaign)?;
                 Ok(voiding)
             })
             .await
@@ -83,10 +88,28 @@ impl Campaigns {
                 store::voidings::confirm(tx.conn, id, actor, tx.now())?;
                 (voiding.confirmed_by, voiding.confirmed_at) = (Some(actor), Some(tx.now()));
                 note(tx, Some(actor), "campaigns.approve_voiding", campaign, json!({ "voiding_id": id }))?;
+                desk::clear(tx, VOIDING, id.uuid())?;
                 count_when_looked_at(tx, campaign)?;
                 Ok(voiding)
             })
             .await
+    }
+
+    /// Has every proposal wait that can still be confirmed, and no other one; the caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_voidings(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        let can = campaign.state == CampaignState::Open && !store::tallies::is_counted(tx.conn, campaign.id)?;
+        let check = store::flag_review::find_check(tx.conn, campaign.id)?;
+        for voiding in store::voidings::list_open(tx.conn, campaign.id)? {
+            let made = || NewItem {
+                link: format!("/campaigns/{}/voidings", campaign.id),
+                due: check.as_ref().map(|check| Due::At(check.counts_from)),
+                urgency: Urgency::Urgent,
+                barred: vec![voiding.proposed_by],
+                ..item(campaign, VOIDING, voiding.id.uuid(), Capability::DecideCampaigns)
+            };
+            self.desks.replace(tx, VOIDING, voiding.id.uuid(), can.then(made))?;
+        }
+        Ok(())
     }
 
     /// Proposals to void ballots of a campaign, confirmed or not, oldest first.
@@ -112,6 +135,7 @@ impl Campaigns {
                 let found = store::voidings::find(tx.conn, id)?.ok_or(Refusal::NoSuchVoiding)?;
                 found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(CampaignRefusal::from)?;
                 store::voidings::delete(tx.conn, id)?;
+                desk::clear(tx, VOIDING, id.uuid())?;
                 // the count may have waited for nothing but this proposal
                 count_when_looked_at(tx, campaign)?;
                 let detail = json!({ "voiding_id": id, "member_id": found.member_id, "reason": found.reason });
@@ -122,12 +146,12 @@ impl Campaigns {
 }
 
 /// Holds a campaign whose vote is closed and not counted.
-fn lock_between(tx: &mut Tx, id: CampaignId) -> Outcome<()> {
+fn lock_between(tx: &mut Tx, id: CampaignId) -> Outcome<Campaign> {
     let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
     if campaign.state == CampaignState::Cancelled {
         return Err(CampaignRefusal::WrongState(campaign.state).into());
     }
     let stage = campaigns::find_stage(tx.conn, id, CampaignStage::Vote)?.ok_or(CampaignRefusal::NoSuchStage)?;
     let between = stage.state == StageState::Closed && !store::tallies::is_counted(tx.conn, id)?;
-    if between { Ok(()) } else { Err(Refusal::NotBetween.into()) }
+    if between { Ok(campaign) } else { Err(Refusal::NotBetween.into()) }
 }

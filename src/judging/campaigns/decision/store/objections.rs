@@ -32,6 +32,16 @@ pub fn list_outcomes(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Objecti
         .load(c))
 }
 
+/// Objections without an answer.
+pub fn list_open(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Objection>> {
+    on!(conn, c => campaign_objections::table
+        .filter(campaign_objections::campaign_id.eq(id))
+        .filter(campaign_objections::upheld.is_null())
+        .order(campaign_objections::id)
+        .select(Objection::as_select())
+        .load(c))
+}
+
 /// Objections to a campaign after `after`, oldest first; those of one member where one is named.
 pub fn list(
     conn: &mut Conn,

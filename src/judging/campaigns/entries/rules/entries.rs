@@ -1,6 +1,6 @@
 //! When an entry may change, and what it must say.
 
-use super::Refusal;
+use super::{ENTRY_FLOW, EntryVerb, Refusal};
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::entries::model::{Entry, EntryState, EvidenceKind, Plan};
 use crate::judging::campaigns::model::{CampaignStage, EntryRules, StageRow, StageState};
@@ -33,15 +33,17 @@ pub fn may_edit(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Result<()
     if over { Ok(()) } else { may_submit(stages, now).map(drop) }
 }
 
+/// Whether `verb` is to be done to the entry: `false` when it was done before, so that a request sent twice is one.
+pub fn step(verb: EntryVerb, state: EntryState) -> Result<bool, Refusal> {
+    ENTRY_FLOW.asks_for(state, verb).ok_or(Refusal::WrongEntryState(state))
+}
+
 /// Whether the entry may be taken back: before it is judged, and a draft at any time.
 pub fn may_withdraw(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Result<bool, Refusal> {
-    if entry.state == EntryState::Withdrawn {
-        return Ok(false);
+    match step(EntryVerb::Withdraw, entry.state)? {
+        true if entry.state != EntryState::Draft => may_submit(stages, now).map(|_| true),
+        asked => Ok(asked),
     }
-    if entry.state == EntryState::Draft {
-        return Ok(true);
-    }
-    may_submit(stages, now).map(|_| true)
 }
 
 /// Checks what a plan says; `complete` when it is handed in.

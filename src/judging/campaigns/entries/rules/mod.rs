@@ -1,13 +1,15 @@
 //! What holds for entries and their versions.
 
 mod entries;
+mod flow;
 mod versions;
 
 use crate::ground::files::AttachRefusal;
 use crate::judging::campaigns::entries::model::EntryState;
 use crate::judging::campaigns::rules::CampaignRefusal;
 
-pub use entries::{check_plan, may_edit, may_submit, may_withdraw};
+pub use entries::{check_plan, may_edit, may_submit, may_withdraw, step};
+pub use flow::{ENTRY_FLOW, EntryVerb};
 pub use versions::{Difference, differences};
 
 /// A no of entries.

@@ -56,6 +56,16 @@ pub fn list_voided(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<(MemberId
         .load(c))
 }
 
+/// Proposals that nobody has confirmed.
+pub fn list_open(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Voiding>> {
+    on!(conn, c => campaign_voidings::table
+        .filter(campaign_voidings::campaign_id.eq(id))
+        .filter(campaign_voidings::confirmed_at.is_null())
+        .order(campaign_voidings::id)
+        .select(Voiding::as_select())
+        .load(c))
+}
+
 /// Whether a ballot was proposed for voiding and nobody has confirmed it.
 pub fn has_open(conn: &mut Conn, id: CampaignId) -> QueryResult<bool> {
     let open = campaign_voidings::table
