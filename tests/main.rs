@@ -58,6 +58,9 @@ mod labels;
 mod bucket;
 mod audit;
 mod settings;
+mod feedback;
+mod today;
+mod about;
 mod search;
 
 // the program as a new user meets it

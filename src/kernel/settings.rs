@@ -42,17 +42,50 @@ pub enum Range {
     Number { from: i64, to: i64, unit: &'static str },
     /// A time of day on the enterprise's clock.
     Time,
+    /// Words of the enterprise's own, so many characters at most; may be empty.
+    Words { most: usize },
+    /// A telephone number as people write it; may be empty.
+    Phone,
+    /// A colour, `#RRGGBB`.
+    Colour,
+    /// One of these words, each with what people read in its place.
+    OneOf(&'static [(&'static str, &'static str)]),
 }
 
-/// A value as it is sent and shown: a number, or a time of day.
+/// A value as it is sent and shown: a number, or text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum SettingValue {
     /// Of a setting that is a number.
     Number(i64),
-    /// HH:MM at +08:00, of a setting that is a time of day.
-    Time(String),
+    /// HH:MM at +08:00 of a setting that is a time of day; else the text itself.
+    Text(String),
 }
+
+/// A value as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number, or the minutes since midnight of a time of day.
+    Number(i64),
+    Text(String),
+}
+
+impl Value {
+    /// The columns that keep it.
+    pub fn columns(self) -> (i64, Option<String>) {
+        match self {
+            Value::Number(number) => (number, None),
+            Value::Text(text) => (0, Some(text)),
+        }
+    }
+
+    fn of(number: i64, text: Option<String>) -> Value {
+        text.map_or(Value::Number(number), Value::Text)
+    }
+}
+
+/// The longest telephone number, with what people write between its digits.
+const PHONE_MOST: usize = 30;
 
 /// One setting; clones share what is in force.
 #[derive(Clone, Debug)]
@@ -66,9 +99,10 @@ pub struct Setting {
     pub changed_by: Capability,
     /// Whether a second person has to approve.
     pub is_delicate: bool,
-    default: i64,
+    default: Value,
     wakes: Option<&'static str>,
     current: Arc<AtomicI64>,
+    text: Arc<RwLock<Arc<str>>>,
 }
 
 impl Setting {
@@ -81,7 +115,18 @@ impl Setting {
         default: i64,
     ) -> Setting {
         let range = Range::Number { from: bounds.0, to: bounds.1, unit };
-        Setting::new(key, title, changed_by, range, default)
+        Setting::new(key, title, changed_by, range, Value::Number(default))
+    }
+
+    /// A setting that is text of the form that `range` says.
+    pub fn text(
+        key: &'static str,
+        title: (&'static str, &'static str),
+        changed_by: Capability,
+        range: Range,
+        default: &str,
+    ) -> Setting {
+        Setting::new(key, title, changed_by, range, Value::Text(default.to_owned()))
     }
 
     /// A setting that is a time of day.
@@ -91,7 +136,7 @@ impl Setting {
         changed_by: Capability,
         default: NaiveTime,
     ) -> Setting {
-        Setting::new(key, title, changed_by, Range::Time, minutes(default))
+        Setting::new(key, title, changed_by, Range::Time, Value::Number(minutes(default)))
     }
 
     fn new(
@@ -99,10 +144,21 @@ impl Setting {
         title: (&'static str, &'static str),
         changed_by: Capability,
         range: Range,
-        default: i64,
+        default: Value,
     ) -> Setting {
-        let current = Arc::new(AtomicI64::new(default));
-        Setting { key, title, range, changed_by, is_delicate: false, default, wakes: None, current }
+        let setting = Setting {
+            key,
+            title,
+            range,
+            changed_by,
+            is_delicate: false,
+            default: default.clone(),
+            wakes: None,
+            current: Arc::default(),
+            text: Arc::new(RwLock::new("".into())),
+        };
+        setting.keep(default);
+        setting
     }
 
     /// A change of it takes two people.
@@ -115,7 +171,7 @@ impl Setting {
         Setting { wakes: Some(kind), ..self }
     }
 
-    /// What is in force; minutes since midnight for a time of day.
+    /// What is in force of a setting that is no text; minutes since midnight for a time of day.
     pub fn get(&self) -> i64 {
         self.current.load(Ordering::Relaxed)
     }
@@ -130,45 +186,79 @@ impl Setting {
         time_of(self.get())
     }
 
+    /// The text in force.
+    pub fn words(&self) -> Arc<str> {
+        self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is in force.
+    pub fn value(&self) -> Value {
+        match self.default {
+            Value::Number(_) => Value::Number(self.get()),
+            Value::Text(_) => Value::Text(self.words().to_string()),
+        }
+    }
+
     /// A value as it is shown.
-    pub fn show(&self, value: i64) -> SettingValue {
-        match self.range {
-            Range::Number { .. } => SettingValue::Number(value),
-            Range::Time => SettingValue::Time(time_of(value).format("%H:%M").to_string()),
+    pub fn show(&self, value: Value) -> SettingValue {
+        match (self.range, value) {
+            (Range::Time, Value::Number(minutes)) => SettingValue::Text(time_of(minutes).format("%H:%M").to_string()),
+            (_, Value::Number(number)) => SettingValue::Number(number),
+            (_, Value::Text(text)) => SettingValue::Text(text),
         }
     }
 
     /// What applies where nothing was set.
-    pub fn default(&self) -> i64 {
-        self.default
+    pub fn default(&self) -> Value {
+        self.default.clone()
     }
 
     /// A value as it was sent, if it lies within the range.
-    pub fn read(&self, value: &SettingValue) -> Option<i64> {
+    pub fn read(&self, value: &SettingValue) -> Option<Value> {
         let value = match (self.range, value) {
-            (Range::Number { .. }, SettingValue::Number(value)) => *value,
-            (Range::Time, SettingValue::Time(text)) if text.len() == 5 => {
-                minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?)
+            (Range::Number { .. }, SettingValue::Number(value)) => Value::Number(*value),
+            (Range::Time, SettingValue::Text(text)) if text.len() == 5 => {
+                Value::Number(minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?))
             }
-            _ => return None,
+            (Range::Number { .. } | Range::Time, _) | (_, SettingValue::Number(_)) => return None,
+            (_, SettingValue::Text(text)) => Value::Text(text.trim().to_owned()),
         };
-        self.allows(value).then_some(value)
+        self.allows(&value).then_some(value)
     }
 
-    fn allows(&self, value: i64) -> bool {
-        match self.range {
-            Range::Number { from, to, .. } => (from..=to).contains(&value),
-            Range::Time => (0..24 * 60).contains(&value),
+    fn allows(&self, value: &Value) -> bool {
+        match (self.range, value) {
+            (Range::Number { from, to, .. }, Value::Number(value)) => (from..=to).contains(value),
+            (Range::Time, Value::Number(value)) => (0..24 * 60).contains(value),
+            (Range::Words { most }, Value::Text(text)) => {
+                text.chars().count() <= most && !text.contains(char::is_control)
+            }
+            (Range::Phone, Value::Text(text)) => {
+                text.len() <= PHONE_MOST && text.chars().all(|c| c.is_ascii_digit() || " -+()".contains(c))
+            }
+            (Range::Colour, Value::Text(text)) => {
+                let digits = text.strip_prefix('#').unwrap_or_default();
+                digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit())
+            }
+            (Range::OneOf(words), Value::Text(text)) => words.iter().any(|(word, _)| word == text),
+            _ => false,
         }
     }
 
     /// Puts into force what was set. What an earlier version of the program allowed and this one does not is left out.
-    fn put(&self, set: Option<i64>) {
-        let allowed = set.filter(|value| self.allows(*value));
+    fn put(&self, set: Option<Value>) {
+        let allowed = set.clone().filter(|value| self.allows(value));
         if allowed != set {
-            tracing::warn!(setting = self.key, set, "what was set lies outside of the range; the default applies");
+            tracing::warn!(setting = self.key, ?set, "what was set lies outside of the range; the default applies");
         }
-        self.current.store(allowed.unwrap_or(self.default), Ordering::Relaxed);
+        self.keep(allowed.unwrap_or_else(|| self.default()));
+    }
+
+    fn keep(&self, value: Value) {
+        match value {
+            Value::Number(number) => self.current.store(number, Ordering::Relaxed),
+            Value::Text(text) => *self.text.write().unwrap_or_else(PoisonError::into_inner) = text.into(),
+        }
     }
 }
 
@@ -204,7 +294,7 @@ impl Settings {
     pub async fn load(&self, db: &Db) -> Result<(), DbError> {
         let set = db.read(list_in_force).await?;
         for setting in self.each() {
-            setting.put(set.get(setting.key).copied().flatten());
+            setting.put(set.get(setting.key).cloned().flatten());
         }
         Ok(())
     }
@@ -216,9 +306,9 @@ impl Settings {
 pub struct SettingChange {
     pub id: SettingChangeId,
     pub key: String,
-    /// What was in force when it was made.
+    /// What was in force when it was made; see [`SettingChange::former`].
     pub former: i64,
-    /// `None` for the default, whatever that is.
+    /// `None` for the default, whatever that is; see [`SettingChange::value`].
     pub value: Option<i64>,
     pub reason: String,
     pub state: ProposalState,
@@ -228,9 +318,23 @@ pub struct SettingChange {
     pub answered_by: Option<MemberId>,
     /// When it came into force, or was refused or taken back.
     pub answered_at: Option<Timestamp>,
+    /// Of a setting that is text, where `former` is 0.
+    pub former_text: Option<String>,
+    /// Of a setting that is text, where `value` is 0.
+    pub text: Option<String>,
 }
 
 impl SettingChange {
+    /// What was in force when it was made.
+    pub fn former(&self) -> Value {
+        Value::of(self.former, self.former_text.clone())
+    }
+
+    /// What it is changed to; `None` for the default.
+    pub fn value(&self) -> Option<Value> {
+        self.value.map(|number| Value::of(number, self.text.clone()))
+    }
+
     /// As the rule of two people looks at it.
     pub fn rule(&self) -> Proposal {
         let (state, proposed_by) = (self.state, Some(self.proposed_by));
@@ -303,7 +407,7 @@ pub fn put_in_force(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> Q
         let heard = tx.now().plus_seconds(HEARD_WITHIN_SECONDS);
         agenda::put(tx, kind, change.id.uuid(), heard)?;
     }
-    let (setting, value) = (setting.clone(), change.value);
+    let (setting, value) = (setting.clone(), change.value());
     tx.after_commit(move || setting.put(value));
     Ok(())
 }
@@ -338,26 +442,27 @@ pub fn list(
 }
 
 /// What the setting was set to last; `None` for the default.
-pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<i64>> {
-    let newest: Option<Option<i64>> = on!(conn, c => setting_changes::table
+pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<Value>> {
+    let newest: Option<(Option<i64>, Option<String>)> = on!(conn, c => setting_changes::table
         .filter(setting_changes::key.eq(key))
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at.desc(), setting_changes::id.desc()))
-        .select(setting_changes::value)
+        .select((setting_changes::value, setting_changes::text))
         .first(c)
         .optional())?;
-    Ok(newest.flatten())
+    Ok(newest.and_then(|(number, text)| number.map(|number| Value::of(number, text))))
 }
 
 /// What was set last, by key; `None` for what was put back to its default.
-fn list_in_force(conn: &mut Conn) -> QueryResult<HashMap<String, Option<i64>>> {
-    let set: Vec<(String, Option<i64>)> = on!(conn, c => setting_changes::table
+fn list_in_force(conn: &mut Conn) -> QueryResult<HashMap<String, Option<Value>>> {
+    let set: Vec<(String, Option<i64>, Option<String>)> = on!(conn, c => setting_changes::table
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at, setting_changes::id))
-        .select((setting_changes::key, setting_changes::value))
+        .select((setting_changes::key, setting_changes::value, setting_changes::text))
         .load(c))?;
     // the later one replaces the earlier
-    Ok(set.into_iter().collect())
+    let of = |(key, number, text): (String, Option<i64>, _)| (key, number.map(|number| Value::of(number, text)));
+    Ok(set.into_iter().map(of).collect())
 }
 
 #[cfg(test)]
@@ -372,16 +477,16 @@ mod tests {
     #[test]
     fn a_value_is_of_the_right_form_and_within_the_range() {
         let number = seconds();
-        assert_eq!(number.read(&SettingValue::Number(600)), Some(600));
+        assert_eq!(number.read(&SettingValue::Number(600)), Some(Value::Number(600)));
         assert_eq!(number.read(&SettingValue::Number(601)), None);
-        assert_eq!(number.read(&SettingValue::Time("07:50".into())), None);
+        assert_eq!(number.read(&SettingValue::Text("07:50".into())), None);
         let at = NaiveTime::from_hms_opt(7, 50, 0).unwrap();
         let time = Setting::time("test.at", ("时间", "When"), Capability::ManageContent, at);
-        assert_eq!(time.read(&SettingValue::Time("08:05".into())), Some(8 * 60 + 5));
+        assert_eq!(time.read(&SettingValue::Text("08:05".into())), Some(Value::Number(8 * 60 + 5)));
         for bad in ["8:05", "24:00", "08:60", "八点整"] {
-            assert_eq!(time.read(&SettingValue::Time(bad.into())), None, "{bad}");
+            assert_eq!(time.read(&SettingValue::Text(bad.into())), None, "{bad}");
         }
-        assert_eq!(time.show(time.get()), SettingValue::Time("07:50".into()));
+        assert_eq!(time.show(time.value()), SettingValue::Text("07:50".into()));
         assert_eq!(time.time_of_day(), at);
     }
 
@@ -389,12 +494,32 @@ mod tests {
     fn what_an_earlier_program_allowed_and_this_one_does_not_is_the_default() {
         let setting = seconds();
         let kept = setting.clone();
-        setting.put(Some(30));
+        setting.put(Some(Value::Number(30)));
         assert_eq!(kept.get(), 30, "clones share what is in force");
-        setting.put(Some(1000));
+        setting.put(Some(Value::Number(1000)));
         assert_eq!(kept.get(), 20);
-        setting.put(Some(30));
+        setting.put(Some(Value::Number(30)));
         setting.put(None);
         assert_eq!(kept.get_as::<u16>(), 20);
+    }
+
+    #[test]
+    fn text_has_its_form() {
+        let text = |range| Setting::text("test.text", ("文字", "Text"), Capability::ManageContent, range, "");
+        let takes = |range, sent: &str| text(range).read(&SettingValue::Text(sent.into()));
+        let kept = |text: &str| Some(Value::Text(text.into()));
+        assert_eq!(takes(Range::Words { most: 4 }, " 示范集团 "), kept("示范集团"));
+        assert_eq!(takes(Range::Words { most: 3 }, "示范集团"), None);
+        assert_eq!(takes(Range::Phone, "0935-8811234"), kept("0935-8811234"));
+        assert_eq!(takes(Range::Phone, "call me"), None);
+        assert_eq!(takes(Range::Colour, "#C8161D"), kept("#C8161D"));
+        assert_eq!(takes(Range::Colour, "red"), None);
+        const WORDS: &[(&str, &str)] = &[("on", "开启"), ("off", "关闭")];
+        assert_eq!(takes(Range::OneOf(WORDS), "on"), kept("on"));
+        assert_eq!(takes(Range::OneOf(WORDS), "maybe"), None);
+        let colour = text(Range::Colour);
+        assert_eq!(colour.read(&SettingValue::Number(1)), None);
+        colour.put(kept("#C8161D"));
+        assert_eq!((&*colour.words(), colour.value()), ("#C8161D", Value::Text("#C8161D".into())));
     }
 }

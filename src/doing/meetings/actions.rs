@@ -82,6 +82,7 @@ impl Meetings {
                 Ok((meeting, attendance))
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// Changes a meeting within the actor's reach; its kind and its unit stay.
@@ -122,6 +123,7 @@ impl Meetings {
                 Ok((meeting, attendance))
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// Takes back a meeting that the actor wrote down, if nothing points at it.
@@ -141,6 +143,7 @@ impl Meetings {
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// A meeting within the reader's reach.

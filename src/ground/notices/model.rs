@@ -32,6 +32,8 @@ crate::words!(
         Idea = "idea" / "金点子",
         /// A setting waits for the member's approval, or the member's proposal was answered.
         Setting = "setting" / "设置变更",
+        /// What the member said was answered.
+        Feedback = "feedback" / "意见答复",
     }
 );
 

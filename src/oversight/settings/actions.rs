@@ -10,7 +10,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
-use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
+use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue, Value};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
@@ -74,7 +74,7 @@ impl SettingRoom {
             None => None,
         };
         let (room, by) = (self.clone(), person.member);
-        self.db.write(move |tx| room.change_in(tx, by, &setting, value, &reason)).await
+        self.db.write(move |tx| room.change_in(tx, by, &setting, value.clone(), &reason)).await
     }
 
     fn change_in(
@@ -82,7 +82,7 @@ impl SettingRoom {
         tx: &mut Tx,
         by: MemberId,
         setting: &Setting,
-        value: Option<i64>,
+        value: Option<Value>,
         reason: &str,
     ) -> Outcome<Changed> {
         let newest = settings::newest_in_force(tx.conn, setting.key)?;
@@ -93,11 +93,15 @@ impl SettingRoom {
             true => (ProposalState::Open, None),
             false => (ProposalState::Approved, Some(settings::instant_of_change(tx, setting.key)?)),
         };
+        let (former, former_text) = newest.unwrap_or_else(|| setting.default()).columns();
+        let (number, text) = value.clone().map(Value::columns).unzip();
         let change = SettingChange {
             id: tx.fresh_id(),
             key: setting.key.to_owned(),
-            former: newest.unwrap_or(setting.default()),
-            value,
+            former,
+            value: number,
+            former_text,
+            text: text.flatten(),
             reason: reason.to_owned(),
             state,
             proposed_by: by,
@@ -107,7 +111,7 @@ impl SettingRoom {
         };
         if !settings::insert(tx, &change)? {
             let open = settings::list_open(tx.conn)?.into_iter().find(|open| open.key == setting.key);
-            let same = open.filter(|open| open.proposed_by == by && open.value == value);
+            let same = open.filter(|open| open.proposed_by == by && open.value() == value);
             return same.map(Changed::Proposed).ok_or_else(|| Refusal::ProposedAlready.into());
         }
         if setting.is_delicate {
@@ -210,22 +214,33 @@ fn allowed(setting: &Setting) -> String {
     match setting.range {
         Range::Number { from, to, unit } => format!("应为 {from} 至 {to} 之间的整数，单位：{unit}"),
         Range::Time => "应为时间，如 07:50".to_owned(),
+        Range::Words { most } => format!("应为文字，最多 {most} 字"),
+        Range::Phone => "应为电话号码，如 0935-8811234；不公布时留空".to_owned(),
+        Range::Colour => "应为颜色，如 #C8161D".to_owned(),
+        Range::OneOf(words) => {
+            let words: Vec<String> = words.iter().map(|(word, title)| format!("{word}（{title}）")).collect();
+            format!("应为 {} 之一", words.join("、"))
+        }
     }
 }
 
 /// A value in a sentence.
-fn in_words(setting: &Setting, value: i64) -> String {
+fn in_words(setting: &Setting, value: Value) -> String {
     match (setting.show(value), setting.range) {
         (SettingValue::Number(value), Range::Number { unit, .. }) => format!("{value}{unit}"),
-        (SettingValue::Number(value), Range::Time) => value.to_string(),
-        (SettingValue::Time(time), _) => time,
+        (SettingValue::Number(value), _) => value.to_string(),
+        (SettingValue::Text(text), _) if text.is_empty() => "（空）".to_owned(),
+        (SettingValue::Text(text), Range::OneOf(words)) => {
+            words.iter().find(|(word, _)| *word == text).map_or(text.clone(), |(_, title)| (*title).to_owned())
+        }
+        (SettingValue::Text(text), _) => text,
     }
 }
 
 /// What would change, or has changed.
 fn said(setting: &Setting, change: &SettingChange) -> String {
-    let to = in_words(setting, change.value.unwrap_or(setting.default()));
-    format!("“{}”由 {} 改为 {to}", setting.title.0, in_words(setting, change.former))
+    let to = in_words(setting, change.value().unwrap_or_else(|| setting.default()));
+    format!("“{}”由 {} 改为 {to}", setting.title.0, in_words(setting, change.former()))
 }
 
 fn deed(answer: Answer) -> &'static str {
@@ -237,7 +252,12 @@ fn deed(answer: Answer) -> &'static str {
 }
 
 fn note(tx: &mut Tx, by: MemberId, action: &str, change: &SettingChange) -> diesel::QueryResult<()> {
-    let detail = json!({ "key": change.key, "former": change.former, "value": change.value, "reason": change.reason });
+    let plain = |value: Value| match value {
+        Value::Number(number) => json!(number),
+        Value::Text(text) => json!(text),
+    };
+    let (former, value) = (plain(change.former()), change.value().map(plain));
+    let detail = json!({ "key": change.key, "former": former, "value": value, "reason": change.reason });
     trail::note(
         tx,
         Act { actor: Some(by), action, subject_kind: "setting_change", subject_id: change.id.uuid(), detail },

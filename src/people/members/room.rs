@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
-use super::{Desks, Directory, Members};
+use super::{Desks, Directory, Members, store};
+use crate::ground::notices::Muting;
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
 
@@ -9,6 +10,7 @@ pub async fn open(house: &House) -> Opened {
     let desks = Desks::new(directory.clone());
     let members = Members::new(house.db.clone(), directory.clone(), desks.clone(), house.secrets.phone_key.clone());
     members.reload().await?;
+    house.get::<Muting>().by(store::settings::list_muted);
     let roster = directory.clone();
     let names = Names(Box::new(move |member| roster.member(member).map(|card| card.name.to_string())));
     let (expiring, is_shared) = (members.clone(), house.db.is_postgres());

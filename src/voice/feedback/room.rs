@@ -1,0 +1,11 @@
+//! What the room hands over to the program.
+
+use super::FeedbackRoom;
+use super::settings::Term;
+use crate::room::{House, Opened, Room};
+
+pub async fn open(house: &House) -> Opened {
+    let term = Term::new();
+    let settings = term.each();
+    Ok(Room::of(FeedbackRoom::new(house.db.clone(), house.get(), house.get(), term)).room().settings(settings))
+}
