@@ -61,6 +61,7 @@ mod settings;
 mod feedback;
 mod today;
 mod about;
+mod app_files;
 mod search;
 
 // the program as a new user meets it
