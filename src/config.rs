@@ -92,6 +92,10 @@ pub struct Config {
 
     #[command(flatten)]
     pub vote_watch: VoteWatch,
+
+    /// Whether this is the demonstration; only its own command says so
+    #[arg(skip)]
+    pub is_demo: bool,
 }
 
 impl Config {

@@ -17,6 +17,7 @@ pub mod honour;
 pub mod doing;
 pub mod learning;
 pub mod judging;
+pub mod voice;
 pub mod oversight;
 pub mod client;
 

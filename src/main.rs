@@ -39,6 +39,9 @@ enum Command {
         /// Makes and prints new passwords for the people of the guide
         #[arg(long)]
         new_passwords: bool,
+        /// Listens on the network, where anyone can be anyone
+        #[arg(long)]
+        lan: bool,
         #[command(flatten)]
         config: Box<Config>,
     },
@@ -227,12 +230,7 @@ async fn run(command: Command) -> Result<(), String> {
             let app = App::build(*config, Clock::System).await?.measured()?;
             app.serve(listener).await.map_err(|error| error.to_string())
         }
-        Command::Demo { new_passwords, config } => {
-            let (listener, address) = (bind(config.address())?, config.address());
-            let app = App::build(*config, Clock::System).await?.measured()?;
-            say(demo::prepare(&app, address, new_passwords).await?);
-            app.serve(listener).await.map_err(|error| error.to_string())
-        }
+        Command::Demo { new_passwords, lan, config } => show_demo(*config, new_passwords, lan).await,
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
             let command = operator::Command::CreateAdministrator { employee_no, name, unit_code, unit_name };
             operate(*config, command, Vec::new()).await
@@ -265,6 +263,29 @@ async fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+/// Serves the demo: on this machine alone, unless it is told to listen on the network.
+async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result<(), String> {
+    let mut listen = config.address();
+    if lan {
+        listen.set_ip(std::net::Ipv4Addr::UNSPECIFIED.into());
+    } else if !listen.ip().is_loopback() {
+        return Err(format!(
+            "演示只在本机提供，因为任何人都可以登录为任何角色；要让局域网访问，请用 demo --lan (the demo stays on this machine: {listen} is another address)"
+        ));
+    }
+    config.is_demo = true;
+    let listener = bind(listen)?;
+    let app = App::build(config, Clock::System).await?.measured()?;
+    let shown = if lan { demo::Lan::of(listen).address } else { listen };
+    let guide = demo::prepare(&app, shown, new_passwords).await?;
+    let app = app.clone().with_front(demo::front(&app)?);
+    say(guide);
+    if lan {
+        say(demo::Lan::of(listen).guide());
+    }
+    app.serve(listener).await.map_err(|error| error.to_string())
 }
 
 /// Has the server that holds the database run a command, or runs it here when there is none.

@@ -14,8 +14,9 @@ const WINGS: &[(&str, &[&str])] = &[
     ("learning", &["ground", "people", "honour"]),
     ("doing", &["ground", "people", "honour"]),
     ("judging", &["ground", "people", "honour"]),
-    ("oversight", &["ground", "people", "honour", "learning", "doing", "judging"]),
-    ("client", &["ground", "people", "honour", "learning", "doing", "judging", "oversight"]),
+    ("voice", &["ground", "people"]),
+    ("oversight", &["ground", "people", "honour", "learning", "doing", "judging", "voice"]),
+    ("client", &["ground", "people", "honour", "learning", "doing", "judging", "voice", "oversight"]),
 ];
 
 /// Which room may use which within its wing. Free of circles, checked below.

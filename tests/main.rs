@@ -58,6 +58,10 @@ mod labels;
 mod bucket;
 mod audit;
 mod settings;
+mod feedback;
+mod today;
+mod about;
+mod app_files;
 mod search;
 
 // the program as a new user meets it

@@ -1,5 +1,6 @@
 //! Signing in, staying signed in, being signed out.
 
+mod cookies;
 mod devices;
 mod guessing;
 mod passwords;

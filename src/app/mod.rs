@@ -27,6 +27,9 @@ use crate::web::limits::Limits;
 use crate::web::stopping::Stopping;
 use secrets::secrets_of;
 
+/// Routes beside the API.
+type Front = Arc<dyn Fn(&mut actix_web::web::ServiceConfig) + Send + Sync>;
+
 /// The whole program, assembled: rooms over one database.
 #[derive(Clone)]
 pub struct App {
@@ -36,6 +39,8 @@ pub struct App {
     rooms: Arc<Vec<Room>>,
     handlers: Arc<Handlers>,
     recorder: Option<Data<PrometheusHandle>>,
+    /// Routes that stand before the pages of the app; the demo's alone.
+    front: Option<Front>,
     limits: Data<Limits>,
     stopping: Data<Stopping>,
     protection: Data<Protection>,
@@ -71,6 +76,7 @@ impl App {
             rooms: Arc::new(rooms),
             house: Arc::new(house),
             recorder: None,
+            front: None,
             config,
             db,
         };
@@ -81,6 +87,12 @@ impl App {
     /// The handle that a room lends, such as `app.get::<Members>()`.
     pub fn get<T: Clone + 'static>(&self) -> T {
         self.house.get()
+    }
+
+    /// Puts routes before the pages of the app.
+    pub fn with_front(mut self, front: impl Fn(&mut actix_web::web::ServiceConfig) + Send + Sync + 'static) -> App {
+        self.front = Some(Arc::new(front));
+        self
     }
 
     /// Records measurements for `/metrics` from now on; once in a process.

@@ -45,9 +45,10 @@ rooms! {
     judging::brands,
     judging::campaigns,
     honour::boards,
+    voice::feedback,
     oversight::audit,
     oversight::settings,
-    client::config,
+    client::about,
     client::today;
     ground::documents,
     ground::bulletins,

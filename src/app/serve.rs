@@ -52,6 +52,15 @@ impl App {
         None
     }
 
+    /// What stands beside the API for whoever comes with a browser: the front of the demo before the pages themselves.
+    fn front(&self, cfg: &mut web::ServiceConfig) {
+        if let Some(front) = &self.front {
+            front(cfg);
+        }
+        #[cfg(feature = "web")]
+        cfg.configure(crate::web::app_files::routes);
+    }
+
     /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
     pub async fn work(self) {
         let jobs = self.start_jobs();
@@ -67,7 +76,10 @@ impl App {
         let app = self.clone();
         let document = openapi();
         let parameters = Data::new(Parameters::of(&document));
-        let methods = Data::new(Methods::of(&document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]));
+        let methods = Methods::of(&document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]);
+        #[cfg(feature = "web")]
+        let methods = methods.with_readable(&crate::web::app_files::PATHS);
+        let methods = Data::new(methods);
         let server = HttpServer::new(move || {
             let (app, methods, parameters) = (app.clone(), methods.clone(), parameters.clone());
             ActixApp::new()
@@ -81,6 +93,7 @@ impl App {
                 .configure(|cfg| app.configure(cfg))
                 .into_app()
                 .configure(docs)
+                .configure(|cfg| app.front(cfg))
                 .app_data(methods)
                 .app_data(parameters)
                 .default_service(web::to(no_route))

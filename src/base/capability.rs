@@ -103,6 +103,10 @@ crate::words!(
         ScoreAsExpert = "score_as_expert" / "专家评分",
         /// See what the enterprise may change without a restart, and who changed it.
         ReadSettings = "read_settings" / "查看设置",
+        /// Read what members say, and its answers.
+        ReadFeedback = "read_feedback" / "查看意见",
+        /// Answer what members say.
+        AnswerFeedback = "answer_feedback" / "答复意见",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -151,6 +155,8 @@ impl Role {
                 ReadCampaigns,
                 ReadSettings,
                 ChangeSettings,
+                ReadFeedback,
+                AnswerFeedback,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -178,10 +184,19 @@ impl Role {
                 SeeIdeas,
                 ReadCampaigns,
                 ReadSettings,
+                ReadFeedback,
             ],
-            Role::Administrator => {
-                &[SeeMembers, ManageMembers, ReviewDuties, Invite, Operate, ReadSettings, ChangeSettings]
-            }
+            Role::Administrator => &[
+                SeeMembers,
+                ManageMembers,
+                ReviewDuties,
+                Invite,
+                Operate,
+                ReadSettings,
+                ChangeSettings,
+                ReadFeedback,
+                AnswerFeedback,
+            ],
             Role::Leader => &[SeeIdeas],
             Role::Expert => &[ScoreAsExpert],
             Role::Inspector => &[],

@@ -2,5 +2,5 @@
 //!
 //! May use every wing; no wing uses it. Owns nothing of the enterprise.
 
-pub mod config;
+pub mod about;
 pub mod today;

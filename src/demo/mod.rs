@@ -8,8 +8,10 @@
 mod campaigns;
 mod content;
 mod contests;
+mod front;
 mod ideas;
 mod people;
+mod plans;
 
 use std::net::SocketAddr;
 
@@ -20,6 +22,7 @@ use crate::judging::brands::Brands;
 use crate::learning::quiz::Quiz;
 use crate::people::members::{Directory, Manager, Members};
 
+pub use front::{Lan, front};
 use people::SignIn;
 
 /// Days for which pushes and papers are planned, today included.
@@ -32,17 +35,18 @@ pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Res
     let is_new = app.get::<Directory>().tree().is_empty();
     if is_new {
         load_people(app).await?;
+        people::appoint_heads(app).await?;
     }
     people::appoint_second_administrator(app).await?;
     let cast = people::cast(app)?;
     // before the selection is announced: accounts that are younger than a vote are worth a look in it
     let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
     if is_new {
-        load_content(app, cast.organiser.id).await?;
+        load_content(app, cast.organiser()).await?;
     }
-    content::plan_days(app, cast.organiser.id, PLANNED_DAYS).await?;
-    contests::plan_contests(app, cast.organiser.id).await?;
-    Ok(guide(address, &cast.each(), passwords.as_deref()))
+    content::plan_days(app, cast.organiser(), PLANNED_DAYS).await?;
+    contests::plan_contests(app, cast.organiser()).await?;
+    Ok(guide(address, cast.each(), passwords.as_deref()))
 }
 
 async fn load_people(app: &App) -> Result<(), String> {
@@ -83,6 +87,7 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
     let selection = campaigns::begin(app, organiser).await?;
+    plans::begin(app, organiser).await?;
     content::write_items(app, organiser, &progress("学习内容 study items")).await?;
     ideas::write(app).await?;
     campaigns::vote_opens(app, selection).await
@@ -106,9 +111,10 @@ fn progress(what: &'static str) -> impl Fn(usize, usize) + Sync {
     move |done, total| eprintln!("  {what}: {done}/{total}")
 }
 
-fn guide(address: SocketAddr, people: &[&SignIn], passwords: Option<&[String]>) -> String {
+fn guide(address: SocketAddr, people: &[SignIn], passwords: Option<&[String]>) -> String {
     let mut lines = vec![
         format!("\n先锋 Xianfeng 已就绪：http://{address}"),
+        "  用浏览器打开即可一键登录任一角色 open it and tap a name".into(),
         format!("  接口文档 interactive API page: http://{address}/docs/\n"),
         "登录 sign-in:".into(),
     ];

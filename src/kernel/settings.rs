@@ -43,17 +43,50 @@ pub enum Range {
     Number { from: i64, to: i64, unit: &'static str },
     /// A time of day on the enterprise's clock.
     Time,
+    /// Words of the enterprise's own, so many characters at most; may be empty.
+    Words { most: usize },
+    /// A telephone number as people write it; may be empty.
+    Phone,
+    /// A colour, `#RRGGBB`.
+    Colour,
+    /// One of these words, each with what people read in its place.
+    OneOf(&'static [(&'static str, &'static str)]),
 }
 
-/// A value as it is sent and shown: a number, or a time of day.
+/// A value as it is sent and shown: a number, or text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum SettingValue {
     /// Of a setting that is a number.
     Number(i64),
-    /// HH:MM at +08:00, of a setting that is a time of day.
-    Time(String),
+    /// HH:MM at +08:00 of a setting that is a time of day; else the text itself.
+    Text(String),
 }
+
+/// A value as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number, or the minutes since midnight of a time of day.
+    Number(i64),
+    Text(String),
+}
+
+impl Value {
+    /// The columns that keep it.
+    pub fn columns(self) -> (i64, Option<String>) {
+        match self {
+            Value::Number(number) => (number, None),
+            Value::Text(text) => (0, Some(text)),
+        }
+    }
+
+    fn of(number: i64, text: Option<String>) -> Value {
+        text.map_or(Value::Number(number), Value::Text)
+    }
+}
+
+/// The longest telephone number, with what people write between its digits.
+const PHONE_MOST: usize = 30;
 
 /// One setting; clones share what is in force.
 #[derive(Clone, Debug)]
@@ -67,14 +100,15 @@ pub struct Setting {
     pub changed_by: Capability,
     /// Whether a second person has to approve.
     pub is_delicate: bool,
-    default: i64,
+    default: Value,
     wakes: Option<&'static str>,
     current: Arc<AtomicI64>,
     /// What it was set to, and when, in that order; `None` for the default.
     changes: Arc<RwLock<Changes>>,
+    text: Arc<RwLock<Arc<str>>>,
 }
 
-type Changes = Vec<(Timestamp, Option<i64>)>;
+type Changes = Vec<(Timestamp, Option<Value>)>;
 
 impl Setting {
     /// A setting that is a number of `unit`; `bounds` are included.
@@ -86,7 +120,18 @@ impl Setting {
         default: i64,
     ) -> Setting {
         let range = Range::Number { from: bounds.0, to: bounds.1, unit };
-        Setting::new(key, title, changed_by, range, default)
+        Setting::new(key, title, changed_by, range, Value::Number(default))
+    }
+
+    /// A setting that is text of the form that `range` says.
+    pub fn text(
+        key: &'static str,
+        title: (&'static str, &'static str),
+        changed_by: Capability,
+        range: Range,
+        default: &str,
+    ) -> Setting {
+        Setting::new(key, title, changed_by, range, Value::Text(default.to_owned()))
     }
 
     /// A setting that is a time of day.
@@ -96,7 +141,7 @@ impl Setting {
         changed_by: Capability,
         default: NaiveTime,
     ) -> Setting {
-        Setting::new(key, title, changed_by, Range::Time, minutes(default))
+        Setting::new(key, title, changed_by, Range::Time, Value::Number(minutes(default)))
     }
 
     fn new(
@@ -104,10 +149,22 @@ impl Setting {
         title: (&'static str, &'static str),
         changed_by: Capability,
         range: Range,
-        default: i64,
+        default: Value,
     ) -> Setting {
-        let (current, changes) = (Arc::new(AtomicI64::new(default)), Arc::default());
-        Setting { key, title, range, changed_by, is_delicate: false, default, wakes: None, current, changes }
+        let setting = Setting {
+            key,
+            title,
+            range,
+            changed_by,
+            is_delicate: false,
+            default: default.clone(),
+            wakes: None,
+            current: Arc::default(),
+            changes: Arc::default(),
+            text: Arc::new(RwLock::new("".into())),
+        };
+        setting.keep(default);
+        setting
     }
 
     /// A change of it takes two people.
@@ -120,16 +177,20 @@ impl Setting {
         Setting { wakes: Some(kind), ..self }
     }
 
-    /// What is in force; minutes since midnight for a time of day.
+    /// What is in force of a setting that is no text; minutes since midnight for a time of day.
     pub fn get(&self) -> i64 {
         self.current.load(Ordering::Relaxed)
     }
 
-    /// What was in force when `day` began: for what must not become otherwise in the course of a day.
+    /// What was in force when `day` began, of a setting that is no text: for what must not become otherwise in the course
+    /// of a day.
     pub fn get_at_start_of(&self, day: Day) -> i64 {
         let changes = self.changes.read().unwrap_or_else(PoisonError::into_inner);
-        let last = changes.iter().rev().find(|(at, _)| *at < day.start());
-        last.and_then(|(_, value)| *value).filter(|value| self.allows(*value)).unwrap_or(self.default)
+        let last = changes.iter().rev().find(|(at, _)| *at < day.start()).and_then(|(_, value)| value.clone());
+        match last.filter(|value| self.allows(value)).unwrap_or_else(|| self.default()) {
+            Value::Number(number) => number,
+            Value::Text(_) => 0,
+        }
     }
 
     /// What is in force, for a setting whose range lies within the type.
@@ -142,58 +203,92 @@ impl Setting {
         time_of(self.get())
     }
 
+    /// The text in force.
+    pub fn words(&self) -> Arc<str> {
+        self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is in force.
+    pub fn value(&self) -> Value {
+        match self.default {
+            Value::Number(_) => Value::Number(self.get()),
+            Value::Text(_) => Value::Text(self.words().to_string()),
+        }
+    }
+
     /// A value as it is shown.
-    pub fn show(&self, value: i64) -> SettingValue {
-        match self.range {
-            Range::Number { .. } => SettingValue::Number(value),
-            Range::Time => SettingValue::Time(time_of(value).format("%H:%M").to_string()),
+    pub fn show(&self, value: Value) -> SettingValue {
+        match (self.range, value) {
+            (Range::Time, Value::Number(minutes)) => SettingValue::Text(time_of(minutes).format("%H:%M").to_string()),
+            (_, Value::Number(number)) => SettingValue::Number(number),
+            (_, Value::Text(text)) => SettingValue::Text(text),
         }
     }
 
     /// What applies where nothing was set.
-    pub fn default(&self) -> i64 {
-        self.default
+    pub fn default(&self) -> Value {
+        self.default.clone()
     }
 
     /// A value as it was sent, if it lies within the range.
-    pub fn read(&self, value: &SettingValue) -> Option<i64> {
+    pub fn read(&self, value: &SettingValue) -> Option<Value> {
         let value = match (self.range, value) {
-            (Range::Number { .. }, SettingValue::Number(value)) => *value,
-            (Range::Time, SettingValue::Time(text)) if is_hours_and_minutes(text) => {
-                minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?)
+            (Range::Number { .. }, SettingValue::Number(value)) => Value::Number(*value),
+            (Range::Time, SettingValue::Text(text)) if is_hours_and_minutes(text) => {
+                Value::Number(minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?))
             }
-            _ => return None,
+            (Range::Number { .. } | Range::Time, _) | (_, SettingValue::Number(_)) => return None,
+            (_, SettingValue::Text(text)) => Value::Text(text.trim().to_owned()),
         };
-        self.allows(value).then_some(value)
+        self.allows(&value).then_some(value)
     }
 
-    fn allows(&self, value: i64) -> bool {
-        match self.range {
-            Range::Number { from, to, .. } => (from..=to).contains(&value),
-            Range::Time => (0..24 * 60).contains(&value),
+    fn allows(&self, value: &Value) -> bool {
+        match (self.range, value) {
+            (Range::Number { from, to, .. }, Value::Number(value)) => (from..=to).contains(value),
+            (Range::Time, Value::Number(value)) => (0..24 * 60).contains(value),
+            (Range::Words { most }, Value::Text(text)) => {
+                text.chars().count() <= most && !text.contains(char::is_control)
+            }
+            (Range::Phone, Value::Text(text)) => {
+                text.len() <= PHONE_MOST && text.chars().all(|c| c.is_ascii_digit() || " -+()".contains(c))
+            }
+            (Range::Colour, Value::Text(text)) => {
+                let digits = text.strip_prefix('#').unwrap_or_default();
+                digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit())
+            }
+            (Range::OneOf(words), Value::Text(text)) => words.iter().any(|(word, _)| word == text),
+            _ => false,
         }
     }
 
     /// Puts into force what was set at an instant.
-    fn take(&self, at: Timestamp, set: Option<i64>) {
-        self.changes.write().unwrap_or_else(PoisonError::into_inner).push((at, set));
+    fn take(&self, at: Timestamp, set: Option<Value>) {
+        self.changes.write().unwrap_or_else(PoisonError::into_inner).push((at, set.clone()));
         self.put(set);
     }
 
     /// Puts into force what the database says.
     fn replace(&self, changes: Changes) {
-        let newest = changes.last().and_then(|(_, value)| *value);
+        let newest = changes.last().and_then(|(_, value)| value.clone());
         *self.changes.write().unwrap_or_else(PoisonError::into_inner) = changes;
         self.put(newest);
     }
 
     /// What an earlier version of the program allowed and this one does not is left out.
-    fn put(&self, set: Option<i64>) {
-        let allowed = set.filter(|value| self.allows(*value));
+    fn put(&self, set: Option<Value>) {
+        let allowed = set.clone().filter(|value| self.allows(value));
         if allowed != set {
-            tracing::warn!(setting = self.key, set, "what was set lies outside of the range; the default applies");
+            tracing::warn!(setting = self.key, ?set, "what was set lies outside of the range; the default applies");
         }
-        self.current.store(allowed.unwrap_or(self.default), Ordering::Relaxed);
+        self.keep(allowed.unwrap_or_else(|| self.default()));
+    }
+
+    fn keep(&self, value: Value) {
+        match value {
+            Value::Number(number) => self.current.store(number, Ordering::Relaxed),
+            Value::Text(text) => *self.text.write().unwrap_or_else(PoisonError::into_inner) = text.into(),
+        }
     }
 }
 
@@ -247,9 +342,9 @@ impl Settings {
 pub struct SettingChange {
     pub id: SettingChangeId,
     pub key: String,
-    /// What was in force when it was made.
+    /// What was in force when it was made; see [`SettingChange::former`].
     pub former: i64,
-    /// `None` for the default, whatever that is.
+    /// `None` for the default, whatever that is; see [`SettingChange::value`].
     pub value: Option<i64>,
     pub reason: String,
     pub state: ProposalState,
@@ -259,9 +354,23 @@ pub struct SettingChange {
     pub answered_by: Option<MemberId>,
     /// When it came into force, or was refused or taken back.
     pub answered_at: Option<Timestamp>,
+    /// Of a setting that is text, where `former` is 0.
+    pub former_text: Option<String>,
+    /// Of a setting that is text, where `value` is 0.
+    pub text: Option<String>,
 }
 
 impl SettingChange {
+    /// What was in force when it was made.
+    pub fn former(&self) -> Value {
+        Value::of(self.former, self.former_text.clone())
+    }
+
+    /// What it is changed to; `None` for the default.
+    pub fn value(&self) -> Option<Value> {
+        self.value.map(|number| Value::of(number, self.text.clone()))
+    }
+
     /// As the rule of two people looks at it.
     pub fn rule(&self) -> Proposal {
         let (state, proposed_by) = (self.state, Some(self.proposed_by));
@@ -340,8 +449,8 @@ pub fn put_in_force(tx: &mut Tx, setting: &Setting, change: &SettingChange) -> Q
         let heard = tx.now().plus_seconds(HEARD_WITHIN_SECONDS);
         agenda::put(tx, kind, change.id.uuid(), heard)?;
     }
-    let (setting, value, at) = (setting.clone(), change.value, change.answered_at.unwrap_or(tx.now()));
-    tx.after_commit(move || setting.take(at, value));
+    let (setting, value, at) = (setting.clone(), change.value(), change.answered_at.unwrap_or(tx.now()));
+    tx.after_commit(move || setting.take(at, value.clone()));
     Ok(())
 }
 
@@ -397,13 +506,19 @@ pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<Setting
 
 /// What was set and when, by key, in that order; a handful for each in a year.
 fn list_approved(conn: &mut Conn) -> QueryResult<HashMap<String, Changes>> {
-    let set: Vec<(String, Option<Timestamp>, Option<i64>)> = on!(conn, c => setting_changes::table
+    let set: Vec<(String, Option<Timestamp>, Option<i64>, Option<String>)> = on!(conn, c => setting_changes::table
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at, setting_changes::id))
-        .select((setting_changes::key, setting_changes::answered_at, setting_changes::value))
+        .select((
+            setting_changes::key,
+            setting_changes::answered_at,
+            setting_changes::value,
+            setting_changes::text,
+        ))
         .load(c))?;
     let mut changes: HashMap<String, Changes> = HashMap::new();
-    for (key, at, value) in set {
+    for (key, at, number, text) in set {
+        let value = number.map(|number| Value::of(number, text));
         changes.entry(key).or_default().extend(at.map(|at| (at, value)));
     }
     Ok(changes)
@@ -421,16 +536,16 @@ mod tests {
     #[test]
     fn a_value_is_of_the_right_form_and_within_the_range() {
         let number = seconds();
-        assert_eq!(number.read(&SettingValue::Number(600)), Some(600));
+        assert_eq!(number.read(&SettingValue::Number(600)), Some(Value::Number(600)));
         assert_eq!(number.read(&SettingValue::Number(601)), None);
-        assert_eq!(number.read(&SettingValue::Time("07:50".into())), None);
+        assert_eq!(number.read(&SettingValue::Text("07:50".into())), None);
         let at = NaiveTime::from_hms_opt(7, 50, 0).unwrap();
         let time = Setting::time("test.at", ("时间", "When"), Capability::ManageContent, at);
-        assert_eq!(time.read(&SettingValue::Time("08:05".into())), Some(8 * 60 + 5));
+        assert_eq!(time.read(&SettingValue::Text("08:05".into())), Some(Value::Number(8 * 60 + 5)));
         for bad in ["8:05", " 7:50", "+7:50", "07:5 ", "24:00", "08:60", "八点整"] {
-            assert_eq!(time.read(&SettingValue::Time(bad.into())), None, "{bad}");
+            assert_eq!(time.read(&SettingValue::Text(bad.into())), None, "{bad}");
         }
-        assert_eq!(time.show(time.get()), SettingValue::Time("07:50".into()));
+        assert_eq!(time.show(time.value()), SettingValue::Text("07:50".into()));
         assert_eq!(time.time_of_day(), at);
     }
 
@@ -438,12 +553,32 @@ mod tests {
     fn what_an_earlier_program_allowed_and_this_one_does_not_is_the_default() {
         let setting = seconds();
         let kept = setting.clone();
-        setting.put(Some(30));
+        setting.put(Some(Value::Number(30)));
         assert_eq!(kept.get(), 30, "clones share what is in force");
-        setting.put(Some(1000));
+        setting.put(Some(Value::Number(1000)));
         assert_eq!(kept.get(), 20);
-        setting.put(Some(30));
+        setting.put(Some(Value::Number(30)));
         setting.put(None);
         assert_eq!(kept.get_as::<u16>(), 20);
+    }
+
+    #[test]
+    fn text_has_its_form() {
+        let text = |range| Setting::text("test.text", ("文字", "Text"), Capability::ManageContent, range, "");
+        let takes = |range, sent: &str| text(range).read(&SettingValue::Text(sent.into()));
+        let kept = |text: &str| Some(Value::Text(text.into()));
+        assert_eq!(takes(Range::Words { most: 4 }, " 示范集团 "), kept("示范集团"));
+        assert_eq!(takes(Range::Words { most: 3 }, "示范集团"), None);
+        assert_eq!(takes(Range::Phone, "0935-8811234"), kept("0935-8811234"));
+        assert_eq!(takes(Range::Phone, "call me"), None);
+        assert_eq!(takes(Range::Colour, "#C8161D"), kept("#C8161D"));
+        assert_eq!(takes(Range::Colour, "red"), None);
+        const WORDS: &[(&str, &str)] = &[("on", "开启"), ("off", "关闭")];
+        assert_eq!(takes(Range::OneOf(WORDS), "on"), kept("on"));
+        assert_eq!(takes(Range::OneOf(WORDS), "maybe"), None);
+        let colour = text(Range::Colour);
+        assert_eq!(colour.read(&SettingValue::Number(1)), None);
+        colour.put(kept("#C8161D"));
+        assert_eq!((&*colour.words(), colour.value()), ("#C8161D", Value::Text("#C8161D".into())));
     }
 }

@@ -182,6 +182,10 @@ capable!(
     SettingReader: ReadSettings,
     /// May change the settings that are theirs.
     SettingChanger: ChangeSettings,
+    /// May read what members say.
+    FeedbackReader: ReadFeedback,
+    /// May answer what members say.
+    FeedbackAnswerer: AnswerFeedback,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

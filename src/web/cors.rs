@@ -28,7 +28,8 @@ const MAX_AGE: usize = 3600;
 /// The origins whose pages may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origins {
-    /// Every one. Safe because tokens travel in a header that a page must hold, never in cookies that a browser adds.
+    /// Every one. Safe because access tokens travel in a header that a page must hold; the one cookie, which refreshes them,
+    /// goes with no request that another site causes.
     Any,
     /// These, as browsers write them.
     These(Vec<String>),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +25,8 @@ pub struct Problem {
     retry_after_seconds: Option<u32>,
     /// The methods that may be used instead, as the `Allow` header lists them.
     allow: Option<Box<str>>,
+    /// The cookie that the answer sets.
+    cookie: Option<Box<HeaderValue>>,
     /// What is logged and never sent, or told of in fields of its own.
     cause: Option<Cause>,
 }
@@ -96,6 +98,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after_seconds: None,
             allow: None,
+            cookie: None,
             cause: None,
         }
     }
@@ -194,6 +197,12 @@ impl Problem {
         self
     }
 
+    /// Sets a cookie with the refusal, such as one that takes away what is worth nothing any more.
+    pub fn with_cookie(mut self, cookie: HeaderValue) -> Self {
+        self.cookie = Some(Box::new(cookie));
+        self
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -243,6 +252,9 @@ impl Problem {
         }
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_ref()));
+        }
+        if let Some(cookie) = &self.cookie {
+            response.insert_header((SET_COOKIE, cookie.as_ref().clone()));
         }
         let outdated = self.outdated();
         let told = outdated.map(|outdated| outdated_by(name, outdated.at));

@@ -2,6 +2,8 @@
 //!
 //! Knows actix and the ground floor, no feature.
 
+#[cfg(feature = "web")]
+pub mod app_files;
 pub mod approval;
 pub mod body;
 pub mod caller;

@@ -1,6 +1,5 @@
 //! How the page looks.
 
-use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +20,7 @@ use crate::people::members::model::{MemberKind, MemberSettings, MemberStatus};
 use crate::web::Problem;
 use crate::web::caller::{Caller, Member};
 use crate::web::etag::Polled;
-use crate::web::unread::UNREAD;
+use crate::web::unread::with_unread;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_my_today);
@@ -336,10 +335,8 @@ async fn get_my_today(caller: Member, req: HttpRequest, today: web::Data<Today>)
     let page = today.page(&caller.person).await?;
     let page = page.ok_or_else(|| Problem::not_found("members.not_found", "没有找到该人员"))?;
     let view = show(&today, &caller, page);
-    let unread = HeaderValue::from(view.unread);
-    let mut response = Polled(view).respond_to(&req);
-    response.headers_mut().insert(HeaderName::from_static(UNREAD), unread);
-    Ok(response)
+    let unread = view.unread;
+    Ok(with_unread(Polled(view).respond_to(&req), unread))
 }
 
 fn show(today: &Today, caller: &Caller, page: Page) -> MyToday {

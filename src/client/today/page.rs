@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::capability::{Duty, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
@@ -99,7 +100,7 @@ impl Today {
         let paper = self.quiz.todays_paper(&person.path).await?;
         let contests = self.contests.open_to(&person.path).await?;
         let votes = self.campaigns.open_votes(person.member).await?;
-        let next_meeting = self.meetings.next_of(up_to_branch(person)).await?;
+        let next_meeting = self.meetings.next_of(up_to_branch(person), sits_on_committee(person)).await?;
         let branch_place = match person.branch {
             Some(branch) => self.boards.branch_place(branch).await?,
             None => None,
@@ -156,7 +157,7 @@ impl Today {
 
     /// Who leads the branch today.
     pub(super) fn secretaries(&self, branch: UnitId) -> Vec<(MemberId, String)> {
-        let holders = self.directory.holders(crate::base::capability::Role::Secretary, branch, self.db.today());
+        let holders = self.directory.holders(Role::Secretary, branch, self.db.today());
         let named = |id: MemberId| self.directory.member(id).map(|card| (id, card.name.to_string()));
         let mut named: Vec<_> = holders.into_iter().filter_map(named).collect();
         named.sort();
@@ -168,4 +169,10 @@ impl Today {
 fn up_to_branch(person: &Person) -> &[UnitId] {
     let end = person.branch.and_then(|branch| person.path.iter().position(|unit| *unit == branch));
     &person.path[..=end.unwrap_or(0)]
+}
+
+/// Whether the committee of the person's branch is his, too.
+fn sits_on_committee(person: &Person) -> bool {
+    let on_committee = |duty: &Duty| matches!(duty.role, Role::Secretary | Role::BranchCommittee);
+    person.duties.iter().any(|duty| Some(duty.unit) == person.branch && on_committee(duty))
 }

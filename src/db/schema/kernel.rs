@@ -46,6 +46,8 @@ diesel::table! {
         proposed_at -> BigInt,
         answered_by -> Nullable<Binary>,
         answered_at -> Nullable<BigInt>,
+        former_text -> Nullable<Text>,
+        text -> Nullable<Text>,
     }
 }
 

@@ -7,6 +7,7 @@ mod honour;
 mod learning;
 mod doing;
 mod judging;
+mod voice;
 
 pub use doing::*;
 pub use ground::*;
@@ -15,3 +16,4 @@ pub use judging::*;
 pub use kernel::*;
 pub use learning::*;
 pub use people::*;
+pub use voice::*;

@@ -93,6 +93,7 @@ impl Meetings {
                 Ok((meeting, attendance))
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// Changes a meeting within the actor's reach; its kind and its unit stay.
@@ -133,6 +134,7 @@ impl Meetings {
                 Ok((meeting, attendance))
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// Takes back a meeting that the actor wrote down, if nothing points at it.
@@ -152,6 +154,7 @@ impl Meetings {
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
             })
             .await
+            .inspect(|_| self.coming.forget())
     }
 
     /// A meeting within the reader's reach.

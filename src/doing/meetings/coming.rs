@@ -14,11 +14,14 @@ const FRESH: Duration = Duration::from_secs(10);
 const REMEMBERED: i64 = 20_000;
 
 impl Meetings {
-    /// The next meeting, today's among them, of one of `units`; from memory.
-    pub async fn next_of(&self, units: &[UnitId]) -> Result<Option<Coming>, DbError> {
+    /// The next meeting, today's among them, of one of `units`: of a kind for all members, or also of the committee. From
+    /// memory.
+    pub async fn next_of(&self, units: &[UnitId], with_committee: bool) -> Result<Option<Coming>, DbError> {
         let today = self.db.today();
         let read = async || self.db.read(move |conn| store::list_coming(conn, today, REMEMBERED)).await;
         let coming = self.coming.get(&today, FRESH, read).await?;
-        Ok(coming.iter().find(|meeting| units.contains(&meeting.unit_id)).cloned())
+        let concerns =
+            |meeting: &&Coming| units.contains(&meeting.unit_id) && (with_committee || meeting.kind.is_for_all());
+        Ok(coming.iter().find(concerns).cloned())
     }
 }

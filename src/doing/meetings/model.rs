@@ -30,6 +30,13 @@ crate::words!(
     }
 );
 
+impl MeetingKind {
+    /// Whether every member of the unit belongs there, and not a committee alone.
+    pub const fn is_for_all(self) -> bool {
+        !matches!(self, MeetingKind::BranchCommittee | MeetingKind::PartyCommittee)
+    }
+}
+
 /// A meeting of a unit; kind and unit never change, because decisions point at it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = meetings)]

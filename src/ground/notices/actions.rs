@@ -6,6 +6,7 @@ use diesel::QueryResult;
 
 use super::model::{LastingText, NewNotice, Notice, NoticeId, NoticeKind, Read, To, oldest_kept, oldest_shown};
 use super::store::{self, Inbox};
+use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
@@ -52,6 +53,34 @@ async fn deliver(db: Db, message: Message, lasting: bool) -> Result<(), String> 
     delivered.map_err(|stop| DbError::from(stop).to_string())
 }
 
+/// Which kinds a member does not want counted; told by a later room, which keeps what members set.
+#[derive(Clone, Default)]
+pub struct Muting(Hooks<Mutes>);
+
+/// The kinds that a member has muted.
+type Mutes = fn(&mut Conn, MemberId) -> QueryResult<Vec<NoticeKind>>;
+
+impl Muting {
+    pub fn by(&self, mutes: Mutes) {
+        self.0.add(mutes);
+    }
+
+    fn of(&self, conn: &mut Conn, member: MemberId) -> QueryResult<Vec<NoticeKind>> {
+        let mut muted = Vec::new();
+        for mutes in self.0.each() {
+            muted.extend(mutes(conn, member)?);
+        }
+        Ok(muted)
+    }
+
+    /// How many notices of the inbox are unread, of the kinds that are counted.
+    pub(super) fn count_unread(&self, conn: &mut Conn, inbox: &Inbox) -> QueryResult<i64> {
+        let muted = self.of(conn, inbox.member)?;
+        let unread = store::count_unread_by_kind(conn, inbox)?;
+        Ok(unread.iter().filter(|(kind, _)| !muted.contains(kind)).map(|(_, count)| count).sum())
+    }
+}
+
 /// The newest notices of a member, each with the instant at which he read it, and how many of each kind are unread.
 pub struct Newest {
     pub notices: Vec<(Notice, Option<Timestamp>)>,
@@ -70,7 +99,8 @@ pub fn newest(
 }
 
 /// Marks what is unread in the inbox as read, of `ids` only if there are any, and says how much is left.
-pub(super) async fn mark(db: &Db, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> Result<i64, DbError> {
+pub(super) async fn mark(db: &Db, muting: &Muting, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> Result<i64, DbError> {
+    let muting = muting.clone();
     let marked: Result<i64, Stop<Never>> = db
         .write(move |tx| {
             let (member_id, read_at) = (inbox.member, tx.now());
@@ -79,7 +109,7 @@ pub(super) async fn mark(db: &Db, inbox: Inbox, ids: Option<Vec<NoticeId>>) -> R
             if !reads.is_empty() {
                 store::insert_reads(tx.conn, &reads)?;
             }
-            Ok(store::count_unread(tx.conn, &inbox)?)
+            Ok(muting.count_unread(tx.conn, &inbox)?)
         })
         .await;
     Ok(marked?)

@@ -1,17 +1,18 @@
 //! The inbox of a member.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions;
+use super::actions::{self, Muting};
 use super::model::{Notice, NoticeId, NoticeKind, oldest_shown};
 use super::store::{self, Inbox};
 use crate::base::time::Timestamp;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::web::caller::{Caller, Member};
 use crate::web::etag::Polled;
+use crate::web::unread::with_unread;
 use crate::web::{Body, Page, PageQuery, Problem, Query};
 
 /// Notices that one request marks by their ids.
@@ -62,21 +63,26 @@ fn inbox(caller: &Caller, db: &Db) -> Inbox {
 /// 我的消息
 ///
 /// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
-/// caller became a member. What happened to the account itself stays for good.
+/// caller became a member. What happened to the account itself stays for good. The header `X-Unread` says how many of the
+/// kinds that are counted are unread.
 #[utoipa::path(tag = "notices", params(PageQuery),
     responses((status = 200, description = "Notices", body = Page<NoticeView>),
         (status = 304, description = "Not changed since the given ETag")))]
 #[get("/me/notices")]
 async fn list_my_notices(
     caller: Member,
+    req: HttpRequest,
     db: web::Data<Db>,
+    muting: web::Data<Muting>,
     query: Query<PageQuery>,
-) -> Result<Polled<Page<NoticeView>>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let (limit, before) = (query.limit()?, query.after::<NoticeId>()?);
-    let inbox = inbox(&caller, &db);
-    let found = db.read(move |conn| store::list(conn, &inbox, before, limit + 1)).await?;
+    let (inbox, muting) = (inbox(&caller, &db), muting.as_ref().clone());
+    let look =
+        move |conn: &mut Conn| Ok((store::list(conn, &inbox, before, limit + 1)?, muting.count_unread(conn, &inbox)?));
+    let (found, unread) = db.read(look).await?;
     let page = Page::new(found, limit, |(notice, _)| notice.id).map(NoticeView::from);
-    Ok(Polled(page))
+    Ok(with_unread(Polled(page).respond_to(&req), unread))
 }
 
 /// How many notices of the inbox are unread.
@@ -88,13 +94,17 @@ struct UnreadCount {
 
 /// 未读消息数
 ///
-/// How many of the caller's notices are unread.
+/// How many of the caller's notices are unread, of the kinds that are counted (`/me/settings`).
 #[utoipa::path(tag = "notices", responses((status = 200, description = "The count", body = UnreadCount),
         (status = 304, description = "Not changed since the given ETag")))]
 #[get("/me/notices/unread-count")]
-async fn count_my_unread_notices(caller: Member, db: web::Data<Db>) -> Result<Polled<UnreadCount>, Problem> {
-    let inbox = inbox(&caller, &db);
-    let unread = db.read(move |conn| store::count_unread(conn, &inbox)).await?;
+async fn count_my_unread_notices(
+    caller: Member,
+    db: web::Data<Db>,
+    muting: web::Data<Muting>,
+) -> Result<Polled<UnreadCount>, Problem> {
+    let (inbox, muting) = (inbox(&caller, &db), muting.as_ref().clone());
+    let unread = db.read(move |conn| muting.count_unread(conn, &inbox)).await?;
     Ok(Polled(UnreadCount { unread }))
 }
 
@@ -117,6 +127,7 @@ struct ReadBody {
 async fn confirm_my_notices(
     caller: Member,
     db: web::Data<Db>,
+    muting: web::Data<Muting>,
     body: Body<ReadBody>,
 ) -> Result<web::Json<UnreadCount>, Problem> {
     let ids = match body.into_inner() {
@@ -127,6 +138,6 @@ async fn confirm_my_notices(
         ReadBody { ids: None, all: Some(true) } => None,
         _ => return Err(Problem::field("/ids", "one_of", "ids 与 all: true 须且只能填写一个")),
     };
-    let unread = actions::mark(&db, inbox(&caller, &db), ids).await?;
+    let unread = actions::mark(&db, &muting, inbox(&caller, &db), ids).await?;
     Ok(web::Json(UnreadCount { unread }))
 }

@@ -12,7 +12,7 @@ mod actions;
 mod api;
 mod room;
 
-pub use actions::{Newest, handle, newest, tell, tell_for_good, tidy};
+pub use actions::{Muting, Newest, handle, newest, tell, tell_for_good, tidy};
 pub use api::routes;
 pub use model::{LastingText, NOTICE_KINDS, NewNotice, Notice, NoticeId, NoticeKind, To};
 pub use room::open;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{handle, tidy};
+use super::{Muting, handle, tidy};
 use crate::kernel::outbox::Handlers;
 use crate::room::{House, Job, Opened, Room};
 
@@ -10,7 +10,7 @@ pub async fn open(house: &House) -> Opened {
     let mut handlers = Handlers::default();
     handle(&mut handlers, &house.db);
     let clear = Job::new(house.db.clone(), "old notices", Duration::ZERO, |db| async move { tidy(&db).await });
-    let mut room = Room::default().delivers(handlers);
+    let mut room = Room::default().delivers(handlers).lends(Muting::default());
     room.clears.push(clear);
     Ok(room)
 }

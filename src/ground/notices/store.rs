@@ -58,10 +58,6 @@ pub fn list(
         .load(c))
 }
 
-pub fn count_unread(conn: &mut Conn, inbox: &Inbox) -> QueryResult<i64> {
-    on!(conn, c => seen_in!(inbox).filter(notice_reads::read_at.is_null()).count().get_result(c))
-}
-
 /// How many of each kind are unread.
 pub fn count_unread_by_kind(conn: &mut Conn, inbox: &Inbox) -> QueryResult<Vec<(NoticeKind, i64)>> {
     on!(conn, c => seen_in!(inbox)

@@ -12,7 +12,7 @@ use crate::base::version::{Version, changed_since};
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
-use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue};
+use crate::kernel::settings::{self, Range, Setting, SettingChange, SettingChangeId, SettingValue, Value};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
@@ -97,7 +97,7 @@ impl SettingRoom {
             None => None,
         };
         let (room, by) = (self.clone(), person.member);
-        self.db.write(move |tx| room.change_in(tx, by, &setting, value, &wish)).await
+        self.db.write(move |tx| room.change_in(tx, by, &setting, value.clone(), &wish)).await
     }
 
     fn change_in(
@@ -105,13 +105,13 @@ impl SettingRoom {
         tx: &mut Tx,
         by: MemberId,
         setting: &Setting,
-        value: Option<i64>,
+        value: Option<Value>,
         wish: &Wish,
     ) -> Outcome<Changed> {
         // of two changes at once the second one is looked at when the first is in force
         tx.take_turn_on(setting.key)?;
         let last = settings::newest_in_force(tx.conn, setting.key)?;
-        let newest = last.as_ref().and_then(|last| last.value);
+        let newest = last.as_ref().and_then(SettingChange::value);
         if newest == value {
             return Ok(Changed::InForce);
         }
@@ -120,11 +120,15 @@ impl SettingRoom {
             true => (ProposalState::Open, None),
             false => (ProposalState::Approved, Some(settings::instant_of_change(tx, setting.key)?)),
         };
+        let (former, former_text) = newest.unwrap_or_else(|| setting.default()).columns();
+        let (number, text) = value.clone().map(Value::columns).unzip();
         let change = SettingChange {
             id: tx.fresh_id(),
             key: setting.key.to_owned(),
-            former: newest.unwrap_or(setting.default()),
-            value,
+            former,
+            value: number,
+            former_text,
+            text: text.flatten(),
             reason: wish.reason.clone(),
             state,
             proposed_by: by,
@@ -139,7 +143,7 @@ impl SettingRoom {
         }
         if !settings::insert(tx, &change)? {
             let open = settings::list_open(tx.conn)?.into_iter().find(|open| open.key == setting.key);
-            let same = open.filter(|open| open.proposed_by == by && open.value == value);
+            let same = open.filter(|open| open.proposed_by == by && open.value() == value);
             return same.map(Changed::Proposed).ok_or_else(|| Refusal::ProposedAlready.into());
         }
         if setting.is_delicate {
@@ -275,22 +279,33 @@ fn allowed(setting: &Setting) -> String {
     match setting.range {
         Range::Number { from, to, unit } => format!("应为 {from} 至 {to} 之间的整数，单位：{unit}"),
         Range::Time => "应为时间，如 07:50".to_owned(),
+        Range::Words { most } => format!("应为文字，最多 {most} 字"),
+        Range::Phone => "应为电话号码，如 0935-8811234；不公布时留空".to_owned(),
+        Range::Colour => "应为颜色，如 #C8161D".to_owned(),
+        Range::OneOf(words) => {
+            let words: Vec<String> = words.iter().map(|(word, title)| format!("{word}（{title}）")).collect();
+            format!("应为 {} 之一", words.join("、"))
+        }
     }
 }
 
 /// A value in a sentence.
-fn in_words(setting: &Setting, value: i64) -> String {
+fn in_words(setting: &Setting, value: Value) -> String {
     match (setting.show(value), setting.range) {
         (SettingValue::Number(value), Range::Number { unit, .. }) => format!("{value}{unit}"),
-        (SettingValue::Number(value), Range::Time) => value.to_string(),
-        (SettingValue::Time(time), _) => time,
+        (SettingValue::Number(value), _) => value.to_string(),
+        (SettingValue::Text(text), _) if text.is_empty() => "（空）".to_owned(),
+        (SettingValue::Text(text), Range::OneOf(words)) => {
+            words.iter().find(|(word, _)| *word == text).map_or(text.clone(), |(_, title)| (*title).to_owned())
+        }
+        (SettingValue::Text(text), _) => text,
     }
 }
 
 /// What would change, or has changed.
 fn said(setting: &Setting, change: &SettingChange) -> String {
-    let to = in_words(setting, change.value.unwrap_or(setting.default()));
-    format!("“{}”由 {} 改为 {to}", setting.title.0, in_words(setting, change.former))
+    let to = in_words(setting, change.value().unwrap_or_else(|| setting.default()));
+    format!("“{}”由 {} 改为 {to}", setting.title.0, in_words(setting, change.former()))
 }
 
 fn deed(answer: Answer) -> &'static str {
@@ -302,7 +317,12 @@ fn deed(answer: Answer) -> &'static str {
 }
 
 fn note(tx: &mut Tx, by: MemberId, action: &str, change: &SettingChange) -> diesel::QueryResult<()> {
-    let detail = json!({ "key": change.key, "former": change.former, "value": change.value, "reason": change.reason });
+    let plain = |value: Value| match value {
+        Value::Number(number) => json!(number),
+        Value::Text(text) => json!(text),
+    };
+    let (former, value) = (plain(change.former()), change.value().map(plain));
+    let detail = json!({ "key": change.key, "former": former, "value": value, "reason": change.reason });
     trail::note(
         tx,
         Act { actor: Some(by), action, subject_kind: "setting_change", subject_id: change.id.uuid(), detail },

@@ -50,6 +50,15 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// One of the words that a setting may be.
+#[derive(Serialize, ToSchema)]
+struct SettingChoice {
+    /// As it is sent.
+    word: &'static str,
+    /// What people read in its place, in Chinese.
+    title: &'static str,
+}
+
 /// A setting, with what is in force.
 #[derive(Serialize, ToSchema)]
 struct SettingView {
@@ -70,6 +79,9 @@ struct SettingView {
     until: Option<i64>,
     /// Of what a number is, in Chinese.
     unit: Option<&'static str>,
+    /// The words of which it is one; absent for everything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Vec<SettingChoice>>,
     /// The capability of those who may change it, on the top unit.
     changed_by: Capability,
     /// Whether a second person has to approve a change.
@@ -85,17 +97,22 @@ impl SettingView {
         let setting = &known.setting;
         let (from, until, unit) = match setting.range {
             Range::Number { from, to, unit } => (Some(from), Some(to), Some(unit)),
-            Range::Time => (None, None, None),
+            _ => (None, None, None),
+        };
+        let choices = match setting.range {
+            Range::OneOf(words) => Some(words.iter().map(|(word, title)| SettingChoice { word, title }).collect()),
+            _ => None,
         };
         SettingView {
             key: setting.key,
             title: setting.title.0,
             title_en: setting.title.1,
-            value: setting.show(setting.get()),
+            value: setting.show(setting.value()),
             default: setting.show(setting.default()),
             from,
             until,
             unit,
+            choices,
             changed_by: setting.changed_by,
             is_delicate: setting.is_delicate,
             can_change: room.is_theirs(caller, setting),
@@ -146,8 +163,8 @@ impl SettingChangeView {
         SettingChangeView {
             id: change.id,
             key: setting.key,
-            former: setting.show(change.former),
-            value: change.value.map(|value| setting.show(value)),
+            former: setting.show(change.former()),
+            value: change.value().map(|value| setting.show(value)),
             reason: change.reason.clone(),
             state,
             proposed_by: change.proposed_by,

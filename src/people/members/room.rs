@@ -1,7 +1,7 @@
 //! What the room hands over to the program.
 
-use super::{Desks, Directory, Members, RosterChanges};
-use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
+use super::{Desks, Directory, Members, RosterChanges, store};
+use crate::ground::notices::{Muting, NOTICE_KINDS, NoticeKind};
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
 
@@ -17,6 +17,7 @@ pub async fn open(house: &House) -> Opened {
     members.reload().await?;
     let changes = RosterChanges::default();
     changes.lay_anew(members.clone(), |members| async move { members.lay_anew_on_desk().await });
+    house.get::<Muting>().by(store::settings::list_muted);
     let roster = directory.clone();
     let names = Names(Box::new(move |member| roster.member(member).map(|card| card.name.to_string())));
     let (expiring, is_shared) = (members.clone(), house.db.is_postgres());

@@ -1,8 +1,8 @@
 //! The routes of signing in, staying signed in and inviting.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, SET_COOKIE, USER_AGENT};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, delete, get, post, put, web};
+use actix_web::http::header::{HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -131,6 +131,18 @@ fn device_name(device: Option<Text<60>>) -> String {
     device.map_or_else(|| "未命名设备".to_owned(), Text::into_string)
 }
 
+/// Opens a session of `member` without a password and gives the cookie that keeps it in the browser: for the demo, where
+/// anybody may be anybody. No route of the API calls it.
+pub async fn open_for_browser(
+    req: &HttpRequest,
+    sessions: &Sessions,
+    member: MemberId,
+    device: &'static str,
+) -> Result<HeaderValue, Problem> {
+    let opened = sessions.open_without_password(member, device).await?;
+    Ok(cookies::keep(req, &opened.refresh_token, sessions.now(), opened.session.expires_at))
+}
+
 /// 登录
 ///
 /// Signs in with an employee or phone number and a password.
@@ -201,11 +213,7 @@ async fn refresh_by_cookie(req: &HttpRequest, sessions: &Sessions) -> Result<Htt
         Err(stop) => {
             let problem = Problem::from(stop);
             let is_over = problem.status() == StatusCode::UNAUTHORIZED;
-            let mut response = problem.error_response();
-            if is_over {
-                response.headers_mut().insert(SET_COOKIE, cookies::forget(req));
-            }
-            Ok(response)
+            Err(if is_over { problem.with_cookie(cookies::forget(req)) } else { problem })
         }
     }
 }

@@ -28,7 +28,7 @@ mod wording;
 mod room;
 
 pub use actions::{Sessions, tidy};
-pub use api::routes;
+pub use api::{open_for_browser, routes};
 pub use ending::end_for_leaving;
 pub use model::{OpenedAccount, OpeningKind};
 pub use openings::opened_accounts;

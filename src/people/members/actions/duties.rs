@@ -162,7 +162,10 @@ impl Members {
         if tree.get(unit).is_some_and(|card| card.unit.closed_on.is_some()) {
             return Err(Refusal::UnitClosed);
         }
-        if role.is_of_branch() && tree.has_branches_below(unit) { Err(Refusal::TooHigh { role }) } else { Ok(()) }
+        // a secretary who heads branches reaches further than one office: only the operator appoints one
+        let is_head = role == Role::Secretary && manager.member.is_none();
+        let is_too_high = role.is_of_branch() && tree.has_branches_below(unit) && !is_head;
+        if is_too_high { Err(Refusal::TooHigh { role }) } else { Ok(()) }
     }
 
     /// Refuses a duty that the manager may neither grant nor end.

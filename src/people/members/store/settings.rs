@@ -6,6 +6,7 @@ use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::schema::member_settings;
 use crate::db::{Conn, Json};
+use crate::ground::notices::NoticeKind;
 use crate::kernel::glance::Look;
 use crate::on;
 use crate::people::members::model::MemberSettings;
@@ -37,4 +38,9 @@ pub fn put(conn: &mut Conn, member: MemberId, settings: &MemberSettings, now: Ti
         .set(values)
         .execute(c))
     .map(drop)
+}
+
+/// The kinds of notices that a member does not want counted.
+pub fn list_muted(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<NoticeKind>> {
+    Ok(find(conn, member)?.map(|settings| settings.muted_notices).unwrap_or_default())
 }

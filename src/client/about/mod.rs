@@ -3,6 +3,7 @@
 //! Route: `GET /config`. Owns no table: what an enterprise may change are [settings](crate::kernel::settings) of this room.
 
 mod api;
+mod settings;
 mod room;
 
 pub use api::routes;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::settings::Appearance;
 use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
 use crate::people::members::Directory;
 use crate::room::House;
@@ -18,12 +19,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Clone)]
 pub struct AppConfig {
     directory: Directory,
+    appearance: Appearance,
     is_demo: bool,
 }
 
 impl AppConfig {
-    pub fn new(house: &House) -> AppConfig {
-        AppConfig { directory: house.get(), is_demo: false }
+    pub fn new(house: &House, appearance: Appearance) -> AppConfig {
+        AppConfig { directory: house.get(), appearance, is_demo: house.config.is_demo }
     }
 }
 
@@ -99,9 +101,9 @@ async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
     };
     Polled(ClientConfig {
         enterprise: EnterpriseConfig {
-            name: top.map(|card| card.unit.name.clone()).unwrap_or_default(),
-            help_phone: None,
-            colour: "#C8161D".into(),
+            name: config.appearance.name().or(top.map(|card| card.unit.name.clone())).unwrap_or_default(),
+            help_phone: config.appearance.help_phone(),
+            colour: config.appearance.colour(),
         },
         sign_in: SignInWays { password: true, invite_code: true },
         switches: ClientSwitches { personal_boards: true, branch_boards: true },

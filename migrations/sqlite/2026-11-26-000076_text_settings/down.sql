@@ -1,0 +1,2 @@
+ALTER TABLE setting_changes DROP COLUMN text;
+ALTER TABLE setting_changes DROP COLUMN former_text;

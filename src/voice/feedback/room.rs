@@ -1,0 +1,17 @@
+//! What the room hands over to the program.
+
+use super::FeedbackRoom;
+use super::settings::Term;
+use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
+use crate::room::{House, Opened, Room};
+
+crate::more_words!(NoticeKind in NOTICE_KINDS {
+    /// What the member said was answered.
+    FEEDBACK = "feedback" / "意见答复",
+});
+
+pub async fn open(house: &House) -> Opened {
+    let term = Term::new();
+    let settings = term.each();
+    Ok(Room::of(FeedbackRoom::new(house.db.clone(), house.get(), house.get(), term)).room().settings(settings))
+}
