@@ -62,4 +62,5 @@ mod search;
 
 // the program as a new user meets it
 mod demo;
+mod pages;
 mod desk;
