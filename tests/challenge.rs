@@ -337,7 +337,7 @@ async fn only_what_was_dealt_can_be_answered_and_only_once() {
     let over = li.post(&path(&run, "completion"), json!({})).await.ok(200);
     assert_eq!((&over["ended"]["because"], &over["points"]), (&json!("given_up"), &json!(2)));
     assert_eq!(li.post(&path(&run, "completion"), json!({})).await.ok(200), over);
-    give(&li, &run, 3, "B").await.refused(409, "challenge.run_over");
+    give(&li, &run, 3, "B").await.refused(410, "challenge.run_over");
     li.post(&path(&run, "revival"), json!({})).await.refused(409, "challenge.not_revivable");
 }
 

@@ -269,3 +269,128 @@ fn a_code_begins_with_a_room_or_a_thing_in_the_plural() {
     let strange: Vec<String> = found().into_keys().filter(|code| !known(code.split('.').next().unwrap())).collect();
     assert!(strange.is_empty(), "{strange:?}");
 }
+
+/// What is over, and therefore 410; what merely stands at another stage is 409.
+const OVER: [(&str, &str); 15] = [
+    ("campaigns.cancelled", "the campaign, for everybody"),
+    ("campaigns.counted", "looking at flags, by the count"),
+    ("campaigns.counted_already", "cancelling, by the count"),
+    ("campaigns.over", "the stage"),
+    ("challenge.revival_over", "the day of the run"),
+    ("challenge.run_over", "the run"),
+    ("contests.cancelled", "the contest, for everybody"),
+    ("contests.over", "the contest's time"),
+    ("contests.time_over", "the attempt's time"),
+    ("files.address_over", "the address"),
+    ("points.rule_withdrawn", "the version of the rule"),
+    ("quiz.day_over", "the day and its grace"),
+    ("quiz.day_past", "the day"),
+    ("quiz.not_fetched", "the day, and the grace holds only for who had the paper"),
+    ("study.reading_over", "the reading's day and its grace"),
+];
+
+/// Called over and yet not 410, with the reason.
+const ENDED_OTHERWISE: [(&str, u16, &str); 3] = [
+    ("proposals.over", 409, "somebody has answered it: it stands at another stage"),
+    ("proposals.days_over", 409, "the term that it names is, while it can be proposed anew"),
+    ("study.day_over", 422, "the body names a day that is"),
+];
+
+/// 404 that is called by another name, with the reason.
+const NOTHING_THERE: [&str; 6] = [
+    "campaigns.no_ballot",  // of the caller
+    "challenge.no_run",     // of the caller, today
+    "files.no_thumbnail",   // of that file
+    "quiz.no_paper",        // of that day
+    "resets.not_requested", // by the caller
+    "settings.no_proposal", // of that id
+];
+
+#[test]
+fn what_is_over_is_gone_what_is_not_there_is_not_found_and_a_wrong_stage_is_a_conflict() {
+    let codes = found();
+    let with = |status: u16| codes.iter().filter(move |(_, code)| code.status == status).map(|(code, _)| code.as_str());
+    assert_eq!(with(410).collect::<Vec<_>>(), OVER.map(|(code, _)| code));
+    let is_over =
+        |code: &str| code.rsplit(['.', '_']).next().is_some_and(|end| ["over", "expired", "cancelled"].contains(&end));
+    // who was signed in is to sign in anew
+    for (code, known) in codes.iter().filter(|(code, known)| is_over(code) && known.status != 401) {
+        let exempt = ENDED_OTHERWISE.iter().find(|(name, ..)| name == code);
+        assert_eq!(known.status, exempt.map_or(410, |(_, status, _)| *status), "{code}");
+    }
+    for code in with(404).filter(|code| !code.ends_with("not_found")) {
+        assert!(NOTHING_THERE.contains(&code), "{code}");
+    }
+    let missing = codes.iter().filter(|(code, _)| code.ends_with("not_found") && !code.starts_with("metrics."));
+    missing.for_each(|(code, known)| assert_eq!(known.status, 404, "{code}"));
+    let stage = codes.iter().filter(|(code, _)| {
+        let reason = code.split('.').next_back().unwrap();
+        reason.starts_with("wrong_") && reason.ends_with("state") || reason.ends_with("_taken") || reason == "not_open"
+    });
+    stage.for_each(|(code, known)| assert_eq!(known.status, 409, "{code}"));
+}
+
+#[test]
+fn problems_speak_to_people_politely() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    // common passwords are not said to anybody
+    let spoken = files.iter().filter(|(file, _)| !file.ends_with("rules/passwords.rs"));
+    let rude = spoken.filter(|(_, text)| literals(text).iter().any(|(_, said)| said.contains('你')));
+    assert_eq!(rude.map(|(file, _)| file.as_str()).collect::<Vec<_>>(), Vec::<&str>::new(), "say 您");
+}
+
+#[tokio::test]
+async fn a_body_that_names_what_is_not_there_is_unprocessable() {
+    use serde_json::json;
+
+    let app = crate::support::TestApp::start().await;
+    let all = crate::input::anybody(&app).await;
+    let other = app.member("某甲").sign_in().await;
+    let unit = |code: &str| format!("/units/{}", app.unit(code));
+    let nothing = crate::input::NOTHING;
+    let idea = crate::ideas::submitted(&other, "点子").await;
+    let member = format!("/members/{}", other.id);
+    let meeting = json!({ "kind": "lecture", "unit_id": nothing, "held_on": "2026-07-01", "title": "党课" });
+    let attended = json!({ "kind": "lecture", "unit_id": app.unit("ZB1"), "held_on": "2026-07-01", "title": "党课",
+        "attendance": [nothing] });
+    let push = |item: &str, unit: &str| json!({ "item_id": item, "unit_id": unit, "day": "2026-07-02" });
+    let item =
+        json!({ "title": "党章", "summary": "摘要", "body": "正文", "source": "人民日报", "minimum_seconds": 30 });
+    let item = all.post("/study/items", item).await.ok(201)["id"].as_str().unwrap().to_owned();
+    let mut contest = crate::contests::body(&app);
+    contest["meeting_id"] = json!(nothing);
+    let written = |field: &str, value: serde_json::Value| {
+        let mut idea = crate::ideas::idea("点子", false);
+        idea[field] = value;
+        idea
+    };
+    let new = json!({ "employee_no": "T900", "name": "新人", "kind": "full", "unit_id": nothing });
+    let below = json!({ "code": "XZ98", "name": "新组", "kind": "党小组", "parent_id": nothing });
+    let table = [
+        ("POST", "/meetings".into(), meeting, "/unit_id"),
+        ("POST", "/meetings".into(), attended, "/attendance/0"),
+        ("POST", "/members".into(), new, "/unit_id"),
+        ("PATCH", member.clone(), json!({ "unit_id": nothing }), "/unit_id"),
+        ("POST", format!("{member}/roles"), json!({ "role": "secretary", "unit_id": nothing }), "/unit_id"),
+        ("POST", "/units".into(), below, "/parent_id"),
+        ("PATCH", unit("ZB2"), json!({ "parent_id": nothing }), "/parent_id"),
+        ("POST", "/invitations".into(), json!({ "member_id": nothing }), "/member_id"),
+        ("POST", "/invitations".into(), json!({ "unit_id": nothing }), "/unit_id"),
+        ("POST", "/study/pushes".into(), push(nothing, &app.unit("ZB1").to_string()), "/item_id"),
+        ("POST", "/study/pushes".into(), push(&item, nothing), "/unit_id"),
+        ("POST", "/quiz/practice".into(), json!({ "question_id": nothing, "answer": ["A"] }), "/question_id"),
+        ("PUT", "/quiz/daily/2026-07-02".into(), json!({ "question_ids": [nothing] }), "/question_ids/0"),
+        ("POST", "/contests".into(), contest, "/meeting_id"),
+        ("POST", "/ideas".into(), written("category", json!("没有")), "/category"),
+        ("POST", "/ideas".into(), written("co_author_ids", json!([nothing])), "/co_author_ids/0"),
+        ("POST", format!("/ideas/{idea}/comments"), json!({ "text": "好", "parent_id": nothing }), "/parent_id"),
+    ];
+    for (method, path, body, pointer) in table {
+        let request = all.request(method.parse().unwrap(), &path).json(&body);
+        let refused = crate::support::send(request).await.refused(422, "body.invalid");
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{method} {path} {body}: {refused}");
+    }
+    // what the address names is not found
+    all.get(&format!("/ideas/{nothing}")).await.refused(404, "ideas.not_found");
+}

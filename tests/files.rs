@@ -30,7 +30,7 @@ fn encoded(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
 }
 
 /// A JPEG as a phone makes it: lying on its side, with a remark about the place.
-fn photograph() -> Vec<u8> {
+pub fn photograph() -> Vec<u8> {
     let plain = encoded(picture(640, 320), ImageFormat::Jpeg);
     // TIFF, little-endian: one directory with the orientation (6: turn right) and an artist
     let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x02\0".to_vec();
@@ -85,7 +85,7 @@ fn upload_of(person: &Person<'_>, name: &str, bytes: impl Into<reqwest::Body>) -
     person.request(Method::POST, "/files").header("x-file-name", name).body(bytes)
 }
 
-async fn upload(person: &Person<'_>, name: &str, bytes: impl Into<reqwest::Body>) -> Reply {
+pub async fn upload(person: &Person<'_>, name: &str, bytes: impl Into<reqwest::Body>) -> Reply {
     send(upload_of(person, name, bytes)).await
 }
 

@@ -66,4 +66,5 @@ mod search;
 
 // the program as a new user meets it
 mod demo;
+mod pages;
 mod desk;

@@ -88,6 +88,7 @@ async fn a_change_leaves_what_it_does_not_name_and_neither_kind_nor_unit_changes
     let after = leader.patch(&path, json!({ "minutes": "一致同意" })).await.ok(200);
     let mut expected = before.clone();
     expected["minutes"] = json!("一致同意");
+    expected["has_minutes"] = json!(true);
     expected["updated_at"] = after["updated_at"].clone();
     assert_eq!(after, expected);
     assert_ne!(after["updated_at"], before["updated_at"]);
@@ -211,7 +212,7 @@ async fn a_meeting_is_deleted_by_who_wrote_it_down_unless_something_happened_at_
     let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
     let li = app.member("李一").sign_in().await;
     let mistaken = meeting(&app, &leader, "group", "XZ11").await;
-    secretary.delete(&format!("/meetings/{mistaken}")).await.refused(409, "meetings.not_author");
+    secretary.delete(&format!("/meetings/{mistaken}")).await.refused(403, "meetings.not_author");
     leader.delete(&format!("/meetings/{mistaken}")).await.ok(204);
     leader.get(&format!("/meetings/{mistaken}")).await.refused(404, "meetings.not_found");
     let held = meeting(&app, &leader, "group", "XZ11").await;

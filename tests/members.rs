@@ -77,7 +77,10 @@ async fn ordinary_members_see_the_names_of_their_branch_only() {
     let roster = |code: &str| format!("/units/{}/members?limit=2", app.unit(code));
     let page = li.get(&roster("ZB1")).await.ok(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
-    assert_eq!(page["items"][0].as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "name", "unit_id"]);
+    assert_eq!(
+        page["items"][0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["id", "name", "unit_id", "unit_name"]
+    );
     let next = format!("{}&cursor={}", roster("ZB1"), page["next_cursor"].as_str().unwrap());
     let rest = li.get(&next).await.ok(200);
     assert_eq!((&rest["items"][0]["name"], &rest["next_cursor"]), (&json!("邻组"), &Value::Null));

@@ -256,3 +256,119 @@ fn says_something(property: &Value, document: &Value) -> bool {
     let mut names = targets.filter_map(|target| target["$ref"].as_str()?.rsplit('/').next());
     names.any(|name| document["components"]["schemas"][name]["description"].is_string())
 }
+
+/// With which verbs an operation may begin; what else people do is a `POST`.
+const VERBS: [(&str, &[&str]); 4] = [
+    ("GET", &["get", "list", "count", "export"]),
+    ("PATCH", &["edit"]),
+    ("PUT", &["set", "put", "edit", "like", "save", "submit", "change", "decide", "publish", "answer"]),
+    ("DELETE", &["delete", "withdraw", "cancel", "detach", "end", "unlike", "sign"]),
+];
+
+#[test]
+fn an_operation_is_called_by_a_verb_of_its_method_and_a_noun() {
+    let mut wrong = Vec::new();
+    let of_another = |verb: &str| VERBS[..2].iter().any(|(_, verbs)| verbs.contains(&verb)) || verb == "delete";
+    let of_the_api = operations(&document()).into_iter().filter(|(_, path, _)| path.starts_with("/api/"));
+    for (method, path, operation) in of_the_api {
+        let name = operation["operationId"].as_str().unwrap();
+        let (verb, noun) = name.split_once('_').unwrap_or((name, ""));
+        let fits = match VERBS.iter().find(|(of, _)| *of == method) {
+            Some((_, verbs)) => verbs.contains(&verb),
+            None => !of_another(verb),
+        };
+        let makes = verb != "create" || operation["responses"]["201"].is_object();
+        if !fits || !makes || noun.is_empty() || name.chars().any(|c| !c.is_ascii_lowercase() && c != '_') {
+            wrong.push(format!("{method} {path}: {name}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_page_refers_to_its_item_by_name() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let pages: Vec<(&String, &Value)> = schemas.iter().filter(|(name, _)| name.starts_with("Page_")).collect();
+    assert!(pages.len() > 30, "{}", pages.len());
+    for (name, page) in pages {
+        let item = name.strip_prefix("Page_").unwrap();
+        assert_eq!(page["properties"]["items"]["items"]["$ref"], format!("#/components/schemas/{item}"), "{name}");
+    }
+}
+
+/// What is open to everybody: it signs somebody in, is asked for before anybody has, or bears a signature of its own.
+const OPEN: [&str; 10] = [
+    "export_campaign",
+    "get_picture",
+    "healthz",
+    "list_labels",
+    "metrics",
+    "readyz",
+    "redeem_invitation",
+    "refresh_session",
+    "request_reset",
+    "sign_in",
+];
+
+#[test]
+fn what_is_public_says_so_and_nothing_else_is() {
+    let mut open = Vec::new();
+    for (method, path, operation) in operations(&document()) {
+        let needs =
+            operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} does not say who may call"));
+        if needs.is_empty() {
+            open.push(operation["operationId"].as_str().unwrap().to_owned());
+        } else {
+            assert_eq!(needs, &[serde_json::json!({ "session": [] })], "{method} {path}");
+        }
+    }
+    open.sort();
+    assert_eq!(open, OPEN);
+}
+
+#[test]
+fn no_field_says_what_a_word_beside_it_is_called() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let is_words = |field: &Value| {
+        let parts = field["oneOf"].as_array().cloned().unwrap_or_default();
+        let mut names = std::iter::once(field).chain(&parts).filter_map(|part| part["$ref"].as_str());
+        names.any(|name| document.pointer(&name[1..]).is_some_and(|schema| schema["enum"].is_array()))
+    };
+    let mut named = Vec::new();
+    for (schema, shown) in schemas {
+        each_value(shown, &mut |value| {
+            let Some(fields) = value["properties"].as_object() else { return };
+            for field in fields.keys() {
+                let word = field.strip_suffix("_name").and_then(|word| fields.get(word));
+                if word.is_some_and(is_words) {
+                    named.push(format!("{schema}.{field}"));
+                }
+            }
+        });
+    }
+    assert!(named.is_empty(), "GET /labels tells of these: {named:?}");
+}
+
+/// Replies that no example is kept of: longer than an example may be, or not of the API.
+const WITHOUT_EXAMPLE: [&str; 4] = ["export_campaign", "healthz", "list_labels", "readyz"];
+
+#[test]
+fn whatever_is_sent_or_shown_has_an_example() {
+    const JSON: &str = "application/json";
+    let mut without = Vec::new();
+    for (_, _, operation) in operations(&document()) {
+        let name = operation["operationId"].as_str().unwrap();
+        let body = &operation["requestBody"]["content"][JSON];
+        let replies = operation["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'));
+        let shown: Vec<&Value> =
+            replies.map(|(_, reply)| &reply["content"][JSON]).filter(|one| one.is_object()).collect();
+        let told = |content: &Value| content["example"] != Value::Null;
+        if body.is_object() && !told(body) || !shown.is_empty() && !shown.iter().any(|one| told(one)) {
+            without.push(name.to_owned());
+        }
+    }
+    let unknown: Vec<&String> = without.iter().filter(|name| !WITHOUT_EXAMPLE.contains(&name.as_str())).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

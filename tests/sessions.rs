@@ -90,7 +90,7 @@ async fn an_invite_code_sets_the_first_password_once() {
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     let (new_member, number) = app.member("新人").unregistered().await;
     let (outsider, _) = app.member("外人").home("XZ21").unregistered().await;
-    secretary.post("/invitations", json!({ "member_id": outsider })).await.refused(404, "members.not_found");
+    secretary.post("/invitations", json!({ "member_id": outsider })).await.refused(422, "body.invalid");
     let issued = secretary.post("/invitations", json!({ "member_id": new_member })).await.ok(201);
     let code = issued["items"][0]["invite_code"].as_str().unwrap();
     let redeem = json!({
@@ -108,7 +108,7 @@ async fn a_secretary_cannot_take_over_a_higher_duty_by_inviting() {
     let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
     let (chief, _) = app.member("管理员").role(Role::Administrator, "JT").unregistered().await;
     secretary.post("/invitations", json!({ "member_id": chief })).await.refused(403, "invitations.beyond_reach");
-    secretary.post("/invitations", json!({ "member_id": secretary.id })).await.refused(404, "members.not_found");
+    secretary.post("/invitations", json!({ "member_id": secretary.id })).await.refused(422, "body.invalid");
 }
 
 #[tokio::test]
@@ -125,6 +125,6 @@ async fn a_units_sheet_can_be_printed_and_leaves_out_who_has_a_password() {
         assert!(page.contains(said), "{said} in {page}");
     }
     let elsewhere = json!({ "unit_id": app.unit("ZB2") });
-    let refused = secretary.post("/invitations", elsewhere).await.refused(404, "members.not_found");
-    assert_eq!(refused["detail"], "没有找到该组织，或不在您的职责范围之内");
+    let refused = secretary.post("/invitations", elsewhere).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["message"], "没有找到该组织，或不在您的职责范围之内");
 }

@@ -176,7 +176,7 @@ async fn a_planner_plans_within_reach_one_push_a_day() {
     secretary.post("/study/pushes", plan("XZ11", "2026-07-02")).await.ok(201);
     let mut nothing = plan("ZB1", "2026-07-03");
     nothing["item_id"] = json!("01980000-0000-7000-8000-000000000000");
-    secretary.post("/study/pushes", nothing).await.refused(404, "study.item_not_found");
+    secretary.post("/study/pushes", nothing).await.refused(422, "body.invalid");
     let mut timed = plan("XZ12", "2026-07-02");
     timed["publish_time"] = json!("25:00");
     secretary.post("/study/pushes", timed.clone()).await.refused(422, "body.invalid");

@@ -37,7 +37,7 @@ async fn ones_own_comment_is_gone_or_leaves_a_gap_while_replies_depend_on_it() {
     assert_eq!(said(&li, &idea).await, [("评论已删除".into(), true), ("什么问题".into(), false)]);
     assert_eq!(li.get(&format!("/ideas/{idea}")).await.ok(200)["comments"], 1);
     let late = json!({ "text": "晚了", "parent_id": first });
-    li.post(&format!("/ideas/{idea}/comments"), late).await.refused(404, "ideas.comment_not_found");
+    li.post(&format!("/ideas/{idea}/comments"), late).await.refused(422, "body.invalid");
     // the gap goes with the last reply
     li.delete(&path(&reply)).await.ok(204);
     assert_eq!(said(&li, &idea).await, []);

@@ -139,7 +139,7 @@ async fn stages_move_by_the_clock_and_never_backwards() {
     let close = async |stage: &str| organiser.post(&format!("{path}/stage-closing"), json!({ "stage": stage })).await;
     close("entry").await.refused(409, "campaigns.clock_only");
     close("vote").await.refused(409, "campaigns.not_open");
-    close("peer").await.refused(404, "campaigns.stage_not_found");
+    close("peer").await.refused(422, "body.invalid");
     // the server was down until after the vote: everything opens and closes in its order
     at(&app, "2026-07-01T08:02:30+08:00").await;
     close("publicity").await.ok(200);

@@ -127,9 +127,9 @@ async fn what_is_counted_is_not_called_off() {
     let cancellation = format!("{campaign}/cancellation");
     organiser.post(&cancellation, json!({ "reason": "来不及" })).await.ok(201);
     at(&app, CLOSING).await;
-    committee.post(&format!("{cancellation}/approval"), json!({})).await.refused(409, "campaigns.counted_already");
+    committee.post(&format!("{cancellation}/approval"), json!({})).await.refused(410, "campaigns.counted_already");
     organiser.delete(&cancellation).await.ok(204);
-    organiser.post(&cancellation, json!({ "reason": "来不及" })).await.refused(409, "campaigns.counted_already");
+    organiser.post(&cancellation, json!({ "reason": "来不及" })).await.refused(410, "campaigns.counted_already");
     app.drain().await;
 }
 

@@ -145,7 +145,7 @@ async fn secretaries_review_the_entries_of_other_units_and_what_is_missing_is_li
     score(&east, &of_west, "open_review", None, (100, 50)).await.refused(403, "campaigns.no_judge");
     // the review is the secretary's own
     score(&committee, &of_west, "open_review", unit("ZB1"), (100, 50)).await.refused(403, "campaigns.no_judge");
-    score(&east, &of_west, "peer", unit("ZB1"), (80, 40)).await.refused(404, "campaigns.stage_not_found");
+    score(&east, &of_west, "peer", unit("ZB1"), (80, 40)).await.refused(422, "body.invalid");
     east.get(&format!("{campaign}/scores")).await.refused(403, "access.denied");
 
     let matrix = organiser.get(&format!("{campaign}/scores")).await.ok(200);
@@ -235,7 +235,7 @@ async fn a_ballot_is_voided_by_two_people_between_the_closing_and_the_counting()
     both.post(&voidings, ask.clone()).await.refused(409, "campaigns.not_between");
     at(&app, CLOSING).await;
     let stranger = json!({ "member_id": organiser.id, "reason": "没有投票" });
-    both.post(&voidings, stranger).await.refused(404, "campaigns.no_ballot");
+    both.post(&voidings, stranger).await.refused(422, "body.invalid");
     let proposed = both.post(&voidings, ask.clone()).await.ok(201);
     both.post(&voidings, ask).await.refused(409, "campaigns.voided_already");
     let approval = format!("/voidings/{}/approval", proposed["id"].as_str().unwrap());

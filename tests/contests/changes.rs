@@ -250,10 +250,10 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     assert_eq!(seen["attempts"][0]["score_hundredths"], Value::Null);
     assert!(told(&li, "知识竞赛取消").await[0].contains("试题泄露"));
     assert_eq!(points(&li).await, 0);
-    organiser.get(&format!("{contest}/results")).await.refused(409, "contests.wrong_state");
-    organiser.get(&format!("/exports{contest}")).await.refused(409, "contests.wrong_state");
-    organiser.post(&format!("{contest}/publication"), json!({})).await.refused(409, "contests.wrong_state");
-    organiser.delete(&cancellation).await.refused(409, "contests.wrong_state");
+    organiser.get(&format!("{contest}/results")).await.refused(410, "contests.cancelled");
+    organiser.get(&format!("/exports{contest}")).await.refused(410, "contests.cancelled");
+    organiser.post(&format!("{contest}/publication"), json!({})).await.refused(410, "contests.cancelled");
+    organiser.delete(&cancellation).await.refused(410, "contests.cancelled");
     // its questions are free for the next one
     let next = [("/opens_at", json!("2026-07-02T08:01:00+08:00")), ("/closes_at", json!("2026-07-02T09:01:00+08:00"))];
     announced(&organiser, with(body(&app), &next)).await;

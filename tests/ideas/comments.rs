@@ -124,7 +124,7 @@ async fn comments_have_replies_of_one_level() {
     let other = submitted(&scene.worker, "另一个").await;
     let elsewhere = json!({ "text": "串了", "parent_id": said["id"] });
     let refusal = scene.worker.post(&format!("/ideas/{other}/comments"), elsewhere).await;
-    refusal.refused(404, "ideas.comment_not_found");
+    assert_eq!(refusal.refused(422, "body.invalid")["errors"][0]["pointer"], "/parent_id");
     let page = scene.leader.get(&format!("{path}?limit=2")).await.ok(200);
     let parents: Vec<&Value> = items(&page).iter().map(|comment| &comment["parent_id"]).collect();
     assert_eq!(parents, [&Value::Null, &said["id"]]);

@@ -193,14 +193,21 @@ pub fn renewed(folder: &Path, kept: &Observed) -> Observed {
     let (mut all, took) = gather(folder);
     for (operation, examples) in took {
         let entry = all.entry(operation.clone()).or_default();
-        let before = kept.get(&operation).filter(|kept| examples.keys().any(|example| same_request(example, kept)));
+        // an answer without content is no example where others have one
+        let shows = |example: &Example| example.status < 300 && !example.reply.is_empty();
+        let can_show = examples.keys().any(shows);
+        let before = kept.get(&operation).filter(|kept| {
+            (!kept.reply.is_null() && kept.status < 300 || !can_show)
+                && examples.keys().any(|example| same_request(example, kept))
+        });
         if let Some(before) = before {
             *entry = Kept { codes: std::mem::take(&mut entry.codes), ..before.clone() };
             continue;
         }
         // seen on both databases, so that chance has no part in it; with something in its lists; short
         let rank = |(example, runs): &(&Example, &BTreeSet<bool>)| {
-            let is_empty = example.reply.contains("\"items\":[]") || example.status == 202;
+            let is_empty =
+                example.reply.contains("\"items\":[]") || example.status == 202 || can_show && !shows(example);
             (runs.len() < 2, is_empty, example.body.len() + example.query.len() + example.reply.len())
         };
         let best = examples.iter().min_by_key(rank).expect("an operation that was seen").0;

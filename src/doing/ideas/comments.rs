@@ -111,6 +111,6 @@ fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome
     let Some(parent) = parent else { return Ok(None) };
     let parent = comments::find_comment_to_reply(tx.conn, parent)?;
     let parent = parent.filter(|parent| parent.idea_id == idea && parent.deleted_at.is_none());
-    let parent = parent.ok_or(Refusal::NoSuchComment)?;
+    let parent = parent.ok_or(Refusal::NoSuchParent)?;
     if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }
 }

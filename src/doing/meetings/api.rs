@@ -44,7 +44,7 @@ impl From<Refusal> for Problem {
                 Problem::conflict("meetings.day_stands", "已有事项在这次会议上征集或决定，会议日期不能再改")
             }
             Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子或竞赛与这次会议关联，不能删除"),
-            Refusal::NotAuthor => Problem::conflict("meetings.not_author", "只有记录这次会议的人可以删除它"),
+            Refusal::NotAuthor => Problem::forbidden("meetings.not_author", "只有记录这次会议的人可以删除它"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -39,7 +39,7 @@ impl From<CampaignRefusal> for Problem {
                 Problem::conflict("campaigns.wrong_state", format!("评选{}，不能进行此操作", said(state)))
             }
             CampaignRefusal::BadField(flaw) => Problem::field(&flaw.pointer, "campaigns.rule", flaw.message),
-            CampaignRefusal::NoSuchStage => Problem::not_found("campaigns.stage_not_found", "这次评选没有这个阶段"),
+            CampaignRefusal::NoSuchStage => Problem::conflict("campaigns.no_stage", "这次评选没有这个阶段"),
             CampaignRefusal::NotOpen(stage) => {
                 Problem::conflict("campaigns.not_open", format!("{}阶段还没有开始", stage.title()))
             }

@@ -29,7 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(complete_challenge_run)
         .service(get_challenge_today)
         .service(list_my_challenge_runs)
-        .service(review_challenge_runs);
+        .service(list_reviewed_challenge_runs);
 }
 
 impl From<Refusal> for Problem {
@@ -41,7 +41,7 @@ impl From<Refusal> for Problem {
             Refusal::AlreadyAnswered => {
                 Problem::conflict("challenge.already_answered", "这道题已经作答，以第一次的答案为准")
             }
-            Refusal::RunOver => Problem::conflict("challenge.run_over", "这次挑战已经结束"),
+            Refusal::RunOver => Problem::gone("challenge.run_over", "这次挑战已经结束"),
             Refusal::TooFast => Problem::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "challenge.too_fast",
@@ -374,7 +374,7 @@ struct ReviewedRun {
 #[utoipa::path(tag = "challenge", params(ReviewQuery),
     responses((status = 200, description = "Runs to look at", body = Page<ReviewedRun>)))]
 #[get("/challenge/review")]
-async fn review_challenge_runs(
+async fn list_reviewed_challenge_runs(
     reader: ContentReader,
     query: Query<ReviewQuery>,
     room: web::Data<Challenge>,

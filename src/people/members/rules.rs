@@ -44,6 +44,8 @@ pub enum Refusal {
     TooDeep,
     /// The unit is closed and takes nobody and nothing.
     UnitClosed,
+    /// No such unit as the body names.
+    UnknownUnit { pointer: &'static str },
     /// The unit still has open units or members.
     UnitNotEmpty,
     /// The member has left.

@@ -536,8 +536,10 @@ impl From<Refusal> for Problem {
                 Problem::unprocessable("invitations.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
             }
             Refusal::WeakPassword(weakness) => Problem::field("/new_password", "passwords.weak", advice(weakness)),
-            Refusal::NoSuchMember => Problem::not_found("members.not_found", "没有找到该人员，或不在您的职责范围之内"),
-            Refusal::NoSuchUnit => Problem::not_found("members.not_found", "没有找到该组织，或不在您的职责范围之内"),
+            Refusal::NoSuchMember => {
+                Problem::field("/member_id", "no_such_member", "没有找到该人员，或不在您的职责范围之内")
+            }
+            Refusal::NoSuchUnit => Problem::field("/unit_id", "no_such_unit", "没有找到该组织，或不在您的职责范围之内"),
             Refusal::BeyondReach => Problem::forbidden(
                 "invitations.beyond_reach",
                 "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",

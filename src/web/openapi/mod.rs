@@ -22,6 +22,7 @@ pub struct CommonGround;
 impl Modify for CommonGround {
     fn modify(&self, document: &mut OpenApi) {
         let components = document.components.get_or_insert_default();
+        refer_to_items(components);
         components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let problem = ResponseBuilder::new()
             .description(PROBLEM)
@@ -44,6 +45,20 @@ impl Modify for CommonGround {
                     false => vec![SecurityRequirement::new("session", Vec::<String>::new())],
                 });
             }
+        }
+    }
+}
+
+/// A page refers to its items by their name; since `Page<T>` is generic they are written out within it.
+fn refer_to_items(components: &mut Components) {
+    let is_page = |name: &String| Some((name.clone(), name.strip_prefix("Page_")?.to_owned()));
+    let pages: Vec<(String, String)> = components.schemas.keys().filter_map(is_page).collect();
+    for (page, item) in pages {
+        let Some(RefOr::T(Schema::Object(fields))) = components.schemas.get_mut(&page) else { continue };
+        let Some(RefOr::T(Schema::Array(items))) = fields.properties.get_mut("items") else { continue };
+        let reference = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(Ref::from_schema_name(&item))));
+        if let ArrayItems::RefOrSchema(written) = std::mem::replace(&mut items.items, reference) {
+            components.schemas.entry(item).or_insert(*written);
         }
     }
 }

@@ -40,6 +40,7 @@ impl From<Refusal> for Problem {
             Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchIdea => Problem::not_found("ideas.not_found", "没有找到这条金点子"),
             Refusal::NoSuchComment => Problem::not_found("ideas.comment_not_found", "没有找到这条评论"),
+            Refusal::NoSuchParent => Problem::field("/parent_id", "no_such_comment", "没有找到所回复的评论"),
             Refusal::NoSuchCategory => Problem::field("/category", "no_such_category", "没有这个类别"),
             Refusal::WrongState { state } => wrong_state(state),
             Refusal::AlreadyDecided { verdict } => {

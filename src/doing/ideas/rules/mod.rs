@@ -30,6 +30,8 @@ pub enum Refusal {
     /// No such idea, or not one for the caller to know of.
     NoSuchIdea,
     NoSuchComment,
+    /// No such comment on this idea to reply to.
+    NoSuchParent,
     NoSuchCategory,
     /// The verb is not done in this state.
     WrongState {

@@ -15,6 +15,7 @@ use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{CampaignId, Source, StageState};
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::scores::rules::Refusal;
 use crate::web::caller::{CampaignReader, Member};
 use crate::web::{Body, Path, Problem};
@@ -26,6 +27,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            // here the body names it
+            Refusal::Campaign(CampaignRefusal::NoSuchStage) => {
+                Problem::field("/source", "no_such_stage", "这次评选没有这个评分阶段")
+            }
             Refusal::Campaign(refusal) => refusal.into(),
             Refusal::Entries(refusal) => refusal.into(),
             Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),

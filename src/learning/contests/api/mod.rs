@@ -24,6 +24,9 @@ impl From<Refusal> for Problem {
             Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchContest => Problem::not_found("contests.not_found", "没有找到这场竞赛"),
             Refusal::OutOfReach => out_of_reach(),
+            Refusal::WrongState(ContestState::Cancelled) => {
+                Problem::gone("contests.cancelled", "这场竞赛已经取消，理由见竞赛页面")
+            }
             Refusal::WrongState(state) => {
                 Problem::conflict("contests.wrong_state", format!("竞赛{}，不能进行此操作", said(state)))
             }

@@ -7,9 +7,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::daily::AnswerBody;
 use crate::base::time::Timestamp;
+use crate::db::Stop;
 use crate::learning::quiz::Quiz;
 use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText, WrongAnswer};
 use crate::learning::quiz::practice::PracticeFilter;
+use crate::learning::quiz::rules::Refusal;
 use crate::web::caller::Member;
 use crate::web::{Body, Page, Problem, Query, page};
 
@@ -205,7 +207,13 @@ async fn practise_question(
     body: Body<AnswerBody>,
 ) -> Result<web::Json<PracticeResult>, Problem> {
     let given = body.into_inner().given("/answer")?;
-    let practised = quiz.practise(caller.member, &caller.path, given.question_id, given.answer).await?;
+    let practised = quiz.practise(caller.member, &caller.path, given.question_id, given.answer).await;
+    let practised = practised.map_err(|stop| match stop {
+        Stop::Refused(Refusal::NoSuchQuestion) => {
+            Problem::field("/question_id", "no_such_question", "没有找到这道题，或已停用")
+        }
+        stop => stop.into(),
+    })?;
     let line = practised.line;
     Ok(web::Json(PracticeResult {
         question_id: given.question_id,

@@ -7,11 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Timestamp, WallTime};
+use crate::base::time::{Day, Timestamp, WallTime, WallTime};
+use crate::db::Stop;
 use crate::learning::study::actions::Study;
 use crate::learning::study::coverage::{Coverage, Numbers};
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
+use crate::learning::study::rules::Refusal;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -86,7 +88,11 @@ async fn create_study_push(
     let key = key.of(planner.member, "POST /study/pushes", &body.0);
     let time = body.publish_time.map(|time| time.0);
     let plan = Plan { item: body.item_id, unit: body.unit_id, day: body.day, time };
-    let push = study.plan(planner.member, &planner.reach, key, plan).await?;
+    let push = study.plan(planner.member, &planner.reach, key, plan).await.map_err(|stop| match stop {
+        Stop::Refused(Refusal::NoSuchItem) => Problem::field("/item_id", "no_such_item", "没有找到该学习内容"),
+        Stop::Refused(Refusal::NoSuchUnit) => Problem::field("/unit_id", "no_such_unit", "没有找到该组织，或已撤销"),
+        stop => stop.into(),
+    })?;
     let place = format!("/api/v1/study/pushes/{}", push.0.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(PushView::new(&study, push)))
 }
@@ -187,9 +193,13 @@ struct UnitCoverage {
 #[derive(Serialize, ToSchema)]
 struct MissingMember {
     member_id: MemberId,
+    /// The number to sign in with.
     employee_no: String,
+    /// The member's name.
     name: String,
     unit_id: UnitId,
+    /// What the unit is called for short.
+    unit_name: String,
     reason: Reason,
 }
 
@@ -247,6 +257,7 @@ fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
             employee_no: member.employee_no.to_string(),
             name: member.name.to_string(),
             unit_id: member.unit,
+            unit_name: study.directory.unit_name(member.unit),
             reason,
         }),
     }

@@ -177,7 +177,7 @@ impl Members {
         unit: UnitId,
     ) -> Result<(), Refusal> {
         let tree = self.directory.tree();
-        let place = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
+        let place = tree.get(unit).ok_or(Refusal::UnknownUnit { pointer: "/unit_id" })?;
         let home = self.directory.path(member).ok_or(Refusal::NoSuchMember)?;
         rules::check_grant(&manager.reach, role, &place.path, &home, tree.root().as_slice())
     }

@@ -207,6 +207,11 @@ impl Members {
         check_reach(&self.directory.tree(), manager, unit)
     }
 
+    /// The same of a unit that the body names at `pointer`.
+    fn check_named_unit(&self, manager: &Manager, unit: UnitId, pointer: &'static str) -> Result<(), Refusal> {
+        self.check_unit(manager, unit).map_err(|refusal| named(refusal, pointer))
+    }
+
     /// Refuses when a member does not exist or lies beyond the manager's reach.
     fn check_member(&self, manager: &Manager, member: MemberId) -> Result<(), Refusal> {
         let card = self.directory.member(member).ok_or(Refusal::NoSuchMember)?;
@@ -235,6 +240,14 @@ impl Members {
 fn check_reach(tree: &UnitTree, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {
     let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
     if manager.reach.covers(&card.path) { Ok(()) } else { Err(Refusal::OutOfReach) }
+}
+
+/// A refusal of a unit that the body names at `pointer`.
+fn named(refusal: Refusal, pointer: &'static str) -> Refusal {
+    match refusal {
+        Refusal::NoSuchUnit => Refusal::UnknownUnit { pointer },
+        refusal => refusal,
+    }
 }
 
 /// Leaves a trail of what `manager` did.

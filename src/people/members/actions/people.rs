@@ -59,7 +59,7 @@ impl Members {
         new: NewMember,
         key: Option<IdempotencyKey>,
     ) -> Outcome<MemberId> {
-        self.check_unit(&manager, new.unit)?;
+        self.check_named_unit(&manager, new.unit, "/unit_id")?;
         // as they are stored
         let new = NewMember {
             employee_no: rules::normal_number(&new.employee_no)?,
@@ -109,7 +109,7 @@ impl Members {
     ) -> Outcome<Changed> {
         self.check_member(&manager, id)?;
         if let Some(unit) = change.unit {
-            self.check_unit(&manager, unit)?;
+            self.check_named_unit(&manager, unit, "/unit_id")?;
         }
         let phone = match &change.phone {
             Some(Some(typed)) => Some(Some(rules::normal_phone(typed)?)),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::duties::privileged_seats;
-use super::{Manager, Members, Outcome, check_reach, note, rules};
+use super::{Manager, Members, Outcome, check_reach, named, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
@@ -39,7 +39,7 @@ pub struct UnitChange {
 impl Members {
     /// Makes a unit below an open one; the same key again returns the first one.
     pub async fn create_unit(&self, manager: Manager, new: NewUnit, key: Option<IdempotencyKey>) -> Outcome<Unit> {
-        self.check_unit(&manager, new.parent)?;
+        self.check_named_unit(&manager, new.parent, PARENT)?;
         let code = rules::normal_number(&new.code)?;
         let members = self.clone();
         self.db
@@ -115,7 +115,7 @@ fn changed(tx: &mut Tx, tree: &UnitTree, manager: &Manager, before: &Unit, chang
     unit.short_name = change.short_name.clone().unwrap_or(unit.short_name);
     unit.kind = change.kind.clone().unwrap_or(unit.kind);
     if let Some(parent) = change.parent.filter(|parent| before.parent_id != Some(*parent)) {
-        check_reach(tree, manager, parent)?;
+        check_reach(tree, manager, parent).map_err(|refusal| named(refusal, PARENT))?;
         check_open(tree, parent)?;
         rules::check_parent(before.id, height(tree, before.id), tree.get(parent).map_or(&[], |card| &card.path))?;
         check_widens_nothing(tx, tree, before.id, parent)?;
@@ -158,9 +158,12 @@ fn height(tree: &UnitTree, unit: UnitId) -> usize {
     (deepest + 1).saturating_sub(level(&unit))
 }
 
+/// Where bodies name the unit above.
+const PARENT: &str = "/parent_id";
+
 fn check_open(tree: &UnitTree, unit: UnitId) -> Result<(), Refusal> {
     match tree.get(unit) {
-        None => Err(Refusal::NoSuchUnit),
+        None => Err(Refusal::UnknownUnit { pointer: PARENT }),
         Some(card) if card.unit.closed_on.is_some() => Err(Refusal::UnitClosed),
         Some(_) => Ok(()),
     }

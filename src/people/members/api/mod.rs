@@ -54,6 +54,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Outdated(outdated) => outdated.into(),
             Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
+            Refusal::UnknownUnit { pointer } => Problem::field(pointer, "no_such_unit", "没有找到这个组织"),
             Refusal::NoSuchMember => Problem::not_found("members.not_found", "没有找到该人员"),
             Refusal::NoSuchDuty => Problem::not_found("duties.not_found", "没有找到这项职务，或已经终止"),
             Refusal::OutOfReach => out_of_reach(),

@@ -9,6 +9,7 @@ pub mod views;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::judging::campaigns::calendar::rules::Refusal;
+use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::web::Problem;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -21,6 +22,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            // here the body names it
+            Refusal::Campaign(CampaignRefusal::NoSuchStage) => {
+                Problem::field("/stage", "no_such_stage", "这次评选没有这个阶段")
+            }
             Refusal::Campaign(refusal) => refusal.into(),
             Refusal::Vote(refusal) => refusal.into(),
             Refusal::NoSuchExtension => Problem::not_found("campaigns.extension_not_found", "没有找到这项延期提议"),
@@ -39,7 +44,7 @@ impl From<Refusal> for Problem {
             Refusal::CancellationProposed => {
                 Problem::conflict("campaigns.cancellation_proposed", "已经有人提议终止这次评选，请先确认或撤回该提议")
             }
-            Refusal::CountedAlready => Problem::conflict("campaigns.counted_already", "已经计票，评选不能再终止"),
+            Refusal::CountedAlready => Problem::gone("campaigns.counted_already", "已经计票，评选不能再终止"),
         }
     }
 }

@@ -8,10 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::db::Stop;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::decision::model::{Objection, ObjectionId};
 use crate::judging::campaigns::decision::rules::Refusal;
+use crate::judging::campaigns::entries;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignRunner, Member};
@@ -102,7 +104,13 @@ async fn raise_objection(
     body: Body<ObjectionBody>,
 ) -> Result<HttpResponse, Problem> {
     let ObjectionBody { entry_id, text } = body.into_inner();
-    let (objection, is_new) = campaigns.raise_objection(&viewer(&member), *id, entry_id, text.into_string()).await?;
+    let raised = campaigns.raise_objection(&viewer(&member), *id, entry_id, text.into_string()).await;
+    let (objection, is_new) = raised.map_err(|stop| match stop {
+        Stop::Refused(Refusal::Entries(entries::Refusal::NoSuchEntry)) => {
+            Problem::field("/entry_id", "no_such_entry", "没有找到这项申报，或没有参加评选")
+        }
+        stop => stop.into(),
+    })?;
     let mut response = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(response.json(view(&campaigns, member.member, objection).await?))
 }

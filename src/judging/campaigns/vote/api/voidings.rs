@@ -8,10 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Day;
+use crate::db::Stop;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::model::CampaignId;
 use crate::judging::campaigns::vote::model::{Voiding, VoidingId};
+use crate::judging::campaigns::vote::rules::Refusal;
 use crate::judging::campaigns::vote::voidings::Proposal;
 use crate::web::caller::{CampaignDecider, CampaignReader, CampaignRunner};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
@@ -69,7 +71,11 @@ async fn propose_voiding(
         reason: reason.into_string(),
         flag: flag.map(Text::into_string),
     };
-    let voiding = campaigns.propose_voiding(runner.member, &runner.reach, *id, proposal).await?;
+    let voiding = campaigns.propose_voiding(runner.member, &runner.reach, *id, proposal).await;
+    let voiding = voiding.map_err(|stop| match stop {
+        Stop::Refused(Refusal::NoBallot) => Problem::field("/member_id", "no_ballot", "该成员没有投这张票"),
+        stop => stop.into(),
+    })?;
     Ok(HttpResponse::Created().json(voiding))
 }
 
