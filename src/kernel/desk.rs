@@ -250,6 +250,13 @@ fn delete(conn: &mut Conn, ids: &[DeskItemId]) -> QueryResult<()> {
     on!(conn, c => diesel::delete(desk_items::table.filter(desk_items::id.eq_any(ids))).execute(c)).map(drop)
 }
 
+/// Members as text, in one order, so that the same people are the same text.
+fn listed(mut members: Vec<MemberId>) -> String {
+    members.sort_unstable();
+    members.dedup();
+    members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 fn new_row(tx: &Tx, item: NewItem, lies_on: Option<UnitId>) -> Item {
     let (holder, post) = match item.whose {
         Whose::Member(member) => (Some(Holder { member, stay: Stay::Member, home: None }), None),
@@ -270,7 +277,7 @@ fn new_row(tx: &Tx, item: NewItem, lies_on: Option<UnitId>) -> Item {
         capability: post.map(|post| post.capability),
         unit_id: post.map(|post| post.unit),
         lies_on,
-        barred: item.barred.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        barred: listed(item.barred),
         created_at: tx.now(),
         due_at: match item.due {
             Some(Due::At(at)) => Some(at),

@@ -84,7 +84,7 @@ impl Desktop {
         if *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == Some(edition) {
             return Ok(());
         }
-        self.changes.tell_rooms().await?;
+        let laid = self.changes.tell_rooms().await;
         let mut after = None;
         loop {
             let chunk = self.db.read(move |conn| desk::list_for_holders(conn, after, CHUNK)).await?;
@@ -92,6 +92,8 @@ impl Desktop {
             after = Some(last.id);
             self.hand_on_some(&chunk, today).await?;
         }
+        // what could not be laid is tried again with everything else
+        laid?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(edition);
         Ok(())
     }

@@ -25,11 +25,12 @@ impl RosterChanges {
         self.0.add(Arc::new(move || Box::pin(lay(room.clone()))));
     }
 
-    /// Does everything that was handed in.
+    /// Does everything that was handed in; a room that fails keeps no other one waiting.
     pub async fn tell_rooms(&self) -> Result<(), DbError> {
+        let mut outcome = Ok(());
         for lay in self.0.each() {
-            lay().await?;
+            outcome = outcome.and(lay().await);
         }
-        Ok(())
+        outcome
     }
 }
