@@ -93,7 +93,7 @@ impl FeedbackRoom {
                 subject: said.id.uuid(),
                 title: format!("答复意见{}", in_quotes(&cut(text, TITLE_CHARS))),
                 link: format!("/feedback/{}", said.id),
-                due_on: Some(said.due_on),
+                due: Some(desk::Due::On(said.due_on)),
                 urgency: Urgency::Normal,
                 whose: Whose::Holders(Post { capability: Capability::AnswerFeedback, unit }),
                 barred: vec![member],

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Timestamp, WallTime, WallTime};
+use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
 use crate::learning::study::coverage::{Coverage, Numbers};
