@@ -1,0 +1,36 @@
+// The Chinese words of every state and code, from the server. Kept on the phone, asked for once a start.
+import { shallowRef } from 'vue'
+import { listLabels, type LabelList } from 'xianfeng-client'
+
+const KEY = 'xianfeng.labels'
+const labels = shallowRef<LabelList | null>(null)
+let asked: Promise<void> | undefined
+
+/** Asks once; pages that show states wait for it, and are drawn at once where the phone has the words already. */
+export function loadLabels(): Promise<void> {
+  if (!labels.value) {
+    try {
+      labels.value = JSON.parse(localStorage.getItem(KEY) ?? 'null') as LabelList | null
+    } catch {
+      // Asked for below.
+    }
+  }
+  asked ??= listLabels()
+    .then((fresh) => {
+      labels.value = fresh
+      try {
+        localStorage.setItem(KEY, JSON.stringify(fresh))
+      } catch {
+        // Asked for again next time.
+      }
+    })
+    .catch(() => void (asked = undefined))
+  return labels.value ? Promise.resolve() : asked
+}
+
+/** What people read for `value` of the set `kind`, such as `word('IdeaState', idea.state)`. */
+export function word(kind: string, value: string | null | undefined): string {
+  if (!value) return ''
+  const words = labels.value?.words as Record<string, Record<string, { zh: string }>> | undefined
+  return words?.[kind]?.[value]?.zh ?? ''
+}

@@ -1,0 +1,207 @@
+// Who is signed in on this phone. The access token lives in memory alone; the refresh token is the server's cookie, which
+// no script can read. Of several tabs one renews and tells the others.
+import { reactive } from 'vue'
+import { alone } from './lock'
+import { Problem, offline, toProblem } from './problem'
+import { clear } from './store'
+import { hear, tell } from './tabs'
+
+export type Phase = 'starting' | 'unreachable' | 'out' | 'in'
+
+export const session = reactive({
+  phase: 'starting' as Phase,
+  memberId: '',
+  /** Why the password is asked for while a page stays as it is; null when it is not. */
+  ended: null as Problem | null,
+})
+
+interface Tokens {
+  access_token: string
+  expires_in: number
+  member_id: string
+  device_key: string
+  refresh_token?: string
+}
+
+let access = ''
+let accessUntil = 0
+/** Only while the server has no cookie for it: then a page that is loaded anew asks for the password. */
+let refreshToken = ''
+let renewing: Promise<void> | undefined
+let signedInAgain: Array<() => void> = []
+
+/** Calls about the session itself: no token goes with them, and no answer to them is a reason to renew. */
+async function call(path: string, body: unknown, method = 'POST'): Promise<Response> {
+  let response: Response
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method === 'DELETE' && access) headers['Authorization'] = `Bearer ${access}`
+  try {
+    response = await fetch(`/api/v1/session${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch {
+    throw offline()
+  }
+  if (response.ok) return response
+  throw toProblem(await response.json().catch(() => ({})), response)
+}
+
+function take(tokens: Tokens) {
+  access = tokens.access_token
+  accessUntil = Date.now() + (tokens.expires_in - 30) * 1000
+  if (tokens.refresh_token) refreshToken = tokens.refresh_token
+  keepDeviceKey(tokens.device_key)
+  enter(tokens.member_id)
+  tell({ kind: 'token', token: access, until: accessUntil, member: tokens.member_id })
+}
+
+function enter(member: string) {
+  // Somebody else signed in where a page was waiting: nothing of that page is theirs.
+  if (session.memberId && session.memberId !== member) {
+    void clear().then(() => location.reload())
+    return
+  }
+  session.memberId = member
+  session.phase = 'in'
+  session.ended = null
+  rememberSignedIn(true)
+  const waiting = signedInAgain
+  signedInAgain = []
+  waiting.forEach((go) => go())
+}
+
+hear((word) => {
+  if (word.kind === 'token') {
+    access = word.token
+    accessUntil = word.until
+    enter(word.member)
+  } else if (word.kind === 'signed-out') leave()
+})
+
+/** What the start of the page finds: signed in, signed out, or no network. */
+export async function start(): Promise<void> {
+  session.phase = 'starting'
+  if (!refreshToken && !wasSignedIn()) {
+    session.phase = 'out'
+    return
+  }
+  try {
+    await refresh()
+  } catch (error) {
+    session.phase = error instanceof Problem && error.isPassing ? 'unreachable' : 'out'
+  }
+}
+
+async function refresh(): Promise<void> {
+  const before = access
+  await alone('session', async () => {
+    // Another tab was faster.
+    if (access !== before && Date.now() < accessUntil) return
+    const response = await call('/refresh', refreshToken ? { refresh_token: refreshToken } : {})
+    take((await response.json()) as Tokens)
+  })
+}
+
+/** A token that the server takes; renewed when its time is up. */
+export async function token(): Promise<string> {
+  if (!access || Date.now() >= accessUntil) await renew()
+  return access
+}
+
+/** Makes a new token in the place of one that was refused. Waits for the password where the session has ended. */
+export async function renew(refused = access): Promise<void> {
+  if (refused !== access && Date.now() < accessUntil) return
+  renewing ??= refresh().finally(() => (renewing = undefined))
+  try {
+    await renewing
+  } catch (error) {
+    if (!(error instanceof Problem) || error.isPassing) throw error
+    // From here on the sheet that asks for the password stands above the page, which stays as it is.
+    session.ended ??= error
+    await new Promise<void>((resolve) => signedInAgain.push(resolve))
+  }
+}
+
+export async function signIn(account: string, password: string): Promise<void> {
+  const response = await call('', { account, password, device: deviceName(), device_key: deviceKey() || null })
+  take((await response.json()) as Tokens)
+  remember('account', account)
+}
+
+export async function redeem(employeeNo: string, inviteCode: string, newPassword: string): Promise<void> {
+  const response = await call('/invitation', {
+    employee_no: employeeNo,
+    invite_code: inviteCode,
+    new_password: newPassword,
+    device: deviceName(),
+    device_key: deviceKey() || null,
+  })
+  take((await response.json()) as Tokens)
+  remember('account', employeeNo)
+}
+
+export async function signOut(): Promise<void> {
+  await call('', undefined, 'DELETE').catch((error: Problem) => {
+    if (error.isPassing) throw error
+  })
+  tell({ kind: 'signed-out' })
+  await clear()
+  leave()
+}
+
+function leave() {
+  access = ''
+  accessUntil = 0
+  refreshToken = ''
+  rememberSignedIn(false)
+  // A new page: nothing that was read stays in memory.
+  location.replace('#/')
+  location.reload()
+}
+
+// What the phone remembers of somebody who signed in: the number, to type it once, and the key that proves the phone.
+
+export const remembered = (what: 'account'): string => stored(`xianfeng.${what}`)
+const remember = (what: 'account', value: string) => put(`xianfeng.${what}`, value)
+
+export const deviceKey = (): string => stored('xianfeng.device')
+export const keepDeviceKey = (key: string) => put('xianfeng.device', key)
+
+const wasSignedIn = () => stored('xianfeng.in') === '1'
+const rememberSignedIn = (is: boolean) => put('xianfeng.in', is ? '1' : '')
+
+function stored(key: string): string {
+  try {
+    return localStorage.getItem(key) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+function put(key: string, value: string) {
+  try {
+    if (value) localStorage.setItem(key, value)
+    else localStorage.removeItem(key)
+  } catch {
+    // A browser that keeps nothing: the number is typed again.
+  }
+}
+
+/** What a list of devices calls this one. */
+export function deviceName(agent = navigator.userAgent): string {
+  const where = /MicroMessenger/.test(agent) ? '微信' : /wxwork/i.test(agent) ? '企业微信' : '浏览器'
+  const what = /iPhone/.test(agent)
+    ? 'iPhone'
+    : /iPad/.test(agent)
+      ? 'iPad'
+      : /Android.*; ([^;)]+?)(?: Build|\))/.test(agent)
+        ? `安卓手机 ${RegExp.$1}`
+        : /Android/.test(agent)
+          ? '安卓手机'
+          : '电脑'
+  return `${what} · ${where}`.slice(0, 60)
+}
