@@ -166,17 +166,24 @@ export async function touchable(page: Page, name: string, least = 44) {
 
 /** A picture of the whole page for people, and everything that holds for every page. */
 export async function look(page: Page, name: string) {
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
+  await picture(page, name)
   await accessible(page, name)
   await touchable(page, name)
   await fits(page, name)
   await page.evaluate(() => document.documentElement.classList.add('care'))
-  await page.screenshot({ path: join(PICTURES, `${name}-care.png`), fullPage: true })
+  await picture(page, `${name}-care`)
   await touchable(page, `${name} (care)`, 60)
   await page.evaluate(() => document.documentElement.classList.remove('care'))
+  await picture(page, `${name}-768`, 768)
+}
+
+/** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
+async function picture(page: Page, name: string, width?: number) {
   const size = page.viewportSize()!
-  await page.setViewportSize({ width: 768, height: 1024 })
-  await page.screenshot({ path: join(PICTURES, `${name}-768.png`), fullPage: true })
+  await page.setViewportSize({ width: width ?? size.width, height: size.height })
+  const height = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width: width ?? size.width, height: Math.max(height, size.height) })
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
   await page.setViewportSize(size)
 }
 

@@ -1041,6 +1041,63 @@ export type ChoiceFigures = {
 };
 
 /**
+ * What the app must know before anybody signs in.
+ */
+export type ClientConfig = {
+    /**
+     * Whether this is the demonstration: made-up people, and anybody may be anybody.
+     */
+    demo: boolean;
+    enterprise: EnterpriseConfig;
+    limits: ClientLimits;
+    sign_in: SignInWays;
+    /**
+     * What the enterprise has switched on.
+     */
+    switches: ClientSwitches;
+    /**
+     * The version of the server.
+     */
+    version: string;
+};
+
+/**
+ * What the app may send.
+ */
+export type ClientLimits = {
+    /**
+     * Media types of other files.
+     */
+    document_types: Array<string>;
+    /**
+     * Files that one thing may have attached.
+     */
+    files_per_thing: number;
+    /**
+     * Media types of pictures.
+     */
+    picture_types: Array<string>;
+    /**
+     * The largest file, in bytes.
+     */
+    upload_bytes: number;
+};
+
+/**
+ * What the enterprise has switched on.
+ */
+export type ClientSwitches = {
+    /**
+     * Boards of branches.
+     */
+    branch_boards: boolean;
+    /**
+     * Boards of members.
+     */
+    personal_boards: boolean;
+};
+
+/**
  * The codes of one sheet.
  */
 export type CodeSheet = {
@@ -1081,6 +1138,20 @@ export type CollectionBody = {
      */
     meeting_id: MeetingId;
     note?: Text2000 | null;
+};
+
+/**
+ * A meeting that is to come.
+ */
+export type ComingMeeting = {
+    held_on: Day;
+    id: MeetingId;
+    kind: MeetingKind;
+    title: string;
+    /**
+     * The branch or the group.
+     */
+    unit_id: UnitId;
 };
 
 /**
@@ -1851,6 +1922,24 @@ export type Electorate = {
  * Why a run is over.
  */
 export type EndedBecause = 'wrong' | 'time_out' | 'given_up' | 'bank_exhausted';
+
+/**
+ * Whose app it is.
+ */
+export type EnterpriseConfig = {
+    /**
+     * The colour of the app, `#RRGGBB`.
+     */
+    colour: string;
+    /**
+     * Whom to ring who cannot sign in; `null` where the enterprise has named nobody.
+     */
+    help_phone?: string | null;
+    /**
+     * As members call it.
+     */
+    name: string;
+};
 
 /**
  * An entry as it is written.
@@ -3082,6 +3171,21 @@ export type LabelList = {
 };
 
 /**
+ * The newest entry of the ledger.
+ */
+export type LastPoints = {
+    at: Timestamp;
+    /**
+     * Negative when something was taken back.
+     */
+    points: number;
+    /**
+     * Why, in Chinese.
+     */
+    reason: string;
+};
+
+/**
  * An entry of the ledger.
  */
 export type LedgerEntryId = string;
@@ -3458,6 +3562,30 @@ export type MemberLine = {
 };
 
 /**
+ * What a member sets for himself.
+ */
+export type MemberSettings = {
+    /**
+     * 关怀模式: large type, large buttons, no movement.
+     */
+    care_mode?: boolean;
+    /**
+     * Kinds of notices that stay in the inbox and are not counted as unread. What happened to the account is always
+     * counted.
+     */
+    muted_notices?: Array<NoticeKind>;
+    /**
+     * From when on nothing outside the inbox reminds of anything, HH:MM at +08:00; `null` together with `quiet_until`
+     * for no such hours.
+     */
+    quiet_from?: string | null;
+    /**
+     * Until when, on the same day or the next.
+     */
+    quiet_until?: string | null;
+};
+
+/**
  * Whether somebody takes part at present.
  */
 export type MemberStatus = 'active' | 'away' | 'left';
@@ -3605,6 +3733,52 @@ export type MyScores = {
      * Entries to be scored still, of all items.
      */
     left: number;
+};
+
+/**
+ * Everything on a member's first page.
+ */
+export type MyToday = {
+    branch?: TodayBranch | null;
+    /**
+     * The present business day.
+     */
+    day: Day;
+    desk: TodayDesk;
+    idea?: TodayIdea | null;
+    me: TodayMe;
+    /**
+     * Minutes that what is left of today's study and paper takes; 0 when both are done.
+     */
+    minutes_left: number;
+    /**
+     * The newest three notices.
+     */
+    notices: Array<TodayNotice>;
+    /**
+     * Votes and contests that are open to the member, by when they close.
+     */
+    open: Array<OpenThing>;
+    points: TodayPoints;
+    quiz: TodayQuiz;
+    /**
+     * What the member set for himself.
+     */
+    settings: MemberSettings;
+    streak: TodayStreak;
+    study: TodayStudy;
+    /**
+     * What was begun and waits to be gone on with; what ends first comes first.
+     */
+    unfinished: Array<UnfinishedThing>;
+    /**
+     * Unread notices of the kinds that are counted; also in the header `X-Unread`.
+     */
+    unread: number;
+    /**
+     * Questions in the book of wrong answers.
+     */
+    wrong_answers: number;
 };
 
 /**
@@ -3889,6 +4063,36 @@ export type ObjectionView = {
  * What an entry that was not on the ballot has from the vote.
  */
 export type OffBallot = 'zero' | 'ineligible';
+
+/**
+ * What is open to members for a while.
+ */
+export type OpenKind = 'vote' | 'contest';
+
+/**
+ * A vote or a contest that is open to the member.
+ */
+export type OpenThing = {
+    closes_at: Timestamp;
+    /**
+     * Days until then; 0 on the last day.
+     */
+    days_left: number;
+    /**
+     * Whether the member has voted (in a daily vote: today), or has no attempt left.
+     */
+    done: boolean;
+    /**
+     * The campaign or the contest.
+     */
+    id: string;
+    kind: OpenKind;
+    /**
+     * The API path of it.
+     */
+    link: string;
+    title: string;
+};
 
 /**
  * Branches that are too small to be shown by name, together.
@@ -5477,6 +5681,11 @@ export type PaperRule = {
 };
 
 /**
+ * How far a member is with the paper of the day.
+ */
+export type PaperState = 'waiting' | 'new' | 'begun' | 'submitted';
+
+/**
  * A paragraph of a part.
  */
 export type Paragraph = {
@@ -6497,6 +6706,10 @@ export type ReceiptList = {
  * What a member sets a password with.
  */
 export type RedeemBody = {
+    /**
+     * For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+     */
+    cookie?: boolean;
     device?: Text60 | null;
     device_key?: Text64 | null;
     /**
@@ -6515,13 +6728,14 @@ export type RedeemBody = {
 };
 
 /**
- * A refresh token.
+ * A refresh token: here, or in the cookie; one of the two.
  */
 export type RefreshBody = {
     /**
-     * As it came with the session or with the last refresh.
+     * For pages in a browser: the token is in the cookie, and the next one comes there.
      */
-    refresh_token: Text256;
+    cookie?: boolean;
+    refresh_token?: Text256 | null;
 };
 
 /**
@@ -6975,6 +7189,14 @@ export type Scoring = {
 };
 
 /**
+ * A secretary.
+ */
+export type SecretaryName = {
+    id: MemberId;
+    name: string;
+};
+
+/**
  * A session of a member on one device; here because every caller bears one.
  */
 export type SessionId = string;
@@ -7008,9 +7230,9 @@ export type SessionTokens = {
      */
     refresh_expires_at: Timestamp;
     /**
-     * For `POST /session/refresh`, once.
+     * For `POST /session/refresh`, once; absent where it came in a cookie.
      */
-    refresh_token: string;
+    refresh_token?: string | null;
     session_id: SessionId;
 };
 
@@ -7230,12 +7452,30 @@ export type SignInBody = {
      * Employee number or phone number.
      */
     account: Text64;
+    /**
+     * For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+     */
+    cookie?: boolean;
     device?: Text60 | null;
     device_key?: Text64 | null;
     /**
      * The member's own password.
      */
     password: Text256;
+};
+
+/**
+ * How members sign in here.
+ */
+export type SignInWays = {
+    /**
+     * An invite code sets the first password, or a forgotten one.
+     */
+    invite_code: boolean;
+    /**
+     * Employee or phone number and password.
+     */
+    password: boolean;
 };
 
 /**
@@ -7607,6 +7847,233 @@ export type Today = {
 };
 
 /**
+ * The member's branch.
+ */
+export type TodayBranch = {
+    board?: TodayBranchBoard | null;
+    id: UnitId;
+    /**
+     * Its short name.
+     */
+    name: string;
+    next_meeting?: ComingMeeting | null;
+    /**
+     * Who leads it.
+     */
+    secretaries: Array<SecretaryName>;
+};
+
+/**
+ * The place of a branch.
+ */
+export type TodayBranchBoard = {
+    /**
+     * Hundredths of a point per active member.
+     */
+    average_hundredths: number;
+    /**
+     * 1 is the best.
+     */
+    rank: number;
+    /**
+     * Branches in all.
+     */
+    size: number;
+};
+
+/**
+ * What waits for the member.
+ */
+export type TodayDesk = {
+    /**
+     * How much in all.
+     */
+    count: number;
+    /**
+     * What is due first, three at most.
+     */
+    items: Array<TodayDeskItem>;
+};
+
+/**
+ * Something that waits.
+ */
+export type TodayDeskItem = {
+    due_on?: Day | null;
+    id: DeskItemId;
+    /**
+     * What kind of thing it is, such as `idea`.
+     */
+    kind: string;
+    /**
+     * The API path of it.
+     */
+    link: string;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    urgency: Urgency;
+};
+
+/**
+ * A duty of today.
+ */
+export type TodayDuty = {
+    role: Role;
+    /**
+     * The duty in Chinese.
+     */
+    title: string;
+    unit_id: UnitId;
+    /**
+     * The unit's short name.
+     */
+    unit_name: string;
+};
+
+/**
+ * An idea and where it stands.
+ */
+export type TodayIdea = {
+    id: IdeaId;
+    /**
+     * When it last moved or was changed.
+     */
+    moved_at: Timestamp;
+    state: IdeaState;
+    title: string;
+};
+
+/**
+ * Who the member is.
+ */
+export type TodayMe = {
+    /**
+     * What they allow somewhere: with any of these the page has a part for work.
+     */
+    capabilities: Array<Capability>;
+    /**
+     * The duties of today.
+     */
+    duties: Array<TodayDuty>;
+    id: MemberId;
+    kind: MemberKind;
+    /**
+     * The member's name.
+     */
+    name: string;
+    /**
+     * Whether some duties allow nothing until the password is longer.
+     */
+    needs_longer_password: boolean;
+    status: MemberStatus;
+    /**
+     * The home unit.
+     */
+    unit_id: UnitId;
+    /**
+     * Its short name.
+     */
+    unit_name: string;
+};
+
+/**
+ * A notice.
+ */
+export type TodayNotice = {
+    body: string;
+    created_at: Timestamp;
+    id: NoticeId;
+    kind: NoticeKind;
+    /**
+     * The API path of what it is about.
+     */
+    link?: string | null;
+    /**
+     * One line.
+     */
+    title: string;
+    unread: boolean;
+};
+
+/**
+ * The member's points.
+ */
+export type TodayPoints = {
+    last?: LastPoints | null;
+    /**
+     * What today's study, its paper and the challenge would still give, by the caps of the day.
+     */
+    left_today: number;
+    /**
+     * What today has given.
+     */
+    today: number;
+};
+
+/**
+ * A published item with what the member has done with it.
+ */
+export type TodayPush = FeedPush & {
+    state: ReadState;
+};
+
+/**
+ * Today's paper.
+ */
+export type TodayQuiz = {
+    /**
+     * Until when it can be handed in on time.
+     */
+    closes_at: Timestamp;
+    paper_id?: PaperId | null;
+    /**
+     * Points for it, once it was handed in.
+     */
+    points?: number | null;
+    /**
+     * When the day's paper comes out.
+     */
+    publishes_at: Timestamp;
+    /**
+     * Questions on the paper; 0 while there is none.
+     */
+    question_count: number;
+    /**
+     * Right answers, once it was handed in.
+     */
+    right_count?: number | null;
+    state: PaperState;
+};
+
+/**
+ * Days without a missed one in between.
+ */
+export type TodayStreak = {
+    days: number;
+    /**
+     * Whether today counts already.
+     */
+    today_done: boolean;
+};
+
+/**
+ * Today's study.
+ */
+export type TodayStudy = {
+    /**
+     * Whether everything of today is read; `false` while there is nothing.
+     */
+    done: boolean;
+    /**
+     * What was published today to the member's units; the newest first.
+     */
+    items: Array<TodayPush>;
+    next_publish_at?: Timestamp | null;
+};
+
+/**
  * How many ballots name an entry.
  */
 export type Total = {
@@ -7655,6 +8122,39 @@ export type TrailLine = {
      * What kind of thing it was done to.
      */
     subject_kind: string;
+};
+
+/**
+ * What can be gone on with.
+ */
+export type UnfinishedKind = 'reading' | 'quiz' | 'challenge' | 'contest';
+
+/**
+ * Something that was begun.
+ */
+export type UnfinishedThing = {
+    /**
+     * Answered questions, where the server knows them.
+     */
+    answered?: number | null;
+    ends_at?: Timestamp | null;
+    /**
+     * The item, the paper, the run or the attempt.
+     */
+    id: string;
+    kind: UnfinishedKind;
+    /**
+     * The API path to go on with it.
+     */
+    link: string;
+    /**
+     * Questions in all.
+     */
+    question_count?: number | null;
+    /**
+     * In Chinese.
+     */
+    title: string;
 };
 
 /**
@@ -10179,6 +10679,31 @@ export type GetChallengeTodayResponses = {
 };
 
 export type GetChallengeTodayResponse = GetChallengeTodayResponses[keyof GetChallengeTodayResponses];
+
+export type GetConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/config';
+};
+
+export type GetConfigErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type GetConfigError = GetConfigErrors[keyof GetConfigErrors];
+
+export type GetConfigResponses = {
+    /**
+     * The configuration
+     */
+    200: ClientConfig;
+};
+
+export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
 
 export type ListContestsData = {
     body?: never;
@@ -14307,6 +14832,56 @@ export type EndSessionResponses = {
 
 export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
 
+export type GetMySettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/settings';
+};
+
+export type GetMySettingsErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type GetMySettingsError = GetMySettingsErrors[keyof GetMySettingsErrors];
+
+export type GetMySettingsResponses = {
+    /**
+     * The settings
+     */
+    200: MemberSettings;
+};
+
+export type GetMySettingsResponse = GetMySettingsResponses[keyof GetMySettingsResponses];
+
+export type SetMySettingsData = {
+    body?: MemberSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/settings';
+};
+
+export type SetMySettingsErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type SetMySettingsError = SetMySettingsErrors[keyof SetMySettingsErrors];
+
+export type SetMySettingsResponses = {
+    /**
+     * The settings
+     */
+    200: MemberSettings;
+};
+
+export type SetMySettingsResponse = SetMySettingsResponses[keyof SetMySettingsResponses];
+
 export type GetMyStreakData = {
     body?: never;
     path?: never;
@@ -14365,6 +14940,31 @@ export type GetMyStudyHoursResponses = {
 };
 
 export type GetMyStudyHoursResponse = GetMyStudyHoursResponses[keyof GetMyStudyHoursResponses];
+
+export type GetMyTodayData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/today';
+};
+
+export type GetMyTodayErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyTodayError = GetMyTodayErrors[keyof GetMyTodayErrors];
+
+export type GetMyTodayResponses = {
+    /**
+     * The page
+     */
+    200: MyToday;
+};
+
+export type GetMyTodayResponse = GetMyTodayResponses[keyof GetMyTodayResponses];
 
 export type ListMeetingsData = {
     body?: never;
@@ -15999,7 +16599,7 @@ export type RedeemInvitationResponses = {
 export type RedeemInvitationResponse = RedeemInvitationResponses[keyof RedeemInvitationResponses];
 
 export type RefreshSessionData = {
-    body: RefreshBody;
+    body?: RefreshBody;
     path?: never;
     query?: never;
     url: '/api/v1/session/refresh';

@@ -1,19 +1,15 @@
 // What the enterprise says of itself before anybody has signed in.
 import { shallowRef } from 'vue'
+import { getConfig, type ClientConfig } from 'xianfeng-client'
 
-export interface Config {
-  name?: string
-  help_phone?: string | null
-}
+export const config = shallowRef<ClientConfig | null>(null)
+let asked: Promise<void> | undefined
 
-export const config = shallowRef<Config>({})
-
-/** Asked for once. A server of before, or a network that is away, leaves the product's own name. */
-export async function loadConfig(): Promise<void> {
-  try {
-    const response = await fetch('/api/v1/config', { headers: { Accept: 'application/json' } })
-    if (response.ok) config.value = (await response.json()) as Config
-  } catch {
-    // As above.
-  }
+/** Asked for once; without it pages show the product's own name, and nothing that may be switched off. */
+export function loadConfig(): Promise<void> {
+  asked ??= getConfig().then(
+    (there) => void (config.value = there),
+    () => void (asked = undefined),
+  )
+  return asked
 }

@@ -3,36 +3,45 @@ import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
 import { session } from './session'
 import { drop, read, write } from './store'
 
-const keyOf = (name: string) => `${session.memberId}/${name}`
-
 export interface Draft<T> {
   value: Ref<T>
   /** Whether something was found from before. */
   found: Ref<boolean>
+  /** Begins to keep it, under a name that was not known before. */
+  open: (name: string) => Promise<void>
+  /** Settled when what was kept is there. */
   ready: Promise<void>
   /** Forgets it, once it has been sent. */
   done: () => Promise<void>
 }
 
-/** `name` is the page and what it is about, such as `idea/new`. Values must be what IndexedDB can keep. */
-export function useDraft<T extends object>(name: string, empty: () => T): Draft<T> {
+/**
+ * `name` is the page and what it is about, such as `idea/new`; without one nothing is kept until `open`. Values must be what
+ * IndexedDB can keep. To be called while a page is set up.
+ */
+export function useDraft<T extends object>(name: string | undefined, empty: () => T): Draft<T> {
   const value = ref(empty()) as Ref<T>
   const found = ref(false)
-  let over = false
+  let key = ''
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const save = () => {
     clearTimeout(timer)
     timer = undefined
-    if (!over) void write('drafts', keyOf(name), plain(value.value))
+    if (key) void write('drafts', key, plain(value.value))
   }
-  const ready = read<T>('drafts', keyOf(name)).then((kept) => {
+  watch(value, () => key && (timer ??= setTimeout(save, 200)), { deep: true })
+
+  async function open(of: string) {
+    const own = `${session.memberId}/${of}`
+    const kept = await read<T>('drafts', own)
     if (kept) {
       value.value = { ...empty(), ...kept }
       found.value = true
     }
-    watch(value, () => (timer ??= setTimeout(save, 200)), { deep: true })
-  })
+    key = own
+  }
+
   // A page that is put aside may never be woken: what waits for its moment is written at once.
   const hide = () => timer && save()
   document.addEventListener('visibilitychange', hide)
@@ -46,12 +55,16 @@ export function useDraft<T extends object>(name: string, empty: () => T): Draft<
   return {
     value,
     found,
-    ready,
+    open,
+    ready: name ? open(name) : Promise.resolve(),
     done: async () => {
-      over = true
       clearTimeout(timer)
       timer = undefined
-      await drop('drafts', keyOf(name))
+      found.value = false
+      const own = key
+      key = ''
+      value.value = empty()
+      await drop('drafts', own)
     },
   }
 }

@@ -6,8 +6,11 @@ const KEY = 'xianfeng.labels'
 const labels = shallowRef<LabelList | null>(null)
 let asked: Promise<void> | undefined
 
-/** Asks once; pages that show states wait for it, and are drawn at once where the phone has the words already. */
-export function loadLabels(): Promise<void> {
+/** How long the first page has the network for itself, where the words are there already. */
+const LATER_MS = 5_000
+
+/** Asks once a start; pages draw states as soon as the words are there. */
+export function loadLabels(): void {
   if (!labels.value) {
     try {
       labels.value = JSON.parse(localStorage.getItem(KEY) ?? 'null') as LabelList | null
@@ -15,6 +18,11 @@ export function loadLabels(): Promise<void> {
       // Asked for below.
     }
   }
+  if (labels.value) setTimeout(ask, LATER_MS)
+  else void ask()
+}
+
+function ask(): Promise<void> {
   asked ??= listLabels()
     .then((fresh) => {
       labels.value = fresh
@@ -25,7 +33,7 @@ export function loadLabels(): Promise<void> {
       }
     })
     .catch(() => void (asked = undefined))
-  return labels.value ? Promise.resolve() : asked
+  return asked
 }
 
 /** What people read for `value` of the set `kind`, such as `word('IdeaState', idea.state)`. */

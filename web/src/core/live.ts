@@ -30,8 +30,15 @@ export function useLive(again: () => unknown, everyMs = EVERY_MS) {
     window.removeEventListener('online', tick)
     window.removeEventListener('pageshow', back)
   }
+  let wasAside = false
   onMounted(go)
-  onActivated(go)
+  onActivated(() => {
+    go()
+    // Somebody comes back to a page that was kept: it shows what was there, and then what is there now.
+    if (wasAside) tick()
+    wasAside = false
+  })
+  onDeactivated(() => (wasAside = true))
   onDeactivated(stop)
   onBeforeUnmount(stop)
 }

@@ -23,8 +23,8 @@ export interface Job<B = unknown> {
   refused?: string
 }
 
-/** Does a job. Whatever it throws that is not passing is a refusal. */
-export type Sender<B> = (job: Job<B>, save: (body: B) => Promise<void>) => Promise<void>
+/** Does a job and gives what the server answered. Whatever it throws that is not passing is a refusal. */
+export type Sender<B> = (job: Job<B>, save: (body: B) => Promise<void>) => Promise<unknown>
 
 const senders: Record<string, Sender<unknown>> = {}
 const jobs = reactive(new Map<string, Job>())
@@ -44,24 +44,24 @@ export const waiting = computed(() => mine.value.filter((job) => !job.refused))
 /** What the server refused, with everything that was written, for the member to look at. */
 export const refused = computed(() => mine.value.filter((job) => job.refused))
 
-const changed: Array<(job: Job) => void> = []
+const changed: Array<(job: Job, answer: unknown) => void> = []
 /** Called when a job has been done or refused, so that a page shows what came of it. */
-export function onSettled(hearer: (job: Job) => void): () => void {
+export function onSettled(hearer: (job: Job, answer: unknown) => void): () => void {
   changed.push(hearer)
   return () => changed.splice(changed.indexOf(hearer), 1)
 }
 
-export type Outcome = { sent: true } | { sent: false; message: string }
+export type Outcome<A> = { sent: true; answer: A } | { sent: false; message: string }
 
 /** Tries at once; what cannot be sent now waits on the phone. A refusal is thrown, and nothing is kept: the page has it. */
-export async function sendOrKeep<B>(kind: string, title: string, body: B, key = randomKey()): Promise<Outcome> {
+export async function sendOrKeep<A, B = unknown>(kind: string, title: string, body: B, key = randomKey()): Promise<Outcome<A>> {
   const job: Job = { key, memberId: session.memberId, kind, title, body: plain(body), madeAt: Date.now() }
   // On the phone before it is on the way: an app that is closed in between has lost nothing.
   const kept = await write('outbox', job.key, plain(job))
   try {
-    await perform(job)
+    const answer = (await perform(job)) as A
     await forget(job.key)
-    return { sent: true }
+    return { sent: true, answer }
   } catch (error) {
     const problem = toProblem(error)
     if (!problem.isPassing) {
@@ -74,10 +74,10 @@ export async function sendOrKeep<B>(kind: string, title: string, body: B, key = 
   }
 }
 
-async function perform(job: Job): Promise<void> {
+async function perform(job: Job): Promise<unknown> {
   const send = senders[job.kind]
   if (!send) throw new Problem(400, 'unknown', '这个版本无法提交它，请刷新页面。')
-  await send(job, async (body) => {
+  return send(job, async (body) => {
     job.body = plain(body)
     await write('outbox', job.key, plain(job))
   })
@@ -102,16 +102,16 @@ export function flush(): Promise<void> {
     await reread()
     for (const job of waiting.value) {
       try {
-        await perform(job)
+        const answer = await perform(job)
         await forget(job.key)
-        changed.forEach((hear) => hear(job))
+        changed.forEach((hear) => hear(job, answer))
       } catch (error) {
         const problem = toProblem(error)
         if (problem.isPassing) return
         const stays: Job = { ...job, refused: problem.message }
         jobs.set(job.key, stays)
         await write('outbox', job.key, plain(stays))
-        changed.forEach((hear) => hear(stays))
+        changed.forEach((hear) => hear(stays, undefined))
       }
     }
   }).finally(() => (sending = undefined))

@@ -20,13 +20,10 @@ interface Tokens {
   expires_in: number
   member_id: string
   device_key: string
-  refresh_token?: string
 }
 
 let access = ''
 let accessUntil = 0
-/** Only while the server has no cookie for it: then a page that is loaded anew asks for the password. */
-let refreshToken = ''
 let renewing: Promise<void> | undefined
 let signedInAgain: Array<() => void> = []
 
@@ -53,7 +50,6 @@ async function call(path: string, body: unknown, method = 'POST'): Promise<Respo
 function take(tokens: Tokens) {
   access = tokens.access_token
   accessUntil = Date.now() + (tokens.expires_in - 30) * 1000
-  if (tokens.refresh_token) refreshToken = tokens.refresh_token
   keepDeviceKey(tokens.device_key)
   enter(tokens.member_id)
   tell({ kind: 'token', token: access, until: accessUntil, member: tokens.member_id })
@@ -85,7 +81,7 @@ hear((word) => {
 /** What the start of the page finds: signed in, signed out, or no network. */
 export async function start(): Promise<void> {
   session.phase = 'starting'
-  if (!refreshToken && !wasSignedIn()) {
+  if (!wasSignedIn()) {
     session.phase = 'out'
     return
   }
@@ -101,7 +97,7 @@ async function refresh(): Promise<void> {
   await alone('session', async () => {
     // Another tab was faster.
     if (access !== before && Date.now() < accessUntil) return
-    const response = await call('/refresh', refreshToken ? { refresh_token: refreshToken } : {})
+    const response = await call('/refresh', { cookie: true })
     take((await response.json()) as Tokens)
   })
 }
@@ -127,7 +123,7 @@ export async function renew(refused = access): Promise<void> {
 }
 
 export async function signIn(account: string, password: string): Promise<void> {
-  const response = await call('', { account, password, device: deviceName(), device_key: deviceKey() || null })
+  const response = await call('', { account, password, cookie: true, device: deviceName(), device_key: deviceKey() || null })
   take((await response.json()) as Tokens)
   remember('account', account)
 }
@@ -137,6 +133,7 @@ export async function redeem(employeeNo: string, inviteCode: string, newPassword
     employee_no: employeeNo,
     invite_code: inviteCode,
     new_password: newPassword,
+    cookie: true,
     device: deviceName(),
     device_key: deviceKey() || null,
   })
@@ -156,7 +153,6 @@ export async function signOut(): Promise<void> {
 function leave() {
   access = ''
   accessUntil = 0
-  refreshToken = ''
   rememberSignedIn(false)
   // A new page: nothing that was read stays in memory.
   location.replace('#/')
