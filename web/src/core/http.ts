@@ -43,7 +43,7 @@ async function limited(request: Request): Promise<Response> {
   try {
     const sent = Date.now()
     const response = await fetch(request, { signal: stop.signal })
-    listen(response, sent)
+    listen(request, response, sent)
     return response
   } catch (error) {
     reachable.value = false
@@ -53,8 +53,19 @@ async function limited(request: Request): Promise<Response> {
   }
 }
 
-function listen(response: Response, sent: number) {
+/** The state in which a thing was last seen here, by its path: what a change of it names as If-Match. */
+const states = new Map<string, string>()
+
+/** The header that says which state of `path` is being changed; nothing where it was not seen. */
+export function seen(path: string): Record<string, string> {
+  const state = states.get(path)
+  return state ? { 'If-Match': state } : {}
+}
+
+function listen(request: Request, response: Response, sent: number) {
   reachable.value = true
+  const state = response.headers.get('ETag')
+  if (state && request.method === 'GET') states.set(new URL(request.url).pathname, state)
   const count = response.headers.get('X-Unread')
   if (count !== null) unread.value = Number(count) || 0
   const date = Date.parse(response.headers.get('Date') ?? '')

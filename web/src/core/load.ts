@@ -1,5 +1,5 @@
 // What a page reads from the server: waiting, there, or failed, and read again without a flicker.
-import { reactive, ref, shallowRef, type Ref } from 'vue'
+import { nextTick, reactive, ref, shallowRef, type Ref } from 'vue'
 import { Problem, toProblem } from './problem'
 
 export interface Load<T> {
@@ -92,6 +92,8 @@ export function useDo<A extends unknown[], T>(action: (...args: A) => Promise<T>
       return await action(...args)
     } catch (error) {
       problem.value = toProblem(error)
+      // The first field that was refused may be far above the button.
+      if (problem.value.fields.length) void nextTick(() => document.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
       return undefined
     } finally {
       busy.value = false

@@ -59,7 +59,7 @@ sender<IdeaMoreJob>('idea-more', async (job, save) => {
   return getIdea({ path: { id: body.id } })
 })
 
-async function uploadPhoto(photo: Photo, key: string): Promise<string> {
+export async function uploadPhoto(photo: Photo, key: string): Promise<string> {
   const file = await uploadFile({
     body: photo.blob,
     query: { name: photo.name },
