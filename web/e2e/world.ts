@@ -120,8 +120,8 @@ export async function signedIn(who: string, path = '/', width = 375): Promise<Ph
 export async function signIn(page: Page, { number, password }: Person) {
   await page.getByLabel('工号或手机号').fill(number)
   await page.getByLabel('密码', { exact: true }).fill(password)
-  await page.getByRole('button', { name: '登录' }).click()
-  await page.getByRole('heading', { name: '登录' }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('heading', { name: '登录', exact: true }).waitFor({ state: 'detached' })
 }
 
 /** Nothing of impact serious or critical on the page as it is now. */

@@ -64,7 +64,6 @@ function enter(member: string) {
   session.memberId = member
   session.phase = 'in'
   session.ended = null
-  rememberSignedIn(true)
   const waiting = signedInAgain
   signedInAgain = []
   waiting.forEach((go) => go())
@@ -78,13 +77,12 @@ hear((word) => {
   } else if (word.kind === 'signed-out') leave()
 })
 
-/** What the start of the page finds: signed in, signed out, or no network. */
+/**
+ * What the start of the page finds: signed in, signed out, or no network. Only the server knows whether there is a cookie,
+ * so it is always asked.
+ */
 export async function start(): Promise<void> {
   session.phase = 'starting'
-  if (!wasSignedIn()) {
-    session.phase = 'out'
-    return
-  }
   try {
     await refresh()
   } catch (error) {
@@ -150,10 +148,16 @@ export async function signOut(): Promise<void> {
   leave()
 }
 
+/** Forgets the session of this page without ending it, so that somebody else may sign in. */
+export async function makeRoom(): Promise<void> {
+  await call('', undefined, 'DELETE').catch(() => undefined)
+  await clear()
+  leave()
+}
+
 function leave() {
   access = ''
   accessUntil = 0
-  rememberSignedIn(false)
   // A new page: nothing that was read stays in memory.
   location.replace('#/')
   location.reload()
@@ -166,9 +170,6 @@ const remember = (what: 'account', value: string) => put(`xianfeng.${what}`, val
 
 export const deviceKey = (): string => stored('xianfeng.device')
 export const keepDeviceKey = (key: string) => put('xianfeng.device', key)
-
-const wasSignedIn = () => stored('xianfeng.in') === '1'
-const rememberSignedIn = (is: boolean) => put('xianfeng.in', is ? '1' : '')
 
 function stored(key: string): string {
   try {
