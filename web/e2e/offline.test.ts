@@ -23,7 +23,7 @@ test('the network goes in the middle of a paper: it is handed in when it comes b
   await look(page, 'offline-paper')
   // The page of what waits needs no network either.
   await page.evaluate(() => (location.hash = '#/waiting'))
-  await page.getByText('每日一答 今天').waitFor()
+  await page.getByText(/每日一答 \d+月\d+日/).waitFor()
   await look(page, 'offline-waiting')
   let sent = 0
   page.on('request', (request) => request.url().endsWith('/submission') && sent++)

@@ -170,11 +170,17 @@ export async function look(page: Page, name: string) {
   await accessible(page, name)
   await touchable(page, name)
   await fits(page, name)
-  await page.evaluate(() => document.documentElement.classList.add('care'))
+  await setCare(page, true)
   await picture(page, `${name}-care`)
   await touchable(page, `${name} (care)`, 60)
-  await page.evaluate(() => document.documentElement.classList.remove('care'))
+  await setCare(page, false)
   await picture(page, `${name}-768`, 768)
+}
+
+/** As if another tab had chosen large type. */
+async function setCare(page: Page, on: boolean) {
+  await page.evaluate((value) => void window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value })), on ? '1' : null)
+  await page.waitForFunction((is) => document.documentElement.classList.contains('care') === is, on)
 }
 
 /** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
