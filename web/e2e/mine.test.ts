@@ -146,3 +146,18 @@ test('what is known of the member, help, and leaving', async () => {
   assert.deepEqual(faults, [])
   await context.close()
 })
+
+test('what a member says is answered', async () => {
+  const { page, context, faults } = await signedIn('member', '/me/feedback')
+  await page.getByText('您还没有提过意见。').waitFor()
+  await page.getByLabel('您的意见').fill('学习时间到了以后，能不能不用再点一次“完成学习”？')
+  await page.getByRole('button', { name: '提交' }).click()
+  await page.getByText('前答复').waitFor()
+  const said = await api<{ items: Array<{ id: string; text: string }> }>('organiser', '/feedback')
+  await api('organiser', `/feedback/${said.items[0]!.id}/answer`, 'PUT', { text: '点一次是为了让您自己决定什么时候算读完。' })
+  await page.reload()
+  await page.getByText('点一次是为了让您自己决定').waitFor()
+  await look(page, 'feedback')
+  assert.deepEqual(faults, [])
+  await context.close()
+})

@@ -10,6 +10,7 @@ export default [
   { path: '/me/password', component: () => import('../pages/mine/Password.vue') },
   { path: '/me/resets', component: () => import('../pages/mine/Resets.vue') },
   { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
+  { path: '/me/feedback', component: () => import('../pages/mine/Feedback.vue') },
   { path: '/waiting', component: () => import('../pages/mine/Waiting.vue') },
   { path: '/help', component: () => import('../pages/mine/Help.vue') },
 ] satisfies RouteRecordRaw[]
