@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, signedIn } from './world.ts'
+import { api, look, newcomer, shorten, signedIn } from './world.ts'
 
 const SAVED = '已保存在手机上，联网后自动提交。'
 
 test('the network goes in the middle of a paper: it is handed in when it comes back, once', async () => {
-  const { page, context, faults } = await signedIn('member', '/quiz/daily')
+  const who = await newcomer()
+  const { page, context, faults } = await signedIn(who, '/quiz/daily')
   await page.getByText('第 1 题，共 5 题').waitFor()
   await page.getByRole('button', { name: '下一题' }).click()
   await context.setOffline(true)
@@ -30,7 +31,7 @@ test('the network goes in the middle of a paper: it is handed in when it comes b
   await context.setOffline(false)
   await page.getByText('没有等待提交的内容。').waitFor()
   assert.equal(sent, 1)
-  const paper = await api<{ submitted: boolean }>('member', '/quiz/daily')
+  const paper = await api<{ submitted: boolean }>(who, '/quiz/daily')
   assert.equal(paper.submitted, true)
   assert.deepEqual(faults, [])
   await context.close()
@@ -66,11 +67,12 @@ test('an idea whose answer was lost, and a phone that was closed meanwhile: ther
 })
 
 test('a reading whose time is up without a network counts when it comes back', async () => {
-  const { page, context, faults } = await signedIn('secretary', '/study')
+  await shorten(5)
+  const { page, context, faults } = await signedIn(await newcomer(), '/study')
   await page.getByRole('link').filter({ hasText: /约 \d+/ }).first().click()
   await page.getByText(/再读/).waitFor()
   await context.setOffline(true)
-  await page.getByText('时间已够').waitFor({ timeout: 90_000 })
+  await page.getByText('时间已够').waitFor({ timeout: 30_000 })
   await page.getByRole('button', { name: '完成学习' }).click()
   await page.getByText(SAVED).waitFor()
   await context.setOffline(false)

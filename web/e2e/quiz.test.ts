@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { api, look, signedIn } from './world.ts'
+import { api, look, newcomer, signedIn } from './world.ts'
 
 /** Answers what is on the screen, whatever its kind, and leaves it answered. */
 async function answer(page: Page) {
@@ -11,7 +11,8 @@ async function answer(page: Page) {
 }
 
 test('today’s paper: one question a screen, overview, handing in, explanations', async () => {
-  const { page, context, faults } = await signedIn('member', '/quiz/daily')
+  const who = await newcomer()
+  const { page, context, faults } = await signedIn(who, '/quiz/daily')
   await page.getByText('第 1 题，共 5 题').waitFor()
   await look(page, 'quiz')
   await page.getByRole('button', { name: '总览' }).click()
@@ -39,7 +40,7 @@ test('today’s paper: one question a screen, overview, handing in, explanations
   await page.getByRole('heading', { name: /今天的答题/ }).waitFor()
   await page.getByText(/答对/).first().waitFor()
   await look(page, 'quiz-result')
-  const today = await api<{ submitted: boolean }>('member', '/quiz/daily')
+  const today = await api<{ submitted: boolean }>(who, '/quiz/daily')
   assert.equal(today.submitted, true)
   assert.deepEqual(faults, [])
 

@@ -193,12 +193,46 @@ async function picture(page: Page, name: string, width?: number) {
   await page.setViewportSize(size)
 }
 
+let newcomers = 0
+
+/** A member of the secretary's plant without a duty who has done nothing yet, by the name that `signedIn` and `api` take. */
+export async function newcomer(): Promise<string> {
+  const { address, people } = await world()
+  const { units } = await api<{ units: Array<{ id: string; kind: string }> }>('secretary', '/me')
+  const plant = units.find(({ kind }) => kind === '基层党委')!
+  const { items } = await api<{ items: Array<{ id: string; employee_no: string; duties: unknown[] }> }>('administrator', `/units/${plant.id}/members?limit=100`)
+  const known = Object.values(people).map(({ number }) => number)
+  const member = items.reverse().find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))
+  assert(member, 'nobody is left in the plant')
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: member.id })
+  const person = { number: member.employee_no, password: 'xiaoyan-0926' }
+  const opened = await fetch(`${address}/api/v1/session/invitation`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ employee_no: person.number, invite_code: sheet.items[0]!.invite_code, new_password: person.password }),
+  })
+  assert(opened.ok, await opened.text())
+  const name = `newcomer ${++newcomers}`
+  people[name] = person
+  return name
+}
+
+/** Asks of today's study so many seconds, so that a test waits for no more than it has to. */
+export async function shorten(seconds: number) {
+  const today = await api<{ items: Array<{ item_id: string }> }>('member', '/study/today')
+  await api('organiser', `/study/items/${today.items[0]!.item_id}`, 'PATCH', { minimum_seconds: seconds })
+}
+
 /** The API as somebody else's phone asks it, for effects that another person sees. */
 export async function api<T = Record<string, unknown>>(who: string, path: string, method = 'GET', body?: unknown): Promise<T> {
   const { address, people } = await world()
   const person = people[who]!
   const json = { 'Content-Type': 'application/json' }
   const session = (await (await fetch(`${address}/api/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ account: person.number, password: person.password }) })).json()) as { access_token: string }
-  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { ...json, Authorization: `Bearer ${session.access_token}` }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  const headers = { ...json, Authorization: `Bearer ${session.access_token}` }
+  // A change names the state that it changes.
+  const seen = method === 'PATCH' || method === 'PUT' ? (await fetch(`${address}/api/v1${path}`, { headers })).headers.get('ETag') : null
+  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { ...headers, ...(seen ? { 'If-Match': seen } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  assert(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
   return (answer.status === 204 ? {} : await answer.json()) as T
 }
