@@ -11,6 +11,7 @@ import { serve } from './serve.ts'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 /** Screenshots, kept for people to look at. */
 const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
 /** Pages and their parts come from this machine: what is not there by then does not come. */
@@ -38,10 +39,11 @@ export const world = () => (started ??= start())
 async function start(): Promise<World> {
   mkdirSync(PICTURES, { recursive: true })
   const { api, people } = await startServer()
-  const own = await fetch(`${api}/m/`).then((answer) => answer.ok, () => false)
+  const served = await fetch(`${api}/m/`).then((answer) => answer.text(), () => '')
   let address = api
-  // A server that was built without the pages, or before this working tree: the pages of the working tree are what is tested.
-  if (!own || process.env['XIANFENG_PAGES'] === 'folder') {
+  // A server that was built without the pages, or with older ones: the pages of the working tree are what is tested.
+  if (served !== readFileSync(`${DIST}/m/index.html`, 'utf8')) {
+    console.log('the server has no or other pages: those of the working tree are served beside it')
     const proxy = await serve(api)
     closeProxy = () => proxy.server.close()
     address = proxy.address
@@ -57,7 +59,7 @@ async function startServer(): Promise<{ api: string; people: Record<string, Pers
   assert(binary, 'XIANFENG_BIN names the server')
   folder = mkdtempSync(join(tmpdir(), 'xianfeng-browser-'))
   const port = 18_000 + Math.floor(Math.random() * 2_000)
-  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn' } })
+  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn', XIANFENG_WEB_DIST: DIST } })
   let said = ''
   await new Promise<void>((resolve, reject) => {
     server!.stdout!.on('data', (bytes: Buffer) => {

@@ -100,6 +100,8 @@ async function refresh(): Promise<void> {
   })
 }
 
+window.addEventListener('online', () => session.phase === 'unreachable' && void start())
+
 /** A token that the server takes; renewed when its time is up. */
 export async function token(): Promise<string> {
   if (!access || Date.now() >= accessUntil) await renew()
@@ -122,8 +124,7 @@ export async function renew(refused = access): Promise<void> {
 
 export async function signIn(account: string, password: string): Promise<void> {
   const response = await call('', { account, password, cookie: true, device: deviceName(), device_key: deviceKey() || null })
-  take((await response.json()) as Tokens)
-  remember('account', account)
+  await takeOwn(response, account)
 }
 
 export async function redeem(employeeNo: string, inviteCode: string, newPassword: string): Promise<void> {
@@ -135,8 +136,7 @@ export async function redeem(employeeNo: string, inviteCode: string, newPassword
     device: deviceName(),
     device_key: deviceKey() || null,
   })
-  take((await response.json()) as Tokens)
-  remember('account', employeeNo)
+  await takeOwn(response, employeeNo)
 }
 
 export async function signOut(): Promise<void> {
@@ -165,8 +165,17 @@ function leave() {
 
 // What the phone remembers of somebody who signed in: the number, to type it once, and the key that proves the phone.
 
-export const remembered = (what: 'account'): string => stored(`xianfeng.${what}`)
-const remember = (what: 'account', value: string) => put(`xianfeng.${what}`, value)
+export const rememberedAccount = (): string => stored('xianfeng.account')
+
+/** The number of whoever is signed in, where it was typed here; a session may also have come by a link of the demo. */
+export const ownAccount = (): string => (stored('xianfeng.member') === session.memberId ? rememberedAccount() : '')
+
+async function takeOwn(response: Response, account: string) {
+  const tokens = (await response.json()) as Tokens
+  put('xianfeng.account', account)
+  put('xianfeng.member', tokens.member_id)
+  take(tokens)
+}
 
 export const deviceKey = (): string => stored('xianfeng.device')
 export const keepDeviceKey = (key: string) => put('xianfeng.device', key)
