@@ -132,6 +132,7 @@ test('what is known of the member, help, and leaving', async () => {
   await page.evaluate(() => (location.hash = '#/help'))
   await page.getByText('没有网络怎么办？').click()
   await page.getByText('答案会保存在手机上').waitFor()
+  await page.getByRole('img', { name: '点“我的”，再点“保存在手机上的内容”' }).waitFor()
   await look(page, 'help')
   await page.evaluate(() => (location.hash = '#/no/such/page'))
   await page.getByText('这个地址没有内容。').waitFor()
