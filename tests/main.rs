@@ -63,6 +63,7 @@ mod today;
 mod about;
 mod app_files;
 mod search;
+mod web_pages;
 
 // the program as a new user meets it
 mod demo;

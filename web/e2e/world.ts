@@ -1,0 +1,240 @@
+// What the browser tests share: one server in the demo, one browser, and people who sign in. Tests wait for what they see,
+// never for time.
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import { serve } from './serve.ts'
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+/** Screenshots, kept for people to look at. */
+const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
+/** Pages and their parts come from this machine: what is not there by then does not come. */
+const PATIENCE_MS = 10_000
+
+export interface Person {
+  number: string
+  password: string
+}
+
+export interface World {
+  address: string
+  /** As the demo's guide names them: member, secretary, organiser, administrator … */
+  people: Record<string, Person>
+  browser: Browser
+}
+
+let started: Promise<World> | undefined
+let server: ChildProcess | undefined
+let folder: string | undefined
+let closeProxy: (() => void) | undefined
+
+export const world = () => (started ??= start())
+
+async function start(): Promise<World> {
+  mkdirSync(PICTURES, { recursive: true })
+  const { api, people } = await startServer()
+  const served = await fetch(`${api}/m/`).then((answer) => answer.text(), () => '')
+  let address = api
+  // A server that was built without the pages, or with older ones: the pages of the working tree are what is tested.
+  if (served !== readFileSync(`${DIST}/m/index.html`, 'utf8')) {
+    console.log('the server has no or other pages: those of the working tree are served beside it')
+    const proxy = await serve(api)
+    closeProxy = () => proxy.server.close()
+    address = proxy.address
+  }
+  const found = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path))
+  assert(found, 'no Chromium: scripts/browser installs it')
+  const browser = await chromium.launch({ executablePath: found, args: FLAGS })
+  return { address, people, browser }
+}
+
+async function startServer(): Promise<{ api: string; people: Record<string, Person> }> {
+  const binary = process.env['XIANFENG_BIN']
+  assert(binary, 'XIANFENG_BIN names the server')
+  folder = mkdtempSync(join(tmpdir(), 'xianfeng-browser-'))
+  const port = 18_000 + Math.floor(Math.random() * 2_000)
+  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn', XIANFENG_WEB_DIST: DIST } })
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    server!.stdout!.on('data', (bytes: Buffer) => {
+      said += bytes
+      // The last thing that the guide prints are lines to paste.
+      if (/curl -s[^\n]*boards/.test(said) || /已就绪[\s\S]*\n\s*curl/.test(said)) resolve()
+    })
+    server!.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)))
+  })
+  const people: Record<string, Person> = {}
+  for (const [, name, number, password] of said.matchAll(/^\s+\S+ ([a-z][a-z -]*?)\s+工号 (\S+)\s+密码 (\S+)/gm)) people[name!] = { number: number!, password: password! }
+  assert(people['member'], `no member in the guide:\n${said}`)
+  return { api: `http://127.0.0.1:${port}`, people }
+}
+
+export async function stop() {
+  if (!started) return
+  const there = await started.catch(() => undefined)
+  await there?.browser.close()
+  closeProxy?.()
+  if (server && server.exitCode === null) {
+    server.removeAllListeners('exit')
+    const gone = new Promise((resolve) => server!.once('exit', resolve))
+    server.kill('SIGTERM')
+    await gone
+  }
+  if (folder) rmSync(folder, { recursive: true, force: true })
+}
+
+export interface Phone {
+  page: Page
+  context: BrowserContext
+  /** What went wrong in the page: errors that nobody caught. */
+  faults: string[]
+}
+
+/** A phone of 375 × 812 that knows nobody. */
+export async function phone(width = 375): Promise<Phone> {
+  const { browser, address } = await world()
+  const context = await browser.newContext({ viewport: { width, height: width > 500 ? 1024 : 812 }, baseURL: address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (line) => line.type() === 'error' && /Content Security Policy|Uncaught|Unhandled/.test(line.text()) && faults.push(line.text()))
+  return { page, context, faults }
+}
+
+/** Somebody of the guide on a phone of their own, at a page. */
+export async function signedIn(who: string, path = '/', width = 375): Promise<Phone> {
+  const { people } = await world()
+  const person = people[who]
+  assert(person, `nobody is called ${who} in the guide`)
+  const there = await phone(width)
+  await there.page.goto(`/m/#${path}`)
+  await signIn(there.page, person)
+  return there
+}
+
+export async function signIn(page: Page, { number, password }: Person) {
+  await page.getByLabel('工号或手机号').fill(number)
+  await page.getByLabel('密码', { exact: true }).fill(password)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('heading', { name: '登录', exact: true }).waitFor({ state: 'detached' })
+}
+
+/** Nothing of impact serious or critical on the page as it is now. */
+export async function accessible(page: Page, name: string) {
+  // eval is refused by the page's own policy; a script of the driver is not the page's.
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run: (where: Document, how: object) => Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string; failureSummary: string }> }> }> } }).axe.run(document, { resultTypes: ['violations'] })
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`)
+  })
+  assert.deepEqual(found, [], `${name}: accessibility`)
+}
+
+/** The page at root fonts of 16, 20, 24 and 30 px without anything to scroll sideways. */
+export async function fits(page: Page, name: string) {
+  for (const size of [16, 20, 24, 30]) {
+    await page.evaluate((px) => (document.documentElement.style.fontSize = `${px}px`), size)
+    const wide = await page.evaluate(() => {
+      const room = document.documentElement.clientWidth
+      if (document.documentElement.scrollWidth <= room) return []
+      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120))
+    })
+    assert.deepEqual(wide, [], `${name}: too wide at ${size} px`)
+  }
+  await page.evaluate(() => (document.documentElement.style.fontSize = ''))
+}
+
+/** Buttons, links and fields are at least 44 px high (60 in 关怀 mode), but for links within a sentence. */
+export async function touchable(page: Page, name: string, least = 44) {
+  const small = await page.evaluate((px) => {
+    const parts = [...document.querySelectorAll<HTMLElement>('button, a[href], input:not([type=file]), select, textarea, summary')]
+    return parts
+      .filter((part) => {
+        const { width, height } = part.getBoundingClientRect()
+        const inSentence = part.tagName === 'A' && getComputedStyle(part).display === 'inline'
+        return width > 0 && height > 0 && height < px - 0.5 && !inSentence && !part.closest('.hidden')
+      })
+      .map((part) => part.outerHTML.slice(0, 120))
+  }, least)
+  assert.deepEqual(small, [], `${name}: smaller than ${least} px`)
+}
+
+/** A picture of the whole page for people, and everything that holds for every page. */
+export async function look(page: Page, name: string) {
+  await picture(page, name)
+  await accessible(page, name)
+  await touchable(page, name)
+  await fits(page, name)
+  await setCare(page, true)
+  await picture(page, `${name}-care`)
+  await touchable(page, `${name} (care)`, 60)
+  await setCare(page, false)
+  await picture(page, `${name}-768`, 768)
+}
+
+/** As if another tab had chosen large type. */
+async function setCare(page: Page, on: boolean) {
+  await page.evaluate((value) => void window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value })), on ? '1' : null)
+  await page.waitForFunction((is) => document.documentElement.classList.contains('care') === is, on)
+}
+
+/** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
+async function picture(page: Page, name: string, width?: number) {
+  const size = page.viewportSize()!
+  await page.setViewportSize({ width: width ?? size.width, height: size.height })
+  const height = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width: width ?? size.width, height: Math.max(height, size.height) })
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+  await page.setViewportSize(size)
+}
+
+let newcomers = 0
+
+/** A member of the secretary's plant without a duty who has done nothing yet, by the name that `signedIn` and `api` take. */
+export async function newcomer(): Promise<string> {
+  const { address, people } = await world()
+  const { units } = await api<{ units: Array<{ id: string; kind: string }> }>('secretary', '/me')
+  const plant = units.find(({ kind }) => kind === '基层党委')!
+  const { items } = await api<{ items: Array<{ id: string; employee_no: string; duties: unknown[] }> }>('administrator', `/units/${plant.id}/members?limit=100`)
+  const known = Object.values(people).map(({ number }) => number)
+  const member = items.reverse().find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))
+  assert(member, 'nobody is left in the plant')
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: member.id })
+  const person = { number: member.employee_no, password: 'xiaoyan-0926' }
+  const opened = await fetch(`${address}/api/v1/session/invitation`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ employee_no: person.number, invite_code: sheet.items[0]!.invite_code, new_password: person.password }),
+  })
+  assert(opened.ok, await opened.text())
+  const name = `newcomer ${++newcomers}`
+  people[name] = person
+  return name
+}
+
+/** Asks of today's study so many seconds, so that a test waits for no more than it has to. */
+export async function shorten(seconds: number) {
+  const today = await api<{ items: Array<{ item_id: string }> }>('member', '/study/today')
+  await api('organiser', `/study/items/${today.items[0]!.item_id}`, 'PATCH', { minimum_seconds: seconds })
+}
+
+/** The API as somebody else's phone asks it, for effects that another person sees. */
+export async function api<T = Record<string, unknown>>(who: string, path: string, method = 'GET', body?: unknown): Promise<T> {
+  const { address, people } = await world()
+  const person = people[who]!
+  const json = { 'Content-Type': 'application/json' }
+  const session = (await (await fetch(`${address}/api/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ account: person.number, password: person.password }) })).json()) as { access_token: string }
+  const headers = { ...json, Authorization: `Bearer ${session.access_token}` }
+  // A change names the state that it changes.
+  const seen = method === 'PATCH' || method === 'PUT' ? (await fetch(`${address}/api/v1${path}`, { headers })).headers.get('ETag') : null
+  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { ...headers, ...(seen ? { 'If-Match': seen } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  assert(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
+  return (answer.status === 204 ? {} : await answer.json()) as T
+}
