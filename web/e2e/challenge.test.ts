@@ -77,7 +77,7 @@ test('a question that nobody answers ends the run by the server’s clock', asyn
   const { page, context, faults } = await signedIn('secretary', '/challenge')
   await page.getByRole('button', { name: '开始挑战' }).click()
   await page.getByText('第 1 题 · 已答对 0 题').waitFor()
-  await page.getByText('超时').waitFor({ timeout: 40_000 })
+  await page.getByText('超时', { exact: true }).waitFor({ timeout: 40_000 })
   await page.getByText('这一题没有在时间内作答').waitFor()
   await look(page, 'challenge-time-out')
   assert.deepEqual(faults, [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { call, tokenOf, until } from './selection.ts'
 import { api, look, signedIn } from './world.ts'
 
 interface Contest {
@@ -76,8 +77,10 @@ test('a contest from its announcement to its result', async () => {
   await look(page, 'contest-handed-in')
   assert.equal((await api<Contest>('member', `/contests/${running.id}`)).attempts.at(-1)!.submitted, true)
 
-  await api('organiser', `/contests/${running.id}/closing`, 'POST')
-  await api('organiser', `/contests/${running.id}/publication`, 'POST')
+  const organiser = await tokenOf('organiser')
+  await call(organiser, `/contests/${running.id}/closing`, 'POST')
+  // Once everybody is ranked.
+  await until(() => call(organiser, `/contests/${running.id}/publication`, 'POST').catch(() => false as const), 'the contest is ranked')
   await page.getByRole('link', { name: '回到竞赛' }).click()
   await page.getByText('已公布').waitFor()
   await page.getByRole('link', { name: /第 1 次/ }).click()
