@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { call, cast, decide, isStage, score, selection, tokenOf, until, vote } from './selection.ts'
 import { api, look, signedIn } from './world.ts'
 
@@ -32,7 +33,7 @@ test('a vote: the rule, the candidates, what is chosen survives a lost page, the
   await look(page, 'entry')
   await page.getByRole('button', { name: '返回' }).click()
   await page.getByText('已选 2 / 10').waitFor()
-  await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+  await kept(page, `ballot/${id}`, 'chosen')
   await page.reload()
   await page.getByText('已选 2 / 10').waitFor()
   // Ten at most: the eleventh cannot be chosen.
@@ -95,6 +96,23 @@ test('an empty list, a list that fails and is there again, a slow one', async ()
   await context.close()
 })
 
+test('a campaign that is announced and not open yet', async () => {
+  const { id } = await selection('党员先锋岗设计征集（明年）', [], { begins: 86_400, vote: 86_400, expert: 86_400, committee: 86_400, objection: 86_400 })
+  const { page, context, faults } = await signedIn('member', `/campaigns/${id}`)
+  await page.getByText(/^申报 明天 \d\d:\d\d 开始。$/).waitFor()
+  await page.getByText('还没有申报。').waitFor()
+  assert.equal(await page.getByRole('checkbox').count(), 0)
+  await look(page, 'campaign-announced')
+  await page.goto(`/m/#/campaigns/${id}/results`)
+  await page.getByRole('heading', { name: '评选结果' }).waitFor()
+  await look(page, 'results-none')
+  await page.goto(`/m/#/campaigns/${id}/bulletin`)
+  await page.getByText('还没有通报').waitFor()
+  await look(page, 'bulletin-none')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
 test('a replaced vote, results with every part, an objection and its answer, the bulletin', async () => {
   const { committee } = await cast()
   const long = '“铜火淬炼·匠心筑梦”党员先锋岗创建方案：以深部开采主提升系统为重点的本质安全示范岗'
@@ -141,7 +159,7 @@ test('a replaced vote, results with every part, an objection and its answer, the
   await page.getByText(/公示还剩/).waitFor()
   await page.getByLabel('对哪一个申报').selectOption({ label: `${long}（${await unitOf(judged.id, long)}）` })
   await page.getByLabel('您的意见').fill('方案里的整改率口径和上报口径不一致，请核实。')
-  await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+  await kept(page, `objection/${judged.id}`, '口径不一致')
   await page.reload()
   await page.getByRole('button', { name: '提交异议' }).click()
   await page.getByText('待答复').waitFor()
@@ -179,6 +197,30 @@ test('a replaced vote, results with every part, an objection and its answer, the
   assert.deepEqual(faults, [])
   await context.close()
 })
+
+/** The draft as the phone has it: written a moment after the typing, which no page can be asked to wait for. */
+async function kept(page: Page, name: string, text: string) {
+  await until(
+    () =>
+      page.evaluate(
+        ([end, words]) =>
+          new Promise<boolean>((resolve) => {
+            const opening = indexedDB.open('xianfeng')
+            opening.onsuccess = () => {
+              const drafts = opening.result.transaction('drafts').objectStore('drafts')
+              const keys = drafts.getAllKeys()
+              const values = drafts.getAll()
+              values.onsuccess = () => {
+                resolve(keys.result.some((key, at) => String(key).endsWith(end!) && JSON.stringify(values.result[at]).includes(words!)))
+                opening.result.close()
+              }
+            }
+          }),
+        [name, text],
+      ),
+    `a draft of ${name}`,
+  )
+}
 
 async function unitOf(campaign: string, title: string): Promise<string> {
   const { items } = await call<{ items: Array<Line & { unit: string }> }>(await tokenOf('organiser'), `/campaigns/${campaign}/entries`)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { until } from './selection.ts'
 import { api, look, signedIn } from './world.ts'
 
 interface Run {
@@ -13,24 +14,24 @@ const current = () => api<Run>('member', '/challenge/runs/current')
 
 /** Answers what is asked until the run has ended, as somebody who knows little. */
 async function answerUntilWrong(page: Page) {
-  const over = page.getByText(/^答对 \d+ 题$/)
-  for (let seq = 0; ; ) {
-    if (await over.count()) return
-    const asked = await page.getByText(/^第 \d+ 题 · 已答对/).textContent({ timeout: 2_000 }).catch(() => null)
-    const now = Number(/第 (\d+) 题/.exec(asked ?? '')?.[1] ?? 0)
-    if (!now || now === seq) {
-      await page.waitForFunction((before) => !document.querySelector('.question') || !document.body.textContent!.includes(`第 ${before} 题 · 已答对`) || document.querySelector('.trouble'), seq)
-      // Faster than anybody can read: asked again a moment later.
-      if (await page.locator('.trouble').count()) await page.getByRole('button', { name: '提交答案' }).click({ timeout: 2_000 }).catch(() => undefined)
-      continue
-    }
+  const seq = async () => Number(/^第 (\d+) 题/.exec((await page.getByText(/^第 \d+ 题 · 已答对/).textContent({ timeout: 500 }).catch(() => '')) ?? '')?.[1] ?? 0)
+  const over = () => page.getByText('今天最好').count()
+  while (!(await over())) {
+    const now = await seq()
+    if (!now) continue
     const blank = page.getByLabel('填写答案')
     if (await blank.count()) await blank.fill('不知道')
-    // By the keyboard nothing is sent before the button says so.
-    else await page.locator('.option input').last().focus().then(() => page.keyboard.press('Space'))
-    await page.getByRole('button', { name: '提交答案' }).click({ timeout: 2_000 }).catch(() => undefined)
-    await page.waitForFunction((before) => !document.querySelector('.question') || !document.body.textContent!.includes(`第 ${before} 题 · 已答对`) || !!document.querySelector('.trouble'), now).catch(() => undefined)
-    if (!(await page.locator('.trouble').count())) seq = now
+    else {
+      // By the keyboard nothing is sent before the button says so.
+      await page.locator('.option input').last().focus()
+      await page.keyboard.press('Space')
+    }
+    // Faster than anybody can read is refused: asked again until the next question is there.
+    await until(async () => {
+      if ((await over()) || (await seq()) !== now) return true
+      await page.getByRole('button', { name: '提交答案' }).click({ timeout: 500 }).catch(() => undefined)
+      return false
+    }, `an answer to question ${now}`)
   }
 }
 

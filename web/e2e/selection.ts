@@ -82,8 +82,8 @@ let ready: Promise<{ committee: Somebody; expert: Somebody; units: Branch[]; roo
 export const cast = () =>
   (ready ??= (async () => {
     const organiser = await tokenOf('organiser')
-    const { items } = await call<{ items: Array<{ id: string; unit_id: string }> }>(organiser, '/campaigns?managed=true')
-    const root = items[0]!.unit_id
+    const { items } = await call<{ items: Array<{ id: string; parent_id: string | null }> }>(organiser, '/units')
+    const root = items.find(({ parent_id }) => !parent_id)!.id
     const units = await branches(2)
     const [expert, committee] = units.map(({ members, secretary }) => members.find(({ id }) => id !== secretary.id)!)
     await appoint(expert!, 'expert', root)
@@ -120,13 +120,15 @@ export interface Selection {
 }
 
 /**
- * A campaign with two entries, opened; its stages follow one another by `seconds`. Votes weigh 60 %, experts 40 % unless there
+ * A campaign with two entries, opened, or only announced where it begins later; its stages last `seconds`. Votes weigh 60 %, experts 40 % unless there
  * is no vote.
  */
-export async function selection(title: string, titles: string[], seconds: { vote?: number; expert: number; committee: number; objection?: number }): Promise<Selection> {
+export async function selection(title: string, titles: string[], seconds: { begins?: number; vote?: number; expert: number; committee: number; objection?: number }): Promise<Selection> {
   const { units, root, expert } = await cast()
   const organiser = await tokenOf('organiser')
-  const [entry, judged] = [6, 6 + Math.max(seconds.vote ?? 0, seconds.expert)]
+  const begins = seconds.begins ?? 0
+  const entry = begins + 6
+  const judged = entry + Math.max(seconds.vote ?? 0, seconds.expert)
   const decided = judged + seconds.committee
   const terms = {
     kind: 'design_call',
@@ -134,7 +136,7 @@ export async function selection(title: string, titles: string[], seconds: { vote
     categories: [{ code: 'post', title: '党员先锋岗', quota: 1 }],
     electorate: { kinds: ['full', 'probationary', 'masses'] },
     timetable: [
-      { stage: 'entry', opens_at: at(0), closes_at: at(entry) },
+      { stage: 'entry', opens_at: at(begins), closes_at: at(entry) },
       ...(seconds.vote ? [{ stage: 'vote', opens_at: at(entry), closes_at: at(entry + seconds.vote) }] : []),
       { stage: 'expert', opens_at: at(entry), closes_at: at(entry + seconds.expert) },
       { stage: 'committee', opens_at: at(judged), closes_at: at(decided) },
@@ -156,6 +158,7 @@ export async function selection(title: string, titles: string[], seconds: { vote
   }
   const { id } = await call<{ id: string }>(organiser, '/campaigns', 'POST', { title, unit_id: root, terms })
   await call(organiser, `/campaigns/${id}/announcement`, 'POST')
+  if (begins) return { id, entries: [] }
   await call(organiser, `/campaigns/${id}/opening`, 'POST')
   const entries: string[] = []
   for (const [nth, name] of titles.entries()) {
