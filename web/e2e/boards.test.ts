@@ -73,7 +73,7 @@ test('what the enterprise has switched off is not there', async () => {
   assert.equal(await page.getByRole('radio', { name: '个人' }).count(), 0)
   switches = { personal_boards: false, branch_boards: false }
   await page.reload()
-  await page.getByText('本企业没有开启榜单。').waitFor()
+  await page.getByText('本企业没有开启排行榜。').waitFor()
   await look(page, 'boards-off')
   assert.deepEqual(faults, [])
   await context.close()
