@@ -47,7 +47,7 @@ export async function serve(api: string, port = 0): Promise<{ address: string; s
     const type = types[file.split('.').pop() ?? ''] ?? 'application/octet-stream'
     const headers: Record<string, string> = {
       'Content-Type': type,
-      'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': path.startsWith('/m/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Content-Security-Policy': policy,
       Vary: 'Accept-Encoding',
     }
