@@ -7,8 +7,9 @@ import { api, look, signedIn } from './world.ts'
 interface Line {
   id: string
   title: string
+  kind: string
 }
-const brandVote = async () => (await api<{ items: Line[] }>('member', '/campaigns')).items.find(({ title }) => title.includes('品牌'))!
+const brandVote = async () => (await api<{ items: Line[] }>('member', '/campaigns')).items.find(({ kind }) => kind === 'brand_top_ten')!
 
 test('a vote: the rule, the candidates, what is chosen survives a lost page, the receipt', async () => {
   const { id, title } = await brandVote()
@@ -67,6 +68,23 @@ test('a vote: the rule, the candidates, what is chosen survives a lost page, the
   await secretary.page.getByText(/人可以投票，[1-9]\d* 人已投/).waitFor()
   assert.equal(await secretary.page.getByText(receipt).count(), 0)
   await secretary.context.close()
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('long names of entries and units find room on a ballot', async () => {
+  const { id } = await brandVote()
+  const { page, context, faults } = await signedIn('secretary', '/')
+  await page.getByRole('heading', { name: '首页' }).waitFor()
+  await page.route('**/entries?*', async (route) => {
+    const answer = await route.fetch()
+    const there = (await answer.json()) as { items: Array<{ title: string; unit: string }> }
+    const items = there.items.slice(0, 4).map((entry) => ({ ...entry, title: `${entry.title}：名称很长的党建品牌创建方案，从井下运输到地面检修全覆盖`, unit: '名称很长的基层单位机械动力分厂检修车间第二党支部第三党小组' }))
+    await route.fulfill({ response: answer, json: { items, next_cursor: null } })
+  })
+  await page.goto(`/m/#/campaigns/${id}`)
+  await page.getByRole('checkbox').first().check()
+  await look(page, 'long-ballot')
   assert.deepEqual(faults, [])
   await context.close()
 })
