@@ -188,12 +188,12 @@ export async function score({ id, entries }: Selection) {
   }
 }
 
-/** Everybody of the branches but its own votes for the first entry, some for the second. */
+/** Everybody of a branch votes for the other's entry; who looks at the vote afterwards, or scored it, keeps out of it. */
 export async function vote({ id, entries }: Selection) {
-  const { units } = await cast()
+  const { units, committee, expert } = await cast()
   await until(() => isStage(id, 'vote', 'open'), 'the vote is open')
   for (const [nth, unit] of units.entries()) {
-    for (const voter of unit.members) await call(voter.token, `/campaigns/${id}/ballots`, 'POST', { entries: [entries[nth === 0 ? 1 : 0]!] })
+    for (const voter of unit.members.filter(({ id: one }) => one !== committee.id && one !== expert.id)) await call(voter.token, `/campaigns/${id}/ballots`, 'POST', { entries: [entries[nth === 0 ? 1 : 0]!] })
   }
 }
 
@@ -201,9 +201,14 @@ export async function vote({ id, entries }: Selection) {
 export async function decide({ id }: Selection) {
   const { committee } = await cast()
   const organiser = await tokenOf('organiser')
+  // Many votes within seconds, or at night, are worth a look of two people before the count.
+  for (const token of [organiser, committee.token]) {
+    await until(async () => {
+      const reviewed = await call(token, `/campaigns/${id}/flag-review`, 'POST').catch(() => false as const)
+      return reviewed || (await isStage(id, 'committee', 'open'))
+    }, 'the vote is looked at')
+  }
   await until(() => isStage(id, 'committee', 'open'), 'the committee may decide')
-  // Many votes within seconds are worth a look of two people before the count.
-  for (const token of [organiser, committee.token]) await call(token, `/campaigns/${id}/flag-review`, 'POST').catch(() => undefined)
   await until(async () => {
     const { awaited, results } = await call<{ awaited: string[]; results: unknown[] }>(committee.token, `/campaigns/${id}/results`)
     return awaited.length === 0 && results.length > 0
