@@ -27,7 +27,7 @@ export async function enters(called: string, { id, employee_no }: { id: string; 
   const answer = await fetch(`${address}/api/v1/session/invitation`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ account: employee_no, invite_code: sheet.items[0]!.invite_code, password }),
+    body: JSON.stringify({ employee_no, invite_code: sheet.items[0]!.invite_code, new_password: password }),
   })
   assert(answer.ok, await answer.text())
   people[called] = { number: employee_no, password }

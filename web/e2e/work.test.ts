@@ -88,7 +88,7 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await page.getByText('请填写金额').waitFor()
   await page.getByLabel('节约金额（元）').fill('12000.50')
   await page.getByRole('button', { name: '登记成果' }).click()
-  await page.getByText('12,000.50 元').waitFor()
+  await page.getByText('12,000.50 元').first().waitFor()
   await look(page, 'act-outcome')
   await page.getByRole('radio', { name: '办结' }).check()
   await page.getByRole('button', { name: '办结' }).click()
