@@ -47,3 +47,9 @@ export async function rosterOf(unit: string): Promise<{ members: RosterItem[]; w
 export const percent = (bp: number | null | undefined) => (bp == null ? '—' : `${(bp / 100).toFixed(2).replace(/\.?0+$/, '')}%`)
 
 export const yuan = (fen: number) => `${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: fen % 100 ? 2 : 0, maximumFractionDigits: 2 })} 元`
+
+/** A unit's name without that of the unit one works on, which every line of a page would repeat. */
+export function within(name: string | undefined): string {
+  const above = post.value?.name ?? ''
+  return name && name !== above && name.startsWith(above) ? name.slice(above.length) : (name ?? '')
+}
