@@ -6,11 +6,11 @@ import { api, look, signedIn } from './world.ts'
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 
 /** A selection whose entries are taken now and which is judged by the branches soon. */
-async function selection(entryEnds: number): Promise<string> {
+async function selection(title: string, entryEnds: number): Promise<string> {
   const unit = await unitOf('organiser')
   const criterion = (code: string, title: string) => ({ code, title, full: 100, weight: 5000 })
   const { id } = await api<{ id: string }>('organiser', '/campaigns', 'POST', {
-    title: '党员先锋岗评选',
+    title,
     unit_id: unit.id,
     terms: {
       kind: 'other',
@@ -19,8 +19,8 @@ async function selection(entryEnds: number): Promise<string> {
       electorate: { kinds: ['full', 'probationary'] },
       timetable: [
         { stage: 'entry', opens_at: at(-1), closes_at: at(entryEnds) },
-        { stage: 'peer', opens_at: at(entryEnds), closes_at: at(86_400) },
-        { stage: 'committee', opens_at: at(86_400), closes_at: at(2 * 86_400) },
+        { stage: 'peer', opens_at: at(entryEnds), closes_at: at(2 * 86_400) },
+        { stage: 'committee', opens_at: at(2 * 86_400), closes_at: at(3 * 86_400) },
       ],
       criteria: [criterion('effect', '创建成效'), criterion('lasting', '可持续性')],
       sources: [{ source: 'peer', rule: 'share_of_full', weight: 10000 }],
@@ -33,8 +33,20 @@ async function selection(entryEnds: number): Promise<string> {
   return id
 }
 
-/** A secretary of another branch, with an entry that was handed in. */
-async function neighbour(campaign: string) {
+interface Holder {
+  unit: string
+  id: string
+}
+
+async function enter(who: string, campaign: string, { unit, id }: Holder, title: string): Promise<string> {
+  const plan = { title, owner_id: id, goals: [{ name: '设备完好率', target: '95%' }], measures: [{ text: '每班点检，每周讲评。' }], expected_effects: ['故障停机减少。'] }
+  const entry = await api<{ id: string }>(who, `/campaigns/${campaign}/entries`, 'POST', { unit_id: unit, category: 'post', plan })
+  await api(who, `/entries/${entry.id}/submission`, 'POST')
+  return entry.id
+}
+
+/** A secretary of another branch. */
+async function neighbour(): Promise<Holder> {
   const { items } = await api<{ items: Array<{ id: string; kind: string }> }>('administrator', '/units')
   const own = await unitOf('secretary')
   for (const unit of items.filter(({ id, kind }) => kind === '党支部' && id !== own.id)) {
@@ -42,10 +54,7 @@ async function neighbour(campaign: string) {
     const holder = roster.items.find(({ duties }) => duties.some(({ role, unit_id }) => role === 'secretary' && unit_id === unit.id))
     if (!holder) continue
     await enters('neighbour', holder)
-    const plan = { title: '铲运机保养先锋岗', owner_id: holder.id, goals: [{ name: '设备完好率', target: '95%' }], measures: [{ text: '每班点检，每周讲评。' }], expected_effects: ['故障停机减少。'] }
-    const entry = await api<{ id: string }>('neighbour', `/campaigns/${campaign}/entries`, 'POST', { unit_id: unit.id, category: 'post', plan })
-    await api('neighbour', `/entries/${entry.id}/submission`, 'POST')
-    return entry.id
+    return { unit: unit.id, id: holder.id }
   }
   throw new Error('no other branch has a secretary')
 }
@@ -66,8 +75,13 @@ async function photograph(page: import('playwright-core').Page) {
 }
 
 test('an entry is written with a photograph and an article, handed in, and the branches score each other', async () => {
-  const campaign = await selection(45)
-  const other = await neighbour(campaign)
+  await selection('党员先锋岗评选', 86_400)
+  const beside = await neighbour()
+  // Another one, whose judging begins while the first is written for.
+  const own = { unit: (await unitOf('secretary')).id, id: (await api<{ id: string }>('secretary', '/me')).id }
+  const judging = await selection('设备管理先锋岗评选', 5)
+  await enter('secretary', judging, own, '溜井放矿安全先锋岗')
+  const other = await enter('neighbour', judging, beside, '铲运机保养先锋岗')
   const { page, context, faults } = await signedIn('secretary', '/work/entries')
   await page.getByText('十大优秀党建品牌评选').waitFor()
   await look(page, 'entries')
@@ -120,9 +134,9 @@ test('an entry is written with a photograph and an article, handed in, and the b
   await page.getByText('一斗一清，班班畅通').waitFor()
 
   // The judging begins by the server's own calendar.
-  const judged = async () => (await api<{ stages: Array<{ stage: string; state: string }> }>('organiser', `/campaigns/${campaign}`)).stages.some(({ stage, state }) => stage === 'peer' && state === 'open')
+  const judged = async () => (await api<{ stages: Array<{ stage: string; state: string }> }>('organiser', `/campaigns/${judging}`)).stages.some(({ stage, state }) => stage === 'peer' && state === 'open')
   while (!(await judged())) await page.waitForTimeout(500)
-  await page.goto(`/m/#/work/campaigns/${campaign}`)
+  await page.goto(`/m/#/work/campaigns/${judging}`)
   await page.getByText(/还有 1 份/).waitFor()
   await look(page, 'entry-campaign')
   await page.getByRole('link', { name: /给其他组织的材料打分/ }).click()
@@ -131,15 +145,16 @@ test('an entry is written with a photograph and an article, handed in, and the b
   await page.getByRole('link', { name: /铲运机保养先锋岗/ }).click()
   await page.getByRole('button', { name: '提交分数' }).click()
   await page.getByText('请填写 0 到 100 的整数。').first().waitFor()
-  await page.getByLabel('创建成效').fill('88')
-  await page.getByLabel('可持续性').fill('91')
+  await page.getByLabel(/创建成效/).fill('88')
+  await page.getByLabel(/可持续性/).fill('91')
   await page.getByLabel('评语（选填）').first().fill('点检记录完整。')
   await page.getByText('89.5').waitFor()
+  assert.equal(await page.getByText('请填写 0 到 100 的整数。').count(), 0)
   await look(page, 'score-sheet')
   await page.getByRole('button', { name: '提交分数' }).click()
   await page.getByText('都评完了。').waitFor()
   await look(page, 'scores-done')
-  const given = await api<{ judges: Array<{ scores: Array<{ entry_id: string; total: number }> }> }>('organiser', `/campaigns/${campaign}/scores`)
+  const given = await api<{ judges: Array<{ scores: Array<{ entry_id: string; total: number }> }> }>('organiser', `/campaigns/${judging}/scores`)
   assert(given.judges.some(({ scores }) => scores.some(({ entry_id, total }) => entry_id === other && total === 8950)))
   assert.deepEqual(faults, [])
   await context.close()

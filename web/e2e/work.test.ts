@@ -127,11 +127,17 @@ test('the month stands on one sheet', async () => {
   await context.close()
 })
 
-test('a failed reading says so and is tried again', async () => {
+test('a slow reading keeps its place, a failed one says so and is tried again', async () => {
   const { page, context, faults } = await signedIn('secretary', '/')
   await page.getByRole('link', { name: '工作', exact: true }).waitFor()
-  await page.route('**/api/v1/me/desk*', (route) => route.fulfill({ status: 503, body: '' }))
+  let answers: () => void = () => undefined
+  const slow = new Promise<void>((resolve) => (answers = resolve))
+  await page.route('**/api/v1/**', (route) => slow.then(() => route.continue()))
+  await page.route('**/api/v1/me/desk*', (route) => slow.then(() => route.fulfill({ status: 503, body: '' })))
   await page.getByRole('link', { name: '工作', exact: true }).click()
+  await page.getByText('正在加载').first().waitFor()
+  await look(page, 'work-slow')
+  answers()
   await page.getByText('系统正在维护').waitFor()
   await look(page, 'work-failed')
   await page.unroute('**/api/v1/me/desk*')
