@@ -45,7 +45,7 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await page.getByText('到会 8 / 应到 8').waitFor()
   assert.equal((await api<{ attendance: string[]; minutes: string }>('secretary', `/meetings/${id}`)).attendance.length, 8)
 
-  // Everybody of the branch hears of it through the list; the organiser reads it.
+  // The organiser reads it and cannot take it back.
   const organiser = await signedIn('organiser', `/meetings/${id}`)
   await organiser.page.getByText('沿避灾路线走一遍').waitFor()
   await organiser.page.getByText('到会 8 / 应到 8').waitFor()
@@ -68,6 +68,17 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await page.getByRole('button', { name: '删除', exact: true }).click()
   await page.getByRole('alert').filter({ hasText: /./ }).waitFor()
   await look(page, 'meeting-stays')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('a member sees when and where the branch meets next', async () => {
+  const { branch } = await api<{ branch: { next_meeting: { id: string; title: string } | null } }>('member', '/me/today')
+  assert(branch.next_meeting)
+  const { page, context, faults } = await signedIn('member', '/')
+  await page.getByRole('link', { name: new RegExp(branch.next_meeting.title) }).click()
+  await page.getByRole('heading', { name: branch.next_meeting.title }).waitFor()
+  await look(page, 'meeting-member')
   assert.deepEqual(faults, [])
   await context.close()
 })

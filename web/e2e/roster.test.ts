@@ -51,7 +51,7 @@ test('a phone number is confirmed or refused with a reason', async () => {
   await page.getByText(/已退回/).waitFor()
   await look(page, 'phones-none')
   const told = async () => (await api<{ items: Array<{ body: string }> }>('member', '/me/notices?limit=100')).items
-  assert((await told()).some(({ body }) => body.includes('打不通，请核对号码')), JSON.stringify(await told()))
+  while (!(await told()).some(({ body }) => body.includes('打不通，请核对号码'))) await page.waitForTimeout(200)
   await api('member', '/me', 'PATCH', { phone: '13900001235' })
   await page.reload()
   await page.getByRole('button', { name: '确认', exact: true }).click()
@@ -107,4 +107,35 @@ test('whoever keeps the roster notes leave and return', async () => {
   assert.deepEqual([...faults, ...secretary.faults], [])
   await context.close()
   await secretary.context.close()
+})
+
+test('long names and whole enterprises keep their place', async () => {
+  const { page, context, faults } = await signedIn('secretary', '/')
+  // Names of people of the demo, made as long as names are.
+  await page.route('**/api/v1/units/*/members*', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/测试党员(\d+)/g, '测试·党员·$1·名字很长·中间有间隔号') })
+  })
+  await page.route('**/api/v1/units/*', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('第一党支部', '采矿一工区机电维修与充填联合第一党支部') })
+  })
+  await page.goto('/m/#/work/members')
+  await page.getByText(/名字很长/).first().waitFor()
+  await look(page, 'members-long')
+  await page.goto('/m/#/meetings/new')
+  await page.getByText(/名字很长/).first().waitFor()
+  await look(page, 'meeting-long')
+  assert.deepEqual(faults, [])
+  await context.close()
+
+  for (const who of ['organiser', 'administrator']) {
+    const there = await signedIn(who, '/work')
+    await there.page.getByText('在册人数').waitFor()
+    await look(there.page, `work-${who}`)
+    await there.page.getByRole('link', { name: /人员/ }).first().click()
+    await there.page.getByText(/共 \d+\+? 人/).waitFor()
+    assert.deepEqual(there.faults, [])
+    await there.context.close()
+  }
 })
