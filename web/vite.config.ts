@@ -21,7 +21,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: { m: at('m/index.html'), console: at('console/index.html') } },
+    rolldownOptions: {
+      input: { m: at('m/index.html'), console: at('console/index.html') },
+      output: {
+        // A page is one file and its styles: on a slow network many small files wait for each other. What changes seldom is
+        // apart from what changes with every release.
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules/, priority: 2 },
+            { name: 'kit', test: /src\/(core|kit)\/(?!Photos|Markdown|Pictures|BallotCard|photo)|clients\/typescript/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': server, '/docs': server } },
 })

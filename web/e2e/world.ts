@@ -11,6 +11,7 @@ import { serve } from './serve.ts'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 /** Screenshots, kept for people to look at. */
 const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
 /** Pages and their parts come from this machine: what is not there by then does not come. */
@@ -38,10 +39,11 @@ export const world = () => (started ??= start())
 async function start(): Promise<World> {
   mkdirSync(PICTURES, { recursive: true })
   const { api, people } = await startServer()
-  const own = await fetch(`${api}/m/`).then((answer) => answer.ok, () => false)
+  const served = await fetch(`${api}/m/`).then((answer) => answer.text(), () => '')
   let address = api
-  // A server that was built without the pages, or before this working tree: the pages of the working tree are what is tested.
-  if (!own || process.env['XIANFENG_PAGES'] === 'folder') {
+  // A server that was built without the pages, or with older ones: the pages of the working tree are what is tested.
+  if (served !== readFileSync(`${DIST}/m/index.html`, 'utf8')) {
+    console.log('the server has no or other pages: those of the working tree are served beside it')
     const proxy = await serve(api)
     closeProxy = () => proxy.server.close()
     address = proxy.address
@@ -57,7 +59,7 @@ async function startServer(): Promise<{ api: string; people: Record<string, Pers
   assert(binary, 'XIANFENG_BIN names the server')
   folder = mkdtempSync(join(tmpdir(), 'xianfeng-browser-'))
   const port = 18_000 + Math.floor(Math.random() * 2_000)
-  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn' } })
+  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn', XIANFENG_WEB_DIST: DIST } })
   let said = ''
   await new Promise<void>((resolve, reject) => {
     server!.stdout!.on('data', (bytes: Buffer) => {
@@ -120,8 +122,8 @@ export async function signedIn(who: string, path = '/', width = 375): Promise<Ph
 export async function signIn(page: Page, { number, password }: Person) {
   await page.getByLabel('工号或手机号').fill(number)
   await page.getByLabel('密码', { exact: true }).fill(password)
-  await page.getByRole('button', { name: '登录' }).click()
-  await page.getByRole('heading', { name: '登录' }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('heading', { name: '登录', exact: true }).waitFor({ state: 'detached' })
 }
 
 /** Nothing of impact serious or critical on the page as it is now. */
@@ -170,11 +172,17 @@ export async function look(page: Page, name: string) {
   await accessible(page, name)
   await touchable(page, name)
   await fits(page, name)
-  await page.evaluate(() => document.documentElement.classList.add('care'))
+  await setCare(page, true)
   await picture(page, `${name}-care`)
   await touchable(page, `${name} (care)`, 60)
-  await page.evaluate(() => document.documentElement.classList.remove('care'))
+  await setCare(page, false)
   await picture(page, `${name}-768`, 768)
+}
+
+/** As if another tab had chosen large type. */
+async function setCare(page: Page, on: boolean) {
+  await page.evaluate((value) => void window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value })), on ? '1' : null)
+  await page.waitForFunction((is) => document.documentElement.classList.contains('care') === is, on)
 }
 
 /** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
@@ -187,12 +195,46 @@ async function picture(page: Page, name: string, width?: number) {
   await page.setViewportSize(size)
 }
 
+let newcomers = 0
+
+/** A member of the secretary's plant without a duty who has done nothing yet, by the name that `signedIn` and `api` take. */
+export async function newcomer(): Promise<string> {
+  const { address, people } = await world()
+  const { units } = await api<{ units: Array<{ id: string; kind: string }> }>('secretary', '/me')
+  const plant = units.find(({ kind }) => kind === '基层党委')!
+  const { items } = await api<{ items: Array<{ id: string; employee_no: string; duties: unknown[] }> }>('administrator', `/units/${plant.id}/members?limit=100`)
+  const known = Object.values(people).map(({ number }) => number)
+  const member = items.reverse().find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))
+  assert(member, 'nobody is left in the plant')
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: member.id })
+  const person = { number: member.employee_no, password: 'xiaoyan-0926' }
+  const opened = await fetch(`${address}/api/v1/session/invitation`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ employee_no: person.number, invite_code: sheet.items[0]!.invite_code, new_password: person.password }),
+  })
+  assert(opened.ok, await opened.text())
+  const name = `newcomer ${++newcomers}`
+  people[name] = person
+  return name
+}
+
+/** Asks of today's study so many seconds, so that a test waits for no more than it has to. */
+export async function shorten(seconds: number) {
+  const today = await api<{ items: Array<{ item_id: string }> }>('member', '/study/today')
+  await api('organiser', `/study/items/${today.items[0]!.item_id}`, 'PATCH', { minimum_seconds: seconds })
+}
+
 /** The API as somebody else's phone asks it, for effects that another person sees. */
 export async function api<T = Record<string, unknown>>(who: string, path: string, method = 'GET', body?: unknown): Promise<T> {
   const { address, people } = await world()
   const person = people[who]!
   const json = { 'Content-Type': 'application/json' }
   const session = (await (await fetch(`${address}/api/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ account: person.number, password: person.password }) })).json()) as { access_token: string }
-  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { ...json, Authorization: `Bearer ${session.access_token}` }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  const headers = { ...json, Authorization: `Bearer ${session.access_token}` }
+  // A change names the state that it changes.
+  const seen = method === 'PATCH' || method === 'PUT' ? (await fetch(`${address}/api/v1${path}`, { headers })).headers.get('ETag') : null
+  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { ...headers, ...(seen ? { 'If-Match': seen } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+  assert(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
   return (answer.status === 204 ? {} : await answer.json()) as T
 }

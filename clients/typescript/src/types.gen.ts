@@ -799,7 +799,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'score_as_expert' | 'read_settings' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -2335,6 +2335,87 @@ export type FeedPush = {
     title: string;
     /**
      * The unit to whose subtree it was pushed.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * The answer.
+ */
+export type FeedbackAnswer = {
+    answered_at: Timestamp;
+    /**
+     * Who answered.
+     */
+    member_id: MemberId;
+    /**
+     * That person's name.
+     */
+    member_name: string;
+    text: string;
+};
+
+/**
+ * An answer.
+ */
+export type FeedbackAnswerBody = {
+    /**
+     * What the member reads.
+     */
+    text: Text1000;
+};
+
+/**
+ * What a member has to say.
+ */
+export type FeedbackBody = {
+    /**
+     * The page of the app that it is about, as the app calls it.
+     */
+    page?: string | null;
+    /**
+     * About the app, or about work; 1,000 characters at most.
+     */
+    text: Text1000;
+};
+
+/**
+ * What a member said.
+ */
+export type FeedbackId = string;
+
+/**
+ * How far feedback has come.
+ */
+export type FeedbackState = 'waiting' | 'overdue' | 'answered';
+
+/**
+ * What was said, with its answer.
+ */
+export type FeedbackView = {
+    answer?: FeedbackAnswer | null;
+    created_at: Timestamp;
+    /**
+     * The day by which it is answered.
+     */
+    due_on: Day;
+    id: FeedbackId;
+    /**
+     * Who said it.
+     */
+    member_id: MemberId;
+    /**
+     * That member's name.
+     */
+    member_name: string;
+    /**
+     * The page of the app that it is about.
+     */
+    page?: string | null;
+    state: FeedbackState;
+    text: string;
+    /**
+     * The member's home unit at that time.
      */
     unit_id: UnitId;
 };
@@ -3933,7 +4014,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'security' | 'duty' | 'published' | 'idea' | 'setting';
+export type NoticeKind = 'security' | 'duty' | 'published' | 'idea' | 'setting' | 'feedback';
 
 /**
  * The notice 通知 by which the selection is opened.
@@ -4580,6 +4661,46 @@ export type PageFeedItem = {
      */
     items: Array<FeedPush & {
         state: ReadState;
+    }>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageFeedbackView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<{
+        answer?: FeedbackAnswer | null;
+        created_at: Timestamp;
+        /**
+         * The day by which it is answered.
+         */
+        due_on: Day;
+        id: FeedbackId;
+        /**
+         * Who said it.
+         */
+        member_id: MemberId;
+        /**
+         * That member's name.
+         */
+        member_name: string;
+        /**
+         * The page of the app that it is about.
+         */
+        page?: string | null;
+        state: FeedbackState;
+        text: string;
+        /**
+         * The member's home unit at that time.
+         */
+        unit_id: UnitId;
     }>;
     /**
      * Where the next page begins; `null` on the last one.
@@ -7325,6 +7446,20 @@ export type SettingChangeView = {
 };
 
 /**
+ * One of the words that a setting may be.
+ */
+export type SettingChoice = {
+    /**
+     * What people read in its place, in Chinese.
+     */
+    title: string;
+    /**
+     * As it is sent.
+     */
+    word: string;
+};
+
+/**
  * The settings.
  */
 export type SettingList = {
@@ -7335,7 +7470,7 @@ export type SettingList = {
 };
 
 /**
- * A value as it is sent and shown: a number, or a time of day.
+ * A value as it is sent and shown: a number, or text.
  */
 export type SettingValue = number | string;
 
@@ -7351,6 +7486,10 @@ export type SettingView = {
      * The capability of those who may change it, on the top unit.
      */
     changed_by: Capability;
+    /**
+     * The words of which it is one; absent for everything else.
+     */
+    choices?: Array<SettingChoice> | null;
     /**
      * What applies where nothing was set: what the environment of the server says.
      */
@@ -12507,6 +12646,98 @@ export type ApproveExtensionResponses = {
 
 export type ApproveExtensionResponse = ApproveExtensionResponses[keyof ApproveExtensionResponses];
 
+export type ListFeedbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what stands so; what is overdue waits as well.
+         */
+        state?: FeedbackState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/feedback';
+};
+
+export type ListFeedbackErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type ListFeedbackError = ListFeedbackErrors[keyof ListFeedbackErrors];
+
+export type ListFeedbackResponses = {
+    /**
+     * Feedback
+     */
+    200: PageFeedbackView;
+};
+
+export type ListFeedbackResponse = ListFeedbackResponses[keyof ListFeedbackResponses];
+
+export type GetFeedbackData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/feedback/{id}';
+};
+
+export type GetFeedbackErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type GetFeedbackError = GetFeedbackErrors[keyof GetFeedbackErrors];
+
+export type GetFeedbackResponses = {
+    /**
+     * The feedback
+     */
+    200: FeedbackView;
+};
+
+export type GetFeedbackResponse = GetFeedbackResponses[keyof GetFeedbackResponses];
+
+export type AnswerFeedbackData = {
+    body: FeedbackAnswerBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/feedback/{id}/answer';
+};
+
+export type AnswerFeedbackErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerFeedbackError = AnswerFeedbackErrors[keyof AnswerFeedbackErrors];
+
+export type AnswerFeedbackResponses = {
+    /**
+     * Answered
+     */
+    200: FeedbackView;
+};
+
+export type AnswerFeedbackResponse = AnswerFeedbackResponses[keyof AnswerFeedbackResponses];
+
 export type UploadFileData = {
     /**
      * The file, 10 MB at most: as the whole body, or as the one file of a form
@@ -14338,6 +14569,65 @@ export type GetMyDeskResponses = {
 };
 
 export type GetMyDeskResponse = GetMyDeskResponses[keyof GetMyDeskResponses];
+
+export type ListMyFeedbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/feedback';
+};
+
+export type ListMyFeedbackErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyFeedbackError = ListMyFeedbackErrors[keyof ListMyFeedbackErrors];
+
+export type ListMyFeedbackResponses = {
+    /**
+     * Feedback
+     */
+    200: PageFeedbackView;
+};
+
+export type ListMyFeedbackResponse = ListMyFeedbackResponses[keyof ListMyFeedbackResponses];
+
+export type SendFeedbackData = {
+    body: FeedbackBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/feedback';
+};
+
+export type SendFeedbackErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     */
+    default: ProblemBody;
+};
+
+export type SendFeedbackError = SendFeedbackErrors[keyof SendFeedbackErrors];
+
+export type SendFeedbackResponses = {
+    /**
+     * Sent
+     */
+    201: FeedbackView;
+};
+
+export type SendFeedbackResponse = SendFeedbackResponses[keyof SendFeedbackResponses];
 
 export type ListMyNoticesData = {
     body?: never;

@@ -29,6 +29,12 @@ export function day(value: string | null | undefined, now = serverNow()): string
   return date.slice(0, 4) === today.slice(0, 4) ? short : `${year}年${short}`
 }
 
+/** `11月26日`, for what is read later than it is written. */
+export function date(value: string): string {
+  const [, month, dayOfMonth] = value.slice(0, 10).split('-').map(Number)
+  return `${month}月${dayOfMonth}日`
+}
+
 /** `今天 22:38`. */
 export function moment(value: string | null | undefined, now = serverNow()): string {
   return value ? `${day(value, now)} ${value.slice(11, 16)}` : ''

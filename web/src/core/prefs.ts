@@ -25,3 +25,5 @@ export function setCare(on: boolean) {
 }
 
 document.documentElement.classList.toggle('care', care.value)
+// Another tab has changed it.
+window.addEventListener('storage', (event) => event.key === KEY && setCare(event.newValue === '1'))

@@ -64,7 +64,6 @@ function enter(member: string) {
   session.memberId = member
   session.phase = 'in'
   session.ended = null
-  rememberSignedIn(true)
   const waiting = signedInAgain
   signedInAgain = []
   waiting.forEach((go) => go())
@@ -78,13 +77,12 @@ hear((word) => {
   } else if (word.kind === 'signed-out') leave()
 })
 
-/** What the start of the page finds: signed in, signed out, or no network. */
+/**
+ * What the start of the page finds: signed in, signed out, or no network. Only the server knows whether there is a cookie,
+ * so it is always asked.
+ */
 export async function start(): Promise<void> {
   session.phase = 'starting'
-  if (!wasSignedIn()) {
-    session.phase = 'out'
-    return
-  }
   try {
     await refresh()
   } catch (error) {
@@ -101,6 +99,8 @@ async function refresh(): Promise<void> {
     take((await response.json()) as Tokens)
   })
 }
+
+window.addEventListener('online', () => session.phase === 'unreachable' && void start())
 
 /** A token that the server takes; renewed when its time is up. */
 export async function token(): Promise<string> {
@@ -124,8 +124,7 @@ export async function renew(refused = access): Promise<void> {
 
 export async function signIn(account: string, password: string): Promise<void> {
   const response = await call('', { account, password, cookie: true, device: deviceName(), device_key: deviceKey() || null })
-  take((await response.json()) as Tokens)
-  remember('account', account)
+  await takeOwn(response, account)
 }
 
 export async function redeem(employeeNo: string, inviteCode: string, newPassword: string): Promise<void> {
@@ -137,8 +136,7 @@ export async function redeem(employeeNo: string, inviteCode: string, newPassword
     device: deviceName(),
     device_key: deviceKey() || null,
   })
-  take((await response.json()) as Tokens)
-  remember('account', employeeNo)
+  await takeOwn(response, employeeNo)
 }
 
 export async function signOut(): Promise<void> {
@@ -150,10 +148,16 @@ export async function signOut(): Promise<void> {
   leave()
 }
 
+/** Forgets the session of this page without ending it, so that somebody else may sign in. */
+export async function makeRoom(): Promise<void> {
+  await call('', undefined, 'DELETE').catch(() => undefined)
+  await clear()
+  leave()
+}
+
 function leave() {
   access = ''
   accessUntil = 0
-  rememberSignedIn(false)
   // A new page: nothing that was read stays in memory.
   location.replace('#/')
   location.reload()
@@ -161,14 +165,20 @@ function leave() {
 
 // What the phone remembers of somebody who signed in: the number, to type it once, and the key that proves the phone.
 
-export const remembered = (what: 'account'): string => stored(`xianfeng.${what}`)
-const remember = (what: 'account', value: string) => put(`xianfeng.${what}`, value)
+export const rememberedAccount = (): string => stored('xianfeng.account')
+
+/** The number of whoever is signed in, where it was typed here; a session may also have come by a link of the demo. */
+export const ownAccount = (): string => (stored('xianfeng.member') === session.memberId ? rememberedAccount() : '')
+
+async function takeOwn(response: Response, account: string) {
+  const tokens = (await response.json()) as Tokens
+  put('xianfeng.account', account)
+  put('xianfeng.member', tokens.member_id)
+  take(tokens)
+}
 
 export const deviceKey = (): string => stored('xianfeng.device')
 export const keepDeviceKey = (key: string) => put('xianfeng.device', key)
-
-const wasSignedIn = () => stored('xianfeng.in') === '1'
-const rememberSignedIn = (is: boolean) => put('xianfeng.in', is ? '1' : '')
 
 function stored(key: string): string {
   try {

@@ -1,6 +1,6 @@
 // Routes by the hash: the server serves one page, proxies and WeChat keep their hands off what follows it. Each file under
 // routes/ lists the pages of one subject, so that a new subject touches no other file.
-import { nextTick } from 'vue'
+import { nextTick, ref } from 'vue'
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 import Home from './pages/Home.vue'
 
@@ -32,17 +32,43 @@ router.afterEach((_to, from) => {
   if (from.matched.length) void nextTick(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }))
 })
 
-// After an update, parts of the earlier release are gone: the page is loaded anew, once.
-const KEY = 'xianfeng.reloaded'
-window.addEventListener('vite:preloadError', (event) => {
-  let last = 0
-  try {
-    last = Number(sessionStorage.getItem(KEY)) || 0
-  } catch {
-    return
-  }
-  if (Date.now() - last < 60_000) return
-  event.preventDefault()
-  sessionStorage.setItem(KEY, String(Date.now()))
-  location.reload()
+/** A page whose code did not come, and where it would have led. */
+export const missing = ref<{ to: string; online: boolean } | null>(null)
+router.afterEach((_to, _from, failure) => {
+  if (!failure) missing.value = null
 })
+
+// After an update, parts of the earlier release are gone: the page is loaded anew, once, at the place where it was to lead.
+// Without a network they are only out of reach, and a page that is loaded anew would be lost.
+const KEY = 'xianfeng.reloaded'
+router.onError(async (error, to) => {
+  console.error(error)
+  const online = await fetch('/m/', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false)
+  if (online && reloadedLongAgo()) reloadAt(to.fullPath)
+  else missing.value = { to: to.fullPath, online }
+})
+
+function reloadedLongAgo(): boolean {
+  try {
+    const last = Number(sessionStorage.getItem(KEY)) || 0
+    sessionStorage.setItem(KEY, String(Date.now()))
+    return Date.now() - last > 60_000
+  } catch {
+    // A browser that keeps nothing cannot tell once from for ever.
+    return false
+  }
+}
+
+export function reloadAt(path: string) {
+  location.hash = `#${path}`
+  location.reload()
+}
+
+/** Fetches what is wanted in a pit while there is still a network: the pages that work without one. */
+export function fetchAhead() {
+  const idle = window.requestIdleCallback ?? ((go: () => void) => setTimeout(go, 2_000))
+  idle(() => {
+    const pages = [import('./pages/study/Item.vue'), import('./pages/quiz/Daily.vue'), import('./pages/quiz/Result.vue'), import('./pages/ideas/Write.vue'), import('./pages/mine/Waiting.vue')]
+    void Promise.allSettled(pages)
+  })
+}

@@ -1,0 +1,16 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  { path: '/mine', component: () => import('../pages/mine/Mine.vue'), meta: { tab: 'mine', keep: true } },
+  { path: '/me', component: () => import('../pages/mine/Me.vue') },
+  { path: '/me/points', component: () => import('../pages/mine/Points.vue'), meta: { keep: true } },
+  { path: '/me/points/entries', redirect: '/me/points' },
+  { path: '/me/notices', component: () => import('../pages/mine/Notices.vue'), meta: { keep: true } },
+  { path: '/me/sessions', component: () => import('../pages/mine/Devices.vue') },
+  { path: '/me/password', component: () => import('../pages/mine/Password.vue') },
+  { path: '/me/resets', component: () => import('../pages/mine/Resets.vue') },
+  { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
+  { path: '/me/feedback', component: () => import('../pages/mine/Feedback.vue') },
+  { path: '/waiting', component: () => import('../pages/mine/Waiting.vue') },
+  { path: '/help', component: () => import('../pages/mine/Help.vue') },
+] satisfies RouteRecordRaw[]
