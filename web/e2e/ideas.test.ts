@@ -39,6 +39,7 @@ test('an idea with a photograph is written, resumed, handed in, read, liked and 
   await page.getByLabel('标题').fill('二号皮带廊加装冲洗水回收槽')
   await page.getByRole('button', { name: '提交' }).click()
   await page.getByText('不能为空').first().waitFor()
+  assert.equal(await page.getByText('不能为空').count(), 3)
   await look(page, 'idea-refused')
   await page.getByRole('radio', { name: '项目' }).check()
   await page.getByLabel('问题').fill('冲洗皮带廊的水直接流进排水沟，沟里常年淤积，冬天结冰。')

@@ -76,3 +76,13 @@ export function toProblem(error: unknown, response?: Response): Problem {
   const message = response.status >= 500 ? '系统正在维护，您填写的内容不会丢失，请稍后再试。' : '暂时无法完成，请稍后再试。'
   return new Problem(response.status, 'unknown', message, { retryAfter })
 }
+
+/**
+ * Throws what the server would say about each field that is empty. The server names the first one alone, and somebody who
+ * fills in a form wants to see all of them.
+ */
+export function need(fields: Record<string, string>): void {
+  const empty = Object.keys(fields).filter((name) => !fields[name]!.trim())
+  if (!empty.length) return
+  throw new Problem(422, 'body.invalid', '请检查标出的字段', { fields: empty.map((name) => ({ pointer: `/${name}`, code: 'invalid', message: '不能为空' })) })
+}
