@@ -1,4 +1,4 @@
-import type { MeetingKind } from 'xianfeng-client'
+import type { MeetingKind, Role, RosterItem } from 'xianfeng-client'
 
 export const KINDS: MeetingKind[] = ['group', 'branch_committee', 'branch', 'party_committee', 'theme_day', 'lecture']
 
@@ -16,4 +16,18 @@ export const withPlace = (place: string, minutes: string) => (place.trim() ? `åœ
 export function apart(minutes: string): { place: string; minutes: string } {
   const found = PLACE.exec(minutes)
   return found ? { place: found[1]!, minutes: minutes.slice(found[0].length) } : { place: '', minutes }
+}
+
+const SITS: Partial<Record<MeetingKind, Role[]>> = { branch_committee: ['secretary', 'branch_committee'], party_committee: ['secretary', 'committee_member'] }
+
+/** Whether a meeting of that kind is held by a committee, and not by everybody of the unit. */
+export const isCommittee = (kind: MeetingKind | '') => kind === 'branch_committee' || kind === 'party_committee'
+
+/** Who is expected at a meeting: everybody who is there, of a committee its members; all where the reader sees no duties. */
+export function expectedAt(kind: MeetingKind | '', unit: string, people: RosterItem[]): RosterItem[] {
+  const there = people.filter(({ status }) => status !== 'left' && status !== 'away')
+  const roles = kind ? SITS[kind] : undefined
+  if (!roles) return there
+  const committee = there.filter(({ duties }) => duties?.some((duty) => duty.unit_id === unit && roles.includes(duty.role)))
+  return committee.length ? committee : there
 }
