@@ -2,18 +2,21 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 
+/** Which of the two apps: each is built into a folder of its own under dist, and served at the path of that name. */
+const entry = process.env['XIANFENG_ENTRY'] ?? 'm'
 const server = process.env['XIANFENG_URL'] ?? 'http://127.0.0.1:8080'
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  root: at('.'),
-  // Served from the root of the server's own address; the pages route by the hash, so no other path is taken.
-  base: '/',
+  root: at(entry),
+  // Relative, for a proxy that serves all of it below a path of its own; the pages route by the hash, so none of their own
+  // addresses is in the way.
+  base: './',
   plugins: [vue()],
   resolve: { alias: { '@': at('src') } },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
   build: {
-    outDir: 'dist',
+    outDir: at(`dist/${entry}`),
     emptyOutDir: true,
     // iOS 14 and the web views of WeChat and WeCom on Android of the last four years.
     target: ['es2020', 'safari14', 'chrome87'],
@@ -22,7 +25,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { m: at('m/index.html'), console: at('console/index.html') },
       output: {
         // A page is one file and its styles: on a slow network many small files wait for each other. What changes seldom is
         // apart from what changes with every release.
@@ -35,5 +37,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': server, '/docs': server } },
+  server: { proxy: { '/api': server, '/docs': server }, fs: { allow: [at('..')] } },
 })

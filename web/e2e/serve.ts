@@ -30,7 +30,7 @@ export async function serve(api: string, port = 0): Promise<{ address: string; s
   const { hostname, port: apiPort } = new URL(api)
   const server = createServer((incoming, outgoing) => {
     const path = new URL(incoming.url ?? '/', 'http://x').pathname
-    if (path.startsWith('/api/') || path.startsWith('/docs/')) {
+    if (path === '/' || /^\/(api|docs|demo)\//.test(path)) {
       const onward = request({ hostname, port: apiPort, path: incoming.url, method: incoming.method, headers: incoming.headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(outgoing)
@@ -47,7 +47,7 @@ export async function serve(api: string, port = 0): Promise<{ address: string; s
     const type = types[file.split('.').pop() ?? ''] ?? 'application/octet-stream'
     const headers: Record<string, string> = {
       'Content-Type': type,
-      'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': path.startsWith('/m/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Content-Security-Policy': policy,
       Vary: 'Accept-Encoding',
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, phone, signIn, world } from './world.ts'
+import { accessible, api, look, phone, signIn, world } from './world.ts'
 
 test('a wrong password is said beside the form, the right one opens the app', async () => {
   const { people } = await world()
@@ -81,4 +81,20 @@ test('who cannot get in is told whom to ask', async () => {
   await look(known.page, 'forgotten-asked')
   assert.deepEqual(known.faults, [])
   await known.context.close()
+})
+
+test('in the demo one tap signs in, and another tap later signs in somebody else', async () => {
+  const { page, context, faults } = await phone()
+  await page.goto('/')
+  await accessible(page, 'demo')
+  await page.getByRole('button', { name: /党员/ }).first().click()
+  await page.getByText('每日一学').waitFor()
+  const name = () => page.locator('.hello b').textContent()
+  const first = await name()
+  await page.goto('/')
+  await page.getByRole('button', { name: /支部书记/ }).first().click()
+  await page.getByRole('link', { name: '工作' }).waitFor()
+  assert.notEqual(await name(), first)
+  assert.deepEqual(faults, [])
+  await context.close()
 })

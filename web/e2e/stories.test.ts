@@ -64,7 +64,10 @@ test('a session that ends while somebody writes asks for the password, and what 
   const { page, context, faults } = await signedIn('secretary', '/ideas/new')
   await page.getByLabel('标题').fill('值班室的钥匙编号挂牌')
   await page.getByRole('radio', { name: '作风' }).check()
+  // What is looked for while one types has its answer, so that the session ends at what is sent.
+  const looked = page.waitForResponse((answer) => answer.url().includes('/ideas/similar') && answer.url().includes('text='))
   await page.getByLabel('问题').fill('钥匙混放，夜里找不到。')
+  await looked
   await page.getByLabel('建议').fill('按房间编号挂牌，用完签名。')
   const { items } = await api<{ items: Array<{ id: string; current: boolean }> }>('secretary', '/me/sessions')
   for (const session of items) if (!session.current) await api('secretary', `/me/sessions/${session.id}`, 'DELETE')

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 
 const kept = new Map<string, string>()
 Object.assign(globalThis, {
-  location: { origin: 'http://phone.test', replace() {}, reload() {} },
+  location: { origin: 'http://phone.test', pathname: '/m/', replace() {}, reload() {} },
   localStorage: {
     getItem: (key: string) => kept.get(key) ?? null,
     setItem: (key: string, value: string) => void kept.set(key, value),

@@ -2,6 +2,7 @@
 // beside its answers.
 import { ref } from 'vue'
 import { client } from 'xianfeng-client/client'
+import { place } from './place'
 import { toProblem } from './problem'
 import { renew, token } from './session'
 
@@ -65,7 +66,7 @@ export function seen(path: string): Record<string, string> {
 function listen(request: Request, response: Response, sent: number) {
   reachable.value = true
   const state = response.headers.get('ETag')
-  if (state && request.method === 'GET') states.set(new URL(request.url).pathname, state)
+  if (state && request.method === 'GET') states.set(new URL(request.url).pathname.slice(place.length), state)
   const count = response.headers.get('X-Unread')
   if (count !== null) unread.value = Number(count) || 0
   const date = Date.parse(response.headers.get('Date') ?? '')
@@ -73,5 +74,5 @@ function listen(request: Request, response: Response, sent: number) {
   if (date) ahead = date + 500 - (sent + Date.now()) / 2
 }
 
-client.setConfig({ baseUrl: location.origin, fetch: send as typeof fetch, throwOnError: true })
+client.setConfig({ baseUrl: location.origin + place, fetch: send as typeof fetch, throwOnError: true })
 client.interceptors.error.use((error, response) => toProblem(error, response as Response | undefined))

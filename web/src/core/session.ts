@@ -2,6 +2,7 @@
 // no script can read. Of several tabs one renews and tells the others.
 import { reactive } from 'vue'
 import { alone } from './lock'
+import { place } from './place'
 import { Problem, offline, toProblem } from './problem'
 import { clear } from './store'
 import { hear, tell } from './tabs'
@@ -34,7 +35,7 @@ async function call(path: string, body: unknown, method = 'POST'): Promise<Respo
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method === 'DELETE' && access) headers['Authorization'] = `Bearer ${access}`
   try {
-    response = await fetch(`/api/v1/session${path}`, {
+    response = await fetch(`${place}/api/v1/session${path}`, {
       method,
       headers,
       credentials: 'same-origin',

@@ -43,7 +43,7 @@ router.afterEach((_to, _from, failure) => {
 const KEY = 'xianfeng.reloaded'
 router.onError(async (error, to) => {
   console.error(error)
-  const online = await fetch('/m/', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false)
+  const online = await fetch('./', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false)
   if (online && reloadedLongAgo()) reloadAt(to.fullPath)
   else missing.value = { to: to.fullPath, online }
 })
