@@ -41,7 +41,12 @@ test('a meeting is written down, resumed, changed with who came, read by another
 
   await page.getByRole('link', { name: '修改' }).click()
   await page.getByRole('button', { name: '全部到会' }).click()
-  await page.getByRole('button', { name: '保存' }).click()
+  // Another phone changed it meanwhile: nothing is written over unknowingly.
+  await api('secretary', `/meetings/${id}`, 'PATCH', { title: '主题党日：避灾路线' })
+  await page.getByRole('button', { name: '保存', exact: true }).click()
+  await page.getByText(/修改过这里的内容|已修改/).waitFor()
+  await look(page, 'meeting-outdated')
+  await page.getByRole('button', { name: '仍按我写的保存' }).click()
   await page.getByText('到会 8 / 应到 8').waitFor()
   assert.equal((await api<{ attendance: string[]; minutes: string }>('secretary', `/meetings/${id}`)).attendance.length, 8)
 
