@@ -59,6 +59,7 @@ mod bucket;
 mod audit;
 mod settings;
 mod search;
+mod web_pages;
 
 // the program as a new user meets it
 mod demo;

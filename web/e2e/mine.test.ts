@@ -86,8 +86,10 @@ test('large type holds on the next phone', async () => {
   await second.page.getByRole('switch', { name: /大字版/ }).uncheck()
   await second.page.getByText('已保存。').waitFor()
   await second.page.getByLabel('从', { exact: true }).fill('21:30')
-  await second.page.getByRole('button', { name: '保存', exact: true }).click()
-  await second.page.waitForResponse((answer) => answer.url().endsWith('/me/settings') && answer.request().method() === 'PUT')
+  await Promise.all([
+    second.page.waitForResponse((answer) => answer.url().endsWith('/me/settings') && answer.request().method() === 'PUT'),
+    second.page.getByRole('button', { name: '保存', exact: true }).click(),
+  ])
   assert.equal((await api<{ quiet_from: string }>('organiser', '/me/settings')).quiet_from, '21:30')
   assert.deepEqual([...first.faults, ...second.faults], [])
   await first.context.close()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { contrast } from '../src/core/colour'
 import { plain } from '../src/core/drafts'
 import { randomKey } from '../src/core/id'
 import { isHeic } from '../src/core/photo'
@@ -66,4 +67,11 @@ test('the way of an idea says whose turn is next, and ends where it is over', ()
   expect(ahead('implementing', '巴特尔')[0]).toEqual({ title: '实施', who: '巴特尔' })
   expect(ahead('closed', undefined)).toEqual([])
   expect(ahead('withdrawn', undefined)).toEqual([])
+})
+
+test('a colour of the enterprise is taken when it can be read on white', () => {
+  expect(contrast('#C8161D')).toBeGreaterThan(5.8)
+  expect(contrast('#0B5FA5')).toBeGreaterThan(4.5)
+  expect(contrast('#FFCC00')).toBeLessThan(2)
+  expect(contrast('red')).toBe(1)
 })

@@ -9,6 +9,6 @@ Object.assign(globalThis, {
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   },
-  document: Object.assign(new EventTarget(), { visibilityState: 'visible', createElement: () => ({}), documentElement: { classList: { toggle() {} } } }),
+  document: Object.assign(new EventTarget(), { visibilityState: 'visible', createElement: () => ({}), documentElement: { classList: { toggle() {} }, style: { setProperty() {}, removeProperty() {} } } }),
   window: new EventTarget(),
 })

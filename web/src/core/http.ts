@@ -45,12 +45,12 @@ async function limited(request: Request): Promise<Response> {
     const sent = Date.now()
     const response = await fetch(request, { signal: stop.signal })
     listen(request, response, sent)
+    // The limit goes on for the body; once that is there, it has nothing to end.
     return response
   } catch (error) {
+    clearTimeout(timer)
     reachable.value = false
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -10,7 +10,7 @@ const HELD_MS = 15_000
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 export async function alone<T>(name: string, action: () => Promise<T>): Promise<T> {
-  if (navigator.locks) return navigator.locks.request(`xianfeng.${name}`, action) as Promise<T>
+  if (navigator.locks) return withWebLock(name, action)
   const key = `xianfeng.lock.${name}`
   const giveUp = Date.now() + HELD_MS
   try {
@@ -34,5 +34,22 @@ export async function alone<T>(name: string, action: () => Promise<T>): Promise<
     } catch {
       // As above.
     }
+  }
+}
+
+async function withWebLock<T>(name: string, action: () => Promise<T>): Promise<T> {
+  // A tab that its phone has put to sleep may hold the lock for ever: after a while one goes on without it.
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), HELD_MS)
+  try {
+    return (await navigator.locks.request(`xianfeng.${name}`, { signal: patience.signal }, () => {
+      clearTimeout(timer)
+      return action()
+    })) as T
+  } catch (error) {
+    if (!patience.signal.aborted) throw error
+    return action()
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -3,7 +3,7 @@
 import { reactive } from 'vue'
 import { alone } from './lock'
 import { place } from './place'
-import { Problem, offline, toProblem } from './problem'
+import { Problem, toProblem } from './problem'
 import { clear } from './store'
 import { hear, tell } from './tabs'
 
@@ -28,21 +28,28 @@ let accessUntil = 0
 let renewing: Promise<void> | undefined
 let signedInAgain: Array<() => void> = []
 
+/** A network that swallows an answer must not hold up every tab. */
+const LIMIT_MS = 20_000
+
 /** Calls about the session itself: no token goes with them, and no answer to them is a reason to renew. */
 async function call(path: string, body: unknown, method = 'POST'): Promise<Response> {
   let response: Response
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method === 'DELETE' && access) headers['Authorization'] = `Bearer ${access}`
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), LIMIT_MS)
   try {
     response = await fetch(`${place}/api/v1/session${path}`, {
+      signal: limit.signal,
       method,
       headers,
       credentials: 'same-origin',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-  } catch {
-    throw offline()
+  } catch (error) {
+    clearTimeout(timer)
+    throw toProblem(error)
   }
   if (response.ok) return response
   throw toProblem(await response.json().catch(() => ({})), response)

@@ -1,5 +1,6 @@
 import '@/kit/base.css'
 import { createApp } from 'vue'
+import '@/core/colour'
 import '@/core/http'
 import '@/core/prefs'
 import { start } from '@/core/session'

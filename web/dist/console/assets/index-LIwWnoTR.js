@@ -1,0 +1,1 @@
+/* empty css            */var e=document.getElementById(`app`);if(e){let t=document.createElement(`p`);t.textContent=`管理台正在建设。支部工作、投票和竞赛请先使用手机版：`;let n=document.createElement(`a`);n.href=`../m/`,n.textContent=`打开手机版`,e.className=`sheet`,e.append(t,n)}
