@@ -159,6 +159,32 @@ test('after an update a page of the release before is loaded anew, once', async 
   await context.close()
 })
 
+test('a page that was never opened waits for the network, and what is open stays', async () => {
+  const { page, context, faults } = await signedIn('secretary', '/me/notices')
+  await page.getByText('今日学习：').first().waitFor()
+  await page.evaluate(() => window.scrollTo(0, 300))
+  const line = page.getByRole('button', { name: /今日学习：/ }).first()
+  const top = await line.evaluate((part: HTMLElement) => part.getBoundingClientRect().top)
+  // Not by the driver's click, which scrolls first.
+  await line.evaluate((part: HTMLElement) => part.click())
+  await page.getByRole('heading', { name: '学习内容' }).waitFor()
+  await page.getByRole('button', { name: '返回' }).click()
+  // What was looked at stands where it stood, whatever came in above it.
+  await page.getByRole('heading', { name: '通知' }).waitFor()
+  await page.waitForFunction((y) => [...document.querySelectorAll('button.line')].some((part) => part.textContent?.includes('今日学习：') && Math.abs(part.getBoundingClientRect().top - y) < 2), top)
+  await context.setOffline(true)
+  await page.evaluate(() => (location.hash = '#/me/points'))
+  await page.getByText('网络不通。请检查网络，稍后再试。').waitFor()
+  await look(page, 'offline-page')
+  await page.getByRole('button', { name: '重试' }).click()
+  await page.getByText('网络不通。请检查网络，稍后再试。').waitFor()
+  await context.setOffline(false)
+  await page.getByRole('button', { name: '重试' }).click()
+  await page.getByRole('heading', { name: '我的积分' }).waitFor()
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
 test('a server that is away says so and nothing is lost', async () => {
   const { page, context, faults } = await signedIn('member')
   await page.getByText('每日一学').waitFor()

@@ -43,10 +43,12 @@ router.afterEach((_to, _from, failure) => {
 const KEY = 'xianfeng.reloaded'
 router.onError(async (error, to) => {
   console.error(error)
-  const online = await fetch('./', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false)
+  const online = await isThere()
   if (online && reloadedLongAgo()) reloadAt(to.fullPath)
   else missing.value = { to: to.fullPath, online }
 })
+
+const isThere = () => fetch('./', { method: 'HEAD', cache: 'no-store' }).then((answer) => answer.ok, () => false)
 
 function reloadedLongAgo(): boolean {
   try {
@@ -59,9 +61,14 @@ function reloadedLongAgo(): boolean {
   }
 }
 
-export function reloadAt(path: string) {
+function reloadAt(path: string) {
   location.hash = `#${path}`
   location.reload()
+}
+
+/** Tries again to open what did not come; without a network all stays as it is. */
+export async function openMissing() {
+  if (missing.value && (await isThere())) reloadAt(missing.value.to)
 }
 
 /** Fetches what is wanted in a pit while there is still a network: the pages that work without one. */
