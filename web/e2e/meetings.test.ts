@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { unitOf } from './team.ts'
+import { putAside, unitOf } from './team.ts'
 import { api, look, signedIn } from './world.ts'
 
 test('a meeting is written down, resumed, changed with who came, read by another and taken back', async () => {
@@ -25,7 +25,7 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await page.getByText('到会 2 / 应到 8').waitFor()
 
   // The phone is put aside and the page killed: what was written is there again.
-  await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+  await putAside(page)
   await page.reload()
   await page.getByText('已恢复上次没有写完的内容').waitFor()
   assert.equal(await page.getByLabel('地点').inputValue(), '二中段井底车场')

@@ -1,5 +1,6 @@
 // Other people of the demo's branch, for what takes more than one: whoever has no password yet gets one by an invite code.
 import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
 import { api, world } from './world.ts'
 
 interface Row {
@@ -43,4 +44,23 @@ export async function enters(called: string, { id, employee_no }: { id: string; 
 export async function unitOf(who: string): Promise<{ id: string; name: string }> {
   const { duties } = await api<{ duties: Array<{ unit_id: string; unit_name: string }> }>(who, '/me')
   return { id: duties[0]!.unit_id, name: duties[0]!.unit_name }
+}
+
+/** Puts the page aside, and waits until the phone has kept what was written: a reading waits for every writing before it. */
+export async function putAside(page: Page) {
+  await page.evaluate(() => window.dispatchEvent(new Event('pagehide')))
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open('xianfeng')
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('drafts')
+          reading.oncomplete = () => {
+            opening.result.close()
+            resolve()
+          }
+          reading.objectStore('drafts').count()
+        }
+      }),
+  )
 }
