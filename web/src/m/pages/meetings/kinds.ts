@@ -1,0 +1,33 @@
+import type { MeetingKind, Role, RosterItem } from 'xianfeng-client'
+
+export const KINDS: MeetingKind[] = ['group', 'branch_committee', 'branch', 'party_committee', 'theme_day', 'lecture']
+
+/** Which meetings a unit holds: groups lie below a branch, party committees above all branches. */
+export function kindsOf(unitKind: string): MeetingKind[] {
+  if (unitKind === '党小组') return ['group', 'theme_day', 'lecture']
+  if (unitKind === '党支部') return ['branch_committee', 'branch', 'theme_day', 'lecture']
+  return ['party_committee', 'theme_day', 'lecture']
+}
+
+const PLACE = /^地点：(.*)(?:\n\n?|$)/
+
+/** The place stands at the head of the minutes, since a meeting has no field for it. */
+export const withPlace = (place: string, minutes: string) => (place.trim() ? `地点：${place.trim()}\n\n${minutes}` : minutes)
+export function apart(minutes: string): { place: string; minutes: string } {
+  const found = PLACE.exec(minutes)
+  return found ? { place: found[1]!, minutes: minutes.slice(found[0].length) } : { place: '', minutes }
+}
+
+const SITS: Partial<Record<MeetingKind, Role[]>> = { branch_committee: ['secretary', 'branch_committee'], party_committee: ['secretary', 'committee_member'] }
+
+/** Whether a meeting of that kind is held by a committee, and not by everybody of the unit. */
+export const isCommittee = (kind: MeetingKind | '') => kind === 'branch_committee' || kind === 'party_committee'
+
+/** Who is expected at a meeting: everybody who is there, of a committee its members; all where the reader sees no duties. */
+export function expectedAt(kind: MeetingKind | '', unit: string, people: RosterItem[]): RosterItem[] {
+  const there = people.filter(({ status }) => status !== 'left' && status !== 'away')
+  const roles = kind ? SITS[kind] : undefined
+  if (!roles) return there
+  const committee = there.filter(({ duties }) => duties?.some((duty) => duty.unit_id === unit && roles.includes(duty.role)))
+  return committee.length ? committee : there
+}
