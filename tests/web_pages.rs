@@ -37,7 +37,8 @@ fn the_built_pages_belong_to_their_sources() {
     let written = fs::read(root.join("web/dist/built-from.json")).unwrap();
     let written: BuiltFrom = serde_json::from_slice(&written).unwrap();
 
-    let stale = differing(&hashes(root, &SOURCES), &written.sources);
+    let sources = hashes(root, &SOURCES);
+    let stale = differing(&sources, &written.sources);
     assert!(stale.is_empty(), "changed since the pages were built (scripts/web build): {stale:?}");
 
     let mut output = hashes(root, &["web/dist"]);
