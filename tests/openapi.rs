@@ -372,3 +372,35 @@ fn whatever_is_sent_or_shown_has_an_example() {
     let unknown: Vec<&String> = without.iter().filter(|name| !WITHOUT_EXAMPLE.contains(&name.as_str())).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+/// Handlers that take a key, as they stand in the source of rooms.
+fn keyed_handlers(folder: &std::path::Path, found: &mut Vec<String>) {
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            keyed_handlers(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = std::fs::read_to_string(path).unwrap();
+            let handlers = text.split("#[post(").skip(1).filter_map(|rest| rest.split_once("async fn "));
+            let signed = handlers.filter_map(|(_, rest)| rest.split_once(") ->"));
+            let keyed = signed.filter(|(signature, _)| signature.contains(": OptionalKey"));
+            found.extend(keyed.filter_map(|(signature, _)| Some(signature.split_once('(')?.0.to_owned())));
+        }
+    }
+}
+
+#[test]
+fn what_takes_an_idempotency_key_says_so() {
+    let document = document();
+    let takes = |operation: &Value| {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.into_iter().any(|parameter| parameter["name"] == "Idempotency-Key")
+    };
+    let each = operations(&document).into_iter().filter(|(_, _, operation)| takes(operation));
+    let told: Vec<String> = each.map(|(_, _, operation)| operation["operationId"].as_str().unwrap().into()).collect();
+    let mut keyed = Vec::new();
+    keyed_handlers(std::path::Path::new("src"), &mut keyed);
+    assert!(keyed.len() > 15, "{keyed:?}");
+    // the steps of ideas are written by a macro, which names none of them
+    let silent: Vec<_> = keyed.iter().filter(|name| *name != "$name" && !told.contains(name)).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}

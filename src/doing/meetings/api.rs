@@ -196,7 +196,8 @@ struct MeetingBody {
 /// 登记会议
 ///
 /// Writes a meeting of a unit down. Takes an `Idempotency-Key`.
-#[utoipa::path(tag = "meetings", request_body = MeetingBody,
+#[utoipa::path(tag = "meetings", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+     request_body = MeetingBody,
     responses((status = 201, description = "Written down", body = MeetingView)))]
 #[post("/meetings")]
 async fn create_meeting(

@@ -42,7 +42,8 @@ struct UploadQuery {
 ///
 /// Uploads a jpeg, png, webp, pdf, docx or xlsx file of at most 10 MB; its content decides what it is.
 /// Pictures are painted anew, without what was hidden in them. A file that is attached to nothing goes after a day.
-#[utoipa::path(tag = "files", params(UploadQuery),
+#[utoipa::path(tag = "files", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer"),
+        UploadQuery),
     request_body(description = "The file, 10 MB at most: as the whole body, or as the one file of a form",
         content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses((status = 201, description = "Stored", body = FileView)))]

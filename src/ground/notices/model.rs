@@ -28,7 +28,7 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
     /// Something happened to the account.
     SECURITY = "security" / "账号安全",
     /// Something to study or to answer, or a result, was published.
-    PUBLISHED = "published" / "结果公布",
+    PUBLISHED = "published" / "新发布",
 });
 
 /// Whom a notice is for.

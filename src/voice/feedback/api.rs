@@ -112,7 +112,8 @@ impl FeedbackView {
 ///
 /// Says something about the app or about work. Those who answer find it on their desk, with the day by which they do; ten
 /// in a day at most.
-#[utoipa::path(tag = "feedback", request_body = FeedbackBody,
+#[utoipa::path(tag = "feedback", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+     request_body = FeedbackBody,
     responses((status = 201, description = "Sent", body = FeedbackView)))]
 #[post("/me/feedback")]
 async fn send_feedback(

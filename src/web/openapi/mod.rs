@@ -9,7 +9,7 @@ use utoipa::Modify;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayItems, Components, Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Content, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{Content, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Server};
 
 const PROBLEM: &str = "A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer \
     `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), \
@@ -21,6 +21,7 @@ pub struct CommonGround;
 
 impl Modify for CommonGround {
     fn modify(&self, document: &mut OpenApi) {
+        document.servers = Some(vec![Server::new("/")]);
         let components = document.components.get_or_insert_default();
         refer_to_items(components);
         components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));

@@ -83,7 +83,8 @@ struct CommentBody {
 /// 发表评论
 ///
 /// Says something about an idea. Takes an `Idempotency-Key`.
-#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = CommentBody,
+#[utoipa::path(tag = "ideas", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer"),
+        ("id" = IdeaId, Path, description = "The idea")), request_body = CommentBody,
     responses((status = 201, description = "Said", body = CommentView)))]
 #[post("/ideas/{id}/comments")]
 async fn comment_on_idea(

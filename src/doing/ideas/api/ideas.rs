@@ -330,7 +330,8 @@ impl From<IdeaBody> for NewIdea {
 /// 新建金点子
 ///
 /// Writes an idea, as a draft or handed in. Takes an `Idempotency-Key`.
-#[utoipa::path(tag = "ideas", request_body = IdeaBody,
+#[utoipa::path(tag = "ideas", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+     request_body = IdeaBody,
     responses((status = 201, description = "Written", body = IdeaView)))]
 #[post("/ideas")]
 async fn create_idea(

@@ -41,7 +41,9 @@ macro_rules! steps {
 
         $(
             $(#[$doc])+
-            #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = $sent,
+            #[utoipa::path(tag = "ideas", request_body = $sent,
+                params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer"),
+                    ("id" = IdeaId, Path, description = "The idea")),
                 responses((status = 200, description = $done, body = IdeaView)))]
             #[post($path)]
             async fn $name(
@@ -151,7 +153,8 @@ fn said<const MAX: usize>(verb: Verb, text: Text<MAX>) -> Move {
 /// 退回金点子
 ///
 /// Sends a collected idea back to its author, or delivered work back to its implementer.
-#[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = ReasonBody,
+#[utoipa::path(tag = "ideas", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer"),
+        ("id" = IdeaId, Path, description = "The idea")), request_body = ReasonBody,
     responses((status = 200, description = "Sent back", body = IdeaStanding)))]
 #[post("/ideas/{id}/return")]
 async fn return_idea(

@@ -59,7 +59,8 @@ impl From<ItemBody> for Draft {
 /// 新建学习内容
 ///
 /// Writes a study item. Takes an `Idempotency-Key`.
-#[utoipa::path(tag = "study", request_body = ItemBody,
+#[utoipa::path(tag = "study", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+     request_body = ItemBody,
     responses((status = 201, description = "Written", body = ItemView)))]
 #[post("/study/items")]
 async fn create_study_item(

@@ -76,7 +76,8 @@ impl PushView {
 /// 新建推送
 ///
 /// Plans a push within the planner's reach; a unit has one a day. Takes an `Idempotency-Key`.
-#[utoipa::path(tag = "study", request_body = PushBody,
+#[utoipa::path(tag = "study", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
+     request_body = PushBody,
     responses((status = 201, description = "Planned", body = PushView)))]
 #[post("/study/pushes")]
 async fn create_study_push(
