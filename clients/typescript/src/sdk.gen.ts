@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptIdeaData, AcceptIdeaErrors, AcceptIdeaResponses, AnnounceCampaignData, AnnounceCampaignErrors, AnnounceCampaignResponses, AnnounceContestData, AnnounceContestErrors, AnnounceContestResponses, AnswerChallengeQuestionData, AnswerChallengeQuestionErrors, AnswerChallengeQuestionResponses, AnswerFeedbackData, AnswerFeedbackErrors, AnswerFeedbackResponses, AnswerObjectionData, AnswerObjectionErrors, AnswerObjectionResponses, ApproveCampaignCancellationData, ApproveCampaignCancellationErrors, ApproveCampaignCancellationResponses, ApproveContestCancellationData, ApproveContestCancellationErrors, ApproveContestCancellationResponses, ApproveDutyProposalData, ApproveDutyProposalErrors, ApproveDutyProposalResponses, ApproveExtensionData, ApproveExtensionErrors, ApproveExtensionResponses, ApproveMyResetData, ApproveMyResetErrors, ApproveMyResetResponses, ApprovePhoneProposalData, ApprovePhoneProposalErrors, ApprovePhoneProposalResponses, ApproveResetData, ApproveResetErrors, ApproveResetResponses, ApproveSettingProposalData, ApproveSettingProposalErrors, ApproveSettingProposalResponses, ApproveVoidingData, ApproveVoidingErrors, ApproveVoidingResponses, ArchiveCampaignData, ArchiveCampaignErrors, ArchiveCampaignResponses, AssignIdeaData, AssignIdeaErrors, AssignIdeaResponses, AttachEvidenceData, AttachEvidenceErrors, AttachEvidenceResponses, AttachToIdeaData, AttachToIdeaErrors, AttachToIdeaResponses, CancelStudyPushData, CancelStudyPushErrors, CancelStudyPushResponses, CastBallotData, CastBallotErrors, CastBallotResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, CloseContestData, CloseContestErrors, CloseContestResponses, CloseIdeaData, CloseIdeaErrors, CloseIdeaResponses, CloseStageData, CloseStageErrors, CloseStageResponses, CollectIdeaData, CollectIdeaErrors, CollectIdeaResponses, CommentOnIdeaData, CommentOnIdeaErrors, CommentOnIdeaResponses, CompleteChallengeRunData, CompleteChallengeRunErrors, CompleteChallengeRunResponses, CompleteStudyReadingData, CompleteStudyReadingErrors, CompleteStudyReadingResponses, ConfirmMyNoticesData, ConfirmMyNoticesErrors, ConfirmMyNoticesResponses, CorrectQuestionKeyData, CorrectQuestionKeyErrors, CorrectQuestionKeyResponses, CountMyUnreadNoticesData, CountMyUnreadNoticesErrors, CountMyUnreadNoticesResponses, CreateCampaignData, CreateCampaignEntryData, CreateCampaignEntryErrors, CreateCampaignEntryResponses, CreateCampaignErrors, CreateCampaignResponses, CreateContestData, CreateContestErrors, CreateContestResponses, CreateIdeaData, CreateIdeaErrors, CreateIdeaResponses, CreateMeetingData, CreateMeetingErrors, CreateMeetingResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePointRuleData, CreatePointRuleErrors, CreatePointRuleResponses, CreateQuestionData, CreateQuestionErrors, CreateQuestionResponses, CreateStudyItemData, CreateStudyItemErrors, CreateStudyItemResponses, CreateStudyPushData, CreateStudyPushErrors, CreateStudyPushResponses, CreateUnitData, CreateUnitErrors, CreateUnitResponses, DecideCampaignData, DecideCampaignErrors, DecideCampaignResponses, DecideIdeaData, DecideIdeaErrors, DecideIdeaResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteIdeaCommentData, DeleteIdeaCommentErrors, DeleteIdeaCommentResponses, DeleteMeetingData, DeleteMeetingErrors, DeleteMeetingResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteStudyItemData, DeleteStudyItemErrors, DeleteStudyItemResponses, DeliverIdeaData, DeliverIdeaErrors, DeliverIdeaResponses, DetachEvidenceData, DetachEvidenceErrors, DetachEvidenceResponses, DetachFromIdeaData, DetachFromIdeaErrors, DetachFromIdeaResponses, DraftBulletinData, DraftBulletinErrors, DraftBulletinResponses, EditBulletinData, EditBulletinErrors, EditBulletinResponses, EditCampaignData, EditCampaignErrors, EditCampaignResponses, EditContestData, EditContestErrors, EditContestResponses, EditEntryData, EditEntryErrors, EditEntryResponses, EditIdeaData, EditIdeaErrors, EditIdeaResponses, EditMeData, EditMeErrors, EditMeetingData, EditMeetingErrors, EditMeetingResponses, EditMemberData, EditMemberErrors, EditMemberResponses, EditMeResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditStudyItemData, EditStudyItemErrors, EditStudyItemResponses, EditUnitData, EditUnitErrors, EditUnitResponses, EndRoleData, EndRoleErrors, EndRoleResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportCampaignData, ExportCampaignErrors, ExportCampaignResponses, ExportContestResultsData, ExportContestResultsErrors, ExportContestResultsResponses, ExportIdeasData, ExportIdeasErrors, ExportIdeasResponses, ExportMembersData, ExportMembersErrors, ExportMembersResponses, ExportQuestionsData, ExportQuestionsErrors, ExportQuestionsResponses, ExtendContestData, ExtendContestErrors, ExtendContestResponses, GetArticleData, GetArticleErrors, GetArticleResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetBulletinData, GetBulletinErrors, GetBulletinResponses, GetCampaignData, GetCampaignErrors, GetCampaignFlagReviewData, GetCampaignFlagReviewErrors, GetCampaignFlagReviewResponses, GetCampaignParticipationData, GetCampaignParticipationErrors, GetCampaignParticipationResponses, GetCampaignResponses, GetCampaignResultsData, GetCampaignResultsErrors, GetCampaignResultsResponses, GetCampaignRollData, GetCampaignRollErrors, GetCampaignRollResponses, GetChallengeTodayData, GetChallengeTodayErrors, GetChallengeTodayResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContestAttemptData, GetContestAttemptErrors, GetContestAttemptResponses, GetContestCancellationData, GetContestCancellationErrors, GetContestCancellationResponses, GetContestData, GetContestErrors, GetContestResponses, GetContestResultsData, GetContestResultsErrors, GetContestResultsResponses, GetCurrentChallengeRunData, GetCurrentChallengeRunErrors, GetCurrentChallengeRunResponses, GetCurrentContestAttemptData, GetCurrentContestAttemptErrors, GetCurrentContestAttemptResponses, GetDailyPaperData, GetDailyPaperErrors, GetDailyPaperResponses, GetDutyProposalData, GetDutyProposalErrors, GetDutyProposalResponses, GetEntryData, GetEntryErrors, GetEntryExplanationData, GetEntryExplanationErrors, GetEntryExplanationResponses, GetEntryResponses, GetFeedbackData, GetFeedbackErrors, GetFeedbackResponses, GetFileData, GetFileErrors, GetFileResponses, GetIdeaData, GetIdeaErrors, GetIdeaResponses, GetIdeaStatisticsData, GetIdeaStatisticsErrors, GetIdeaStatisticsResponses, GetIdeaStatisticsSummaryData, GetIdeaStatisticsSummaryErrors, GetIdeaStatisticsSummaryResponses, GetIdeaTimelineData, GetIdeaTimelineErrors, GetIdeaTimelineResponses, GetMeData, GetMeErrors, GetMeetingData, GetMeetingErrors, GetMeetingResponses, GetMemberData, GetMemberErrors, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMemberTemplateData, GetMemberTemplateErrors, GetMemberTemplateResponses, GetMeResponses, GetMyBallotsData, GetMyBallotsErrors, GetMyBallotsResponses, GetMyBoardPlaceData, GetMyBoardPlaceErrors, GetMyBoardPlaceResponses, GetMyContestRankData, GetMyContestRankErrors, GetMyContestRankResponses, GetMyDeskData, GetMyDeskErrors, GetMyDeskResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyQuizResultData, GetMyQuizResultErrors, GetMyQuizResultResponses, GetMyScoresData, GetMyScoresErrors, GetMyScoresResponses, GetMySettingsData, GetMySettingsErrors, GetMySettingsResponses, GetMyStreakData, GetMyStreakErrors, GetMyStreakResponses, GetMyStudyHoursData, GetMyStudyHoursErrors, GetMyStudyHoursResponses, GetMyTodayData, GetMyTodayErrors, GetMyTodayResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetPlannedPaperData, GetPlannedPaperErrors, GetPlannedPaperResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetQuestionStatisticsData, GetQuestionStatisticsErrors, GetQuestionStatisticsResponses, GetQuestionTemplateData, GetQuestionTemplateErrors, GetQuestionTemplateResponses, GetSettingProposalData, GetSettingProposalErrors, GetSettingProposalResponses, GetStudyItemData, GetStudyItemErrors, GetStudyItemResponses, GetStudyPushCoverageData, GetStudyPushCoverageErrors, GetStudyPushCoverageResponses, GetStudyPushData, GetStudyPushErrors, GetStudyPushResponses, GetStudyReadingData, GetStudyReadingErrors, GetStudyReadingResponses, GetStudyTodayData, GetStudyTodayErrors, GetStudyTodayResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUnitData, GetUnitDeskData, GetUnitDeskErrors, GetUnitDeskResponses, GetUnitErrors, GetUnitResponses, GrantRoleData, GrantRoleErrors, GrantRoleResponses, HealthzData, HealthzErrors, HealthzResponses, ImportBrandsData, ImportBrandsErrors, ImportBrandsResponses, ImportMembersData, ImportMembersErrors, ImportMembersResponses, ImportQuestionsData, ImportQuestionsErrors, ImportQuestionsResponses, ImportUnitsData, ImportUnitsErrors, ImportUnitsResponses, IssueBulletinData, IssueBulletinErrors, IssueBulletinResponses, IssueInvitationsData, IssueInvitationsErrors, IssueInvitationsResponses, LikeIdeaData, LikeIdeaErrors, LikeIdeaResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBallotReceiptsData, ListBallotReceiptsErrors, ListBallotReceiptsResponses, ListBoardsData, ListBoardsErrors, ListBoardsResponses, ListBrandsData, ListBrandsErrors, ListBrandsResponses, ListCampaignAwardsData, ListCampaignAwardsErrors, ListCampaignAwardsResponses, ListCampaignEntriesData, ListCampaignEntriesErrors, ListCampaignEntriesResponses, ListCampaignFlagsData, ListCampaignFlagsErrors, ListCampaignFlagsResponses, ListCampaignObjectionsData, ListCampaignObjectionsErrors, ListCampaignObjectionsResponses, ListCampaignScoresData, ListCampaignScoresErrors, ListCampaignScoresResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCampaignVoidingsData, ListCampaignVoidingsErrors, ListCampaignVoidingsResponses, ListContestBranchRankingsData, ListContestBranchRankingsErrors, ListContestBranchRankingsResponses, ListContestRankingsData, ListContestRankingsErrors, ListContestRankingsResponses, ListContestsData, ListContestsErrors, ListContestsResponses, ListDutyConflictsData, ListDutyConflictsErrors, ListDutyConflictsResponses, ListDutyProposalsData, ListDutyProposalsErrors, ListDutyProposalsResponses, ListEntryVersionsData, ListEntryVersionsErrors, ListEntryVersionsResponses, ListEvidenceData, ListEvidenceErrors, ListEvidenceResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListFlaggedMembersData, ListFlaggedMembersErrors, ListFlaggedMembersResponses, ListIdeaCategoriesData, ListIdeaCategoriesErrors, ListIdeaCategoriesResponses, ListIdeaCommentsData, ListIdeaCommentsErrors, ListIdeaCommentsResponses, ListIdeasData, ListIdeasErrors, ListIdeasResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMyChallengeRunsData, ListMyChallengeRunsErrors, ListMyChallengeRunsResponses, ListMyFeedbackData, ListMyFeedbackErrors, ListMyFeedbackResponses, ListMyNoticesData, ListMyNoticesErrors, ListMyNoticesResponses, ListMyPointEntriesData, ListMyPointEntriesErrors, ListMyPointEntriesResponses, ListMyQuizHistoryData, ListMyQuizHistoryErrors, ListMyQuizHistoryResponses, ListMyResetsData, ListMyResetsErrors, ListMyResetsResponses, ListMyScoresData, ListMyScoresErrors, ListMyScoresResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyWrongAnswersData, ListMyWrongAnswersErrors, ListMyWrongAnswersResponses, ListPhoneProposalsData, ListPhoneProposalsErrors, ListPhoneProposalsResponses, ListPointRulesData, ListPointRulesErrors, ListPointRulesResponses, ListPracticeCategoriesData, ListPracticeCategoriesErrors, ListPracticeCategoriesResponses, ListPracticeQuestionsData, ListPracticeQuestionsErrors, ListPracticeQuestionsResponses, ListQuestionCategoriesData, ListQuestionCategoriesErrors, ListQuestionCategoriesResponses, ListQuestionCorrectionsData, ListQuestionCorrectionsErrors, ListQuestionCorrectionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListQuestionVersionsData, ListQuestionVersionsErrors, ListQuestionVersionsResponses, ListResetsData, ListResetsErrors, ListResetsResponses, ListSettingChangesData, ListSettingChangesErrors, ListSettingChangesResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListSimilarIdeasData, ListSimilarIdeasErrors, ListSimilarIdeasResponses, ListStudyFeedData, ListStudyFeedErrors, ListStudyFeedResponses, ListStudyItemsData, ListStudyItemsErrors, ListStudyItemsResponses, ListStudyPushesData, ListStudyPushesErrors, ListStudyPushesResponses, ListUnitMembersData, ListUnitMembersErrors, ListUnitMembersResponses, ListUnitsData, ListUnitsErrors, ListUnitsResponses, MergeIdeaData, MergeIdeaErrors, MergeIdeaResponses, MetricsData, MetricsErrors, MetricsResponses, OpenCampaignData, OpenCampaignErrors, OpenCampaignResponses, OpenContestData, OpenContestErrors, OpenContestResponses, OpenStudyReadingData, OpenStudyReadingErrors, OpenStudyReadingResponses, PractiseQuestionData, PractiseQuestionErrors, PractiseQuestionResponses, PreviewQuestionCorrectionData, PreviewQuestionCorrectionErrors, PreviewQuestionCorrectionResponses, ProposeCampaignCancellationData, ProposeCampaignCancellationErrors, ProposeCampaignCancellationResponses, ProposeContestCancellationData, ProposeContestCancellationErrors, ProposeContestCancellationResponses, ProposeExtensionData, ProposeExtensionErrors, ProposeExtensionResponses, ProposeVoidingData, ProposeVoidingErrors, ProposeVoidingResponses, PublishArticleData, PublishArticleErrors, PublishArticleResponses, PublishCampaignData, PublishCampaignErrors, PublishCampaignResponses, PublishContestData, PublishContestErrors, PublishContestResponses, PutMyScoresData, PutMyScoresErrors, PutMyScoresResponses, RaiseObjectionData, RaiseObjectionErrors, RaiseObjectionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RebuildBoardsData, RebuildBoardsErrors, RebuildBoardsResponses, RecordIdeaOutcomeData, RecordIdeaOutcomeErrors, RecordIdeaOutcomeResponses, RedeemInvitationData, RedeemInvitationErrors, RedeemInvitationResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefuseDutyProposalData, RefuseDutyProposalErrors, RefuseDutyProposalResponses, RefuseMyResetData, RefuseMyResetErrors, RefuseMyResetResponses, RefusePhoneProposalData, RefusePhoneProposalErrors, RefusePhoneProposalResponses, RefuseSettingProposalData, RefuseSettingProposalErrors, RefuseSettingProposalResponses, ReopenIdeaData, ReopenIdeaErrors, ReopenIdeaResponses, ReportIdeaProgressData, ReportIdeaProgressErrors, ReportIdeaProgressResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ReturnIdeaData, ReturnIdeaErrors, ReturnIdeaResponses, ReviewBulletinData, ReviewBulletinErrors, ReviewBulletinResponses, ReviewCampaignFlagsData, ReviewCampaignFlagsErrors, ReviewCampaignFlagsResponses, ReviewChallengeRunsData, ReviewChallengeRunsErrors, ReviewChallengeRunsResponses, ReviveChallengeRunData, ReviveChallengeRunErrors, ReviveChallengeRunResponses, SaveContestAnswerData, SaveContestAnswerErrors, SaveContestAnswerResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SetDailyPaperData, SetDailyPaperErrors, SetDailyPaperResponses, SetIdeaCategoriesData, SetIdeaCategoriesErrors, SetIdeaCategoriesResponses, SetMySettingsData, SetMySettingsErrors, SetMySettingsResponses, SetSettingData, SetSettingErrors, SetSettingResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartChallengeRunData, StartChallengeRunErrors, StartChallengeRunResponses, StartContestAttemptData, StartContestAttemptErrors, StartContestAttemptResponses, SubmitContestAttemptData, SubmitContestAttemptErrors, SubmitContestAttemptResponses, SubmitDailyPaperData, SubmitDailyPaperErrors, SubmitDailyPaperResponses, SubmitEntryData, SubmitEntryErrors, SubmitEntryResponses, SubmitIdeaData, SubmitIdeaErrors, SubmitIdeaResponses, UnlikeIdeaData, UnlikeIdeaErrors, UnlikeIdeaResponses, UploadFileData, UploadFileErrors, UploadFileResponses, WithdrawCampaignCancellationData, WithdrawCampaignCancellationErrors, WithdrawCampaignCancellationResponses, WithdrawCampaignData, WithdrawCampaignErrors, WithdrawCampaignResponses, WithdrawContestCancellationData, WithdrawContestCancellationErrors, WithdrawContestCancellationResponses, WithdrawContestData, WithdrawContestErrors, WithdrawContestResponses, WithdrawDutyProposalData, WithdrawDutyProposalErrors, WithdrawDutyProposalResponses, WithdrawEntryData, WithdrawEntryErrors, WithdrawEntryResponses, WithdrawExtensionData, WithdrawExtensionErrors, WithdrawExtensionResponses, WithdrawIdeaData, WithdrawIdeaErrors, WithdrawIdeaResponses, WithdrawObjectionData, WithdrawObjectionErrors, WithdrawObjectionResponses, WithdrawPhoneProposalData, WithdrawPhoneProposalErrors, WithdrawPhoneProposalResponses, WithdrawPointRuleData, WithdrawPointRuleErrors, WithdrawPointRuleResponses, WithdrawResetRequestData, WithdrawResetRequestErrors, WithdrawResetRequestResponses, WithdrawSettingProposalData, WithdrawSettingProposalErrors, WithdrawSettingProposalResponses, WithdrawVoidingData, WithdrawVoidingErrors, WithdrawVoidingResponses } from './types.gen';
+import type { AcceptIdeaData, AcceptIdeaErrors, AcceptIdeaResponses, AnnounceCampaignData, AnnounceCampaignErrors, AnnounceCampaignResponses, AnnounceContestData, AnnounceContestErrors, AnnounceContestResponses, AnswerChallengeQuestionData, AnswerChallengeQuestionErrors, AnswerChallengeQuestionResponses, AnswerFeedbackData, AnswerFeedbackErrors, AnswerFeedbackResponses, AnswerObjectionData, AnswerObjectionErrors, AnswerObjectionResponses, ApproveCampaignCancellationData, ApproveCampaignCancellationErrors, ApproveCampaignCancellationResponses, ApproveContestCancellationData, ApproveContestCancellationErrors, ApproveContestCancellationResponses, ApproveDutyProposalData, ApproveDutyProposalErrors, ApproveDutyProposalResponses, ApproveExtensionData, ApproveExtensionErrors, ApproveExtensionResponses, ApproveMyResetData, ApproveMyResetErrors, ApproveMyResetResponses, ApprovePhoneProposalData, ApprovePhoneProposalErrors, ApprovePhoneProposalResponses, ApproveResetData, ApproveResetErrors, ApproveResetResponses, ApproveSettingProposalData, ApproveSettingProposalErrors, ApproveSettingProposalResponses, ApproveVoidingData, ApproveVoidingErrors, ApproveVoidingResponses, ArchiveCampaignData, ArchiveCampaignErrors, ArchiveCampaignResponses, AssignIdeaData, AssignIdeaErrors, AssignIdeaResponses, AttachEvidenceData, AttachEvidenceErrors, AttachEvidenceResponses, AttachToIdeaData, AttachToIdeaErrors, AttachToIdeaResponses, CancelStudyPushData, CancelStudyPushErrors, CancelStudyPushResponses, CastBallotData, CastBallotErrors, CastBallotResponses, ChangeMyPasswordData, ChangeMyPasswordErrors, ChangeMyPasswordResponses, CloseContestData, CloseContestErrors, CloseContestResponses, CloseIdeaData, CloseIdeaErrors, CloseIdeaResponses, CloseStageData, CloseStageErrors, CloseStageResponses, CollectIdeaData, CollectIdeaErrors, CollectIdeaResponses, CommentOnIdeaData, CommentOnIdeaErrors, CommentOnIdeaResponses, CompleteChallengeRunData, CompleteChallengeRunErrors, CompleteChallengeRunResponses, CompleteStudyReadingData, CompleteStudyReadingErrors, CompleteStudyReadingResponses, ConfirmMyNoticesData, ConfirmMyNoticesErrors, ConfirmMyNoticesResponses, CorrectQuestionKeyData, CorrectQuestionKeyErrors, CorrectQuestionKeyResponses, CountMyUnreadNoticesData, CountMyUnreadNoticesErrors, CountMyUnreadNoticesResponses, CreateCampaignData, CreateCampaignEntryData, CreateCampaignEntryErrors, CreateCampaignEntryResponses, CreateCampaignErrors, CreateCampaignResponses, CreateContestData, CreateContestErrors, CreateContestResponses, CreateIdeaData, CreateIdeaErrors, CreateIdeaResponses, CreateMeetingData, CreateMeetingErrors, CreateMeetingResponses, CreateMemberData, CreateMemberErrors, CreateMemberResponses, CreatePointRuleData, CreatePointRuleErrors, CreatePointRuleResponses, CreateQuestionData, CreateQuestionErrors, CreateQuestionResponses, CreateStudyItemData, CreateStudyItemErrors, CreateStudyItemResponses, CreateStudyPushData, CreateStudyPushErrors, CreateStudyPushResponses, CreateUnitData, CreateUnitErrors, CreateUnitResponses, DecideCampaignData, DecideCampaignErrors, DecideCampaignResponses, DecideIdeaData, DecideIdeaErrors, DecideIdeaResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteIdeaCommentData, DeleteIdeaCommentErrors, DeleteIdeaCommentResponses, DeleteMeetingData, DeleteMeetingErrors, DeleteMeetingResponses, DeleteQuestionData, DeleteQuestionErrors, DeleteQuestionResponses, DeleteStudyItemData, DeleteStudyItemErrors, DeleteStudyItemResponses, DeliverIdeaData, DeliverIdeaErrors, DeliverIdeaResponses, DetachEvidenceData, DetachEvidenceErrors, DetachEvidenceResponses, DetachFromIdeaData, DetachFromIdeaErrors, DetachFromIdeaResponses, DraftBulletinData, DraftBulletinErrors, DraftBulletinResponses, EditBulletinData, EditBulletinErrors, EditBulletinResponses, EditCampaignData, EditCampaignErrors, EditCampaignResponses, EditContestData, EditContestErrors, EditContestResponses, EditEntryData, EditEntryErrors, EditEntryResponses, EditIdeaData, EditIdeaErrors, EditIdeaResponses, EditMeData, EditMeErrors, EditMeetingData, EditMeetingErrors, EditMeetingResponses, EditMemberData, EditMemberErrors, EditMemberResponses, EditMeResponses, EditQuestionData, EditQuestionErrors, EditQuestionResponses, EditStudyItemData, EditStudyItemErrors, EditStudyItemResponses, EditUnitData, EditUnitErrors, EditUnitResponses, EndRoleData, EndRoleErrors, EndRoleResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExportCampaignData, ExportCampaignErrors, ExportCampaignResponses, ExportContestResultsData, ExportContestResultsErrors, ExportContestResultsResponses, ExportIdeasData, ExportIdeasErrors, ExportIdeasResponses, ExportMembersData, ExportMembersErrors, ExportMembersResponses, ExportQuestionsData, ExportQuestionsErrors, ExportQuestionsResponses, ExtendContestData, ExtendContestErrors, ExtendContestResponses, GetArticleData, GetArticleErrors, GetArticleResponses, GetBoardData, GetBoardErrors, GetBoardResponses, GetBulletinData, GetBulletinErrors, GetBulletinResponses, GetCampaignData, GetCampaignErrors, GetCampaignFlagReviewData, GetCampaignFlagReviewErrors, GetCampaignFlagReviewResponses, GetCampaignParticipationData, GetCampaignParticipationErrors, GetCampaignParticipationResponses, GetCampaignResponses, GetCampaignResultsData, GetCampaignResultsErrors, GetCampaignResultsResponses, GetCampaignRollData, GetCampaignRollErrors, GetCampaignRollResponses, GetChallengeTodayData, GetChallengeTodayErrors, GetChallengeTodayResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetContestAttemptData, GetContestAttemptErrors, GetContestAttemptResponses, GetContestCancellationData, GetContestCancellationErrors, GetContestCancellationResponses, GetContestData, GetContestErrors, GetContestResponses, GetContestResultsData, GetContestResultsErrors, GetContestResultsResponses, GetCurrentChallengeRunData, GetCurrentChallengeRunErrors, GetCurrentChallengeRunResponses, GetCurrentContestAttemptData, GetCurrentContestAttemptErrors, GetCurrentContestAttemptResponses, GetDailyPaperData, GetDailyPaperErrors, GetDailyPaperResponses, GetDutyProposalData, GetDutyProposalErrors, GetDutyProposalResponses, GetEntryData, GetEntryErrors, GetEntryExplanationData, GetEntryExplanationErrors, GetEntryExplanationResponses, GetEntryResponses, GetFeedbackData, GetFeedbackErrors, GetFeedbackResponses, GetFileData, GetFileErrors, GetFileResponses, GetIdeaData, GetIdeaErrors, GetIdeaResponses, GetIdeaStatisticsData, GetIdeaStatisticsErrors, GetIdeaStatisticsResponses, GetIdeaStatisticsSummaryData, GetIdeaStatisticsSummaryErrors, GetIdeaStatisticsSummaryResponses, GetIdeaTimelineData, GetIdeaTimelineErrors, GetIdeaTimelineResponses, GetMeData, GetMeErrors, GetMeetingData, GetMeetingErrors, GetMeetingResponses, GetMemberData, GetMemberErrors, GetMemberPointsData, GetMemberPointsErrors, GetMemberPointsResponses, GetMemberResponses, GetMemberTemplateData, GetMemberTemplateErrors, GetMemberTemplateResponses, GetMeResponses, GetMyBallotsData, GetMyBallotsErrors, GetMyBallotsResponses, GetMyBoardPlaceData, GetMyBoardPlaceErrors, GetMyBoardPlaceResponses, GetMyContestRankData, GetMyContestRankErrors, GetMyContestRankResponses, GetMyDeskData, GetMyDeskErrors, GetMyDeskResponses, GetMyPointsData, GetMyPointsErrors, GetMyPointsResponses, GetMyQuizResultData, GetMyQuizResultErrors, GetMyQuizResultResponses, GetMyScoresData, GetMyScoresErrors, GetMyScoresResponses, GetMySettingsData, GetMySettingsErrors, GetMySettingsResponses, GetMyStreakData, GetMyStreakErrors, GetMyStreakResponses, GetMyStudyHoursData, GetMyStudyHoursErrors, GetMyStudyHoursResponses, GetMyTodayData, GetMyTodayErrors, GetMyTodayResponses, GetPictureData, GetPictureErrors, GetPictureResponses, GetPlannedPaperData, GetPlannedPaperErrors, GetPlannedPaperResponses, GetQuestionData, GetQuestionErrors, GetQuestionResponses, GetQuestionStatisticsData, GetQuestionStatisticsErrors, GetQuestionStatisticsResponses, GetQuestionTemplateData, GetQuestionTemplateErrors, GetQuestionTemplateResponses, GetSettingData, GetSettingErrors, GetSettingProposalData, GetSettingProposalErrors, GetSettingProposalResponses, GetSettingResponses, GetStudyItemData, GetStudyItemErrors, GetStudyItemResponses, GetStudyPushCoverageData, GetStudyPushCoverageErrors, GetStudyPushCoverageResponses, GetStudyPushData, GetStudyPushErrors, GetStudyPushResponses, GetStudyReadingData, GetStudyReadingErrors, GetStudyReadingResponses, GetStudyTodayData, GetStudyTodayErrors, GetStudyTodayResponses, GetThumbnailData, GetThumbnailErrors, GetThumbnailResponses, GetUnitData, GetUnitDeskData, GetUnitDeskErrors, GetUnitDeskResponses, GetUnitErrors, GetUnitResponses, GrantRoleData, GrantRoleErrors, GrantRoleResponses, HealthzData, HealthzErrors, HealthzResponses, ImportBrandsData, ImportBrandsErrors, ImportBrandsResponses, ImportMembersData, ImportMembersErrors, ImportMembersResponses, ImportQuestionsData, ImportQuestionsErrors, ImportQuestionsResponses, ImportUnitsData, ImportUnitsErrors, ImportUnitsResponses, IssueBulletinData, IssueBulletinErrors, IssueBulletinResponses, IssueInvitationsData, IssueInvitationsErrors, IssueInvitationsResponses, LikeIdeaData, LikeIdeaErrors, LikeIdeaResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListBallotReceiptsData, ListBallotReceiptsErrors, ListBallotReceiptsResponses, ListBoardsData, ListBoardsErrors, ListBoardsResponses, ListBrandsData, ListBrandsErrors, ListBrandsResponses, ListCampaignAwardsData, ListCampaignAwardsErrors, ListCampaignAwardsResponses, ListCampaignEntriesData, ListCampaignEntriesErrors, ListCampaignEntriesResponses, ListCampaignFlagsData, ListCampaignFlagsErrors, ListCampaignFlagsResponses, ListCampaignObjectionsData, ListCampaignObjectionsErrors, ListCampaignObjectionsResponses, ListCampaignScoresData, ListCampaignScoresErrors, ListCampaignScoresResponses, ListCampaignsData, ListCampaignsErrors, ListCampaignsResponses, ListCampaignVoidingsData, ListCampaignVoidingsErrors, ListCampaignVoidingsResponses, ListContestBranchRankingsData, ListContestBranchRankingsErrors, ListContestBranchRankingsResponses, ListContestRankingsData, ListContestRankingsErrors, ListContestRankingsResponses, ListContestsData, ListContestsErrors, ListContestsResponses, ListDutyConflictsData, ListDutyConflictsErrors, ListDutyConflictsResponses, ListDutyProposalsData, ListDutyProposalsErrors, ListDutyProposalsResponses, ListEntryVersionsData, ListEntryVersionsErrors, ListEntryVersionsResponses, ListEvidenceData, ListEvidenceErrors, ListEvidenceResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListFlaggedMembersData, ListFlaggedMembersErrors, ListFlaggedMembersResponses, ListIdeaCategoriesData, ListIdeaCategoriesErrors, ListIdeaCategoriesResponses, ListIdeaCommentsData, ListIdeaCommentsErrors, ListIdeaCommentsResponses, ListIdeasData, ListIdeasErrors, ListIdeasResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMeetingsData, ListMeetingsErrors, ListMeetingsResponses, ListMyChallengeRunsData, ListMyChallengeRunsErrors, ListMyChallengeRunsResponses, ListMyFeedbackData, ListMyFeedbackErrors, ListMyFeedbackResponses, ListMyNoticesData, ListMyNoticesErrors, ListMyNoticesResponses, ListMyPointEntriesData, ListMyPointEntriesErrors, ListMyPointEntriesResponses, ListMyQuizHistoryData, ListMyQuizHistoryErrors, ListMyQuizHistoryResponses, ListMyResetsData, ListMyResetsErrors, ListMyResetsResponses, ListMyScoresData, ListMyScoresErrors, ListMyScoresResponses, ListMySessionsData, ListMySessionsErrors, ListMySessionsResponses, ListMyWrongAnswersData, ListMyWrongAnswersErrors, ListMyWrongAnswersResponses, ListPhoneProposalsData, ListPhoneProposalsErrors, ListPhoneProposalsResponses, ListPointRulesData, ListPointRulesErrors, ListPointRulesResponses, ListPracticeCategoriesData, ListPracticeCategoriesErrors, ListPracticeCategoriesResponses, ListPracticeQuestionsData, ListPracticeQuestionsErrors, ListPracticeQuestionsResponses, ListQuestionCategoriesData, ListQuestionCategoriesErrors, ListQuestionCategoriesResponses, ListQuestionCorrectionsData, ListQuestionCorrectionsErrors, ListQuestionCorrectionsResponses, ListQuestionsData, ListQuestionsErrors, ListQuestionsResponses, ListQuestionVersionsData, ListQuestionVersionsErrors, ListQuestionVersionsResponses, ListResetsData, ListResetsErrors, ListResetsResponses, ListReviewedChallengeRunsData, ListReviewedChallengeRunsErrors, ListReviewedChallengeRunsResponses, ListSettingChangesData, ListSettingChangesErrors, ListSettingChangesResponses, ListSettingsData, ListSettingsErrors, ListSettingsResponses, ListSimilarIdeasData, ListSimilarIdeasErrors, ListSimilarIdeasResponses, ListStudyFeedData, ListStudyFeedErrors, ListStudyFeedResponses, ListStudyItemsData, ListStudyItemsErrors, ListStudyItemsResponses, ListStudyPushesData, ListStudyPushesErrors, ListStudyPushesResponses, ListUnitMembersData, ListUnitMembersErrors, ListUnitMembersResponses, ListUnitsData, ListUnitsErrors, ListUnitsResponses, MergeIdeaData, MergeIdeaErrors, MergeIdeaResponses, MetricsData, MetricsErrors, MetricsResponses, OpenCampaignData, OpenCampaignErrors, OpenCampaignResponses, OpenContestData, OpenContestErrors, OpenContestResponses, OpenStudyReadingData, OpenStudyReadingErrors, OpenStudyReadingResponses, PractiseQuestionData, PractiseQuestionErrors, PractiseQuestionResponses, PreviewQuestionCorrectionData, PreviewQuestionCorrectionErrors, PreviewQuestionCorrectionResponses, ProposeCampaignCancellationData, ProposeCampaignCancellationErrors, ProposeCampaignCancellationResponses, ProposeContestCancellationData, ProposeContestCancellationErrors, ProposeContestCancellationResponses, ProposeExtensionData, ProposeExtensionErrors, ProposeExtensionResponses, ProposeVoidingData, ProposeVoidingErrors, ProposeVoidingResponses, PublishArticleData, PublishArticleErrors, PublishArticleResponses, PublishCampaignData, PublishCampaignErrors, PublishCampaignResponses, PublishContestData, PublishContestErrors, PublishContestResponses, PutMyScoresData, PutMyScoresErrors, PutMyScoresResponses, RaiseObjectionData, RaiseObjectionErrors, RaiseObjectionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RebuildBoardsData, RebuildBoardsErrors, RebuildBoardsResponses, RecordIdeaOutcomeData, RecordIdeaOutcomeErrors, RecordIdeaOutcomeResponses, RedeemInvitationData, RedeemInvitationErrors, RedeemInvitationResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, RefuseDutyProposalData, RefuseDutyProposalErrors, RefuseDutyProposalResponses, RefuseMyResetData, RefuseMyResetErrors, RefuseMyResetResponses, RefusePhoneProposalData, RefusePhoneProposalErrors, RefusePhoneProposalResponses, RefuseSettingProposalData, RefuseSettingProposalErrors, RefuseSettingProposalResponses, ReopenIdeaData, ReopenIdeaErrors, ReopenIdeaResponses, ReportIdeaProgressData, ReportIdeaProgressErrors, ReportIdeaProgressResponses, RequestResetData, RequestResetErrors, RequestResetResponses, ReturnIdeaData, ReturnIdeaErrors, ReturnIdeaResponses, ReviewBulletinData, ReviewBulletinErrors, ReviewBulletinResponses, ReviewCampaignFlagsData, ReviewCampaignFlagsErrors, ReviewCampaignFlagsResponses, ReviveChallengeRunData, ReviveChallengeRunErrors, ReviveChallengeRunResponses, SaveContestAnswerData, SaveContestAnswerErrors, SaveContestAnswerResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SetDailyPaperData, SetDailyPaperErrors, SetDailyPaperResponses, SetIdeaCategoriesData, SetIdeaCategoriesErrors, SetIdeaCategoriesResponses, SetMySettingsData, SetMySettingsErrors, SetMySettingsResponses, SetSettingData, SetSettingErrors, SetSettingResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, StartChallengeRunData, StartChallengeRunErrors, StartChallengeRunResponses, StartContestAttemptData, StartContestAttemptErrors, StartContestAttemptResponses, SubmitContestAttemptData, SubmitContestAttemptErrors, SubmitContestAttemptResponses, SubmitDailyPaperData, SubmitDailyPaperErrors, SubmitDailyPaperResponses, SubmitEntryData, SubmitEntryErrors, SubmitEntryResponses, SubmitIdeaData, SubmitIdeaErrors, SubmitIdeaResponses, UnlikeIdeaData, UnlikeIdeaErrors, UnlikeIdeaResponses, UploadFileData, UploadFileErrors, UploadFileResponses, WithdrawCampaignCancellationData, WithdrawCampaignCancellationErrors, WithdrawCampaignCancellationResponses, WithdrawCampaignData, WithdrawCampaignErrors, WithdrawCampaignResponses, WithdrawContestCancellationData, WithdrawContestCancellationErrors, WithdrawContestCancellationResponses, WithdrawContestData, WithdrawContestErrors, WithdrawContestResponses, WithdrawDutyProposalData, WithdrawDutyProposalErrors, WithdrawDutyProposalResponses, WithdrawEntryData, WithdrawEntryErrors, WithdrawEntryResponses, WithdrawExtensionData, WithdrawExtensionErrors, WithdrawExtensionResponses, WithdrawIdeaData, WithdrawIdeaErrors, WithdrawIdeaResponses, WithdrawObjectionData, WithdrawObjectionErrors, WithdrawObjectionResponses, WithdrawPhoneProposalData, WithdrawPhoneProposalErrors, WithdrawPhoneProposalResponses, WithdrawPointRuleData, WithdrawPointRuleErrors, WithdrawPointRuleResponses, WithdrawResetRequestData, WithdrawResetRequestErrors, WithdrawResetRequestResponses, WithdrawSettingProposalData, WithdrawSettingProposalErrors, WithdrawSettingProposalResponses, WithdrawVoidingData, WithdrawVoidingErrors, WithdrawVoidingResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -62,6 +62,8 @@ export const submitContestAttempt = <ThrowOnError extends boolean = true>(option
  * 操作留痕 · List audit entries
  *
  * Who did what, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `auditor` (审计).
  */
 export const listAuditEntries = <ThrowOnError extends boolean = true>(options?: Options<ListAuditEntriesData, ThrowOnError>): RequestResult<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -89,6 +91,8 @@ export const listBoards = <ThrowOnError extends boolean = true>(options?: Option
  *
  * Answers after about two seconds, however large the enterprise: ask again with `after` until `next` is `null`. What
  * was repaired is on the boards within a second of the last answer. `xianfeng rebuild-boards` does it all at once.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const rebuildBoards = <ThrowOnError extends boolean = true>(options?: Options<RebuildBoardsData, ThrowOnError>): RequestResult<RebuildBoardsResponses, RebuildBoardsErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<RebuildBoardsResponses, RebuildBoardsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -152,6 +156,8 @@ export const listCampaigns = <ThrowOnError extends boolean = true>(options?: Opt
  * 新建评选 · Create campaign
  *
  * Writes a draft of a campaign within the caller's reach. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const createCampaign = <ThrowOnError extends boolean = true>(options: Options<CreateCampaignData, ThrowOnError>): RequestResult<CreateCampaignResponses, CreateCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateCampaignResponses, CreateCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -181,6 +187,8 @@ export const getCampaign = <ThrowOnError extends boolean = true>(options: Option
  *
  * Changes a campaign that has not opened. Of an announced one its audience is told what changed; once open, its rules are
  * frozen (409).
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editCampaign = <ThrowOnError extends boolean = true>(options: Options<EditCampaignData, ThrowOnError>): RequestResult<EditCampaignResponses, EditCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditCampaignResponses, EditCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -197,6 +205,8 @@ export const editCampaign = <ThrowOnError extends boolean = true>(options: Optio
  * 发布评选公告 · Announce campaign
  *
  * Announces a draft that has its notice. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const announceCampaign = <ThrowOnError extends boolean = true>(options: Options<AnnounceCampaignData, ThrowOnError>): RequestResult<AnnounceCampaignResponses, AnnounceCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AnnounceCampaignResponses, AnnounceCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -209,6 +219,8 @@ export const announceCampaign = <ThrowOnError extends boolean = true>(options: O
  * 评选归档 · Archive campaign
  *
  * Puts a published campaign away: nothing of it changes any more, its plans included. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const archiveCampaign = <ThrowOnError extends boolean = true>(options: Options<ArchiveCampaignData, ThrowOnError>): RequestResult<ArchiveCampaignResponses, ArchiveCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ArchiveCampaignResponses, ArchiveCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -276,6 +288,8 @@ export const getBulletin = <ThrowOnError extends boolean = true>(options: Option
  *
  * Drafts the bulletin of a published campaign: results by heading, highlights cited from awarded plans, requirements. It
  * names nobody. One that is there stays (200).
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const draftBulletin = <ThrowOnError extends boolean = true>(options: Options<DraftBulletinData, ThrowOnError>): RequestResult<DraftBulletinResponses, DraftBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DraftBulletinResponses, DraftBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -292,6 +306,8 @@ export const draftBulletin = <ThrowOnError extends boolean = true>(options: Opti
  * 修改通报 · Edit bulletin
  *
  * Writes another version; one that was reviewed is a draft again. An issued bulletin stays as it is (409).
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editBulletin = <ThrowOnError extends boolean = true>(options: Options<EditBulletinData, ThrowOnError>): RequestResult<EditBulletinResponses, EditBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).put<EditBulletinResponses, EditBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -308,6 +324,8 @@ export const editBulletin = <ThrowOnError extends boolean = true>(options: Optio
  * 印发通报 · Issue bulletin
  *
  * Issues a reviewed version: the audience is told and reads it, and it stays as it is. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const issueBulletin = <ThrowOnError extends boolean = true>(options: Options<IssueBulletinData, ThrowOnError>): RequestResult<IssueBulletinResponses, IssueBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<IssueBulletinResponses, IssueBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -324,6 +342,8 @@ export const issueBulletin = <ThrowOnError extends boolean = true>(options: Opti
  * 审核通报 · Review bulletin
  *
  * Approves a version; another person than who wrote it does so. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const reviewBulletin = <ThrowOnError extends boolean = true>(options: Options<ReviewBulletinData, ThrowOnError>): RequestResult<ReviewBulletinResponses, ReviewBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewBulletinResponses, ReviewBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -340,6 +360,8 @@ export const reviewBulletin = <ThrowOnError extends boolean = true>(options: Opt
  * 撤回取消提议 · Withdraw campaign cancellation
  *
  * Takes back the caller's own proposal to call a campaign off, as long as nobody has confirmed it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const withdrawCampaignCancellation = <ThrowOnError extends boolean = true>(options: Options<WithdrawCampaignCancellationData, ThrowOnError>): RequestResult<WithdrawCampaignCancellationResponses, WithdrawCampaignCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WithdrawCampaignCancellationResponses, WithdrawCampaignCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -353,6 +375,8 @@ export const withdrawCampaignCancellation = <ThrowOnError extends boolean = true
  *
  * Proposes to call an open campaign off, before its ballots are counted; a second person confirms it. The same again is
  * the first one.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const proposeCampaignCancellation = <ThrowOnError extends boolean = true>(options: Options<ProposeCampaignCancellationData, ThrowOnError>): RequestResult<ProposeCampaignCancellationResponses, ProposeCampaignCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProposeCampaignCancellationResponses, ProposeCampaignCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -370,6 +394,8 @@ export const proposeCampaignCancellation = <ThrowOnError extends boolean = true>
  *
  * Confirms what somebody else proposed: the campaign is called off and everybody is told why. Its ballots are never
  * counted, their key is destroyed, and nobody gets points. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const approveCampaignCancellation = <ThrowOnError extends boolean = true>(options: Options<ApproveCampaignCancellationData, ThrowOnError>): RequestResult<ApproveCampaignCancellationResponses, ApproveCampaignCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveCampaignCancellationResponses, ApproveCampaignCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -385,6 +411,8 @@ export const approveCampaignCancellation = <ThrowOnError extends boolean = true>
  * categories and one award per unit hold, and what departs from the computed order has a reason (422). Of two decisions
  * at once one is made and the other one is 409; the same again is 200. Once an objection was upheld, another version may
  * replace it.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const decideCampaign = <ThrowOnError extends boolean = true>(options: Options<DecideCampaignData, ThrowOnError>): RequestResult<DecideCampaignResponses, DecideCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).put<DecideCampaignResponses, DecideCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -414,6 +442,8 @@ export const listCampaignEntries = <ThrowOnError extends boolean = true>(options
  *
  * Writes an entry of the caller's unit as a draft; from the opening of the campaign until the judging begins. Takes an
  * `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const createCampaignEntry = <ThrowOnError extends boolean = true>(options: Options<CreateCampaignEntryData, ThrowOnError>): RequestResult<CreateCampaignEntryResponses, CreateCampaignEntryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateCampaignEntryResponses, CreateCampaignEntryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -430,6 +460,8 @@ export const createCampaignEntry = <ThrowOnError extends boolean = true>(options
  * 提议延长阶段 · Propose extension
  *
  * Proposes to move the end of a stage to later; a second person confirms it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const proposeExtension = <ThrowOnError extends boolean = true>(options: Options<ProposeExtensionData, ThrowOnError>): RequestResult<ProposeExtensionResponses, ProposeExtensionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProposeExtensionResponses, ProposeExtensionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -446,6 +478,8 @@ export const proposeExtension = <ThrowOnError extends boolean = true>(options: O
  * 异常线索查看情况 · Get campaign flag review
  *
  * How many flags a vote has that is over, who has looked at them, and from when on it is counted.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member`, `auditor` (组织部、党委委员、审计).
  */
 export const getCampaignFlagReview = <ThrowOnError extends boolean = true>(options: Options<GetCampaignFlagReviewData, ThrowOnError>): RequestResult<GetCampaignFlagReviewResponses, GetCampaignFlagReviewErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetCampaignFlagReviewResponses, GetCampaignFlagReviewErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -459,6 +493,8 @@ export const getCampaignFlagReview = <ThrowOnError extends boolean = true>(optio
  *
  * Says that one has looked at the flags of a vote, as somebody who runs or decides selections and whom no flag is about. A
  * vote with flags is counted once two people have. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member` (组织部、党委委员).
  */
 export const reviewCampaignFlags = <ThrowOnError extends boolean = true>(options: Options<ReviewCampaignFlagsData, ThrowOnError>): RequestResult<ReviewCampaignFlagsResponses, ReviewCampaignFlagsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewCampaignFlagsResponses, ReviewCampaignFlagsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -474,6 +510,8 @@ export const reviewCampaignFlags = <ThrowOnError extends boolean = true>(options
  * elsewhere meanwhile, ballots cast at night, ballots of accounts that were reset or first opened
  * after the announcement, and of several accounts that were opened on one device. Hints for people; nothing is deleted,
  * and no choice is known.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member`, `auditor` (组织部、党委委员、审计).
  */
 export const listCampaignFlags = <ThrowOnError extends boolean = true>(options: Options<ListCampaignFlagsData, ThrowOnError>): RequestResult<ListCampaignFlagsResponses, ListCampaignFlagsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListCampaignFlagsResponses, ListCampaignFlagsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -486,6 +524,8 @@ export const listCampaignFlags = <ThrowOnError extends boolean = true>(options: 
  * 异常线索涉及的人员 · List flagged members
  *
  * Whose ballots a flag is on: that they voted and when, never what.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member`, `auditor` (组织部、党委委员、审计).
  */
 export const listFlaggedMembers = <ThrowOnError extends boolean = true>(options: Options<ListFlaggedMembersData, ThrowOnError>): RequestResult<ListFlaggedMembersResponses, ListFlaggedMembersErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListFlaggedMembersResponses, ListFlaggedMembersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -528,6 +568,8 @@ export const raiseObjection = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Opens an announced campaign before its time: rules and roll are frozen, and the first stage opens. Again it changes
  * nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const openCampaign = <ThrowOnError extends boolean = true>(options: Options<OpenCampaignData, ThrowOnError>): RequestResult<OpenCampaignResponses, OpenCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OpenCampaignResponses, OpenCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -554,6 +596,8 @@ export const getCampaignParticipation = <ThrowOnError extends boolean = true>(op
  *
  * Makes the decision final: its awards are written down and everybody is told. Not while objections are heard, are
  * without an answer (409 says how many), or have sent the decision back. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const publishCampaign = <ThrowOnError extends boolean = true>(options: Options<PublishCampaignData, ThrowOnError>): RequestResult<PublishCampaignResponses, PublishCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PublishCampaignResponses, PublishCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -578,7 +622,7 @@ export const listBallotReceipts = <ThrowOnError extends boolean = true>(options:
  * 评选结果 · Get campaign results
  *
  * The results of a campaign as far as they are there and shown: who took part from the count on, every total with its
- * parts from the instant that the terms name (the decision, unless they say otherwise).
+ * parts from the instant that the terms name (the decision, unless they say otherwise). The `ETag` names the decision.
  */
 export const getCampaignResults = <ThrowOnError extends boolean = true>(options: Options<GetCampaignResultsData, ThrowOnError>): RequestResult<GetCampaignResultsResponses, GetCampaignResultsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetCampaignResultsResponses, GetCampaignResultsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -603,6 +647,8 @@ export const getCampaignRoll = <ThrowOnError extends boolean = true>(options: Op
  * 评分情况 · List campaign scores
  *
  * The matrix of judges and entries, with missing cells and each judge's mean, spread and span.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member`, `auditor` (组织部、党委委员、审计).
  */
 export const listCampaignScores = <ThrowOnError extends boolean = true>(options: Options<ListCampaignScoresData, ThrowOnError>): RequestResult<ListCampaignScoresResponses, ListCampaignScoresErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListCampaignScoresResponses, ListCampaignScoresErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -627,6 +673,8 @@ export const listMyScores = <ThrowOnError extends boolean = true>(options: Optio
  * 结束当前阶段 · Close stage
  *
  * Ends a stage before its time. Stages in which members have a right to something end by the clock alone (409).
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const closeStage = <ThrowOnError extends boolean = true>(options: Options<CloseStageData, ThrowOnError>): RequestResult<CloseStageResponses, CloseStageErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CloseStageResponses, CloseStageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -643,6 +691,8 @@ export const closeStage = <ThrowOnError extends boolean = true>(options: Options
  * 作废提议列表 · List campaign voidings
  *
  * Proposals to void ballots of a campaign, confirmed or not, oldest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `committee_member`, `auditor` (组织部、党委委员、审计).
  */
 export const listCampaignVoidings = <ThrowOnError extends boolean = true>(options: Options<ListCampaignVoidingsData, ThrowOnError>): RequestResult<ListCampaignVoidingsResponses, ListCampaignVoidingsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListCampaignVoidingsResponses, ListCampaignVoidingsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -655,6 +705,8 @@ export const listCampaignVoidings = <ThrowOnError extends boolean = true>(option
  * 提议作废选票 · Propose voiding
  *
  * Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const proposeVoiding = <ThrowOnError extends boolean = true>(options: Options<ProposeVoidingData, ThrowOnError>): RequestResult<ProposeVoidingResponses, ProposeVoidingErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProposeVoidingResponses, ProposeVoidingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -671,6 +723,8 @@ export const proposeVoiding = <ThrowOnError extends boolean = true>(options: Opt
  * 撤销评选 · Withdraw campaign
  *
  * Takes back a campaign that has not opened. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const withdrawCampaign = <ThrowOnError extends boolean = true>(options: Options<WithdrawCampaignData, ThrowOnError>): RequestResult<WithdrawCampaignResponses, WithdrawCampaignErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawCampaignResponses, WithdrawCampaignErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -680,11 +734,13 @@ export const withdrawCampaign = <ThrowOnError extends boolean = true>(options: O
 });
 
 /**
- * 挑战答题异常复核 · Review challenge runs
+ * 挑战答题异常复核 · List reviewed challenge runs
  *
  * Runs with many answers that came faster than anybody reads, newest first, within the reader's reach.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
-export const reviewChallengeRuns = <ThrowOnError extends boolean = true>(options?: Options<ReviewChallengeRunsData, ThrowOnError>): RequestResult<ReviewChallengeRunsResponses, ReviewChallengeRunsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReviewChallengeRunsResponses, ReviewChallengeRunsErrors, ThrowOnError, 'data'>({
+export const listReviewedChallengeRuns = <ThrowOnError extends boolean = true>(options?: Options<ListReviewedChallengeRunsData, ThrowOnError>): RequestResult<ListReviewedChallengeRunsResponses, ListReviewedChallengeRunsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListReviewedChallengeRunsResponses, ListReviewedChallengeRunsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/challenge/review',
@@ -800,6 +856,8 @@ export const listContests = <ThrowOnError extends boolean = true>(options?: Opti
  * 新建竞赛 · Create contest
  *
  * Writes a draft of a contest within the caller's reach. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const createContest = <ThrowOnError extends boolean = true>(options: Options<CreateContestData, ThrowOnError>): RequestResult<CreateContestResponses, CreateContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateContestResponses, CreateContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -828,6 +886,8 @@ export const getContest = <ThrowOnError extends boolean = true>(options: Options
  * 修改竞赛 · Edit contest
  *
  * Changes a draft, or a contest that is announced and not open yet: its audience is told, and stays the same.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const editContest = <ThrowOnError extends boolean = true>(options: Options<EditContestData, ThrowOnError>): RequestResult<EditContestResponses, EditContestErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditContestResponses, EditContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -844,6 +904,8 @@ export const editContest = <ThrowOnError extends boolean = true>(options: Option
  * 发布竞赛公告 · Announce contest
  *
  * Announces a draft to its audience; 422 names what the bank lacks for the paper. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const announceContest = <ThrowOnError extends boolean = true>(options: Options<AnnounceContestData, ThrowOnError>): RequestResult<AnnounceContestResponses, AnnounceContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AnnounceContestResponses, AnnounceContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -895,6 +957,8 @@ export const listContestBranchRankings = <ThrowOnError extends boolean = true>(o
  * 撤回取消提议 · Withdraw contest cancellation
  *
  * Takes back one's own proposal to call a contest off.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const withdrawContestCancellation = <ThrowOnError extends boolean = true>(options: Options<WithdrawContestCancellationData, ThrowOnError>): RequestResult<WithdrawContestCancellationResponses, WithdrawContestCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WithdrawContestCancellationResponses, WithdrawContestCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -907,6 +971,8 @@ export const withdrawContestCancellation = <ThrowOnError extends boolean = true>
  * 取消提议 · Get contest cancellation
  *
  * What was proposed about calling a contest off.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const getContestCancellation = <ThrowOnError extends boolean = true>(options: Options<GetContestCancellationData, ThrowOnError>): RequestResult<GetContestCancellationResponses, GetContestCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetContestCancellationResponses, GetContestCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -919,6 +985,8 @@ export const getContestCancellation = <ThrowOnError extends boolean = true>(opti
  * 提议取消竞赛 · Propose contest cancellation
  *
  * Proposes to call off a contest that has opened and is not published. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const proposeContestCancellation = <ThrowOnError extends boolean = true>(options: Options<ProposeContestCancellationData, ThrowOnError>): RequestResult<ProposeContestCancellationResponses, ProposeContestCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProposeContestCancellationResponses, ProposeContestCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -936,6 +1004,8 @@ export const proposeContestCancellation = <ThrowOnError extends boolean = true>(
  *
  * Confirms that a contest is called off, as somebody else proposed: it is never ranked and gives no points, and its
  * audience is told why. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const approveContestCancellation = <ThrowOnError extends boolean = true>(options: Options<ApproveContestCancellationData, ThrowOnError>): RequestResult<ApproveContestCancellationResponses, ApproveContestCancellationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveContestCancellationResponses, ApproveContestCancellationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -948,6 +1018,8 @@ export const approveContestCancellation = <ThrowOnError extends boolean = true>(
  * 结束竞赛 · Close contest
  *
  * Closes an open contest before its time: attempts end with what they have. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const closeContest = <ThrowOnError extends boolean = true>(options: Options<CloseContestData, ThrowOnError>): RequestResult<CloseContestResponses, CloseContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CloseContestResponses, CloseContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -961,6 +1033,8 @@ export const closeContest = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Moves the end of an open contest to later. Its audience is told; attempts that the former end would have cut short
  * get what is left of their time. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const extendContest = <ThrowOnError extends boolean = true>(options: Options<ExtendContestData, ThrowOnError>): RequestResult<ExtendContestResponses, ExtendContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ExtendContestResponses, ExtendContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -977,6 +1051,8 @@ export const extendContest = <ThrowOnError extends boolean = true>(options: Opti
  * 开放竞赛 · Open contest
  *
  * Opens an announced contest before its time; 422 names what the bank lacks. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const openContest = <ThrowOnError extends boolean = true>(options: Options<OpenContestData, ThrowOnError>): RequestResult<OpenContestResponses, OpenContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OpenContestResponses, OpenContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -989,6 +1065,8 @@ export const openContest = <ThrowOnError extends boolean = true>(options: Option
  * 公布竞赛结果 · Publish contest
  *
  * Publishes the results once the ranking is complete; points follow. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const publishContest = <ThrowOnError extends boolean = true>(options: Options<PublishContestData, ThrowOnError>): RequestResult<PublishContestResponses, PublishContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PublishContestResponses, PublishContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1037,6 +1115,8 @@ export const getContestResults = <ThrowOnError extends boolean = true>(options: 
  * 撤销竞赛 · Withdraw contest
  *
  * Takes back a contest that has not opened. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const withdrawContest = <ThrowOnError extends boolean = true>(options: Options<WithdrawContestData, ThrowOnError>): RequestResult<WithdrawContestResponses, WithdrawContestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawContestResponses, WithdrawContestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1049,6 +1129,8 @@ export const withdrawContest = <ThrowOnError extends boolean = true>(options: Op
  * 职务冲突 · List duty conflicts
  *
  * Members who hold duties that do not go together, from before the rule: listed, not taken away.
+ *
+ * Needs a duty on the unit it is about, or above it: `auditor`, `administrator` (审计、管理员).
  */
 export const listDutyConflicts = <ThrowOnError extends boolean = true>(options?: Options<ListDutyConflictsData, ThrowOnError>): RequestResult<ListDutyConflictsResponses, ListDutyConflictsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListDutyConflictsResponses, ListDutyConflictsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1061,6 +1143,8 @@ export const listDutyConflicts = <ThrowOnError extends boolean = true>(options?:
  * 职务变动提议列表 · List duty proposals
  *
  * Proposals about members of the caller's scope, newest first; for administrators and auditors.
+ *
+ * Needs a duty on the unit it is about, or above it: `auditor`, `administrator` (审计、管理员).
  */
 export const listDutyProposals = <ThrowOnError extends boolean = true>(options?: Options<ListDutyProposalsData, ThrowOnError>): RequestResult<ListDutyProposalsResponses, ListDutyProposalsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListDutyProposalsResponses, ListDutyProposalsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1073,6 +1157,8 @@ export const listDutyProposals = <ThrowOnError extends boolean = true>(options?:
  * 职务变动提议 · Get duty proposal
  *
  * One proposal about a member of the caller's scope.
+ *
+ * Needs a duty on the unit it is about, or above it: `auditor`, `administrator` (审计、管理员).
  */
 export const getDutyProposal = <ThrowOnError extends boolean = true>(options: Options<GetDutyProposalData, ThrowOnError>): RequestResult<GetDutyProposalResponses, GetDutyProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetDutyProposalResponses, GetDutyProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1086,6 +1172,8 @@ export const getDutyProposal = <ThrowOnError extends boolean = true>(options: Op
  *
  * Confirms what another administrator proposed; it takes effect at once. Nobody confirms what he proposed himself or what
  * is about himself. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const approveDutyProposal = <ThrowOnError extends boolean = true>(options: Options<ApproveDutyProposalData, ThrowOnError>): RequestResult<ApproveDutyProposalResponses, ApproveDutyProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveDutyProposalResponses, ApproveDutyProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1098,6 +1186,8 @@ export const approveDutyProposal = <ThrowOnError extends boolean = true>(options
  * 拒绝职务变动 · Refuse duty proposal
  *
  * Refuses what another administrator proposed. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const refuseDutyProposal = <ThrowOnError extends boolean = true>(options: Options<RefuseDutyProposalData, ThrowOnError>): RequestResult<RefuseDutyProposalResponses, RefuseDutyProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseDutyProposalResponses, RefuseDutyProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1114,6 +1204,8 @@ export const refuseDutyProposal = <ThrowOnError extends boolean = true>(options:
  * 撤回职务变动提议 · Withdraw duty proposal
  *
  * Takes one's own proposal back. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const withdrawDutyProposal = <ThrowOnError extends boolean = true>(options: Options<WithdrawDutyProposalData, ThrowOnError>): RequestResult<WithdrawDutyProposalResponses, WithdrawDutyProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawDutyProposalResponses, WithdrawDutyProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1138,6 +1230,8 @@ export const getEntry = <ThrowOnError extends boolean = true>(options: Options<G
  * 修改参评材料 · Edit entry
  *
  * Writes another version: until the judging begins, and again after the last stage, when what was judged stays.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const editEntry = <ThrowOnError extends boolean = true>(options: Options<EditEntryData, ThrowOnError>): RequestResult<EditEntryResponses, EditEntryErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditEntryResponses, EditEntryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1166,6 +1260,8 @@ export const getArticle = <ThrowOnError extends boolean = true>(options: Options
  * 发布宣传文章 · Publish article
  *
  * Publishes the article about an entry that was handed in, or changes it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const publishArticle = <ThrowOnError extends boolean = true>(options: Options<PublishArticleData, ThrowOnError>): RequestResult<PublishArticleResponses, PublishArticleErrors, ThrowOnError, 'data'> => (options.client ?? client).put<PublishArticleResponses, PublishArticleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1194,6 +1290,8 @@ export const listEvidence = <ThrowOnError extends boolean = true>(options: Optio
  * 添加佐证材料 · Attach evidence
  *
  * Attaches files to an entry of the caller's unit until the judging begins.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const attachEvidence = <ThrowOnError extends boolean = true>(options: Options<AttachEvidenceData, ThrowOnError>): RequestResult<AttachEvidenceResponses, AttachEvidenceErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AttachEvidenceResponses, AttachEvidenceErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1210,6 +1308,8 @@ export const attachEvidence = <ThrowOnError extends boolean = true>(options: Opt
  * 移除佐证材料 · Detach evidence
  *
  * Takes a file off an entry until the judging begins; attached to nothing, it goes after a day.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const detachEvidence = <ThrowOnError extends boolean = true>(options: Options<DetachEvidenceData, ThrowOnError>): RequestResult<DetachEvidenceResponses, DetachEvidenceErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DetachEvidenceResponses, DetachEvidenceErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1264,6 +1364,8 @@ export const putMyScores = <ThrowOnError extends boolean = true>(options: Option
  * 提交参评材料 · Submit entry
  *
  * Hands an entry in; after the end it is late, once the judging has begun it is refused. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const submitEntry = <ThrowOnError extends boolean = true>(options: Options<SubmitEntryData, ThrowOnError>): RequestResult<SubmitEntryResponses, SubmitEntryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SubmitEntryResponses, SubmitEntryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1288,6 +1390,8 @@ export const listEntryVersions = <ThrowOnError extends boolean = true>(options: 
  * 撤回参评材料 · Withdraw entry
  *
  * Takes an entry back before it is judged. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee` (支部书记、支委).
  */
 export const withdrawEntry = <ThrowOnError extends boolean = true>(options: Options<WithdrawEntryData, ThrowOnError>): RequestResult<WithdrawEntryResponses, WithdrawEntryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawEntryResponses, WithdrawEntryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1312,6 +1416,8 @@ export const exportCampaign = <ThrowOnError extends boolean = true>(options: Opt
  * 导出竞赛成绩 · Export contest results
  *
  * The ranking with names in full, as a file.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `auditor` (支部书记、支委、组织部、审计).
  */
 export const exportContestResults = <ThrowOnError extends boolean = true>(options: Options<ExportContestResultsData, ThrowOnError>): RequestResult<ExportContestResultsResponses, ExportContestResultsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ExportContestResultsResponses, ExportContestResultsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1324,6 +1430,8 @@ export const exportContestResults = <ThrowOnError extends boolean = true>(option
  * 导出金点子 · Export ideas
  *
  * The ideas of the caller's scope that were handed in, newest first, as a spreadsheet with Chinese headers.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、审计).
  */
 export const exportIdeas = <ThrowOnError extends boolean = true>(options?: Options<ExportIdeasData, ThrowOnError>): RequestResult<ExportIdeasResponses, ExportIdeasErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ExportIdeasResponses, ExportIdeasErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1338,6 +1446,8 @@ export const exportIdeas = <ThrowOnError extends boolean = true>(options?: Optio
  * The members of the caller's scope who have not left, as a file that can be imported again.
  *
  * Phone numbers are masked unless the caller manages the roster; a masked number is refused by an import.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor`, `administrator` (支部书记、支委、组织部、党委委员、审计、管理员).
  */
 export const exportMembers = <ThrowOnError extends boolean = true>(options?: Options<ExportMembersData, ThrowOnError>): RequestResult<ExportMembersResponses, ExportMembersErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ExportMembersResponses, ExportMembersErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1350,6 +1460,8 @@ export const exportMembers = <ThrowOnError extends boolean = true>(options?: Opt
  * 导出题库 · Export questions
  *
  * Every question in use as a file that can be imported again.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const exportQuestions = <ThrowOnError extends boolean = true>(options?: Options<ExportQuestionsData, ThrowOnError>): RequestResult<ExportQuestionsResponses, ExportQuestionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ExportQuestionsResponses, ExportQuestionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1362,6 +1474,8 @@ export const exportQuestions = <ThrowOnError extends boolean = true>(options?: O
  * 撤回延长提议 · Withdraw extension
  *
  * Takes back the caller's own proposal to move an end, as long as nobody has confirmed it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const withdrawExtension = <ThrowOnError extends boolean = true>(options: Options<WithdrawExtensionData, ThrowOnError>): RequestResult<WithdrawExtensionResponses, WithdrawExtensionErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WithdrawExtensionResponses, WithdrawExtensionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1374,6 +1488,8 @@ export const withdrawExtension = <ThrowOnError extends boolean = true>(options: 
  * 确认延长阶段 · Approve extension
  *
  * Confirms what somebody else proposed: the end moves, and everybody is told why. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const approveExtension = <ThrowOnError extends boolean = true>(options: Options<ApproveExtensionData, ThrowOnError>): RequestResult<ApproveExtensionResponses, ApproveExtensionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveExtensionResponses, ApproveExtensionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1386,6 +1502,8 @@ export const approveExtension = <ThrowOnError extends boolean = true>(options: O
  * 意见列表 · List feedback
  *
  * What was said within the caller's part of the enterprise, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor`, `administrator` (组织部、审计、管理员).
  */
 export const listFeedback = <ThrowOnError extends boolean = true>(options?: Options<ListFeedbackData, ThrowOnError>): RequestResult<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1410,6 +1528,8 @@ export const getFeedback = <ThrowOnError extends boolean = true>(options: Option
  * 答复意见 · Answer feedback
  *
  * Answers what a member said; he is told. An answer stays as it is, the same again changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `administrator` (组织部、管理员).
  */
 export const answerFeedback = <ThrowOnError extends boolean = true>(options: Options<AnswerFeedbackData, ThrowOnError>): RequestResult<AnswerFeedbackResponses, AnswerFeedbackErrors, ThrowOnError, 'data'> => (options.client ?? client).put<AnswerFeedbackResponses, AnswerFeedbackErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1533,6 +1653,8 @@ export const listIdeaCategories = <ThrowOnError extends boolean = true>(options?
  * 设置金点子类别 · Set idea categories
  *
  * Puts other categories in the place of the present ones; ideas keep theirs.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const setIdeaCategories = <ThrowOnError extends boolean = true>(options: Options<SetIdeaCategoriesData, ThrowOnError>): RequestResult<SetIdeaCategoriesResponses, SetIdeaCategoriesErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetIdeaCategoriesResponses, SetIdeaCategoriesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1562,6 +1684,8 @@ export const listSimilarIdeas = <ThrowOnError extends boolean = true>(options: O
  * 金点子统计 · Get idea statistics
  *
  * How many ideas, by how many, what became of them, how long it took, and what came of them.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、审计).
  */
 export const getIdeaStatistics = <ThrowOnError extends boolean = true>(options?: Options<GetIdeaStatisticsData, ThrowOnError>): RequestResult<GetIdeaStatisticsResponses, GetIdeaStatisticsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetIdeaStatisticsResponses, GetIdeaStatisticsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1575,6 +1699,8 @@ export const getIdeaStatistics = <ThrowOnError extends boolean = true>(options?:
  *
  * The same numbers as a page of A4 to be printed. WeChat adds `from=singlemessage` to what is opened there: what is no day
  * is passed over.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、审计).
  */
 export const getIdeaStatisticsSummary = <ThrowOnError extends boolean = true>(options?: Options<GetIdeaStatisticsSummaryData, ThrowOnError>): RequestResult<GetIdeaStatisticsSummaryResponses, GetIdeaStatisticsSummaryErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetIdeaStatisticsSummaryResponses, GetIdeaStatisticsSummaryErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1615,6 +1741,8 @@ export const editIdea = <ThrowOnError extends boolean = true>(options: Options<E
  * 验收金点子 · Accept idea
  *
  * Accepts delivered work; nobody accepts his own.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const acceptIdea = <ThrowOnError extends boolean = true>(options: Options<AcceptIdeaData, ThrowOnError>): RequestResult<AcceptIdeaResponses, AcceptIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AcceptIdeaResponses, AcceptIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1631,6 +1759,8 @@ export const acceptIdea = <ThrowOnError extends boolean = true>(options: Options
  * 指派实施 · Assign idea
  *
  * Names who carries an idea out and by when; again for another one or another day.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const assignIdea = <ThrowOnError extends boolean = true>(options: Options<AssignIdeaData, ThrowOnError>): RequestResult<AssignIdeaResponses, AssignIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AssignIdeaResponses, AssignIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1676,6 +1806,8 @@ export const detachFromIdea = <ThrowOnError extends boolean = true>(options: Opt
  * 办结金点子 · Close idea
  *
  * Closes an accepted idea.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const closeIdea = <ThrowOnError extends boolean = true>(options: Options<CloseIdeaData, ThrowOnError>): RequestResult<CloseIdeaResponses, CloseIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CloseIdeaResponses, CloseIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1692,6 +1824,8 @@ export const closeIdea = <ThrowOnError extends boolean = true>(options: Options<
  * 收集金点子 · Collect idea
  *
  * Collects an idea at a meeting of its group.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const collectIdea = <ThrowOnError extends boolean = true>(options: Options<CollectIdeaData, ThrowOnError>): RequestResult<CollectIdeaResponses, CollectIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CollectIdeaResponses, CollectIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1748,6 +1882,8 @@ export const deleteIdeaComment = <ThrowOnError extends boolean = true>(options: 
  * 研究决定 · Decide idea
  *
  * Decides a collected idea at a meeting of the committee.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const decideIdea = <ThrowOnError extends boolean = true>(options: Options<DecideIdeaData, ThrowOnError>): RequestResult<DecideIdeaResponses, DecideIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DecideIdeaResponses, DecideIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1804,6 +1940,8 @@ export const likeIdea = <ThrowOnError extends boolean = true>(options: Options<L
  * 合并金点子 · Merge idea
  *
  * Merges a duplicate that is not decided yet into another idea.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const mergeIdea = <ThrowOnError extends boolean = true>(options: Options<MergeIdeaData, ThrowOnError>): RequestResult<MergeIdeaResponses, MergeIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<MergeIdeaResponses, MergeIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1820,6 +1958,8 @@ export const mergeIdea = <ThrowOnError extends boolean = true>(options: Options<
  * 登记成果 · Record idea outcome
  *
  * Records what came of an accepted idea.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const recordIdeaOutcome = <ThrowOnError extends boolean = true>(options: Options<RecordIdeaOutcomeData, ThrowOnError>): RequestResult<RecordIdeaOutcomeResponses, RecordIdeaOutcomeErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RecordIdeaOutcomeResponses, RecordIdeaOutcomeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1852,6 +1992,8 @@ export const reportIdeaProgress = <ThrowOnError extends boolean = true>(options:
  * 重新启动 · Reopen idea
  *
  * Puts an idea that was filed or declined before the committee again.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const reopenIdea = <ThrowOnError extends boolean = true>(options: Options<ReopenIdeaData, ThrowOnError>): RequestResult<ReopenIdeaResponses, ReopenIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReopenIdeaResponses, ReopenIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1868,6 +2010,8 @@ export const reopenIdea = <ThrowOnError extends boolean = true>(options: Options
  * 退回金点子 · Return idea
  *
  * Sends a collected idea back to its author, or delivered work back to its implementer.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const returnIdea = <ThrowOnError extends boolean = true>(options: Options<ReturnIdeaData, ThrowOnError>): RequestResult<ReturnIdeaResponses, ReturnIdeaErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReturnIdeaResponses, ReturnIdeaErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1928,6 +2072,8 @@ export const withdrawIdea = <ThrowOnError extends boolean = true>(options: Optio
  * 导入党建品牌 · Import brands
  *
  * Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const importBrands = <ThrowOnError extends boolean = true>(options: Options<ImportBrandsData, ThrowOnError>): RequestResult<ImportBrandsResponses, ImportBrandsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportBrandsResponses, ImportBrandsErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
@@ -1948,6 +2094,8 @@ export const importBrands = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Rows are known by their employee number: new ones are made, known ones brought up to date, none is ever deleted. Duties
  * are granted on the nearest unit of their kind, and never ended. Rows that change nothing count as duplicates.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const importMembers = <ThrowOnError extends boolean = true>(options: Options<ImportMembersData, ThrowOnError>): RequestResult<ImportMembersResponses, ImportMembersErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportMembersResponses, ImportMembersErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
@@ -1965,6 +2113,8 @@ export const importMembers = <ThrowOnError extends boolean = true>(options: Opti
  * 人员导入模板 · Get member template
  *
  * A file with the columns of a members' import and examples, at home in a unit of the caller's scope.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const getMemberTemplate = <ThrowOnError extends boolean = true>(options?: Options<GetMemberTemplateData, ThrowOnError>): RequestResult<GetMemberTemplateResponses, GetMemberTemplateErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetMemberTemplateResponses, GetMemberTemplateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1978,6 +2128,8 @@ export const getMemberTemplate = <ThrowOnError extends boolean = true>(options?:
  *
  * Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
  * What is in the bank already is reported as a duplicate and stays as it is.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const importQuestions = <ThrowOnError extends boolean = true>(options: Options<ImportQuestionsData, ThrowOnError>): RequestResult<ImportQuestionsResponses, ImportQuestionsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportQuestionsResponses, ImportQuestionsErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
@@ -1995,6 +2147,8 @@ export const importQuestions = <ThrowOnError extends boolean = true>(options: Op
  * 题库导入模板 · Get question template
  *
  * A file with the right columns and an example of each type of question.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const getQuestionTemplate = <ThrowOnError extends boolean = true>(options?: Options<GetQuestionTemplateData, ThrowOnError>): RequestResult<GetQuestionTemplateResponses, GetQuestionTemplateErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetQuestionTemplateResponses, GetQuestionTemplateErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2010,6 +2164,8 @@ export const getQuestionTemplate = <ThrowOnError extends boolean = true>(options
  *
  * Rows are known by their code: new ones are made, known ones brought up to date, none is ever deleted. Rows that change
  * nothing count as duplicates.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const importUnits = <ThrowOnError extends boolean = true>(options: Options<ImportUnitsData, ThrowOnError>): RequestResult<ImportUnitsResponses, ImportUnitsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportUnitsResponses, ImportUnitsErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
@@ -2029,6 +2185,8 @@ export const importUnits = <ThrowOnError extends boolean = true>(options: Option
  * Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working. A code for
  * somebody who ever signed in is a reset: its member or a second person must approve it, where nobody else could it works
  * after a while, and the member is told at once.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const issueInvitations = <ThrowOnError extends boolean = true>(options?: Options<IssueInvitationsData, ThrowOnError>): RequestResult<IssueInvitationsResponses, IssueInvitationsErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<IssueInvitationsResponses, IssueInvitationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2410,6 +2568,8 @@ export const getMyToday = <ThrowOnError extends boolean = true>(options?: Option
  * 会议列表 · List meetings
  *
  * Meetings within the reader's reach, newest day first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listMeetings = <ThrowOnError extends boolean = true>(options?: Options<ListMeetingsData, ThrowOnError>): RequestResult<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListMeetingsResponses, ListMeetingsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2422,6 +2582,8 @@ export const listMeetings = <ThrowOnError extends boolean = true>(options?: Opti
  * 登记会议 · Create meeting
  *
  * Writes a meeting of a unit down. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const createMeeting = <ThrowOnError extends boolean = true>(options: Options<CreateMeetingData, ThrowOnError>): RequestResult<CreateMeetingResponses, CreateMeetingErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateMeetingResponses, CreateMeetingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2438,6 +2600,8 @@ export const createMeeting = <ThrowOnError extends boolean = true>(options: Opti
  * 删除会议 · Delete meeting
  *
  * Takes back a meeting that the caller wrote down, unless something happened at it or is part of it.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const deleteMeeting = <ThrowOnError extends boolean = true>(options: Options<DeleteMeetingData, ThrowOnError>): RequestResult<DeleteMeetingResponses, DeleteMeetingErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteMeetingResponses, DeleteMeetingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2450,6 +2614,8 @@ export const deleteMeeting = <ThrowOnError extends boolean = true>(options: Opti
  * 会议详情 · Get meeting
  *
  * One meeting.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getMeeting = <ThrowOnError extends boolean = true>(options: Options<GetMeetingData, ThrowOnError>): RequestResult<GetMeetingResponses, GetMeetingErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetMeetingResponses, GetMeetingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2462,6 +2628,8 @@ export const getMeeting = <ThrowOnError extends boolean = true>(options: Options
  * 修改会议 · Edit meeting
  *
  * Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const editMeeting = <ThrowOnError extends boolean = true>(options: Options<EditMeetingData, ThrowOnError>): RequestResult<EditMeetingResponses, EditMeetingErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditMeetingResponses, EditMeetingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2478,6 +2646,8 @@ export const editMeeting = <ThrowOnError extends boolean = true>(options: Option
  * 新增人员 · Create member
  *
  * Takes in a member within the caller's scope; an invite code lets the member sign in. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const createMember = <ThrowOnError extends boolean = true>(options: Options<CreateMemberData, ThrowOnError>): RequestResult<CreateMemberResponses, CreateMemberErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateMemberResponses, CreateMemberErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2494,6 +2664,8 @@ export const createMember = <ThrowOnError extends boolean = true>(options: Optio
  * 人员详情 · Get member
  *
  * One member: oneself, or one of a roster that the caller may see.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor`, `administrator` (支部书记、支委、组织部、党委委员、审计、管理员).
  */
 export const getMember = <ThrowOnError extends boolean = true>(options: Options<GetMemberData, ThrowOnError>): RequestResult<GetMemberResponses, GetMemberErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetMemberResponses, GetMemberErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2509,6 +2681,8 @@ export const getMember = <ThrowOnError extends boolean = true>(options: Options<
  *
  * That somebody who holds a privileged duty leaves is confirmed by another administrator, once there has ever been a
  * second one: the answer is then 202 with the proposal, and the rest of the change holds at once.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const editMember = <ThrowOnError extends boolean = true>(options: Options<EditMemberData, ThrowOnError>): RequestResult<EditMemberResponses, EditMemberErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditMemberResponses, EditMemberErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2525,6 +2699,8 @@ export const editMember = <ThrowOnError extends boolean = true>(options: Options
  * 人员积分 · Get member points
  *
  * A member's points, for those who may see results of his unit, and for himself.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getMemberPoints = <ThrowOnError extends boolean = true>(options: Options<GetMemberPointsData, ThrowOnError>): RequestResult<GetMemberPointsResponses, GetMemberPointsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetMemberPointsResponses, GetMemberPointsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2543,6 +2719,8 @@ export const getMemberPoints = <ThrowOnError extends boolean = true>(options: Op
  * are marked so. Nobody holds two of {administrator}, {auditor}, {organiser, committee member, expert} at the same time,
  * and the auditor no other duty at all. An auditor, who reads everything, is appointed only by administrators of the
  * whole enterprise.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const grantRole = <ThrowOnError extends boolean = true>(options: Options<GrantRoleData, ThrowOnError>): RequestResult<GrantRoleResponses, GrantRoleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<GrantRoleResponses, GrantRoleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2562,6 +2740,8 @@ export const grantRole = <ThrowOnError extends boolean = true>(options: Options<
  *
  * A privileged duty is ended like it is granted: 202 with a proposal that another administrator confirms, once there has
  * ever been a second one.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const endRole = <ThrowOnError extends boolean = true>(options: Options<EndRoleData, ThrowOnError>): RequestResult<EndRoleResponses, EndRoleErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<EndRoleResponses, EndRoleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2586,6 +2766,8 @@ export const withdrawObjection = <ThrowOnError extends boolean = true>(options: 
  * 答复异议 · Answer objection
  *
  * Answers an objection, once; neither one's own nor one about one's own unit. The same again changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const answerObjection = <ThrowOnError extends boolean = true>(options: Options<AnswerObjectionData, ThrowOnError>): RequestResult<AnswerObjectionResponses, AnswerObjectionErrors, ThrowOnError, 'data'> => (options.client ?? client).put<AnswerObjectionResponses, AnswerObjectionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2602,6 +2784,8 @@ export const answerObjection = <ThrowOnError extends boolean = true>(options: Op
  * 手机号变更列表 · List phone proposals
  *
  * Numbers that members of the caller's scope gave and that wait to be confirmed, newest first; never one's own.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const listPhoneProposals = <ThrowOnError extends boolean = true>(options?: Options<ListPhoneProposalsData, ThrowOnError>): RequestResult<ListPhoneProposalsResponses, ListPhoneProposalsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListPhoneProposalsResponses, ListPhoneProposalsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2616,6 +2800,8 @@ export const listPhoneProposals = <ThrowOnError extends boolean = true>(options?
  * Confirms a member's number, with which he signs in from now on. Again it changes nothing.
  *
  * Only here it is said that the number belongs to somebody else, by name if that member is within the caller's scope.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const approvePhoneProposal = <ThrowOnError extends boolean = true>(options: Options<ApprovePhoneProposalData, ThrowOnError>): RequestResult<ApprovePhoneProposalResponses, ApprovePhoneProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApprovePhoneProposalResponses, ApprovePhoneProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2628,6 +2814,8 @@ export const approvePhoneProposal = <ThrowOnError extends boolean = true>(option
  * 拒绝手机号变更 · Refuse phone proposal
  *
  * Refuses a member's number and tells him why. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const refusePhoneProposal = <ThrowOnError extends boolean = true>(options: Options<RefusePhoneProposalData, ThrowOnError>): RequestResult<RefusePhoneProposalResponses, RefusePhoneProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefusePhoneProposalResponses, RefusePhoneProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2657,6 +2845,8 @@ export const listPointRules = <ThrowOnError extends boolean = true>(options?: Op
  *
  * Writes a new version of a rule. Entries keep the version that they were made by; the same request again returns the
  * version that it made.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const createPointRule = <ThrowOnError extends boolean = true>(options: Options<CreatePointRuleData, ThrowOnError>): RequestResult<CreatePointRuleResponses, CreatePointRuleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreatePointRuleResponses, CreatePointRuleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2673,6 +2863,8 @@ export const createPointRule = <ThrowOnError extends boolean = true>(options: Op
  * 撤回积分规则版本 · Withdraw point rule
  *
  * Takes back a version of a rule that is not in force yet.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const withdrawPointRule = <ThrowOnError extends boolean = true>(options: Options<WithdrawPointRuleData, ThrowOnError>): RequestResult<WithdrawPointRuleResponses, WithdrawPointRuleErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WithdrawPointRuleResponses, WithdrawPointRuleErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2685,6 +2877,8 @@ export const withdrawPointRule = <ThrowOnError extends boolean = true>(options: 
  * 题库 · List questions
  *
  * Questions of the bank, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const listQuestions = <ThrowOnError extends boolean = true>(options?: Options<ListQuestionsData, ThrowOnError>): RequestResult<ListQuestionsResponses, ListQuestionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListQuestionsResponses, ListQuestionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2697,6 +2891,8 @@ export const listQuestions = <ThrowOnError extends boolean = true>(options?: Opt
  * 新增试题 · Create question
  *
  * Adds a question to the bank.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const createQuestion = <ThrowOnError extends boolean = true>(options: Options<CreateQuestionData, ThrowOnError>): RequestResult<CreateQuestionResponses, CreateQuestionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateQuestionResponses, CreateQuestionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2713,6 +2909,8 @@ export const createQuestion = <ThrowOnError extends boolean = true>(options: Opt
  * 试题类别 · List question categories
  *
  * The categories of the questions in use, with how many there are of each type and difficulty.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const listQuestionCategories = <ThrowOnError extends boolean = true>(options?: Options<ListQuestionCategoriesData, ThrowOnError>): RequestResult<ListQuestionCategoriesResponses, ListQuestionCategoriesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListQuestionCategoriesResponses, ListQuestionCategoriesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2725,6 +2923,8 @@ export const listQuestionCategories = <ThrowOnError extends boolean = true>(opti
  * 删除试题 · Delete question
  *
  * Takes back a question that was never used. One that was asked stays: retire it, or correct its key.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const deleteQuestion = <ThrowOnError extends boolean = true>(options: Options<DeleteQuestionData, ThrowOnError>): RequestResult<DeleteQuestionResponses, DeleteQuestionErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteQuestionResponses, DeleteQuestionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2737,6 +2937,8 @@ export const deleteQuestion = <ThrowOnError extends boolean = true>(options: Opt
  * 试题详情 · Get question
  *
  * One question with its key.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const getQuestion = <ThrowOnError extends boolean = true>(options: Options<GetQuestionData, ThrowOnError>): RequestResult<GetQuestionResponses, GetQuestionErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetQuestionResponses, GetQuestionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2749,6 +2951,8 @@ export const getQuestion = <ThrowOnError extends boolean = true>(options: Option
  * 修改试题 · Edit question
  *
  * Changes a question, or takes it out of use. Results that exist do not change.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editQuestion = <ThrowOnError extends boolean = true>(options: Options<EditQuestionData, ThrowOnError>): RequestResult<EditQuestionResponses, EditQuestionErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditQuestionResponses, EditQuestionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2771,6 +2975,8 @@ export const editQuestion = <ThrowOnError extends boolean = true>(options: Optio
  * It changes results of all units, so the duty must be held for the whole enterprise.
  *
  * The same correction sent again returns the first one.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const correctQuestionKey = <ThrowOnError extends boolean = true>(options: Options<CorrectQuestionKeyData, ThrowOnError>): RequestResult<CorrectQuestionKeyResponses, CorrectQuestionKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CorrectQuestionKeyResponses, CorrectQuestionKeyErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2787,6 +2993,8 @@ export const correctQuestionKey = <ThrowOnError extends boolean = true>(options:
  * 更正答案的影响 · Preview question correction
  *
  * Says what a correction would change, and changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const previewQuestionCorrection = <ThrowOnError extends boolean = true>(options: Options<PreviewQuestionCorrectionData, ThrowOnError>): RequestResult<PreviewQuestionCorrectionResponses, PreviewQuestionCorrectionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PreviewQuestionCorrectionResponses, PreviewQuestionCorrectionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2803,6 +3011,8 @@ export const previewQuestionCorrection = <ThrowOnError extends boolean = true>(o
  * 答案更正记录 · List question corrections
  *
  * The corrections of a question, newest first, with how far each has come.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const listQuestionCorrections = <ThrowOnError extends boolean = true>(options: Options<ListQuestionCorrectionsData, ThrowOnError>): RequestResult<ListQuestionCorrectionsResponses, ListQuestionCorrectionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListQuestionCorrectionsResponses, ListQuestionCorrectionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2815,6 +3025,8 @@ export const listQuestionCorrections = <ThrowOnError extends boolean = true>(opt
  * 试题统计 · Get question statistics
  *
  * How a question fared where it was asked: how often, how many right, what was chosen, whether it tells people apart.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const getQuestionStatistics = <ThrowOnError extends boolean = true>(options: Options<GetQuestionStatisticsData, ThrowOnError>): RequestResult<GetQuestionStatisticsResponses, GetQuestionStatisticsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetQuestionStatisticsResponses, GetQuestionStatisticsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2827,6 +3039,8 @@ export const getQuestionStatistics = <ThrowOnError extends boolean = true>(optio
  * 试题修改记录 · List question versions
  *
  * The wordings of a question, newest first. One is kept when the question was dealt before it was changed.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const listQuestionVersions = <ThrowOnError extends boolean = true>(options: Options<ListQuestionVersionsData, ThrowOnError>): RequestResult<ListQuestionVersionsResponses, ListQuestionVersionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListQuestionVersionsResponses, ListQuestionVersionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2851,6 +3065,8 @@ export const getDailyPaper = <ThrowOnError extends boolean = true>(options?: Opt
  * 某日试卷 · Get planned paper
  *
  * The paper of a day, published or not.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const getPlannedPaper = <ThrowOnError extends boolean = true>(options: Options<GetPlannedPaperData, ThrowOnError>): RequestResult<GetPlannedPaperResponses, GetPlannedPaperErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetPlannedPaperResponses, GetPlannedPaperErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2863,6 +3079,8 @@ export const getPlannedPaper = <ThrowOnError extends boolean = true>(options: Op
  * 设置某日试卷 · Set daily paper
  *
  * Sets the paper of a day; it replaces one that is not published yet.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const setDailyPaper = <ThrowOnError extends boolean = true>(options: Options<SetDailyPaperData, ThrowOnError>): RequestResult<SetDailyPaperResponses, SetDailyPaperErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetDailyPaperResponses, SetDailyPaperErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2936,6 +3154,8 @@ export const listPracticeQuestions = <ThrowOnError extends boolean = true>(optio
  * 待确认的密码重置 · List resets
  *
  * Resets within the caller's reach that were not redeemed yet, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const listResets = <ThrowOnError extends boolean = true>(options?: Options<ListResetsData, ThrowOnError>): RequestResult<ListResetsResponses, ListResetsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListResetsResponses, ListResetsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2948,6 +3168,8 @@ export const listResets = <ThrowOnError extends boolean = true>(options?: Option
  * 同意密码重置 · Approve reset
  *
  * Approves, as the second person, a reset that somebody else issued. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `administrator` (支部书记、支委、管理员).
  */
 export const approveReset = <ThrowOnError extends boolean = true>(options: Options<ApproveResetData, ThrowOnError>): RequestResult<ApproveResetResponses, ApproveResetErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveResetResponses, ApproveResetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3040,6 +3262,8 @@ export const requestReset = <ThrowOnError extends boolean = true>(options: Optio
  * 设置变更提议 · Get setting proposal
  *
  * A change of a delicate setting that was proposed.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor`, `administrator` (组织部、审计、管理员).
  */
 export const getSettingProposal = <ThrowOnError extends boolean = true>(options: Options<GetSettingProposalData, ThrowOnError>): RequestResult<GetSettingProposalResponses, GetSettingProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetSettingProposalResponses, GetSettingProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3052,6 +3276,8 @@ export const getSettingProposal = <ThrowOnError extends boolean = true>(options:
  * 同意设置变更 · Approve setting proposal
  *
  * Approves what somebody else proposed; it is in force at once. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `administrator` (组织部、管理员).
  */
 export const approveSettingProposal = <ThrowOnError extends boolean = true>(options: Options<ApproveSettingProposalData, ThrowOnError>): RequestResult<ApproveSettingProposalResponses, ApproveSettingProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveSettingProposalResponses, ApproveSettingProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3064,6 +3290,8 @@ export const approveSettingProposal = <ThrowOnError extends boolean = true>(opti
  * 不同意设置变更 · Refuse setting proposal
  *
  * Refuses what somebody else proposed. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `administrator` (组织部、管理员).
  */
 export const refuseSettingProposal = <ThrowOnError extends boolean = true>(options: Options<RefuseSettingProposalData, ThrowOnError>): RequestResult<RefuseSettingProposalResponses, RefuseSettingProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseSettingProposalResponses, RefuseSettingProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3076,6 +3304,8 @@ export const refuseSettingProposal = <ThrowOnError extends boolean = true>(optio
  * 撤回设置变更提议 · Withdraw setting proposal
  *
  * Takes one's own proposal back. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `administrator` (组织部、管理员).
  */
 export const withdrawSettingProposal = <ThrowOnError extends boolean = true>(options: Options<WithdrawSettingProposalData, ThrowOnError>): RequestResult<WithdrawSettingProposalResponses, WithdrawSettingProposalErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawSettingProposalResponses, WithdrawSettingProposalErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3088,6 +3318,8 @@ export const withdrawSettingProposal = <ThrowOnError extends boolean = true>(opt
  * 设置列表 · List settings
  *
  * What the enterprise may change without a restart, with what is in force.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor`, `administrator` (组织部、审计、管理员).
  */
 export const listSettings = <ThrowOnError extends boolean = true>(options?: Options<ListSettingsData, ThrowOnError>): RequestResult<ListSettingsResponses, ListSettingsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListSettingsResponses, ListSettingsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3097,10 +3329,26 @@ export const listSettings = <ThrowOnError extends boolean = true>(options?: Opti
 });
 
 /**
+ * 设置详情 · Get setting
+ *
+ * One setting with what is in force. The `ETag` names the last change of it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor`, `administrator` (组织部、审计、管理员).
+ */
+export const getSetting = <ThrowOnError extends boolean = true>(options: Options<GetSettingData, ThrowOnError>): RequestResult<GetSettingResponses, GetSettingErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetSettingResponses, GetSettingErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/settings/{key}',
+    ...options
+});
+
+/**
  * 修改设置 · Set setting
  *
  * Sets a setting. It is in force at once, on other servers within two seconds; of a delicate one this is a proposal that
  * a second person approves. What is in force already changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `administrator` (组织部、管理员).
  */
 export const setSetting = <ThrowOnError extends boolean = true>(options: Options<SetSettingData, ThrowOnError>): RequestResult<SetSettingResponses, SetSettingErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetSettingResponses, SetSettingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3117,6 +3365,8 @@ export const setSetting = <ThrowOnError extends boolean = true>(options: Options
  * 设置变更记录 · List setting changes
  *
  * What a setting was changed to, by whom, when and why, newest first; proposals that came to nothing among them.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor`, `administrator` (组织部、审计、管理员).
  */
 export const listSettingChanges = <ThrowOnError extends boolean = true>(options: Options<ListSettingChangesData, ThrowOnError>): RequestResult<ListSettingChangesResponses, ListSettingChangesErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListSettingChangesResponses, ListSettingChangesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3141,6 +3391,8 @@ export const listStudyFeed = <ThrowOnError extends boolean = true>(options?: Opt
  * 学习内容列表 · List study items
  *
  * All study items, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser`, `auditor` (组织部、审计).
  */
 export const listStudyItems = <ThrowOnError extends boolean = true>(options?: Options<ListStudyItemsData, ThrowOnError>): RequestResult<ListStudyItemsResponses, ListStudyItemsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListStudyItemsResponses, ListStudyItemsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3153,6 +3405,8 @@ export const listStudyItems = <ThrowOnError extends boolean = true>(options?: Op
  * 新建学习内容 · Create study item
  *
  * Writes a study item. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const createStudyItem = <ThrowOnError extends boolean = true>(options: Options<CreateStudyItemData, ThrowOnError>): RequestResult<CreateStudyItemResponses, CreateStudyItemErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateStudyItemResponses, CreateStudyItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3169,6 +3423,8 @@ export const createStudyItem = <ThrowOnError extends boolean = true>(options: Op
  * 删除学习内容 · Delete study item
  *
  * Takes back a study item that was never pushed. One that was stays: retire it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const deleteStudyItem = <ThrowOnError extends boolean = true>(options: Options<DeleteStudyItemData, ThrowOnError>): RequestResult<DeleteStudyItemResponses, DeleteStudyItemErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteStudyItemResponses, DeleteStudyItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3193,6 +3449,8 @@ export const getStudyItem = <ThrowOnError extends boolean = true>(options: Optio
  * 修改学习内容 · Edit study item
  *
  * Changes a study item, also for those to whom it was pushed.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editStudyItem = <ThrowOnError extends boolean = true>(options: Options<EditStudyItemData, ThrowOnError>): RequestResult<EditStudyItemResponses, EditStudyItemErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditStudyItemResponses, EditStudyItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3222,6 +3480,8 @@ export const openStudyReading = <ThrowOnError extends boolean = true>(options: O
  * 推送计划列表 · List study pushes
  *
  * The pushes of a day within the planner's reach, cancelled ones included.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const listStudyPushes = <ThrowOnError extends boolean = true>(options?: Options<ListStudyPushesData, ThrowOnError>): RequestResult<ListStudyPushesResponses, ListStudyPushesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListStudyPushesResponses, ListStudyPushesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3234,6 +3494,8 @@ export const listStudyPushes = <ThrowOnError extends boolean = true>(options?: O
  * 新建推送 · Create study push
  *
  * Plans a push within the planner's reach; a unit has one a day. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const createStudyPush = <ThrowOnError extends boolean = true>(options: Options<CreateStudyPushData, ThrowOnError>): RequestResult<CreateStudyPushResponses, CreateStudyPushErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateStudyPushResponses, CreateStudyPushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3250,6 +3512,8 @@ export const createStudyPush = <ThrowOnError extends boolean = true>(options: Op
  * 取消推送 · Cancel study push
  *
  * Takes a push back before it is published; 409 afterwards.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const cancelStudyPush = <ThrowOnError extends boolean = true>(options: Options<CancelStudyPushData, ThrowOnError>): RequestResult<CancelStudyPushResponses, CancelStudyPushErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<CancelStudyPushResponses, CancelStudyPushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3262,6 +3526,8 @@ export const cancelStudyPush = <ThrowOnError extends boolean = true>(options: Op
  * 推送详情 · Get study push
  *
  * One push within the planner's reach.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const getStudyPush = <ThrowOnError extends boolean = true>(options: Options<GetStudyPushData, ThrowOnError>): RequestResult<GetStudyPushResponses, GetStudyPushErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetStudyPushResponses, GetStudyPushErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3274,6 +3540,8 @@ export const getStudyPush = <ThrowOnError extends boolean = true>(options: Optio
  * 推送学习情况 · Get study push coverage
  *
  * Whom a published push has reached, who has read it, and why the others have not.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getStudyPushCoverage = <ThrowOnError extends boolean = true>(options: Options<GetStudyPushCoverageData, ThrowOnError>): RequestResult<GetStudyPushCoverageResponses, GetStudyPushCoverageErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetStudyPushCoverageResponses, GetStudyPushCoverageErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3335,6 +3603,8 @@ export const listUnits = <ThrowOnError extends boolean = true>(options?: Options
  * 新建组织 · Create unit
  *
  * Makes a unit within the caller's scope. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const createUnit = <ThrowOnError extends boolean = true>(options: Options<CreateUnitData, ThrowOnError>): RequestResult<CreateUnitResponses, CreateUnitErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateUnitResponses, CreateUnitErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3363,6 +3633,8 @@ export const getUnit = <ThrowOnError extends boolean = true>(options: Options<Ge
  * 修改组织 · Edit unit
  *
  * Changes, moves, closes or reopens a unit within the caller's scope.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const editUnit = <ThrowOnError extends boolean = true>(options: Options<EditUnitData, ThrowOnError>): RequestResult<EditUnitResponses, EditUnitErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditUnitResponses, EditUnitErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3379,6 +3651,8 @@ export const editUnit = <ThrowOnError extends boolean = true>(options: Options<E
  * 组织待办 · Get unit desk
  *
  * What lies with the holders of a unit, by due day, as far as the caller could do it by a duty on the unit or above it.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `expert`, `auditor`, `administrator` (支部书记、支委、组织部、党委委员、领导、评审专家、审计、管理员).
  */
 export const getUnitDesk = <ThrowOnError extends boolean = true>(options: Options<GetUnitDeskData, ThrowOnError>): RequestResult<GetUnitDeskResponses, GetUnitDeskErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetUnitDeskResponses, GetUnitDeskErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3403,6 +3677,8 @@ export const listUnitMembers = <ThrowOnError extends boolean = true>(options: Op
  * 撤回作废提议 · Withdraw voiding
  *
  * Takes back the caller's own proposal to void a ballot, as long as nobody has confirmed it.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const withdrawVoiding = <ThrowOnError extends boolean = true>(options: Options<WithdrawVoidingData, ThrowOnError>): RequestResult<WithdrawVoidingResponses, WithdrawVoidingErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<WithdrawVoidingResponses, WithdrawVoidingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3415,6 +3691,8 @@ export const withdrawVoiding = <ThrowOnError extends boolean = true>(options: Op
  * 确认作废选票 · Approve voiding
  *
  * Confirms that a ballot does not count, which somebody else proposed. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const approveVoiding = <ThrowOnError extends boolean = true>(options: Options<ApproveVoidingData, ThrowOnError>): RequestResult<ApproveVoidingResponses, ApproveVoidingErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveVoidingResponses, ApproveVoidingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -151,6 +151,17 @@ export type AttemptSheet = AttemptLine & {
 };
 
 /**
+ * Somebody who was at a meeting.
+ */
+export type Attendee = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+};
+
+/**
  * How the scores of several judges become one raw value.
  */
 export type Averaging = 'plain' | 'trimmed' | 'z_score';
@@ -463,6 +474,10 @@ export type BrandView = {
      */
     summary: string;
     unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -473,10 +488,6 @@ export type BulletinChange = {
      * All of it.
      */
     text: BulletinText;
-    /**
-     * The version that the caller has seen; 409 when there is another one by now.
-     */
-    version: number;
 };
 
 /**
@@ -586,7 +597,7 @@ export type BulletinView = {
      */
     text: BulletinText;
     /**
-     * Grows with every edit; named by those who edit, review or issue.
+     * Grows with every edit; named by those who review or issue.
      */
     version: number;
 };
@@ -686,14 +697,31 @@ export type CampaignLine = {
      * The number of its notice.
      */
     document_no?: string | null;
+    /**
+     * How many entries were handed in.
+     */
+    entry_count: number;
     id: CampaignId;
     kind: CampaignKind;
+    /**
+     * In the order of the timetable.
+     */
+    stages: Array<StageRow>;
     state: CampaignState;
     /**
      * In Chinese.
      */
     title: string;
     unit_id: UnitId;
+    /**
+     * Short name of the unit.
+     */
+    unit_name: string;
+    /**
+     * Whether the caller has voted: today, where one votes every day. `null` while no vote is open, and for somebody who is
+     * not on its roll.
+     */
+    voted?: boolean | null;
 };
 
 /**
@@ -762,6 +790,10 @@ export type CampaignView = {
     cancellation?: CampaignCancellation | null;
     decided_at?: Timestamp | null;
     /**
+     * How many entries were handed in.
+     */
+    entry_count: number;
+    /**
      * Moved ends with their reasons; for who runs it also proposals that wait for a second person.
      */
     extensions: Array<Extension>;
@@ -784,6 +816,15 @@ export type CampaignView = {
      */
     title: string;
     unit_id: UnitId;
+    /**
+     * Short name of the unit.
+     */
+    unit_name: string;
+    /**
+     * Whether the caller has voted: today, where one votes every day. `null` while no vote is open, and for somebody who is
+     * not on its roll.
+     */
+    voted?: boolean | null;
 };
 
 /**
@@ -1175,6 +1216,10 @@ export type CommentId = string;
  */
 export type CommentView = {
     author: NamedMember;
+    /**
+     * Whether the caller can take it back.
+     */
+    can_delete: boolean;
     created_at: Timestamp;
     /**
      * Its author took it back: only a gap is left, because replies depend on it.
@@ -1282,6 +1327,18 @@ export type ContestId = string;
  * A contest in a list.
  */
 export type ContestLine = {
+    /**
+     * Whether one of them is going on.
+     */
+    attempt_running: boolean;
+    /**
+     * Attempts that a member may make.
+     */
+    attempts_allowed: number;
+    /**
+     * Attempts that the caller has begun.
+     */
+    attempts_made: number;
     closes_at: Timestamp;
     id: ContestId;
     meeting_id?: MeetingId | null;
@@ -1303,6 +1360,10 @@ export type ContestLine = {
      * The audience: this unit and everything below it.
      */
     unit_id: UnitId;
+    /**
+     * What that unit is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -1640,7 +1701,7 @@ export type DeskCount = {
      */
     count: number;
     /**
-     * What kind of thing.
+     * What kind of thing; `GET /labels` names it under `DeskKind`.
      */
     kind: string;
 };
@@ -1649,10 +1710,11 @@ export type DeskCount = {
  * Something that waits.
  */
 export type DeskItem = {
+    due_at?: Timestamp | null;
     due_on?: Day | null;
     id: DeskItemId;
     /**
-     * What kind of thing it is, such as `idea`.
+     * What kind of thing it is, such as `idea`; `GET /labels` names it under `DeskKind`.
      */
     kind: string;
     /**
@@ -1668,6 +1730,10 @@ export type DeskItem = {
      */
     title: string;
     unit_id?: UnitId | null;
+    /**
+     * What that unit is called for short.
+     */
+    unit_name?: string | null;
     urgency: Urgency;
     /**
      * Since when it waits.
@@ -1777,6 +1843,10 @@ export type DutyConflict = {
      * The home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -1853,6 +1923,10 @@ export type DutyProposalView = {
     title?: string | null;
     to_on?: Day | null;
     unit_id?: UnitId | null;
+    /**
+     * That unit's name.
+     */
+    unit_name?: string | null;
 };
 
 /**
@@ -1978,6 +2052,14 @@ export type EntryLine = {
      * Its category, by the code.
      */
     category: string;
+    /**
+     * How many files prove it.
+     */
+    evidence_count: number;
+    /**
+     * Whether there is an article about it.
+     */
+    has_article: boolean;
     id: EntryId;
     /**
      * The version that is judged; `null` until the first judging stage opens.
@@ -1996,17 +2078,25 @@ export type EntryLine = {
      */
     on_ballot: boolean;
     owner_id: MemberId;
+    /**
+     * The name of the person who leads the plan.
+     */
+    owner_name: string;
     state: EntryState;
     submitted_at?: Timestamp | null;
+    /**
+     * Where the thumbnail of the first picture among them is shown without a session; `null` where there is none.
+     */
+    thumbnail_url?: string | null;
     /**
      * The title of the latest plan.
      */
     title: string;
+    unit_id: UnitId;
     /**
      * Short name of its unit.
      */
-    unit: string;
-    unit_id: UnitId;
+    unit_name: string;
     /**
      * The latest version, from 1 on.
      */
@@ -2838,6 +2928,10 @@ export type IdeaDecisionBody = {
  * An idea in a list.
  */
 export type IdeaHead = {
+    /**
+     * How many files those who wrote it attached.
+     */
+    attachment_count: number;
     author: NamedMember;
     /**
      * What it is about.
@@ -2851,16 +2945,28 @@ export type IdeaHead = {
     id: IdeaId;
     implementer?: NamedMember | null;
     /**
+     * Whether the caller likes it.
+     */
+    liked: boolean;
+    /**
      * How many like it.
      */
     likes: number;
     state: IdeaState;
     submitted_at?: Timestamp | null;
     /**
+     * Where the thumbnail of the first picture among them is shown without a session; `null` where there is none.
+     */
+    thumbnail_url?: string | null;
+    /**
      * One line.
      */
     title: string;
     unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
     updated_at: Timestamp;
 };
 
@@ -2917,10 +3023,6 @@ export type IdeaView = IdeaHead & {
      * The files that show it.
      */
     evidence_files: Array<FileView>;
-    /**
-     * Whether the caller likes it.
-     */
-    liked: boolean;
     /**
      * What the caller may do to it now.
      */
@@ -3080,12 +3182,20 @@ export type ItemId = string;
  * A study item without its text.
  */
 export type ItemLine = {
+    /**
+     * An https address of a picture.
+     */
+    cover_url?: string | null;
     created_at: Timestamp;
     id: ItemId;
     /**
      * How long it must be read to count.
      */
     minimum_seconds: number;
+    /**
+     * Questions of the bank that belong to it.
+     */
+    question_count: number;
     retired_at?: Timestamp | null;
     /**
      * Where it comes from.
@@ -3242,7 +3352,7 @@ export type LabelList = {
         [key: string]: Name;
     };
     /**
-     * By the name of a schema of this document, then by the word.
+     * By the name of a schema of this document, then by the word; `DeskKind` names what is on desks.
      */
     words: {
         [key: string]: {
@@ -3296,6 +3406,10 @@ export type LedgerEntryView = {
      */
     id: LedgerEntryId;
     /**
+     * What the rule is called, in Chinese.
+     */
+    name: string;
+    /**
      * Points given.
      */
     points: number;
@@ -3307,10 +3421,6 @@ export type LedgerEntryView = {
      * The rule by which it was given.
      */
     rule: string;
-    /**
-     * Its name in Chinese.
-     */
-    rule_name: string;
     /**
      * The version of the rule.
      */
@@ -3535,7 +3645,19 @@ export type MeetingChangeBody = {
  * A meeting in a list.
  */
 export type MeetingHead = {
+    /**
+     * Whether the caller was.
+     */
+    attended: boolean;
+    /**
+     * How many were there.
+     */
+    attendee_count: number;
     created_at: Timestamp;
+    /**
+     * Whether it has minutes.
+     */
+    has_minutes: boolean;
     /**
      * The business day on which it was or will be held.
      */
@@ -3543,14 +3665,14 @@ export type MeetingHead = {
     id: MeetingId;
     kind: MeetingKind;
     /**
-     * The kind in Chinese.
-     */
-    kind_name: string;
-    /**
      * One line.
      */
     title: string;
     unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
     updated_at: Timestamp;
 };
 
@@ -3572,6 +3694,10 @@ export type MeetingView = MeetingHead & {
      * Who was there, in the order of their ids.
      */
     attendance: Array<MemberId>;
+    /**
+     * The same by name.
+     */
+    attendees: Array<Attendee>;
     /**
      * What was said and resolved; may be empty.
      */
@@ -3728,6 +3854,27 @@ export type MergeBody = {
  * How a session began. WeChat and WeCom join when those rooms are built.
  */
 export type Method = 'password' | 'invitation';
+
+/**
+ * A member who has not read a push.
+ */
+export type MissingMember = {
+    /**
+     * The number to sign in with.
+     */
+    employee_no: string;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reason: Reason;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
 
 /**
  * What holds where an entry has nothing from a source. What nobody could have given is left out and counted in any case.
@@ -4014,7 +4161,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'security' | 'duty' | 'published' | 'idea' | 'setting' | 'feedback';
+export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting';
 
 /**
  * The notice 通知 by which the selection is opened.
@@ -4120,20 +4267,36 @@ export type ObjectionView = {
     answer?: string | null;
     answered_at?: Timestamp | null;
     /**
+     * Whether the caller can take it back.
+     */
+    can_withdraw: boolean;
+    /**
      * The version of the decision that it is about.
      */
     decision_version: number;
     entry_id: EntryId;
+    /**
+     * The title of that entry's latest plan.
+     */
+    entry_title: string;
     id: ObjectionId;
     /**
      * Who objects; shown to that member and to who runs the campaign.
      */
     member_id: MemberId;
+    /**
+     * That member's name.
+     */
+    member_name: string;
     raised_at: Timestamp;
     /**
      * What is wrong.
      */
     text: string;
+    /**
+     * Short name of its unit.
+     */
+    unit_name: string;
     /**
      * Whether it was upheld; `null` until it is answered.
      */
@@ -4305,29 +4468,7 @@ export type PageBranchRankLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * All of them, whether they took part or not.
-         */
-        active_members: number;
-        /**
-         * The mean over all active members, in hundredths of a point, rounded half up.
-         */
-        mean_hundredths: number;
-        /**
-         * Its short name.
-         */
-        name: string;
-        /**
-         * Active members with a result.
-         */
-        participants: number;
-        /**
-         * 1 is the best; equals share a rank.
-         */
-        rank: number;
-        unit_id: UnitId;
-    }>;
+    items: Array<BranchRankLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4341,18 +4482,7 @@ export type PageBrandView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        id: BrandId;
-        /**
-         * The brand's name, such as 铜花飞扬 筑梦中冶.
-         */
-        name: string;
-        /**
-         * What it stands for and how it is built.
-         */
-        summary: string;
-        unit_id: UnitId;
-    }>;
+    items: Array<BrandView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4366,20 +4496,7 @@ export type PageCampaignLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The number of its notice.
-         */
-        document_no?: string | null;
-        id: CampaignId;
-        kind: CampaignKind;
-        state: CampaignState;
-        /**
-         * In Chinese.
-         */
-        title: string;
-        unit_id: UnitId;
-    }>;
+    items: Array<CampaignLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4393,28 +4510,7 @@ export type PageChallengeRunSummary = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The business day for which it counts.
-         */
-        day: Day;
-        ended_at?: Timestamp | null;
-        ended_because?: EndedBecause | null;
-        id: RunId;
-        /**
-         * Points that it has earned, after the caps.
-         */
-        points: number;
-        /**
-         * Whether it went on after an end.
-         */
-        revived: boolean;
-        /**
-         * Right answers so far.
-         */
-        right_count: number;
-        started_at: Timestamp;
-    }>;
+    items: Array<ChallengeRunSummary>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4428,20 +4524,7 @@ export type PageCommentView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        author: NamedMember;
-        created_at: Timestamp;
-        /**
-         * Its author took it back: only a gap is left, because replies depend on it.
-         */
-        deleted: boolean;
-        id: CommentId;
-        parent_id?: CommentId | null;
-        /**
-         * What was said.
-         */
-        text: string;
-    }>;
+    items: Array<CommentView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4455,29 +4538,7 @@ export type PageContestLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        closes_at: Timestamp;
-        id: ContestId;
-        meeting_id?: MeetingId | null;
-        /**
-         * Time limit of an attempt.
-         */
-        minutes: number;
-        opens_at: Timestamp;
-        /**
-         * Questions of an attempt.
-         */
-        question_count: number;
-        state: ContestState;
-        /**
-         * In Chinese.
-         */
-        title: string;
-        /**
-         * The audience: this unit and everything below it.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<ContestLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4491,28 +4552,7 @@ export type PageDutyConflict = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Those duties, of today or later, that one person should not hold at the same time.
-         */
-        duties: Array<DutyView>;
-        /**
-         * The number to sign in with.
-         */
-        employee_no: string;
-        /**
-         * The member.
-         */
-        member_id: MemberId;
-        /**
-         * The member's name.
-         */
-        name: string;
-        /**
-         * The home unit.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<DutyConflict>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4526,73 +4566,7 @@ export type PageDutyProposalView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        answered_at?: Timestamp | null;
-        answered_by?: MemberId | null;
-        /**
-         * That administrator's name.
-         */
-        answered_by_name?: string | null;
-        /**
-         * Whether the caller can confirm or refuse it now.
-         */
-        can_answer: boolean;
-        /**
-         * What would change.
-         */
-        change: ChangeKind;
-        /**
-         * How many administrators can confirm it today. With none of them, the operator appoints one by `xianfeng admin
-         * create`.
-         */
-        confirmers: number;
-        /**
-         * Until when it can be answered: 14 days.
-         */
-        expires_at: Timestamp;
-        from_on?: Day | null;
-        /**
-         * The proposal.
-         */
-        id: DutyProposalId;
-        /**
-         * Whom it is about.
-         */
-        member_id: MemberId;
-        /**
-         * That member's name.
-         */
-        member_name: string;
-        /**
-         * When it was proposed.
-         */
-        proposed_at: Timestamp;
-        proposed_by?: MemberId | null;
-        /**
-         * That administrator's name.
-         */
-        proposed_by_name?: string | null;
-        /**
-         * Why it was refused.
-         */
-        reason?: string | null;
-        role?: Role | null;
-        role_id?: RoleId | null;
-        /**
-         * Whether it waits, or what became of it.
-         */
-        state: ProposalState;
-        /**
-         * Everything about it in one Chinese sentence.
-         */
-        summary: string;
-        /**
-         * The duty in Chinese.
-         */
-        title?: string | null;
-        to_on?: Day | null;
-        unit_id?: UnitId | null;
-    }>;
+    items: Array<DutyProposalView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4606,46 +4580,7 @@ export type PageEntryLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        campaign_id: CampaignId;
-        /**
-         * Its category, by the code.
-         */
-        category: string;
-        id: EntryId;
-        /**
-         * The version that is judged; `null` until the first judging stage opens.
-         */
-        judged_version?: number | null;
-        /**
-         * Handed in after the stage of entries was over.
-         */
-        late: boolean;
-        /**
-         * What ballots name it by; `null` until then.
-         */
-        number?: number | null;
-        /**
-         * Whether it can be voted on; fixed when the vote opens.
-         */
-        on_ballot: boolean;
-        owner_id: MemberId;
-        state: EntryState;
-        submitted_at?: Timestamp | null;
-        /**
-         * The title of the latest plan.
-         */
-        title: string;
-        /**
-         * Short name of its unit.
-         */
-        unit: string;
-        unit_id: UnitId;
-        /**
-         * The latest version, from 1 on.
-         */
-        version: number;
-    }>;
+    items: Array<EntryLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4657,11 +4592,9 @@ export type PageEntryLine = {
  */
 export type PageFeedItem = {
     /**
-     * A published push with what the caller has done with it.
+     * In the list's stable order.
      */
-    items: Array<FeedPush & {
-        state: ReadState;
-    }>;
+    items: Array<FeedItem>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4675,33 +4608,7 @@ export type PageFeedbackView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        answer?: FeedbackAnswer | null;
-        created_at: Timestamp;
-        /**
-         * The day by which it is answered.
-         */
-        due_on: Day;
-        id: FeedbackId;
-        /**
-         * Who said it.
-         */
-        member_id: MemberId;
-        /**
-         * That member's name.
-         */
-        member_name: string;
-        /**
-         * The page of the app that it is about.
-         */
-        page?: string | null;
-        state: FeedbackState;
-        text: string;
-        /**
-         * The member's home unit at that time.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<FeedbackView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4715,45 +4622,7 @@ export type PageFlagView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * How many accounts were opened on that device, whether or not they voted.
-         */
-        accounts?: number | null;
-        /**
-         * How many there are.
-         */
-        ballots: number;
-        /**
-         * For accounts that were opened on one device: its number within this vote.
-         */
-        device?: number | null;
-        /**
-         * Ballots of everybody else within the same window, for velocity; else 0.
-         */
-        elsewhere: number;
-        /**
-         * What a proposal to void a ballot names it by.
-         */
-        flag: string;
-        /**
-         * The first of the ballots.
-         */
-        from: Timestamp;
-        kind: FlagKind;
-        /**
-         * Its short name.
-         */
-        unit: string;
-        /**
-         * The home unit of its voters.
-         */
-        unit_id: UnitId;
-        /**
-         * The last of the ballots.
-         */
-        until: Timestamp;
-    }>;
+    items: Array<FlagView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4767,18 +4636,7 @@ export type PageFlaggedBallot = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        cast_at: Timestamp;
-        /**
-         * The business day on which it was cast; where one votes every day, a proposal names it.
-         */
-        day: Day;
-        member_id: MemberId;
-        /**
-         * The voter's name.
-         */
-        name: string;
-    }>;
+    items: Array<FlaggedBallot>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4792,32 +4650,7 @@ export type PageIdeaHead = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        author: NamedMember;
-        /**
-         * What it is about.
-         */
-        category: string;
-        /**
-         * How many comments it has, replies among them.
-         */
-        comments: number;
-        due_on?: Day | null;
-        id: IdeaId;
-        implementer?: NamedMember | null;
-        /**
-         * How many like it.
-         */
-        likes: number;
-        state: IdeaState;
-        submitted_at?: Timestamp | null;
-        /**
-         * One line.
-         */
-        title: string;
-        unit_id: UnitId;
-        updated_at: Timestamp;
-    }>;
+    items: Array<IdeaHead>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4831,28 +4664,7 @@ export type PageItemLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        created_at: Timestamp;
-        id: ItemId;
-        /**
-         * How long it must be read to count.
-         */
-        minimum_seconds: number;
-        retired_at?: Timestamp | null;
-        /**
-         * Where it comes from.
-         */
-        source: string;
-        /**
-         * What it is about, in a sentence or two.
-         */
-        summary: string;
-        /**
-         * One line.
-         */
-        title: string;
-        updated_at: Timestamp;
-    }>;
+    items: Array<ItemLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4866,56 +4678,7 @@ export type PageLedgerEntryView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Whether a cap has cut it.
-         */
-        capped: boolean;
-        /**
-         * When it was written.
-         */
-        created_at: Timestamp;
-        /**
-         * The business day that it counts for.
-         */
-        day: Day;
-        /**
-         * The dimension that it counts for.
-         */
-        dimension: string;
-        /**
-         * The entry.
-         */
-        id: LedgerEntryId;
-        /**
-         * Points given.
-         */
-        points: number;
-        /**
-         * Why, in Chinese.
-         */
-        reason: string;
-        /**
-         * The rule by which it was given.
-         */
-        rule: string;
-        /**
-         * Its name in Chinese.
-         */
-        rule_name: string;
-        /**
-         * The version of the rule.
-         */
-        rule_version: number;
-        /**
-         * What earned it.
-         */
-        source: SourceView;
-        /**
-         * Points before the caps.
-         */
-        wanted: number;
-    }>;
+    items: Array<LedgerEntryView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4929,25 +4692,7 @@ export type PageMeetingHead = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        created_at: Timestamp;
-        /**
-         * The business day on which it was or will be held.
-         */
-        held_on: Day;
-        id: MeetingId;
-        kind: MeetingKind;
-        /**
-         * The kind in Chinese.
-         */
-        kind_name: string;
-        /**
-         * One line.
-         */
-        title: string;
-        unit_id: UnitId;
-        updated_at: Timestamp;
-    }>;
+    items: Array<MeetingHead>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4961,13 +4706,7 @@ export type PageMissingMember = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        employee_no: string;
-        member_id: MemberId;
-        name: string;
-        reason: Reason;
-        unit_id: UnitId;
-    }>;
+    items: Array<MissingMember>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4981,31 +4720,7 @@ export type PageNoticeView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The text.
-         */
-        body: string;
-        created_at: Timestamp;
-        id: NoticeId;
-        kind: NoticeKind;
-        /**
-         * The API path of what it is about.
-         */
-        link?: string | null;
-        /**
-         * One line.
-         */
-        title: string;
-        /**
-         * Whether it went to a whole unit.
-         */
-        to_unit: boolean;
-        /**
-         * Whether the caller has not marked it as read.
-         */
-        unread: boolean;
-    }>;
+    items: Array<NoticeView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5019,32 +4734,7 @@ export type PageObjectionView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * What was answered.
-         */
-        answer?: string | null;
-        answered_at?: Timestamp | null;
-        /**
-         * The version of the decision that it is about.
-         */
-        decision_version: number;
-        entry_id: EntryId;
-        id: ObjectionId;
-        /**
-         * Who objects; shown to that member and to who runs the campaign.
-         */
-        member_id: MemberId;
-        raised_at: Timestamp;
-        /**
-         * What is wrong.
-         */
-        text: string;
-        /**
-         * Whether it was upheld; `null` until it is answered.
-         */
-        upheld?: boolean | null;
-    }>;
+    items: Array<ObjectionView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5058,44 +4748,7 @@ export type PagePhoneProposalView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The number to sign in with.
-         */
-        employee_no: string;
-        /**
-         * Until when it can be confirmed: 14 days.
-         */
-        expires_at: Timestamp;
-        /**
-         * To answer it with.
-         */
-        id: PhoneProposalId;
-        /**
-         * Who gave it.
-         */
-        member_id: MemberId;
-        /**
-         * The member's name.
-         */
-        name: string;
-        /**
-         * The number in full, since it is to be checked, by a call for instance. Absent once it is answered.
-         */
-        phone?: string | null;
-        /**
-         * When it was given.
-         */
-        proposed_at: Timestamp;
-        /**
-         * Whether it waits, or what became of it.
-         */
-        state: ProposalState;
-        /**
-         * The home unit.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<PhoneProposalView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5109,23 +4762,7 @@ export type PagePracticeQuestion = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The subject that it belongs to.
-         */
-        category: string;
-        difficulty: Difficulty;
-        kind: QuestionKind;
-        /**
-         * In the order of the letters A, B, C …; empty for judge and fill questions.
-         */
-        options: Array<string>;
-        question_id: QuestionId;
-        /**
-         * The question itself.
-         */
-        stem: string;
-    }>;
+    items: Array<PracticeQuestion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5139,20 +4776,7 @@ export type PagePushView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        cancelled_at?: Timestamp | null;
-        day: Day;
-        id: PushId;
-        item_id: ItemId;
-        /**
-         * Title of the item.
-         */
-        item_title: string;
-        publish_at: Timestamp;
-        published_at?: Timestamp | null;
-        state: PushState;
-        unit_id: UnitId;
-    }>;
+    items: Array<PushView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5166,61 +4790,7 @@ export type PageQuestionCorrection = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The right one.
-         */
-        answer: Array<string>;
-        /**
-         * Contests that bear the question.
-         */
-        contests: number;
-        done_at?: Timestamp | null;
-        /**
-         * The key that was wrong.
-         */
-        former_answer: Array<string>;
-        id: CorrectionId;
-        made_at: Timestamp;
-        made_by: MemberId;
-        /**
-         * Members for whom something has changed so far.
-         */
-        members: number;
-        /**
-         * Of them those who have been told.
-         */
-        members_told: number;
-        /**
-         * Daily papers that bear the question.
-         */
-        papers: number;
-        /**
-         * How many of them have been graded anew.
-         */
-        papers_done: number;
-        /**
-         * Points given less points taken so far.
-         */
-        points: number;
-        question_id: QuestionId;
-        /**
-         * Why it was wrong, in Chinese.
-         */
-        reason: string;
-        /**
-         * Daily results that have changed so far.
-         */
-        results_changed: number;
-        /**
-         * What is being graded anew; the right key holds for new answers from the first of these stages on.
-         */
-        stage: CorrectionStage;
-        /**
-         * The version whose key was wrong.
-         */
-        version: number;
-    }>;
+    items: Array<QuestionCorrection>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5234,31 +4804,7 @@ export type PageQuestionVersion = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
-         */
-        answer: Array<string>;
-        /**
-         * Shown after grading; may be empty.
-         */
-        explanation: string;
-        kind: QuestionKind;
-        /**
-         * In the order of the letters A, B, C …; empty for judge and fill questions.
-         */
-        options: Array<string>;
-        replaced_at?: Timestamp | null;
-        replaced_by?: MemberId | null;
-        /**
-         * The question itself.
-         */
-        stem: string;
-        /**
-         * 1 is the first.
-         */
-        version: number;
-    }>;
+    items: Array<QuestionVersion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5272,43 +4818,7 @@ export type PageQuestionView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
-         */
-        answer: Array<string>;
-        /**
-         * The subject that it belongs to.
-         */
-        category: string;
-        created_at: Timestamp;
-        difficulty: Difficulty;
-        /**
-         * Shown after grading; may be empty.
-         */
-        explanation: string;
-        first_dealt_at?: Timestamp | null;
-        id: QuestionId;
-        kind: QuestionKind;
-        /**
-         * In the order of the letters A, B, C …; empty for judge and fill questions.
-         */
-        options: Array<string>;
-        retired_at?: Timestamp | null;
-        /**
-         * The document that it rests on; may be empty.
-         */
-        source: string;
-        /**
-         * The question itself.
-         */
-        stem: string;
-        updated_at: Timestamp;
-        /**
-         * Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
-         */
-        version: number;
-    }>;
+    items: Array<QuestionView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5322,27 +4832,7 @@ export type PageQuizSummary = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        corrected_at?: Timestamp | null;
-        day: Day;
-        /**
-         * Sent after its day, within the offline grace.
-         */
-        late: boolean;
-        /**
-         * Points earned, after the caps.
-         */
-        points: number;
-        /**
-         * Questions on the paper.
-         */
-        question_count: number;
-        /**
-         * Questions answered rightly.
-         */
-        right_count: number;
-        submitted_at: Timestamp;
-    }>;
+    items: Array<QuizSummary>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5356,36 +4846,7 @@ export type PageRankLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Time from the start of the attempt to its end, in milliseconds.
-         */
-        elapsed_millis: number;
-        /**
-         * Whether this is the caller.
-         */
-        me: boolean;
-        /**
-         * Masked beyond the caller's branch.
-         */
-        name: string;
-        /**
-         * 1 is the best; equals share a rank.
-         */
-        rank: number;
-        /**
-         * Wholly right answers.
-         */
-        right_count: number;
-        /**
-         * Hundredths of a point.
-         */
-        score_hundredths: number;
-        /**
-         * Short name of the home unit.
-         */
-        unit: string;
-    }>;
+    items: Array<RankLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5397,41 +4858,9 @@ export type PageRankLine = {
  */
 export type PageResetView = {
     /**
-     * A reset that was not redeemed yet.
+     * In the list's stable order.
      */
-    items: Array<ResetStanding & {
-        approved_at?: Timestamp | null;
-        approved_by?: MemberId | null;
-        /**
-         * That person's name.
-         */
-        approver?: string | null;
-        /**
-         * The member's employee number.
-         */
-        employee_no: string;
-        expires_at: Timestamp;
-        issued_at: Timestamp;
-        issued_by?: MemberId | null;
-        /**
-         * That person's name.
-         */
-        issuer?: string | null;
-        /**
-         * Whether the caller's approval would make it work.
-         */
-        may_approve: boolean;
-        member_id: MemberId;
-        /**
-         * The member's name.
-         */
-        name: string;
-        refused_at?: Timestamp | null;
-        /**
-         * The member's home unit.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<ResetView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5443,27 +4872,9 @@ export type PageResetView = {
  */
 export type PageReviewedRun = {
     /**
-     * A run in which answers came faster than anybody reads.
+     * In the list's stable order.
      */
-    items: Array<ChallengeRunSummary & {
-        /**
-         * The member's employee number.
-         */
-        employee_no: string;
-        member_id: MemberId;
-        /**
-         * The member's name.
-         */
-        name: string;
-        /**
-         * Answers that were refused because they came too fast.
-         */
-        too_fast_count: number;
-        /**
-         * The member's home unit.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<ReviewedRun>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5477,30 +4888,7 @@ export type PageRosterItem = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Duties that hold today or later.
-         */
-        duties?: Array<DutyView> | null;
-        /**
-         * The number to sign in with.
-         */
-        employee_no?: string | null;
-        /**
-         * The member.
-         */
-        id: MemberId;
-        kind?: MemberKind | null;
-        /**
-         * The member's name.
-         */
-        name: string;
-        status?: MemberStatus | null;
-        /**
-         * The home unit.
-         */
-        unit_id: UnitId;
-    }>;
+    items: Array<RosterItem>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5514,44 +4902,7 @@ export type PageRuleView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * What a member can earn at most.
-         */
-        caps: Caps;
-        /**
-         * When it was written.
-         */
-        created_at: Timestamp;
-        /**
-         * What its points count for.
-         */
-        dimension: Dimension;
-        /**
-         * The dimension in Chinese.
-         */
-        dimension_name: string;
-        /**
-         * The first business day on which this version holds, until a newer one does.
-         */
-        effective_on: Day;
-        /**
-         * In Chinese.
-         */
-        name: string;
-        /**
-         * Points each time.
-         */
-        points: number;
-        /**
-         * Which rule.
-         */
-        rule: RuleName;
-        /**
-         * From 1, one more each time the rule is written anew.
-         */
-        version: number;
-    }>;
+    items: Array<RuleView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5565,52 +4916,7 @@ export type PageSettingChangeView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        answered_at?: Timestamp | null;
-        answered_by?: MemberId | null;
-        /**
-         * That person's name.
-         */
-        answered_by_name?: string | null;
-        /**
-         * Whether the caller can approve or refuse it now.
-         */
-        can_answer: boolean;
-        expires_at?: Timestamp | null;
-        /**
-         * What was in force before.
-         */
-        former: SettingValue;
-        /**
-         * The change.
-         */
-        id: SettingChangeId;
-        /**
-         * The setting.
-         */
-        key: string;
-        /**
-         * When it was made.
-         */
-        proposed_at: Timestamp;
-        /**
-         * Who made it.
-         */
-        proposed_by: MemberId;
-        /**
-         * That person's name.
-         */
-        proposed_by_name: string;
-        /**
-         * Why.
-         */
-        reason: string;
-        /**
-         * Whether it waits, or what became of it; `approved` as well where nobody had to be asked.
-         */
-        state: ProposalState;
-        value?: SettingValue | null;
-    }>;
+    items: Array<SettingChangeView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5624,24 +4930,7 @@ export type PageStepView = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * Who did it.
-         */
-        actor: NamedMember;
-        at: Timestamp;
-        due_on?: Day | null;
-        from: IdeaState;
-        id: StepId;
-        implementer?: NamedMember | null;
-        meeting?: StepMeeting | null;
-        /**
-         * The reason, the note, the evidence, the outcome.
-         */
-        note?: string | null;
-        to: IdeaState;
-        verb: Verb;
-    }>;
+    items: Array<StepView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5655,37 +4944,7 @@ export type PageTrailLine = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The room and the deed, such as `members.grant_role`.
-         */
-        action: string;
-        actor_id?: MemberId | null;
-        /**
-         * That member's name.
-         */
-        actor_name?: string | null;
-        /**
-         * When it was done.
-         */
-        at: Timestamp;
-        /**
-         * What else is needed to understand it, as the deed wrote it.
-         */
-        detail: unknown;
-        /**
-         * The line.
-         */
-        id: TrailId;
-        /**
-         * The thing that it was done to.
-         */
-        subject_id: string;
-        /**
-         * What kind of thing it was done to.
-         */
-        subject_kind: string;
-    }>;
+    items: Array<TrailLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5699,30 +4958,7 @@ export type PageVoiding = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        campaign_id: CampaignId;
-        confirmed_at?: Timestamp | null;
-        confirmed_by?: MemberId | null;
-        /**
-         * The flag that gave cause, if any.
-         */
-        flag?: string | null;
-        id: VoidingId;
-        /**
-         * Whose ballot it is.
-         */
-        member_id: MemberId;
-        /**
-         * 0 for the whole vote, else the day by its number since 1970.
-         */
-        period: number;
-        proposed_at: Timestamp;
-        proposed_by: MemberId;
-        /**
-         * Why.
-         */
-        reason: string;
-    }>;
+    items: Array<Voiding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5736,31 +4972,7 @@ export type PageWrongQuestion = {
     /**
      * In the list's stable order.
      */
-    items: Array<{
-        /**
-         * The subject that it belongs to.
-         */
-        category: string;
-        kind: QuestionKind;
-        last_answered_at: Timestamp;
-        /**
-         * In the order of the letters A, B, C …; empty for judge and fill questions.
-         */
-        options: Array<string>;
-        question_id: QuestionId;
-        /**
-         * After two it leaves the book.
-         */
-        right_in_a_row: number;
-        /**
-         * The question itself.
-         */
-        stem: string;
-        /**
-         * How often the member has got it wrong.
-         */
-        times_wrong: number;
-    }>;
+    items: Array<WrongQuestion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5960,6 +5172,10 @@ export type PhoneProposalView = {
      * The home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -6043,7 +5259,27 @@ export type PlannedPaper = {
     publish_at: Timestamp;
     published_at?: Timestamp | null;
     question_ids: Array<QuestionId>;
+    /**
+     * The same in the wording that is asked.
+     */
+    questions: Array<PlannedQuestion>;
     unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * A question of a paper, in short.
+ */
+export type PlannedQuestion = {
+    id: QuestionId;
+    kind: QuestionKind;
+    /**
+     * The question itself.
+     */
+    stem: string;
 };
 
 /**
@@ -6324,6 +5560,10 @@ export type PushView = {
     published_at?: Timestamp | null;
     state: PushState;
     unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -6435,6 +5675,10 @@ export type QuestionCorrection = {
     id: CorrectionId;
     made_at: Timestamp;
     made_by: MemberId;
+    /**
+     * That person's name.
+     */
+    made_by_name: string;
     /**
      * Members for whom something has changed so far.
      */
@@ -6581,6 +5825,10 @@ export type QuestionVersion = {
     options: Array<string>;
     replaced_at?: Timestamp | null;
     replaced_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    replaced_by_name?: string | null;
     /**
      * The question itself.
      */
@@ -7045,6 +6293,10 @@ export type ReviewedRun = ChallengeRunSummary & {
      * The member's home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -7116,6 +6368,10 @@ export type RosterItem = {
      * The home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -7148,7 +6404,7 @@ export type RuleBody = {
 /**
  * A rule that some room awards by.
  */
-export type RuleName = 'quiz.daily' | 'study.read' | 'challenge' | 'contest' | 'idea.collected' | 'idea.adopted' | 'idea.implemented' | 'idea.outcome' | 'ballot.cast';
+export type RuleName = 'ballot.cast' | 'challenge' | 'contest' | 'idea.adopted' | 'idea.collected' | 'idea.implemented' | 'idea.outcome' | 'quiz.daily' | 'study.read';
 
 /**
  * What a rule still gives today.
@@ -7188,10 +6444,6 @@ export type RuleView = {
      * What its points count for.
      */
     dimension: Dimension;
-    /**
-     * The dimension in Chinese.
-     */
-    dimension_name: string;
     /**
      * The first business day on which this version holds, until a newer one does.
      */
@@ -8353,6 +7605,10 @@ export type UnitDetail = UnitView & {
      * The units directly below, in the order of their codes.
      */
     children: Array<UnitName>;
+    /**
+     * Who holds the duty of a secretary on this very unit today.
+     */
+    secretaries: Array<UnitSecretary>;
 };
 
 /**
@@ -8388,6 +7644,17 @@ export type UnitName = {
     kind: string;
     /**
      * Its full name.
+     */
+    name: string;
+};
+
+/**
+ * A secretary of a unit.
+ */
+export type UnitSecretary = {
+    member_id: MemberId;
+    /**
+     * The member's name.
      */
     name: string;
 };
@@ -8484,6 +7751,10 @@ export type VersionView = {
      */
     differences: Array<PlanDifference>;
     edited_by: MemberId;
+    /**
+     * That person's name.
+     */
+    edited_by_name: string;
     /**
      * Whether this is the one that is judged.
      */
@@ -8642,7 +7913,7 @@ export type GetContestAttemptErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8688,7 +7959,7 @@ export type SaveContestAnswerErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8722,7 +7993,7 @@ export type SubmitContestAttemptErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8776,7 +8047,7 @@ export type ListAuditEntriesData = {
 
 export type ListAuditEntriesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8801,7 +8072,7 @@ export type ListBoardsData = {
 
 export type ListBoardsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8839,7 +8110,7 @@ export type RebuildBoardsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8894,7 +8165,7 @@ export type GetBoardErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8941,7 +8212,7 @@ export type GetMyBoardPlaceErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -8975,7 +8246,7 @@ export type ListBrandsData = {
 
 export type ListBrandsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9013,7 +8284,7 @@ export type ListCampaignsData = {
 
 export type ListCampaignsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9035,7 +8306,7 @@ export type CreateCampaignData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -9048,7 +8319,7 @@ export type CreateCampaignErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9082,7 +8353,7 @@ export type GetCampaignErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9122,11 +8393,11 @@ export type EditCampaignErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.wrong_state`
+     * `campaigns.wrong_state` · `versions.outdated`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9168,7 +8439,7 @@ export type AnnounceCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9206,7 +8477,7 @@ export type ArchiveCampaignErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9240,7 +8511,7 @@ export type ListCampaignAwardsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9286,7 +8557,7 @@ export type CastBallotErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9324,7 +8595,7 @@ export type GetMyBallotsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9359,11 +8630,11 @@ export type GetBulletinData = {
 
 export type GetBulletinErrors = {
     /**
-     * `campaigns.bulletin_not_found` · `campaigns.not_found`
+     * `bulletins.not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9393,11 +8664,11 @@ export type DraftBulletinData = {
 
 export type DraftBulletinErrors = {
     /**
-     * `campaigns.number_taken`
+     * `bulletins.number_taken`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9419,6 +8690,12 @@ export type DraftBulletinResponse = DraftBulletinResponses[keyof DraftBulletinRe
 
 export type EditBulletinData = {
     body: BulletinChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * The campaign
@@ -9431,11 +8708,11 @@ export type EditBulletinData = {
 
 export type EditBulletinErrors = {
     /**
-     * `campaigns.bulletin_changed` · `campaigns.bulletin_issued` · `campaigns.number_taken`
+     * `bulletins.issued` · `bulletins.number_taken` · `versions.outdated`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9469,11 +8746,11 @@ export type IssueBulletinErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.not_reviewed`
+     * `bulletins.not_reviewed`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9503,7 +8780,7 @@ export type ReviewBulletinData = {
 
 export type ReviewBulletinErrors = {
     /**
-     * `campaigns.own_bulletin`
+     * `bulletins.own`
      */
     403: ProblemBody;
     /**
@@ -9511,11 +8788,11 @@ export type ReviewBulletinErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.bulletin_changed`
+     * `bulletins.changed`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9557,7 +8834,7 @@ export type WithdrawCampaignCancellationErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9595,15 +8872,15 @@ export type ProposeCampaignCancellationErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.cancellation_proposed` · `campaigns.counted_already` · `campaigns.wrong_state`
+     * `campaigns.cancellation_proposed` · `campaigns.wrong_state`
      */
     409: ProblemBody;
     /**
-     * `campaigns.cancelled`
+     * `campaigns.cancelled` · `campaigns.counted_already`
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9643,9 +8920,9 @@ export type ApproveCampaignCancellationErrors = {
     /**
      * `campaigns.counted_already`
      */
-    409: ProblemBody;
+    410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9663,6 +8940,12 @@ export type ApproveCampaignCancellationResponse = ApproveCampaignCancellationRes
 
 export type DecideCampaignData = {
     body?: CampaignDecisionBody;
+    headers?: {
+        /**
+         * The `ETag` of the results that were seen; another decision by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * The campaign
@@ -9683,7 +8966,7 @@ export type DecideCampaignErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.decided` · `campaigns.incomplete` · `campaigns.no_committee` · `campaigns.not_open` · `campaigns.wrong_state`
+     * `campaigns.decided` · `campaigns.incomplete` · `campaigns.no_committee` · `campaigns.not_open` · `campaigns.wrong_state` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -9691,7 +8974,7 @@ export type DecideCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9738,7 +9021,7 @@ export type ListCampaignEntriesErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9760,7 +9043,7 @@ export type CreateCampaignEntryData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -9782,7 +9065,7 @@ export type CreateCampaignEntryErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9820,7 +9103,7 @@ export type ProposeExtensionErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9854,7 +9137,7 @@ export type GetCampaignFlagReviewErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9900,7 +9183,7 @@ export type ReviewCampaignFlagsErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9951,7 +9234,7 @@ export type ListCampaignFlagsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -9998,7 +9281,7 @@ export type ListFlaggedMembersErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10041,7 +9324,7 @@ export type ListCampaignObjectionsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10079,7 +9362,7 @@ export type RaiseObjectionErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10125,7 +9408,7 @@ export type OpenCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10159,7 +9442,7 @@ export type GetCampaignParticipationErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10201,7 +9484,7 @@ export type PublishCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10243,7 +9526,7 @@ export type ListBallotReceiptsErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10281,7 +9564,7 @@ export type GetCampaignResultsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10315,7 +9598,7 @@ export type GetCampaignRollErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10353,7 +9636,7 @@ export type ListCampaignScoresErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10387,7 +9670,7 @@ export type ListMyScoresErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10429,7 +9712,7 @@ export type CloseStageErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10472,7 +9755,7 @@ export type ListCampaignVoidingsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10502,15 +9785,11 @@ export type ProposeVoidingData = {
 
 export type ProposeVoidingErrors = {
     /**
-     * `campaigns.no_ballot`
-     */
-    404: ProblemBody;
-    /**
      * `campaigns.not_between` · `campaigns.voided_already`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10552,7 +9831,7 @@ export type WithdrawCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10568,7 +9847,7 @@ export type WithdrawCampaignResponses = {
 
 export type WithdrawCampaignResponse = WithdrawCampaignResponses[keyof WithdrawCampaignResponses];
 
-export type ReviewChallengeRunsData = {
+export type ListReviewedChallengeRunsData = {
     body?: never;
     path?: never;
     query?: {
@@ -10592,27 +9871,27 @@ export type ReviewChallengeRunsData = {
     url: '/api/v1/challenge/review';
 };
 
-export type ReviewChallengeRunsErrors = {
+export type ListReviewedChallengeRunsErrors = {
     /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type ReviewChallengeRunsError = ReviewChallengeRunsErrors[keyof ReviewChallengeRunsErrors];
+export type ListReviewedChallengeRunsError = ListReviewedChallengeRunsErrors[keyof ListReviewedChallengeRunsErrors];
 
-export type ReviewChallengeRunsResponses = {
+export type ListReviewedChallengeRunsResponses = {
     /**
      * Runs to look at
      */
     200: PageReviewedRun;
 };
 
-export type ReviewChallengeRunsResponse = ReviewChallengeRunsResponses[keyof ReviewChallengeRunsResponses];
+export type ListReviewedChallengeRunsResponse = ListReviewedChallengeRunsResponses[keyof ListReviewedChallengeRunsResponses];
 
 export type StartChallengeRunData = {
     body?: never;
@@ -10627,7 +9906,7 @@ export type StartChallengeRunErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10660,7 +9939,7 @@ export type GetCurrentChallengeRunErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10694,15 +9973,19 @@ export type AnswerChallengeQuestionErrors = {
      */
     404: ProblemBody;
     /**
-     * `challenge.already_answered` · `challenge.not_dealt` · `challenge.run_over`
+     * `challenge.already_answered` · `challenge.not_dealt`
      */
     409: ProblemBody;
+    /**
+     * `challenge.run_over`
+     */
+    410: ProblemBody;
     /**
      * `challenge.too_fast`
      */
     429: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10736,7 +10019,7 @@ export type CompleteChallengeRunErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10778,7 +10061,7 @@ export type ReviveChallengeRunErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10803,7 +10086,7 @@ export type GetChallengeTodayData = {
 
 export type GetChallengeTodayErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10828,7 +10111,7 @@ export type GetConfigData = {
 
 export type GetConfigErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10874,7 +10157,7 @@ export type ListContestsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10896,7 +10179,7 @@ export type CreateContestData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -10913,7 +10196,7 @@ export type CreateContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10947,7 +10230,7 @@ export type GetContestErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -10991,7 +10274,7 @@ export type EditContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11037,7 +10320,7 @@ export type AnnounceContestErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11079,7 +10362,7 @@ export type StartContestAttemptErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11117,7 +10400,7 @@ export type GetCurrentContestAttemptErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11164,7 +10447,7 @@ export type ListContestBranchRankingsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11202,7 +10485,11 @@ export type WithdrawContestCancellationErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11236,7 +10523,7 @@ export type GetContestCancellationErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11274,7 +10561,7 @@ export type ProposeContestCancellationErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11316,7 +10603,7 @@ export type ApproveContestCancellationErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11358,7 +10645,7 @@ export type CloseContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11392,7 +10679,7 @@ export type ExtendContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11438,7 +10725,7 @@ export type OpenContestErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11480,7 +10767,11 @@ export type PublishContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11527,7 +10818,7 @@ export type ListContestRankingsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11565,7 +10856,7 @@ export type GetMyContestRankErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11603,7 +10894,11 @@ export type GetContestResultsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11645,7 +10940,7 @@ export type WithdrawContestErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11683,7 +10978,7 @@ export type ListDutyConflictsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11725,7 +11020,7 @@ export type ListDutyProposalsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11756,7 +11051,7 @@ export type GetDutyProposalErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11795,7 +11090,7 @@ export type ApproveDutyProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11834,7 +11129,7 @@ export type RefuseDutyProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11873,7 +11168,7 @@ export type WithdrawDutyProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11907,7 +11202,7 @@ export type GetEntryErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11925,6 +11220,12 @@ export type GetEntryResponse = GetEntryResponses[keyof GetEntryResponses];
 
 export type EditEntryData = {
     body?: EntryChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * The entry
@@ -11941,11 +11242,11 @@ export type EditEntryErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.judged` · `campaigns.wrong_state`
+     * `campaigns.judged` · `campaigns.wrong_state` · `versions.outdated`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11979,7 +11280,7 @@ export type GetArticleErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -11997,6 +11298,12 @@ export type GetArticleResponse = GetArticleResponses[keyof GetArticleResponses];
 
 export type PublishArticleData = {
     body: ArticleBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * The entry
@@ -12017,7 +11324,11 @@ export type PublishArticleErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12051,7 +11362,7 @@ export type ListEvidenceErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12093,7 +11404,7 @@ export type AttachEvidenceErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12135,7 +11446,7 @@ export type DetachEvidenceErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12177,7 +11488,7 @@ export type GetEntryExplanationErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12211,7 +11522,7 @@ export type GetMyScoresErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12257,7 +11568,7 @@ export type PutMyScoresErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12291,7 +11602,7 @@ export type SubmitEntryErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12325,7 +11636,7 @@ export type ListEntryVersionsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12363,7 +11674,7 @@ export type WithdrawEntryErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12405,7 +11716,7 @@ export type ExportCampaignErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12452,7 +11763,11 @@ export type ExportContestResultsErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12486,7 +11801,7 @@ export type ExportIdeasData = {
 
 export type ExportIdeasErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12520,7 +11835,7 @@ export type ExportMembersData = {
 
 export type ExportMembersErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12550,7 +11865,7 @@ export type ExportQuestionsData = {
 
 export type ExportQuestionsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12592,7 +11907,7 @@ export type WithdrawExtensionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12630,7 +11945,7 @@ export type ApproveExtensionErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12668,7 +11983,7 @@ export type ListFeedbackData = {
 
 export type ListFeedbackErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12695,7 +12010,7 @@ export type GetFeedbackData = {
 
 export type GetFeedbackErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12722,7 +12037,7 @@ export type AnswerFeedbackData = {
 
 export type AnswerFeedbackErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12743,6 +12058,12 @@ export type UploadFileData = {
      * The file, 10 MB at most: as the whole body, or as the one file of a form
      */
     body: Blob | File;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -12764,7 +12085,7 @@ export type UploadFileErrors = {
      */
     429: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12799,7 +12120,7 @@ export type DeleteFileErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12834,7 +12155,7 @@ export type GetFileErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12882,7 +12203,7 @@ export type GetPictureErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12913,7 +12234,7 @@ export type GetThumbnailErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12973,7 +12294,7 @@ export type ListIdeasData = {
 
 export type ListIdeasErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -12991,6 +12312,12 @@ export type ListIdeasResponse = ListIdeasResponses[keyof ListIdeasResponses];
 
 export type CreateIdeaData = {
     body: IdeaBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/ideas';
@@ -13002,7 +12329,7 @@ export type CreateIdeaErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13027,7 +12354,7 @@ export type ListIdeaCategoriesData = {
 
 export type ListIdeaCategoriesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13045,6 +12372,12 @@ export type ListIdeaCategoriesResponse = ListIdeaCategoriesResponses[keyof ListI
 
 export type SetIdeaCategoriesData = {
     body: Categories;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/ideas/categories';
@@ -13056,7 +12389,11 @@ export type SetIdeaCategoriesErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13090,7 +12427,7 @@ export type ListSimilarIdeasData = {
 
 export type ListSimilarIdeasErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13132,7 +12469,7 @@ export type GetIdeaStatisticsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13174,7 +12511,7 @@ export type GetIdeaStatisticsSummaryErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13208,7 +12545,7 @@ export type GetIdeaErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13226,6 +12563,12 @@ export type GetIdeaResponse = GetIdeaResponses[keyof GetIdeaResponses];
 
 export type EditIdeaData = {
     body?: IdeaChangeBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * The idea
@@ -13242,11 +12585,11 @@ export type EditIdeaErrors = {
      */
     404: ProblemBody;
     /**
-     * `ideas.wrong_state`
+     * `ideas.wrong_state` · `versions.outdated`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13264,6 +12607,12 @@ export type EditIdeaResponse = EditIdeaResponses[keyof EditIdeaResponses];
 
 export type AcceptIdeaData = {
     body?: NoteBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13288,7 +12637,7 @@ export type AcceptIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13306,6 +12655,12 @@ export type AcceptIdeaResponse = AcceptIdeaResponses[keyof AcceptIdeaResponses];
 
 export type AssignIdeaData = {
     body: AssignmentBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13330,7 +12685,7 @@ export type AssignIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13376,7 +12731,7 @@ export type AttachToIdeaErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13422,7 +12777,7 @@ export type DetachFromIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13440,6 +12795,12 @@ export type DetachFromIdeaResponse = DetachFromIdeaResponses[keyof DetachFromIde
 
 export type CloseIdeaData = {
     body?: NoteBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13464,7 +12825,7 @@ export type CloseIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13482,6 +12843,12 @@ export type CloseIdeaResponse = CloseIdeaResponses[keyof CloseIdeaResponses];
 
 export type CollectIdeaData = {
     body: CollectionBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13506,7 +12873,7 @@ export type CollectIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13549,7 +12916,7 @@ export type ListIdeaCommentsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13567,6 +12934,12 @@ export type ListIdeaCommentsResponse = ListIdeaCommentsResponses[keyof ListIdeaC
 
 export type CommentOnIdeaData = {
     body: CommentBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13579,11 +12952,11 @@ export type CommentOnIdeaData = {
 
 export type CommentOnIdeaErrors = {
     /**
-     * `ideas.comment_not_found` · `ideas.not_found`
+     * `ideas.not_found`
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13625,7 +12998,7 @@ export type DeleteIdeaCommentErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13643,6 +13016,12 @@ export type DeleteIdeaCommentResponse = DeleteIdeaCommentResponses[keyof DeleteI
 
 export type DecideIdeaData = {
     body: IdeaDecisionBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13667,7 +13046,7 @@ export type DecideIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13685,6 +13064,12 @@ export type DecideIdeaResponse = DecideIdeaResponses[keyof DecideIdeaResponses];
 
 export type DeliverIdeaData = {
     body: DeliveryBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13713,7 +13098,7 @@ export type DeliverIdeaErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13747,7 +13132,7 @@ export type UnlikeIdeaErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13789,7 +13174,7 @@ export type LikeIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13807,6 +13192,12 @@ export type LikeIdeaResponse = LikeIdeaResponses[keyof LikeIdeaResponses];
 
 export type MergeIdeaData = {
     body: MergeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13831,7 +13222,7 @@ export type MergeIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13849,6 +13240,12 @@ export type MergeIdeaResponse = MergeIdeaResponses[keyof MergeIdeaResponses];
 
 export type RecordIdeaOutcomeData = {
     body: OutcomeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13873,7 +13270,7 @@ export type RecordIdeaOutcomeErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13891,6 +13288,12 @@ export type RecordIdeaOutcomeResponse = RecordIdeaOutcomeResponses[keyof RecordI
 
 export type ReportIdeaProgressData = {
     body: ProgressBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13915,7 +13318,7 @@ export type ReportIdeaProgressErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13933,6 +13336,12 @@ export type ReportIdeaProgressResponse = ReportIdeaProgressResponses[keyof Repor
 
 export type ReopenIdeaData = {
     body: ReasonBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13957,7 +13366,7 @@ export type ReopenIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -13975,6 +13384,12 @@ export type ReopenIdeaResponse = ReopenIdeaResponses[keyof ReopenIdeaResponses];
 
 export type ReturnIdeaData = {
     body: ReasonBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -13999,7 +13414,7 @@ export type ReturnIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14017,6 +13432,12 @@ export type ReturnIdeaResponse = ReturnIdeaResponses[keyof ReturnIdeaResponses];
 
 export type SubmitIdeaData = {
     body?: NoteBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -14041,7 +13462,7 @@ export type SubmitIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14084,7 +13505,7 @@ export type GetIdeaTimelineErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14102,6 +13523,12 @@ export type GetIdeaTimelineResponse = GetIdeaTimelineResponses[keyof GetIdeaTime
 
 export type WithdrawIdeaData = {
     body?: NoteBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * The idea
@@ -14126,7 +13553,7 @@ export type WithdrawIdeaErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14167,7 +13594,7 @@ export type ImportBrandsErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14212,7 +13639,7 @@ export type ImportMembersErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14242,7 +13669,7 @@ export type GetMemberTemplateData = {
 
 export type GetMemberTemplateErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14291,7 +13718,7 @@ export type ImportQuestionsErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14321,7 +13748,7 @@ export type GetQuestionTemplateData = {
 
 export type GetQuestionTemplateErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14366,7 +13793,7 @@ export type ImportUnitsErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14395,11 +13822,7 @@ export type IssueInvitationsErrors = {
      */
     403: ProblemBody;
     /**
-     * `members.not_found`
-     */
-    404: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14424,7 +13847,7 @@ export type ListLabelsData = {
 
 export type ListLabelsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14453,7 +13876,7 @@ export type GetMeErrors = {
      */
     401: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14482,7 +13905,7 @@ export type EditMeErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14520,7 +13943,7 @@ export type ListMyChallengeRunsData = {
 
 export type ListMyChallengeRunsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14554,7 +13977,7 @@ export type GetMyDeskData = {
 
 export type GetMyDeskErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14588,7 +14011,7 @@ export type ListMyFeedbackData = {
 
 export type ListMyFeedbackErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14606,6 +14029,12 @@ export type ListMyFeedbackResponse = ListMyFeedbackResponses[keyof ListMyFeedbac
 
 export type SendFeedbackData = {
     body: FeedbackBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/me/feedback';
@@ -14613,7 +14042,7 @@ export type SendFeedbackData = {
 
 export type SendFeedbackErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14647,7 +14076,7 @@ export type ListMyNoticesData = {
 
 export type ListMyNoticesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14672,7 +14101,7 @@ export type ConfirmMyNoticesData = {
 
 export type ConfirmMyNoticesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14697,7 +14126,7 @@ export type CountMyUnreadNoticesData = {
 
 export type CountMyUnreadNoticesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14730,7 +14159,7 @@ export type ChangeMyPasswordErrors = {
      */
     429: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14755,7 +14184,7 @@ export type WithdrawPhoneProposalData = {
 
 export type WithdrawPhoneProposalErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14780,7 +14209,7 @@ export type GetMyPointsData = {
 
 export type GetMyPointsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14814,7 +14243,7 @@ export type ListMyPointEntriesData = {
 
 export type ListMyPointEntriesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14848,7 +14277,7 @@ export type ListMyQuizHistoryData = {
 
 export type ListMyQuizHistoryErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14882,7 +14311,7 @@ export type GetMyQuizResultErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14920,7 +14349,7 @@ export type ListMyWrongAnswersData = {
 
 export type ListMyWrongAnswersErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14949,7 +14378,7 @@ export type WithdrawResetRequestErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -14974,7 +14403,7 @@ export type ListMyResetsData = {
 
 export type ListMyResetsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15012,7 +14441,7 @@ export type ApproveMyResetErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15046,7 +14475,7 @@ export type RefuseMyResetErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15075,7 +14504,7 @@ export type ListMySessionsErrors = {
      */
     401: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15106,7 +14535,7 @@ export type EndSessionErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15131,7 +14560,7 @@ export type GetMySettingsData = {
 
 export type GetMySettingsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15156,7 +14585,7 @@ export type SetMySettingsData = {
 
 export type SetMySettingsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15181,7 +14610,7 @@ export type GetMyStreakData = {
 
 export type GetMyStreakErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15215,7 +14644,7 @@ export type GetMyStudyHoursData = {
 
 export type GetMyStudyHoursErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15240,7 +14669,7 @@ export type GetMyTodayData = {
 
 export type GetMyTodayErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15294,7 +14723,7 @@ export type ListMeetingsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15312,6 +14741,12 @@ export type ListMeetingsResponse = ListMeetingsResponses[keyof ListMeetingsRespo
 
 export type CreateMeetingData = {
     body: MeetingBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/meetings';
@@ -15327,7 +14762,7 @@ export type CreateMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15357,7 +14792,7 @@ export type DeleteMeetingData = {
 
 export type DeleteMeetingErrors = {
     /**
-     * `access.out_of_scope`
+     * `access.out_of_scope` · `meetings.not_author`
      */
     403: ProblemBody;
     /**
@@ -15365,11 +14800,11 @@ export type DeleteMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.in_use` · `meetings.not_author`
+     * `meetings.in_use`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15407,7 +14842,7 @@ export type GetMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15455,7 +14890,7 @@ export type EditMeetingErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15477,7 +14912,7 @@ export type CreateMemberData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -15494,7 +14929,7 @@ export type CreateMemberErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15529,7 +14964,7 @@ export type GetMemberErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15574,7 +15009,7 @@ export type EditMemberErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15616,7 +15051,7 @@ export type GetMemberPointsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15651,7 +15086,7 @@ export type GrantRoleErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15691,7 +15126,7 @@ export type EndRoleErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15733,7 +15168,7 @@ export type WithdrawObjectionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15771,7 +15206,7 @@ export type AnswerObjectionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15809,7 +15244,7 @@ export type ListPhoneProposalsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15848,7 +15283,7 @@ export type ApprovePhoneProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15887,7 +15322,7 @@ export type RefusePhoneProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15929,7 +15364,7 @@ export type ListPointRulesErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -15951,7 +15386,7 @@ export type CreatePointRuleData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -15972,7 +15407,7 @@ export type CreatePointRuleErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16022,7 +15457,7 @@ export type WithdrawPointRuleErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16081,7 +15516,7 @@ export type ListQuestionsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16103,7 +15538,7 @@ export type CreateQuestionData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -16116,7 +15551,7 @@ export type CreateQuestionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16141,7 +15576,7 @@ export type ListQuestionCategoriesData = {
 
 export type ListQuestionCategoriesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16179,7 +15614,7 @@ export type DeleteQuestionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16213,7 +15648,7 @@ export type GetQuestionErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16257,7 +15692,7 @@ export type EditQuestionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16295,7 +15730,7 @@ export type CorrectQuestionKeyErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16329,7 +15764,7 @@ export type PreviewQuestionCorrectionErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16372,7 +15807,7 @@ export type ListQuestionCorrectionsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16406,7 +15841,7 @@ export type GetQuestionStatisticsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16449,7 +15884,7 @@ export type ListQuestionVersionsErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16478,7 +15913,7 @@ export type GetDailyPaperErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16517,7 +15952,7 @@ export type GetPlannedPaperErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16535,6 +15970,12 @@ export type GetPlannedPaperResponse = GetPlannedPaperResponses[keyof GetPlannedP
 
 export type SetDailyPaperData = {
     body: PaperBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         /**
          * Today or later
@@ -16547,7 +15988,7 @@ export type SetDailyPaperData = {
 
 export type SetDailyPaperErrors = {
     /**
-     * `quiz.paper_published`
+     * `quiz.paper_published` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -16555,7 +15996,7 @@ export type SetDailyPaperErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16597,7 +16038,7 @@ export type SubmitDailyPaperErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16630,7 +16071,7 @@ export type PractiseQuestionErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16655,7 +16096,7 @@ export type ListPracticeCategoriesData = {
 
 export type ListPracticeCategoriesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16701,7 +16142,7 @@ export type ListPracticeQuestionsData = {
 
 export type ListPracticeQuestionsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16735,7 +16176,7 @@ export type ListResetsData = {
 
 export type ListResetsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16777,7 +16218,7 @@ export type ApproveResetErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16802,7 +16243,7 @@ export type SignOutData = {
 
 export type SignOutErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16835,7 +16276,7 @@ export type SignInErrors = {
      */
     429: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16872,7 +16313,7 @@ export type RedeemInvitationErrors = {
      */
     429: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16901,7 +16342,7 @@ export type RefreshSessionErrors = {
      */
     401: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16926,7 +16367,7 @@ export type RequestResetData = {
 
 export type RequestResetErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16957,7 +16398,7 @@ export type GetSettingProposalErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -16996,7 +16437,7 @@ export type ApproveSettingProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17031,7 +16472,7 @@ export type RefuseSettingProposalErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17066,7 +16507,7 @@ export type WithdrawSettingProposalErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17095,7 +16536,7 @@ export type ListSettingsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17111,8 +16552,45 @@ export type ListSettingsResponses = {
 
 export type ListSettingsResponse = ListSettingsResponses[keyof ListSettingsResponses];
 
+export type GetSettingData = {
+    body?: never;
+    path: {
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/settings/{key}';
+};
+
+export type GetSettingErrors = {
+    /**
+     * `settings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetSettingError = GetSettingErrors[keyof GetSettingErrors];
+
+export type GetSettingResponses = {
+    /**
+     * The setting
+     */
+    200: SettingView;
+};
+
+export type GetSettingResponse = GetSettingResponses[keyof GetSettingResponses];
+
 export type SetSettingData = {
     body: SettingBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
     path: {
         key: string;
     };
@@ -17130,7 +16608,7 @@ export type SetSettingErrors = {
      */
     404: ProblemBody;
     /**
-     * `settings.already_proposed`
+     * `settings.already_proposed` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -17138,7 +16616,7 @@ export type SetSettingErrors = {
      */
     422: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17182,7 +16660,7 @@ export type ListSettingChangesErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17220,7 +16698,7 @@ export type ListStudyFeedErrors = {
      */
     401: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17258,7 +16736,7 @@ export type ListStudyItemsErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17276,6 +16754,12 @@ export type ListStudyItemsResponse = ListStudyItemsResponses[keyof ListStudyItem
 
 export type CreateStudyItemData = {
     body: ItemBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/study/items';
@@ -17287,7 +16771,7 @@ export type CreateStudyItemErrors = {
      */
     403: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17322,7 +16806,7 @@ export type DeleteStudyItemErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17353,7 +16837,7 @@ export type GetStudyItemErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17394,7 +16878,7 @@ export type EditStudyItemErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17425,7 +16909,7 @@ export type OpenStudyReadingErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17467,7 +16951,7 @@ export type ListStudyPushesData = {
 
 export type ListStudyPushesErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17485,6 +16969,12 @@ export type ListStudyPushesResponse = ListStudyPushesResponses[keyof ListStudyPu
 
 export type CreateStudyPushData = {
     body: PushBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/study/pushes';
@@ -17496,15 +16986,11 @@ export type CreateStudyPushErrors = {
      */
     403: ProblemBody;
     /**
-     * `study.item_not_found`
-     */
-    404: ProblemBody;
-    /**
      * `study.item_retired` · `study.push_taken`
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17543,7 +17029,7 @@ export type CancelStudyPushErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17574,7 +17060,7 @@ export type GetStudyPushErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17626,7 +17112,7 @@ export type GetStudyPushCoverageErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17657,7 +17143,7 @@ export type GetStudyReadingErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17696,7 +17182,7 @@ export type CompleteStudyReadingErrors = {
      */
     410: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17721,7 +17207,7 @@ export type GetStudyTodayData = {
 
 export type GetStudyTodayErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17750,7 +17236,7 @@ export type ListUnitsErrors = {
      */
     401: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17772,7 +17258,7 @@ export type CreateUnitData = {
         /**
          * The same key again returns the first answer
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -17785,7 +17271,7 @@ export type CreateUnitErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17816,7 +17302,7 @@ export type GetUnitErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17861,7 +17347,7 @@ export type EditUnitErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17908,7 +17394,7 @@ export type GetUnitDeskErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17956,7 +17442,7 @@ export type ListUnitMembersErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -17998,7 +17484,7 @@ export type WithdrawVoidingErrors = {
      */
     409: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -18036,7 +17522,7 @@ export type ApproveVoidingErrors = {
      */
     404: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -18061,7 +17547,7 @@ export type HealthzData = {
 
 export type HealthzErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -18086,7 +17572,7 @@ export type MetricsData = {
 
 export type MetricsErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
@@ -18111,7 +17597,7 @@ export type ReadyzData = {
 
 export type ReadyzErrors = {
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`.
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
