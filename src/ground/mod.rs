@@ -6,4 +6,5 @@
 pub mod notices;
 pub mod files;
 pub mod labels;
+pub mod presets;
 pub mod documents;

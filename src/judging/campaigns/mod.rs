@@ -70,6 +70,7 @@ use tokio::sync::Mutex;
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
+use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
@@ -116,6 +117,7 @@ pub struct Campaigns {
     db: Db,
     directory: Directory,
     points: Points,
+    presets: Presets,
     /// What is worth a look in a vote.
     watch: WatchSettings,
     /// Where each vote has its sealing key until it has been counted.
@@ -140,7 +142,7 @@ impl Campaigns {
     pub fn new(
         db: Db,
         directory: Directory,
-        points: Points,
+        (points, presets): (Points, Presets),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
@@ -149,6 +151,7 @@ impl Campaigns {
             db,
             directory,
             points,
+            presets,
             watch: WatchSettings::new(watch),
             vote_keys,
             former_seal_key,
