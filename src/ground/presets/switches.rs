@@ -21,8 +21,8 @@ pub struct Presets {
     vote_weight: Setting,
 }
 
-impl Presets {
-    pub fn new() -> Presets {
+impl Default for Presets {
+    fn default() -> Presets {
         let switch = |key, title, words, default| {
             Setting::text(key, title, Capability::ManageMembers, Range::OneOf(words), default).delicate()
         };
@@ -53,7 +53,9 @@ impl Presets {
             ),
         }
     }
+}
 
+impl Presets {
     pub fn preset(&self) -> Preset {
         self.preset.words().parse().unwrap_or(Preset::Standard)
     }
