@@ -339,6 +339,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /feedback", With(&[Organiser, Auditor, Administrator]), Plain),
     ("GET /feedback/{id}", SignedIn, Plain),
     ("PUT /feedback/{id}/answer", With(&[Organiser, Administrator]), Plain),
+    ("GET /presets", SignedIn, Plain),
     ("GET /me/today", SignedIn, Plain),
     ("GET /config", Anyone, Plain),
     ("GET /me/settings", SignedIn, Plain),

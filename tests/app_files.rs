@@ -19,7 +19,8 @@ async fn a_browser_is_led_to_the_app() {
     }
     let entry = get(&app, "/m/").await;
     assert_eq!((entry.status, entry.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    assert_eq!((entry.header("cache-control"), entry.header("vary")), (Some("no-cache"), Some("accept-encoding")));
+    assert_eq!(entry.header("cache-control"), Some("no-cache"));
+    assert!(entry.header("vary").unwrap().starts_with("accept-encoding"));
     let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
                   frame-ancestors 'none'; base-uri 'none'";
     assert_eq!(entry.header("content-security-policy"), Some(policy));

@@ -35,7 +35,7 @@ async fn what_a_member_says_lies_on_the_desk_until_it_is_answered_and_he_is_told
     assert_eq!(items(&organiser.get("/me/desk").await.ok(200)).len(), 0);
     app.drain().await;
     assert_eq!(notices(&li).await[0], "您的意见已答复");
-    assert_eq!(items(&li.get("/me/feedback").await.ok(200)), &[answered.clone()]);
+    assert_eq!(items(&li.get("/me/feedback").await.ok(200)), std::slice::from_ref(&answered));
     assert_eq!(li.get(&format!("/feedback/{}", text(&feedback["id"]))).await.ok(200), answered);
 
     let auditor = app.member("审计").home("JT").role(Role::Auditor, "JT").sign_in().await;

@@ -58,6 +58,7 @@ mod labels;
 mod bucket;
 mod audit;
 mod settings;
+mod presets;
 mod feedback;
 mod today;
 mod about;

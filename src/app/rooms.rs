@@ -32,6 +32,7 @@ rooms! {
     ground::notices,
     ground::files,
     ground::labels,
+    ground::presets,
     people::members,
     people::sessions,
     people::desk,

@@ -7,4 +7,5 @@ pub mod notices;
 pub mod files;
 pub mod labels;
 pub mod bulletins;
+pub mod presets;
 pub mod documents;

@@ -95,7 +95,7 @@ fn takes(headers: &HeaderMap, packing: &str) -> bool {
     let lines = headers.get_all(ACCEPT_ENCODING).filter_map(|line| line.to_str().ok());
     let mut named = lines.flat_map(|line| line.split(',')).map(|each| {
         let mut parts = each.split(';').map(str::trim);
-        (parts.next().unwrap_or_default().to_ascii_lowercase(), parts.any(|part| is_zero(part)))
+        (parts.next().unwrap_or_default().to_ascii_lowercase(), parts.any(is_zero))
     });
     named.any(|(name, refused)| name == packing && !refused)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,10 +23,8 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u32>,
-    /// The methods that may be used instead, as the `Allow` header lists them.
-    allow: Option<Box<str>>,
-    /// The cookie that the answer sets.
-    cookie: Option<Box<HeaderValue>>,
+    /// What the answer says beside its body: the methods that may be used instead, or a cookie that is taken away.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     /// What is logged and never sent, or told of in fields of its own.
     cause: Option<Cause>,
 }
@@ -97,8 +95,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_seconds: None,
-            allow: None,
-            cookie: None,
+            header: None,
             cause: None,
         }
     }
@@ -127,7 +124,7 @@ impl Problem {
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("该接口不支持这种请求方法，可用的方法：{allow}");
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "route.method_not_allowed", detail);
-        Problem { allow: Some(allow.into()), ..problem }
+        problem.with_header(ALLOW, HeaderValue::from_str(&allow).unwrap_or_else(|_| HeaderValue::from_static("")))
     }
 
     /// 409: the present state does not allow it.
@@ -198,8 +195,12 @@ impl Problem {
     }
 
     /// Sets a cookie with the refusal, such as one that takes away what is worth nothing any more.
-    pub fn with_cookie(mut self, cookie: HeaderValue) -> Self {
-        self.cookie = Some(Box::new(cookie));
+    pub fn with_cookie(self, cookie: HeaderValue) -> Self {
+        self.with_header(SET_COOKIE, cookie)
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.header = Some(Box::new((name, value)));
         self
     }
 
@@ -250,11 +251,8 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds {
             response.insert_header((RETRY_AFTER, seconds));
         }
-        if let Some(methods) = &self.allow {
-            response.insert_header((ALLOW, methods.as_ref()));
-        }
-        if let Some(cookie) = &self.cookie {
-            response.insert_header((SET_COOKIE, cookie.as_ref().clone()));
+        if let Some((name, value)) = self.header.as_deref() {
+            response.insert_header((name.clone(), value.clone()));
         }
         let outdated = self.outdated();
         let told = outdated.map(|outdated| outdated_by(name, outdated.at));

@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::settings::Appearance;
 use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
+use crate::ground::presets::{BoardScope, Preset, Presets};
 use crate::people::members::Directory;
 use crate::room::House;
 use crate::web::etag::Polled;
@@ -20,12 +21,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 pub struct AppConfig {
     directory: Directory,
     appearance: Appearance,
+    presets: Presets,
     is_demo: bool,
 }
 
 impl AppConfig {
     pub fn new(house: &House, appearance: Appearance) -> AppConfig {
-        AppConfig { directory: house.get(), appearance, is_demo: house.config.is_demo }
+        AppConfig { directory: house.get(), appearance, presets: house.get(), is_demo: house.config.is_demo }
     }
 }
 
@@ -66,8 +68,12 @@ struct SignInWays {
 /// What the enterprise has switched on.
 #[derive(Serialize, ToSchema)]
 struct ClientSwitches {
+    /// How much the product asks of people.
+    preset: Preset,
     /// Boards of members.
     personal_boards: bool,
+    /// Of whom they are shown.
+    personal_boards_of: BoardScope,
     /// Boards of branches.
     branch_boards: bool,
 }
@@ -106,7 +112,12 @@ async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
             colour: config.appearance.colour(),
         },
         sign_in: SignInWays { password: true, invite_code: true },
-        switches: ClientSwitches { personal_boards: true, branch_boards: true },
+        switches: ClientSwitches {
+            preset: config.presets.preset(),
+            personal_boards: true,
+            personal_boards_of: config.presets.personal_boards(),
+            branch_boards: config.presets.compares_branches(),
+        },
         limits: ClientLimits {
             upload_bytes: MAX_BYTES,
             files_per_thing: MAX_PER_SUBJECT,

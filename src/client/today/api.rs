@@ -211,6 +211,7 @@ struct OpenThing {
     kind: OpenKind,
     /// The campaign or the contest.
     id: String,
+    /// In Chinese.
     title: String,
     /// The API path of it.
     link: String,
@@ -228,9 +229,11 @@ struct TodayNotice {
     kind: NoticeKind,
     /// One line.
     title: String,
+    /// The text.
     body: String,
     /// The API path of what it is about.
     link: Option<String>,
+    /// Whether the member has not marked it as read.
     unread: bool,
     created_at: Timestamp,
 }
@@ -259,6 +262,7 @@ struct LastPoints {
 /// Days without a missed one in between.
 #[derive(Serialize, ToSchema)]
 struct TodayStreak {
+    /// Days with something finished or answered; only the member himself sees them.
     days: u32,
     /// Whether today counts already.
     today_done: bool,
@@ -268,6 +272,7 @@ struct TodayStreak {
 #[derive(Serialize, ToSchema)]
 struct TodayIdea {
     id: IdeaId,
+    /// As its author wrote it.
     title: String,
     state: IdeaState,
     /// When it last moved or was changed.
@@ -292,6 +297,7 @@ struct TodayBranch {
 #[derive(Serialize, ToSchema)]
 struct SecretaryName {
     id: MemberId,
+    /// In full: it is the member's own branch.
     name: String,
 }
 
@@ -300,6 +306,7 @@ struct SecretaryName {
 struct ComingMeeting {
     id: MeetingId,
     kind: MeetingKind,
+    /// What it is about, in Chinese.
     title: String,
     held_on: Day,
     /// The branch or the group.

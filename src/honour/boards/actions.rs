@@ -12,10 +12,11 @@ use super::model::{
     Board, BranchBoard, BranchCard, By, ENTERPRISE, Heading, MemberBoard, MyPlace, Neighbour, PersonCard, Shown, Stamp,
     Viewer,
 };
-use super::rules;
+use super::rules::{self, Refusal};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period};
 use crate::db::{DbError, Never, Stop};
+use crate::ground::presets::{BoardScope, Presets};
 use crate::honour::points::Dimension;
 use crate::kernel::board::{self, BoardKey, Boards, Place, Report, Source, TOTAL, enterprise};
 use crate::kernel::memo::Memo;
@@ -37,13 +38,14 @@ pub struct BoardRoom {
     directory: Directory,
     /// The moves of the directory that the boards were told of.
     followed: Arc<AtomicU64>,
+    presets: Presets,
     /// Places of branches, for the page of the day.
     pub(super) places: Arc<Memo<(), HashMap<UnitId, BranchPlace>>>,
 }
 
 impl BoardRoom {
-    pub fn new(boards: Boards, directory: Directory) -> Self {
-        BoardRoom { boards, directory, followed: Arc::default(), places: Arc::new(Memo::new(1)) }
+    pub fn new(boards: Boards, directory: Directory, presets: Presets) -> Self {
+        BoardRoom { boards, directory, followed: Arc::default(), presets, places: Arc::new(Memo::new(1)) }
     }
 
     /// Brings to the boards what no push has brought, and puts everyone where the roster says; once a second.
@@ -71,6 +73,30 @@ impl BoardRoom {
         };
         let day = date.unwrap_or_else(|| self.boards.db().today());
         is_measure.then(|| BoardKey::new(measure, period.unwrap_or(Period::Week), day, scope))
+    }
+
+    /// Whether somebody of `branch` is shown the board: where members are compared within branches alone, that of his own
+    /// branch and of what lies in it.
+    pub(super) fn may_see(&self, key: &BoardKey, by: By, branch: Option<UnitId>) -> Result<(), Refusal> {
+        match by {
+            By::Branch if !self.presets.compares_branches() => Err(Refusal::BranchesOff),
+            By::Branch => Ok(()),
+            By::Member if self.presets.personal_boards() == BoardScope::Enterprise => Ok(()),
+            By::Member => {
+                let of_scope = self.directory.tree().get(key.scope).and_then(|card| card.branch);
+                if of_scope.is_some() && of_scope == branch { Ok(()) } else { Err(Refusal::OwnBranchOnly) }
+            }
+        }
+    }
+
+    /// Who can compete here.
+    pub(super) fn competitors(&self) -> Vec<By> {
+        By::EACH.iter().copied().filter(|by| *by != By::Branch || self.presets.compares_branches()).collect()
+    }
+
+    /// Whether branches are compared here.
+    pub(super) fn compares_branches(&self) -> bool {
+        self.presets.compares_branches()
     }
 
     /// The measures that are no points, with their names in Chinese.

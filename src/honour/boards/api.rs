@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::BoardRoom;
 use super::model::{Board, By, ENTERPRISE, MyPlace, Viewer};
+use super::rules::Refusal;
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Period};
 use crate::honour::points::Dimension;
@@ -27,6 +28,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_my_board_place)
         .service(get_board)
         .service(rebuild_boards);
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::OwnBranchOnly => {
+                Problem::forbidden("boards.own_branch_only", "按本企业的减负设置，个人榜单只在本支部内显示")
+            }
+            Refusal::BranchesOff => Problem::forbidden("boards.branches_off", "本企业不比较各支部"),
+        }
+    }
 }
 
 const ENTERPRISE_NAME: &str = "全集团";
@@ -49,7 +61,7 @@ struct BoardList {
     /// From a day to all time.
     periods: Vec<Period>,
     /// Who can compete.
-    by: &'static [By],
+    by: Vec<By>,
 }
 
 /// A word for the path, with its name in Chinese.
@@ -81,7 +93,7 @@ async fn list_boards(me: Member, directory: web::Data<Directory>, room: web::Dat
         scopes: [named(ENTERPRISE, ENTERPRISE_NAME)].into_iter().chain(units).collect(),
         measures: [named(TOTAL, TOTAL_NAME)].into_iter().chain(dimensions).chain(beside).collect(),
         periods: Period::EACH.to_vec(),
-        by: By::EACH,
+        by: room.competitors(),
     })
 }
 
@@ -144,6 +156,7 @@ async fn get_board(
         _ => return Err(Problem::malformed("query.invalid", format!("limit 须在 1 到 {MOST_LINES} 之间"))),
     };
     let by = query.by.unwrap_or(By::Member);
+    room.may_see(&key, by, me.branch)?;
     let (stamp, page) = (room.stamp(&key, by), Page { key, lines, by });
     let sent = match pages.find(&page, stamp, me.branch) {
         Some(sent) => sent,
@@ -176,6 +189,7 @@ async fn get_my_board_place(
 ) -> Result<HttpResponse, Problem> {
     let (scope, measure) = &*path;
     let key = room.key(scope, measure, query.period, query.day).ok_or_else(no_such_board)?;
+    room.may_see(&key, By::Member, me.branch)?;
     let viewer = Viewer { member: me.person.member, branch: me.branch };
     let (place, source) = room.place_of(viewer, &key).await?;
     Ok(tell_source(HttpResponse::Ok().json(place), source))

@@ -24,8 +24,11 @@ pub struct BranchPlace {
 }
 
 impl BoardRoom {
-    /// The place of a branch this week; `None` without active members. From memory.
+    /// The place of a branch this week; `None` without active members, and where branches are not compared. From memory.
     pub async fn branch_place(&self, branch: UnitId) -> Result<Option<BranchPlace>, DbError> {
+        if !self.compares_branches() {
+            return Ok(None);
+        }
         let read = async || {
             let Some(key) = self.key(ENTERPRISE, TOTAL, Some(Period::Week), None) else { return Ok(HashMap::new()) };
             let Board::Branches(board) = self.show(&key, By::Branch, usize::MAX, None).await?.board else {

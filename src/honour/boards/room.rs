@@ -4,7 +4,7 @@ use super::BoardRoom;
 use crate::room::{House, Opened, Room, SECOND};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(BoardRoom::new(house.get(), house.get()))
+    Ok(Room::of(BoardRoom::new(house.get(), house.get(), house.get()))
         .every(SECOND, "boards", |boards| async move { boards.keep_up().await })
         .room())
 }

@@ -6,6 +6,17 @@ use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, 
 use crate::base::id::UnitId;
 use crate::base::text::mask_name;
 
+/// A board that is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Members are compared within their branches alone.
+    OwnBranchOnly,
+    /// Branches are not compared.
+    BranchesOff,
+}
+
+impl crate::db::Refusal for Refusal {}
+
 /// Ranks branches by points per active member, then by their total, then by id; without active members there is no rank.
 pub fn rank_branches(cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
     let totals: HashMap<UnitId, &BranchTotal> = totals.iter().map(|total| (total.branch, total)).collect();

@@ -72,6 +72,7 @@ use tokio::sync::Mutex;
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
+use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::idempotency::Reused;
@@ -122,6 +123,7 @@ pub struct Campaigns {
     /// What waited before it was on the desk.
     unlaid: Backlog,
     points: Points,
+    presets: Presets,
     /// What is worth a look in a vote.
     watch: WatchSettings,
     /// Where each vote has its sealing key until it has been counted.
@@ -146,7 +148,7 @@ impl Campaigns {
     pub fn new(
         db: Db,
         (directory, desks): (Directory, Desks),
-        points: Points,
+        (points, presets): (Points, Presets),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
@@ -157,6 +159,7 @@ impl Campaigns {
             desks,
             unlaid: Backlog::new("campaigns.desk"),
             points,
+            presets,
             watch: WatchSettings::new(watch),
             vote_keys,
             former_seal_key,

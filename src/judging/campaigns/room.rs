@@ -23,8 +23,13 @@ crate::point_rules! {
 pub async fn open(house: &House) -> Opened {
     let vote_keys = open_vote_keys(&house.config).await?;
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);
-    let campaigns =
-        Campaigns::new(house.db.clone(), (house.get(), house.get()), house.get(), keys, house.config.vote_watch);
+    let campaigns = Campaigns::new(
+        house.db.clone(),
+        (house.get(), house.get()),
+        (house.get(), house.get()),
+        keys,
+        house.config.vote_watch,
+    );
     let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();

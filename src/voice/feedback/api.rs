@@ -61,6 +61,7 @@ struct FeedbackView {
     member_name: String,
     /// The member's home unit at that time.
     unit_id: UnitId,
+    /// What the member said.
     text: String,
     /// The page of the app that it is about.
     page: Option<String>,
@@ -76,6 +77,7 @@ struct FeedbackView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = FeedbackAnswer)]
 struct AnswerView {
+    /// What the member reads.
     text: String,
     /// Who answered.
     member_id: MemberId,

@@ -114,7 +114,9 @@ impl Campaigns {
                 room.check(&reach, &draft)?;
                 if campaign.state == CampaignState::Announced {
                     draft.terms.notice.as_ref().ok_or(Refusal::NoNotice)?;
-                    rules::may_announce(&draft.terms, tx.now())?;
+                    // what was announced keeps its vote as heavy as it was
+                    let heaviest = room.presets.heaviest_vote().max(rules::vote_weight(&before.terms.0));
+                    rules::may_announce(&draft.terms, heaviest, tx.now())?;
                 }
                 (campaign.title, campaign.unit_id, campaign.terms) = (draft.title, draft.unit, Json(draft.terms));
                 let changes = rules::changes(&before, &campaign);
@@ -188,7 +190,7 @@ impl Campaigns {
             return Ok(campaign);
         }
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
-        rules::may_announce(&campaign.terms.0, self.db.now())?;
+        rules::may_announce(&campaign.terms.0, self.presets.heaviest_vote(), self.db.now())?;
         self.check_experts(&campaign.terms.0, campaign.unit_id)?;
         self.move_on(id, CampaignVerb::Announce, move |tx, campaign| {
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));

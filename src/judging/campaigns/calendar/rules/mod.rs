@@ -9,7 +9,7 @@ use crate::judging::campaigns::model::CampaignStage;
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::vote::rules as vote;
 
-pub use campaigns::{changes, may_announce};
+pub use campaigns::{changes, may_announce, vote_weight};
 pub use cancellation::may_cancel;
 pub use stages::{canonical, decision_allows, may_close_early, may_extend, may_open};
 pub use terms::check;
