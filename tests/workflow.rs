@@ -83,6 +83,7 @@ async fn a_contest_does_every_verb_where_its_table_says_and_refuses_it_elsewhere
                 None if contests::FLOW.was_done(*state, *verb) && *verb != contests::ContestVerb::Cancel => {
                     (None, *state)
                 }
+                None if *state == ContestState::Cancelled => (no(410, "contests.cancelled"), *state),
                 None => (no(409, "contests.wrong_state"), *state),
             };
             if (refusal(&reply), now) != (expected.clone(), then) {

@@ -237,7 +237,7 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     assert_eq!(li.get(&contest).await.ok(200)["cancelled_because"], Value::Null, "it is only proposed");
     assert!(committee.post(&approval, json!({})).await.ok(200)["confirmed_at"].is_string());
     committee.post(&approval, json!({})).await.ok(200);
-    organiser.post(&approval, json!({})).await.refused(409, "contests.wrong_state");
+    organiser.post(&approval, json!({})).await.refused(410, "contests.cancelled");
     assert_eq!(waits(&committee).await, json!([]));
     for _ in 0..3 {
         app.advance_seconds(600);

@@ -79,6 +79,11 @@ fn shown_now(path: &str, body: Value) -> Value {
         };
         let items: Vec<Value> = items(&body).iter().cloned().map(named).collect();
         json!({ "items": items, "next_cursor": body["next_cursor"] })
+    } else if path == "/me/points" {
+        // rules are told in the order of their words, since each room declares its own
+        let mut body = unlabelled(body);
+        body["rules"].as_array_mut().unwrap().sort_by_key(|rule| text(&rule["rule"]).to_owned());
+        body
     } else {
         unlabelled(body)
     }
