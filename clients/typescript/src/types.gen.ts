@@ -348,6 +348,11 @@ export type BoardList = {
 };
 
 /**
+ * Of whom boards of members are shown.
+ */
+export type BoardScope = 'enterprise' | 'branch';
+
+/**
  * A word for the path, with its name in Chinese.
  */
 export type BoardWord = {
@@ -1136,6 +1141,14 @@ export type ClientSwitches = {
      * Boards of members.
      */
     personal_boards: boolean;
+    /**
+     * Of whom they are shown.
+     */
+    personal_boards_of: BoardScope;
+    /**
+     * How much the product asks of people.
+     */
+    preset: Preset;
 };
 
 /**
@@ -1188,6 +1201,9 @@ export type ComingMeeting = {
     held_on: Day;
     id: MeetingId;
     kind: MeetingKind;
+    /**
+     * What it is about, in Chinese.
+     */
     title: string;
     /**
      * The branch or the group.
@@ -2442,6 +2458,9 @@ export type FeedbackAnswer = {
      * That person's name.
      */
     member_name: string;
+    /**
+     * What the member reads.
+     */
     text: string;
 };
 
@@ -2503,6 +2522,9 @@ export type FeedbackView = {
      */
     page?: string | null;
     state: FeedbackState;
+    /**
+     * What the member said.
+     */
     text: string;
     /**
      * The member's home unit at that time.
@@ -4335,6 +4357,9 @@ export type OpenThing = {
      * The API path of it.
      */
     link: string;
+    /**
+     * In Chinese.
+     */
     title: string;
 };
 
@@ -5378,6 +5403,45 @@ export type PracticeResult = {
      * Right answers in a row while in the book; after two the question leaves it.
      */
     right_in_a_row: number;
+};
+
+/**
+ * How much the product asks of people.
+ */
+export type Preset = 'standard' | 'lighter';
+
+/**
+ * A switch.
+ */
+export type PresetSwitch = {
+    /**
+     * Whether it follows the preset.
+     */
+    follows_preset: boolean;
+    /**
+     * The setting; `PUT /settings/{key}` proposes a change.
+     */
+    key: string;
+    /**
+     * Why the preset has it so, in Chinese.
+     */
+    reason: string;
+    /**
+     * What it decides, in Chinese.
+     */
+    title: string;
+    /**
+     * What is in force, in Chinese.
+     */
+    value: string;
+};
+
+/**
+ * How much the product asks of people here.
+ */
+export type PresetView = {
+    preset: Preset;
+    switches: Array<PresetSwitch>;
 };
 
 /**
@@ -6566,6 +6630,9 @@ export type Scoring = {
  */
 export type SecretaryName = {
     id: MemberId;
+    /**
+     * In full: it is the member's own branch.
+     */
     name: string;
 };
 
@@ -7333,6 +7400,9 @@ export type TodayIdea = {
      */
     moved_at: Timestamp;
     state: IdeaState;
+    /**
+     * As its author wrote it.
+     */
     title: string;
 };
 
@@ -7373,6 +7443,9 @@ export type TodayMe = {
  * A notice.
  */
 export type TodayNotice = {
+    /**
+     * The text.
+     */
     body: string;
     created_at: Timestamp;
     id: NoticeId;
@@ -7385,6 +7458,9 @@ export type TodayNotice = {
      * One line.
      */
     title: string;
+    /**
+     * Whether the member has not marked it as read.
+     */
     unread: boolean;
 };
 
@@ -7442,6 +7518,9 @@ export type TodayQuiz = {
  * Days without a missed one in between.
  */
 export type TodayStreak = {
+    /**
+     * Days with something finished or answered; only the member himself sees them.
+     */
     days: number;
     /**
      * Whether today counts already.
@@ -15472,6 +15551,31 @@ export type WithdrawPointRuleResponses = {
 };
 
 export type WithdrawPointRuleResponse = WithdrawPointRuleResponses[keyof WithdrawPointRuleResponses];
+
+export type GetPresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/presets';
+};
+
+export type GetPresetsErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetPresetsError = GetPresetsErrors[keyof GetPresetsErrors];
+
+export type GetPresetsResponses = {
+    /**
+     * The preset and its switches
+     */
+    200: PresetView;
+};
+
+export type GetPresetsResponse = GetPresetsResponses[keyof GetPresetsResponses];
 
 export type ListQuestionsData = {
     body?: never;

@@ -1,0 +1,1 @@
+var e=typeof window.print==`function`&&!/MicroMessenger|wxwork/i.test(navigator.userAgent),t=`微信和企业微信里不能打印，请用手机或电脑的浏览器打开。`;export{e as n,t};
