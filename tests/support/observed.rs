@@ -196,8 +196,10 @@ pub fn renewed(folder: &Path, kept: &Observed) -> Observed {
         // an answer without content is no example where others have one
         let shows = |example: &Example| example.status < 300 && !example.reply.is_empty();
         let can_show = examples.keys().any(shows);
+        let takes_body = examples.keys().any(|example| !example.body.is_empty());
         let before = kept.get(&operation).filter(|kept| {
             (!kept.reply.is_null() && kept.status < 300 || !can_show)
+                && (!kept.body.is_null() || !takes_body)
                 && examples.keys().any(|example| same_request(example, kept))
         });
         if let Some(before) = before {
@@ -206,9 +208,15 @@ pub fn renewed(folder: &Path, kept: &Observed) -> Observed {
         }
         // seen on both databases, so that chance has no part in it; with something in its lists; short
         let rank = |(example, runs): &(&Example, &BTreeSet<bool>)| {
+            let says_nothing = example.body.is_empty() || example.body == "{}";
             let is_empty =
-                example.reply.contains("\"items\":[]") || example.status == 202 || can_show && !shows(example);
-            (runs.len() < 2, is_empty, example.body.len() + example.query.len() + example.reply.len())
+                example.reply.contains("\"items\":[]") || example.status == 202 || takes_body && says_nothing;
+            (
+                can_show && !shows(example),
+                runs.len() < 2,
+                is_empty,
+                example.body.len() + example.query.len() + example.reply.len(),
+            )
         };
         let best = examples.iter().min_by_key(rank).expect("an operation that was seen").0;
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);

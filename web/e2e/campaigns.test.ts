@@ -244,6 +244,6 @@ async function kept(page: Page, name: string, text: string) {
 }
 
 async function unitOf(campaign: string, title: string): Promise<string> {
-  const { items } = await call<{ items: Array<Line & { unit: string }> }>(await tokenOf('organiser'), `/campaigns/${campaign}/entries`)
-  return items.find((entry) => entry.title === title)!.unit
+  const { items } = await call<{ items: Array<Line & { unit_name: string }> }>(await tokenOf('organiser'), `/campaigns/${campaign}/entries`)
+  return items.find((entry) => entry.title === title)!.unit_name
 }

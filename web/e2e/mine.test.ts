@@ -34,7 +34,7 @@ test('points have their reasons', async () => {
 })
 
 test('notices lead to what they are about and are read', async () => {
-  const { page, context, faults } = await signedIn('secretary', '/me/notices')
+  const { page, context, faults } = await signedIn('inspector', '/me/notices')
   await page.getByRole('heading', { name: '通知' }).waitFor()
   await page.getByText('今日学习：').first().waitFor()
   await look(page, 'notices')
@@ -43,7 +43,7 @@ test('notices lead to what they are about and are read', async () => {
   await page.getByRole('button', { name: '返回' }).click()
   await page.getByRole('button', { name: '全部设为已读' }).click()
   await page.getByRole('button', { name: '全部设为已读' }).waitFor({ state: 'detached' })
-  assert.equal((await api<{ unread: number }>('secretary', '/me/notices/unread-count')).unread, 0)
+  assert.equal((await api<{ unread: number }>('inspector', '/me/notices/unread-count')).unread, 0)
   assert.deepEqual(faults, [])
   await context.close()
 })

@@ -53,6 +53,7 @@ export async function until<T>(look: () => Promise<T | undefined | false>, what:
 
 /** Everybody of some branches, signed in by their first codes. */
 async function branches(count: number): Promise<Branch[]> {
+  const { people: guide } = await world()
   const admin = await tokenOf('administrator')
   const organiser = await tokenOf('organiser')
   const own = (await once<{ branch: { id: string } }>('member', '/me/today')).branch.id
@@ -67,6 +68,8 @@ async function branches(count: number): Promise<Branch[]> {
     const people = await Promise.all(
       sheet.slice(0, 6).concat(sheet.slice(6).filter(({ member_id }) => member_id === lead.id)).map(async ({ member_id, employee_no, invite_code }) => {
         const { access_token } = await call<{ access_token: string }>('', '/session/invitation', 'POST', { employee_no, invite_code, new_password: `Xf-${invite_code}`, device: `手机 ${employee_no}` })
+        // so that no other test takes this person for one without an account
+        guide[`of a branch ${employee_no}`] = { number: employee_no, password: `Xf-${invite_code}` }
         return { id: member_id, token: access_token }
       }),
     )

@@ -29,6 +29,7 @@ test('an invite code opens an account with a first password, and the next sign-i
   const member = items.find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))!
   const sheet = await api<{ items: Array<{ invite_code: string }> }>('secretary', '/invitations', 'POST', { member_id: member.id })
   const code = sheet.items[0]!.invite_code
+  people[`opened ${member.employee_no}`] = { number: member.employee_no, password: 'xiaoyan-0926' }
 
   const { page, context, faults } = await phone()
   await page.goto('/m/#/me/notices')
