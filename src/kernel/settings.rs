@@ -506,20 +506,15 @@ pub fn newest_in_force(conn: &mut Conn, key: &str) -> QueryResult<Option<Setting
 
 /// What was set and when, by key, in that order; a handful for each in a year.
 fn list_approved(conn: &mut Conn) -> QueryResult<HashMap<String, Changes>> {
-    let set: Vec<(String, Option<Timestamp>, Option<i64>, Option<String>)> = on!(conn, c => setting_changes::table
+    let set: Vec<SettingChange> = on!(conn, c => setting_changes::table
         .filter(setting_changes::state.eq(ProposalState::Approved))
         .order((setting_changes::answered_at, setting_changes::id))
-        .select((
-            setting_changes::key,
-            setting_changes::answered_at,
-            setting_changes::value,
-            setting_changes::text,
-        ))
+        .select(SettingChange::as_select())
         .load(c))?;
     let mut changes: HashMap<String, Changes> = HashMap::new();
-    for (key, at, number, text) in set {
-        let value = number.map(|number| Value::of(number, text));
-        changes.entry(key).or_default().extend(at.map(|at| (at, value)));
+    for change in set {
+        let value = change.value();
+        changes.entry(change.key).or_default().extend(change.answered_at.map(|at| (at, value)));
     }
     Ok(changes)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, phone, signIn, signedIn, world } from './world.ts'
+import { api, look, phone, signIn, signedIn, world, newcomer } from './world.ts'
 
 test('the first page shows the day, and what was done elsewhere shows when one comes back', async () => {
   const { page, context, faults } = await signedIn('member')
@@ -34,7 +34,9 @@ test('points have their reasons', async () => {
 })
 
 test('notices lead to what they are about and are read', async () => {
-  const { page, context, faults } = await signedIn('inspector', '/me/notices')
+  // Whose list other tests have not filled.
+  const who = await newcomer()
+  const { page, context, faults } = await signedIn(who, '/me/notices')
   await page.getByRole('heading', { name: '通知' }).waitFor()
   await page.getByText('今日学习：').first().waitFor()
   await look(page, 'notices')
@@ -43,7 +45,7 @@ test('notices lead to what they are about and are read', async () => {
   await page.getByRole('button', { name: '返回' }).click()
   await page.getByRole('button', { name: '全部设为已读' }).click()
   await page.getByRole('button', { name: '全部设为已读' }).waitFor({ state: 'detached' })
-  assert.equal((await api<{ unread: number }>('inspector', '/me/notices/unread-count')).unread, 0)
+  assert.equal((await api<{ unread: number }>(who, '/me/notices/unread-count')).unread, 0)
   assert.deepEqual(faults, [])
   await context.close()
 })

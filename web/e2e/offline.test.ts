@@ -160,7 +160,9 @@ test('after an update a page of the release before is loaded anew, once', async 
 })
 
 test('a page that was never opened waits for the network, and what is open stays', async () => {
-  const { page, context, faults } = await signedIn('inspector', '/me/notices')
+  // Whose list other tests have not filled.
+  const who = await newcomer()
+  const { page, context, faults } = await signedIn(who, '/me/notices')
   await page.getByText('今日学习：').first().waitFor()
   await page.evaluate(() => window.scrollTo(0, 300))
   const line = page.getByRole('button', { name: /今日学习：/ }).first()
