@@ -8240,6 +8240,10 @@ export type GetBoardData = {
 
 export type GetBoardErrors = {
     /**
+     * `boards.branches_off` · `boards.own_branch_only`
+     */
+    403: ProblemBody;
+    /**
      * `boards.not_found`
      */
     404: ProblemBody;
@@ -8286,6 +8290,10 @@ export type GetMyBoardPlaceData = {
 };
 
 export type GetMyBoardPlaceErrors = {
+    /**
+     * `boards.own_branch_only`
+     */
+    403: ProblemBody;
     /**
      * `boards.not_found`
      */
@@ -8996,6 +9004,10 @@ export type ApproveCampaignCancellationErrors = {
      * `campaigns.cancellation_not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
+    /**
+     * `campaigns.confirmed`
+     */
+    409: ProblemBody;
     /**
      * `campaigns.counted_already`
      */
@@ -10395,6 +10407,10 @@ export type AnnounceContestErrors = {
      */
     409: ProblemBody;
     /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
      * `contests.bank_short`
      */
     422: ProblemBody;
@@ -10556,6 +10572,10 @@ export type WithdrawContestCancellationData = {
 
 export type WithdrawContestCancellationErrors = {
     /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10640,6 +10660,10 @@ export type ProposeContestCancellationErrors = {
      */
     409: ProblemBody;
     /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10682,6 +10706,10 @@ export type ApproveContestCancellationErrors = {
      */
     409: ProblemBody;
     /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10723,6 +10751,10 @@ export type CloseContestErrors = {
      * `contests.wrong_state`
      */
     409: ProblemBody;
+    /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -10799,6 +10831,10 @@ export type OpenContestErrors = {
      * `contests.questions_taken` · `contests.wrong_state`
      */
     409: ProblemBody;
+    /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
     /**
      * `contests.bank_short`
      */
@@ -11018,6 +11054,10 @@ export type WithdrawContestErrors = {
      * `contests.wrong_state`
      */
     409: ProblemBody;
+    /**
+     * `contests.cancelled`
+     */
+    410: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12089,6 +12129,10 @@ export type GetFeedbackData = {
 
 export type GetFeedbackErrors = {
     /**
+     * `feedback.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12115,6 +12159,18 @@ export type AnswerFeedbackData = {
 };
 
 export type AnswerFeedbackErrors = {
+    /**
+     * `access.denied` · `feedback.own`
+     */
+    403: ProblemBody;
+    /**
+     * `feedback.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `feedback.answered`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14121,6 +14177,10 @@ export type SendFeedbackData = {
 
 export type SendFeedbackErrors = {
     /**
+     * `feedback.too_many`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14579,7 +14639,7 @@ export type ListMySessionsData = {
 
 export type ListMySessionsErrors = {
     /**
-     * `sessions.over`
+     * `sessions.over` · `sessions.required`
      */
     401: ProblemBody;
     /**
@@ -16347,6 +16407,10 @@ export type SignOutData = {
 
 export type SignOutErrors = {
     /**
+     * `sessions.required`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16442,7 +16506,7 @@ export type RefreshSessionData = {
 
 export type RefreshSessionErrors = {
     /**
-     * `sessions.over` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
+     * `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
      */
     401: ProblemBody;
     /**
