@@ -47,6 +47,7 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await page.getByText(/修改过这里的内容|已修改/).waitFor()
   await look(page, 'meeting-outdated')
   await page.getByRole('button', { name: '仍按我写的保存' }).click()
+  await page.getByText('已保存。').waitFor()
   await page.getByText('到会 8 / 应到 8').waitFor()
   assert.equal((await api<{ attendance: string[]; minutes: string }>('secretary', `/meetings/${id}`)).attendance.length, 8)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, phone, signIn, signedIn, world, newcomer } from './world.ts'
+import { api, look, phone, signIn, signedIn, world, newcomer, turnTo } from './world.ts'
 
 test('the first page shows the day, and what was done elsewhere shows when one comes back', async () => {
   const { page, context, faults } = await signedIn('member')
@@ -34,11 +34,10 @@ test('points have their reasons', async () => {
 })
 
 test('notices lead to what they are about and are read', async () => {
-  // Whose list other tests have not filled.
   const who = await newcomer()
   const { page, context, faults } = await signedIn(who, '/me/notices')
   await page.getByRole('heading', { name: '通知' }).waitFor()
-  await page.getByText('今日学习：').first().waitFor()
+  await turnTo(page, '今日学习：')
   await look(page, 'notices')
   await page.getByText('今日学习：').first().click()
   await page.getByRole('heading', { name: '学习内容' }).waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, newcomer, shorten, signedIn } from './world.ts'
+import { api, look, newcomer, shorten, signedIn, turnTo } from './world.ts'
 
 const SAVED = '已保存在手机上，联网后自动提交。'
 
@@ -160,10 +160,9 @@ test('after an update a page of the release before is loaded anew, once', async 
 })
 
 test('a page that was never opened waits for the network, and what is open stays', async () => {
-  // Whose list other tests have not filled.
   const who = await newcomer()
   const { page, context, faults } = await signedIn(who, '/me/notices')
-  await page.getByText('今日学习：').first().waitFor()
+  await turnTo(page, '今日学习：')
   await page.evaluate(() => window.scrollTo(0, 300))
   const line = page.getByRole('button', { name: /今日学习：/ }).first()
   const top = await line.evaluate((part: HTMLElement) => part.getBoundingClientRect().top)

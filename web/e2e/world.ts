@@ -225,6 +225,18 @@ export async function shorten(seconds: number) {
   await api('organiser', `/study/items/${today.items[0]!.item_id}`, 'PATCH', { minimum_seconds: seconds })
 }
 
+/** Turns the pages of a list until `text` is there: other tests have filled it, too. */
+export async function turnTo(page: Page, text: string) {
+  const [found, more] = [page.getByText(text).first(), page.getByRole('button', { name: '查看更多' })]
+  for (let turned = 0; turned < 20; turned++) {
+    await found.or(more).first().waitFor()
+    if (await found.count()) return
+    const lines = await page.locator('li').count()
+    await more.click()
+    await page.waitForFunction((before) => document.querySelectorAll('li').length > before, lines)
+  }
+}
+
 const sessions = new Map<string, string>()
 
 /** The API as somebody else's phone asks it, for effects that another person sees. */
