@@ -301,6 +301,9 @@ impl Server {
             .args(["--rate-per-account=1000000", "--rate-per-address=1000000"])
             .args(arguments)
             .env("XIANFENG_LOG", "warn")
+            // by the real clock, a vote at night would be counted a day later
+            .env("XIANFENG_WATCH_NIGHT_FROM", "00:00")
+            .env("XIANFENG_WATCH_NIGHT_UNTIL", "00:00")
             .envs(environment.iter().map(|(name, value)| (name, value)));
         Server::run(program, address, folder).await
     }
