@@ -5,19 +5,19 @@ use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use xianfeng::db::{Db, DbError};
 use xianfeng::kernel::chunks::{Work, Worked};
-use xianfeng::kernel::lock::{HolderId, Lease};
+use xianfeng::kernel::lease::{ProcessId, Lease};
 
 use crate::support::TestApp;
 
 /// Numbers up to this are the work, three at a time.
 const ALL: u32 = 10;
 
-fn work(holder: HolderId) -> Work {
+fn work(holder: ProcessId) -> Work {
     Work { name: "test", subject: Uuid::nil(), lease: Lease { name: "test", holder, seconds: 60 } }
 }
 
 /// Does the work, noting every number; breaks off before the chunk that holds `breaks_at`.
-async fn go(db: &Db, holder: HolderId, breaks_at: Option<u32>, seen: &Arc<Mutex<Vec<u32>>>) -> Result<Worked, DbError> {
+async fn go(db: &Db, holder: ProcessId, breaks_at: Option<u32>, seen: &Arc<Mutex<Vec<u32>>>) -> Result<Worked, DbError> {
     let read = |after: u32| async move {
         let chunk: Vec<u32> = (after + 1..=ALL).take(3).collect();
         match chunk.last().copied() {
@@ -38,7 +38,7 @@ async fn go(db: &Db, holder: HolderId, breaks_at: Option<u32>, seen: &Arc<Mutex<
 #[tokio::test]
 async fn work_that_was_broken_off_goes_on_where_it_stopped() {
     let app = TestApp::start_empty().await;
-    let (one, other): (HolderId, HolderId) = (app.db().fresh_id(), app.db().fresh_id());
+    let (one, other): (ProcessId, ProcessId) = (app.db().fresh_id(), app.db().fresh_id());
     let seen = Arc::default();
     assert!(go(app.db(), one, Some(8), &seen).await.is_err());
     assert_eq!(*seen.lock().unwrap(), [1, 2, 3, 4, 5, 6]);

@@ -10,7 +10,7 @@ use xianfeng::base::id::MemberId;
 use xianfeng::base::time::Timestamp;
 use xianfeng::db::schema::leases;
 use xianfeng::db::{Conn, Db, DbError, DbOptions, Never, Refusal, Stop, Tx};
-use xianfeng::kernel::lock::HolderId;
+use xianfeng::kernel::lease::ProcessId;
 use xianfeng::on;
 
 use crate::support::{Database, MORNING, needs_postgres};
@@ -32,7 +32,7 @@ async fn few() -> (Db, Database) {
 
 /// Leases are small rows with a name and a number, which is all that these tests need.
 fn put(tx: &mut Tx, name: &str) -> QueryResult<()> {
-    let holder: HolderId = tx.fresh_id();
+    let holder: ProcessId = tx.fresh_id();
     let row = (leases::name.eq(name), leases::holder.eq(holder), leases::held_until.eq(Timestamp::from_micros(0)));
     on!(tx.conn, c => diesel::insert_into(leases::table).values(row).execute(c)).map(drop)
 }

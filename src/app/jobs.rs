@@ -178,8 +178,8 @@ impl App {
     async fn tidy(&self) -> Result<(), DbError> {
         self.limits.tidy();
         let rooms = self.rooms.clone();
-        let lease = lock::Lease { name: "tidy", holder: self.holder, seconds: TIDY_LEASE_SECONDS };
-        let tidied = lock::leased(&self.db, lease, move |tx| {
+        let lease = lease::Lease { name: "tidy", holder: self.holder, seconds: TIDY_LEASE_SECONDS };
+        let tidied = lease::leased(&self.db, lease, move |tx| {
             changes::tidy(tx)?;
             idempotency::tidy(tx)?;
             rooms.iter().try_for_each(|room| room.tidy(tx))

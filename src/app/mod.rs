@@ -19,7 +19,7 @@ use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::outbox::Handlers;
-use crate::kernel::{agenda, changes, lock};
+use crate::kernel::{agenda, changes, lease};
 use crate::oversight::health;
 use crate::room::{CannotOpen, House, Room};
 use crate::web::headers::Protection;
@@ -44,7 +44,7 @@ pub struct App {
     limits: Data<Limits>,
     stopping: Data<Stopping>,
     protection: Data<Protection>,
-    holder: lock::HolderId,
+    holder: lease::ProcessId,
     ear: Arc<changes::Ear>,
     /// Changes were heard of that could not be read: everything is read anew.
     missed: Arc<AtomicBool>,

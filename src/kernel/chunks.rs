@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::db::schema::chunk_cursors;
 use crate::db::{Conn, Db, DbError, Json, Tx};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::on;
 
 /// Long work about one subject.

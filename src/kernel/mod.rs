@@ -9,7 +9,7 @@ pub mod restores;
 pub mod trail;
 pub mod changes;
 pub mod agenda;
-pub mod lock;
+pub mod lease;
 pub mod chunks;
 pub mod memo;
 pub mod settings;

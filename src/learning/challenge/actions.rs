@@ -15,7 +15,7 @@ use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
 use crate::honour::points::{Grant, Points, RuleName};
 use crate::kernel::board::{Boards, Gain};
-use crate::kernel::lock::HolderId;
+use crate::kernel::lease::ProcessId;
 use crate::learning::quiz::lending::{OpenPapers, deal_one, is_right, keep_book};
 use crate::learning::quiz::{Candidate, PaperQuestion, Quiz};
 use crate::people::members::Directory;
@@ -41,7 +41,7 @@ pub struct Challenge {
     boards: Boards,
     terms: TermSettings,
     /// Under this name the process counts what is over.
-    pub(super) holder: HolderId,
+    pub(super) holder: ProcessId,
 }
 
 /// What can be dealt to a member.

@@ -16,7 +16,7 @@ use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
 use crate::kernel::chunks::{Work, Worked};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::learning::quiz::lending::{
     Correction, CorrectionStage, Effect, Flip, again_while, concern, correct_book, correction_in, hand_on, is_right,
     put_tally, wordings,

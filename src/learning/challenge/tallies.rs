@@ -11,7 +11,7 @@ use super::store;
 use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::learning::quiz::lending::{put_tallies, wordings};
 use crate::learning::quiz::{QuestionId, Tally, TallySource};
 

@@ -39,7 +39,7 @@ use crate::base::id::MemberId;
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
-use crate::kernel::lock::HolderId;
+use crate::kernel::lease::ProcessId;
 use crate::kernel::memo::Memo;
 use crate::learning::quiz::Quiz;
 use crate::people::members::{Desks, Directory};
@@ -88,7 +88,7 @@ pub struct Contests {
     /// Whose an attempt is, and at which contest.
     attempts: Cache<AttemptId, (MemberId, ContestId)>,
     /// Under this name the process settles contests that are over.
-    holder: HolderId,
+    holder: ProcessId,
     /// Those that are open, for the page of the day.
     open: Arc<Memo<(), Vec<Contest>>>,
     /// Held by whichever job of this process ranks, books or gives points.

@@ -21,7 +21,7 @@ use crate::base::text::in_title_marks;
 use crate::base::time::Timestamp;
 use crate::db::{DbError, Stop, Tx};
 use crate::honour::points::{Grant, RuleName};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::learning::quiz::lending::{Effect, Tally, TallySource, concern, group_size, keep_book, put_tallies};
 use crate::learning::quiz::{PaperQuestion, QuestionId};
 use crate::people::members::model::MemberStatus;

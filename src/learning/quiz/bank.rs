@@ -16,7 +16,7 @@ use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
 use crate::db::{DbError, Json, Never, Stop, Tx};
 use crate::kernel::chunks::{Work, Worked};
 use crate::kernel::idempotency::{self, Reused};
-use crate::kernel::lock::Lease;
+use crate::kernel::lease::Lease;
 use crate::kernel::trail::{self, Act};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;

@@ -41,7 +41,7 @@ use std::sync::atomic::AtomicBool;
 use crate::base::hooks::Hooks;
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
-use crate::kernel::lock::HolderId;
+use crate::kernel::lease::ProcessId;
 use crate::people::members::Directory;
 
 pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
@@ -76,7 +76,7 @@ pub struct Quiz {
     /// Of other rooms: how keys are put right on papers of theirs.
     key_users: Hooks<KeyUser>,
     /// Under this name the process counts what is over.
-    holder: HolderId,
+    holder: ProcessId,
     /// Every question of the bank is known to have its text to search in.
     is_folded: Arc<AtomicBool>,
 }

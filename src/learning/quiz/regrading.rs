@@ -15,7 +15,7 @@ use crate::base::time::Timestamp;
 use crate::db::{DbError, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::learning::study::Grace;
 
 /// Submissions whose results change that share a transaction: each has points, a book and boards.

@@ -13,7 +13,7 @@ use super::store;
 use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::kernel::lock::{Lease, leased};
+use crate::kernel::lease::{Lease, leased};
 use crate::learning::study::Grace;
 
 /// Submissions that are read at once: a day has as many as the enterprise has members.

@@ -8,7 +8,7 @@ use crate::on;
 
 crate::id!(
     /// A process that may hold leases.
-    HolderId
+    ProcessId
 );
 
 /// A piece of work that one process does at a time.
@@ -16,7 +16,7 @@ crate::id!(
 pub struct Lease {
     pub name: &'static str,
     /// This process.
-    pub holder: HolderId,
+    pub holder: ProcessId,
     /// How long others wait for it to go on.
     pub seconds: i64,
 }
@@ -27,13 +27,13 @@ pub async fn leased<T: Send + 'static>(
     lease: Lease,
     act: impl Fn(&mut Tx) -> QueryResult<T> + Send + 'static,
 ) -> Result<Option<T>, DbError> {
-    db.write(move |tx| -> Result<Option<T>, Stop<Never>> { Ok(if hold(tx, lease)? { Some(act(tx)?) } else { None }) })
+    db.write(move |tx| -> Result<Option<T>, Stop<Never>> { Ok(if take(tx, lease)? { Some(act(tx)?) } else { None }) })
         .await
         .map_err(DbError::from)
 }
 
 /// Takes or renews the lease; false while another process holds it.
-fn hold(tx: &mut Tx, Lease { name, holder, seconds }: Lease) -> QueryResult<bool> {
+fn take(tx: &mut Tx, Lease { name, holder, seconds }: Lease) -> QueryResult<bool> {
     let now = tx.now();
     let until = now.plus_seconds(seconds);
     let row = (leases::name.eq(name), leases::holder.eq(holder), leases::held_until.eq(until));
