@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use uuid::Uuid;
-use xianfeng::ground::files::Depot;
+use xianfeng::ground::files::BlobStore;
 use xianfeng::kernel::key_store::{KeyStore, KeyStoreError};
 
 use crate::support::Reply;
@@ -22,13 +22,13 @@ fn builder(url: &str) -> AmazonS3Builder {
         .with_allow_http(true)
 }
 
-/// A depot in the bucket at `url`.
-fn depot(url: &str) -> Depot {
-    Depot::bucket(builder(url), "annexes/").unwrap()
+/// A blob store in the bucket at `url`.
+fn blobs(url: &str) -> BlobStore {
+    BlobStore::bucket(builder(url), "annexes/").unwrap()
 }
 
-async fn fetched(depot: &Depot, key: &str) -> Option<Vec<u8>> {
-    let (size, bytes) = depot.fetch(key).await.ok()?;
+async fn fetched(blobs: &BlobStore, key: &str) -> Option<Vec<u8>> {
+    let (size, bytes) = blobs.fetch(key).await.ok()?;
     let bytes: Vec<_> = bytes.try_collect().await.unwrap();
     let bytes = bytes.concat();
     assert_eq!(bytes.len() as u64, size);
@@ -39,22 +39,22 @@ async fn fetched(depot: &Depot, key: &str) -> Option<Vec<u8>> {
 async fn a_bucket_keeps_lists_and_forgets() {
     let bucket = Bucket::start();
     bucket.put("other/2026-07-01/x", b"x");
-    let depot = depot(&bucket.url);
-    depot.put("2026-07-01/a", vec![7; 3_000_000]).await.unwrap();
-    depot.put("2026-07-01/b", &b"b"[..]).await.unwrap();
-    depot.put("2026-07-02/c", &b"c"[..]).await.unwrap();
+    let blobs = blobs(&bucket.url);
+    blobs.put("2026-07-01/a", vec![7; 3_000_000]).await.unwrap();
+    blobs.put("2026-07-01/b", &b"b"[..]).await.unwrap();
+    blobs.put("2026-07-02/c", &b"c"[..]).await.unwrap();
     assert_eq!(
         bucket.keys(),
         ["annexes/2026-07-01/a", "annexes/2026-07-01/b", "annexes/2026-07-02/c", "other/2026-07-01/x"]
     );
-    assert_eq!(fetched(&depot, "2026-07-01/a").await.unwrap(), vec![7; 3_000_000]);
-    assert_eq!(fetched(&depot, "2026-07-01/x").await, None);
-    assert_eq!(depot.list("2026-07-01").await.unwrap(), ["2026-07-01/a", "2026-07-01/b"]);
-    assert!(depot.list("2026-07-03").await.unwrap().is_empty());
+    assert_eq!(fetched(&blobs, "2026-07-01/a").await.unwrap(), vec![7; 3_000_000]);
+    assert_eq!(fetched(&blobs, "2026-07-01/x").await, None);
+    assert_eq!(blobs.list("2026-07-01").await.unwrap(), ["2026-07-01/a", "2026-07-01/b"]);
+    assert!(blobs.list("2026-07-03").await.unwrap().is_empty());
     for _ in 0..2 {
-        depot.forget("2026-07-01/a").await.unwrap();
+        blobs.forget("2026-07-01/a").await.unwrap();
     }
-    assert_eq!(depot.list("2026-07-01").await.unwrap(), ["2026-07-01/b"]);
+    assert_eq!(blobs.list("2026-07-01").await.unwrap(), ["2026-07-01/b"]);
 }
 
 #[tokio::test]
@@ -93,14 +93,14 @@ async fn keys_of_votes_lie_in_a_bucket_until_they_are_destroyed() {
 async fn a_bucket_that_fails_or_is_silent_is_not_waited_for() {
     let bucket = Bucket::start();
     let way = Proxy::to(&bucket.url).await;
-    let depot = depot(&way.instead_of(&bucket.url));
-    depot.put("d/a", &b"a"[..]).await.unwrap();
+    let blobs = blobs(&way.instead_of(&bucket.url));
+    blobs.put("d/a", &b"a"[..]).await.unwrap();
     let check = async |works: bool| {
         let began = Instant::now();
-        assert_eq!(depot.put("d/a", &b"a"[..]).await.is_ok(), works);
+        assert_eq!(blobs.put("d/a", &b"a"[..]).await.is_ok(), works);
         assert!(began.elapsed() < Duration::from_secs(5), "put: {:?}", began.elapsed());
         let began = Instant::now();
-        assert_eq!(depot.fetch("d/a").await.is_ok(), works);
+        assert_eq!(blobs.fetch("d/a").await.is_ok(), works);
         assert!(began.elapsed() < Duration::from_secs(5), "fetch: {:?}", began.elapsed());
     };
     for status in [500, 503, 403] {

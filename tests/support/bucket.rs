@@ -1,4 +1,4 @@
-//! A bucket that a test can look into: as much of S3 as the depot uses, over real HTTP. It believes every signature, but
+//! A bucket that a test can look into: as much of S3 as the blob store uses, over real HTTP. It believes every signature, but
 //! wants one.
 
 use std::collections::BTreeMap;

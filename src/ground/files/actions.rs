@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::addresses::{Address, Addresses};
-use super::depot::{Depot, DepotError};
+use super::blob_store::{BlobStore, BlobError};
 use super::hands::{Hands, Held};
 use super::lending::Readers;
 use super::model::{File, FileId, FileKind, FileView};
@@ -26,7 +26,7 @@ use crate::kernel::settings::Setting;
 /// How long an upload waits for its turn to be painted.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Days after which the depot is searched for bytes without a row; by then no upload of that day is under way.
+/// Days after which the blob store is searched for bytes without a row; by then no upload of that day is under way.
 const STRAY_DAYS: u64 = 2;
 
 /// Why an upload is not taken.
@@ -45,8 +45,8 @@ pub(super) enum UploadRefusal {
     },
     /// Too many uploads are under way, or they take too long.
     Busy,
-    /// The depot does not take it.
-    Depot(String),
+    /// The blob store does not take it.
+    Store(String),
     KeyReused,
 }
 
@@ -58,11 +58,11 @@ impl From<Reused> for UploadRefusal {
     }
 }
 
-impl From<DepotError> for UploadRefusal {
-    fn from(error: DepotError) -> Self {
-        UploadRefusal::Depot(match error {
-            DepotError::Missing => "the bucket or folder is missing".into(),
-            DepotError::Away(cause) => cause,
+impl From<BlobError> for UploadRefusal {
+    fn from(error: BlobError) -> Self {
+        UploadRefusal::Store(match error {
+            BlobError::Missing => "the bucket or folder is missing".into(),
+            BlobError::Away(cause) => cause,
         })
     }
 }
@@ -103,7 +103,7 @@ struct Prepared {
 #[derive(Clone)]
 pub struct Files {
     db: Db,
-    depot: Depot,
+    blobs: BlobStore,
     pub(super) readers: Readers,
     addresses: Addresses,
     hands: Hands,
@@ -115,10 +115,10 @@ pub struct Files {
 }
 
 impl Files {
-    pub fn new(db: Db, depot: Depot, addresses: Addresses, megabytes_per_day: Setting) -> Self {
+    pub fn new(db: Db, blobs: BlobStore, addresses: Addresses, megabytes_per_day: Setting) -> Self {
         Files {
             db,
-            depot,
+            blobs,
             readers: Readers::default(),
             addresses,
             hands: Hands::default(),
@@ -204,11 +204,11 @@ impl Files {
         }
     }
 
-    async fn put(&self, file: &File, prepared: Prepared) -> Result<(), DepotError> {
+    async fn put(&self, file: &File, prepared: Prepared) -> Result<(), BlobError> {
         if let Some(thumbnail) = prepared.thumbnail {
-            self.depot.put(&thumbnail_of(&file.stored_as), thumbnail).await?;
+            self.blobs.put(&thumbnail_of(&file.stored_as), thumbnail).await?;
         }
-        self.depot.put(&file.stored_as, prepared.bytes).await
+        self.blobs.put(&file.stored_as, prepared.bytes).await
     }
 
     fn record(&self, tx: &mut Tx, file: &File, key: Option<&IdempotencyKey>) -> Outcome<FileView> {
@@ -282,8 +282,8 @@ impl Files {
             .await
     }
 
-    pub(super) fn depot(&self) -> &Depot {
-        &self.depot
+    pub(super) fn blobs(&self) -> &BlobStore {
+        &self.blobs
     }
 
     /// Takes away what was uploaded a day ago and is attached to nothing: first its mark, then its bytes, then its row.
@@ -309,20 +309,20 @@ impl Files {
         if *self.swept.lock().unwrap_or_else(PoisonError::into_inner) == Some(day) {
             return Ok(());
         }
-        for key in self.depot.list(&day.to_string()).await.map_err(away)? {
+        for key in self.blobs.list(&day.to_string()).await.map_err(away)? {
             let stored_as = key.strip_suffix(THUMBNAIL).unwrap_or(&key).to_owned();
             if !self.db.read(move |conn| store::is_stored_as(conn, &stored_as)).await? {
                 tracing::info!(key, "taking away bytes that belong to no file");
-                self.depot.forget(&key).await.map_err(away)?;
+                self.blobs.forget(&key).await.map_err(away)?;
             }
         }
         *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = Some(day);
         Ok(())
     }
 
-    async fn forget(&self, file: &File) -> Result<(), DepotError> {
-        self.depot.forget(&thumbnail_of(&file.stored_as)).await?;
-        self.depot.forget(&file.stored_as).await
+    async fn forget(&self, file: &File) -> Result<(), BlobError> {
+        self.blobs.forget(&thumbnail_of(&file.stored_as)).await?;
+        self.blobs.forget(&file.stored_as).await
     }
 }
 
@@ -347,6 +347,6 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
 }
 
 /// For jobs, which try again.
-fn away(error: DepotError) -> DbError {
+fn away(error: BlobError) -> DbError {
     DbError::Unavailable(format!("{error:?}"))
 }

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{AddressRefusal, DeleteRefusal, Files, UploadRefusal, thumbnail_of};
 use super::addresses::{Address, PictureSize};
-use super::depot::DepotError;
+use super::blob_store::BlobError;
 use super::lending::AttachRefusal;
 use super::model::{File, FileId, FileView};
 use super::rules::{MAX_BYTES, MAX_PER_SUBJECT, clean_name};
@@ -191,7 +191,7 @@ async fn send(req: &HttpRequest, files: &Files, key: &str, sent: Sent<'_>) -> Re
             .insert_header((CACHE_CONTROL, sent.kept))
             .finish());
     }
-    let (size, bytes) = files.depot().fetch(key).await?;
+    let (size, bytes) = files.blobs().fetch(key).await?;
     let is_shown = sent.kind.starts_with("image/") || sent.kind == "application/pdf";
     let placement = if is_shown { "inline" } else { "attachment" };
     let mut response = HttpResponse::Ok();
@@ -244,7 +244,7 @@ impl From<UploadRefusal> for Problem {
             )
             .retry_after(u32::try_from(seconds).unwrap_or(1)),
             UploadRefusal::Busy => Problem::crowded("too many uploads are under way"),
-            UploadRefusal::Depot(cause) => Problem::unavailable(cause),
+            UploadRefusal::Store(cause) => Problem::unavailable(cause),
             UploadRefusal::KeyReused => {
                 Problem::unprocessable("idempotency.reused", "此 Idempotency-Key 已用于另一个请求")
             }
@@ -270,11 +270,11 @@ impl From<DeleteRefusal> for Problem {
     }
 }
 
-impl From<DepotError> for Problem {
-    fn from(error: DepotError) -> Self {
+impl From<BlobError> for Problem {
+    fn from(error: BlobError) -> Self {
         match error {
-            DepotError::Missing => Problem::internal("a file's bytes are missing in the depot"),
-            DepotError::Away(cause) => Problem::unavailable(cause),
+            BlobError::Missing => Problem::internal("a file's bytes are missing in the blob store"),
+            BlobError::Away(cause) => Problem::unavailable(cause),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! hold, never by their names; pictures are painted anew, so that neither the place where they were taken nor anything
 //! hidden in them is kept.
 //!
-//! Table: `files`; the bytes lie in a [`Depot`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
+//! Table: `files`; the bytes lie in a [`BlobStore`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
 //! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
 //! [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may,
 //! [`FileView`] to be shown, [`Addresses`] for the pictures among them, and [`list_stored`] and [`list_still_stored`] to
@@ -14,7 +14,7 @@
 mod actions;
 mod addresses;
 mod api;
-mod depot;
+mod blob_store;
 mod hands;
 pub mod lending;
 mod model;
@@ -27,7 +27,7 @@ mod room;
 pub use actions::Files;
 pub use addresses::{Addresses, PictureSize};
 pub use api::routes;
-pub use depot::Depot;
+pub use blob_store::BlobStore;
 pub use lending::{AttachRefusal, attach, detach, list_of, list_of_each};
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;

@@ -68,7 +68,7 @@ pub struct File {
     /// Of what is stored, in bytes.
     pub size: i32,
     pub sha256: Vec<u8>,
-    /// Where its bytes lie in the depot.
+    /// Where its bytes lie in the blob store.
     pub stored_as: String,
     pub has_thumbnail: bool,
     pub created_at: Timestamp,

@@ -1,13 +1,13 @@
 //! What the room hands over to the program.
 
-use super::{Addresses, Depot, Files};
+use super::{Addresses, BlobStore, Files};
 use crate::base::capability::Capability;
 use crate::kernel::settings::Setting;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let config = &house.config.files;
-    let depot = Depot::open(&config.files_place)?;
+    let blobs = BlobStore::open(&config.files_place)?;
     let addresses = Addresses::new(&house.secrets.session_key);
     let megabytes_per_day = Setting::number(
         "files.mb_per_day",
@@ -16,7 +16,7 @@ pub async fn open(house: &House) -> Opened {
         ((0, 100_000), "MB"),
         config.files_mb_per_day.into(),
     );
-    Ok(Room::of(Files::new(house.db.clone(), depot, addresses.clone(), megabytes_per_day.clone()))
+    Ok(Room::of(Files::new(house.db.clone(), blobs, addresses.clone(), megabytes_per_day.clone()))
         .clears("loose files", |files| async move { files.tidy().await })
         .room()
         .settings([megabytes_per_day])

@@ -13,11 +13,11 @@ use object_store::{ObjectStore, ObjectStoreExt};
 
 use crate::kernel::bucket::{self, within};
 
-pub use crate::kernel::bucket::StoreError as DepotError;
+pub use crate::kernel::bucket::StoreError as BlobError;
 
 /// Keeps bytes under names; clones share it.
 #[derive(Clone)]
-pub struct Depot(Arc<Place>);
+pub struct BlobStore(Arc<Place>);
 
 enum Place {
     /// Made when the first file comes, so that a server that never sees one needs no folder.
@@ -25,31 +25,31 @@ enum Place {
     Bucket(Box<dyn ObjectStore>),
 }
 
-impl Depot {
-    /// The depot that `place` names: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
-    pub fn open(place: &str) -> Result<Depot, String> {
+impl BlobStore {
+    /// The blob store that `place` names: a folder, or `s3://bucket/prefix` with the usual `AWS_…` variables.
+    pub fn open(place: &str) -> Result<BlobStore, String> {
         if let Some(complaint) = bucket::complaint(place) {
             return Err(complaint);
         }
         match bucket::parse(place) {
-            Some((name, prefix)) => Depot::bucket(bucket::described_by_environment(name), prefix),
-            None => Ok(Depot(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new())))),
+            Some((name, prefix)) => BlobStore::bucket(bucket::described_by_environment(name), prefix),
+            None => Ok(BlobStore(Arc::new(Place::Folder(PathBuf::from(place), OnceLock::new())))),
         }
     }
 
-    /// The depot in the bucket that `builder` describes, under `prefix`.
-    pub fn bucket(builder: AmazonS3Builder, prefix: &str) -> Result<Depot, String> {
+    /// The blob store in the bucket that `builder` describes, under `prefix`.
+    pub fn bucket(builder: AmazonS3Builder, prefix: &str) -> Result<BlobStore, String> {
         let store = bucket::open(builder, prefix).map_err(|error| format!("XIANFENG_FILES: {error}"))?;
-        Ok(Depot(Arc::new(Place::Bucket(store))))
+        Ok(BlobStore(Arc::new(Place::Bucket(store))))
     }
 
-    fn store(&self) -> Result<&dyn ObjectStore, DepotError> {
+    fn store(&self) -> Result<&dyn ObjectStore, BlobError> {
         match &*self.0 {
             Place::Bucket(store) => Ok(store.as_ref()),
             Place::Folder(folder, opened) => match opened.get() {
                 Some(store) => Ok(store),
                 None => {
-                    let store = open_folder(folder).map_err(DepotError::Away)?;
+                    let store = open_folder(folder).map_err(BlobError::Away)?;
                     Ok(opened.get_or_init(|| store))
                 }
             },
@@ -57,13 +57,13 @@ impl Depot {
     }
 
     /// Keeps `bytes` under `key`; when this answers, they are safe.
-    pub async fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), DepotError> {
+    pub async fn put(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), BlobError> {
         let (store, key, bytes) = (self.store()?, Key::from(key), bytes.into());
         within(store.put(&key, bytes.into())).await.map(drop)
     }
 
     /// The bytes under `key`, with their number.
-    pub async fn fetch(&self, key: &str) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>), DepotError> {
+    pub async fn fetch(&self, key: &str) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>), BlobError> {
         let (store, key) = (self.store()?, Key::from(key));
         let found = within(store.get(&key)).await?;
         let size = found.meta.size;
@@ -71,16 +71,16 @@ impl Depot {
     }
 
     /// Forgets the bytes under `key`, if there are any.
-    pub async fn forget(&self, key: &str) -> Result<(), DepotError> {
+    pub async fn forget(&self, key: &str) -> Result<(), BlobError> {
         let (store, key) = (self.store()?, Key::from(key));
         match within(store.delete(&key)).await {
-            Ok(()) | Err(DepotError::Missing) => Ok(()),
+            Ok(()) | Err(BlobError::Missing) => Ok(()),
             Err(away) => Err(away),
         }
     }
 
     /// Every key in `folder`.
-    pub async fn list(&self, folder: &str) -> Result<Vec<String>, DepotError> {
+    pub async fn list(&self, folder: &str) -> Result<Vec<String>, BlobError> {
         if matches!(&*self.0, Place::Folder(place, _) if !place.exists()) {
             return Ok(Vec::new()); // nothing was ever put
         }
