@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::App;
 use crate::db::DbError;
-use crate::kernel::{agenda, changes, idempotency, lock, outbox, search};
+use crate::kernel::{agenda, changes, idempotency, lease, outbox, search};
 use crate::room::{Heard, Job, MINUTE, SECOND};
 
 /// Seconds of one lease of the hourly tidying.

@@ -139,7 +139,7 @@ pub async fn attend<F>(db: &Db, kind: &'static str, act: impl FnOnce() -> F) -> 
 where
     F: Future<Output = Result<Option<Timestamp>, DbError>>,
 {
-    let marks = db.write(move |tx| Ok::<_, Stop<Never>>(hold(tx, kind)?)).await.map_err(DbError::from)?;
+    let marks = db.write(move |tx| Ok::<_, Stop<Never>>(lock_marks(tx, kind)?)).await.map_err(DbError::from)?;
     if marks.is_empty() {
         return Ok(());
     }
@@ -150,7 +150,7 @@ where
 }
 
 /// Takes what is due of the kind for this process, and gives the marks of the rows.
-fn hold(tx: &mut Tx, kind: &str) -> QueryResult<Vec<MarkId>> {
+fn lock_marks(tx: &mut Tx, kind: &str) -> QueryResult<Vec<MarkId>> {
     let now = tx.now();
     let rows = due!(kind, now).order(agenda::due_at).limit(AT_ONCE).select(agenda::mark);
     let marks: Vec<MarkId> = match tx.conn {

@@ -459,7 +459,7 @@ pub fn find(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingC
 }
 
 /// A change, held until the end of the transaction, so that nobody answers it meanwhile.
-pub fn hold(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingChange>> {
+pub fn lock_row(conn: &mut Conn, id: SettingChangeId) -> QueryResult<Option<SettingChange>> {
     let change = setting_changes::table.find(id);
     match conn {
         Conn::Pg(c) => change.select(SettingChange::as_select()).for_update().first(c).optional(),

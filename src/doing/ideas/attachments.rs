@@ -34,7 +34,7 @@ impl Ideas {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let idea = room.hold_seen(tx, &person, id)?;
+                let idea = room.lock_seen(tx, &person, id)?;
                 rules::check_attaching(idea.state, &room.hand_of(tx, &person, &idea)?)?;
                 attach(tx, &ids, person.member, ATTACHMENT, id)
             })
@@ -46,7 +46,7 @@ impl Ideas {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let idea = room.hold_seen(tx, &person, id)?;
+                let idea = room.lock_seen(tx, &person, id)?;
                 let hand = room.hand_of(tx, &person, &idea)?;
                 let Attached { attachments, evidence } = list_files(tx.conn, id)?;
                 if attachments.iter().any(|known| known.id == file) {
@@ -62,8 +62,8 @@ impl Ideas {
             .await
     }
 
-    fn hold_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
-        let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+    fn lock_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
+        let idea = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
         let people = store::people::list_people(tx.conn, id)?;
         self.check_sight(person, &idea, &people)?;
         Ok(idea)
@@ -84,7 +84,7 @@ impl Ideas {
 
 /// Whether the idea with that id is a draft, whose files their owners may delete; holds it until the transaction ends.
 pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
-    Ok(store::hold(conn, id.into())?.is_some_and(|idea| idea.state == IdeaState::Draft))
+    Ok(store::lock_row(conn, id.into())?.is_some_and(|idea| idea.state == IdeaState::Draft))
 }
 
 /// Whether the idea with that id is seen only by those who wrote it, or by nobody.

@@ -61,8 +61,8 @@ impl Ideas {
                 let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
                 // a gap before what depends on it, as everybody takes them
                 let parent = found.and_then(|found| found.parent_id);
-                let parent = parent.map(|parent| comments::hold_comment(tx.conn, parent)).transpose()?.flatten();
-                let found = comments::hold_comment(tx.conn, comment)?;
+                let parent = parent.map(|parent| comments::lock_comment(tx.conn, parent)).transpose()?.flatten();
+                let found = comments::lock_comment(tx.conn, comment)?;
                 let found = found.filter(|found| found.idea_id == id && found.deleted_at.is_none());
                 let found = found.ok_or(Refusal::NoSuchComment)?;
                 if found.author_id != person.member {

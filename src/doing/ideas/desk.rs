@@ -32,7 +32,7 @@ impl Ideas {
         let room = self.clone();
         self.unlaid
             .work_off(&self.db, move |tx, id| {
-                let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let Some(idea) = store::lock_row(tx.conn, id.into())? else { return Ok(()) };
                 let people = store::people::list_people(tx.conn, idea.id)?;
                 room.lay_on_desk(tx, &idea, &people)
             })

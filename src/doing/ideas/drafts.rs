@@ -106,7 +106,7 @@ impl Ideas {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+                let idea = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
                 let people = store::people::list_people(tx.conn, id)?;
                 room.check_sight(&person, &idea, &people)?;
                 if idea.author_id != person.member {

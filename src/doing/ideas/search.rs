@@ -127,7 +127,7 @@ impl Ideas {
     pub(super) async fn index_old(&self) -> Result<(), DbError> {
         self.unindexed
             .work_off(&self.db, |tx, id| {
-                let Some(idea) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let Some(idea) = store::lock_row(tx.conn, id.into())? else { return Ok(()) };
                 let people = store::people::list_people(tx.conn, idea.id)?;
                 index(tx, &idea, &people)
             })

@@ -46,7 +46,7 @@ impl Ideas {
     }
 
     fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
-        let (idea, kept) = hold(tx, id, what.into)?;
+        let (idea, kept) = lock_row(tx, id, what.into)?;
         let people = store::people::list_people(tx.conn, id)?;
         let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
@@ -122,7 +122,7 @@ impl Ideas {
     /// What belongs to the verb besides the state: the meeting, the implementer, the idea that is kept.
     fn check(&self, tx: &mut Tx, person: &Person, idea: &Idea, kept: Option<&Idea>, what: &Move) -> Outcome<()> {
         if let Some(id) = what.meeting {
-            let meeting = meetings::hold(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+            let meeting = meetings::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
             let who = if what.verb == Verb::Collect { Capability::CollectIdeas } else { Capability::DecideIdeas };
             let leads = person.reach(who).is_some_and(|reach| reach.covers(&self.path(meeting.unit_id)));
             rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), tx.today())?;
@@ -171,14 +171,14 @@ impl Ideas {
 
 /// The idea, and the one that it is merged into; both held, in the order of their ids, so that two merges of each other
 /// do not wait in a circle.
-fn hold(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<Idea>)> {
+fn lock_row(tx: &mut Tx, id: IdeaId, into: Option<IdeaId>) -> Outcome<(Idea, Option<Idea>)> {
     let Some(into) = into.filter(|into| *into != id) else {
-        let idea = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
+        let idea = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
         let kept = into.map(|_| idea.clone());
         return Ok((idea, kept));
     };
-    let first = store::hold(tx.conn, id.min(into))?;
-    let second = store::hold(tx.conn, id.max(into))?;
+    let first = store::lock_row(tx.conn, id.min(into))?;
+    let second = store::lock_row(tx.conn, id.max(into))?;
     let (idea, kept) = if id < into { (first, second) } else { (second, first) };
     Ok((idea.ok_or(Refusal::NoSuchIdea)?, Some(kept.ok_or(Refusal::BadMerge)?)))
 }

@@ -115,7 +115,7 @@ impl Meetings {
         let citers = self.citers.each();
         self.db
             .write(move |tx| {
-                let mut meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let mut meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let MeetingChange { held_on, title, minutes, attendance } = change.clone();
                 if held_on.is_some_and(|day| day != meeting.held_on) && is_any(&citers, tx.conn, id)? {
@@ -143,7 +143,7 @@ impl Meetings {
         let users = [self.parts.each(), self.citers.each()].concat();
         self.db
             .write(move |tx| {
-                let meeting = store::hold_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 if meeting.created_by != actor {
                     return Err(Refusal::NotAuthor.into());
                 }

@@ -17,4 +17,4 @@ pub use actions::Meetings;
 pub use api::routes;
 pub use model::{Coming, Meeting, MeetingId, MeetingKind, NewMeeting};
 pub use room::open;
-pub use store::{find, find_some, hold};
+pub use store::{find, find_some, lock_row};

@@ -24,7 +24,7 @@ pub fn find(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
 }
 
 /// One meeting, whose day stays until the end of the transaction: for acts that happen at it.
-pub fn hold(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
+pub fn lock_row(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
     match conn {
         Conn::Pg(c) => meetings::table.find(id).select(Meeting::as_select()).for_share().first(c).optional(),
         // all writes go through one thread, one transaction after the other
@@ -33,7 +33,7 @@ pub fn hold(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
 }
 
 /// One meeting, for anyone who changes it.
-pub fn hold_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
+pub fn lock_row_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meeting>> {
     match conn {
         Conn::Pg(c) => meetings::table.find(id).select(Meeting::as_select()).for_update().first(c).optional(),
         Conn::Sqlite(c) => meetings::table.find(id).select(Meeting::as_select()).first(c).optional(),

@@ -107,7 +107,7 @@ impl Contests {
         let (room, id) = (self.clone(), before.id);
         self.db
             .write(move |tx| {
-                let present = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
+                let present = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 if (present.state, draft_of(&present)) != (before.state, draft_of(&before)) {
                     return Ok(None);

@@ -77,7 +77,7 @@ impl Contests {
         self.db
             .write(move |tx| {
                 // held, so that it is not published meanwhile, after which nothing of it waits
-                let contest = store::hold(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
+                let contest = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchContest)?;
                 if !rules::step(ContestVerb::Cancel, contest.state)? {
                     return Err(Refusal::WrongState(contest.state).into());
                 }
@@ -125,7 +125,7 @@ impl Contests {
         let room = self.clone();
         self.unlaid
             .work_off(&self.db, move |tx, id| {
-                let Some(contest) = store::hold(tx.conn, id.into())? else { return Ok(()) };
+                let Some(contest) = store::lock_row(tx.conn, id.into())? else { return Ok(()) };
                 let found = store::changes::find_cancellation(tx.conn, contest.id)?;
                 let waits = rules::step(ContestVerb::Cancel, contest.state) == Ok(true);
                 match found.filter(|found| waits && found.confirmed_at.is_none()) {
@@ -148,7 +148,7 @@ impl Contests {
         self.within(reach, id).await?;
         self.db
             .write(move |tx| {
-                store::hold(tx.conn, id)?;
+                store::lock_row(tx.conn, id)?;
                 let found = store::changes::find_cancellation(tx.conn, id)?.ok_or(Refusal::NoCancellation)?;
                 found.rule().answer(Answer::TakeBack, actor, tx.now()).map_err(Refusal::from)?;
                 store::changes::delete_cancellation(tx.conn, id)?;

@@ -220,7 +220,7 @@ impl SettingRoom {
         let room = self.clone();
         self.unlaid
             .work_off(&self.db, move |tx, id| {
-                let Some(change) = settings::hold(tx.conn, id.into())? else { return Ok(()) };
+                let Some(change) = settings::lock_row(tx.conn, id.into())? else { return Ok(()) };
                 let waits = change.rule().state_at(tx.now()) == ProposalState::Open;
                 match room.settings.find(&change.key).filter(|_| waits) {
                     Some(setting) => room.lay_on_desk(tx, &setting, &change),

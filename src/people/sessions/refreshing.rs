@@ -73,7 +73,7 @@ impl Sessions {
 
     fn rotate(&self, tx: &mut Tx, presented: &Presented) -> Result<Refreshed, Stop<Never>> {
         let now = tx.now();
-        let Some(mut session) = store::hold_session(tx.conn, presented.session)? else {
+        let Some(mut session) = store::lock_session(tx.conn, presented.session)? else {
             return Ok(Refreshed::Stale(Stale::Over));
         };
         let is_current = session.refresh_hash == presented.hash;

@@ -405,7 +405,7 @@ impl Sessions {
         let sessions = self.clone();
         self.db
             .write(move |tx| {
-                let reset = hold(tx, id)?;
+                let reset = lock_row(tx, id)?;
                 let card = sessions.directory.member(reset.member_id).filter(|card| card.id != actor);
                 let card = card.ok_or(Refusal::NoSuchReset)?;
                 sessions.check_invitee(&reach, &card).map_err(|refusal| match refusal {
@@ -433,7 +433,7 @@ impl Sessions {
         let sessions = self.clone();
         self.db
             .write(move |tx| {
-                let reset = hold_own(tx, member, id)?;
+                let reset = lock_own(tx, member, id)?;
                 sessions.approve(tx, member, reset)
             })
             .await
@@ -480,7 +480,7 @@ impl Sessions {
         let sessions = self.clone();
         self.db
             .write(move |tx| {
-                let mut reset = hold_own(tx, member, id)?;
+                let mut reset = lock_own(tx, member, id)?;
                 let now = tx.now();
                 if reset.refused_at.is_none() {
                     store::resets::refuse(tx.conn, id, now)?;
@@ -538,15 +538,15 @@ impl Sessions {
 }
 
 /// A pending reset in its member's turn, so that of an approval, a refusal and a redemption one comes after the other.
-fn hold(tx: &mut Tx, id: InvitationId) -> Outcome<Invitation> {
+fn lock_row(tx: &mut Tx, id: InvitationId) -> Outcome<Invitation> {
     let now = tx.now();
     let found = store::resets::find_pending(tx.conn, id, now)?.ok_or(Refusal::NoSuchReset)?;
     tx.take_turn(found.member_id)?;
     store::resets::find_pending(tx.conn, id, now)?.ok_or_else(|| Refusal::NoSuchReset.into())
 }
 
-fn hold_own(tx: &mut Tx, member: MemberId, id: InvitationId) -> Outcome<Invitation> {
-    let reset = hold(tx, id)?;
+fn lock_own(tx: &mut Tx, member: MemberId, id: InvitationId) -> Outcome<Invitation> {
+    let reset = lock_row(tx, id)?;
     if reset.member_id == member { Ok(reset) } else { Err(Refusal::NoSuchReset.into()) }
 }
 

@@ -137,7 +137,7 @@ pub fn insert_session(conn: &mut Conn, session: &Session) -> QueryResult<()> {
 }
 
 /// The session, which nobody else changes until the transaction ends.
-pub fn hold_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Session>> {
+pub fn lock_session(conn: &mut Conn, id: SessionId) -> QueryResult<Option<Session>> {
     match conn {
         Conn::Pg(c) => sessions::table.find(id).for_update().select(Session::as_select()).first(c).optional(),
         Conn::Sqlite(_) => find_session(conn, id),

@@ -37,7 +37,7 @@ pub fn find_comment_to_reply(conn: &mut Conn, id: CommentId) -> QueryResult<Opti
 }
 
 /// A comment that is taken back: nobody replies to it until the end of the transaction.
-pub fn hold_comment(conn: &mut Conn, id: CommentId) -> QueryResult<Option<Comment>> {
+pub fn lock_comment(conn: &mut Conn, id: CommentId) -> QueryResult<Option<Comment>> {
     match conn {
         Conn::Pg(c) => idea_comments::table.find(id).select(Comment::as_select()).for_update().first(c).optional(),
         Conn::Sqlite(c) => idea_comments::table.find(id).select(Comment::as_select()).first(c).optional(),

@@ -40,7 +40,7 @@ pub fn find_some(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<Idea>> {
 }
 
 /// The idea, held until the end of the transaction: others who act on it at the same time wait and then see the outcome.
-pub fn hold(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
+pub fn lock_row(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
     match conn {
         Conn::Pg(c) => ideas::table.find(id).select(Idea::as_select()).for_update().first(c).optional(),
         // all writes go through one thread, one transaction after the other

@@ -57,7 +57,7 @@ pub fn find(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
 }
 
 /// The contest, held until the end of the transaction, so that nobody changes it meanwhile.
-pub fn hold(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
+pub fn lock_row(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Contest>> {
     match conn {
         Conn::Pg(c) => contests::table.find(id).select(Contest::as_select()).for_update().first(c).optional(),
         // all writes go through one thread, one transaction after the other
