@@ -9,7 +9,7 @@ use crate::base::id::MemberId;
 
 /// What a job has come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum JobEnd {
     /// Its changes stay.
     Keep,
     /// It refused; it may have written something before.
@@ -23,7 +23,7 @@ pub(super) enum Verdict {
 /// A transaction that waits for its turn.
 pub(super) trait Job: Send {
     /// Runs it; a second time makes the first one undone.
-    fn run(&mut self, tx: &mut Tx) -> Verdict;
+    fn run(&mut self, tx: &mut Tx) -> JobEnd;
     /// The member about whom alone it is; such jobs may share a transaction.
     fn about(&self) -> Option<MemberId>;
     /// Whether its caller has given up waiting.
@@ -46,22 +46,22 @@ where
     T: Send,
     R: Send,
 {
-    fn run(&mut self, tx: &mut Tx) -> Verdict {
+    fn run(&mut self, tx: &mut Tx) -> JobEnd {
         if self.is_abandoned() {
-            return Verdict::Refused;
+            return JobEnd::Refused;
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.action)(tx))).unwrap_or_else(|_| {
             tracing::error!("a database job panicked");
             Err(Stop::Failed(DbError::Panicked))
         });
-        let verdict = match &outcome {
-            Ok(_) => Verdict::Keep,
-            Err(Stop::Refused(_)) => Verdict::Refused,
-            Err(Stop::Failed(error)) if error.wants_retry() => Verdict::Broken,
-            Err(Stop::Failed(_)) => Verdict::Failed,
+        let end = match &outcome {
+            Ok(_) => JobEnd::Keep,
+            Err(Stop::Refused(_)) => JobEnd::Refused,
+            Err(Stop::Failed(error)) if error.wants_retry() => JobEnd::Broken,
+            Err(Stop::Failed(_)) => JobEnd::Failed,
         };
         self.outcome = Some(outcome);
-        verdict
+        end
     }
 
     fn about(&self) -> Option<MemberId> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diesel::QueryResult;
 
 use super::conn::turn_of;
-use super::job::{Job, Verdict};
+use super::job::{Job, JobEnd};
 use super::outage::Connector;
 use super::{Conn, DbError, Effect, Maker, PG_ATTEMPTS, Tx, run_effects};
 use crate::base::id::MemberId;
@@ -73,7 +73,7 @@ impl Slot {
         let mut stays = self.get().is_ok_and(|conn| conn.take_turns(&turns).is_ok());
         for job in jobs {
             let turn = job.about();
-            stays = stays && self.run(&mut **job, turn, &mut effects).is_ok_and(|verdict| verdict == Verdict::Keep);
+            stays = stays && self.run(&mut **job, turn, &mut effects).is_ok_and(|end| end == JobEnd::Keep);
         }
         if !stays {
             self.roll_back();
@@ -87,7 +87,7 @@ impl Slot {
         let mut attempt = 1;
         let committed = loop {
             match self.attempt(&mut *job) {
-                Ok(Verdict::Broken) if attempt < PG_ATTEMPTS => attempt += 1,
+                Ok(JobEnd::Broken) if attempt < PG_ATTEMPTS => attempt += 1,
                 Err(error) if error.wants_retry() && attempt < PG_ATTEMPTS => attempt += 1,
                 outcome => break outcome.map(drop),
             }
@@ -95,7 +95,7 @@ impl Slot {
         job.answer(committed);
     }
 
-    fn attempt(&mut self, job: &mut dyn Job) -> Result<Verdict, DbError> {
+    fn attempt(&mut self, job: &mut dyn Job) -> Result<JobEnd, DbError> {
         self.begin()?;
         let mut effects = Vec::new();
         let turn = job.about();
@@ -105,17 +105,17 @@ impl Slot {
             self.roll_back();
             return Err(error.into());
         }
-        let verdict = self.run(job, turn, &mut effects)?;
-        match verdict {
-            Verdict::Keep => self.commit(effects)?,
-            Verdict::Refused => drop(self.roll_back()),
+        let end = self.run(job, turn, &mut effects)?;
+        match end {
+            JobEnd::Keep => self.commit(effects)?,
+            JobEnd::Refused => drop(self.roll_back()),
             // whatever the query said, the cause is the lost connection
-            Verdict::Broken | Verdict::Failed if !self.roll_back() => {
+            JobEnd::Broken | JobEnd::Failed if !self.roll_back() => {
                 return Err(DbError::Unavailable("the connection was lost".into()));
             }
-            Verdict::Broken | Verdict::Failed => {}
+            JobEnd::Broken | JobEnd::Failed => {}
         }
-        Ok(verdict)
+        Ok(end)
     }
 
     /// Runs a job inside the open transaction, which has that member's turn.
@@ -124,13 +124,13 @@ impl Slot {
         job: &mut dyn Job,
         turn: Option<MemberId>,
         effects: &mut Vec<Effect>,
-    ) -> Result<Verdict, DbError> {
+    ) -> Result<JobEnd, DbError> {
         let maker = self.maker.clone();
         let mut tx = Tx::new(self.get()?, maker.clock.now(), 0, &maker.ids);
         tx.turns.extend(turn);
-        let verdict = job.run(&mut tx);
+        let end = job.run(&mut tx);
         effects.append(&mut tx.effects);
-        Ok(verdict)
+        Ok(end)
     }
 
     fn commit(&mut self, effects: Vec<Effect>) -> Result<(), DbError> {

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::job::{Job, Verdict};
+use super::job::{Job, JobEnd};
 use super::syncer::{Group, Syncer};
 use super::{Conn, Counter, DbError, Effect, Maker, Tx};
 use crate::base::clock::Clock;
@@ -173,11 +173,11 @@ impl WriterThread {
     /// Runs one job; false when it left something behind that must not stay, or may have.
     fn run(&mut self, job: &mut dyn Job, effects: &mut Effects) -> bool {
         let before = self.changes();
-        let (verdict, its_effects) = self.attempt(job);
-        match verdict {
-            Verdict::Keep => effects.extend(its_effects),
-            Verdict::Refused if before.is_ok() => return before == self.changes(),
-            Verdict::Refused | Verdict::Broken | Verdict::Failed => return false,
+        let (end, its_effects) = self.attempt(job);
+        match end {
+            JobEnd::Keep => effects.extend(its_effects),
+            JobEnd::Refused if before.is_ok() => return before == self.changes(),
+            JobEnd::Refused | JobEnd::Broken | JobEnd::Failed => return false,
         }
         true
     }
@@ -190,7 +190,7 @@ impl WriterThread {
         for job in jobs {
             self.conn.batch("SAVEPOINT job")?;
             match self.attempt(&mut **job) {
-                (Verdict::Keep, its_effects) => effects.extend(its_effects),
+                (JobEnd::Keep, its_effects) => effects.extend(its_effects),
                 _ => self.conn.batch("ROLLBACK TO job")?,
             }
             self.conn.batch("RELEASE job")?;
@@ -198,12 +198,12 @@ impl WriterThread {
         Ok(effects)
     }
 
-    fn attempt(&mut self, job: &mut dyn Job) -> (Verdict, Effects) {
+    fn attempt(&mut self, job: &mut dyn Job) -> (JobEnd, Effects) {
         let now = self.clock.now();
         self.serial = now.micros().max(self.serial + 1);
         let mut tx = Tx::new(&mut self.conn, now, self.serial, &self.ids);
-        let verdict = job.run(&mut tx);
-        (verdict, tx.effects)
+        let end = job.run(&mut tx);
+        (end, tx.effects)
     }
 
     /// Rows that this connection has ever changed.

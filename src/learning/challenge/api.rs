@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::Challenge;
-use super::model::{Answered, DayRecord, EndedBecause, Run, RunId, State, Verdict};
+use super::model::{Answered, DayRecord, EndedBecause, Run, RunId, State, Grade};
 use super::review::Wanted;
 use super::rules::{self, REVIVAL_SECONDS, Refusal};
 use crate::base::id::{MemberId, UnitId};
@@ -205,8 +205,8 @@ impl<'a> From<&'a Answered> for ChallengeResult<'a> {
         let text = &answered.question.text;
         ChallengeResult {
             seq: answered.seq,
-            right: answered.verdict == Verdict::Right,
-            late: answered.verdict == Verdict::Late,
+            right: answered.grade == Grade::Right,
+            late: answered.grade == Grade::Late,
             answer: &text.answer,
             explanation: &text.explanation,
             source: &text.source,

@@ -29,7 +29,7 @@ crate::words!(
 
 /// What became of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum Grade {
     Right,
     Wrong,
     /// It came when the time was up and counts nothing.
@@ -164,7 +164,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub seq: i32,
-    pub verdict: Verdict,
+    pub grade: Grade,
     /// The question that was answered, with its key.
     pub question: PaperQuestion,
     pub state: State,

@@ -2,7 +2,7 @@
 //!
 //! Source: `docs/domain.md`, "Questions and quizzes".
 
-use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State, Verdict};
+use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State, Grade};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::learning::quiz::{Candidate, PaperQuestion, QuestionId};
@@ -145,14 +145,14 @@ pub fn repeat(state: State, answer: Answer, given: &[String]) -> Result<Answered
     let run = &state.run;
     let last_seq = if run.is_running() { run.seq - 1 } else { run.seq };
     let question = run.closed().filter(|_| answer.seq == last_seq).ok_or(Refusal::AlreadyAnswered)?.clone();
-    let verdict = match answer.given() {
+    let grade = match answer.given() {
         None if run.ended_because == Some(EndedBecause::GivenUp) => return Err(Refusal::RunOver),
-        None => Verdict::Late,
+        None => Grade::Late,
         Some(first) if first != given => return Err(Refusal::AlreadyAnswered),
-        Some(_) if answer.is_right => Verdict::Right,
-        Some(_) => Verdict::Wrong,
+        Some(_) if answer.is_right => Grade::Right,
+        Some(_) => Grade::Wrong,
     };
-    Ok(Answered { seq: answer.seq, verdict, question, state })
+    Ok(Answered { seq: answer.seq, grade, question, state })
 }
 
 /// Tries at a free place before the next one after it is taken; few questions are dealt in most runs.
