@@ -584,7 +584,7 @@ async fn answers_that_are_not_counted_yet_are_kept_however_old() {
     let run = climb(&app, &li, first.clone(), 2).await;
     // the server was down for months, with a run that nobody ended
     app.set_clock("2027-01-01T08:00:00+08:00");
-    app.app.get::<Challenge>().keep_up().await.unwrap();
+    app.app.get::<Challenge>().catch_up().await.unwrap();
     assert_eq!(kept(&app).await, (2, 1), "{run}");
     app.tick().await; // ends the run
     app.tick().await; // counts its day, and throws the answers away

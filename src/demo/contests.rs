@@ -53,7 +53,7 @@ pub async fn plan_contests(app: &App, planner: MemberId) -> Result<(), String> {
 
 async fn publish_ended(app: &App, planner: MemberId) -> Result<(), String> {
     let contests = app.get::<Contests>();
-    contests.keep_up().await.map_err(|error| error.to_string())?;
+    contests.catch_up().await.map_err(|error| error.to_string())?;
     contests.settle().await.map_err(|error| error.to_string())?;
     let closed = contests.list_within(&Reach::Everything, Some(ContestState::Closed), None, LISTED);
     for contest in closed.await.map_err(|error| error.to_string())? {

@@ -46,12 +46,12 @@ async fn a_day_has_one_backup_and_old_copies_go_only_after_a_good_one() {
     let place = folder.path().join("copies");
     let app = app_with_copies(&place, 2).await;
     let backups = app.app.get::<Operator>().backups.clone();
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert!(copies(&place).is_empty(), "it is not nine yet");
     for day in 1..=3 {
         app.set_clock(&format!("2026-07-0{day}T09:00:00+08:00"));
-        backups.keep_up().await;
-        backups.keep_up().await;
+        backups.catch_up().await;
+        backups.catch_up().await;
     }
     std::fs::write(place.join("notes.txt"), "not ours").unwrap();
     let kept = ["notes.txt", "xianfeng-2026-07-02.backup", "xianfeng-2026-07-03.backup"];
@@ -61,14 +61,14 @@ async fn a_day_has_one_backup_and_old_copies_go_only_after_a_good_one() {
     let obstacle = place.join("xianfeng-2026-07-04.backup.unproven");
     std::fs::create_dir(&obstacle).unwrap();
     app.set_clock("2026-07-04T09:00:00+08:00");
-    backups.keep_up().await;
+    backups.catch_up().await;
     std::fs::remove_dir(&obstacle).unwrap();
     assert_eq!(copies(&place), kept, "the old ones stay");
     app.advance_seconds(60);
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert_eq!(copies(&place), kept, "it is not tried every minute");
     app.advance_seconds(15 * 60);
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert_eq!(copies(&place), ["notes.txt", "xianfeng-2026-07-03.backup", "xianfeng-2026-07-04.backup"]);
 }
 
@@ -83,7 +83,7 @@ async fn a_copy_that_lacks_attachments_lets_no_older_one_go() {
     let copy = |day: u8| format!("xianfeng-2026-07-0{day}.backup");
     let on = async |day: u8| {
         app.set_clock(&format!("2026-07-0{day}T09:00:00+08:00"));
-        backups.keep_up().await;
+        backups.catch_up().await;
         copies(&place)
     };
     assert_eq!(on(1).await, [copy(1)]);
@@ -115,11 +115,11 @@ async fn what_a_killed_backup_left_goes_before_the_next_one_and_its_keys_are_ove
     let written = std::fs::File::open(left(2, ".part")).unwrap();
     written.lock().unwrap();
     app.set_clock("2026-07-02T09:00:00+08:00");
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert!(left(2, ".part").exists() && !place.join("xianfeng-2026-07-02.backup").exists());
     drop(written);
     app.advance_seconds(15 * 60);
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert_eq!(copies(&place), ["xianfeng-2026-07-02.backup"]);
     assert!(std::fs::read(&witness).unwrap().iter().all(|byte| *byte == 0));
 }
@@ -137,7 +137,7 @@ async fn no_transaction_stays_open_while_attachments_are_copied() {
     assert!(std::process::Command::new("mkfifo").arg(&silent).status().unwrap().success());
     app.set_clock("2026-07-01T09:00:00+08:00");
     let backups = app.app.get::<Operator>().backups.clone();
-    let taking = tokio::spawn(async move { backups.keep_up().await });
+    let taking = tokio::spawn(async move { backups.catch_up().await });
     let opened = tokio::task::spawn_blocking(move || std::fs::OpenOptions::new().write(true).open(silent));
     let held = opened.await.unwrap().unwrap();
     assert!(app.db().older_have_ended().await.unwrap(), "a count would wait for it");

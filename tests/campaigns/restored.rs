@@ -74,25 +74,25 @@ async fn keys_beside_copies_go_with_the_count_and_not_because_a_database_does_no
     cast(&voters[0], &campaign, &[&entries[0]]).await.ok(201);
     let backups = app.app.get::<Operator>().backups.clone();
     app.set_clock("2026-07-01T08:05:00+08:00");
-    backups.keep_up().await;
+    backups.catch_up().await;
     let beside = |ending: &str| place.path().join(format!("xianfeng-2026-07-01.backup.keys{ending}"));
     let keys = std::fs::read(beside("")).unwrap();
 
     // a server on an empty database that was given the same folder
     let other = TestApp::start_with(&arguments).await;
     other.set_clock("2026-07-01T08:06:00+08:00");
-    other.app.get::<Operator>().backups.keep_up().await;
+    other.app.get::<Operator>().backups.catch_up().await;
     assert_eq!(std::fs::read(beside("")).unwrap(), keys, "they may be the only copies");
 
     // a process died while it took other keys out of the file
     std::fs::rename(beside(""), beside(".left")).unwrap();
     std::fs::write(beside(".left.new"), &keys[..20]).unwrap();
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert_eq!(std::fs::read(beside("")).unwrap(), keys);
     assert!(!beside(".left").exists() && !beside(".left.new").exists());
 
     at(&app, CLOSING).await;
-    backups.keep_up().await;
+    backups.catch_up().await;
     assert!(!beside("").exists(), "the vote is counted");
     app.drain().await;
 }

@@ -317,8 +317,8 @@ async fn several_servers_take_part_in_one_contest() {
     let contest = super::announced(&organiser, with(body(&app), &[("/terms/participation_points", json!(2))])).await;
     let other = app.sibling().await;
     app.set_clock("2026-07-01T08:01:00+08:00");
-    let (one, two) = tokio::join!(async { app.app.get::<Contests>().keep_up().await }, async {
-        other.app.get::<Contests>().keep_up().await
+    let (one, two) = tokio::join!(async { app.app.get::<Contests>().catch_up().await }, async {
+        other.app.get::<Contests>().catch_up().await
     });
     one.and(two).unwrap();
     let li = app.member("李一").sign_in().await;
@@ -331,8 +331,8 @@ async fn several_servers_take_part_in_one_contest() {
     assert_eq!(a.ok(200), b.ok(200));
     app.set_clock("2026-07-01T08:12:00+08:00");
     for _ in 0..3 {
-        let (one, two) = tokio::join!(async { app.app.get::<Contests>().keep_up().await }, async {
-            other.app.get::<Contests>().keep_up().await
+        let (one, two) = tokio::join!(async { app.app.get::<Contests>().catch_up().await }, async {
+            other.app.get::<Contests>().catch_up().await
         });
         one.and(two).unwrap();
         let (one, two) = tokio::join!(async { app.app.get::<Contests>().settle().await }, async {

@@ -49,7 +49,7 @@ impl BoardRoom {
     }
 
     /// Brings to the boards what no push has brought, and puts everyone where the roster says; once a second.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    pub async fn catch_up(&self) -> Result<(), DbError> {
         let moves = self.directory.moves();
         if self.followed.swap(moves, Ordering::Relaxed) != moves {
             self.boards.moved();

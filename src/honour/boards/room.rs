@@ -5,6 +5,6 @@ use crate::room::{House, Opened, Room, SECOND};
 
 pub async fn open(house: &House) -> Opened {
     Ok(Room::of(BoardRoom::new(house.get(), house.get(), house.get()))
-        .every(SECOND, "boards", |boards| async move { boards.keep_up().await })
+        .every(SECOND, "boards", |boards| async move { boards.catch_up().await })
         .room())
 }

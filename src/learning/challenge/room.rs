@@ -25,7 +25,7 @@ pub async fn open(house: &House) -> Opened {
             challenge.end_overdue().await?;
             challenge.next_overdue().await
         })
-        .every(MINUTE, "challenge tallies", |challenge| async move { challenge.keep_up().await })
+        .every(MINUTE, "challenge tallies", |challenge| async move { challenge.catch_up().await })
         .room()
         .settings(terms.each()))
 }

@@ -40,7 +40,7 @@ type Counts = HashMap<(QuestionId, i32), BTreeMap<(Vec<String>, bool), u32>>;
 
 impl Challenge {
     /// What need not be done this second: counting days that are over, throwing away what was counted long ago.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    pub async fn catch_up(&self) -> Result<(), DbError> {
         self.tally_due().await?;
         self.throw_away_old().await
     }

@@ -2,7 +2,7 @@
 //!
 //! The paper gets the right key in the transaction of the correction; from then on attempts are graded by it. A contest
 //! that is open or closed grades what was handed in before anew, and is ranked by that. One that is published is ranked
-//! again, its points follow by opposite entries, and it is published again with the reason. Like the settling, all of it
+//! again, its points follow by opposite entries, and it is published again with the reason. Like the making of results, all of it
 //! can be broken off anywhere and done again.
 
 use std::collections::{HashMap, HashSet};
@@ -65,7 +65,7 @@ struct Regraded {
 impl Contests {
     /// Brings contests with a corrected key up to date, one correction after the other.
     pub async fn regrade(&self) -> Result<(), DbError> {
-        let _turn = self.settling.lock().await;
+        let _turn = self.results_turn.lock().await;
         let mine = CorrectionStage::Contests;
         while let Some(correction) = self.db.read(move |conn| correction_in(conn, mine)).await? {
             match self.regrade_all(correction).await {

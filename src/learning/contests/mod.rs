@@ -92,7 +92,7 @@ pub struct Contests {
     /// Those that are open, for the page of the day.
     open: Arc<Memo<(), Vec<Contest>>>,
     /// Held by whichever job of this process ranks, books or gives points.
-    settling: Arc<Mutex<()>>,
+    results_turn: Arc<Mutex<()>>,
 }
 
 impl Contests {
@@ -111,7 +111,7 @@ impl Contests {
             attempts,
             holder,
             open,
-            settling: Arc::default(),
+            results_turn: Arc::default(),
         }
     }
 

@@ -45,7 +45,7 @@ impl Contests {
 
     /// What the clock does when something is due: opens and closes contests whose time has come, also after the server was down,
     /// and ends attempts whose time is over.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    pub async fn catch_up(&self) -> Result<(), DbError> {
         let (now, mut outcome) = (self.db.now(), Ok(()));
         for contest in self.db.read(move |conn| store::list_to_open(conn, now, DUE_AT_ONCE)).await? {
             let opened = self.open_or_report(contest).await;

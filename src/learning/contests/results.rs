@@ -59,7 +59,7 @@ impl std::fmt::Debug for Elsewhere {
 impl Contests {
     /// Settles every contest that is over, as far as its state allows; once a second.
     pub async fn settle(&self) -> Result<(), DbError> {
-        let _turn = self.settling.lock().await;
+        let _turn = self.results_turn.lock().await;
         let (mut after, mut outcome) = (None, Ok(()));
         loop {
             let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;
@@ -81,7 +81,7 @@ impl Contests {
     }
 
     /// Now, while something of a contest is still to be settled that waits for nobody.
-    pub(super) async fn next_settling(&self) -> Result<Option<Timestamp>, DbError> {
+    pub(super) async fn next_result_due(&self) -> Result<Option<Timestamp>, DbError> {
         let (now, mut after) = (self.db.now(), None);
         loop {
             let chunk = self.db.read(move |conn| store::list_unsettled(conn, after, SETTLED_AT_ONCE)).await?;

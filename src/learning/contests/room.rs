@@ -21,12 +21,12 @@ pub async fn open(house: &House) -> Opened {
             contests.next_regrading().await
         })
         .when_due(CLOCK, |contests| async move {
-            contests.keep_up().await?;
+            contests.catch_up().await?;
             contests.next_due().await
         })
         .when_due(RESULTS, |contests| async move {
             contests.settle().await?;
-            contests.next_settling().await
+            contests.next_result_due().await
         })
         .every(MINUTE, "contest desk", |contests| async move { contests.lay_old_on_desk().await })
         .room())

@@ -100,7 +100,7 @@ impl Quiz {
     }
 
     /// What need not be done this second: counting papers that are over, preparing old questions for the search.
-    pub async fn keep_up(&self) -> Result<(), DbError> {
+    pub async fn catch_up(&self) -> Result<(), DbError> {
         self.fold_search().await?;
         self.tally_due().await
     }

@@ -25,7 +25,7 @@ pub async fn open(house: &House) -> Opened {
             quiz.tell_corrected().await?;
             quiz.next_telling().await
         })
-        .every(MINUTE, "tallies", |quiz| async move { quiz.keep_up().await })
+        .every(MINUTE, "tallies", |quiz| async move { quiz.catch_up().await })
         .room()
         .settings(timetable.settings()))
 }

@@ -8,7 +8,7 @@ use crate::room::{House, Opened, Room};
 pub async fn open(house: &House) -> Opened {
     Ok(Room::of(Backups::new(house.db.clone(), house.get(), &house.config))
         .every(Duration::from_secs(30), "backup", |backups| async move {
-            backups.keep_up().await;
+            backups.catch_up().await;
             Ok(())
         })
         .room())

@@ -37,7 +37,7 @@ impl Backups {
     /// Takes today's backup if it is time and there is none, and then lets go of the oldest copies.
     ///
     /// A failure is logged and counted, and tried again a quarter of an hour later.
-    pub async fn keep_up(&self) {
+    pub async fn catch_up(&self) {
         let Some(folder) = self.config.folder() else { return };
         if let Err(error) = self.forget_spent_keys(&folder).await {
             tracing::error!(error, "keys of votes that were counted stay beside the backups");

@@ -118,7 +118,7 @@ impl Operator {
             }
         }
         if !dry_run {
-            self.board_room.keep_up().await.map_err(told)?;
+            self.board_room.catch_up().await.map_err(told)?;
         }
         let done = if dry_run { "试运行，未写入" } else { "已更正" };
         voice.line(format!("{done}：党员 {members}，不一致 {differing}")).await;
