@@ -34,10 +34,10 @@ const KINDS: [(Option<Role>, &str); 11] = [
 /// Whom a route lets in.
 #[derive(Clone, Copy)]
 enum Who {
-    /// Also whoever has not signed in.
+    /// Also anyone who has not signed in.
     Anyone,
     SignedIn,
-    /// Whoever holds one of these duties.
+    /// Anyone who holds one of these duties.
     With(&'static [Role]),
 }
 use Who::*;

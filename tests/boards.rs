@@ -144,7 +144,7 @@ async fn names_are_masked_beyond_the_viewers_branch() {
     );
     answer(&app, east_too, 1).await;
     if !on_postgres() {
-        // in the process at once after an award, whoever looked before
+        // in the process at once after an award, anyone who looked before
         let board = west.get(&format!("/boards/{uri}")).await.ok(200);
         assert_eq!(lines(&board), [(1, "王西", 5), (2, "赵**", 4), (3, "李*", 3)]);
     }

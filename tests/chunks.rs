@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 use xianfeng::db::{Db, DbError};
 use xianfeng::kernel::chunks::{Work, Worked};
-use xianfeng::kernel::lease::{ProcessId, Lease};
+use xianfeng::kernel::lease::{Lease, ProcessId};
 
 use crate::support::TestApp;
 
@@ -17,7 +17,12 @@ fn work(holder: ProcessId) -> Work {
 }
 
 /// Does the work, noting every number; breaks off before the chunk that holds `breaks_at`.
-async fn go(db: &Db, holder: ProcessId, breaks_at: Option<u32>, seen: &Arc<Mutex<Vec<u32>>>) -> Result<Worked, DbError> {
+async fn go(
+    db: &Db,
+    holder: ProcessId,
+    breaks_at: Option<u32>,
+    seen: &Arc<Mutex<Vec<u32>>>,
+) -> Result<Worked, DbError> {
     let read = |after: u32| async move {
         let chunk: Vec<u32> = (after + 1..=ALL).take(3).collect();
         match chunk.last().copied() {

@@ -120,7 +120,7 @@ async fn a_corrected_key_regrades_the_paper_and_points_follow_by_opposite_entrie
     assert_eq!((to_li.len(), to_wang.len(), told(&zhao).await.len()), (1, 1, 0));
     assert!(to_li[0].contains("录入有误") && to_li[0].contains("扣回 1 分"), "{to_li:?}");
     assert!(to_wang[0].contains("增加 1 分"), "{to_wang:?}");
-    // the same submission again is still the same submission, and whoever comes later is graded by the right key
+    // the same submission again is still the same submission, and anyone who comes later is graded by the right key
     assert_eq!(li.put(TODAY, with_first(&paper, "B")).await.ok(200)["right_count"], 4);
     let qian = app.member("钱四").sign_in().await;
     assert_eq!(qian.put(TODAY, with_first(&paper, "C")).await.ok(201)["right_count"], 5);

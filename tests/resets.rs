@@ -146,7 +146,7 @@ async fn only_one_other_person_who_may_invite_the_member_approves() {
     redeem(&app, &li.employee_no, &code).await.ok(201);
 }
 
-/// Somebody whose account is opened by a code of `issuer`, as whoever redeems it acts.
+/// Somebody whose account is opened by a code of `issuer`, as its redeemer acts.
 async fn puppet(app: &TestApp, issuer_token: &str, name: &str) -> String {
     let (id, number) = app.member(name).role(Role::BranchCommittee, "ZB1").unregistered().await;
     let invite = app.request(Method::POST, "/invitations").bearer_auth(issuer_token);

@@ -36,14 +36,14 @@ async fn put_all(db: &Db, texts: Vec<(u128, String)>) {
     put_all_on(db, texts.into_iter().map(|(number, text)| (number, text, Vec::new())).collect()).await;
 }
 
-async fn put_on(db: &Db, number: u128, text: &str, shelves: Vec<Uuid>) {
-    put_all_on(db, vec![(number, text.to_owned(), shelves)]).await;
+async fn put_on(db: &Db, number: u128, text: &str, scopes: Vec<Uuid>) {
+    put_all_on(db, vec![(number, text.to_owned(), scopes)]).await;
 }
 
 async fn put_all_on(db: &Db, texts: Vec<(u128, String, Vec<Uuid>)>) {
     db.write(move |tx| -> Result<(), Stop<Never>> {
-        for (number, text, shelves) in &texts {
-            search::put(tx, IDEA, Uuid::from_u128(*number), text, shelves)?;
+        for (number, text, scopes) in &texts {
+            search::put(tx, IDEA, Uuid::from_u128(*number), text, scopes)?;
         }
         Ok(())
     })
@@ -213,19 +213,19 @@ async fn each_kind_is_searched_for_itself() {
 #[tokio::test]
 async fn a_shelf_is_searched_for_itself_however_common_the_word() {
     let (_kept, db) = fresh().await;
-    let shelf = |number: u128| Uuid::from_u128(0xABCD_0000 + number);
-    put_on(&db, 1, "安全金点子", vec![shelf(1), shelf(3)]).await;
+    let scope = |number: u128| Uuid::from_u128(0xABCD_0000 + number);
+    put_on(&db, 1, "安全金点子", vec![scope(1), scope(3)]).await;
     // newer than what is looked for, and more than are ranked
     let many = MOST_FOUND as u128 + 50;
     for chunk in 0..many / 50 {
-        let texts = (0..50).map(|n| (100 + chunk * 50 + n, "安全金点子".to_owned(), vec![shelf(2)])).collect();
+        let texts = (0..50).map(|n| (100 + chunk * 50 + n, "安全金点子".to_owned(), vec![scope(2)])).collect();
         put_all_on(&db, texts).await;
     }
-    let find = async |shelves: Option<Vec<Uuid>>| {
+    let find = async |scopes: Option<Vec<Uuid>>| {
         same_when_indexed(&db, async || {
-            let shelves = shelves.clone();
+            let scopes = scopes.clone();
             let found = db.read(move |conn| {
-                let place = Place { kind: IDEA, shelves: shelves.as_deref() };
+                let place = Place { kind: IDEA, scopes: scopes.as_deref() };
                 let similar = search::similar::<Uuid>(conn, place, "金点子", 5)?;
                 Ok((search::find::<Uuid>(conn, place, "安全", 2_000)?, similar))
             });
@@ -234,17 +234,17 @@ async fn a_shelf_is_searched_for_itself_however_common_the_word() {
         })
         .await
     };
-    // more wait than a search looks at; of a shelf beyond them it learns when they are in the index
+    // more wait than a search looks at; of a scope beyond them it learns when they are in the index
     search::index_waiting(&db, 0).await.unwrap();
-    assert_eq!(find(Some(vec![shelf(1)])).await, (1, Some(1), 1));
-    assert_eq!(find(Some(vec![shelf(9), shelf(3)])).await, (1, Some(1), 1));
-    assert_eq!(find(Some(vec![shelf(9)])).await, (0, None, 0));
+    assert_eq!(find(Some(vec![scope(1)])).await, (1, Some(1), 1));
+    assert_eq!(find(Some(vec![scope(9), scope(3)])).await, (1, Some(1), 1));
+    assert_eq!(find(Some(vec![scope(9)])).await, (0, None, 0));
     assert_eq!(find(Some(vec![])).await, (0, None, 0));
     assert_eq!(find(None).await.0, MOST_FOUND);
     // put again, it lies elsewhere
-    put_on(&db, 1, "安全金点子", vec![shelf(4)]).await;
-    assert_eq!(find(Some(vec![shelf(1)])).await, (0, None, 0));
-    assert_eq!(find(Some((1..300).map(shelf).filter(|id| *id != shelf(2)).collect())).await, (1, Some(1), 1));
+    put_on(&db, 1, "安全金点子", vec![scope(4)]).await;
+    assert_eq!(find(Some(vec![scope(1)])).await, (0, None, 0));
+    assert_eq!(find(Some((1..300).map(scope).filter(|id| *id != scope(2)).collect())).await, (1, Some(1), 1));
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ impl App {
         None
     }
 
-    /// What stands beside the API for whoever comes with a browser: the front of the demo before the pages themselves.
+    /// What stands beside the API for anyone who comes with a browser: the front of the demo before the pages themselves.
     fn front(&self, cfg: &mut web::ServiceConfig) {
         if let Some(front) = &self.front {
             front(cfg);

@@ -1,7 +1,7 @@
 //! The app in the hand and the console: files that lie in the program, under `/m/` and `/console/`.
 //!
 //! A release has them inside, with what brotli and gzip make of them; a debug build reads the folder `web/dist`, or the one
-//! that `XIANFENG_WEB_DIST` names, so that whoever works on the pages sees what he has just built. Files under `assets/`
+//! that `XIANFENG_WEB_DIST` names, so that anyone who works on the pages sees what he has just built. Files under `assets/`
 //! bear a hash in their names and are kept for a year; the entry pages are asked for again each time. What is not there is
 //! 404, never the entry page: a page of an older release learns so that its parts are gone, and begins anew.
 
@@ -18,7 +18,7 @@ use super::error::Problem;
 use super::etag::knows;
 use super::headers::page;
 
-/// What is served here and can be read only, for whoever asks by another method.
+/// What is served here and can be read only, for anyone who asks by another method.
 pub const PATHS: [&str; 5] = ["/", "/m", "/m/{tail}*", "/console", "/console/{tail}*"];
 
 /// What the pages may do: their own scripts, styles and pictures, and questions to their own server.

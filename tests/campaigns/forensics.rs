@@ -357,7 +357,7 @@ async fn ballots_do_not_wait_one_by_one_for_a_place_that_is_silent() {
         assert!(matches!(reply.status, 503 | 504), "{}", reply.text());
     }
     assert!(began.elapsed().as_secs() < 7, "{:?}", began.elapsed());
-    // whoever still reads hears that nothing comes
+    // anyone who still reads hears that nothing comes
     drop(std::fs::OpenOptions::new().write(true).custom_flags(NO_WAITING).open(&key));
     std::fs::remove_file(&key).unwrap();
     std::fs::write(&key, kept).unwrap();

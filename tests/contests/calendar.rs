@@ -321,7 +321,7 @@ async fn a_fixed_paper_names_no_question_whose_key_others_show() {
     // withdrawing gives the questions back
     organiser.post(&format!("{first}/withdrawal"), json!({})).await.ok(200);
     set("2026-07-02", &ids[1..2]).await.ok(200);
-    // whoever answered a paper weeks ago has learnt from it, which is what papers are for
+    // anyone who answered a paper weeks ago has learnt from it, which is what papers are for
     app.set_clock("2026-07-20T08:00:00+08:00");
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     let days = [("/opens_at", json!("2026-07-20T09:00:00+08:00")), ("/closes_at", json!("2026-07-20T10:00:00+08:00"))];

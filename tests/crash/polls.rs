@@ -252,7 +252,7 @@ async fn ballots_that_were_acknowledged_survive_kill_9_and_count_once() {
         assert!(rows.is_subset(&whose), "a ballot that nobody sent");
         unanswered += sent.len() - acknowledged.len();
         there += rows.len() - acknowledged.len();
-        // whoever heard nothing sends again, and some of the others as well
+        // anyone who heard nothing sends again, and some of the others as well
         for n in sent.iter().filter(|n| !acknowledged.contains(n) || **n % 10 == 0) {
             let reply = vote.cast(&server.client, &server.url(""), &site.token(*n), *n).await.unwrap();
             let is_new = !rows.contains(&site.member(*n));

@@ -87,7 +87,7 @@ async fn nobody_finds_what_he_may_not_see() {
     assert_eq!(finders("湿式凿岩").await, [0]);
     scene.author.post(&path("submission"), json!({ "note": "二稿" })).await.ok(200);
     assert_eq!(finders("湿式凿岩").await, [0, 1, 2, 5, 6]);
-    // whoever is asked to carry it out sees it wherever he belongs
+    // anyone who is asked to carry it out sees it wherever he belongs
     let again = json!({ "meeting_id": scene.group_meeting, "note": "二稿" });
     scene.leader.post(&path("collection"), again).await.ok(200);
     scene.decide(&id, "adopted").await;

@@ -28,7 +28,7 @@ async fn ninety_four_ideas_give_the_numbers_of_the_year() {
         }
         scene.decide(&id, if n < 30 { "adopted" } else { "declined" }).await;
         let Some(kind) = kinds.get(n) else { continue };
-        // whoever did not write it carries it out
+        // anyone who did not write it carries it out
         let worker = if n % 2 == 0 { &scene.worker } else { &scene.author };
         scene.assign(&id, worker, "2026-07-31").await;
         scene.work(&id, worker).await;

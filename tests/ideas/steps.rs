@@ -187,7 +187,7 @@ async fn an_implementer_never_accepts_his_own_work_not_even_as_secretary() {
     scene.committee.post(&path("assignment"), to(&scene.worker)).await.ok(200);
     scene.work(&id, &scene.worker).await;
     scene.secretary.post(&path("acceptance"), json!({})).await.refused(403, "ideas.own_idea");
-    // what was collected twice earns once; implemented goes to whoever carries it out at the end
+    // what was collected twice earns once; implemented goes to anyone who carries it out at the end
     scene.committee.post(&path("acceptance"), json!({})).await.ok(200);
     assert!(earned(&scene.secretary).await.iter().all(|(rule, _)| rule == "idea.implemented"));
     assert_eq!(earned(&scene.secretary).await.len(), 1);

@@ -1,4 +1,4 @@
-//! What stands in the way of whoever guesses passwords or invite codes, and in nobody else's.
+//! What stands in the way of anyone who guesses passwords or invite codes, and in nobody else's.
 
 use diesel::prelude::*;
 use futures_util::future::join_all;

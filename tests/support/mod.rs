@@ -134,7 +134,7 @@ impl TestApp {
         self.database.folder()
     }
 
-    /// The app's keys, for whoever forges a token.
+    /// The app's keys, for anyone who forges a token.
     pub fn secrets(&self) -> xianfeng::config::Secrets {
         self.database.secrets()
     }

@@ -335,7 +335,7 @@ impl Server {
         server
     }
 
-    /// What the server has printed for whoever started it.
+    /// What the server has printed for anyone who started it.
     pub fn printed(&self) -> String {
         std::fs::read_to_string(self.log.with_extension("out")).unwrap()
     }

@@ -1,4 +1,4 @@
-//! What the enterprise says of itself to whoever opens the app.
+//! What the enterprise says of itself to anyone who opens the app.
 
 use crate::base::capability::Capability;
 use crate::kernel::settings::{Range, Setting};

@@ -1,6 +1,6 @@
 //! Finding ideas by what they say: keeping the search index, and asking it.
 //!
-//! An idea lies on the shelves of its people and, once handed in, of its unit and its branch: a search looks on the shelves
+//! An idea belongs to the scopes of its people and, once handed in, of its unit and its branch: a search looks into the scopes
 //! of the one who asks, so that a word which thousands of ideas hold is found among the few of his branch. What is found is
 //! then looked at by the same rule of sight as every list.
 
@@ -23,7 +23,7 @@ use crate::kernel::search::{self, MOST_FOUND, Place};
 /// What ideas are in the index.
 const KIND: &str = "idea";
 
-/// Shelves of one search; beyond it groups are left to the shelves of their branches.
+/// Scopes of one search; beyond it groups are left to the scopes of their branches.
 const SHELVES: usize = 200;
 
 /// Ideas that are looked at by the rule of sight at once, until there are enough for a page.
@@ -62,11 +62,11 @@ impl Ideas {
     ) -> Outcome<Vec<(Mark, Listed)>> {
         let filter = self.filter(wanted)?;
         let sight = self.sight(&person);
-        let shelves = self.shelves(&sight);
+        let scopes = self.scopes(&sight);
         let page = self
             .db
             .read(move |conn| {
-                let place = Place { kind: KIND, shelves: shelves.as_deref() };
+                let place = Place { kind: KIND, scopes: scopes.as_deref() };
                 let ranked: Vec<IdeaId> = search::find(conn, place, &text, MOST_FOUND)?;
                 let mut fitting: Vec<IdeaId> = Vec::new();
                 let begin_in = |fitting: &[IdeaId]| match mark {
@@ -98,11 +98,11 @@ impl Ideas {
     /// one is handed in.
     pub async fn similar(&self, person: Arc<Person>, text: String) -> Outcome<Vec<Resembling>> {
         let sight = self.sight(&person);
-        let shelves = self.shelves(&sight);
+        let scopes = self.scopes(&sight);
         let found = self
             .db
             .read(move |conn| {
-                let place = Place { kind: KIND, shelves: shelves.as_deref() };
+                let place = Place { kind: KIND, scopes: scopes.as_deref() };
                 let found: Vec<search::Similar<IdeaId>> = search::similar(conn, place, &text, SIMILAR_ASKED)?;
                 let near: Vec<_> = found.into_iter().filter(|similar| similar.likeness >= LIKENESS).collect();
                 let ids: Vec<IdeaId> = near.iter().map(|similar| similar.id).collect();
@@ -134,8 +134,8 @@ impl Ideas {
             .await
     }
 
-    /// The shelves on which everything lies that `sight` covers; `None` for everything.
-    fn shelves(&self, sight: &Sight) -> Option<Vec<Uuid>> {
+    /// The scopes to which everything belongs that `sight` covers; `None` for everything.
+    fn scopes(&self, sight: &Sight) -> Option<Vec<Uuid>> {
         let units = sight.units.as_ref()?;
         let tree = self.directory.tree();
         let has_shelf_above = |unit: &UnitId| {
@@ -144,10 +144,10 @@ impl Ideas {
         };
         let few = units.len() <= SHELVES;
         let units = units.iter().filter(|unit| few || !has_shelf_above(unit)).map(|unit| unit.uuid());
-        let mut shelves: Vec<Uuid> = units.chain([sight.member.uuid(), sight.branch.uuid()]).collect();
-        shelves.sort_unstable();
-        shelves.dedup();
-        Some(shelves)
+        let mut scopes: Vec<Uuid> = units.chain([sight.member.uuid(), sight.branch.uuid()]).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Some(scopes)
     }
 }
 
@@ -162,12 +162,12 @@ pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryRes
 }
 
 fn shelves_of(idea: &Idea, people: &[IdeaPerson]) -> Vec<Uuid> {
-    let mut shelves: Vec<Uuid> = people.iter().map(|person| person.member_id.uuid()).collect();
-    shelves.push(idea.author_id.uuid());
+    let mut scopes: Vec<Uuid> = people.iter().map(|person| person.member_id.uuid()).collect();
+    scopes.push(idea.author_id.uuid());
     if !PRIVATE.contains(&idea.state) {
-        shelves.extend([idea.unit_id.uuid(), idea.branch_id.uuid()]);
+        scopes.extend([idea.unit_id.uuid(), idea.branch_id.uuid()]);
     }
-    shelves.sort_unstable();
-    shelves.dedup();
-    shelves
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }

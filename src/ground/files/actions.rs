@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::addresses::{Address, Addresses};
-use super::blob_store::{BlobStore, BlobError};
+use super::blob_store::{BlobError, BlobStore};
 use super::hands::{Hands, Held};
 use super::lending::Readers;
 use super::model::{File, FileId, FileKind, FileView};

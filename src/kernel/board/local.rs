@@ -33,17 +33,17 @@ pub(super) struct Local {
 
 #[derive(Default)]
 struct State {
-    shelves: HashMap<Arc<str>, Shelf>,
+    measures: HashMap<Arc<str>, Measured>,
 }
 
 /// Everything of one measure.
 #[derive(Default)]
-struct Shelf {
+struct Measured {
     rows: HashMap<MemberId, Box<Row>>,
     boards: HashMap<Place, Board>,
 }
 
-/// Where on its shelf a board stands.
+/// Which board of its measure it is.
 type Place = (Period, Day, UnitId);
 
 struct Board {
@@ -87,7 +87,7 @@ fn scopes(home: &Home) -> impl Iterator<Item = UnitId> + '_ {
     home.iter().flat_map(|path| path.iter().copied().chain([enterprise()]))
 }
 
-impl Shelf {
+impl Measured {
     /// Takes a standing in; what is older than what is known, or says nothing new, changes nothing.
     fn apply(&mut self, standing: &Standing, mut home: Home, ticks: &AtomicU64) {
         let old = self.rows.remove(&standing.member);
@@ -165,24 +165,24 @@ impl Board {
 }
 
 impl State {
-    fn board(&self, key: &BoardKey) -> Option<(&Shelf, &Board)> {
-        let shelf = self.shelves.get(&key.measure)?;
-        Some((shelf, shelf.boards.get(&(key.period, key.start, key.scope))?))
+    fn board(&self, key: &BoardKey) -> Option<(&Measured, &Board)> {
+        let measured = self.measures.get(&key.measure)?;
+        Some((measured, measured.boards.get(&(key.period, key.start, key.scope))?))
     }
 
-    fn shelf(&mut self, measure: &Arc<str>) -> &mut Shelf {
-        if !self.shelves.contains_key(measure) {
-            self.shelves.insert(measure.clone(), Shelf::default());
+    fn measured(&mut self, measure: &Arc<str>) -> &mut Measured {
+        if !self.measures.contains_key(measure) {
+            self.measures.insert(measure.clone(), Measured::default());
         }
-        self.shelves.get_mut(measure).expect("it was just put there")
+        self.measures.get_mut(measure).expect("it was just put there")
     }
 
     /// Lets the boards go that nobody looked at for longest, until `weight` more fits.
     fn make_room(&mut self, weight: usize) {
         let mut boards: Vec<(u64, usize, Arc<str>, Place)> = self
-            .shelves
+            .measures
             .iter()
-            .flat_map(|(measure, shelf)| shelf.boards.iter().map(move |(place, board)| (measure, place, board)))
+            .flat_map(|(measure, measured)| measured.boards.iter().map(move |(place, board)| (measure, place, board)))
             .map(|(m, place, board)| (board.looked.load(Ordering::Relaxed), board.weight(), m.clone(), *place))
             .collect();
         let mut held = weight + boards.iter().map(|(_, weight, ..)| weight).sum::<usize>();
@@ -194,7 +194,7 @@ impl State {
             if held <= CAPACITY {
                 break;
             }
-            self.shelf(&measure).boards.remove(&place);
+            self.measured(&measure).boards.remove(&place);
             held -= weight;
         }
     }
@@ -215,29 +215,29 @@ impl Local {
 
     /// Takes a standing in; an older version than is known is ignored.
     pub(super) fn apply(&self, standing: &Standing, home: Home) {
-        self.write().shelf(&standing.measure).apply(standing, home, &self.ticks);
+        self.write().measured(&standing.measure).apply(standing, home, &self.ticks);
     }
 
     /// Puts members who have moved where they belong now. Anyone who reads meanwhile waits only for these.
     pub(super) fn rehome(&self, home_of: impl Fn(MemberId) -> Home) {
         let mut moved: Vec<(Arc<str>, MemberId, Home)> = Vec::new();
-        for (measure, shelf) in &self.read().shelves {
-            let homes = shelf.rows.iter().map(|(member, row)| (*member, &row.home, home_of(*member)));
+        for (measure, measured) in &self.read().measures {
+            let homes = measured.rows.iter().map(|(member, row)| (*member, &row.home, home_of(*member)));
             moved.extend(
                 homes.filter(|(_, old, new)| *old != new).map(|(member, _, new)| (measure.clone(), member, new)),
             );
         }
         for (measure, member, home) in moved {
-            self.write().shelf(&measure).rehome(member, home, &self.ticks);
+            self.write().measured(&measure).rehome(member, home, &self.ticks);
         }
     }
 
     /// Reads a board, making it first when nobody has looked at it yet.
-    fn look<T>(&self, key: &BoardKey, read: impl Fn(&Shelf, &Board) -> T) -> T {
+    fn look<T>(&self, key: &BoardKey, read: impl Fn(&Measured, &Board) -> T) -> T {
         let now = self.tick();
-        let seen = |(shelf, board): (&Shelf, &Board)| {
+        let seen = |(measured, board): (&Measured, &Board)| {
             board.looked.store(now, Ordering::Relaxed);
-            read(shelf, board)
+            read(measured, board)
         };
         if let Some(found) = self.read().board(key).map(&seen) {
             return found;
@@ -245,9 +245,9 @@ impl Local {
         let mut state = self.write();
         if state.board(key).is_none() {
             let place = (key.period, key.start, key.scope);
-            let board = state.shelf(&key.measure).materialise(place, now);
+            let board = state.measured(&key.measure).materialise(place, now);
             state.make_room(board.weight());
-            state.shelf(&key.measure).boards.insert(place, board);
+            state.measured(&key.measure).boards.insert(place, board);
         }
         state.board(key).map(seen).expect("it was just put there")
     }
@@ -262,9 +262,9 @@ impl Local {
     }
 
     pub(super) fn around(&self, key: &BoardKey, subject: MemberId, k: usize) -> View {
-        self.look(key, |shelf, board| {
+        self.look(key, |measured, board| {
             let size = board.entries.len();
-            let mine = shelf
+            let mine = measured
                 .rows
                 .get(&subject)
                 .filter(|row| row.belongs_to(key.scope))
@@ -386,7 +386,7 @@ mod tests {
         for n in 0..u128::try_from(CAPACITY / NODE + 10).unwrap() {
             local.top(&key(Period::Day, Uuid::from_u128(n).into()), 1);
         }
-        let held: usize = local.read().shelves.values().map(|shelf| shelf.boards.len()).sum();
+        let held: usize = local.read().measures.values().map(|measured| measured.boards.len()).sum();
         assert!(held <= CAPACITY / NODE, "{held}");
         assert_eq!(local.top(&key(Period::Day, enterprise()), 9).size, 1);
     }

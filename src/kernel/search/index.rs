@@ -32,20 +32,20 @@ struct Hit {
     id: i64,
 }
 
-/// The grams, with spaces between them, by which an entry is found at its kind and its shelves.
-pub(super) fn marks(kind: &str, shelves: &[Uuid]) -> String {
-    shelves.iter().map(shelf).fold(mark(kind), |marks, shelf| marks + " " + &shelf)
+/// The grams, with spaces between them, by which an entry is found at its kind and its scopes.
+pub(super) fn marks(kind: &str, scopes: &[Uuid]) -> String {
+    scopes.iter().map(scope).fold(mark(kind), |marks, scope| marks + " " + &scope)
 }
 
 /// Whether an entry with these [`marks`] lies at `place`.
 pub(super) fn is_at(place: Place<'_>, marks: &str) -> bool {
     let mut marks = marks.split(' ');
-    let lies_on = |mark: &str, shelves: &[Uuid]| {
+    let is_of = |mark: &str, scopes: &[Uuid]| {
         let id = mark.strip_prefix('·').and_then(|id| Uuid::try_parse(id).ok());
-        id.is_some_and(|id| shelves.contains(&id))
+        id.is_some_and(|id| scopes.contains(&id))
     };
     marks.next() == Some(mark(place.kind).as_str())
-        && place.shelves.is_none_or(|shelves| marks.any(|mark| lies_on(mark, shelves)))
+        && place.scopes.is_none_or(|scopes| marks.any(|mark| is_of(mark, scopes)))
 }
 
 /// A gram that every entry of a kind holds; no text contains its first character.
@@ -53,8 +53,8 @@ fn mark(kind: &str) -> String {
     format!("·{kind}")
 }
 
-/// A gram that every entry on a shelf holds.
-fn shelf(id: &Uuid) -> String {
+/// A gram that every entry of a scope holds.
+fn scope(id: &Uuid) -> String {
     format!("·{}", id.simple())
 }
 
@@ -172,16 +172,16 @@ fn probe(conn: &mut Conn, place: Place<'_>, queries: &[Vec<&str>]) -> QueryResul
     }
 }
 
-/// All of `grams` on one of the shelves, in FTS5's words; grams hold letters and digits only, so none can end its quotes.
+/// All of `grams` in one of the scopes, in FTS5's words; grams hold letters and digits only, so none can end its quotes.
 fn sqlite_query<'g>(place: Place<'_>, grams: impl Iterator<Item = &'g str>) -> String {
     let query = grams.fold(format!("\"{}\"", mark(place.kind)), |query, gram| format!("{query} AND \"{gram}\""));
-    let any = |shelves: &[Uuid]| shelves.iter().map(|id| format!("\"{}\"", shelf(id))).collect::<Vec<_>>().join(" OR ");
-    place.shelves.map(any).map_or(query.clone(), |any| format!("{query} AND ({any})"))
+    let any = |scopes: &[Uuid]| scopes.iter().map(|id| format!("\"{}\"", scope(id))).collect::<Vec<_>>().join(" OR ");
+    place.scopes.map(any).map_or(query.clone(), |any| format!("{query} AND ({any})"))
 }
 
 /// The same in PostgreSQL's words.
 fn postgres_query<'g>(place: Place<'_>, grams: impl Iterator<Item = &'g str>) -> String {
     let query = grams.fold(format!("'{}'", mark(place.kind)), |query, gram| format!("{query} & '{gram}'"));
-    let any = |shelves: &[Uuid]| shelves.iter().map(|id| format!("'{}'", shelf(id))).collect::<Vec<_>>().join(" | ");
-    place.shelves.map(any).map_or(query.clone(), |any| format!("{query} & ({any})"))
+    let any = |scopes: &[Uuid]| scopes.iter().map(|id| format!("'{}'", scope(id))).collect::<Vec<_>>().join(" | ");
+    place.scopes.map(any).map_or(query.clone(), |any| format!("{query} & ({any})"))
 }

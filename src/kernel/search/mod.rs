@@ -9,8 +9,8 @@
 //! [`index_waiting`] puts them in a few at a time. Every search looks at the newest [`MOST_FOUND`] that wait as well; only
 //! when more wait at once are the older of them found later.
 //!
-//! An entry lies on shelves, and anyone who may look on few of them searches those alone: a word that half of all
-//! entries hold is still found on a small shelf. A shelf narrows the search; who may see what is found is the room's
+//! An entry belongs to scopes, and anyone who may look into few of them searches those alone: a word that half of all
+//! entries hold is still found in a small scope. A scope narrows the search; who may see what is found is the room's
 //! rule.
 
 mod index;
@@ -69,10 +69,10 @@ impl Entry {
 
 /// Has `subject` found by `text` from now on; its first line is its title. Replaces what was put before.
 ///
-/// `kind` is a word of a room in ASCII letters, such as `idea`; each kind is searched for itself. `shelves` are ids of
+/// `kind` is a word of a room in ASCII letters, such as `idea`; each kind is searched for itself. `scopes` are ids of
 /// whatever the room narrows its searches by.
-pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, shelves: &[Uuid]) -> QueryResult<()> {
-    let (text, marks) = (grams::comparable(text), index::marks(kind, shelves));
+pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, scopes: &[Uuid]) -> QueryResult<()> {
+    let (text, marks) = (grams::comparable(text), index::marks(kind, scopes));
     let content = (search_entries::text.eq(&text), search_entries::waiting_marks.eq(&marks));
     let name = (search_entries::kind.eq(kind), search_entries::subject_id.eq(subject.as_bytes().as_slice()));
     let new = diesel::insert_into(search_entries::table)
@@ -141,17 +141,17 @@ pub struct Place<'a> {
     /// As it was [`put`].
     pub kind: &'static str,
     /// Only what lies on one of these; everything when `None`.
-    pub shelves: Option<&'a [Uuid]>,
+    pub scopes: Option<&'a [Uuid]>,
 }
 
 impl Place<'_> {
     /// Everything of a kind.
     pub const fn all(kind: &'static str) -> Place<'static> {
-        Place { kind, shelves: None }
+        Place { kind, scopes: None }
     }
 
     fn is_nowhere(&self) -> bool {
-        self.shelves.is_some_and(<[Uuid]>::is_empty)
+        self.scopes.is_some_and(<[Uuid]>::is_empty)
     }
 }
 

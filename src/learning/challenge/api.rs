@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::Challenge;
-use super::model::{Answered, DayRecord, EndedBecause, Run, RunId, State, Grade};
+use super::model::{Answered, DayRecord, EndedBecause, Grade, Run, RunId, State};
 use super::review::Wanted;
 use super::rules::{self, REVIVAL_SECONDS, Refusal};
 use crate::base::id::{MemberId, UnitId};

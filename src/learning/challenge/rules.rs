@@ -2,7 +2,7 @@
 //!
 //! Source: `docs/domain.md`, "Questions and quizzes".
 
-use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State, Grade};
+use super::model::{Answer, Answered, DayRecord, EndedBecause, Grade, Run, RunId, State};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::learning::quiz::{Candidate, PaperQuestion, QuestionId};

@@ -58,8 +58,8 @@ impl Quiz {
                     keep_former(tx, actor, &mut question, before)?;
                 }
                 put_text(&mut question, &text);
-                let twins = store::find_fingerprints(tx.conn, std::slice::from_ref(&question.fingerprint))?;
-                if twins.iter().any(|(_, twin)| *twin != id) {
+                let alike = store::find_fingerprints(tx.conn, std::slice::from_ref(&question.fingerprint))?;
+                if alike.iter().any(|(_, other)| *other != id) {
                     return Err(Refusal::DuplicateQuestion.into());
                 }
                 question.retired_at = match retired {

@@ -30,14 +30,14 @@ pub(super) enum Visitor {
     /// A device that had a session of the member before, or has one now.
     KnownDevice,
     /// Anyone else, with the members who signed in from the same network.
-    Stranger { network: Network, members: usize },
+    Unknown { network: Network, members: usize },
 }
 
 impl Visitor {
     /// Whose turn to be hashed it is.
     pub(super) fn turn(self) -> Turn {
         match self {
-            Visitor::Stranger { network, members } if !rules::is_familiar(members) => Turn::Strange(network),
+            Visitor::Unknown { network, members } if !rules::is_familiar(members) => Turn::Unknown(network),
             _ => Turn::Known,
         }
     }
@@ -72,14 +72,14 @@ impl Guard {
         let network = Network::of(place.address);
         let members = self.attempts.count_known(self.network_key(b"members", network)).await;
         self.check_network(b"passwords", network, members).await?;
-        Ok(Visitor::Stranger { network, members })
+        Ok(Visitor::Unknown { network, members })
     }
 
     /// Counts a try at a password before it is made.
     pub(super) async fn begin(&self, target: Target<'_>, visitor: Visitor) -> Result<Try, Refusal> {
         let (kind, network): (&[u8], _) = match visitor {
             Visitor::KnownDevice => (b"known device", None),
-            Visitor::Stranger { network, .. } => (b"strangers", Some(network)),
+            Visitor::Unknown { network, .. } => (b"strangers", Some(network)),
         };
         let key = self.target_key(kind, target);
         let taken = self.attempts.take(key, MEMBER_PACE).await.map_err(|seconds| Refusal::LockedOut { seconds })?;

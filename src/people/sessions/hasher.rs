@@ -2,7 +2,7 @@
 //!
 //! One argon2id hash costs about 13 ms and 19 MiB. Hashing beside the requests would make everybody wait during a storm
 //! of sign-ins; here each thread keeps its memory, and what cannot be done in time is told so at once. Anyone who is
-//! known goes first; strangers share the rest, address by address, so that one of them cannot take the turns of the
+//! known goes first; unknown callers share the rest, address by address, so that one of them cannot take the turns of the
 //! others. Nobody is hashed for who has left, or has waited for too long to be still there.
 
 use std::collections::{HashMap, VecDeque};
@@ -19,15 +19,15 @@ use crate::base::network::Network;
 
 /// Known callers that may wait; at 13 ms each the last of them waits under a second.
 const KNOWN_ROOM: usize = 64;
-/// Strangers that may wait while others want to, for each address.
-const STRANGERS_OF_ONE: usize = 4;
-/// Strangers that may wait before only the first [`STRANGERS_OF_ONE`] of each address are let in. A plant that signs in
-/// for the first time is strange, too, and nobody else may be waiting.
-const STRANGERS_ROOM: usize = 64;
-/// Strangers that may wait in all.
-const STRANGERS_LIMIT: usize = 512;
-/// Of so many turns one is a stranger's, however many known callers wait.
-const STRANGERS_TURN: u32 = 8;
+/// Unknown callers that may wait while others want to, for each address.
+const UNKNOWN_OF_ONE: usize = 4;
+/// Unknown callers that may wait before only the first [`UNKNOWN_OF_ONE`] of each address are let in. A plant that signs in
+/// for the first time is unknown, too, and nobody else may be waiting.
+const UNKNOWN_ROOM: usize = 64;
+/// Unknown callers that may wait in all.
+const UNKNOWN_LIMIT: usize = 512;
+/// Of so many turns one is an unknown caller's, however many known callers wait.
+const UNKNOWN_TURN: u32 = 8;
 /// How long anybody may wait: the answer must come within five seconds, and most callers give up before.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -47,7 +47,7 @@ pub enum Turn {
     /// A known device, a signed-in member, a genuine invite code, an address where many members signed in.
     Known,
     /// Anyone else, by the network that they come from.
-    Strange(Network),
+    Unknown(Network),
 }
 
 enum Task {
@@ -75,10 +75,10 @@ impl Job {
 #[derive(Default)]
 struct Queue {
     known: VecDeque<Job>,
-    strangers: HashMap<Network, VecDeque<Job>>,
-    /// The networks of `strangers` in the order of their turns.
+    unknown: HashMap<Network, VecDeque<Job>>,
+    /// The networks of `unknown` in the order of their turns.
     networks: VecDeque<Network>,
-    strangers_waiting: usize,
+    unknown_waiting: usize,
     turns: u32,
     closed: bool,
 }
@@ -87,10 +87,10 @@ impl Queue {
     fn has_room(&self, turn: Turn) -> bool {
         match turn {
             Turn::Known => self.known.len() < KNOWN_ROOM,
-            Turn::Strange(network) => {
-                let own = self.strangers.get(&network).map_or(0, VecDeque::len);
-                let limit = if own < STRANGERS_OF_ONE { STRANGERS_LIMIT } else { STRANGERS_ROOM };
-                self.strangers_waiting < limit
+            Turn::Unknown(network) => {
+                let own = self.unknown.get(&network).map_or(0, VecDeque::len);
+                let limit = if own < UNKNOWN_OF_ONE { UNKNOWN_LIMIT } else { UNKNOWN_ROOM };
+                self.unknown_waiting < limit
             }
         }
     }
@@ -101,13 +101,13 @@ impl Queue {
         }
         match turn {
             Turn::Known => self.known.push_back(job),
-            Turn::Strange(network) => {
-                let line = self.strangers.entry(network).or_default();
+            Turn::Unknown(network) => {
+                let line = self.unknown.entry(network).or_default();
                 if line.is_empty() {
                     self.networks.push_back(network);
                 }
                 line.push_back(job);
-                self.strangers_waiting += 1;
+                self.unknown_waiting += 1;
             }
         }
         Ok(())
@@ -115,24 +115,24 @@ impl Queue {
 
     fn take(&mut self) -> Option<Job> {
         self.turns = self.turns.wrapping_add(1);
-        if self.turns.is_multiple_of(STRANGERS_TURN) {
-            self.take_stranger().or_else(|| self.known.pop_front())
+        if self.turns.is_multiple_of(UNKNOWN_TURN) {
+            self.take_unknown().or_else(|| self.known.pop_front())
         } else {
-            self.known.pop_front().or_else(|| self.take_stranger())
+            self.known.pop_front().or_else(|| self.take_unknown())
         }
     }
 
-    /// The next stranger: one of each network after the other.
-    fn take_stranger(&mut self) -> Option<Job> {
+    /// The next unknown caller: one of each network after the other.
+    fn take_unknown(&mut self) -> Option<Job> {
         let network = self.networks.pop_front()?;
-        let line = self.strangers.get_mut(&network)?;
+        let line = self.unknown.get_mut(&network)?;
         let job = line.pop_front();
         if line.is_empty() {
-            self.strangers.remove(&network);
+            self.unknown.remove(&network);
         } else {
             self.networks.push_back(network);
         }
-        self.strangers_waiting -= usize::from(job.is_some());
+        self.unknown_waiting -= usize::from(job.is_some());
         job
     }
 }
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     fn network(n: u8) -> Turn {
-        Turn::Strange(Network::of(std::net::Ipv4Addr::new(192, 0, 2, n).into()))
+        Turn::Unknown(Network::of(std::net::Ipv4Addr::new(192, 0, 2, n).into()))
     }
 
     /// A job that says who asked, and the ear that waits for its answer.
@@ -312,7 +312,7 @@ mod tests {
         let order: Vec<String> = std::iter::from_fn(|| queue.take().map(name)).collect();
         let expected = ["k0", "k1", "k2", "k3", "k4", "k5", "k6", "a0", "k7", "b0", "c0", "a1", "a2", "a3", "a4", "a5"];
         assert_eq!(order, expected);
-        assert!(queue.strangers.is_empty() && queue.networks.is_empty() && queue.strangers_waiting == 0);
+        assert!(queue.unknown.is_empty() && queue.networks.is_empty() && queue.unknown_waiting == 0);
     }
 
     #[test]
@@ -325,10 +325,10 @@ mod tests {
             queue.put(turn, job).is_ok()
         };
         let sprayed = (0..200).filter(|_| put(&mut queue, network(1))).count();
-        assert_eq!(sprayed, STRANGERS_ROOM, "a lone address may fill the room");
+        assert_eq!(sprayed, UNKNOWN_ROOM, "a lone address may fill the room");
         for n in 2..6 {
             let let_in = (0..20).filter(|_| put(&mut queue, network(n))).count();
-            assert_eq!(let_in, STRANGERS_OF_ONE, "the others are let in all the same");
+            assert_eq!(let_in, UNKNOWN_OF_ONE, "the others are let in all the same");
         }
         assert_eq!((0..200).filter(|_| put(&mut queue, Turn::Known)).count(), KNOWN_ROOM);
     }

@@ -87,7 +87,7 @@ pub fn network_wait(failures: f64, members: usize) -> Option<u32> {
     (over > 0.0).then_some(seconds)
 }
 
-/// Different members who must have signed in from a network so that it is no stranger's.
+/// Different members who must have signed in from a network so that it is not unknown's.
 const FAMILIAR_MEMBERS: usize = 5;
 
 /// Whether a network from which so many different members signed in goes before strange ones.

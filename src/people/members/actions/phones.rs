@@ -170,7 +170,7 @@ impl Members {
         Ok(())
     }
 
-    /// Lays out a number if it still waits; whoever answers it holds the member, as this does.
+    /// Lays out a number if it still waits; anyone who answers it holds the member, as this does.
     fn lay_phone_anew(&self, tx: &mut Tx, id: PhoneProposalId) -> QueryResult<()> {
         let Some(found) = proposals::find_phone(tx.conn, id)? else { return Ok(()) };
         store::lock_member(tx.conn, found.member_id)?;

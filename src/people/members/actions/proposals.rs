@@ -134,7 +134,7 @@ impl Members {
         Ok(())
     }
 
-    /// Lays out a proposal if it still waits; whoever answers it holds the member, as this does.
+    /// Lays out a proposal if it still waits; anyone who answers it holds the member, as this does.
     fn lay_duty_anew(&self, tx: &mut Tx, id: DutyProposalId) -> QueryResult<()> {
         let Some(found) = proposals::find_duty(tx.conn, id)? else { return Ok(()) };
         let Some(member) = store::lock_member(tx.conn, found.member_id)? else { return Ok(()) };
@@ -148,7 +148,7 @@ impl Members {
     /// Ends what waits about somebody who leaves, and what he proposed himself: nobody could confirm either any more.
     pub(super) fn withdraw_duties_of(&self, tx: &mut Tx, manager: &Manager, leaving: &MemberRow) -> QueryResult<()> {
         for mut proposal in proposals::list_open_duties_with(tx.conn, leaving.id, tx.now())? {
-            // whoever lays it on the desk or answers it holds the member
+            // anyone who lays it on the desk or answers it holds the member
             store::lock_member(tx.conn, proposal.member_id)?;
             let reason = match proposal.member_id == leaving.id {
                 true => "该人员已离开",
