@@ -239,7 +239,7 @@ const ELSEWHERE: [(&str, &str, &str); 11] = [
     ("board", "board_kernel", "boards is the room that shows them"),
     ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
     ("trail", "audit", "the room is what reads it"),
-    ("lock", "ideas", "a lease is seen by what two servers do once: reminders, here"),
+    ("lease", "ideas", "a lease is seen by what two servers do once: reminders, here"),
     ("key_store", "campaigns", "the keys are those of votes"),
     ("private_files", "secrets", "what lies in them"),
     ("secret_checks", "secrets", "what they check"),
