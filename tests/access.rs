@@ -14,7 +14,7 @@ use xianfeng::base::capability::Role::*;
 use xianfeng::base::id::MemberId;
 
 use crate::openapi::operations;
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, send};
 
 /// Everybody who asks: a member without any duty, then one for each.
 const KINDS: [(Option<Role>, &str); 11] = [
@@ -556,5 +556,5 @@ async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: As
         (None, false) => world.app.request(method.clone(), &path),
     };
     let request = if method == Method::GET || method == Method::DELETE { request } else { request.json(&body) };
-    request.send().await.unwrap().status().as_u16()
+    send(request).await.status
 }

@@ -7,7 +7,7 @@ use crate::support::{Reply, TestApp, send};
 
 async fn get(app: &TestApp, path: &str) -> Reply {
     let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
-    Reply::read(client.get(format!("{}{path}", app.base)).send().await.unwrap()).await.unwrap()
+    send(client.get(format!("{}{path}", app.base))).await
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use xianfeng::ground::files::BlobStore;
 use xianfeng::kernel::key_store::{KeyStore, KeyStoreError};
 
-use crate::support::Reply;
 use crate::support::bucket::{ACCESS_KEY, BUCKET, Bucket};
 use crate::support::process::{Server, Site};
 use crate::support::proxy::{Proxy, Way};
+use crate::support::{Reply, send};
 
 fn builder(url: &str) -> AmazonS3Builder {
     AmazonS3Builder::new()
@@ -118,7 +118,7 @@ async fn a_bucket_that_fails_or_is_silent_is_not_waited_for() {
 
 async fn upload(server: &Server, token: &str, bytes: &'static [u8]) -> Reply {
     let request = server.client.post(server.url("/files?name=a.pdf")).bearer_auth(token).body(bytes);
-    Reply::read(request.send().await.unwrap()).await.unwrap()
+    send(request).await
 }
 
 #[tokio::test]

@@ -5,12 +5,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
 use crate::openapi::operations;
-use crate::support::{Person, TestApp, send};
+use crate::support::{Person, Reply, TestApp, document, send};
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -26,6 +26,16 @@ impl Raw {
         let values: Vec<&str> =
             self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
         (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Holds it against the API document, as every other client of the tests does.
+    fn is_documented(&self, app: &TestApp, line: &str) {
+        let (method, path) = line.split_once(' ').unwrap();
+        let Ok(url) = Url::parse(&format!("{}{path}", app.base)) else { return };
+        let header = |(name, value): &(String, String)| Some((name.parse().ok()?, value.parse().ok()?));
+        let headers = self.headers.iter().filter_map(header).collect();
+        let reply = Reply { status: self.status, headers, bytes: self.body.clone().into_bytes() };
+        document::check(&method.parse().unwrap(), &url, None, &reply);
     }
 
     fn code(&self) -> Option<String> {
@@ -49,7 +59,9 @@ async fn raw(app: &TestApp, line: &str, headers: &[(&str, &str)], body: &str) ->
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let headers =
         lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.into()));
-    Raw { status, headers: headers.collect(), body: body.to_owned() }
+    let answer = Raw { status, headers: headers.collect(), body: body.to_owned() };
+    answer.is_documented(app, line);
+    answer
 }
 
 async fn exchange(app: &TestApp, request: String) -> String {

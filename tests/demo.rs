@@ -11,7 +11,7 @@ use xianfeng::base::id::MemberId;
 use xianfeng::db::schema::campaign_entries;
 
 use crate::support::process::{Server, complaint, program};
-use crate::support::{Database, Person, Reply, TestApp};
+use crate::support::{Database, Person, TestApp, send};
 
 /// What the guide prints before an employee number and before a password.
 const NUMBER: &str = "工号 ";
@@ -30,8 +30,7 @@ fn sign_in_data(guide: &str, title: &str) -> (String, String) {
 
 async fn sign_in(server: &Server, (account, password): &(String, String)) -> String {
     let body = json!({ "account": account, "password": password });
-    let reply = server.client.post(server.url("/session")).json(&body).send().await.unwrap();
-    let session = Reply::read(reply).await.unwrap().ok(201);
+    let session = send(server.client.post(server.url("/session")).json(&body)).await.ok(201);
     session["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -141,8 +140,7 @@ async fn one_tap_signs_a_browser_in_as_each_of_the_roles_and_only_in_the_demo() 
         assert_eq!((tap.status().as_u16(), tap.headers()["location"].to_str().unwrap()), (303, "../m/"), "{key}");
         let cookie = tap.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         let refreshing = browser.post(server.url("/session/refresh")).header("cookie", cookie);
-        let reply = refreshing.json(&json!({ "cookie": true })).send().await.unwrap();
-        let session = Reply::read(reply).await.unwrap().ok(200);
+        let session = send(refreshing.json(&json!({ "cookie": true }))).await.ok(200);
         let page = get(&server, session["access_token"].as_str().unwrap(), "/me/today").await;
         let duties: Vec<&str> =
             page["me"]["duties"].as_array().unwrap().iter().map(|duty| duty["role"].as_str().unwrap()).collect();
@@ -150,17 +148,17 @@ async fn one_tap_signs_a_browser_in_as_each_of_the_roles_and_only_in_the_demo() 
     }
     let nobody = tapped(&browser, &root, "emperor").await;
     assert_eq!(nobody.status().as_u16(), 404);
-    let config = browser.get(server.url("/config")).send().await.unwrap();
-    assert_eq!(Reply::read(config).await.unwrap().ok(200)["demo"], true);
+    let config = send(browser.get(server.url("/config"))).await;
+    assert_eq!(config.ok(200)["demo"], true);
 
     server.terminate();
     server.exited(Duration::from_secs(40)).await;
     let server = Server::start("serve", &database.arguments()[1..], &[], database.folder()).await;
     let root = format!("http://{}", server.address);
     let tap = tapped(&browser, &root, "administrator").await;
-    Reply::read(tap).await.unwrap().refused(404, "route.not_found");
-    let config = browser.get(server.url("/config")).send().await.unwrap();
-    assert_eq!(Reply::read(config).await.unwrap().ok(200)["demo"], false);
+    assert_eq!(tap.status(), 404, "the tap is the demo's alone");
+    let config = send(browser.get(server.url("/config"))).await;
+    assert_eq!(config.ok(200)["demo"], false);
 }
 
 #[tokio::test]

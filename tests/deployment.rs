@@ -13,7 +13,7 @@ use xianfeng::config::Secrets;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::support::process::{Server, Site};
-use crate::support::{Reply, TwoRoles, needs_postgres};
+use crate::support::{TwoRoles, needs_postgres, send};
 
 /// The compose file with its variables filled in, and merged as compose does.
 struct Compose(Yaml);
@@ -295,8 +295,7 @@ async fn the_role_that_serves_may_change_neither_tables_nor_what_is_append_only(
     let environment = serving.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let server = Server::in_environment(&environment, folder.path()).await;
     let body = json!({ "account": "A1", "password": password });
-    let session = server.client.post(server.url("/session")).json(&body).send().await.unwrap();
-    let session = Reply::read(session).await.unwrap().ok(201);
+    let session = send(server.client.post(server.url("/session")).json(&body)).await.ok(201);
     let me = server.get("/me", session["access_token"].as_str().unwrap()).await.unwrap().ok(200);
     assert_eq!(me["name"], "张三");
 

@@ -13,7 +13,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::Key;
 
 use crate::openapi::operations;
-use crate::support::{Person, TestApp, send};
+use crate::support::{Person, Reply, TestApp, send};
 
 /// Somebody whom no route refuses, so that the input is looked at.
 pub async fn anybody(app: &TestApp) -> Person<'_> {
@@ -46,13 +46,12 @@ pub fn filled(path: &str, part: &str) -> String {
 
 pub const NOTHING: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Sends it and checks that the answer is not our fault; the body of a success is not waited for, a stream has none.
+/// Sends it and checks that the answer is not our fault.
 async fn answer(what: &str, request: RequestBuilder) -> u16 {
-    let response = request.send().await.unwrap_or_else(|error| panic!("{what}: {error}"));
-    let status = response.status().as_u16();
-    assert!(status < 500, "{what}: {status} {}", response.text().await.unwrap());
+    let reply = Reply::of(request).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+    let (status, body) = (reply.status, reply.json());
+    assert!(status < 500, "{what}: {status} {}", reply.text());
     if status >= 400 {
-        let body: Value = response.json().await.unwrap_or_else(|error| panic!("{what}: {status} {error}"));
         assert_eq!(body["status"], status, "{what}: {body}");
         assert!(body["code"].as_str().is_some_and(|code| code.contains('.')), "{what}: {body}");
     }

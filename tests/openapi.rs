@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::support::observed::{KEPT, Observed, renewed};
+use crate::support::document::example_faults;
+use crate::support::observed::{KEPT, Kept, Observed, renewed};
 
 const CHECKED_IN: &str = "openapi/openapi.json";
 
@@ -50,6 +51,17 @@ fn by_hand_the_document_tells_of_everything_that_was_seen() {
         renewed.iter().filter(|(name, seen)| kept.get(*name) != Some(seen)).map(|(name, _)| name).collect();
     assert!(unseen.is_empty(), "no test asks for {unseen:?}");
     assert!(changed.is_empty(), "run scripts/observe: {changed:?}");
+}
+
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let kept: Observed = serde_json::from_str(&std::fs::read_to_string(KEPT).unwrap()).unwrap();
+    let faults = |(id, seen): (&String, &Kept)| {
+        let faults = example_faults(id, seen.status, &seen.reply).into_iter();
+        faults.map(|fault| format!("{id}: {fault}")).collect::<Vec<_>>()
+    };
+    let faults: Vec<String> = kept.iter().flat_map(faults).collect();
+    assert!(faults.is_empty(), "run scripts/observe, or mend {KEPT}:\n{}", faults.join("\n"));
 }
 
 #[test]

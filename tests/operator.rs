@@ -11,8 +11,8 @@ use xianfeng::db::Json;
 use xianfeng::db::schema::trail;
 use xianfeng::on;
 
-use crate::support::on_postgres;
 use crate::support::process::{Site, complaint, pg_bin, printed};
+use crate::support::{on_postgres, send};
 
 /// How the operator's commands came, by what the trail says, oldest first.
 fn commands(site: &Site) -> Vec<(String, String)> {
@@ -37,8 +37,8 @@ async fn commands_reach_the_server_that_holds_the_database_and_stand_in_the_trai
     let told = printed(&site.command(&["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await);
     let password = told.split("密码 ").nth(1).unwrap().split('（').next().unwrap().to_owned();
     let body = json!({ "account": "A0001", "password": password });
-    let session = server.client.post(server.url("/session")).json(&body).send().await.unwrap();
-    assert_eq!(session.status(), 201, "the running server knows him");
+    let session = send(server.client.post(server.url("/session")).json(&body)).await;
+    assert_eq!(session.status, 201, "the running server knows him");
 
     let file = site.folder().join("units.csv");
     std::fs::write(&file, "编码,名称,简称,上级编码,类型\nZB9,北支部,北支部,JT,党支部\n坏行,,,,\n").unwrap();

@@ -38,7 +38,7 @@ async fn openapi_json(text: Data<OpenApiText>) -> actix_web::HttpResponse {
     info(
         title = "Xianfeng 先锋",
         description = "The mobile backend that carries an enterprise's year of Party-building work.",
-        license(name = "MIT"),
+        license(name = "MIT", identifier = "MIT"),
     ),
     components(schemas(crate::web::error::ProblemBody<'static>, crate::web::FieldError)),
     modifiers(&CommonGround)

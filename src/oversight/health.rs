@@ -71,7 +71,10 @@ struct Readiness {
 ///
 /// Whether requests can be served: the database answers and bears the program's schema, and the process is not about to
 /// stop.
-#[utoipa::path(tag = "health", responses((status = 200, description = "Ready", body = Readiness)))]
+#[utoipa::path(tag = "health", responses(
+    (status = 200, description = "Ready", body = Readiness),
+    (status = 503, description = "Not ready, and why", body = Readiness)
+))]
 #[get("/readyz")]
 async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>, stopping: web::Data<Stopping>) -> HttpResponse {
     let (ready, database, migrations) = match db.is_migrated().await {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{back_up, manifest, verify};
 use crate::crash::load::{Books, Load};
 use crate::support::process::{Server, Site, printed};
-use crate::support::{Reply, on_postgres};
+use crate::support::{on_postgres, send};
 
 /// Members who submit while the backup is taken.
 const MEMBERS: usize = 3000;
@@ -15,8 +15,7 @@ const BOARD: &str = "/boards/enterprise/total?period=all&limit=100";
 /// An access token and a refresh token.
 async fn sign_in(server: &Server, account: &str, password: &str) -> (String, Value) {
     let body = json!({ "account": account, "password": password });
-    let reply = server.client.post(server.url("/session")).json(&body).send().await.unwrap();
-    let session = Reply::read(reply).await.unwrap().ok(201);
+    let session = send(server.client.post(server.url("/session")).json(&body)).await.ok(201);
     let token = session["access_token"].as_str().unwrap().to_owned();
     let refresh = json!({ "refresh_token": session["refresh_token"] });
     // a server on PostgreSQL hears within two seconds of somebody whom another process made
@@ -58,7 +57,7 @@ async fn what_was_acknowledged_before_the_instant_is_restored_elsewhere() {
     let password = told.split("密码 ").nth(1).unwrap().split('（').next().unwrap().to_owned();
     let (token, refresh) = sign_in(&server, "A0001", &password).await;
     let upload = server.client.post(server.url("/files")).bearer_auth(&token).header("x-file-name", "a.png");
-    let file = Reply::read(upload.body(picture()).send().await.unwrap()).await.unwrap().ok(201);
+    let file = send(upload.body(picture())).await.ok(201);
     let picture_path = format!("/files/{}", file["id"].as_str().unwrap());
     let bytes = server.get(&picture_path, &token).await.unwrap().bytes;
 
@@ -90,8 +89,8 @@ async fn what_was_acknowledged_before_the_instant_is_restored_elsewhere() {
     let server = there.serve_with(&arguments).await;
     server.get("/me", &token).await.unwrap().refused(401, "sessions.restored");
     server.get("/me", &there.token(1)).await.unwrap().refused(401, "sessions.restored");
-    let refreshed = server.client.post(server.url("/session/refresh")).json(&refresh).send().await.unwrap();
-    Reply::read(refreshed).await.unwrap().refused(401, "sessions.restored");
+    let refreshed = send(server.client.post(server.url("/session/refresh")).json(&refresh)).await;
+    refreshed.refused(401, "sessions.restored");
     let (token, _) = sign_in(&server, "A0001", &password).await;
     assert_eq!(server.get(&picture_path, &token).await.unwrap().bytes, bytes);
     assert_eq!(scores(&server, &token).await, books.best(100));

@@ -9,7 +9,7 @@ use xianfeng::people::sessions::model::Ending;
 
 use super::{back_up, manifest};
 use crate::support::process::{Site, complaint, pg_bin, printed};
-use crate::support::{needs_postgres, on_postgres};
+use crate::support::{needs_postgres, on_postgres, send};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_restored_into_an_empty_place_only() {
@@ -118,7 +118,7 @@ async fn attachments_are_restored_and_those_that_are_gone_are_named() {
     for text in ["一", "二"] {
         let body = format!("%PDF-1.4\n{text}\n%%EOF\n");
         let upload = server.client.post(server.url("/files")).bearer_auth(site.token(0)).header("x-file-name", "a.pdf");
-        let reply = crate::support::Reply::read(upload.body(body.clone()).send().await.unwrap()).await.unwrap();
+        let reply = send(upload.body(body.clone())).await;
         files.push((reply.ok(201)["id"].as_str().unwrap().to_owned(), body));
     }
     let day = format!("files/{}", site.day);

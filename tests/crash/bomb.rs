@@ -9,8 +9,8 @@ use xianfeng::people::members::model::RoleRow;
 use xianfeng::people::members::store;
 
 use super::alone;
-use crate::support::Reply;
 use crate::support::process::{Server, Site};
+use crate::support::{self, Reply};
 
 /// What a server may take beyond what it had, in KiB.
 const EXTRA_KIB: u64 = 128 * 1024;
@@ -68,7 +68,7 @@ async fn twelve_large_pictures_at_once_fit_into_the_memory_that_the_compose_file
     let upload = |index: usize| {
         let url = server.url("/files?name=a.jpg");
         let request = server.client.post(url).bearer_auth(site.token(index % site.len())).body(picture.clone());
-        async move { request.send().await.unwrap().status().as_u16() }
+        async move { support::send(request).await.status }
     };
     let answers = futures_util::future::join_all((0..12).map(upload)).await;
     let peak = peak_kib(&server);
@@ -93,7 +93,7 @@ fn large_picture() -> Vec<u8> {
 
 async fn send(server: &Server, site: &Site, file: Vec<u8>) -> Reply {
     let request = server.client.post(server.url("/imports/questions")).bearer_auth(site.token(0)).body(file);
-    Reply::read(request.send().await.unwrap()).await.unwrap()
+    support::send(request).await
 }
 
 /// The most memory that the server has ever had; a little less when read again, since each processor counts for itself.

@@ -47,7 +47,7 @@ impl Submitters {
     async fn submit(&self, http: &reqwest::Client, base: &str, index: usize) -> reqwest::Result<Reply> {
         self.states[index].fetch_max(SENT, Ordering::SeqCst);
         let request = http.put(format!("{base}{}", self.path)).bearer_auth(&self.tokens[index]);
-        let reply = Reply::read(request.json(&self.bodies[right(index)]).send().await?).await?;
+        let reply = Reply::of(request.json(&self.bodies[right(index)])).await?;
         if matches!(reply.status, 200 | 201) {
             let now = Clock::System.now().micros();
             let _ = self.acknowledged_at[index].compare_exchange(0, now, Ordering::SeqCst, Ordering::SeqCst);

@@ -23,7 +23,7 @@ use xianfeng::people::members::store;
 
 use super::alone;
 use crate::support::process::{Server, Site};
-use crate::support::{Reply, on_postgres};
+use crate::support::{Reply, on_postgres, send};
 
 const ENTRIES: usize = 50;
 const CHOICES: usize = 10;
@@ -76,7 +76,7 @@ impl Vote {
         });
         let ask = async |path: &str, body: Value| {
             let request = server.client.post(server.url(path)).bearer_auth(site.token(0)).json(&body);
-            Reply::read(request.send().await.unwrap()).await.unwrap()
+            send(request).await
         };
         let written = ask("/campaigns", campaign).await.ok(201);
         let path = format!("/campaigns/{}", written["id"].as_str().unwrap());
@@ -122,7 +122,7 @@ impl Vote {
     async fn cast(&self, client: &reqwest::Client, base: &str, token: &str, n: usize) -> reqwest::Result<Reply> {
         self.heard.lock().unwrap().entry(n).or_default();
         let request = client.post(format!("{base}{}/ballots", self.path)).bearer_auth(token);
-        let reply = Reply::read(request.json(&json!({ "entries": self.choice(n) })).send().await?).await?;
+        let reply = Reply::of(request.json(&json!({ "entries": self.choice(n) }))).await?;
         if matches!(reply.status, 200 | 201) {
             let receipt = reply.json()["receipt"].as_str().unwrap().to_owned();
             let known = self.heard.lock().unwrap().insert(n, Some(receipt.clone())).flatten();
@@ -309,7 +309,7 @@ async fn one_ballot(site: &Site, servers: &[&Server], vote: &Arc<Vote>, n: usize
         let body = json!({ "entries": chosen(time) });
         let request =
             server.client.post(server.url(&format!("{}/ballots", vote.path))).bearer_auth(site.token(n)).json(&body);
-        requests.spawn(async move { (time, Reply::read(request.send().await.unwrap()).await.unwrap()) });
+        requests.spawn(async move { (time, send(request).await) });
     }
     let answers = requests.join_all().await;
     let cast: Vec<&(usize, Reply)> = answers.iter().filter(|(_, reply)| reply.status == 201).collect();

@@ -203,10 +203,17 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Reads the whole answer.
-    pub async fn read(response: reqwest::Response) -> reqwest::Result<Reply> {
+    /// What a request gets: the whole answer, held against the API document; the error of a connection that broke.
+    pub async fn of(request: RequestBuilder) -> reqwest::Result<Reply> {
+        let (client, request) = request.build_split();
+        let request = request?;
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let body = request.body().and_then(|body| body.as_bytes()).map(<[u8]>::to_vec);
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Reply { status, headers, bytes: response.bytes().await?.to_vec() })
+        let reply = Reply { status, headers, bytes: response.bytes().await?.to_vec() };
+        document::check(&method, &url, body.as_deref(), &reply);
+        Ok(reply)
     }
 
     pub fn json(&self) -> Value {
@@ -242,11 +249,5 @@ impl Reply {
 
 /// Sends a request, reads the whole answer and holds it against the API document.
 pub async fn send(request: RequestBuilder) -> Reply {
-    let (client, request) = request.build_split();
-    let request = request.unwrap();
-    let (method, url) = (request.method().clone(), request.url().clone());
-    let body = request.body().and_then(|body| body.as_bytes()).map(<[u8]>::to_vec);
-    let reply = Reply::read(client.execute(request).await.unwrap()).await.unwrap();
-    document::check(&method, &url, body.as_deref(), &reply);
-    reply
+    Reply::of(request).await.unwrap()
 }

@@ -366,7 +366,7 @@ impl Server {
 
     /// Asks for `/api/v1{path}`.
     pub async fn get(&self, path: &str, token: &str) -> reqwest::Result<Reply> {
-        Reply::read(self.client.get(self.url(path)).bearer_auth(token).send().await?).await
+        Reply::of(self.client.get(self.url(path)).bearer_auth(token)).await
     }
 
     /// Ends the process as a power failure would: without a word.

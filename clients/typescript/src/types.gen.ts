@@ -7988,6 +7988,10 @@ export type GetContestAttemptData = {
 
 export type GetContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.attempt_not_found`
      */
     404: ProblemBody;
@@ -8025,6 +8029,10 @@ export type SaveContestAnswerData = {
 };
 
 export type SaveContestAnswerErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8067,6 +8075,10 @@ export type SubmitContestAttemptData = {
 };
 
 export type SubmitContestAttemptErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8126,6 +8138,10 @@ export type ListAuditEntriesData = {
 
 export type ListAuditEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8150,6 +8166,10 @@ export type ListBoardsData = {
 };
 
 export type ListBoardsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -8184,6 +8204,10 @@ export type RebuildBoardsData = {
 };
 
 export type RebuildBoardsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -8240,6 +8264,10 @@ export type GetBoardData = {
 
 export type GetBoardErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `boards.branches_off` · `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8291,6 +8319,10 @@ export type GetMyBoardPlaceData = {
 
 export type GetMyBoardPlaceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8333,6 +8365,10 @@ export type ListBrandsData = {
 
 export type ListBrandsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8371,6 +8407,10 @@ export type ListCampaignsData = {
 
 export type ListCampaignsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8401,6 +8441,10 @@ export type CreateCampaignData = {
 };
 
 export type CreateCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -8435,6 +8479,10 @@ export type GetCampaignData = {
 };
 
 export type GetCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8476,6 +8524,10 @@ export type EditCampaignData = {
 
 export type EditCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8513,6 +8565,10 @@ export type AnnounceCampaignData = {
 };
 
 export type AnnounceCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8556,6 +8612,10 @@ export type ArchiveCampaignData = {
 
 export type ArchiveCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8594,6 +8654,10 @@ export type ListCampaignAwardsData = {
 
 export type ListCampaignAwardsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8627,6 +8691,10 @@ export type CastBallotData = {
 };
 
 export type CastBallotErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_on_roll`
      */
@@ -8678,6 +8746,10 @@ export type GetMyBallotsData = {
 
 export type GetMyBallotsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.no_ballot`
      */
     404: ProblemBody;
@@ -8717,6 +8789,10 @@ export type GetBulletinData = {
 
 export type GetBulletinErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `bulletins.not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8750,6 +8826,10 @@ export type DraftBulletinData = {
 };
 
 export type DraftBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `bulletins.number_taken`
      */
@@ -8795,6 +8875,10 @@ export type EditBulletinData = {
 
 export type EditBulletinErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `bulletins.issued` · `bulletins.number_taken` · `versions.outdated`
      */
     409: ProblemBody;
@@ -8828,6 +8912,10 @@ export type IssueBulletinData = {
 };
 
 export type IssueBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8866,6 +8954,10 @@ export type ReviewBulletinData = {
 };
 
 export type ReviewBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `bulletins.own`
      */
@@ -8909,6 +9001,10 @@ export type WithdrawCampaignCancellationData = {
 
 export type WithdrawCampaignCancellationErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_own_proposal`
      */
     403: ProblemBody;
@@ -8950,6 +9046,10 @@ export type ProposeCampaignCancellationData = {
 };
 
 export type ProposeCampaignCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -8996,6 +9096,10 @@ export type ApproveCampaignCancellationData = {
 };
 
 export type ApproveCampaignCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.own_proposal`
      */
@@ -9048,6 +9152,10 @@ export type DecideCampaignData = {
 };
 
 export type DecideCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9108,6 +9216,10 @@ export type ListCampaignEntriesData = {
 
 export type ListCampaignEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9148,6 +9260,10 @@ export type CreateCampaignEntryData = {
 
 export type CreateCampaignEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9185,6 +9301,10 @@ export type ProposeExtensionData = {
 };
 
 export type ProposeExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9224,6 +9344,10 @@ export type GetCampaignFlagReviewData = {
 
 export type GetCampaignFlagReviewErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9257,6 +9381,10 @@ export type ReviewCampaignFlagsData = {
 };
 
 export type ReviewCampaignFlagsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `campaigns.flag_on_oneself`
      */
@@ -9313,6 +9441,10 @@ export type ListCampaignFlagsData = {
 
 export type ListCampaignFlagsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9368,6 +9500,10 @@ export type ListFlaggedMembersData = {
 
 export type ListFlaggedMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.flag_not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9411,6 +9547,10 @@ export type ListCampaignObjectionsData = {
 
 export type ListCampaignObjectionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9444,6 +9584,10 @@ export type RaiseObjectionData = {
 };
 
 export type RaiseObjectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_open` · `campaigns.objected_already` · `campaigns.objected_enough`
      */
@@ -9487,6 +9631,10 @@ export type OpenCampaignData = {
 
 export type OpenCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9529,6 +9677,10 @@ export type GetCampaignParticipationData = {
 
 export type GetCampaignParticipationErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9562,6 +9714,10 @@ export type PublishCampaignData = {
 };
 
 export type PublishCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9605,6 +9761,10 @@ export type ListBallotReceiptsData = {
 
 export type ListBallotReceiptsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9647,6 +9807,10 @@ export type GetCampaignResultsData = {
 
 export type GetCampaignResultsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9685,6 +9849,10 @@ export type GetCampaignRollData = {
 
 export type GetCampaignRollErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9718,6 +9886,10 @@ export type ListCampaignScoresData = {
 };
 
 export type ListCampaignScoresErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9757,6 +9929,10 @@ export type ListMyScoresData = {
 
 export type ListMyScoresErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9790,6 +9966,10 @@ export type CloseStageData = {
 };
 
 export type CloseStageErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.stage_not_found`
      */
@@ -9842,6 +10022,10 @@ export type ListCampaignVoidingsData = {
 
 export type ListCampaignVoidingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9876,6 +10060,10 @@ export type ProposeVoidingData = {
 
 export type ProposeVoidingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_between` · `campaigns.voided_already`
      */
     409: ProblemBody;
@@ -9909,6 +10097,10 @@ export type WithdrawCampaignData = {
 };
 
 export type WithdrawCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9964,6 +10156,10 @@ export type ListReviewedChallengeRunsData = {
 
 export type ListReviewedChallengeRunsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9992,6 +10188,10 @@ export type StartChallengeRunData = {
 };
 
 export type StartChallengeRunErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.no_questions`
      */
@@ -10026,6 +10226,10 @@ export type GetCurrentChallengeRunData = {
 
 export type GetCurrentChallengeRunErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `challenge.no_run`
      */
     404: ProblemBody;
@@ -10059,6 +10263,10 @@ export type AnswerChallengeQuestionData = {
 };
 
 export type AnswerChallengeQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10106,6 +10314,10 @@ export type CompleteChallengeRunData = {
 
 export type CompleteChallengeRunErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `challenge.run_not_found`
      */
     404: ProblemBody;
@@ -10139,6 +10351,10 @@ export type ReviveChallengeRunData = {
 };
 
 export type ReviveChallengeRunErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10177,6 +10393,10 @@ export type GetChallengeTodayData = {
 
 export type GetChallengeTodayErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10201,6 +10421,10 @@ export type GetConfigData = {
 };
 
 export type GetConfigErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -10244,6 +10468,10 @@ export type ListContestsData = {
 
 export type ListContestsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -10278,6 +10506,10 @@ export type CreateContestData = {
 };
 
 export type CreateContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -10316,6 +10548,10 @@ export type GetContestData = {
 };
 
 export type GetContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -10357,6 +10593,10 @@ export type EditContestData = {
 
 export type EditContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10394,6 +10634,10 @@ export type AnnounceContestData = {
 };
 
 export type AnnounceContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -10445,6 +10689,10 @@ export type StartContestAttemptData = {
 
 export type StartContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10491,6 +10739,10 @@ export type GetCurrentContestAttemptData = {
 
 export type GetCurrentContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.attempt_not_found` · `contests.not_found`
      */
     404: ProblemBody;
@@ -10534,6 +10786,10 @@ export type ListContestBranchRankingsData = {
 
 export type ListContestBranchRankingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10571,6 +10827,10 @@ export type WithdrawContestCancellationData = {
 };
 
 export type WithdrawContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -10618,6 +10878,10 @@ export type GetContestCancellationData = {
 
 export type GetContestCancellationErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10651,6 +10915,10 @@ export type ProposeContestCancellationData = {
 };
 
 export type ProposeContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -10693,6 +10961,10 @@ export type ApproveContestCancellationData = {
 };
 
 export type ApproveContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -10740,6 +11012,10 @@ export type CloseContestData = {
 
 export type CloseContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -10786,6 +11062,10 @@ export type ExtendContestData = {
 
 export type ExtendContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.questions_taken` · `contests.wrong_state`
      */
     409: ProblemBody;
@@ -10819,6 +11099,10 @@ export type OpenContestData = {
 };
 
 export type OpenContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -10869,6 +11153,10 @@ export type PublishContestData = {
 };
 
 export type PublishContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -10925,6 +11213,10 @@ export type ListContestRankingsData = {
 
 export type ListContestRankingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10963,6 +11255,10 @@ export type GetMyContestRankData = {
 
 export type GetMyContestRankErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11000,6 +11296,10 @@ export type GetContestResultsData = {
 };
 
 export type GetContestResultsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11042,6 +11342,10 @@ export type WithdrawContestData = {
 };
 
 export type WithdrawContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11093,6 +11397,10 @@ export type ListDutyConflictsData = {
 
 export type ListDutyConflictsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11135,6 +11443,10 @@ export type ListDutyProposalsData = {
 
 export type ListDutyProposalsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11166,6 +11478,10 @@ export type GetDutyProposalData = {
 
 export type GetDutyProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.not_found`
      */
     404: ProblemBody;
@@ -11196,6 +11512,10 @@ export type ApproveDutyProposalData = {
 };
 
 export type ApproveDutyProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
      */
@@ -11236,6 +11556,10 @@ export type RefuseDutyProposalData = {
 
 export type RefuseDutyProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.about_yourself` · `proposals.own`
      */
     403: ProblemBody;
@@ -11274,6 +11598,10 @@ export type WithdrawDutyProposalData = {
 };
 
 export type WithdrawDutyProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `proposals.not_yours`
      */
@@ -11317,6 +11645,10 @@ export type GetEntryData = {
 
 export type GetEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11357,6 +11689,10 @@ export type EditEntryData = {
 
 export type EditEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11394,6 +11730,10 @@ export type GetArticleData = {
 };
 
 export type GetArticleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11434,6 +11774,10 @@ export type PublishArticleData = {
 };
 
 export type PublishArticleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -11477,6 +11821,10 @@ export type ListEvidenceData = {
 
 export type ListEvidenceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11510,6 +11858,10 @@ export type AttachEvidenceData = {
 };
 
 export type AttachEvidenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11557,6 +11909,10 @@ export type DetachEvidenceData = {
 
 export type DetachEvidenceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found` · `campaigns.file_not_found`
      */
     404: ProblemBody;
@@ -11594,6 +11950,10 @@ export type GetEntryExplanationData = {
 };
 
 export type GetEntryExplanationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11637,6 +11997,10 @@ export type GetMyScoresData = {
 
 export type GetMyScoresErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11670,6 +12034,10 @@ export type PutMyScoresData = {
 };
 
 export type PutMyScoresErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.no_judge` · `campaigns.own_score`
      */
@@ -11717,6 +12085,10 @@ export type SubmitEntryData = {
 
 export type SubmitEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11751,6 +12123,10 @@ export type ListEntryVersionsData = {
 
 export type ListEntryVersionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11784,6 +12160,10 @@ export type WithdrawEntryData = {
 };
 
 export type WithdrawEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11822,6 +12202,10 @@ export type ExportCampaignData = {
 };
 
 export type ExportCampaignErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -11869,6 +12253,10 @@ export type ExportContestResultsData = {
 };
 
 export type ExportContestResultsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11920,6 +12308,10 @@ export type ExportIdeasData = {
 
 export type ExportIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -11954,6 +12346,10 @@ export type ExportMembersData = {
 
 export type ExportMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -11984,6 +12380,10 @@ export type ExportQuestionsData = {
 
 export type ExportQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12013,6 +12413,10 @@ export type WithdrawExtensionData = {
 };
 
 export type WithdrawExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -12055,6 +12459,10 @@ export type ApproveExtensionData = {
 };
 
 export type ApproveExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `campaigns.own_proposal`
      */
@@ -12102,6 +12510,10 @@ export type ListFeedbackData = {
 
 export type ListFeedbackErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12128,6 +12540,10 @@ export type GetFeedbackData = {
 };
 
 export type GetFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `feedback.not_found`
      */
@@ -12159,6 +12575,10 @@ export type AnswerFeedbackData = {
 };
 
 export type AnswerFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `feedback.own`
      */
@@ -12212,6 +12632,10 @@ export type UploadFileData = {
 
 export type UploadFileErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `files.bad_name` · `files.broken` · `files.too_many_pixels` · `files.unsupported`
      */
     422: ProblemBody;
@@ -12246,6 +12670,10 @@ export type DeleteFileData = {
 };
 
 export type DeleteFileErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `files.not_found`
      */
@@ -12330,6 +12758,10 @@ export type GetPictureData = {
 
 export type GetPictureErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `files.not_found`
      */
     404: ProblemBody;
@@ -12364,6 +12796,10 @@ export type GetThumbnailData = {
 };
 
 export type GetThumbnailErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `files.no_thumbnail` · `files.not_found`
      */
@@ -12429,6 +12865,10 @@ export type ListIdeasData = {
 
 export type ListIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12460,6 +12900,10 @@ export type CreateIdeaData = {
 
 export type CreateIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `files.attached` · `files.too_many`
      */
     422: ProblemBody;
@@ -12488,6 +12932,10 @@ export type ListIdeaCategoriesData = {
 };
 
 export type ListIdeaCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12519,6 +12967,10 @@ export type SetIdeaCategoriesData = {
 };
 
 export type SetIdeaCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -12562,6 +13014,10 @@ export type ListSimilarIdeasData = {
 
 export type ListSimilarIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12599,6 +13055,10 @@ export type GetIdeaStatisticsData = {
 };
 
 export type GetIdeaStatisticsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -12642,6 +13102,10 @@ export type GetIdeaStatisticsSummaryData = {
 
 export type GetIdeaStatisticsSummaryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -12675,6 +13139,10 @@ export type GetIdeaData = {
 };
 
 export type GetIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -12715,6 +13183,10 @@ export type EditIdeaData = {
 };
 
 export type EditIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -12759,6 +13231,10 @@ export type AcceptIdeaData = {
 };
 
 export type AcceptIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -12808,6 +13284,10 @@ export type AssignIdeaData = {
 
 export type AssignIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -12849,6 +13329,10 @@ export type AttachToIdeaData = {
 };
 
 export type AttachToIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -12900,6 +13384,10 @@ export type DetachFromIdeaData = {
 
 export type DetachFromIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_author` · `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -12948,6 +13436,10 @@ export type CloseIdeaData = {
 
 export type CloseIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -12995,6 +13487,10 @@ export type CollectIdeaData = {
 };
 
 export type CollectIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
@@ -13047,6 +13543,10 @@ export type ListIdeaCommentsData = {
 
 export type ListIdeaCommentsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13087,6 +13587,10 @@ export type CommentOnIdeaData = {
 
 export type CommentOnIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13124,6 +13628,10 @@ export type DeleteIdeaCommentData = {
 };
 
 export type DeleteIdeaCommentErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13168,6 +13676,10 @@ export type DecideIdeaData = {
 };
 
 export type DecideIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -13217,6 +13729,10 @@ export type DeliverIdeaData = {
 
 export type DeliverIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13263,6 +13779,10 @@ export type UnlikeIdeaData = {
 
 export type UnlikeIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13296,6 +13816,10 @@ export type LikeIdeaData = {
 };
 
 export type LikeIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.own_like`
      */
@@ -13345,6 +13869,10 @@ export type MergeIdeaData = {
 
 export type MergeIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -13392,6 +13920,10 @@ export type RecordIdeaOutcomeData = {
 };
 
 export type RecordIdeaOutcomeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -13441,6 +13973,10 @@ export type ReportIdeaProgressData = {
 
 export type ReportIdeaProgressErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13488,6 +14024,10 @@ export type ReopenIdeaData = {
 };
 
 export type ReopenIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -13537,6 +14077,10 @@ export type ReturnIdeaData = {
 
 export type ReturnIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
@@ -13584,6 +14128,10 @@ export type SubmitIdeaData = {
 };
 
 export type SubmitIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13636,6 +14184,10 @@ export type GetIdeaTimelineData = {
 
 export type GetIdeaTimelineErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13675,6 +14227,10 @@ export type WithdrawIdeaData = {
 };
 
 export type WithdrawIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13721,6 +14277,10 @@ export type ImportBrandsData = {
 
 export type ImportBrandsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `imports.not_a_sheet` · `imports.unknown_encoding`
      */
     415: ProblemBody;
@@ -13761,6 +14321,10 @@ export type ImportMembersData = {
 };
 
 export type ImportMembersErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -13804,6 +14368,10 @@ export type GetMemberTemplateData = {
 
 export type GetMemberTemplateErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -13840,6 +14408,10 @@ export type ImportQuestionsData = {
 };
 
 export type ImportQuestionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb` · `imports.too_many_rows`
      */
@@ -13883,6 +14455,10 @@ export type GetQuestionTemplateData = {
 
 export type GetQuestionTemplateErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -13915,6 +14491,10 @@ export type ImportUnitsData = {
 };
 
 export type ImportUnitsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -13953,6 +14533,10 @@ export type IssueInvitationsData = {
 
 export type IssueInvitationsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `invitations.beyond_reach`
      */
     403: ProblemBody;
@@ -13981,6 +14565,10 @@ export type ListLabelsData = {
 };
 
 export type ListLabelsErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14036,6 +14624,10 @@ export type EditMeData = {
 
 export type EditMeErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `members.too_many_numbers`
      */
     409: ProblemBody;
@@ -14078,6 +14670,10 @@ export type ListMyChallengeRunsData = {
 
 export type ListMyChallengeRunsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14111,6 +14707,10 @@ export type GetMyDeskData = {
 };
 
 export type GetMyDeskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14146,6 +14746,10 @@ export type ListMyFeedbackData = {
 
 export type ListMyFeedbackErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14176,6 +14780,10 @@ export type SendFeedbackData = {
 };
 
 export type SendFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `feedback.too_many`
      */
@@ -14215,6 +14823,10 @@ export type ListMyNoticesData = {
 
 export type ListMyNoticesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14240,6 +14852,10 @@ export type ConfirmMyNoticesData = {
 
 export type ConfirmMyNoticesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14264,6 +14880,10 @@ export type CountMyUnreadNoticesData = {
 };
 
 export type CountMyUnreadNoticesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14323,6 +14943,10 @@ export type WithdrawPhoneProposalData = {
 
 export type WithdrawPhoneProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14347,6 +14971,10 @@ export type GetMyPointsData = {
 };
 
 export type GetMyPointsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14382,6 +15010,10 @@ export type ListMyPointEntriesData = {
 
 export type ListMyPointEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14416,6 +15048,10 @@ export type ListMyQuizHistoryData = {
 
 export type ListMyQuizHistoryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14445,6 +15081,10 @@ export type GetMyQuizResultData = {
 };
 
 export type GetMyQuizResultErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -14488,6 +15128,10 @@ export type ListMyWrongAnswersData = {
 
 export type ListMyWrongAnswersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14512,6 +15156,10 @@ export type WithdrawResetRequestData = {
 };
 
 export type WithdrawResetRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_requested`
      */
@@ -14542,6 +15190,10 @@ export type ListMyResetsData = {
 
 export type ListMyResetsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14571,6 +15223,10 @@ export type ApproveMyResetData = {
 };
 
 export type ApproveMyResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -14609,6 +15265,10 @@ export type RefuseMyResetData = {
 };
 
 export type RefuseMyResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -14670,6 +15330,10 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `sessions.not_found`
      */
     404: ProblemBody;
@@ -14699,6 +15363,10 @@ export type GetMySettingsData = {
 
 export type GetMySettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14724,6 +15392,10 @@ export type SetMySettingsData = {
 
 export type SetMySettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14748,6 +15420,10 @@ export type GetMyStreakData = {
 };
 
 export type GetMyStreakErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14783,6 +15459,10 @@ export type GetMyStudyHoursData = {
 
 export type GetMyStudyHoursErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14807,6 +15487,10 @@ export type GetMyTodayData = {
 };
 
 export type GetMyTodayErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14858,6 +15542,10 @@ export type ListMeetingsData = {
 
 export type ListMeetingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -14892,6 +15580,10 @@ export type CreateMeetingData = {
 };
 
 export type CreateMeetingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -14930,6 +15622,10 @@ export type DeleteMeetingData = {
 };
 
 export type DeleteMeetingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `meetings.not_author`
      */
@@ -14972,6 +15668,10 @@ export type GetMeetingData = {
 };
 
 export type GetMeetingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15017,6 +15717,10 @@ export type EditMeetingData = {
 
 export type EditMeetingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15060,6 +15764,10 @@ export type CreateMemberData = {
 
 export type CreateMemberErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `members.number_taken` · `members.phone_taken`
      */
     409: ProblemBody;
@@ -15094,6 +15802,10 @@ export type GetMemberData = {
 };
 
 export type GetMemberErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -15135,6 +15847,10 @@ export type EditMemberData = {
 };
 
 export type EditMemberErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -15182,6 +15898,10 @@ export type GetMemberPointsData = {
 
 export type GetMemberPointsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15216,6 +15936,10 @@ export type GrantRoleData = {
 };
 
 export type GrantRoleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `duties.own`
      */
@@ -15256,6 +15980,10 @@ export type EndRoleData = {
 };
 
 export type EndRoleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `duties.not_found` · `members.not_found`
      */
@@ -15299,6 +16027,10 @@ export type WithdrawObjectionData = {
 
 export type WithdrawObjectionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.objection_not_found`
      */
     404: ProblemBody;
@@ -15336,6 +16068,10 @@ export type AnswerObjectionData = {
 };
 
 export type AnswerObjectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `campaigns.own_objection`
      */
@@ -15379,6 +16115,10 @@ export type ListPhoneProposalsData = {
 
 export type ListPhoneProposalsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -15409,6 +16149,10 @@ export type ApprovePhoneProposalData = {
 };
 
 export type ApprovePhoneProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -15448,6 +16192,10 @@ export type RefusePhoneProposalData = {
 };
 
 export type RefusePhoneProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `proposals.own`
      */
@@ -15499,6 +16247,10 @@ export type ListPointRulesData = {
 
 export type ListPointRulesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -15533,6 +16285,10 @@ export type CreatePointRuleData = {
 };
 
 export type CreatePointRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15584,6 +16340,10 @@ export type WithdrawPointRuleData = {
 
 export type WithdrawPointRuleErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15620,6 +16380,10 @@ export type GetPresetsData = {
 };
 
 export type GetPresetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15676,6 +16440,10 @@ export type ListQuestionsData = {
 
 export type ListQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `sessions.password_too_short`
      */
     403: ProblemBody;
@@ -15711,6 +16479,10 @@ export type CreateQuestionData = {
 
 export type CreateQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.duplicate_question`
      */
     409: ProblemBody;
@@ -15739,6 +16511,10 @@ export type ListQuestionCategoriesData = {
 };
 
 export type ListQuestionCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15769,6 +16545,10 @@ export type DeleteQuestionData = {
 };
 
 export type DeleteQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -15807,6 +16587,10 @@ export type GetQuestionData = {
 };
 
 export type GetQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -15848,6 +16632,10 @@ export type EditQuestionData = {
 
 export type EditQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -15886,6 +16674,10 @@ export type CorrectQuestionKeyData = {
 
 export type CorrectQuestionKeyErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15923,6 +16715,10 @@ export type PreviewQuestionCorrectionData = {
 };
 
 export type PreviewQuestionCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -15967,6 +16763,10 @@ export type ListQuestionCorrectionsData = {
 
 export type ListQuestionCorrectionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16000,6 +16800,10 @@ export type GetQuestionStatisticsData = {
 };
 
 export type GetQuestionStatisticsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16044,6 +16848,10 @@ export type ListQuestionVersionsData = {
 
 export type ListQuestionVersionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16072,6 +16880,10 @@ export type GetDailyPaperData = {
 };
 
 export type GetDailyPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16111,6 +16923,10 @@ export type GetPlannedPaperData = {
 };
 
 export type GetPlannedPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16152,6 +16968,10 @@ export type SetDailyPaperData = {
 
 export type SetDailyPaperErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.paper_published` · `versions.outdated`
      */
     409: ProblemBody;
@@ -16189,6 +17009,10 @@ export type SubmitDailyPaperData = {
 };
 
 export type SubmitDailyPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16231,6 +17055,10 @@ export type PractiseQuestionData = {
 
 export type PractiseQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.being_asked` · `quiz.guarded` · `quiz.on_todays_paper`
      */
     409: ProblemBody;
@@ -16259,6 +17087,10 @@ export type ListPracticeCategoriesData = {
 };
 
 export type ListPracticeCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16306,6 +17138,10 @@ export type ListPracticeQuestionsData = {
 
 export type ListPracticeQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16340,6 +17176,10 @@ export type ListResetsData = {
 
 export type ListResetsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16369,6 +17209,10 @@ export type ApproveResetData = {
 };
 
 export type ApproveResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `resets.issuers_account` · `resets.own`
      */
@@ -16436,6 +17280,10 @@ export type SignInData = {
 
 export type SignInErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `sessions.wrong_password`
      */
     401: ProblemBody;
@@ -16468,6 +17316,10 @@ export type RedeemInvitationData = {
 };
 
 export type RedeemInvitationErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * `resets.needs_approval` · `resets.refused` · `resets.waits`
      */
@@ -16506,6 +17358,10 @@ export type RefreshSessionData = {
 
 export type RefreshSessionErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
      */
     401: ProblemBody;
@@ -16535,6 +17391,10 @@ export type RequestResetData = {
 
 export type RequestResetErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16561,6 +17421,10 @@ export type GetSettingProposalData = {
 };
 
 export type GetSettingProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.no_proposal`
      */
@@ -16592,6 +17456,10 @@ export type ApproveSettingProposalData = {
 };
 
 export type ApproveSettingProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -16632,6 +17500,10 @@ export type RefuseSettingProposalData = {
 
 export type RefuseSettingProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `settings.no_proposal`
      */
     404: ProblemBody;
@@ -16667,6 +17539,10 @@ export type WithdrawSettingProposalData = {
 
 export type WithdrawSettingProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.not_yours`
      */
     403: ProblemBody;
@@ -16700,6 +17576,10 @@ export type ListSettingsData = {
 
 export type ListSettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16730,6 +17610,10 @@ export type GetSettingData = {
 };
 
 export type GetSettingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -16767,6 +17651,10 @@ export type SetSettingData = {
 };
 
 export type SetSettingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -16823,6 +17711,10 @@ export type ListSettingChangesData = {
 };
 
 export type ListSettingChangesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -16900,6 +17792,10 @@ export type ListStudyItemsData = {
 
 export type ListStudyItemsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16935,6 +17831,10 @@ export type CreateStudyItemData = {
 
 export type CreateStudyItemErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16965,6 +17865,10 @@ export type DeleteStudyItemData = {
 };
 
 export type DeleteStudyItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17000,6 +17904,10 @@ export type GetStudyItemData = {
 };
 
 export type GetStudyItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17038,6 +17946,10 @@ export type EditStudyItemData = {
 
 export type EditStudyItemErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `study.item_not_found`
      */
     404: ProblemBody;
@@ -17072,6 +17984,10 @@ export type OpenStudyReadingData = {
 };
 
 export type OpenStudyReadingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17119,6 +18035,10 @@ export type ListStudyPushesData = {
 
 export type ListStudyPushesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17149,6 +18069,10 @@ export type CreateStudyPushData = {
 };
 
 export type CreateStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -17184,6 +18108,10 @@ export type CancelStudyPushData = {
 };
 
 export type CancelStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -17223,6 +18151,10 @@ export type GetStudyPushData = {
 };
 
 export type GetStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.push_not_found`
      */
@@ -17268,6 +18200,10 @@ export type GetStudyPushCoverageData = {
 
 export type GetStudyPushCoverageErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -17307,6 +18243,10 @@ export type GetStudyReadingData = {
 
 export type GetStudyReadingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `study.reading_not_found`
      */
     404: ProblemBody;
@@ -17337,6 +18277,10 @@ export type CompleteStudyReadingData = {
 };
 
 export type CompleteStudyReadingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.reading_not_found`
      */
@@ -17374,6 +18318,10 @@ export type GetStudyTodayData = {
 };
 
 export type GetStudyTodayErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17435,6 +18383,10 @@ export type CreateUnitData = {
 
 export type CreateUnitErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `units.code_taken`
      */
     409: ProblemBody;
@@ -17465,6 +18417,10 @@ export type GetUnitData = {
 };
 
 export type GetUnitErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `units.not_found`
      */
@@ -17502,6 +18458,10 @@ export type EditUnitData = {
 };
 
 export type EditUnitErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -17554,6 +18514,10 @@ export type GetUnitDeskData = {
 
 export type GetUnitDeskErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -17602,6 +18566,10 @@ export type ListUnitMembersData = {
 
 export type ListUnitMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -17639,6 +18607,10 @@ export type WithdrawVoidingData = {
 };
 
 export type WithdrawVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -17681,6 +18653,10 @@ export type ApproveVoidingData = {
 };
 
 export type ApproveVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.own_proposal`
      */
@@ -17764,6 +18740,10 @@ export type ReadyzData = {
 };
 
 export type ReadyzErrors = {
+    /**
+     * Not ready, and why
+     */
+    503: Readiness;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */

@@ -16,6 +16,11 @@ const PROBLEM: &str = "A problem document (RFC 9457): switch on `code`, show `de
     `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when \
     the fault is not the caller's.";
 
+const SESSION: &str = "No session, or one that is over: `sessions.required`, `sessions.over`";
+
+const QUERY: &str =
+    "Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`";
+
 /// Attaches the problem document and the security scheme to every operation, so that handlers describe success only.
 pub struct CommonGround;
 
@@ -25,11 +30,12 @@ impl Modify for CommonGround {
         let components = document.components.get_or_insert_default();
         refer_to_items(components);
         components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-        let problem = ResponseBuilder::new()
-            .description(PROBLEM)
-            .content("application/problem+json", Content::new(Some(Ref::from_schema_name("ProblemBody"))))
-            .build();
-        components.responses.insert("Problem".into(), RefOr::T(problem));
+        for (name, description) in [("Problem", PROBLEM), ("SessionNeeded", SESSION), ("QueryRefused", QUERY)] {
+            let problem = ResponseBuilder::new()
+                .description(description)
+                .content("application/problem+json", Content::new(Some(Ref::from_schema_name("ProblemBody"))));
+            components.responses.insert(name.into(), RefOr::T(problem.build()));
+        }
         for (path, item) in &mut document.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
@@ -41,10 +47,16 @@ impl Modify for CommonGround {
                 observed::describe(operation);
                 shared::describe(operation);
                 who::describe(operation);
-                operation.security = Some(match is_open(operation, path) {
+                let is_open = is_open(operation, path);
+                operation.security = Some(match is_open {
                     true => Vec::new(),
                     false => vec![SecurityRequirement::new("session", Vec::<String>::new())],
                 });
+                let (status, refused) = if is_open { ("400", "QueryRefused") } else { ("401", "SessionNeeded") };
+                if path.starts_with("/api/") {
+                    let refused = RefOr::Ref(Ref::from_response_name(refused));
+                    operation.responses.responses.entry(status.into()).or_insert(refused);
+                }
             }
         }
     }

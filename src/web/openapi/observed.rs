@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 const JSON: &str = "application/json";
@@ -51,11 +52,26 @@ pub(super) fn describe(operation: &mut Operation) {
                 && known.parameter_in == ParameterIn::Query
                 && known.name == name
             {
-                let known = ParameterBuilder::from(known.clone()).example(Some(Value::from(value.as_ref())));
+                let value = as_schema_says(&value, known.schema.as_ref());
+                let known = ParameterBuilder::from(known.clone()).example(Some(value));
                 *parameter = RefOr::T(known.build());
             }
         }
     }
+}
+
+/// What stands behind the question mark is text; the document shows a number or a truth value where its schema asks for one.
+fn as_schema_says(text: &str, schema: Option<&RefOr<Schema>>) -> Value {
+    let is_text = match schema {
+        Some(RefOr::T(Schema::Object(object))) => match &object.schema_type {
+            SchemaType::Type(kind) => matches!(kind, Type::String),
+            SchemaType::Array(kinds) => kinds.contains(&Type::String),
+            SchemaType::AnyValue => true,
+        },
+        _ => true,
+    };
+    let value = if is_text { None } else { serde_json::from_str(text).ok() };
+    value.unwrap_or_else(|| Value::from(text))
 }
 
 fn show(content: Option<&mut RefOr<Content>>, example: &Value) {
