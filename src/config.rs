@@ -72,6 +72,10 @@ pub struct Config {
     #[command(flatten)]
     pub files: FilesConfig,
 
+    /// A file for the daily anchors of the trail, best on another disk than the database; beside it by default
+    #[arg(long, env = "XIANFENG_TRAIL_ANCHORS")]
+    pub trail_anchors: Option<PathBuf>,
+
     #[command(flatten)]
     pub backup: BackupConfig,
 
@@ -99,6 +103,15 @@ pub struct Config {
 }
 
 impl Config {
+    /// Where the anchors of the trail are written; an empty setting is none.
+    pub fn trail_anchors(&self) -> PathBuf {
+        let named = self.trail_anchors.clone().filter(|file| !file.as_os_str().is_empty());
+        named.unwrap_or_else(|| match self.database_url.strip_prefix("sqlite://") {
+            Some(database) => Path::new(database).with_extension("trail-anchors.log"),
+            None => Path::new(DATA).join("trail-anchors.log"),
+        })
+    }
+
     /// Where to listen, with `--port` applied.
     pub fn address(&self) -> SocketAddr {
         let mut address = self.listen;

@@ -88,6 +88,9 @@ enum Command {
         #[command(flatten)]
         config: Box<Config>,
     },
+    /// Looks after the trail of who did what
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Looks after the messages that wait for a person: after a restore, or after ten failures
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -112,6 +115,15 @@ enum Command {
     Secrets,
     /// Prints the OpenAPI document
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Checks that no line of the trail was changed, removed, inserted or cut off, and names the first that was
+    Verify {
+        #[command(flatten)]
+        config: Box<Config>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -246,6 +258,9 @@ async fn run(command: Command) -> Result<(), String> {
         Command::Backup(ask) => back_up(ask).await,
         Command::Restore { file, config } => restore(&file, &config).await,
         Command::AfterRestore { taken_at, config } => after_restore(&config, taken_at).await,
+        Command::Audit(AuditCommand::Verify { config }) => {
+            operate(*config, operator::Command::VerifyTrail, Vec::new()).await
+        }
         Command::Outbox(command) => look_after_messages(command).await,
         Command::Work(config) => {
             let app = App::build(*config, Clock::System).await?;

@@ -355,6 +355,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /files/{id}", SignedIn, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
+    ("GET /audit/verification", With(&[Auditor]), Plain),
     // settings
     ("GET /settings", SETTING_READERS, Plain),
     ("GET /settings/{key}", SETTING_READERS, Plain),

@@ -9,6 +9,7 @@ use utoipa_actix_web::AppExt;
 
 use super::App;
 use super::docs::{docs, openapi};
+use crate::oversight::audit::{Privileged, witness};
 use crate::oversight::operator;
 use crate::web::cors::cors;
 use crate::web::head::head;
@@ -76,13 +77,16 @@ impl App {
         let app = self.clone();
         let document = openapi();
         let parameters = Data::new(Parameters::of(&document));
+        let privileged = Data::new(Privileged::of(&document));
         let methods = Methods::of(&document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]);
         #[cfg(feature = "web")]
         let methods = methods.with_readable(&crate::web::app_files::PATHS);
         let methods = Data::new(methods);
         let server = HttpServer::new(move || {
             let (app, methods, parameters) = (app.clone(), methods.clone(), parameters.clone());
+            let privileged = privileged.clone();
             ActixApp::new()
+                .wrap(from_fn(witness))
                 .wrap(from_fn(refuse_unknown))
                 .wrap(Compress::default())
                 .wrap(from_fn(head))
@@ -96,6 +100,7 @@ impl App {
                 .configure(|cfg| app.front(cfg))
                 .app_data(methods)
                 .app_data(parameters)
+                .app_data(privileged)
                 .default_service(web::to(no_route))
         });
         Ok(server

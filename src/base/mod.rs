@@ -16,6 +16,7 @@ pub mod sheet;
 pub mod text;
 pub mod phone;
 pub mod network;
+pub mod origin;
 pub mod grams;
 pub mod time;
 pub mod words;

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{DbError, Stop, Tx};
 use crate::base::id::MemberId;
+use crate::base::origin::Origin;
 
 /// What a job has come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) trait Job: Send {
 pub(super) struct Write<F, T, R> {
     pub action: F,
     pub about: Option<MemberId>,
+    /// The request that it answers.
+    pub origin: Origin,
     pub answer_to: oneshot::Sender<Result<T, Stop<R>>>,
     pub outcome: Option<Result<T, Stop<R>>>,
 }
@@ -50,6 +53,7 @@ where
         if self.is_abandoned() {
             return JobEnd::Refused;
         }
+        tx.origin.clone_from(&self.origin);
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.action)(tx))).unwrap_or_else(|_| {
             tracing::error!("a database job panicked");
             Err(Stop::Failed(DbError::Panicked))

@@ -33,6 +33,7 @@ use tokio::sync::oneshot;
 
 use crate::base::clock::Clock;
 use crate::base::id::{Id, Ids, MemberId};
+use crate::base::origin::Origin;
 use crate::base::time::{Day, Timestamp};
 
 pub use conn::Conn;
@@ -258,7 +259,7 @@ impl Db {
         R: Send + 'static,
     {
         let (answer_to, answer) = oneshot::channel();
-        let job = Box::new(Write { action, about, answer_to, outcome: None });
+        let job = Box::new(Write { action, about, origin: Origin::present(), answer_to, outcome: None });
         match &self.engine {
             Engine::Sqlite { writer, .. } => writer.submit(job)?,
             Engine::Postgres { writers, .. } => writers.write(job)?,
@@ -322,6 +323,7 @@ pub struct Tx<'c> {
     now: Timestamp,
     serial: i64,
     ids: &'c Ids,
+    origin: Origin,
     /// The members whose turns this transaction has.
     turns: Vec<MemberId>,
     effects: Vec<Effect>,
@@ -342,12 +344,17 @@ impl Maker {
 
 impl<'c> Tx<'c> {
     fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
-        Tx { conn, now, serial, ids, turns: Vec::new(), effects: Vec::new() }
+        Tx { conn, now, serial, ids, origin: Origin::default(), turns: Vec::new(), effects: Vec::new() }
     }
 
     /// The instant of this transaction: every row of one action bears the same time.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The request that this action answers.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The business day of this transaction.

@@ -1,13 +1,19 @@
-//! Who did what to what, and when. Append-only (triggers refuse changes); nothing decides by reading it, auditors do.
+//! Who did what to what, when and from where. Append-only (triggers refuse changes) and [sealed](chain); nothing decides
+//! by reading it, auditors do.
+
+pub mod chain;
+mod repetitions;
+
+pub use repetitions::Repetitions;
 
 use diesel::prelude::*;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
 use crate::base::version::{self, LastChange, Outdated, Version};
-use crate::db::schema::trail;
+use crate::db::schema::{trail, trail_unsealed};
 use crate::db::{Conn, Db, DbError, Json, Tx};
 use crate::on;
 
@@ -28,9 +34,23 @@ pub struct Act<'a, D> {
     pub detail: D,
 }
 
+crate::words!(
+    /// What became of an act.
+    ActResult {
+        Done = "done" / "已办理",
+        Refused = "refused" / "被拒绝",
+    }
+);
+
 /// Writes `act` down in the action's own transaction.
 pub fn note<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>) -> QueryResult<()> {
+    note_as(tx, act, ActResult::Done)
+}
+
+/// Writes down that `act` came to `result`.
+pub fn note_as<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>, result: ActResult) -> QueryResult<()> {
     let (id, now): (TrailId, _) = (tx.fresh_id(), tx.now());
+    let origin = tx.origin().clone();
     let detail = Json(act.detail);
     let row = (
         trail::id.eq(id),
@@ -40,8 +60,13 @@ pub fn note<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>) -> Que
         trail::subject_kind.eq(act.subject_kind),
         trail::subject_id.eq(act.subject_id.as_bytes().as_slice()),
         trail::detail.eq(&detail),
+        trail::session_id.eq(origin.session),
+        trail::address.eq(origin.address.as_ref().map(<[u8; 16]>::as_slice)),
+        trail::result.eq(result),
     );
     on!(tx.conn, c => diesel::insert_into(trail::table).values(row).execute(c))?;
+    on!(tx.conn, c => diesel::insert_into(trail_unsealed::table).values(trail_unsealed::line_id.eq(id)).execute(c))?;
+    origin.mark_noted();
     Ok(())
 }
 
@@ -88,15 +113,22 @@ impl Thing {
 }
 
 /// A line of the trail as it was written.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = trail)]
 pub struct Line {
     pub id: TrailId,
     pub at: Timestamp,
+    #[diesel(column_name = actor_id)]
     pub actor: Option<MemberId>,
     pub action: String,
     pub subject_kind: String,
     subject_id: Vec<u8>,
     pub detail: Json<serde_json::Value>,
+    #[diesel(column_name = session_id)]
+    pub session: Option<SessionId>,
+    /// A keyed hash of the address that it came from.
+    pub address: Option<Vec<u8>>,
+    pub result: ActResult,
 }
 
 impl Line {
@@ -140,6 +172,6 @@ pub fn list(conn: &mut Conn, filter: &Filter, before: Option<TrailId>, limit: i6
         if let Some(before) = before {
             lines = lines.filter(trail::id.lt(before));
         }
-        lines.order(trail::id.desc()).limit(limit).load(c)
+        lines.order(trail::id.desc()).limit(limit).select(Line::as_select()).load(c)
     })
 }

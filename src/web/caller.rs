@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use super::error::Problem;
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::SessionId;
+use crate::base::origin::Origin;
 use crate::base::person::{Denied, Person};
 
 /// Who sent the request: a person on a session.
@@ -69,6 +70,7 @@ fn recognise(req: &HttpRequest) -> Recognising {
             req.app_data::<web::Data<Doorkeeper>>().ok_or_else(|| Problem::internal("no doorkeeper was hired"))?;
         let caller = (doorkeeper.0)(token(&req)?).await?;
         super::limits::account(&req, caller.member)?;
+        Origin::recognise(caller.session);
         req.extensions_mut().insert(caller.clone());
         Ok(caller)
     })

@@ -137,6 +137,7 @@ impl Database {
             format!("--secrets-file={}", secrets.display()),
             format!("--vote-keys={}", self.folder.path().join("votes").display()),
             format!("--files={}", self.folder.path().join("files").display()),
+            format!("--trail-anchors={}", self.folder.path().join("trail-anchors.log").display()),
         ];
         if let Some(redis) = &self.redis {
             arguments.push(format!("--redis-url={redis}"));

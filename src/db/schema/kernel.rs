@@ -93,6 +93,24 @@ diesel::table! {
         subject_kind -> Text,
         subject_id -> Binary,
         detail -> Text,
+        session_id -> Nullable<Binary>,
+        address -> Nullable<Binary>,
+        result -> Text,
+    }
+}
+
+diesel::table! {
+    trail_unsealed (line_id) {
+        line_id -> Binary,
+    }
+}
+
+diesel::table! {
+    trail_seals (position) {
+        position -> BigInt,
+        line_id -> Binary,
+        hash -> Binary,
+        sealed_at -> BigInt,
     }
 }
 
@@ -226,6 +244,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     secret_checks,
     restores,
     trail,
+    trail_unsealed,
+    trail_seals,
     idempotency_keys,
     attempts,
     attempt_successes,

@@ -1,9 +1,14 @@
-//! Audit: who did what, for those whose duty it is to look. Reads the [trail](crate::kernel::trail) and owns nothing.
+//! Audit: who did what from where, for those whose duty it is to look; and the proof that nothing of it was changed.
 //!
-//! Route: `GET /audit`.
+//! Reads and seals the [trail](crate::kernel::trail), owns the file of anchors. Routes: `GET /audit`, `GET /audit/verification`.
 
+mod actions;
+mod anchors;
 mod api;
+mod model;
 mod room;
 
-pub use api::routes;
+pub use actions::Audit;
+pub use api::{Privileged, routes, witness};
+pub use model::Verified;
 pub use room::open;

@@ -15,6 +15,7 @@ use crate::kernel::board::Difference;
 use crate::kernel::outbox::{self, MessageId};
 use crate::kernel::trail::{self, Act};
 use crate::learning::quiz::Quiz;
+use crate::oversight::audit::Audit;
 use crate::oversight::backup::Backups;
 use crate::people::members::{FirstAdministrator, Manager, Members};
 use crate::people::sessions::Sessions;
@@ -33,6 +34,7 @@ pub struct Operator {
     pub board_room: BoardRoom,
     pub campaigns: Campaigns,
     pub backups: Backups,
+    pub audit: Audit,
 }
 
 type Outcome = Result<(), String>;
@@ -50,6 +52,7 @@ impl Operator {
             Command::RebuildBoards { dry_run } => self.rebuild_boards(dry_run, voice).await,
             Command::Recount { campaign } => self.recount(campaign, voice).await,
             Command::Backup { file } => self.back_up(file, voice).await,
+            Command::VerifyTrail => self.verify_trail(voice).await,
             Command::Messages { verb, id } => self.look_after_messages(verb, id, voice).await,
         }
     }
@@ -144,6 +147,17 @@ impl Operator {
             voice.line(line).await;
         }
         Ok(())
+    }
+
+    async fn verify_trail(&self, voice: &Voice) -> Outcome {
+        let verified = self.audit.verify().await.map_err(told)?;
+        for line in verified.lines() {
+            voice.line(line).await;
+        }
+        match verified.fault {
+            None => Ok(()),
+            Some(fault) => Err(fault.message),
+        }
     }
 
     async fn look_after_messages(&self, verb: MessageCommand, id: Option<MessageId>, voice: &Voice) -> Outcome {

@@ -23,6 +23,8 @@ pub enum Command {
     Recount { campaign: CampaignId },
     /// Writes a backup into `file`, a path from the root.
     Backup { file: PathBuf },
+    /// Checks that the trail is as it was written.
+    VerifyTrail,
     /// Looks after the messages that wait for a person.
     Messages { verb: MessageCommand, id: Option<MessageId> },
 }
@@ -58,6 +60,7 @@ impl Command {
             Command::RebuildBoards { dry_run } => ("operator.rebuild_boards", json!({ "dry_run": dry_run })),
             Command::Recount { campaign } => ("operator.recount", json!({ "campaign": campaign })),
             Command::Backup { file } => ("operator.backup", json!({ "file": file })),
+            Command::VerifyTrail => ("operator.verify_trail", json!({})),
             Command::Messages { verb, id } => ("operator.messages", json!({ "verb": verb, "id": id })),
         }
     }

@@ -12,6 +12,7 @@ pub async fn open(house: &House) -> Opened {
         board_room: house.get(),
         campaigns: house.get(),
         backups: house.get(),
+        audit: house.get(),
     })
     .room())
 }

@@ -18,14 +18,16 @@ use super::store;
 use super::tokens::Tokens;
 use crate::base::crypto::Key;
 use crate::base::id::{MemberId, SessionId};
+use crate::base::origin::Origin;
 use crate::base::text::fold;
 use crate::base::time::Timestamp;
 use crate::config::Secrets;
-use crate::db::{Db, DbError, Stop, Tx};
+use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::kernel::attempts::Attempts;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::changes::Change;
 use crate::kernel::desk;
+use crate::kernel::trail::{self, Act, ActResult, Repetitions};
 use crate::people::members::model::{MemberRow, MemberStatus};
 use crate::people::members::rules::normal_phone;
 use crate::people::members::{Desks, Directory};
@@ -48,6 +50,8 @@ pub struct Sessions {
     pub(super) marks_key: Key,
     pub(super) terms: TermSettings,
     pub(super) guard: Guard,
+    /// Lock-outs that were written down lately.
+    pub(super) lock_outs: Arc<Repetitions>,
 }
 
 /// A sign-in as the client asked for it.
@@ -101,6 +105,7 @@ impl Sessions {
             marks_key: secrets.session_key.derive(b"device marks"),
             terms,
             guard: Guard::new(attempts, secrets.session_key.derive(b"attempts")),
+            lock_outs: Arc::default(),
         }
     }
 
@@ -147,6 +152,26 @@ impl Sessions {
         Ok(self.opened(begun))
     }
 
+    /// Has the trail told that a member's account lets nobody try for a while. Nobody waits for it: accounts that are not
+    /// there would answer sooner.
+    fn note_lock_out(&self, target: Target<'_>) {
+        let Target::Member(member) = target else { return };
+        let Some(before) = self.lock_outs.count(member, self.db.now()) else { return };
+        let db = self.db.clone();
+        let noting = Origin::present().answer(async move {
+            let noted = db.write(move |tx| -> Result<(), Stop<Never>> {
+                let detail = serde_json::json!({ "unwritten_before": before });
+                let (action, subject_kind, subject_id) = ("sessions.lock_out", "member", member.uuid());
+                let act = Act { actor: None, action, subject_kind, subject_id, detail };
+                Ok(trail::note_as(tx, act, ActResult::Refused)?)
+            });
+            if let Err(error) = noted.await.map_err(DbError::from) {
+                tracing::warn!("a lock-out was not written down: {error}");
+            }
+        });
+        tokio::spawn(noting);
+    }
+
     /// Tries a password, which was counted before. Gives the try, to be settled, when the password is right; whatever
     /// else happened is settled.
     async fn try_password(
@@ -159,7 +184,13 @@ impl Sessions {
         if !self.hasher.has_room(visitor.turn()) {
             return Err(Refusal::Busy);
         }
-        let attempt = self.guard.begin(target, visitor).await?;
+        let attempt = match self.guard.begin(target, visitor).await {
+            Err(refusal @ Refusal::LockedOut { .. }) => {
+                self.note_lock_out(target);
+                return Err(refusal);
+            }
+            begun => begun?,
+        };
         match self.hasher.verify(visitor.turn(), password, stored).await {
             Ok(true) => Ok(attempt),
             Ok(false) => {

@@ -10,6 +10,7 @@ use crate::base::crypto::random_key;
 use crate::base::id::{MemberId, SessionId};
 use crate::db::{Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
 /// A session as a transaction leaves it, with what its tokens are made from.
@@ -62,6 +63,9 @@ impl Sessions {
             return Err(Refusal::WrongPassword.into());
         }
         end_surplus(tx, &self.gate, member)?;
+        let detail = serde_json::json!({ "session": id, "method": method });
+        let (action, subject_kind) = ("sessions.sign_in", "member");
+        trail::note(tx, Act { actor: Some(member), action, subject_kind, subject_id: member.uuid(), detail })?;
         let device_salt = store::find_device_salt(tx.conn, member)?;
         Ok(Begun { session, secret, device_salt })
     }

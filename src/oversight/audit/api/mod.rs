@@ -7,17 +7,24 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::base::id::MemberId;
+use super::Audit;
+use super::model::{ChainFault, FaultKind, Verified};
+use crate::base::crypto::hex;
+use crate::base::id::{MemberId, SessionId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Db;
-use crate::kernel::trail::{self, Filter, Line, TrailId};
+use crate::kernel::trail::{self, ActResult, Filter, Line, TrailId};
 use crate::people::members::Directory;
 use crate::web::caller::AuditReader;
 use crate::web::{Page, Problem, Query, page};
 
+mod witness;
+
+pub use witness::{Privileged, witness};
+
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_audit_entries);
+    cfg.service(list_audit_entries).service(verify_audit_trail);
 }
 
 /// Which part of the trail is asked for.
@@ -63,6 +70,75 @@ struct TrailLine {
     subject_id: Uuid,
     /// What else is needed to understand it, as the deed wrote it.
     detail: Value,
+    /// The session in which it was done; absent for the program itself, the command line and sign-ins.
+    session_id: Option<SessionId>,
+    /// A keyed hash of the network it came from: equal for equal ones, in hexadecimal digits.
+    address_hash: Option<String>,
+    /// What became of it.
+    result: ActResult,
+}
+
+/// Whether the trail is as it was written.
+#[derive(Serialize, ToSchema)]
+struct TrailVerification {
+    /// Whether everything fits.
+    intact: bool,
+    /// How many lines have seals that fit, from the first on.
+    sealed_count: i64,
+    /// How many lines wait for their seal, which comes within seconds.
+    waiting_count: i64,
+    /// The hash of the last seal that fits, in hexadecimal digits.
+    last_hash: String,
+    /// How many anchors were looked at: one a day.
+    anchor_count: usize,
+    /// When that was found.
+    checked_at: Timestamp,
+    /// The first thing that does not fit; `null` when everything does.
+    fault: Option<TrailFault>,
+}
+
+/// The first thing in the trail that does not fit.
+#[derive(Serialize, ToSchema)]
+struct TrailFault {
+    /// What it is.
+    kind: FaultKind,
+    /// Its place in the chain, from 1; absent where it has none.
+    position: Option<i64>,
+    /// The line.
+    line_id: Option<TrailId>,
+    /// When the line says that it was written.
+    at: Option<Timestamp>,
+    /// In Chinese.
+    message: String,
+}
+
+impl TrailVerification {
+    fn of(found: Verified) -> Self {
+        let fault =
+            |ChainFault { kind, position, line_id, at, message }| TrailFault { kind, position, line_id, at, message };
+        TrailVerification {
+            intact: found.fault.is_none(),
+            sealed_count: found.sealed,
+            waiting_count: found.waiting,
+            last_hash: found.last_hash,
+            anchor_count: found.anchors,
+            checked_at: found.checked_at,
+            fault: found.fault.map(fault),
+        }
+    }
+}
+
+/// 核验操作留痕
+///
+/// Walks the whole chain of seals and holds it against the daily anchors. Takes a second for some hundred thousand lines;
+/// one check at a time.
+#[utoipa::path(tag = "audit", responses((status = 200, description = "What was found", body = TrailVerification)))]
+#[get("/audit/verification")]
+async fn verify_audit_trail(
+    _auditor: AuditReader,
+    audit: web::Data<Audit>,
+) -> Result<web::Json<TrailVerification>, Problem> {
+    Ok(web::Json(TrailVerification::of(audit.verify().await?)))
 }
 
 impl TrailLine {
@@ -76,6 +152,9 @@ impl TrailLine {
             action: line.action,
             subject_kind: line.subject_kind,
             detail: line.detail.0,
+            session_id: line.session,
+            address_hash: line.address.as_deref().map(hex),
+            result: line.result,
         }
     }
 }
