@@ -164,8 +164,6 @@ capable!(
     AuditReader: Audit,
     /// May write down meetings.
     MeetingHolder: HoldMeetings,
-    /// May read what was written down about meetings.
-    MeetingReader: ReadMeetings,
     /// May see the ideas of a scope and their statistics.
     IdeaReader: SeeIdeas,
     /// May collect ideas.
