@@ -14,7 +14,7 @@ use crate::doing::meetings::{MeetingId, MeetingKind};
 use crate::ground::notices::{NoticeId, NoticeKind};
 use crate::honour::boards::BranchPlace;
 use crate::kernel::desk::{DeskItemId, Item, Urgency};
-use crate::learning::quiz::{PaperId, PaperState};
+use crate::learning::quiz::{PaperId, PaperState, QUESTION_SECONDS};
 use crate::learning::study::{FeedPush, ReadState};
 use crate::people::members::model::{MemberKind, MemberSettings, MemberStatus};
 use crate::web::Problem;
@@ -25,9 +25,6 @@ use crate::web::unread::with_unread;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_my_today);
 }
-
-/// Seconds that a question of the day's paper takes.
-const QUESTION_SECONDS: i64 = 30;
 
 /// Everything on a member's first page.
 #[derive(Serialize, ToSchema)]
@@ -309,6 +306,10 @@ struct ComingMeeting {
     /// What it is about, in Chinese.
     title: String,
     held_on: Day,
+    /// When it begins; `null` where nobody has said so.
+    begins_at: Option<Timestamp>,
+    /// Where it is; `null` where nobody has said so.
+    place: Option<String>,
     /// The branch or the group.
     unit_id: UnitId,
 }
@@ -520,6 +521,8 @@ fn branch(today: &Today, caller: &Caller, page: &Page) -> Option<TodayBranch> {
         kind: meeting.kind,
         title: meeting.title,
         held_on: meeting.held_on,
+        begins_at: meeting.begins_at,
+        place: meeting.place,
         unit_id: meeting.unit_id,
     });
     Some(TodayBranch { id, name, secretaries, next_meeting, board: page.branch_place.map(TodayBranchBoard::from) })

@@ -194,6 +194,7 @@ pub fn update_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
             members::status.eq(member.status),
             members::unit_id.eq(member.unit_id),
             members::hidden_from_boards.eq(member.hidden_from_boards),
+            members::on_boards.eq(member.on_boards),
             members::updated_at.eq(member.updated_at),
         ))
         .execute(c))
@@ -296,6 +297,17 @@ pub fn end_roles(conn: &mut Conn, member: MemberId, last_day: Day) -> QueryResul
 pub fn list_absences(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Absence>> {
     on!(conn, c => absences::table
         .filter(absences::member_id.eq(member))
+        .order((absences::from_on.desc(), absences::id.desc()))
+        .select(Absence::as_select())
+        .load(c))
+}
+
+/// The absences of some members that hold on `day`.
+pub fn list_absences_on(conn: &mut Conn, of: &[MemberId], day: Day) -> QueryResult<Vec<Absence>> {
+    on!(conn, c => absences::table
+        .filter(absences::member_id.eq_any(of))
+        .filter(absences::from_on.le(day))
+        .filter(absences::to_on.is_null().or(absences::to_on.ge(day)))
         .order((absences::from_on.desc(), absences::id.desc()))
         .select(Absence::as_select())
         .load(c))

@@ -2,6 +2,7 @@
 
 mod bank;
 mod corrections;
+mod coverage;
 pub mod daily;
 mod practice;
 mod statistics;
@@ -17,7 +18,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(practice::routes)
         .configure(statistics::routes)
         .configure(bank::routes)
-        .configure(corrections::routes);
+        .configure(corrections::routes)
+        .configure(coverage::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -60,6 +62,9 @@ impl From<Refusal> for Problem {
                 Problem::conflict("quiz.question_dealt", "这道题已经用过，不能删除；可以停用它，或者更正它的答案")
             }
             Refusal::OutOfReach => out_of_reach(),
+            Refusal::TooFew => {
+                Problem::forbidden("quiz.too_few", "不足十人的组织由其书记了解，这里只看十人及以上的人数")
+            }
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }
