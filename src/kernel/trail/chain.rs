@@ -141,7 +141,7 @@ pub fn walk(conn: &mut Conn, key: &Key, seal: &Seal, limit: i64) -> QueryResult<
         .load(c))?;
     let mut fitting: Vec<Seal> = Vec::with_capacity(rows.len());
     for (position, hash, line) in rows {
-        let before = fitting.last().unwrap_or(seal);
+        let before = fitting.last().unwrap_or(seal).clone();
         if position != before.position + 1 {
             return Ok((fitting, Some(Fault::SealMissing { position: before.position + 1 })));
         }

@@ -24,7 +24,7 @@ mod witness;
 pub use witness::{Privileged, witness};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_audit_entries).service(verify_audit_trail);
+    cfg.service(list_audit_entries).service(get_audit_verification);
 }
 
 /// Which part of the trail is asked for.
@@ -134,7 +134,7 @@ impl TrailVerification {
 /// one check at a time.
 #[utoipa::path(tag = "audit", responses((status = 200, description = "What was found", body = TrailVerification)))]
 #[get("/audit/verification")]
-async fn verify_audit_trail(
+async fn get_audit_verification(
     _auditor: AuditReader,
     audit: web::Data<Audit>,
 ) -> Result<web::Json<TrailVerification>, Problem> {
