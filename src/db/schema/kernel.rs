@@ -77,6 +77,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    pulses (name) {
+        name -> Text,
+        beat_at -> BigInt,
+        allowed_lead -> BigInt,
+    }
+}
+
+diesel::table! {
+    downtimes (from_at) {
+        from_at -> BigInt,
+        until_at -> BigInt,
+    }
+}
+
+diesel::table! {
     restores (id) {
         id -> Binary,
         backup_at -> Nullable<BigInt>,
@@ -175,6 +190,7 @@ diesel::table! {
         year_at -> BigInt,
         all_score -> BigInt,
         all_at -> BigInt,
+        ahead_on -> Nullable<Date>,
     }
 }
 
@@ -224,6 +240,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chunk_cursors,
     leases,
     secret_checks,
+    pulses,
+    downtimes,
     restores,
     trail,
     idempotency_keys,
