@@ -73,6 +73,8 @@ crate::words!(
         ReviewDuties = "review_duties" / "查看职务变动",
         /// Issue invite codes, and confirm the phone numbers that members give.
         Invite = "invite" / "发放邀请码",
+        /// Put down leave of members.
+        RecordLeave = "record_leave" / "登记请假",
         /// Read point rules of every version; compare and rebuild boards without writing.
         ReadRules = "read_rules" / "查看积分规则",
         /// Write new versions of point rules.
@@ -132,6 +134,7 @@ impl Role {
                 ConfirmContests,
                 ReadRules,
                 Invite,
+                RecordLeave,
                 HoldMeetings,
                 ReadMeetings,
                 SeeIdeas,
@@ -191,6 +194,7 @@ impl Role {
                 ManageMembers,
                 ReviewDuties,
                 Invite,
+                RecordLeave,
                 Operate,
                 ReadSettings,
                 ChangeSettings,
