@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::base::hooks::Hooks;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError};
 use crate::honour::points::Points;
 use crate::kernel::lease::ProcessId;
@@ -97,6 +98,11 @@ impl Quiz {
             holder,
             is_folded,
         }
+    }
+
+    /// The first day for which something can still be done at `now`.
+    pub fn open_from(&self, now: Timestamp) -> Day {
+        self.timetable.open_from(now)
     }
 
     /// What need not be done this second: counting papers that are over, preparing old questions for the search.
