@@ -719,6 +719,30 @@ async fn a_unit_that_moves_takes_no_days_along() {
 }
 
 #[tokio::test]
+async fn leave_that_is_entered_afterwards_mends_a_streak_and_taken_back_breaks_it_again() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+    push(&app, &organiser, "二日", "JT", "2026-07-02").await;
+    read(&app, &li, &item).await;
+    let li = known(&li);
+    for at in ["2026-07-02T08:00:00+08:00", "2026-07-04T08:00:00+08:00"] {
+        app.set_clock(at);
+        app.tick().await;
+    }
+    assert_eq!(streak(&app, &li).await, 0);
+    let secretary = again(&app, &secretary).await;
+    let path = format!("/members/{}/absences", li.0);
+    let leave = json!({ "from_on": "2026-07-02", "to_on": "2026-07-02", "reason": "补登：外出开会" });
+    let made = secretary.post(&path, leave).await.ok(201);
+    assert_eq!(streak(&app, &li).await, 1);
+    secretary.delete(&format!("{path}/{}", text(&made["id"]))).await.ok(204);
+    assert_eq!(streak(&app, &li).await, 0);
+}
+
+#[tokio::test]
 async fn who_was_not_in_the_enterprise_missed_nothing() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
