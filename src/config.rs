@@ -346,11 +346,11 @@ pub struct SessionTerms {
 /// When things happen, on the enterprise's clock (+08:00), where no setting says otherwise.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Timetable {
-    /// When study pushes are published, HH:MM. Avoid minute 00 and 30: messaging platforms are busy then
+    /// When study pushes are published, HH:MM. Minute 00 and 30 are moved by one: messaging platforms are busy then
     #[arg(long, env = "XIANFENG_PUSH_AT", default_value = "07:50", value_parser = parse_time)]
     pub push_at: NaiveTime,
 
-    /// When the daily paper is published, HH:MM
+    /// When the daily paper is published, HH:MM; minute 00 and 30 are moved by one
     #[arg(long, env = "XIANFENG_PAPER_AT", default_value = "07:50", value_parser = parse_time)]
     pub paper_at: NaiveTime,
 

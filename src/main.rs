@@ -59,6 +59,8 @@ enum Command {
         #[command(flatten)]
         config: Box<Config>,
     },
+    /// Says that the clock of this machine is right, after the server has refused to write because of it
+    ConfirmClock(Box<Config>),
     /// Recomputes a published selection from its export alone; needs neither a database nor keys
     VerifyCampaign {
         /// What GET /api/v1/exports/campaigns/{id} gave
@@ -251,6 +253,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::RebuildBoards { dry_run, config } => {
             operate(*config, operator::Command::RebuildBoards { dry_run }, Vec::new()).await
         }
+        Command::ConfirmClock(config) => operate(*config, operator::Command::ConfirmClock, Vec::new()).await,
         Command::VerifyCampaign { file } => verify_campaign(&file),
         Command::Recount { campaign, config } => {
             operate(*config, operator::Command::Recount { campaign }, Vec::new()).await

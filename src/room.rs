@@ -21,6 +21,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::kernel::changes::Change;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};
+use crate::kernel::uptime::Uptime;
 
 /// The pace of work that is made of nothing but what this process remembers, and of the boards. What the database knows of
 /// is due at an instant ([`RoomOf::when_due`]), so that a process at rest asks little.
@@ -54,12 +55,21 @@ pub struct House {
     pub secrets: Secrets,
     /// What the enterprise may change without a restart, of the rooms that were opened before.
     pub settings: Settings,
+    /// When the service was down.
+    pub uptime: Uptime,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
 impl House {
     pub fn new(db: Db, config: Arc<Config>, secrets: Secrets) -> Self {
-        House { db, config, secrets, settings: Settings::default(), handles: HashMap::new() }
+        House {
+            uptime: Uptime::new(db.clone()),
+            db,
+            config,
+            secrets,
+            settings: Settings::default(),
+            handles: HashMap::new(),
+        }
     }
 
     /// The handle that an earlier room lends.

@@ -59,6 +59,7 @@ use Ask::*;
 const ADMINISTRATORS: Who = With(&[Administrator]);
 const DUTY_READERS: Who = With(&[Auditor, Administrator]);
 const INVITERS: Who = With(&[Secretary, BranchCommittee, Administrator]);
+const LEAVE_RECORDERS: Who = With(&[Secretary, BranchCommittee, Administrator]);
 const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor, Administrator]);
 
 /// Who could do something by a duty on the unit or above it.
@@ -123,6 +124,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /members", ADMINISTRATORS, Exactly(new_member)),
     ("GET /members/{id}", ROSTER_READERS, OfMember),
     ("PATCH /members/{id}", ADMINISTRATORS, OfMember),
+    ("GET /members/{id}/absences", ROSTER_READERS, OfMember),
+    ("POST /members/{id}/absences", LEAVE_RECORDERS, Exactly(new_leave)),
+    ("DELETE /members/{id}/absences/{absence_id}", LEAVE_RECORDERS, OfMember),
     ("POST /members/{id}/roles", ADMINISTRATORS, Exactly(new_duty)),
     ("DELETE /members/{id}/roles/{role_id}", ADMINISTRATORS, OfMember),
     ("GET /duty-conflicts", DUTY_READERS, Plain),
@@ -388,6 +392,11 @@ fn new_member(world: &World, place: &Place) -> (String, Value) {
 fn new_duty(world: &World, place: &Place) -> (String, Value) {
     let unit = world.app.unit(place.unit);
     (format!("/members/{}/roles", place.member), json!({ "role": "expert", "unit_id": unit }))
+}
+
+fn new_leave(_: &World, place: &Place) -> (String, Value) {
+    let body = json!({ "from_on": "2026-07-02", "to_on": "2026-07-03", "reason": "休假" });
+    (format!("/members/{}/absences", place.member), body)
 }
 
 fn exported(world: &World, place: &Place) -> String {

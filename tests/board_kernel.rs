@@ -431,7 +431,7 @@ async fn boards_ahead_of_the_database_are_made_anew() {
         let boards = world.redis().await;
         world.award(None, member(1), 3).await;
         let mut connection = redis_connection().await;
-        let mark = redis::cmd("SET").arg(format!("{}watermark", world.prefix)).arg(i64::MAX / 2).to_owned();
+        let mark = redis::cmd("SET").arg(format!("{}@2:watermark", world.prefix)).arg(i64::MAX / 2).to_owned();
         mark.exec_async(&mut connection).await.unwrap();
         assert!(!board::sweep(&boards).await.unwrap().rebuilt);
         assert!(board::sweep(&boards).await.unwrap().rebuilt);

@@ -114,6 +114,34 @@ async fn shows(app: &TestApp, viewer: &Person<'_>, query: &str, expected: &[(&st
     }
 }
 
+/// A run of two right answers that is open when the server dies, on the first; when the server is back.
+async fn open_in_a_crash(back: &str) -> (TestApp, (xianfeng::base::id::MemberId, String)) {
+    let app = TestApp::start().await;
+    organiser(&app, 12).await;
+    app.set_clock("2026-07-01T20:00:00+08:00");
+    let li = app.member("李一").sign_in().await;
+    climb(&app, &li, start(&li).await, 2).await;
+    let li = (li.id, li.employee_no.clone());
+    let app = app.down_until(back).await;
+    app.tick().await;
+    (app, li)
+}
+
+#[tokio::test]
+async fn a_run_that_was_open_when_the_server_died_counts_for_its_day_or_not_at_all() {
+    for (back, expected) in [("2026-07-02T04:00:00+08:00", 2), ("2026-07-04T09:00:00+08:00", 0)] {
+        let (app, li) = open_in_a_crash(back).await;
+        let li = app.sign_in(li.0, &li.1).await;
+        let run = li.get("/me/challenge/runs").await.ok(200)["items"][0].clone();
+        assert_eq!((&run["ended_because"], &run["right_count"]), (&json!("time_out"), &json!(2)), "{run}");
+        assert_eq!(run["points"], expected, "{back}: {run}");
+        let given: Vec<_> = if expected > 0 { vec![(expected, expected)] } else { Vec::new() };
+        assert_eq!(points(&li).await, given);
+        let board = if expected > 0 { vec![("李一", expected)] } else { Vec::new() };
+        shows(&app, &li, "period=day&day=2026-07-01", &board).await;
+    }
+}
+
 #[tokio::test]
 async fn a_run_goes_on_until_the_first_wrong_answer() {
     let app = TestApp::start().await;

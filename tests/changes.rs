@@ -107,6 +107,8 @@ async fn a_rule_written_on_one_server_holds_on_every_other_one_after_a_tick() {
     let sibling = app.sibling().await;
     let rule = json!({ "rule": "study.read", "name": "每日一学", "dimension": "learning", "points": 7 });
     committee.post("/points/rules", rule).await.ok(201);
+    app.set_clock("2026-07-02T08:00:00+08:00"); // from tomorrow on
+    let committee = app.sign_in(committee.id, &committee.employee_no).await;
     let there = async || {
         let rules = send(sibling.request(Method::GET, "/points/rules").bearer_auth(committee.token())).await.ok(200);
         let rules = rules["items"].as_array().unwrap().clone();

@@ -30,6 +30,10 @@ mod memo;
 mod chunks;
 mod idempotency;
 mod versions;
+mod uptime;
+
+// a year as it comes and goes
+mod year;
 
 // room by room
 mod points;

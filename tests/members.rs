@@ -39,6 +39,7 @@ async fn a_member_sees_who_he_is() {
         "confirm_contests",
         "see_members",
         "invite",
+        "record_leave",
         "read_rules",
         "hold_meetings",
         "read_meetings",
@@ -242,6 +243,72 @@ async fn being_away_is_recorded_day_by_day() {
     admin.patch(&path, status("active")).await.ok(200);
     let days: Vec<String> = absences().await.iter().map(|a| format!("{}/{}", a.from_on, a.to_on.unwrap())).collect();
     assert_eq!(days, ["2026-07-01/2026-07-04"]);
+}
+
+#[tokio::test]
+async fn leave_is_entered_by_the_secretary_before_or_afterwards_and_exempts_whole_days() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let other = app.member("外支部").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let path = format!("/members/{}/absences", li.id);
+    let leave = |from: &str, to: &str| json!({ "from_on": from, "to_on": to, "reason": "年休假" });
+    li.post(&path, leave("2026-07-02", "2026-07-03")).await.refused(403, "access.denied");
+    other.post(&path, leave("2026-07-02", "2026-07-03")).await.refused(403, "access.out_of_scope");
+    let own = format!("/members/{}/absences", secretary.id);
+    secretary.post(&own, leave("2026-07-02", "2026-07-03")).await.refused(403, "absences.own");
+    secretary.post(&path, leave("2026-07-03", "2026-07-02")).await.refused(422, "body.invalid");
+    secretary.post(&path, leave("2026-07-03", "2027-08-02")).await.refused(422, "body.invalid");
+    let mut silent = leave("2026-07-02", "2026-07-03");
+    silent["reason"] = json!("");
+    secretary.post(&path, silent).await.refused(422, "body.invalid");
+
+    let made = secretary.post(&path, leave("2026-07-02", "2026-07-03")).await.ok(201);
+    assert_eq!(secretary.post(&path, leave("2026-07-02", "2026-07-03")).await.ok(200), made);
+    secretary.post(&path, leave("2026-07-03", "2026-07-05")).await.refused(409, "absences.overlap");
+    assert_eq!((&made["reason"], &made["entered_by_name"]), (&json!("年休假"), &json!("王书记")));
+    other.get(&path).await.refused(403, "access.out_of_scope");
+    assert_eq!(li.get(&path).await.ok(200)["items"], json!([made]));
+
+    let secretary = (secretary.id, secretary.employee_no.clone());
+    let status = async |at: &str| {
+        app.set_clock(at);
+        app.tick().await;
+        let secretary = app.sign_in(secretary.0, &secretary.1).await;
+        secretary.get(&format!("/members/{}", li.id)).await.ok(200)["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status("2026-07-01T23:59:59+08:00").await, "active");
+    assert_eq!(status("2026-07-02T00:00:00+08:00").await, "away");
+    assert_eq!(status("2026-07-03T23:59:59+08:00").await, "away");
+    assert_eq!(status("2026-07-04T00:00:00+08:00").await, "active");
+
+    // afterwards, and of today: away at once, and back when it is taken back
+    app.set_clock("2026-07-10T09:00:00+08:00");
+    let person = app.sign_in(secretary.0, &secretary.1).await;
+    person.post(&path, leave("2026-07-06", "2026-07-08")).await.ok(201);
+    let present = person.post(&path, leave("2026-07-10", "2026-07-12")).await.ok(201);
+    let shown = async || person.get(&format!("/members/{}", li.id)).await.ok(200)["status"].clone();
+    assert_eq!(shown().await, "away");
+    let taken_back = format!("{path}/{}", present["id"].as_str().unwrap());
+    person.delete(&taken_back).await.ok(204);
+    person.delete(&taken_back).await.refused(404, "absences.not_found");
+    assert_eq!(shown().await, "active");
+    let days: Vec<String> = person.get(&path).await.ok(200)["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["from_on"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(days, ["2026-07-06", "2026-07-02"]);
+    let trail = app
+        .member("审计")
+        .role(Role::Auditor, "JT")
+        .sign_in()
+        .await
+        .get("/audit?action=members.enter_leave")
+        .await
+        .ok(200);
+    assert_eq!(trail["items"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]

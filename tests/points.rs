@@ -94,6 +94,7 @@ async fn a_new_version_of_a_rule_holds_from_its_day() {
     li.post(path, rule(2, "2026-07-02")).await.refused(403, "access.denied");
     lower.post(path, rule(2, "2026-07-02")).await.refused(403, "access.out_of_scope");
     committee.post(path, rule(2, "2026-06-30")).await.refused(422, "body.invalid");
+    committee.post(path, rule(2, "2026-07-01")).await.refused(422, "body.invalid");
     committee.post(path, rule(-1, "2026-07-02")).await.refused(422, "body.invalid");
 
     let keyed = |key: &'static str, body: Value| {
@@ -155,8 +156,8 @@ async fn points_and_caps_lie_between_nothing_and_ten_thousand() {
     }
     let past = committee.post(RULES, rule(1, json!({}), "2026-06-30")).await.refused(422, "body.invalid");
     assert_eq!(past["errors"][0]["code"], "points.effective_in_the_past");
-    committee.post(RULES, rule(0, json!({ "day": 0, "year": 10_000 }), "2026-07-01")).await.ok(201);
-    committee.post(RULES, rule(10_000, json!({}), "2026-07-01")).await.ok(201);
+    committee.post(RULES, rule(0, json!({ "day": 0, "year": 10_000 }), "2026-07-02")).await.ok(201);
+    committee.post(RULES, rule(10_000, json!({}), "2026-07-02")).await.ok(201);
 }
 
 #[tokio::test]
@@ -164,12 +165,12 @@ async fn the_narrowest_cap_decides_what_is_given_and_what_is_left() {
     let app = TestApp::start().await;
     let (li, committee) = (app.member("李一").sign_in().await, committee(&app).await);
     let caps = json!({ "day": 5, "week": 7, "month": 9, "year": 100 });
-    committee.post(RULES, rule(1, caps, "2026-07-01")).await.ok(201);
+    committee.post(RULES, rule(1, caps, "2026-07-02")).await.ok(201);
     let left = async |li: &Person<'_>| {
         of_rule(&li.get("/me/points").await.ok(200)["rules"], "quiz.daily")["left"].as_i64().unwrap()
     };
-    // a Wednesday: the week of 7 ends with Sunday the 5th, the month of 9 goes on
-    for (day, given, remains) in [("01", 5, 0), ("02", 2, 0), ("06", 2, 0), ("07", 0, 0)] {
+    // a Thursday: the week of 7 ends with Sunday the 5th, the month of 9 goes on
+    for (day, given, remains) in [("02", 5, 0), ("03", 2, 0), ("06", 2, 0), ("07", 0, 0)] {
         app.set_clock(&format!("2026-07-{day}T08:00:00+08:00"));
         assert_eq!(answer(&app, li.id, 9).await, given, "on the {day}");
         assert_eq!(left(&app.sign_in(li.id, &li.employee_no).await).await, remains, "on the {day}");
@@ -183,13 +184,41 @@ async fn an_entry_keeps_the_version_and_the_name_by_which_it_was_given() {
     let app = TestApp::start().await;
     let (li, committee) = (app.member("李一").sign_in().await, committee(&app).await);
     assert_eq!(answer(&app, li.id, 2).await, 2);
-    committee.post(RULES, rule(3, json!({}), "2026-07-01")).await.ok(201);
+    committee.post(RULES, rule(3, json!({}), "2026-07-02")).await.ok(201);
+    app.set_clock("2026-07-02T08:00:00+08:00");
     assert_eq!(answer(&app, li.id, 2).await, 6);
+    let li = app.sign_in(li.id, &li.employee_no).await;
     let entries = li.get("/me/points/entries").await.ok(200);
     assert_eq!(column(&entries, "items", "name"), ["每日一答 3", "每日一答"]);
     assert_eq!(column(&entries, "items", "rule_version"), [2, 1]);
     assert_eq!(column(&entries, "items", "capped"), [false, false]);
     assert_eq!(entries["items"][0]["source"]["kind"], "quiz_submission");
+}
+
+#[tokio::test]
+async fn of_versions_whose_day_has_come_the_one_of_the_latest_day_holds_and_of_two_of_a_day_the_newer() {
+    let app = TestApp::start().await;
+    let (li, committee) = (app.member("李一").sign_in().await, committee(&app).await);
+    for (points, day) in [(5, "2026-07-04"), (3, "2026-07-03"), (2, "2026-07-02"), (4, "2026-07-03")] {
+        committee.post(RULES, rule(points, json!({}), day)).await.ok(201);
+    }
+    for (day, given) in [("01", 1), ("02", 2), ("03", 4), ("04", 5), ("05", 5)] {
+        app.set_clock(&format!("2026-07-{day}T08:00:00+08:00"));
+        assert_eq!(answer(&app, li.id, 1).await, given, "on the {day}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_left_keeps_what_he_earned_and_gets_nothing_more() {
+    let app = TestApp::start().await;
+    let (li, auditor) =
+        (app.member("李一").sign_in().await, app.member("审计").role(Role::Auditor, "JT").sign_in().await);
+    let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
+    assert_eq!(answer(&app, li.id, 3).await, 3);
+    admin.patch(&format!("/members/{}", li.id), json!({ "status": "left" })).await.ok(200);
+    assert_eq!(answer(&app, li.id, 2).await, 0);
+    let entries = auditor.get(&format!("/members/{}/points", li.id)).await.ok(200);
+    assert_eq!(entries["total"]["all"], 3, "{entries}");
 }
 
 #[tokio::test]

@@ -207,6 +207,75 @@ async fn an_organiser_sets_a_paper_for_a_unit_until_it_is_published() {
 }
 
 #[tokio::test]
+async fn a_paper_that_was_fetched_counts_wherever_its_member_moved_since() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
+    let listed = organiser.get("/questions?limit=10").await.ok(200);
+    let id = |n: usize| listed["items"][n]["id"].clone();
+    let set = |unit: &str, ids: [usize; 2]| json!({ "question_ids": ids.map(id), "unit_id": app.unit(unit) });
+    organiser.put("/quiz/daily/2026-07-02", set("DW1", [0, 1])).await.ok(200);
+    organiser.put("/quiz/daily/2026-07-02", set("DW2", [2, 3])).await.ok(200);
+    app.set_clock("2026-07-02T08:00:00+08:00");
+    app.tick().await;
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
+    const SECOND: &str = "/quiz/daily/2026-07-02/submission";
+    // handed in the same day, and after midnight
+    for (who, handed_in) in [("当日", "2026-07-02T08:05:00+08:00"), ("次日", "2026-07-03T05:00:00+08:00")] {
+        let mover = app.member(who).sign_in().await;
+        let fetched = mover.get("/quiz/daily").await.ok(200);
+        admin.patch(&format!("/members/{}", mover.id), json!({ "unit_id": app.unit("XZ31") })).await.ok(200);
+        assert_eq!(mover.get("/quiz/daily").await.ok(200), fetched, "he keeps the paper that he was handed");
+        assert_eq!(mover.get("/me/today").await.ok(200)["quiz"]["paper_id"], fetched["paper_id"]);
+        app.set_clock(handed_in);
+        let mover = app.sign_in(mover.id, &mover.employee_no).await;
+        let result = mover.put(SECOND, answers(&fetched, 2)).await.ok(201);
+        assert_eq!((&result["right_count"], &result["points"]), (&json!(2), &json!(2)));
+    }
+    // who has been handed none gets that of his unit, and may answer no other one
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    let (east, south) = (app.member("东").sign_in().await, app.member("南").home("XZ31").sign_in().await);
+    let of_south = south.get("/quiz/daily").await.ok(200);
+    east.put(SECOND, answers(&of_south, 2)).await.refused(409, "quiz.not_dealt");
+}
+
+#[tokio::test]
+async fn a_unit_s_own_paper_is_set_for_days_to_come_only() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let listed = organiser.get("/questions?limit=2").await.ok(200);
+    let ids = json!([listed["items"][0]["id"], listed["items"][1]["id"]]);
+    let set = json!({ "question_ids": ids, "unit_id": app.unit("DW1") });
+    // before anything is out, too: the enterprise's paper may come first
+    app.set_clock("2026-07-01T06:00:00+08:00");
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    organiser.put("/quiz/daily/2026-07-01", set.clone()).await.refused(409, "quiz.too_late_for_unit");
+    organiser.put("/quiz/daily/2026-07-02", set).await.ok(200);
+    organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": ids })).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_paper_that_comes_out_after_its_day_opens_nothing() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    app.tick().await;
+    let li = app.member("李一").sign_in().await;
+    li.put(TODAY, answers(&li.get("/quiz/daily").await.ok(200), 3)).await.ok(201);
+    let listed = organiser.get("/questions?limit=2").await.ok(200);
+    let ids = json!([listed["items"][0]["id"], listed["items"][1]["id"]]);
+    organiser.put("/quiz/daily/2026-07-02", json!({ "question_ids": ids })).await.ok(200);
+    let (id, number) = (li.id, li.employee_no.clone());
+    app.set_clock("2026-07-01T20:00:00+08:00");
+    let app = app.down_until("2026-07-03T09:00:00+08:00").await;
+    app.tick().await;
+    let li = app.sign_in(id, &number).await;
+    assert_eq!(li.get("/me/streak").await.ok(200)["current"], 1, "nobody could answer on the second");
+    let paper = li.get("/quiz/daily").await.ok(200);
+    li.put("/quiz/daily/2026-07-03/submission", answers(&paper, 3)).await.ok(201);
+    assert_eq!(li.get("/me/streak").await.ok(200)["current"], 2);
+}
+
+#[tokio::test]
 async fn a_result_stays_as_it_was_when_the_question_is_edited() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

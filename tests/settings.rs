@@ -28,6 +28,19 @@ async fn setting(person: &Person<'_>, key: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_time_on_the_half_hour_is_moved_by_a_minute_whoever_says_it() {
+    let app = TestApp::start_with(&["--push-at=08:00", "--paper-at=07:30"]).await;
+    let organiser = app.member("组织").role(Role::Organiser, "JT").sign_in().await;
+    let shown = async |key: &str| organiser.get(&format!("/settings/{key}")).await.ok(200)["value"].clone();
+    assert_eq!((shown("study.push_at").await, shown("quiz.paper_at").await), (json!("08:01"), json!("07:31")));
+    for (said, moved) in [("12:00", "12:01"), ("23:30", "23:31"), ("09:29", "09:29")] {
+        let change = json!({ "value": said, "reason": "调整" });
+        organiser.put("/settings/study.push_at", change).await.ok(200);
+        assert_eq!(shown("study.push_at").await, json!(moved));
+    }
+}
+
+#[tokio::test]
 async fn every_setting_says_what_it_is_and_may_be() {
     let app = TestApp::start().await;
     let list = organiser(&app).await.get("/settings").await.ok(200);

@@ -251,6 +251,18 @@ async fn what_became_due_in_an_outage_is_published_late_and_the_past_in_silence(
 }
 
 #[tokio::test]
+async fn a_push_on_the_half_hour_goes_out_a_minute_later() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let item = write_item(&organiser, "党章", 30).await;
+    for (unit, said, moved) in [("JT", "08:00", "08:01"), ("DW1", "17:30", "17:31"), ("DW2", "17:45", "17:45")] {
+        let plan = json!({ "item_id": item, "unit_id": app.unit(unit), "day": "2026-07-02", "publish_time": said });
+        let planned = organiser.post("/study/pushes", plan).await.ok(201);
+        assert_eq!(planned["publish_at"], format!("2026-07-02T{moved}:00+08:00"));
+    }
+}
+
+#[tokio::test]
 async fn a_cancelled_push_never_appears_and_a_published_one_stays() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
@@ -454,8 +466,9 @@ async fn opening_another_item_pauses_the_first() {
     finish(&li, &reading).await.ok(200);
 
     let hours = li.get("/me/study-hours").await.ok(200);
-    assert_eq!((&hours["seconds"], &hours["items_finished"]), (&json!(90), &json!(1)));
-    assert_eq!(hours["days"], json!([{ "day": TODAY, "seconds": 90, "items_finished": 1 }]));
+    // what is not finished gives no hours
+    assert_eq!((&hours["seconds"], &hours["items_finished"]), (&json!(30), &json!(1)));
+    assert_eq!(hours["days"], json!([{ "day": TODAY, "seconds": 30, "items_finished": 1 }]));
     let june = li.get("/me/study-hours?from=2026-06-01&until=2026-06-30").await.ok(200);
     assert_eq!((&june["seconds"], &june["days"]), (&json!(0), &json!([])));
     li.get("/me/study-hours?from=2026-07-02&until=2026-07-01").await.refused(400, "query.invalid");
@@ -566,6 +579,8 @@ async fn a_missed_day_breaks_a_streak_but_leave_and_idle_days_do_not() {
     assert_eq!(streaks, [1, 2, 2, 2, 2, 3]);
 
     // the seventh is not done; it breaks the streak when its grace is over
+    app.set_clock("2026-07-07T08:00:00+08:00");
+    app.drain().await;
     for at in ["2026-07-07T23:59:59+08:00", "2026-07-08T05:59:59+08:00", "2026-07-08T06:00:00+08:00"] {
         app.set_clock(at);
         app.drain().await;
@@ -579,7 +594,7 @@ async fn a_missed_day_breaks_a_streak_but_leave_and_idle_days_do_not() {
 pub async fn leave(app: &TestApp, member_id: MemberId, from: &str, to: &str) {
     let (from_on, to_on) = (from.parse().unwrap(), Some(to.parse().unwrap()));
     app.write(move |tx| {
-        let absence = Absence { id: tx.fresh_id(), member_id, from_on, to_on };
+        let absence = Absence { from_on, to_on, ..Absence::open(tx.fresh_id(), member_id, from_on) };
         Ok(members::store::insert_absence(tx.conn, &absence)?)
     })
     .await;
@@ -592,7 +607,6 @@ async fn other_rooms_open_days_and_mark_them() {
     let (unit, id) = (app.unit("DW1"), li.id);
     app.write(move |tx| {
         for _ in 0..2 {
-            study::open_day(tx, unit, tx.today().previous())?;
             study::open_day(tx, unit, tx.today())?;
             study::mark_day(tx, id, tx.today())?;
         }
@@ -603,7 +617,180 @@ async fn other_rooms_open_days_and_mark_them() {
     assert_eq!(streak, json!({ "current": 1, "longest": 1, "today_done": true, "since": TODAY }));
 }
 
+/// Who somebody is, across a restart.
+fn known(person: &Person<'_>) -> (MemberId, String) {
+    (person.id, person.employee_no.clone())
+}
+
+async fn streak(app: &TestApp, of: &(MemberId, String)) -> i64 {
+    app.sign_in(of.0, &of.1).await.get("/me/streak").await.ok(200)["current"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn a_day_of_outage_breaks_no_streak_and_a_few_hours_of_it_excuse_nobody() {
+    // down until when, and whether the first day broke the streak
+    for (back, expected) in [("2026-07-02T21:00:00+08:00", 2), ("2026-07-02T15:00:00+08:00", 1)] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let li = app.member("李一").sign_in().await;
+        let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+        push(&app, &organiser, "二日", "JT", "2026-07-02").await;
+        let (third, _) = push(&app, &organiser, "三日", "JT", "2026-07-03").await;
+        read(&app, &li, &item).await;
+        let li = known(&li);
+        drop(organiser);
+        app.set_clock("2026-07-02T08:30:00+08:00");
+        app.tick().await; // the second's is out
+        let app = app.down_until(back).await;
+        app.set_clock("2026-07-03T12:00:00+08:00");
+        app.tick().await;
+        let person = app.sign_in(li.0, &li.1).await;
+        assert_eq!(read(&app, &person, &third).await["streak"], expected, "{back}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_out_after_eight_in_the_evening_breaks_no_streak() {
+    for (time, expected) in [("20:00", 1), ("20:01", 2)] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let li = app.member("李一").sign_in().await;
+        let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+        let (third, _) = push(&app, &organiser, "三日", "JT", "2026-07-03").await;
+        // on the hour it would be moved by a minute
+        let late = write_item(&organiser, "二日", 30).await;
+        let plan = json!({ "item_id": late, "unit_id": app.unit("JT"), "day": "2026-07-02", "publish_time": "19:59" });
+        organiser.post("/study/pushes", plan).await.ok(201);
+        read(&app, &li, &item).await;
+        app.set_clock(&format!("2026-07-02T{time}:00+08:00"));
+        app.tick().await;
+        app.set_clock("2026-07-03T12:00:00+08:00");
+        app.tick().await;
+        let li = again(&app, &li).await;
+        assert_eq!(read(&app, &li, &third).await["streak"], expected, "{time}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_open_is_decided_by_the_unit_of_that_day() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
+    // of the first plant, and of the second
+    let (stayer, mover) = (app.member("李一").sign_in().await, app.member("王二").home("XZ31").sign_in().await);
+    let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+    push(&app, &organiser, "一厂的", "DW1", "2026-07-02").await;
+    let (last, _) = push(&app, &organiser, "三日", "JT", "2026-07-03").await;
+    read(&app, &stayer, &item).await;
+    read(&app, &mover, &item).await;
+    let (stayer, mover) = (known(&stayer), known(&mover));
+    for at in ["2026-07-02T08:00:00+08:00", "2026-07-03T08:00:00+08:00"] {
+        app.set_clock(at);
+        app.tick().await;
+    }
+    let admin = again(&app, &admin).await;
+    admin.patch(&format!("/members/{}", mover.0), json!({ "unit_id": app.unit("XZ11") })).await.ok(200);
+    admin.patch(&format!("/members/{}", stayer.0), json!({ "unit_id": app.unit("XZ31") })).await.ok(200);
+    assert_eq!(streak(&app, &mover).await, 1, "nothing was out for him on the second");
+    assert_eq!(streak(&app, &stayer).await, 0, "moving takes nothing back that was missed");
+    let mover = app.sign_in(mover.0, &mover.1).await;
+    assert_eq!(read(&app, &mover, &last).await["streak"], 2);
+    let today = mover.get("/me/today").await.ok(200);
+    assert_eq!(today["streak"]["days"], 2, "the first page says the same: {today}");
+}
+
+#[tokio::test]
+async fn a_unit_that_moves_takes_no_days_along() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").home("XZ31").sign_in().await;
+    let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+    push(&app, &organiser, "一厂的", "DW1", "2026-07-02").await;
+    read(&app, &li, &item).await;
+    let li = known(&li);
+    app.set_clock("2026-07-02T08:00:00+08:00");
+    app.tick().await;
+    app.set_clock("2026-07-03T08:00:00+08:00");
+    app.tick().await;
+    let admin = again(&app, &admin).await;
+    admin.patch(&format!("/units/{}", app.unit("ZB3")), json!({ "parent_id": app.unit("DW1") })).await.ok(200);
+    assert_eq!(streak(&app, &li).await, 1);
+}
+
+#[tokio::test]
+async fn leave_that_is_entered_afterwards_mends_a_streak_and_taken_back_breaks_it_again() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let (item, _) = push(&app, &organiser, "一日", "JT", TODAY).await;
+    push(&app, &organiser, "二日", "JT", "2026-07-02").await;
+    read(&app, &li, &item).await;
+    let li = known(&li);
+    for at in ["2026-07-02T08:00:00+08:00", "2026-07-04T08:00:00+08:00"] {
+        app.set_clock(at);
+        app.tick().await;
+    }
+    assert_eq!(streak(&app, &li).await, 0);
+    let secretary = again(&app, &secretary).await;
+    let path = format!("/members/{}/absences", li.0);
+    let leave = json!({ "from_on": "2026-07-02", "to_on": "2026-07-02", "reason": "补登：外出开会" });
+    let made = secretary.post(&path, leave).await.ok(201);
+    assert_eq!(streak(&app, &li).await, 1);
+    secretary.delete(&format!("{path}/{}", text(&made["id"]))).await.ok(204);
+    assert_eq!(streak(&app, &li).await, 0);
+}
+
+#[tokio::test]
+async fn who_was_not_in_the_enterprise_missed_nothing() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let mut items = Vec::new();
+    for day in [TODAY, "2026-07-02", "2026-07-03", "2026-07-04", "2026-07-05"] {
+        items.push(push(&app, &organiser, day, "JT", day).await.0);
+    }
+    read(&app, &li, &items[0]).await;
+    let (li, admin) = (known(&li), known(&admin));
+    let status = async |at: &str, status: &str| {
+        app.set_clock(at);
+        app.tick().await;
+        let admin = app.sign_in(admin.0, &admin.1).await;
+        admin.patch(&format!("/members/{}", li.0), json!({ "status": status })).await.ok(200);
+    };
+    status("2026-07-02T09:00:00+08:00", "left").await;
+    app.set_clock("2026-07-03T09:00:00+08:00");
+    app.tick().await;
+    status("2026-07-04T09:00:00+08:00", "active").await;
+    assert_eq!(streak(&app, &li).await, 1);
+    app.set_clock("2026-07-05T09:00:00+08:00");
+    app.tick().await;
+    assert_eq!(streak(&app, &li).await, 0, "on the fourth he was back and did nothing");
+}
+
 // coverage
+
+#[tokio::test]
+async fn coverage_of_a_push_counts_what_was_finished_after_it() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (early, late) = (app.member("早").sign_in().await, app.member("晚").sign_in().await);
+    let (item, _) = push(&app, &organiser, "党章", "JT", TODAY).await;
+    read(&app, &early, &item).await;
+    app.set_clock("2026-07-03T08:00:00+08:00");
+    let organiser = again(&app, &organiser).await;
+    let plan = json!({ "item_id": item, "unit_id": app.unit("ZB1"), "day": "2026-07-03" });
+    let second = text(&organiser.post("/study/pushes", plan).await.ok(201)["id"]);
+    app.tick().await;
+    let late = again(&app, &late).await;
+    assert_eq!(read(&app, &late, &item).await["points"], 1);
+    let coverage = organiser.get(&format!("/study/pushes/{second}/coverage")).await.ok(200);
+    assert_eq!((&coverage["read"], &coverage["members"]), (&json!(1), &json!(3)), "{coverage}");
+    let early = again(&app, &early).await;
+    assert_eq!(read(&app, &early, &item).await["points"], 0, "an item that is pushed twice earns once");
+}
 
 #[tokio::test]
 async fn coverage_counts_and_says_why_not() {

@@ -16,12 +16,12 @@ async fn today(person: &Person<'_>) -> Value {
     person.get("/me/today").await.ok(200)
 }
 
-/// An item that is published at 8:05 for everybody.
+/// An item that is published at 7:55 for everybody.
 async fn item(app: &TestApp, organiser: &Person<'_>) -> Value {
     let item =
         json!({ "title": "学习", "summary": "一段话", "body": "全文", "source": "人民日报", "minimum_seconds": 45 });
     let item = organiser.post("/study/items", item).await.ok(201)["id"].clone();
-    let push = json!({ "item_id": item, "unit_id": app.unit("JT"), "day": "2026-07-01", "publish_time": "08:00" });
+    let push = json!({ "item_id": item, "unit_id": app.unit("JT"), "day": "2026-07-01", "publish_time": "07:55" });
     organiser.post("/study/pushes", push).await.ok(201);
     app.tick().await;
     item

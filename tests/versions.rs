@@ -81,7 +81,7 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
         Thing::put(
             "set_setting",
             "/settings/study.push_at".into(),
-            |number| json!({ "value": format!("07:0{number}"), "reason": "换班" }),
+            |number| json!({ "value": format!("07:1{number}"), "reason": "换班" }),
         ),
     ]
 }

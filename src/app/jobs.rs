@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::App;
-use crate::db::DbError;
-use crate::kernel::{agenda, changes, idempotency, lease, outbox, search};
+use crate::db::{Db, DbError};
+use crate::kernel::{agenda, changes, idempotency, lease, outbox, search, uptime};
 use crate::room::{Heard, Job, MINUTE, SECOND};
 
 /// Seconds of one lease of the hourly tidying.
@@ -47,13 +47,18 @@ impl Drop for Freed {
 impl App {
     /// Starts the background work of this process, for as long as the process lives.
     pub fn start_jobs(&self) -> Vec<JoinHandle<()>> {
-        let tidying = self.tidying();
-        let own = [tokio::spawn(async move { keep_at(&tidying).await }), tokio::spawn(self.clone().wake())];
+        let (tidying, beating) = (self.tidying(), self.beating());
+        let db = self.db.clone();
+        let own = [
+            tokio::spawn(async move { keep_at(&tidying, Some(&db)).await }),
+            tokio::spawn(self.clone().wake()),
+            tokio::spawn(async move { keep_at(&beating, None).await }),
+        ];
         let of_rooms = (0..self.rooms.len()).flat_map(|room| {
-            let rooms = self.rooms.clone();
+            let (rooms, db) = (self.rooms.clone(), self.db.clone());
             (0..rooms[room].jobs.len()).map(move |job| {
-                let rooms = rooms.clone();
-                tokio::spawn(async move { keep_at(&rooms[room].jobs[job]).await })
+                let (rooms, db) = (rooms.clone(), db.clone());
+                tokio::spawn(async move { keep_at(&rooms[room].jobs[job], Some(&db)).await })
             })
         });
         own.into_iter().chain(of_rooms).collect()
@@ -62,6 +67,10 @@ impl App {
     /// Does once what the background work does in a second: what tests call after moving the clock. Nothing is done before
     /// it is due.
     pub async fn tick(&self) -> Result<(), DbError> {
+        self.house.uptime.beat().await?;
+        if self.db.is_doubted() {
+            return Ok(());
+        }
         self.hear_changes().await?;
         for room in self.rooms.iter() {
             for due in &room.dues {
@@ -92,6 +101,9 @@ impl App {
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             pace.tick().await;
+            if self.db.is_doubted() {
+                continue;
+            }
             while let Some(ended) = at_work.try_join_next() {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a background job broke off and will be tried again");
@@ -146,6 +158,10 @@ impl App {
         }
     }
 
+    fn beating(&self) -> Job {
+        Job::new(self.house.uptime.clone(), "beat", MINUTE, |uptime| async move { uptime.beat().await })
+    }
+
     fn tidying(&self) -> Job {
         Job::new(self.clone(), "tidy", MINUTE, |app| async move { app.tidy().await })
     }
@@ -168,6 +184,9 @@ impl App {
         let heard = self.db.read(move |conn| changes::since(conn, asked)).await?;
         let heard = Heard { changes: Arc::from(self.ear.hear(heard, now)), was_deaf };
         let mut outcome = Ok(());
+        if heard.concerns(uptime::TOPIC) {
+            outcome = self.house.uptime.reload().await;
+        }
         for room in self.rooms.iter() {
             outcome = outcome.and(room.hear(&heard).await);
         }
@@ -194,6 +213,9 @@ impl App {
 
     /// Does what rooms do last.
     pub(super) async fn end(&self) {
+        if let Err(error) = self.house.uptime.beat().await {
+            tracing::warn!(%error, "the last sign of life could not be written");
+        }
         for ending in self.rooms.iter().flat_map(|room| &room.endings) {
             if let Err(error) = ending.run().await {
                 tracing::warn!(what = ending.name, %error, "could not be written at the end");
@@ -202,12 +224,15 @@ impl App {
     }
 }
 
-/// Does a job again and again, at its pace.
-async fn keep_at(job: &Job) {
+/// Does a job again and again, at its pace; not while `db` writes nothing because the clock is doubted.
+async fn keep_at(job: &Job, db: Option<&Db>) {
     let mut pace = tokio::time::interval(job.every);
     pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         pace.tick().await;
+        if db.is_some_and(Db::is_doubted) {
+            continue;
+        }
         if let Err(error) = job.run().await {
             tracing::warn!(job = job.name, %error, "a background job failed and will be tried again");
         }

@@ -81,6 +81,8 @@ impl App {
             db,
         };
         agenda::put_all(&app.db, app.kinds()).await.map_err(|error| error.to_string())?;
+        // last, since a process whose clock is doubted can be looked at and told otherwise
+        app.house.uptime.beat().await.map_err(|error| error.to_string())?;
         Ok(app)
     }
 

@@ -76,6 +76,8 @@ crate::words!(
         ReviewDuties = "review_duties" / "查看职务变动",
         /// Issue invite codes, and confirm the phone numbers that members give.
         Invite = "invite" / "发放邀请码",
+        /// Put down leave of members.
+        RecordLeave = "record_leave" / "登记请假",
         /// Read point rules of every version; compare and rebuild boards without writing.
         ReadRules = "read_rules" / "查看积分规则",
         /// Write new versions of point rules.
@@ -140,6 +142,7 @@ impl Role {
                 ConfirmContests,
                 ReadRules,
                 Invite,
+                RecordLeave,
                 HoldMeetings,
                 ReadMeetings,
                 SeeIdeas,
@@ -203,6 +206,7 @@ impl Role {
                 ManageMembers,
                 ReviewDuties,
                 Invite,
+                RecordLeave,
                 Operate,
                 ReadSettings,
                 ChangeSettings,

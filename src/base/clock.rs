@@ -10,6 +10,8 @@ use super::time::Timestamp;
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, by so many microseconds off: what a clock that is wrong does.
+    Off(i64),
     /// A clock that stands still until it is moved.
     Manual(Arc<AtomicI64>),
 }
@@ -25,8 +27,14 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Clock::System => Timestamp::from_micros(chrono::Utc::now().timestamp_micros()),
+            Clock::Off(micros) => Timestamp::from_micros(Clock::System.now().micros() + micros),
             Clock::Manual(hand) => Timestamp::from_micros(hand.load(Ordering::SeqCst)),
         }
+    }
+
+    /// Whether it goes by the machine's, so that it can be held against another machine's.
+    pub const fn is_real(&self) -> bool {
+        !matches!(self, Clock::Manual(_))
     }
 
     /// Moves a manual clock to `at`; the system clock cannot be moved and ignores it.

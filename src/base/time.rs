@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -138,6 +138,11 @@ where
     }
 }
 
+/// The time, a minute later when it is the hour or the half hour: everybody's messages leave then, and platforms are busy.
+pub fn off_the_half_hour(time: NaiveTime) -> NaiveTime {
+    if time.minute() % 30 == 0 { time.overflowing_add_signed(TimeDelta::minutes(1)).0 } else { time }
+}
+
 /// A time of day on the enterprise's clock, HH:MM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WallTime(pub NaiveTime);
@@ -203,6 +208,12 @@ impl Day {
 
     pub fn minus_days(self, days: u64) -> Day {
         Day(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
+    }
+
+    /// Whether it is a Saturday or a Sunday. Holidays, and the days that are worked for them, change by decree each year and
+    /// are not known here.
+    pub fn is_rest_day(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
     /// As a Chinese sentence says it: 12月3日.
@@ -367,6 +378,24 @@ mod tests {
             let day: Day = serde_json::from_value(given.into()).unwrap();
             assert_eq!(day.in_chinese_numerals(), written);
         }
+    }
+
+    #[test]
+    fn a_time_on_the_half_hour_moves_by_a_minute() {
+        let moved = |hour, minute| {
+            off_the_half_hour(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()).format("%H:%M").to_string()
+        };
+        for (given, expected) in
+            [((7, 50), "07:50"), ((8, 0), "08:01"), ((23, 30), "23:31"), ((0, 0), "00:01"), ((7, 29), "07:29")]
+        {
+            assert_eq!(moved(given.0, given.1), expected);
+        }
+    }
+
+    #[test]
+    fn saturdays_and_sundays_are_rest_days() {
+        let rests = |day: &str| day.parse::<Day>().unwrap().is_rest_day();
+        assert_eq!(["2026-07-10", "2026-07-11", "2026-07-12", "2026-07-13"].map(rests), [false, true, true, false]);
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub enum DbError {
     /// The schema is of another program, behind or ahead of this one: a sentence for anyone who starts it.
     #[error("{0}")]
     OtherSchema(String),
+    /// The clock is not believed ([`super::Db::doubt`]), so nothing is written.
+    #[error("the clock is doubted")]
+    Doubted,
     /// More work waits than the queue may hold.
     #[error("the database has too much to do")]
     Overloaded,

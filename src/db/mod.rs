@@ -26,6 +26,7 @@ mod writer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -91,6 +92,8 @@ pub struct Db {
     clock: Clock,
     ids: Ids,
     counter: Counter,
+    /// Whether the clock is doubted, so that nothing is written.
+    is_doubted: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -126,7 +129,7 @@ impl Db {
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
-        Ok(Db { engine, url: url.into(), clock, ids, counter })
+        Ok(Db { engine, url: url.into(), clock, ids, counter, is_doubted: Arc::default() })
     }
 
     /// Brings the schema up to date; servers that start together take turns. A PostgreSQL role that may not change it
@@ -252,7 +255,39 @@ impl Db {
         self.submit(Some(member), action).await
     }
 
+    /// Says whether the clock is doubted: while it is, [`Db::write`] is refused. True when it was not said before.
+    pub fn doubt(&self, is_doubted: bool) -> bool {
+        self.is_doubted.swap(is_doubted, Ordering::AcqRel) != is_doubted
+    }
+
+    /// Whether nothing is written because the clock is doubted.
+    pub fn is_doubted(&self) -> bool {
+        self.is_doubted.load(Ordering::Acquire)
+    }
+
+    /// Like [`Db::write`], also while the clock is doubted: for what a person does about that.
+    pub async fn write_in_doubt<T, R, F>(&self, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.hand_in(None, action).await
+    }
+
     async fn submit<T, R, F>(&self, about: Option<MemberId>, action: F) -> Result<T, Stop<R>>
+    where
+        F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        if self.is_doubted() {
+            return Err(DbError::Doubted.into());
+        }
+        self.hand_in(about, action).await
+    }
+
+    async fn hand_in<T, R, F>(&self, about: Option<MemberId>, action: F) -> Result<T, Stop<R>>
     where
         F: Fn(&mut Tx) -> Result<T, Stop<R>> + Send + 'static,
         T: Send + 'static,

@@ -265,7 +265,8 @@ pub struct Corrected {
 /// yet, this is its award.
 pub fn correct(tx: &mut Tx, award: &Award) -> QueryResult<Corrected> {
     tx.take_turn(award.member)?;
-    let place = find_place(tx.conn, award)?;
+    let source = (award.source_kind, award.source_id);
+    let place = find_place(tx.conn, award.member, &award.rule.rule, source)?;
     let before = place.present.as_ref().map_or(0, |present| present.points);
     let freed = rooms_left(tx.conn, award.member, award.rule, award.day, tx.today())?
         .into_iter()
@@ -337,24 +338,38 @@ impl Present {
     }
 }
 
+/// What the member has by a rule for a source, after all of its corrections.
+pub fn points_of(conn: &mut Conn, member: MemberId, rule: &str, source: (&str, Uuid)) -> QueryResult<i32> {
+    Ok(find_place(conn, member, rule, source)?.present.map_or(0, |present| present.points))
+}
+
 /// Follows a source from its first entry over what took the place of each.
-fn find_place<'a>(conn: &mut Conn, award: &Award<'a>) -> QueryResult<Place<'a>> {
-    let (mut kind, mut id) = (award.source_kind, award.source_id);
+fn find_place<'a>(
+    conn: &mut Conn,
+    member: MemberId,
+    rule: &str,
+    (mut kind, mut id): (&'a str, Uuid),
+) -> QueryResult<Place<'a>> {
     loop {
-        let Some(entry) = find_by_source(conn, award, kind, id)? else {
+        let Some(entry) = find_by_source(conn, (member, rule), kind, id)? else {
             return Ok(Place { present: None, kind, id });
         };
-        if find_by_source(conn, award, CORRECTION, entry.id.uuid())?.is_none() {
+        if find_by_source(conn, (member, rule), CORRECTION, entry.id.uuid())?.is_none() {
             return Ok(Place { present: Some(entry), kind, id });
         }
         (kind, id) = (REGRADED, entry.id.uuid());
     }
 }
 
-fn find_by_source(conn: &mut Conn, award: &Award, kind: &str, id: Uuid) -> QueryResult<Option<Present>> {
+fn find_by_source(
+    conn: &mut Conn,
+    (member, rule): (MemberId, &str),
+    kind: &str,
+    id: Uuid,
+) -> QueryResult<Option<Present>> {
     on!(conn, c => ledger_entries::table
-        .filter(ledger_entries::member_id.eq(award.member))
-        .filter(ledger_entries::rule.eq(&award.rule.rule))
+        .filter(ledger_entries::member_id.eq(member))
+        .filter(ledger_entries::rule.eq(rule))
         .filter(ledger_entries::source_kind.eq(kind))
         .filter(ledger_entries::source_id.eq(id.as_bytes().as_slice()))
         .select((

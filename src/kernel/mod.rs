@@ -7,6 +7,7 @@ pub mod board;
 pub mod outbox;
 pub mod restores;
 pub mod trail;
+pub mod uptime;
 pub mod changes;
 pub mod agenda;
 pub mod lease;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::base::approval::{Proposal, ProposalState, VALID_SECONDS};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Timestamp, off_the_half_hour};
 use crate::base::version::{LastChange, Version};
 use crate::db::schema::setting_changes;
 use crate::db::{Conn, Db, DbError, Tx};
@@ -101,6 +101,8 @@ pub struct Setting {
     /// Whether a second person has to approve.
     pub is_delicate: bool,
     default: Value,
+    /// Whether a time on the hour or the half hour is moved.
+    avoids_half_hours: bool,
     wakes: Option<&'static str>,
     current: Arc<AtomicI64>,
     /// What it was set to, and when, in that order; `None` for the default.
@@ -158,6 +160,7 @@ impl Setting {
             changed_by,
             is_delicate: false,
             default: default.clone(),
+            avoids_half_hours: false,
             wakes: None,
             current: Arc::default(),
             changes: Arc::default(),
@@ -170,6 +173,13 @@ impl Setting {
     /// A change of it takes two people.
     pub fn delicate(self) -> Setting {
         Setting { is_delicate: true, ..self }
+    }
+
+    /// A time on the hour or the half hour is moved by a minute, whoever says it.
+    pub fn off_the_half_hour(self) -> Setting {
+        let moved = Setting { default: moved(self.default.clone()), avoids_half_hours: true, ..self };
+        moved.keep(moved.default());
+        moved
     }
 
     /// A change of it may make something of this kind due at another instant.
@@ -235,7 +245,8 @@ impl Setting {
         let value = match (self.range, value) {
             (Range::Number { .. }, SettingValue::Number(value)) => Value::Number(*value),
             (Range::Time, SettingValue::Text(text)) if is_hours_and_minutes(text) => {
-                Value::Number(minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?))
+                let time = Value::Number(minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?));
+                if self.avoids_half_hours { moved(time) } else { time }
             }
             (Range::Number { .. } | Range::Time, _) | (_, SettingValue::Number(_)) => return None,
             (_, SettingValue::Text(text)) => Value::Text(text.trim().to_owned()),
@@ -285,6 +296,8 @@ impl Setting {
     }
 
     fn keep(&self, value: Value) {
+        // what was set before times were moved
+        let value = if self.avoids_half_hours { moved(value) } else { value };
         match value {
             Value::Number(number) => self.current.store(number, Ordering::Relaxed),
             Value::Text(text) => *self.text.write().unwrap_or_else(PoisonError::into_inner) = text.into(),
@@ -296,6 +309,14 @@ impl Setting {
 fn is_hours_and_minutes(text: &str) -> bool {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     text.len() == 5 && text.as_bytes().get(2) == Some(&b':') && [0, 1, 3, 4].into_iter().all(is_digit)
+}
+
+/// A time of day off the half hour.
+fn moved(value: Value) -> Value {
+    match value {
+        Value::Number(at) => Value::Number(minutes(off_the_half_hour(time_of(at)))),
+        text => text,
+    }
 }
 
 fn minutes(time: NaiveTime) -> i64 {

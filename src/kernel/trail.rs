@@ -112,6 +112,11 @@ impl Thing {
     }
 }
 
+/// When the newest line was written; `None` while there is none.
+pub fn newest(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => trail::table.order(trail::id.desc()).select(trail::at).first(c).optional())
+}
+
 /// A line of the trail as it was written.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = trail)]

@@ -156,6 +156,8 @@ capable!(
     DutyReader: ReviewDuties,
     /// May issue invite codes and confirm phone numbers.
     Inviter: Invite,
+    /// May put down leave of members.
+    LeaveRecorder: RecordLeave,
     /// May read every version of the point rules.
     RuleReader: ReadRules,
     /// May write new versions of the point rules.

@@ -169,6 +169,16 @@ impl Problem {
         Problem { cause: Some(Cause::Crowd(crowd)), ..Problem::unavailable("") }
     }
 
+    /// 503: the server's clock is not believed, so that nothing is written until a person has looked.
+    pub fn clock_doubted() -> Self {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "service.clock_doubted",
+            "服务器时钟有误，暂时只能查看。请联系系统维护人员校准时间，或核对无误后确认",
+        )
+        .retry_after(60)
+    }
+
     /// 500: a fault of ours; the client sees an id to quote and nothing else.
     pub fn internal(cause: impl Into<String>) -> Self {
         Problem::new(
@@ -310,6 +320,7 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Unavailable(cause) | DbError::OtherSchema(cause) => Problem::unavailable(cause),
+            DbError::Doubted => Problem::clock_doubted(),
             DbError::Overloaded => Problem::crowded("the database queue is full"),
             DbError::Panicked => Problem::internal("a database job panicked"),
             DbError::Query(cause) => Problem::internal(cause.to_string()),

@@ -5,7 +5,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::{digest, hex};
 use xianfeng::people::members::model::MemberKind;
 
-use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, organiser, stage, voters, voting, with};
+use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, entry, organiser, stage, voters, voting, with};
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -154,7 +154,9 @@ async fn stages_move_by_the_clock_and_never_backwards() {
     assert_eq!(stage(&organiser, &path, "vote").await["state"], "closed");
     app.drain().await;
     let notices = organiser.get("/me/notices").await.ok(200)["items"].clone();
-    assert_eq!(notices[0]["body"], "投票现已开始。", "an end that has passed is not told: {notices}");
+    // whose campaign it is hears that nobody could vote; the others hear nothing
+    assert_eq!(notices[0]["title"], "投票未能进行：十大优秀党建品牌", "{notices}");
+    assert!(!notices.to_string().contains("投票现已开始"), "{notices}");
 }
 
 #[tokio::test]
@@ -189,4 +191,35 @@ async fn an_end_is_moved_to_later_by_two_people_with_a_reason() {
     assert_eq!(stage(&organiser, &path, "vote").await["state"], "closed");
     both.post(&extensions, ask("2026-07-02T15:00:00+08:00")).await.refused(410, "campaigns.over");
     app.drain().await;
+}
+
+#[tokio::test]
+async fn a_vote_that_lay_in_a_downtime_is_announced_to_nobody_and_its_organiser_hears() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let writer = app.member("书记").home("XZ31").role(Role::Secretary, "DW2").sign_in().await;
+    let voter = app.member("选民").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, ENTRIES).await;
+    for title in ["品牌一", "品牌二"] {
+        entry(&writer, &app, &campaign, "DW2", title).await;
+    }
+    let known = [&organiser, &voter].map(|person| (person.id, person.employee_no.clone()));
+    let app = app.down_until("2026-07-01T08:11:00+08:00").await;
+    for _ in 0..6 {
+        app.tick().await;
+        app.advance_seconds(5);
+    }
+    let told = async |(id, number): &(xianfeng::base::id::MemberId, String)| {
+        let found = app.sign_in(*id, number).await.get("/me/notices").await.ok(200);
+        let titles =
+            found["items"].as_array().unwrap().iter().map(|notice| notice["title"].as_str().unwrap().to_owned());
+        titles.collect::<Vec<_>>()
+    };
+    let [organiser, voter] = &known;
+    let (of_organiser, of_voter) = (told(organiser).await, told(voter).await);
+    assert!(of_organiser.iter().any(|title| title.contains("未能进行")), "{of_organiser:?}");
+    let begins = |titles: &[String]| titles.iter().filter(|title| title.starts_with("投票开始")).count();
+    assert_eq!((begins(&of_voter), begins(&of_organiser)), (0, 0), "{of_voter:?}");
+    assert!(!of_voter.iter().any(|title| title.contains("未能进行")), "{of_voter:?}");
 }

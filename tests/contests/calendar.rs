@@ -199,6 +199,18 @@ async fn the_clock_opens_and_closes_also_after_the_server_was_down() {
     assert_eq!(seen["state"], "closed");
     assert!(seen["ranked_at"].is_string(), "ranked with nobody: {seen}");
     app.drain().await;
+    // nobody is told of what nobody could sit; who organised it is
+    let told = async |who: &Person<'_>, what: &str| {
+        let found = who.get("/me/notices").await.ok(200);
+        found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|notice| notice["title"].as_str().unwrap().starts_with(what))
+            .count()
+    };
+    assert_eq!((told(&li, "知识竞赛开始").await, told(&li, "知识竞赛未能进行").await), (1, 0));
+    assert_eq!(told(&organiser, "知识竞赛未能进行").await, 1);
 }
 
 #[tokio::test]

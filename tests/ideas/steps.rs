@@ -405,7 +405,7 @@ async fn what_cannot_be_is_refused_clearly() {
 }
 
 #[tokio::test]
-async fn an_implementer_is_reminded_once_a_day_whatever_the_number_of_servers() {
+async fn an_implementer_is_reminded_at_four_occasions_whatever_the_number_of_servers() {
     let app = TestApp::start().await;
     let scene = Scene::set(&app).await;
     let id = submitted(&scene.author, "点子").await;
@@ -429,16 +429,23 @@ async fn an_implementer_is_reminded_once_a_day_whatever_the_number_of_servers() 
     };
     assert_eq!(reminders("2026-07-06T08:00:00+08:00").await, 0);
     assert_eq!(reminders("2026-07-07T07:59:59+08:00").await, 0);
-    assert_eq!(reminders("2026-07-07T08:00:00+08:00").await, 1);
-    assert_eq!(reminders("2026-07-07T20:00:00+08:00").await, 1);
-    assert_eq!(reminders("2026-07-08T09:00:00+08:00").await, 2);
-    assert_eq!(reminders("2026-07-11T09:00:00+08:00").await, 3);
+    assert_eq!(reminders("2026-07-07T20:00:00+08:00").await, 0, "nobody is reminded at night");
+    assert_eq!(reminders("2026-07-08T08:00:00+08:00").await, 1);
+    assert_eq!(reminders("2026-07-09T09:00:00+08:00").await, 1);
+    assert_eq!(reminders("2026-07-10T08:00:00+08:00").await, 2);
+    assert_eq!(reminders("2026-07-10T19:59:59+08:00").await, 2);
+    assert_eq!(reminders("2026-07-11T09:00:00+08:00").await, 2, "a Saturday");
+    assert_eq!(reminders("2026-07-13T09:00:00+08:00").await, 3);
+    assert_eq!(reminders("2026-07-17T09:00:00+08:00").await, 3);
+    assert_eq!(reminders("2026-07-20T09:00:00+08:00").await, 4, "a week after the first, on the Monday after it");
     let secretary = app.sign_in(scene.secretary.id, &scene.secretary.employee_no).await;
+    let told = notices(&secretary).await.into_iter().filter(|title| title.contains("超期")).count();
+    assert_eq!(told, 2, "the secretary hears of what is overdue");
     assert_eq!(items(&secretary.get("/ideas?due=overdue").await.ok(200))[0]["id"], json!(id));
     assert!(items(&secretary.get("/ideas?due=soon").await.ok(200)).is_empty());
     let worker = app.sign_in(scene.worker.id, &scene.worker.employee_no).await;
     scene_work(&worker, &id).await;
-    assert_eq!(reminders("2026-07-12T09:00:00+08:00").await, 3, "delivered is not late any more");
+    assert_eq!(reminders("2026-07-27T09:00:00+08:00").await, 4, "delivered is not late any more");
 }
 
 async fn scene_work(worker: &crate::support::Person<'_>, id: &str) {

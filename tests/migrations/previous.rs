@@ -79,6 +79,8 @@ fn shown_now(path: &str, body: Value) -> Value {
         };
         let items: Vec<Value> = items(&body).iter().cloned().map(named).collect();
         json!({ "items": items, "next_cursor": body["next_cursor"] })
+    } else if path.starts_with("/boards/") {
+        without_ties(unlabelled(body))
     } else if path == "/me/points" {
         // rules are told in the order of their words, since each room declares its own
         let mut body = unlabelled(body);
@@ -87,6 +89,18 @@ fn shown_now(path: &str, body: Value) -> Value {
     } else {
         unlabelled(body)
     }
+}
+
+/// Without who stands where among those with the same score: a lot decides that now, and not the order of the roster.
+fn without_ties(mut body: Value) -> Value {
+    for list in ["items", "neighbours"] {
+        let Some(lines) = body.get_mut(list).and_then(Value::as_array_mut) else { continue };
+        let scores: Vec<Value> = lines.iter().map(|line| line["score"].clone()).collect();
+        for line in lines.iter_mut().filter(|line| scores.iter().filter(|score| **score == line["score"]).count() > 1) {
+            line.as_object_mut().unwrap().retain(|field, _| field == "rank" || field == "score");
+        }
+    }
+    body
 }
 
 /// Without what words are called.

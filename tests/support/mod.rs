@@ -11,7 +11,7 @@ mod people;
 pub mod process;
 pub mod proxy;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use clap::Parser;
 use reqwest::{Method, RequestBuilder};
@@ -22,6 +22,7 @@ use xianfeng::base::time::Timestamp;
 use xianfeng::config::Config;
 use xianfeng::db::Db;
 use xianfeng::kernel::outbox;
+use xianfeng::oversight::operator::Operator;
 
 pub use database::{Database, TwoRoles, needs_postgres, on_postgres};
 pub use people::{PASSWORD, Person};
@@ -38,6 +39,8 @@ pub struct TestApp {
     client: reqwest::Client,
     server: actix_web::dev::ServerHandle,
     people_made: AtomicU32,
+    /// Whether the clock was set back since the last tick.
+    is_set_back: AtomicBool,
     database: Database,
 }
 
@@ -60,6 +63,13 @@ impl TestApp {
         app
     }
 
+    /// An app over the sample organisation, on a database and with a clock of the test's choice.
+    pub async fn over_sample(database: Database, clock: Clock) -> TestApp {
+        let app = TestApp::launch(database, clock, &[]).await;
+        app.make_sample_units().await;
+        app
+    }
+
     /// An app over a database without units.
     pub async fn start_empty() -> TestApp {
         TestApp::launch(Database::fresh(), TestApp::morning(), &[]).await
@@ -69,6 +79,15 @@ impl TestApp {
     pub async fn restarted(self) -> TestApp {
         let clock = self.clock.clone();
         TestApp::launch(self.stopped().await, clock, &[]).await
+    }
+
+    /// The service goes down now, with a last sign of life, and comes back at an instant.
+    pub async fn down_until(self, at: &str) -> TestApp {
+        self.tick().await;
+        let clock = self.clock.clone();
+        let database = self.stopped().await;
+        clock.set(at.parse().unwrap());
+        TestApp::launch(database, clock, &[]).await
     }
 
     /// A place where nothing is yet, for the same enterprise with the same secrets.
@@ -122,7 +141,16 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(20)).build().unwrap();
-        TestApp { app, clock, base, client, server: handle, people_made: AtomicU32::new(0), database }
+        TestApp {
+            app,
+            clock,
+            base,
+            client,
+            server: handle,
+            people_made: AtomicU32::new(0),
+            is_set_back: AtomicBool::new(false),
+            database,
+        }
     }
 
     pub fn db(&self) -> &Db {
@@ -139,9 +167,12 @@ impl TestApp {
         self.database.secrets()
     }
 
-    /// Puts the clock to an instant such as `2026-07-01T08:00:00+08:00`.
+    /// Puts the clock to an instant such as `2026-07-01T08:00:00+08:00`. Where that goes back, a test speaks for the person
+    /// who says that the clock is right.
     pub fn set_clock(&self, at: &str) {
-        self.clock.set(at.parse().unwrap());
+        let at = at.parse().unwrap();
+        self.is_set_back.fetch_or(at < self.clock.now(), Ordering::SeqCst);
+        self.clock.set(at);
     }
 
     pub fn advance_seconds(&self, seconds: i64) {
@@ -154,6 +185,9 @@ impl TestApp {
 
     /// Runs every background job once, as the server does each second.
     pub async fn tick(&self) {
+        if self.is_set_back.swap(false, Ordering::SeqCst) {
+            self.app.get::<Operator>().uptime.confirm().await.unwrap();
+        }
         self.app.tick().await.unwrap();
     }
 

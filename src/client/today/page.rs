@@ -97,7 +97,7 @@ impl Today {
         let Some(card) = self.directory.member(person.member) else { return Ok(None) };
         // what is the same for many
         let pushes = self.study.todays_pushes(&person.path).await?;
-        let paper = self.quiz.todays_paper(&person.path).await?;
+        let papers = self.quiz.todays_papers(&person.path).await?;
         let contests = self.contests.open_to(&person.path).await?;
         let votes = self.campaigns.open_votes(person.member).await?;
         let next_meeting = self.meetings.next_of(up_to_branch(person), sits_on_committee(person)).await?;
@@ -118,7 +118,7 @@ impl Today {
                 Ok((seen, study, (desk.items, desk_count), notices))
             })
             .await?;
-        let quiz = self.quiz.today_in(paper.as_deref(), &seen);
+        let quiz = self.quiz.today_in(&papers, &seen);
         Ok(Some(Page {
             day,
             card,

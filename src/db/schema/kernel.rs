@@ -77,6 +77,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    pulses (name) {
+        name -> Text,
+        beat_at -> BigInt,
+        allowed_lead -> BigInt,
+    }
+}
+
+diesel::table! {
+    downtimes (from_at) {
+        from_at -> BigInt,
+        until_at -> BigInt,
+    }
+}
+
+diesel::table! {
     restores (id) {
         id -> Binary,
         backup_at -> Nullable<BigInt>,
@@ -193,6 +208,7 @@ diesel::table! {
         year_at -> BigInt,
         all_score -> BigInt,
         all_at -> BigInt,
+        ahead_on -> Nullable<Date>,
     }
 }
 
@@ -242,6 +258,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     chunk_cursors,
     leases,
     secret_checks,
+    pulses,
+    downtimes,
     restores,
     trail,
     trail_unsealed,

@@ -223,6 +223,7 @@ diesel::table! {
     study_days (unit_id, day) {
         unit_id -> Binary,
         day -> Date,
+        opened_at -> BigInt,
     }
 }
 

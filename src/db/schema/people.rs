@@ -52,6 +52,25 @@ diesel::table! {
         member_id -> Binary,
         from_on -> Date,
         to_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+        entered_by -> Nullable<Binary>,
+        entered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    former_homes (member_id, last_on) {
+        member_id -> Binary,
+        last_on -> Date,
+        unit_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    former_parents (unit_id, last_on) {
+        unit_id -> Binary,
+        last_on -> Date,
+        parent_id -> Nullable<Binary>,
     }
 }
 
@@ -102,6 +121,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     roles,
     absences,
+    former_homes,
+    former_parents,
     duty_proposals,
     phone_proposals,
     member_settings

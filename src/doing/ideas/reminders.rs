@@ -4,19 +4,22 @@ use chrono::NaiveTime;
 
 use super::Ideas;
 use super::model::Idea;
-use super::rules::SOON_DAYS;
+use super::rules::{self, SOON_DAYS};
 use super::store;
+use crate::base::capability::Role;
+use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::base::time::Day;
-use crate::db::{DbError, Never, Stop, Tx};
+use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 
 /// Ideas of one transaction.
 const CHUNK: i64 = 200;
 
-/// The hour from which on reminders go out.
-fn morning() -> NaiveTime {
-    NaiveTime::from_hms_opt(8, 0, 0).unwrap_or_default()
+/// From when until when reminders go out.
+fn daytime() -> (NaiveTime, NaiveTime) {
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+    (hour(8), hour(20))
 }
 
 impl Ideas {
@@ -27,24 +30,30 @@ impl Ideas {
         self.remind().await
     }
 
-    /// Reminds implementers of what is due soon or overdue, once a day and idea: of several servers the one that puts
-    /// the day down tells.
+    /// Reminds implementers of what is due soon or overdue, and secretaries of what is overdue, once for each occasion: of
+    /// several servers the one that puts the day down tells. Never at night or on a rest day.
     async fn remind(&self) -> Result<(), DbError> {
         let (now, today) = (self.db.now(), self.db.today());
-        if now < today.at(morning()) {
+        let (morning, evening) = daytime();
+        if today.is_rest_day() || now < today.at(morning) || now >= today.at(evening) {
             return Ok(());
         }
-        let until = today.plus_days(SOON_DAYS + 1);
+        let (until, mut after) = (today.plus_days(SOON_DAYS + 1), None);
         loop {
-            let due = self.db.read(move |conn| store::reminders::list_to_remind(conn, today, until, CHUNK)).await?;
+            let find = move |conn: &mut Conn| store::reminders::list_to_remind(conn, today, until, after, CHUNK);
+            let mut due = self.db.read(find).await?;
+            let Some(last) = due.last().map(|idea| idea.id) else { return Ok(()) };
+            after = Some(last);
+            due.retain(|idea| idea.due_on.is_some_and(|due_on| rules::is_to_remind(due_on, idea.reminded_on, today)));
             if due.is_empty() {
-                return Ok(());
+                continue;
             }
+            let room = self.clone();
             self.db
                 .write(move |tx| -> Result<(), Stop<Never>> {
                     for idea in &due {
                         if store::reminders::mark_reminded(tx.conn, idea, today)? {
-                            tell_due(tx, idea, today)?;
+                            room.tell_due(tx, idea, today)?;
                         }
                     }
                     Ok(())
@@ -52,14 +61,52 @@ impl Ideas {
                 .await?;
         }
     }
+
+    fn tell_due(&self, tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
+        let (Some(implementer), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
+        tell_implementer(tx, idea, implementer, (due_on, today))?;
+        if due_on < today {
+            for secretary in self.secretaries_of(idea, today).into_iter().filter(|member| *member != implementer) {
+                tell_secretary(tx, idea, secretary, &self.directory.name_of(implementer), due_on)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The secretaries of the nearest unit at or above the idea's that has one.
+    fn secretaries_of(&self, idea: &Idea, today: Day) -> Vec<MemberId> {
+        let path = self.directory.tree().get(idea.unit_id).map(|card| card.path.clone()).unwrap_or_default();
+        let holders = path.iter().map(|unit| self.directory.holders(Role::Secretary, *unit, today));
+        holders.into_iter().find(|holders| !holders.is_empty()).unwrap_or_default()
+    }
 }
 
-fn tell_due(tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
-    let (Some(member), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
+fn tell_implementer(
+    tx: &mut Tx,
+    idea: &Idea,
+    member: MemberId,
+    (due_on, today): (Day, Day),
+) -> diesel::QueryResult<()> {
     let (overdue, day) = (due_on < today, due_on.in_chinese());
     let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
     let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
     let body = format!("您负责实施的金点子{}应于{day}完成，{asked}。", in_quotes(&idea.title));
+    tell(tx, idea, member, title, body)
+}
+
+fn tell_secretary(
+    tx: &mut Tx,
+    idea: &Idea,
+    member: MemberId,
+    implementer: &str,
+    due_on: Day,
+) -> diesel::QueryResult<()> {
+    let (title, day) = (in_quotes(&idea.title), due_on.in_chinese());
+    let body = format!("{implementer}负责实施的金点子{title}应于{day}完成，已经超期，请了解情况并督促。");
+    tell(tx, idea, member, "金点子实施已超期", body)
+}
+
+fn tell(tx: &mut Tx, idea: &Idea, member: MemberId, title: &str, body: String) -> diesel::QueryResult<()> {
     let link = Some(format!("/ideas/{}", idea.id));
     notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title: title.into(), body, link })
 }

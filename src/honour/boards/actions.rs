@@ -154,7 +154,7 @@ impl BoardRoom {
                 active_members: count.of_branch(card.unit.id).into(),
             })
             .collect();
-        let mut items = rules::rank_branches(cards, &totals);
+        let mut items = rules::rank_branches((key.period, key.start), cards, &totals);
         let size = items.len();
         items.truncate(lines);
         let board = Board::Branches(BranchBoard { heading: heading(key), size, items });

@@ -58,7 +58,7 @@ pub struct Shown {
     pub source: Source,
 }
 
-pub use crate::kernel::board::{BranchTotal, Place};
+pub use crate::kernel::board::{BranchTotal, Place, lot};
 
 crate::words!(
     /// Who competes on a board.

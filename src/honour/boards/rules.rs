@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place};
+use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place, lot};
 use crate::base::id::UnitId;
 use crate::base::text::mask_name;
+use crate::base::time::{Day, Period};
 
 /// A board that is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,9 @@ pub enum Refusal {
 
 impl crate::db::Refusal for Refusal {}
 
-/// Ranks branches by points per active member, then by their total, then by id; without active members there is no rank.
-pub fn rank_branches(cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
+/// Ranks branches by points per active member, compared exactly, then by their total, then by the lot of the period `of`;
+/// without active members there is no rank.
+pub fn rank_branches(of: (Period, Day), cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
     let totals: HashMap<UnitId, &BranchTotal> = totals.iter().map(|total| (total.branch, total)).collect();
     let mut lines: Vec<BranchLine> = cards
         .into_iter()
@@ -30,7 +32,14 @@ pub fn rank_branches(cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<
             BranchLine { rank: 0, unit_id: unit, name, average_hundredths, total, active_members, participants }
         })
         .collect();
-    lines.sort_by_key(|line| (-line.average_hundredths, -line.total, line.unit_id));
+    lines.sort_by(|one, other| {
+        let crossed = |x: &BranchLine, y: &BranchLine| i128::from(x.total) * i128::from(y.active_members);
+        let by_mean = crossed(other, one).cmp(&crossed(one, other));
+        by_mean.then(other.total.cmp(&one.total)).then_with(|| {
+            let lot = |line: &BranchLine| (lot(of.0, of.1, line.unit_id.uuid()), line.unit_id);
+            lot(one).cmp(&lot(other))
+        })
+    });
     for (rank, line) in (1..).zip(&mut lines) {
         line.rank = rank;
     }
@@ -69,7 +78,8 @@ mod tests {
         let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants };
         let cards = vec![card(1, 3), card(2, 10), card(3, 8), card(4, 0), card(5, 4), card(6, 2)];
         let totals = [total(1, 10, 2), total(2, 30, 9), total(3, 1, 1), total(4, 99, 9), total(5, 12, 4)];
-        let seen: Vec<_> = rank_branches(cards, &totals)
+        let july = (Period::Month, "2026-07-01".parse().unwrap());
+        let seen: Vec<_> = rank_branches(july, cards, &totals)
             .iter()
             .map(|l| (l.rank, l.unit_id, l.average_hundredths, l.total, l.participants))
             .collect();

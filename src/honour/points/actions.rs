@@ -73,8 +73,11 @@ impl Points {
     /// Awards by the version of the rule that holds on the day, and returns the points that were given.
     ///
     /// The same grant again gives what it gave the first time and changes nothing. The boards hear of it after the
-    /// commit.
+    /// commit. Anyone who has left gets nothing any more and keeps what he has.
     pub fn award(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<i32> {
+        if self.has_left(grant.member) {
+            return Ok(0);
+        }
         let rule = self.book.in_force(grant.rule, grant.day).ok_or(diesel::result::Error::NotFound)?;
         let terms = rule.terms();
         let awarded = ledger::award(tx, &award_of(grant, &terms, rules::wanted(&rule, grant.times))?)?;
@@ -85,11 +88,24 @@ impl Points {
     /// Brings what a source has given into line with `grant`, whose day is the one that it is about: what was given is
     /// taken back by an opposite entry of today, and what is right is given instead. Says what the member had and has.
     pub fn correct(&self, tx: &mut Tx, grant: &Grant) -> QueryResult<(i32, i32)> {
+        if self.has_left(grant.member) {
+            let had = ledger::points_of(
+                tx.conn,
+                grant.member,
+                &grant.rule.to_string(),
+                (grant.source_kind, grant.source_id),
+            )?;
+            return Ok((had, had));
+        }
         let rule = self.book.in_force(grant.rule, grant.day).ok_or(diesel::result::Error::NotFound)?;
         let terms = rule.terms();
         let corrected = ledger::correct(tx, &award_of(grant, &terms, rules::wanted(&rule, grant.times))?)?;
         self.boards.feed(tx, corrected.standings, grant.path);
         Ok((corrected.before, corrected.after))
+    }
+
+    fn has_left(&self, member: MemberId) -> bool {
+        self.directory.path_unless_left(member).is_none()
     }
 
     /// What one right answer, or whatever else a rule counts, gave on a day before the caps.

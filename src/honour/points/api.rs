@@ -33,7 +33,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         match refusal {
             Refusal::EffectiveInThePast => {
-                Problem::field("/effective_on", "points.effective_in_the_past", "生效日期不能早于今天")
+                Problem::field("/effective_on", "points.effective_in_the_past", "生效日期最早为明天")
             }
             Refusal::PointsOutOfRange => Problem::field("/points", "points.out_of_range", "分值须在 0 到 10000 之间"),
             Refusal::CapOutOfRange => Problem::field("/caps", "points.out_of_range", "上限须在 0 到 10000 之间"),
@@ -301,7 +301,7 @@ struct RuleBody {
     /// What a member can earn at most.
     #[serde(default)]
     caps: Caps,
-    /// Today when absent; never earlier than today.
+    /// Tomorrow when absent; never earlier than tomorrow.
     effective_on: Option<Day>,
 }
 
@@ -337,7 +337,7 @@ async fn create_point_rule(
         cap_week: body.caps.week,
         cap_month: body.caps.month,
         cap_year: body.caps.year,
-        effective_on: body.effective_on.unwrap_or_else(|| points.today()),
+        effective_on: body.effective_on.unwrap_or_else(|| points.today().next()),
         created_by: Some(me.person.member),
         created_at: Timestamp::from_micros(0),
     };

@@ -26,11 +26,12 @@ impl RuleBook {
         Ok(())
     }
 
-    /// The version that holds on `day`: the newest of those that are effective by then.
+    /// The version that holds on `day`: of those that are effective by then the one that is so since the latest day, and of
+    /// two of the same day the newer.
     pub fn in_force(&self, name: RuleName, day: Day) -> Option<Rule> {
         let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
         let held = rules.iter().filter(|rule| rule.rule == name && rule.effective_on <= day);
-        held.max_by_key(|rule| rule.version).cloned()
+        held.max_by_key(|rule| (rule.effective_on, rule.version)).cloned()
     }
 
     /// The version of each rule that holds on `day`.

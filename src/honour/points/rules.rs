@@ -10,7 +10,7 @@ pub const MOST_POINTS: i32 = 10_000;
 /// Why a new version of a rule was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It would change what days that are over gave.
+    /// It would change what days that are over gave, or today, on which points were given already.
     EffectiveInThePast,
     /// Points outside 0..=[`MOST_POINTS`].
     PointsOutOfRange,
@@ -59,7 +59,7 @@ fn first_version(default: &DefaultRule, now: Timestamp) -> Rule {
 pub fn check(rule: &Rule, today: Day) -> Result<(), Refusal> {
     let Caps { day, week, month, year } = rule.caps();
     let in_range = |points: i32| (0..=MOST_POINTS).contains(&points);
-    if rule.effective_on < today {
+    if rule.effective_on <= today {
         Err(Refusal::EffectiveInThePast)
     } else if !in_range(rule.points) {
         Err(Refusal::PointsOutOfRange)
@@ -84,11 +84,11 @@ mod tests {
     fn a_new_version_looks_ahead_and_stays_in_range() {
         let now: Timestamp = "2026-07-01T08:00:00+08:00".parse().unwrap();
         let today = now.day();
-        let base = Rule { effective_on: today, ..defaults(now).remove(0) };
+        let base = Rule { effective_on: today.next(), ..defaults(now).remove(0) };
         let cases = [
             (base.clone(), Ok(())),
-            (Rule { effective_on: today.next(), points: 0, cap_day: None, ..base.clone() }, Ok(())),
-            (Rule { effective_on: today.previous(), ..base.clone() }, Err(Refusal::EffectiveInThePast)),
+            (Rule { effective_on: today.plus_days(40), points: 0, cap_day: None, ..base.clone() }, Ok(())),
+            (Rule { effective_on: today, ..base.clone() }, Err(Refusal::EffectiveInThePast)),
             (Rule { points: -1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
             (Rule { points: MOST_POINTS + 1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
             (Rule { cap_year: Some(-1), ..base.clone() }, Err(Refusal::CapOutOfRange)),

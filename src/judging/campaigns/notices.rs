@@ -32,6 +32,16 @@ pub(in crate::judging::campaigns) fn note_of(
     trail::note(tx, Act { actor, action, subject_kind: thing.kind, subject_id: thing.id, detail })
 }
 
+/// Tells whoever made a campaign something about it.
+pub(in crate::judging::campaigns) fn tell_maker(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    what: &str,
+    body: String,
+) -> diesel::QueryResult<()> {
+    notices::tell(tx, notice(To::Member(campaign.created_by), campaign, what, body))
+}
+
 /// Tells the audience of a campaign something about it.
 pub(in crate::judging::campaigns) fn tell_audience(
     tx: &mut Tx,
@@ -39,12 +49,15 @@ pub(in crate::judging::campaigns) fn tell_audience(
     what: &str,
     body: String,
 ) -> diesel::QueryResult<()> {
-    let notice = NewNotice {
-        to: To::Unit(campaign.unit_id),
+    notices::tell(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
+}
+
+fn notice(to: To, campaign: &Campaign, what: &str, body: String) -> NewNotice {
+    NewNotice {
+        to,
         kind: NoticeKind::PUBLISHED,
         title: format!("{what}：{}", campaign.title),
         body,
         link: Some(format!("/campaigns/{}", campaign.id)),
-    };
-    notices::tell(tx, notice)
+    }
 }

@@ -1,6 +1,6 @@
 //! A board as one query gave it: a period that is over, or a running one while Redis is away.
 
-use super::key::{Entry, Top, View, around, top};
+use super::key::{BoardKey, Entry, Top, View, around, top};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 
@@ -9,11 +9,15 @@ pub(super) struct Frozen(Vec<Entry>);
 
 impl Frozen {
     /// Ranks those rows whose member `belongs` to the board.
-    pub(super) fn new(rows: Vec<(MemberId, i64, Timestamp)>, belongs: impl Fn(MemberId) -> bool) -> Self {
+    pub(super) fn new(
+        key: &BoardKey,
+        rows: Vec<(MemberId, i64, Timestamp)>,
+        belongs: impl Fn(MemberId) -> bool,
+    ) -> Self {
         let mut entries: Vec<Entry> = rows
             .into_iter()
             .filter(|(member, ..)| belongs(*member))
-            .filter_map(|(member, score, at)| Entry::new(member, score, at))
+            .filter_map(|(member, score, at)| Entry::new((key.period, key.start), member, score, at))
             .collect();
         entries.sort_unstable();
         Frozen(entries)

@@ -63,22 +63,45 @@ pub const HIGHEST_SCORE: i64 = (1 << 20) - 1;
 ///
 /// Score and time make one integer below 2^53, which is exact as a Redis score (a double): the complement of the score
 /// in the upper 20 bits, the tenth of a second in which it was reached in the lower 33. So more points come first, then
-/// who got there first, then the smaller id, in the process, in Redis and from the database alike.
+/// who got there first, then the lot, in the process, in Redis and from the database alike.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Entry {
     pub order: u64,
+    /// What decides between equals, see [`lot`].
+    pub lot: u64,
     pub subject: MemberId,
 }
 
 impl Entry {
     /// `None` for anyone who has no points: boards list those who have some.
-    pub fn new(subject: MemberId, score: i64, at: Timestamp) -> Option<Entry> {
-        order(score, at).map(|order| Entry { order: order.get(), subject })
+    pub fn new(of: (Period, Day), subject: MemberId, score: i64, at: Timestamp) -> Option<Entry> {
+        order(score, at).map(|order| Entry::at(of, order, subject))
+    }
+
+    /// The entry with that order on the boards of the period that began on that day.
+    pub fn at((period, start): (Period, Day), order: NonZeroU64, subject: MemberId) -> Entry {
+        Entry { order: order.get(), lot: lot(period, start, subject.uuid()), subject }
     }
 
     pub fn score(self) -> i64 {
         HIGHEST_SCORE - (self.order >> TIME_BITS).cast_signed()
     }
+}
+
+/// The lot 签 that decides between those who reached the same score in the same tenth of a second: drawn from the period
+/// and who it is, so that it is the same everywhere, another one in each period, and never the order of the roster.
+pub fn lot(period: Period, start: Day, subject: Uuid) -> u64 {
+    let (high, low) = subject.as_u64_pair();
+    let day = i64::from(start.number()).cast_unsigned();
+    [day << 3 | period as u64, high, low].into_iter().fold(0, |lot, part| mix(lot ^ part))
+}
+
+/// A well mixed number from another one (SplitMix64).
+fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 /// The order of `score` reached `at`, never 0; `None` without points.
@@ -161,26 +184,38 @@ mod tests {
     }
 
     #[test]
-    fn more_points_come_first_then_the_earlier_then_the_smaller_id() {
+    fn more_points_come_first_then_the_earlier_then_the_lot() {
         let noon = at("2026-07-01T12:00:00+08:00");
         let later = at("2026-07-01T12:00:00.1+08:00");
-        let entry = |id, score, at| Entry::new(member(id), score, at).unwrap();
-        let sorted = [entry(9, 8, later), entry(8, 7, noon), entry(1, 7, later), entry(2, 7, later), entry(0, 1, noon)];
+        let july = (Period::Month, "2026-07-01".parse().unwrap());
+        let entry = |id, score, at| Entry::new(july, member(id), score, at).unwrap();
+        let sorted = [entry(9, 8, later), entry(8, 7, noon), entry(1, 7, later), entry(0, 1, noon)];
         assert!(sorted.is_sorted());
-        assert_eq!(sorted.map(Entry::score), [8, 7, 7, 7, 1]);
+        assert_eq!(sorted.map(Entry::score), [8, 7, 7, 1]);
+        // of two who come in the order of their ids about half change places, and other ones in another month
+        let swapped = |start: &str| -> Vec<bool> {
+            let of = (Period::Month, start.parse().unwrap());
+            let entry = |id| Entry::new(of, member(id), 7, noon).unwrap();
+            (0..200).map(|id| entry(id) > entry(id + 1)).collect()
+        };
+        let count = |swapped: &[bool]| swapped.iter().filter(|swapped| **swapped).count();
+        assert!((60..140).contains(&count(&swapped("2026-07-01"))), "{}", count(&swapped("2026-07-01")));
+        assert_ne!(swapped("2026-07-01"), swapped("2026-08-01"));
+        assert_eq!(swapped("2026-07-01"), swapped("2026-07-01"));
     }
 
     #[test]
     fn an_order_is_exact_as_a_double_and_clamped_at_its_limits() {
         let far = at("2090-01-01T00:00:00+08:00");
         let early = at("2001-01-01T00:00:00+08:00");
+        let ever = (Period::All, "1970-01-01".parse().unwrap());
         for (score, at) in [(1, far), (1, early), (HIGHEST_SCORE, far), (i64::MAX, early)] {
-            let entry = Entry::new(member(1), score, at).unwrap();
+            let entry = Entry::new(ever, member(1), score, at).unwrap();
             assert!(entry.order < 1 << 53);
             assert_eq!(entry.order as f64 as u64, entry.order);
             assert_eq!(entry.score(), score.min(HIGHEST_SCORE));
         }
-        assert_eq!(Entry::new(member(1), 0, far), None);
-        assert_eq!(Entry::new(member(1), -3, far), None);
+        assert_eq!(Entry::new(ever, member(1), 0, far), None);
+        assert_eq!(Entry::new(ever, member(1), -3, far), None);
     }
 }

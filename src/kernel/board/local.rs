@@ -74,7 +74,7 @@ impl Row {
     /// The member's entry on the boards of the period that began on `start`.
     fn entry(&self, subject: MemberId, period: Period, start: Day) -> Option<Entry> {
         let mark = self.marks[period as usize];
-        mark.order.filter(|_| mark.start == start).map(|order| Entry { order: order.get(), subject })
+        mark.order.filter(|_| mark.start == start).map(|order| Entry::at((period, start), order, subject))
     }
 
     fn belongs_to(&self, scope: UnitId) -> bool {
@@ -127,7 +127,7 @@ impl Measured {
                 for scope in scopes(&old.home) {
                     let Some(board) = self.boards.get_mut(&(period, before.start, scope)) else { continue };
                     if let Some(order) = before.order {
-                        board.entries.remove(&Entry { order: order.get(), subject: member });
+                        board.entries.remove(&Entry::at((period, before.start), order, member));
                         board.version = ticks.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -135,7 +135,7 @@ impl Measured {
             for scope in scopes(&new.home) {
                 let Some(board) = self.boards.get_mut(&(period, mark.start, scope)) else { continue };
                 if let Some(order) = mark.order {
-                    board.entries.insert(Entry { order: order.get(), subject: member });
+                    board.entries.insert(Entry::at((period, mark.start), order, member));
                     board.version = ticks.fetch_add(1, Ordering::Relaxed);
                 }
             }
@@ -285,7 +285,7 @@ impl Local {
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
-    use crate::kernel::board::TOTAL;
+    use crate::kernel::board::{TOTAL, lot};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -315,11 +315,12 @@ mod tests {
             .filter(|(standing, group)| belongs(*group) && standing.score(key.period, key.start) > 0)
             .map(|(standing, _)| {
                 let score = standing.score(key.period, key.start);
-                (std::cmp::Reverse(score), standing.term(key.period).at, standing.member)
+                let lot = lot(key.period, key.start, standing.member.uuid());
+                (std::cmp::Reverse(score), standing.term(key.period).at, lot, standing.member)
             })
             .collect();
         lines.sort();
-        lines.into_iter().map(|(score, _, member)| (member, score.0)).collect()
+        lines.into_iter().map(|(score, _, _, member)| (member, score.0)).collect()
     }
 
     fn agree(local: &Local, standings: &HashMap<u16, (Standing, u8)>, key: &BoardKey) -> Result<(), TestCaseError> {

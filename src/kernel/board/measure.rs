@@ -68,10 +68,13 @@ impl Boards {
 
     /// Adds a gain to the member's standing in `measure` and to nothing else; the boards hear of it after the commit.
     ///
-    /// The caller has taken the member's turn ([`Tx::take_turn`]) and writes the same into
-    /// the truth that `measure` tells of.
+    /// The caller has taken the member's turn ([`Tx::take_turn`]) and has written the same into the truth that `measure`
+    /// tells of.
     pub fn record(&self, tx: &mut Tx, measure: &Measure, gain: &Gain) -> QueryResult<()> {
-        let standings = standing::add(tx, gain.member, &[measure.name], gain.day, gain.points, gain.at)?;
+        let points = DayPoints { day: gain.day, points: gain.points, at: gain.at };
+        let standings = standing::add(tx, gain.member, &[measure.name], points, |conn, _| {
+            Ok((measure.days)(conn, &[gain.member])?.into_iter().map(|(_, points)| points).collect())
+        })?;
         let (boards, home): (_, Home) = (self.clone(), Some(gain.path.into()));
         tx.after_commit(move || standings.into_iter().for_each(|standing| boards.take(standing, home.clone())));
         Ok(())

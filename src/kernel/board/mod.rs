@@ -33,7 +33,7 @@ use crate::base::period::Progress;
 use crate::db::{Db, DbError, Tx};
 
 pub use frozen::BranchTotal;
-pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise};
+pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise, lot};
 pub use measure::{Gain, Measure, ScoredDays, Totals};
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
@@ -255,7 +255,7 @@ impl Boards {
             _ => (FRESH_AGE, Source::Ledger),
         };
         if key.start > now.day() {
-            return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet
+            return Ok((Arc::new(Frozen::new(key, Vec::new(), |_| false)), source)); // nothing has happened there yet
         }
         let ask = async || {
             let (asked, beside) = (key.clone(), self.measure(&key.measure));
@@ -264,7 +264,7 @@ impl Boards {
                 (false, Some(measure)) => (measure.totals)(conn, asked.start, asked.end()),
                 (false, None) => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
             });
-            Ok::<_, DbError>(Frozen::new(rows.await?, |member| self.belongs(member, key.scope)))
+            Ok::<_, DbError>(Frozen::new(key, rows.await?, |member| self.belongs(member, key.scope)))
         };
         Ok((self.0.frozen.get(key, age, ask).await?, source))
     }

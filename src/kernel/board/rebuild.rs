@@ -18,7 +18,7 @@ use super::standing::{self, DayPoints, Standing};
 use super::sweep::SweepId;
 use super::{Boards, Form, Measure, TOTAL, store};
 use crate::base::id::MemberId;
-use crate::base::time::Period;
+use crate::base::time::{Day, Period};
 use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::kernel::ledger::{self, Days};
 
@@ -72,8 +72,8 @@ pub async fn rebuild(
     let (begun, measures) = (Instant::now(), Arc::<[Measure]>::from(boards.measures()));
     let mut report = Report { next: Some(after.unwrap_or(Uuid::nil().into())), ..Report::default() };
     while let Some(after) = report.next.filter(|_| report.members == 0 || begun.elapsed() < patience) {
-        let known = measures.clone();
-        let (members, suspects) = boards.0.db.read(move |conn| look_at(conn, &known, after)).await?;
+        let (known, today) = (measures.clone(), boards.0.db.today());
+        let (members, suspects) = boards.0.db.read(move |conn| look_at(conn, &known, after, today)).await?;
         report.next = members.last().copied();
         report.members += members.len();
         for member in suspects {
@@ -105,7 +105,12 @@ async fn empty(boards: &Boards) {
 }
 
 /// The next members, and those among them that seem to differ.
-fn look_at(conn: &mut Conn, measures: &[Measure], after: MemberId) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
+fn look_at(
+    conn: &mut Conn,
+    measures: &[Measure],
+    after: MemberId,
+    today: Day,
+) -> QueryResult<(Vec<MemberId>, Vec<MemberId>)> {
     let limit = CHUNK.cast_signed() as i64;
     let mut known: BTreeSet<MemberId> =
         ledger::members(conn, after, limit)?.into_iter().chain(store::members(conn, after, limit)?).collect();
@@ -113,7 +118,7 @@ fn look_at(conn: &mut Conn, measures: &[Measure], after: MemberId) -> QueryResul
         known.extend((measure.members)(conn, after, limit)?);
     }
     let members: Vec<MemberId> = known.into_iter().take(CHUNK).collect();
-    let differing = differences(conn, measures, &members)?;
+    let differing = differences(conn, measures, &members, today)?;
     let suspects = members.iter().copied().filter(|member| differing.contains_key(member)).collect();
     Ok((members, suspects))
 }
@@ -126,16 +131,16 @@ fn put_right(
     dry_run: bool,
 ) -> Result<Vec<Difference>, Stop<Never>> {
     tx.take_turn(member)?;
-    let found = differences(tx.conn, measures, &[member])?.remove(&member).unwrap_or_default();
+    let found = differences(tx.conn, measures, &[member], tx.today())?.remove(&member).unwrap_or_default();
     if found.is_empty() || dry_run {
         return Ok(found);
     }
     let truth = Truth::of(tx.conn, measures, &[member])?.remove(&member).unwrap_or_default();
     ledger::replace_days(tx.conn, member, &truth.ledger)?;
     let kept = standing::of_member(tx.conn, member)?;
-    for mut right in standings_of(member, &truth, kept.iter().map(|standing| &*standing.measure)) {
+    for mut right in standings_of(member, &truth, kept.iter().map(|standing| &*standing.measure), tx.today()) {
         let known = kept.iter().find(|standing| standing.measure == right.measure);
-        if known.is_none_or(|known| known.terms != right.terms) {
+        if known.is_none_or(|known| known.terms != right.terms || known.ahead_on != right.ahead_on) {
             // above every version that a board can have seen, also of a row that is gone: no row changes every µs
             right.version = known.map_or(0, |known| known.version + 1).max(tx.now().micros());
             standing::put(tx, &[right])?;
@@ -176,17 +181,23 @@ impl Truth {
 }
 
 /// What the truth gives: a standing for the total, for each dimension or measure in it, and for each that is kept.
-fn standings_of<'a>(member: MemberId, truth: &'a Truth, kept: impl Iterator<Item = &'a str>) -> Vec<Standing> {
+fn standings_of<'a>(
+    member: MemberId,
+    truth: &'a Truth,
+    kept: impl Iterator<Item = &'a str>,
+    today: Day,
+) -> Vec<Standing> {
     let in_days = truth.ledger.keys().chain(truth.beside.keys()).map(|(_, measure)| measure.as_str());
     let total = (!truth.ledger.is_empty()).then_some(TOTAL);
     let measures: BTreeSet<&str> = in_days.chain(total).chain(kept).collect();
-    measures.into_iter().map(|measure| Standing::of_days(member, measure, truth.days(measure))).collect()
+    measures.into_iter().map(|measure| Standing::of_days(member, measure, truth.days(measure), today)).collect()
 }
 
 fn differences(
     conn: &mut Conn,
     measures: &[Measure],
     members: &[MemberId],
+    today: Day,
 ) -> QueryResult<BTreeMap<MemberId, Vec<Difference>>> {
     let truth = Truth::of(conn, measures, members)?;
     let days = ledger::days_kept(conn, members)?;
@@ -200,7 +211,7 @@ fn differences(
         .map(|member| {
             let truth = truth.get(member).unwrap_or(&nothing);
             let mut found = compare_days(*member, &truth.ledger, days.get(member).unwrap_or(&no_days));
-            found.extend(compare_standings(*member, truth, kept.get(member).unwrap_or(&no_standings)));
+            found.extend(compare_standings(*member, truth, kept.get(member).unwrap_or(&no_standings), today));
             (*member, found)
         })
         .filter(|(_, found)| !found.is_empty())
@@ -222,13 +233,13 @@ fn compare_days(member: MemberId, truth: &Days, kept: &Days) -> Vec<Difference> 
         .collect()
 }
 
-fn compare_standings(member: MemberId, truth: &Truth, kept: &[Standing]) -> Vec<Difference> {
+fn compare_standings(member: MemberId, truth: &Truth, kept: &[Standing], today: Day) -> Vec<Difference> {
     let show = |standing: &Standing, period| {
         let term = standing.term(period);
         format!("{} since {} at {}", term.score, term.start, term.at)
     };
     let mut found = Vec::new();
-    for right in standings_of(member, truth, kept.iter().map(|standing| &*standing.measure)) {
+    for right in standings_of(member, truth, kept.iter().map(|standing| &*standing.measure), today) {
         let none = Standing::new(member, &right.measure);
         let known = kept.iter().find(|standing| standing.measure == right.measure).unwrap_or(&none);
         let period = Period::EACH.iter().copied().find(|period| right.term(*period) != known.term(*period));

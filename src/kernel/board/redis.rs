@@ -17,12 +17,12 @@ use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use ::redis::{Client, ErrorKind, FromRedisValue, Pipeline, RedisResult, Script, ServerErrorKind, pipe};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::key::{BoardKey, Entry, Top, View, around, enterprise, top};
+use super::key::{BoardKey, Entry, Top, View, around, enterprise, lot, top};
 use super::local::Home;
 use super::standing::Standing;
 use crate::base::clock::Clock;
 use crate::base::id::MemberId;
-use crate::base::time::Period;
+use crate::base::time::{Day, Period};
 use crate::kernel::restores::LifeId;
 
 /// How long one exchange with Redis may take.
@@ -40,6 +40,9 @@ const REBUILD_SECONDS: u64 = 30;
 
 /// What stands before the life in a key.
 const LIFE: &str = "@";
+
+/// How boards are written; what was written otherwise is another life, which goes when these are complete.
+const FORM: &str = "2";
 
 /// How long a board stays after its period is over.
 const KEEP_SECONDS: i64 = 40 * 86_400;
@@ -79,7 +82,7 @@ const FINISH: &str = "if redis.call('GET', KEYS[2]) == ARGV[1] then \
 
 impl Redis {
     /// Prepares the connection, which is made when it is first needed, and starts the pushing task. The keys begin with
-    /// `base` and, in a database that was put back, its `life`.
+    /// `base`, how they are written and, in a database that was put back, its `life`.
     pub(super) fn open(url: &str, base: &str, life: Option<LifeId>, clock: Clock) -> RedisResult<Redis> {
         let client = Client::open(url)?;
         let scripts = Scripts {
@@ -93,7 +96,11 @@ impl Redis {
             connection: Arc::new(Mutex::new(prepare(&client)?)),
             client,
             base: base.into(),
-            prefix: life.map_or(base.to_owned(), |life| format!("{base}{LIFE}{life}:")).into(),
+            prefix: match life {
+                Some(life) => format!("{base}{LIFE}{FORM}-{life}:"),
+                None => format!("{base}{LIFE}{FORM}:"),
+            }
+            .into(),
             clock,
             scripts: Arc::new(scripts),
             queue,
@@ -207,7 +214,7 @@ impl Redis {
             .arg(self.scripts.feed.get_hash())
             .arg(1)
             .arg(self.known_key(&standing.measure))
-            .arg(subject(standing.member))
+            .arg(standing.member.uuid().as_bytes().to_vec())
             .arg(standing.version)
             .arg(path)
             .arg(self.boards_of(&standing.measure));
@@ -221,6 +228,7 @@ impl Redis {
             let lifetime = if period == Period::All { String::new() } else { lifetime.to_string() };
             let order = term.order().map(|order| order.to_string()).unwrap_or_default();
             command.arg(format!("{}:{}", word(period), term.start)).arg(order).arg(lifetime);
+            command.arg(subject((period, term.start), standing.member));
         }
         command.ignore();
     }
@@ -249,7 +257,7 @@ impl Redis {
         }
         let mut connection = self.connection();
         let mut look = self.scripts.look.key(self.watermark_key());
-        look.key(self.board_key(key)).arg(subject(member)).arg(k);
+        look.key(self.board_key(key)).arg(subject((key.period, key.start), member)).arg(k);
         let reply: Reply = self.ask(look.invoke_async(&mut connection)).await.ok()?;
         let (watermark, rank, size, first, entries) = reply;
         watermark?;
@@ -307,9 +315,6 @@ impl Redis {
 
     /// Forgets the boards of every other life of the database.
     pub(super) async fn forget_other_lives(&self) -> RedisResult<()> {
-        if self.prefix == self.base {
-            return Ok(()); // it has only lived once
-        }
         for pattern in ["watermark", "board:*", "known:*", "@*"] {
             self.unlink(&format!("{}{pattern}", glob(&self.base)), |key| !key.starts_with(&*self.prefix)).await?;
         }
@@ -356,16 +361,18 @@ fn prepare(client: &Client) -> RedisResult<ConnectionManager> {
     ConnectionManager::new_lazy_with_config(client.clone(), config)
 }
 
-/// Raw bytes: Redis orders equal scores by them, as we order ids.
-fn subject(member: MemberId) -> Vec<u8> {
-    member.uuid().as_bytes().to_vec()
+/// The lot, and who drew it, as raw bytes: Redis orders equal scores by them, as we order lots.
+fn subject((period, start): (Period, Day), member: MemberId) -> Vec<u8> {
+    let lot = lot(period, start, member.uuid());
+    [lot.to_be_bytes().as_slice(), member.uuid().as_bytes()].concat()
 }
 
 fn entry((subject, order): &(Vec<u8>, f64)) -> Option<Entry> {
+    let (lot, subject) = subject.split_first_chunk().map(|(lot, rest)| (u64::from_be_bytes(*lot), rest))?;
     let subject = uuid::Uuid::from_slice(subject).ok()?.into();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an order is an integer below 2^53")]
     let order = *order as u64;
-    Some(Entry { order, subject })
+    Some(Entry { order, lot, subject })
 }
 
 fn word(period: Period) -> &'static str {

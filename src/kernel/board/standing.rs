@@ -15,6 +15,7 @@ use crate::base::id::MemberId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::schema::standings;
 use crate::db::{Conn, Tx};
+use crate::kernel::ledger;
 use crate::{on, prepared};
 
 /// The score of one period.
@@ -52,6 +53,9 @@ pub struct Standing {
     pub version: i64,
     /// In the order of [`Period::EACH`].
     pub terms: [Term; 6],
+    /// The newest day ahead of the present one in which something was entered, by a clock that was wrong. Until it has come
+    /// the terms are computed from the days.
+    pub ahead_on: Option<Day>,
 }
 
 impl Standing {
@@ -59,17 +63,29 @@ impl Standing {
     pub fn new(member: MemberId, measure: &str) -> Self {
         let never = Period::All.start(Timestamp::from_micros(0).day());
         let term = Term { start: never, score: 0, at: Timestamp::from_micros(0) };
-        Standing { member, measure: measure.into(), version: 0, terms: [term; 6] }
+        Standing { member, measure: measure.into(), version: 0, terms: [term; 6], ahead_on: None }
     }
 
-    /// The standing that the ledger's days give, at version 0.
-    pub fn of_days(member: MemberId, measure: &str, days: impl IntoIterator<Item = DayPoints>) -> Self {
+    /// The standing that the days give on `today`, at version 0. Days that lie ahead count in no period but the one without
+    /// an end.
+    pub fn of_days(member: MemberId, measure: &str, days: impl IntoIterator<Item = DayPoints>, today: Day) -> Self {
         let mut standing = Standing::new(member, measure);
         for DayPoints { day, points, at } in days {
-            standing.add(day, points, at);
+            if day > today {
+                let all = &mut standing.terms[Period::All as usize];
+                *all = Term { score: all.score + points, at: all.at.max(at), ..*all };
+                standing.ahead_on = standing.ahead_on.max(Some(day));
+            } else {
+                standing.add(day, points, at);
+            }
         }
         standing.version = 0;
         standing
+    }
+
+    /// Whether the terms tell nothing of the periods around `today`, because something was entered ahead of it.
+    fn is_ahead(&self, today: Day) -> bool {
+        self.ahead_on.is_some() || self.term(Period::Day).start > today
     }
 
     /// Adds `points` of `day`, changed `at`, to every period that is still the member's newest.
@@ -101,7 +117,7 @@ impl Standing {
 
 /// A row as it is stored; `all` needs no start.
 #[derive(Queryable, Selectable, Insertable, Clone)]
-#[diesel(table_name = standings)]
+#[diesel(table_name = standings, treat_none_as_default_value = false)]
 pub(super) struct Row {
     member_id: MemberId,
     measure: String,
@@ -124,6 +140,7 @@ pub(super) struct Row {
     year_at: Timestamp,
     all_score: i64,
     all_at: Timestamp,
+    ahead_on: Option<Day>,
 }
 
 impl Row {
@@ -152,6 +169,7 @@ impl Row {
             year_at: year.at,
             all_score: all.score,
             all_at: all.at,
+            ahead_on: standing.ahead_on,
         }
     }
 }
@@ -167,27 +185,31 @@ impl From<Row> for Standing {
             term(row.year_on, row.year_score, row.year_at),
             term(Period::All.start(row.day_on), row.all_score, row.all_at),
         ];
-        Standing { member: row.member_id, measure: row.measure.into(), version: row.version, terms }
+        let (member, ahead_on) = (row.member_id, row.ahead_on);
+        Standing { member, measure: row.measure.into(), version: row.version, terms, ahead_on }
     }
 }
 
-/// Adds `points` to the member's standings in the total and in `dimension`, and returns both as they are now.
+/// Adds `points` of `day` to the member's standings in the total and in `dimension`, and returns both as they are now.
 ///
-/// The caller has locked the member, so reading and writing back is safe.
+/// The caller has locked the member, so reading and writing back is safe, and has added the points to the day.
 pub fn record(tx: &mut Tx, member: MemberId, dimension: &str, day: Day, points: i64) -> QueryResult<Vec<Standing>> {
-    let now = tx.now();
-    add(tx, member, &[TOTAL, dimension], day, points, now)
+    let points = DayPoints { day, points, at: tx.now() };
+    add(tx, member, &[TOTAL, dimension], points, |conn, measure| {
+        let days = ledger::days_kept(conn, &[member])?.remove(&member).unwrap_or_default();
+        let counts = |(_, of): &(Day, String)| measure == TOTAL || of == measure;
+        Ok(days.into_iter().filter(|(key, _)| counts(key)).map(|(_, points)| points).collect())
+    })
 }
 
-/// Adds `points`, reached `at`, to the member's standings in just these measures, of which there are one or two; the
-/// caller has locked the member.
+/// Adds points to the member's standings in just these measures, of which there are one or two; the caller has locked the
+/// member. Where something was entered ahead of today, `days` tells of all days, these points included.
 pub(super) fn add(
     tx: &mut Tx,
     member: MemberId,
     measures: &[&str],
-    day: Day,
-    points: i64,
-    at: Timestamp,
+    DayPoints { day, points, at }: DayPoints,
+    days: impl Fn(&mut Conn, &str) -> QueryResult<Vec<DayPoints>>,
 ) -> QueryResult<Vec<Standing>> {
     let (Some(one), Some(other)) = (measures.first().copied(), measures.last().copied()) else { return Ok(Vec::new()) };
     // of "= one or = other" SQLite would build a table, and drop it, for each award
@@ -198,13 +220,19 @@ pub(super) fn add(
         .select(Row::as_select())
         .load(c))?;
     let mut known: Vec<Standing> = known.into_iter().map(Standing::from).collect();
+    let today = tx.today();
     let mut add = |&measure: &&str| {
         let found = known.iter().position(|standing| *standing.measure == *measure);
         let mut standing = found.map_or_else(|| Standing::new(member, measure), |at| known.swap_remove(at));
+        if standing.is_ahead(today) {
+            let version = standing.version + 1;
+            let right = Standing::of_days(member, measure, days(&mut *tx.conn, measure)?, today);
+            return Ok(Standing { version, ..right });
+        }
         standing.add(day, points, at);
-        standing
+        Ok(standing)
     };
-    let standings: Vec<Standing> = measures.iter().map(&mut add).collect();
+    let standings: Vec<Standing> = measures.iter().map(&mut add).collect::<QueryResult<_>>()?;
     put(tx, &standings)?;
     Ok(standings)
 }
@@ -241,7 +269,8 @@ macro_rules! upsert {
                     year_score,
                     year_at,
                     all_score,
-                    all_at
+                    all_at,
+                    ahead_on
                 ))
         )
     };
@@ -311,9 +340,26 @@ mod tests {
         let days = [("2026-09-30", 9, 4), ("2026-10-01", 2, 3), ("2026-10-05", 1, 5)]
             .map(|(on, points, at)| DayPoints { day: day(on), points, at: Timestamp::from_micros(at) });
         let member = MemberId::from(Uuid::nil());
-        let forward = Standing::of_days(member, TOTAL, days);
-        let backward = Standing::of_days(member, TOTAL, days.into_iter().rev());
+        let today = day("2026-10-05");
+        let forward = Standing::of_days(member, TOTAL, days, today);
+        let backward = Standing::of_days(member, TOTAL, days.into_iter().rev(), today);
         assert_eq!(forward, backward);
         assert_eq!(scores(&forward), [1, 1, 3, 3, 12, 12]);
+    }
+
+    #[test]
+    fn what_lies_ahead_hides_nothing() {
+        let days = [("2026-09-30", 9), ("2026-10-01", 2), ("2027-03-01", 5)].map(|(on, points)| DayPoints {
+            day: day(on),
+            points,
+            at: Timestamp::from_micros(1),
+        });
+        let of = |today| Standing::of_days(MemberId::from(Uuid::nil()), TOTAL, days, day(today));
+        let before = of("2026-10-01");
+        assert_eq!((scores(&before), before.ahead_on), ([2, 11, 2, 2, 11, 16], Some(day("2027-03-01"))));
+        assert!(before.is_ahead(day("2026-10-01")));
+        let then = of("2027-03-01");
+        assert_eq!((scores(&then), then.ahead_on), ([5, 5, 5, 5, 5, 16], None));
+        assert!(!then.is_ahead(day("2027-03-01")) && then.is_ahead(day("2027-02-28")));
     }
 }

@@ -265,7 +265,8 @@ impl Challenge {
         self.end(tx, run, path, EndedBecause::TimeOut, at)
     }
 
-    /// Ends the run and settles what it comes to: the day's best, the board, points for the improvement.
+    /// Ends the run and settles what it comes to: the day's best, the board, points for the improvement. It counts for the
+    /// day on which it began; once that is final, and for anyone who has left, it comes to nothing.
     fn end(
         &self,
         tx: &mut Tx,
@@ -275,6 +276,10 @@ impl Challenge {
         at: Timestamp,
     ) -> QueryResult<()> {
         rules::end(run, because, at);
+        let counts = run.day >= self.quiz.open_from(tx.now());
+        if !counts || self.directory.path_unless_left(run.member_id).is_none() {
+            return store::put_run(tx.conn, run);
+        }
         let mut day = day_of(tx.conn, run)?;
         let gained = rules::improve(&mut day, run);
         if gained > 0 {

@@ -114,6 +114,13 @@ impl Contests {
                 quiz.guard(tx, &ids, contest.id.uuid(), tx.now())?;
                 note(tx, by, "contests.open", contest.id)?;
                 let (minutes, end) = (contest.terms().minutes, contest.closes_at.in_chinese());
+                if contest.closes_at <= tx.now() {
+                    // it lay in a downtime, or waited for questions: nobody is told of what can no longer be sat
+                    let begin = contest.opens_at.in_chinese();
+                    let told =
+                        format!("{begin}至{end}未能开启（如服务停机），无人能够参加。如需补办，请另行安排一场竞赛。");
+                    return Ok(tell_author(tx, &contest, "知识竞赛未能进行", told)?);
+                }
                 let told = format!("共 {count} 题，限时 {minutes} 分钟，{end}结束。");
                 Ok(tell_audience(tx, &contest, "知识竞赛开始", told)?)
             })

@@ -315,13 +315,15 @@ impl Contests {
         if let Some(because) = &contest.correction_reason {
             reason += &format!("（题目答案有误，成绩已更正：{because}）");
         }
+        // the day of publication, also when the work goes on after midnight; never one that is final by now
+        let published = contest.published_at.unwrap_or(tx.now()).day();
+        let day = if published < self.quiz.open_from(tx.now()) { tx.today() } else { published };
         let grant = Grant {
             rule: RuleName::CONTEST,
             member,
             path: &path,
             times: points,
-            // the day of publication, also when the work goes on after midnight
-            day: contest.published_at.unwrap_or(tx.now()).day(),
+            day,
             source_kind: "contest",
             source_id: contest.id.uuid(),
             reason: &reason,

@@ -81,11 +81,22 @@ impl Quiz {
         Ok(asked)
     }
 
-    /// Today's paper for the member at home at `path`; hands it out only after that is on record.
+    /// Today's paper for the member at home at `path`, or the one that he was handed before; hands it out only after that is
+    /// on record.
     pub async fn fetch(&self, member: MemberId, path: &[UnitId]) -> Outcome<(Arc<Paper>, Option<Submission>)> {
         let today = self.db.today();
-        let paper = self.published.paper(today, path).await?.ok_or(Refusal::NoPaper)?;
-        let submission = self.db.read(move |conn| store::find_submission(conn, member, today)).await?;
+        let current = self.published.paper(today, path).await?;
+        let is_known = current.as_ref().is_some_and(|paper| self.published.is_fetched(member, paper.id));
+        let (submission, handed) = self
+            .db
+            .read(move |conn| {
+                let submission = store::find_submission(conn, member, today)?;
+                // who was handed a paper keeps it for the day, wherever he moved and whatever came out since
+                let handed = if is_known { None } else { store::list_fetched(conn, member, today)?.into_iter().next() };
+                Ok((submission, handed))
+            })
+            .await?;
+        let paper = handed.map(Arc::new).or(current).ok_or(Refusal::NoPaper)?;
         self.published.record_fetch(member, paper.id).await?;
         Ok((paper, submission))
     }
@@ -140,10 +151,9 @@ impl Quiz {
         if let Some(first) = store::find_submission(tx.conn, member, day)? {
             return repeated(tx.conn, first, answers);
         }
-        // on its day the paper in memory will do; afterwards the member's own fetch decides which it was
-        let fetched = if day == tx.today() { None } else { store::find_fetched(tx.conn, member, day)?.map(Arc::new) };
-        let late = rules::may_submit(day, tx.now(), self.timetable.grace_seconds(tx.today()), fetched.is_some())?;
-        let paper = fetched.as_ref().or(current).ok_or(Refusal::NoPaper)?;
+        let papers = self.papers_to_submit(tx, member, day, current, answers)?;
+        let late = rules::may_submit(day, tx.today(), self.timetable.open_from(tx.now()), !papers.is_empty())?;
+        let paper = rules::answered(&papers, answers).ok_or(Refusal::NoPaper)?;
         let answers = rules::match_answers(&paper.questions.0, answers)?;
         let marks = rules::grade(&paper.questions.0, &answers);
         let mut submission = new_submission(tx, member, paper, answers, &marks, late);
@@ -154,6 +164,27 @@ impl Quiz {
         keep_book(tx, member, &paper.questions.0, &marks)?;
         study::mark_day(tx, member, day)?;
         Ok(Graded { submission, paper: paper.clone(), is_new: true })
+    }
+
+    /// The papers of `day` that the member may answer: those that he was handed on that day, and on the day itself the one
+    /// that is out for him now. That one alone if he was handed it here and answers it, as nearly everybody does.
+    fn papers_to_submit(
+        &self,
+        tx: &mut Tx,
+        member: MemberId,
+        day: Day,
+        current: Option<&Arc<Paper>>,
+        answers: &[GivenAnswer],
+    ) -> diesel::QueryResult<Vec<Arc<Paper>>> {
+        let current: Vec<Arc<Paper>> = current.filter(|_| day == tx.today()).cloned().into_iter().collect();
+        let is_usual = current.iter().any(|paper| {
+            self.published.is_fetched(member, paper.id) && rules::match_answers(&paper.questions.0, answers).is_ok()
+        });
+        if is_usual {
+            return Ok(current);
+        }
+        let fetched = store::list_fetched(tx.conn, member, day)?.into_iter().map(Arc::new);
+        Ok(fetched.chain(current).collect())
     }
 
     fn award(&self, tx: &mut Tx, path: &[UnitId], submission: &Submission) -> diesel::QueryResult<i32> {
@@ -188,14 +219,16 @@ impl Quiz {
         if !within {
             return Err(Refusal::OutOfReach.into());
         }
-        let publish_at = day.at(self.timetable.paper_at());
+        let (publish_at, is_root) = (day.at(self.timetable.paper_at()), tree.root() == Some(unit));
         self.db
             .write(move |tx| {
-                if day < tx.today() {
-                    return Err(Refusal::DayPast.into());
+                let present = store::find_paper(tx.conn, unit, day)?;
+                if day == tx.today() && present.as_ref().is_some_and(|paper| paper.published_at.is_some()) {
+                    return Err(Refusal::PaperPublished.into());
                 }
+                rules::may_set(day, tx.today(), is_root)?;
                 let questions = frozen(tx, &ids)?;
-                if let Some(present) = store::find_paper(tx.conn, unit, day)? {
+                if let Some(present) = present {
                     paper_thing(present.id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 }
                 let paper = put_paper(tx, Some(actor), unit, day, publish_at, questions)?;
@@ -428,13 +461,14 @@ fn drawn(tx: &mut Tx, unit: UnitId, day: Day, count: usize) -> diesel::QueryResu
     Ok(rules::draw(unit, day, &bank, &recent, count))
 }
 
-/// Publishes one paper, unless another server has; members are told only on the paper's own day.
+/// Publishes one paper, unless another server has. Only on the paper's own day is there something to do for members, and
+/// are they told.
 fn publish(tx: &mut Tx, paper: &Paper, published: &super::published::Published) -> Result<(), Stop<Never>> {
     if !store::publish(tx.conn, paper.id, tx.now())? {
         return Ok(());
     }
-    study::open_day(tx, paper.unit_id, paper.day)?;
     if paper.day == tx.today() {
+        study::open_day(tx, paper.unit_id, paper.day)?;
         notices::tell(tx, paper_notice(paper))?;
     }
     let published = published.clone();

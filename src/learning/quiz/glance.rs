@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Quiz;
 use super::model::{Paper, PaperId};
 use super::store::glance::{FETCH, SUBMISSION, WRONG};
+use super::{Quiz, rules};
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::db::DbError;
@@ -27,6 +27,13 @@ crate::words!(
     }
 );
 
+/// The papers of a day, as those at home in one unit see them.
+pub struct TodaysPapers {
+    of_home: Option<Arc<Paper>>,
+    /// Of every unit: who was handed one keeps it when he moves.
+    all: Arc<Vec<Arc<Paper>>>,
+}
+
 /// A member's paper of the day.
 #[derive(Clone, Debug)]
 pub struct QuizToday {
@@ -43,19 +50,22 @@ pub struct QuizToday {
 }
 
 impl Quiz {
-    /// Today's paper of those at home at `path`, from memory.
-    pub async fn todays_paper(&self, path: &[UnitId]) -> Result<Option<Arc<Paper>>, DbError> {
-        self.published.paper(self.db.today(), path).await
+    /// Today's papers, and the one of those at home at `path`, from memory.
+    pub async fn todays_papers(&self, path: &[UnitId]) -> Result<TodaysPapers, DbError> {
+        let all = self.published.papers(self.db.today()).await?;
+        Ok(TodaysPapers { of_home: rules::nearest(&all, |paper| paper.unit_id, path).cloned(), all })
     }
 
     /// How far the member is with it. Looking at this is not being handed the paper.
-    pub fn today_in(&self, paper: Option<&Paper>, seen: &Seen) -> QuizToday {
+    pub fn today_in(&self, papers: &TodaysPapers, seen: &Seen) -> QuizToday {
         let submission = seen.of(SUBMISSION.kind).next();
-        let is_fetched = |paper: &Paper| seen.of(FETCH.kind).any(|line| line.id() == Some(paper.id));
+        let handed = seen.of(FETCH.kind).min_by_key(|line| line.at()).and_then(|line| line.id());
+        let handed = papers.all.iter().find(|paper| Some(paper.id) == handed);
+        let paper = handed.or(papers.of_home.as_ref());
         let state = match (submission, paper) {
             (Some(_), _) => PaperState::Submitted,
             (None, None) => PaperState::Waiting,
-            (None, Some(paper)) if is_fetched(paper) => PaperState::Begun,
+            (None, Some(_)) if handed.is_some() => PaperState::Begun,
             (None, Some(_)) => PaperState::New,
         };
         let asked = paper.and_then(|paper| i64::try_from(paper.questions.0.len()).ok());

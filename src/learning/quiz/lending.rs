@@ -12,6 +12,7 @@ use super::model::tally::{SourceId, TallyRow};
 use super::model::{Candidate, PAPER_LIMIT, Paper, PaperQuestion, Question, QuestionId, QuestionText};
 use super::practice::open_questions;
 use super::rules::BookChange;
+use super::timetable::Timetable;
 use super::{rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -101,7 +102,7 @@ impl Quiz {
     /// The papers that a member at `path` may still have to submit; today's comes from memory.
     pub async fn open_papers(&self, path: &[UnitId]) -> Result<OpenPapers, DbError> {
         let current = self.published.paper(self.db.today(), path).await?;
-        Ok(OpenPapers { current, grace_seconds: self.timetable.grace_seconds(self.db.today()) })
+        Ok(OpenPapers { current, timetable: self.timetable.clone() })
     }
 }
 
@@ -135,7 +136,7 @@ pub fn on_papers(conn: &mut Conn, from: Day, to: Day) -> diesel::QueryResult<Has
 /// Papers of which nothing may be shown before they are submitted.
 pub struct OpenPapers {
     current: Option<Arc<Paper>>,
-    grace_seconds: i64,
+    timetable: Timetable,
 }
 
 impl OpenPapers {
@@ -146,7 +147,7 @@ impl OpenPapers {
         member: MemberId,
         now: Timestamp,
     ) -> diesel::QueryResult<HashSet<QuestionId>> {
-        open_questions(conn, member, self.current.as_deref(), now, self.grace_seconds)
+        open_questions(conn, member, self.current.as_deref(), now.day(), self.timetable.open_from(now))
     }
 }
 

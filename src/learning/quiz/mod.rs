@@ -40,6 +40,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::base::hooks::Hooks;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
@@ -103,6 +104,11 @@ impl Quiz {
             holder,
             is_folded,
         }
+    }
+
+    /// The first day for which something can still be done at `now`.
+    pub fn open_from(&self, now: Timestamp) -> Day {
+        self.timetable.open_from(now)
     }
 
     /// What need not be done this second: counting papers that are over, preparing old questions for the search.

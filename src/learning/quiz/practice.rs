@@ -10,7 +10,7 @@ use super::model::{
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Stop};
 
 /// A practised question, graded.
@@ -68,9 +68,10 @@ impl Quiz {
         after: Option<QuestionId>,
         limit: usize,
     ) -> Result<Vec<Question>, DbError> {
-        let (now, grace) = (self.db.now(), self.timetable.grace_seconds(self.db.today()));
-        let current = self.published.paper(now.day(), path).await?;
-        let hidden = self.db.read(move |conn| open_questions(conn, member, current.as_deref(), now, grace)).await?;
+        let now = self.db.now();
+        let (current, open_from) = (self.published.paper(now.day(), path).await?, self.timetable.open_from(now));
+        let hidden =
+            self.db.read(move |conn| open_questions(conn, member, current.as_deref(), now.day(), open_from)).await?;
         let stock = self.candidates().await?;
         let wanted = stock.iter().filter(|candidate| filter.takes(candidate) && !hidden.contains(&candidate.id));
         let ids = rules::deal(member, now.day(), wanted.map(|candidate| candidate.id), after, limit);
@@ -122,7 +123,8 @@ impl Quiz {
         current: Option<&Paper>,
         now: Timestamp,
     ) -> Result<(), Stop<Refusal>> {
-        if open_questions(conn, member, current, now, self.timetable.grace_seconds(now.day()))?.contains(&question) {
+        let open_from = self.timetable.open_from(now);
+        if open_questions(conn, member, current, now.day(), open_from)?.contains(&question) {
             return Err(Refusal::OnTodaysPaper.into());
         }
         if store::is_guarded(conn, question, now)? {
@@ -137,25 +139,22 @@ impl Quiz {
     }
 }
 
-/// The questions of papers that the member can still submit: today's, `current` in memory, and yesterday's within the
-/// grace, if it was fetched.
+/// The questions of papers that the member can still submit: today's, `current` in memory, and of days from `open_from` on
+/// those that were fetched.
 pub(super) fn open_questions(
     conn: &mut Conn,
     member: MemberId,
     current: Option<&Paper>,
-    now: Timestamp,
-    grace_seconds: i64,
+    today: Day,
+    open_from: Day,
 ) -> diesel::QueryResult<HashSet<QuestionId>> {
-    let today = now.day();
     let mut open = HashSet::new();
-    for day in [today, today.previous()] {
-        if rules::may_submit(day, now, grace_seconds, true).is_err() {
-            continue;
-        }
+    let days = std::iter::successors(Some(today), |day| Some(day.previous())).take_while(|day| *day >= open_from);
+    for day in days {
         if store::find_submission(conn, member, day)?.is_some() {
             continue;
         }
-        let fetched = store::find_fetched(conn, member, day)?;
+        let fetched = store::list_fetched(conn, member, day)?;
         let current = current.filter(|paper| paper.day == day);
         for paper in fetched.iter().chain(current) {
             open.extend(paper.questions.0.iter().map(|question| question.id));

@@ -44,9 +44,14 @@ impl Published {
         Ok(rules::nearest(&papers, |paper| paper.unit_id, path).cloned())
     }
 
+    /// Whether this process knows that the member was handed the paper.
+    pub fn is_fetched(&self, member: MemberId, paper: PaperId) -> bool {
+        self.fetched.contains_key(&(member, paper))
+    }
+
     /// Puts on record that the member was handed the paper, before it is handed over.
     pub async fn record_fetch(&self, member: MemberId, paper: PaperId) -> Result<(), DbError> {
-        if self.fetched.contains_key(&(member, paper)) {
+        if self.is_fetched(member, paper) {
             return Ok(());
         }
         self.db
@@ -64,7 +69,8 @@ impl Published {
         self.papers.forget();
     }
 
-    async fn papers(&self, day: Day) -> Result<Arc<Vec<Arc<Paper>>>, DbError> {
+    /// The published papers of `day`, one a unit.
+    pub async fn papers(&self, day: Day) -> Result<Arc<Vec<Arc<Paper>>>, DbError> {
         let read = async || {
             let papers = self.db.read(move |conn| store::list_published(conn, day)).await?;
             debug_assert_eq!(papers.iter().map(|paper| paper.unit_id).collect::<HashSet<_>>().len(), papers.len());

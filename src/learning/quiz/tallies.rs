@@ -10,7 +10,6 @@ use super::model::tally::{Tally, TallySource};
 use super::model::{Paper, PaperId, QuestionId, QuestionText, Submission, SubmissionId};
 use super::rules::{self, Refusal};
 use super::store;
-use crate::base::period::newest_final_day;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::kernel::lease::{Lease, leased};
@@ -42,8 +41,7 @@ impl Quiz {
     /// Counts the papers of every day that is over, the grace included. One process at a time; a day that was counted
     /// halfway is counted again from the start.
     pub(super) async fn tally_due(&self) -> Result<(), DbError> {
-        let settled = self.timetable.grace_seconds(self.db.today()) + SETTLE_SECONDS;
-        let over = newest_final_day(self.db.now(), settled);
+        let over = self.timetable.open_from(self.db.now().plus_seconds(-SETTLE_SECONDS)).previous();
         while let Some(day) = self.db.read(move |conn| store::first_untallied_day(conn, over)).await? {
             if !self.take_lease().await? {
                 return Ok(());

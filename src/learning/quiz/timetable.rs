@@ -3,13 +3,13 @@
 use chrono::NaiveTime;
 
 use crate::base::capability::Capability;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::config;
 use crate::kernel::settings::Setting;
 use crate::learning::study::Grace;
 
 /// The room's settings, and the grace that it has from study.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Timetable {
     paper_at: Setting,
     paper_questions: Setting,
@@ -27,7 +27,8 @@ impl Timetable {
             ),
             Capability::ManageContent,
             defaults.paper_at,
-        );
+        )
+        .off_the_half_hour();
         let paper_questions = Setting::number(
             "quiz.paper_questions",
             ("自动抽取的每日试卷的题数", "Questions in a drawn daily paper"),
@@ -46,8 +47,9 @@ impl Timetable {
         self.paper_questions.get_as()
     }
 
-    pub fn grace_seconds(&self, today: Day) -> i64 {
-        self.grace.seconds(today)
+    /// The first day whose paper can still be handed in at `now`.
+    pub fn open_from(&self, now: Timestamp) -> Day {
+        self.grace.open_from(now)
     }
 
     pub fn settings(&self) -> [Setting; 2] {

@@ -118,8 +118,14 @@ impl Seen {
             Seen { away: members::store::list_away_on(conn, push.day)?.into_iter().collect(), ..Seen::default() };
         for members in members.chunks(CHUNK) {
             seen.served.extend(store::readings::list_served(conn, push.id, members)?);
-            for (member, finished) in store::readings::list_opened(conn, push.item_id, push.day, members)? {
-                *seen.opened.entry(member).or_default() |= finished;
+            // a reading that was opened before midnight may be finished after an early push
+            for (member, day, finished_at) in
+                store::readings::list_opened(conn, push.item_id, push.day.previous(), members)?
+            {
+                let is_read = finished_at.is_some() && finished_at >= push.published_at;
+                if is_read || day >= push.day {
+                    *seen.opened.entry(member).or_default() |= is_read;
+                }
             }
         }
         Ok(seen)

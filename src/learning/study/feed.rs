@@ -180,9 +180,9 @@ impl Study {
     async fn marked(&self, member: MemberId, pushes: Vec<Arc<Shown>>) -> Result<Vec<Marked>, DbError> {
         let Some(oldest) = pushes.iter().map(|shown| shown.push.day).min() else { return Ok(Vec::new()) };
         let marks: Vec<Mark> = self.db.read(move |conn| store::readings::list_marks(conn, member, oldest)).await?;
-        let (now, grace) = (self.db.now(), self.timetable.grace_seconds(self.db.today()));
+        let (now, open_from) = (self.db.now(), self.open_from());
         self.serve(member, &pushes, now);
-        let state = |shown: &Shown| rules::read_state(&shown.push, &marks, now, grace);
+        let state = |shown: &Shown| rules::read_state(&shown.push, &marks, open_from);
         Ok(pushes.into_iter().map(|shown| (state(&shown), shown)).map(|(state, shown)| (shown, state)).collect())
     }
 

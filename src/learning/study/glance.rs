@@ -14,7 +14,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError};
 use crate::kernel::glance::{Look, Seen};
-use crate::people::members::{ABSENCES, absences_in};
+use crate::people::members::{self, ABSENCES, absences_in};
 
 /// What the room looks for.
 pub const LOOKS: [Look; 2] = [store::readings::MARKS, store::readings::DONE_DAYS];
@@ -27,6 +27,8 @@ pub struct TodaysPushes {
     pushes: Vec<Arc<Shown>>,
     next_publish_at: Option<Timestamp>,
     open: Arc<BTreeSet<Day>>,
+    /// Of those at home there.
+    path: Arc<[UnitId]>,
 }
 
 /// A member's study today.
@@ -44,15 +46,18 @@ impl Study {
         let (pushes, next_publish_at) = self.feed.today(path).await?;
         let today = self.db.today();
         let Some(home) = path.first().copied() else {
-            return Ok(TodaysPushes { pushes, next_publish_at, open: Arc::default() });
+            return Ok(TodaysPushes { pushes, next_publish_at, open: Arc::default(), path: path.clone() });
         };
         let read = async || {
-            let (path, from) = (path.clone(), today.minus_days(LOOK_BACK_DAYS));
-            let days = self.db.read(move |conn| store::list_open_days(conn, &path, from)).await?;
-            Ok::<_, DbError>(days.into_iter().collect())
+            let (study, from) = (self.clone(), today.minus_days(LOOK_BACK_DAYS));
+            let of_home = move |conn: &mut Conn| {
+                let stays = members::stays_in(conn, &study.directory.tree(), home, from)?;
+                study.open_days_of(conn, &stays)
+            };
+            self.db.read(of_home).await
         };
         let open = self.open_days.get(&(today, home), OPEN_DAYS_FRESH, read).await?;
-        Ok(TodaysPushes { pushes, next_publish_at, open })
+        Ok(TodaysPushes { pushes, next_publish_at, open, path: path.clone() })
     }
 
     /// What the member has done with them, and his streak; that his phone has them is put down. Asks the database only
@@ -65,33 +70,43 @@ impl Study {
         seen: &Seen,
     ) -> QueryResult<StudyToday> {
         let now = self.db.now();
-        let grace = self.timetable.grace_seconds(now.day());
+        let open_from = self.open_from();
         let mark = |line: &crate::kernel::glance::Line| {
             Some(Mark { item_id: line.id()?, day: line.day()?, finished_at: line.at() })
         };
         let marks: Vec<Mark> = seen.of(store::readings::MARKS.kind).filter_map(mark).collect();
         self.serve(member, &pushes.pushes, now);
-        let state = |shown: &Arc<Shown>| (shown.push.clone(), rules::read_state(&shown.push, &marks, now, grace));
+        let state = |shown: &Arc<Shown>| (shown.push.clone(), rules::read_state(&shown.push, &marks, open_from));
         Ok(StudyToday {
             items: pushes.pushes.iter().map(state).collect(),
             next_publish_at: pushes.next_publish_at,
-            streak: self.streak_seen(conn, member, &pushes.open, seen)?,
+            streak: self.streak_seen(conn, member, pushes, seen)?,
         })
     }
 
-    fn streak_seen(&self, conn: &mut Conn, member: MemberId, open: &BTreeSet<Day>, seen: &Seen) -> QueryResult<Streak> {
-        let (today, unsettled_from) = (self.db.today(), self.unsettled_from());
+    fn streak_seen(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        pushes: &TodaysPushes,
+        seen: &Seen,
+    ) -> QueryResult<Streak> {
+        let (today, open_from, open) = (self.db.today(), self.open_from(), &pushes.open);
         let done: BTreeSet<Day> = seen.of(store::readings::DONE_DAYS.kind).filter_map(|line| line.day()).collect();
         let from = today.minus_days(LOOK_BACK_DAYS);
+        if members::was_elsewhere_in(seen, from) {
+            let days = self.load_days(conn, member, &pushes.path, from)?;
+            return Ok(streak(&days, today, open_from));
+        }
         let oldest = done.first().copied().unwrap_or(from);
         let is_all = done.len() < store::readings::DONE_DAYS_SEEN;
         let since = if is_all { from } else { oldest };
         let mut days =
             Days { done, open: open.range(since..).copied().collect(), away: absences_in(seen.of(ABSENCES.kind)) };
-        if !is_all && !days.breaks(unsettled_from) {
+        if !is_all && !days.breaks(open_from) {
             days.done = store::readings::list_done_days(conn, member, from)?.into_iter().collect();
-            days.open = open.clone();
+            days.open = (**open).clone();
         }
-        Ok(streak(&days, today, unsettled_from))
+        Ok(streak(&days, today, open_from))
     }
 }

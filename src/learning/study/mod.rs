@@ -43,9 +43,11 @@ pub use timetable::Grace;
 /// What the agenda calls pushes that are due.
 const PUSHES: &str = "study pushes";
 
-/// Puts down that `unit` and everything below it has something to do on `day`: from now on the day can break a streak.
+/// Puts down that `unit` and everything below it has something to do on `day` from now on. The day can break a streak if
+/// enough of it is left.
 pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
-    store::insert_open_day(tx.conn, unit, day)
+    let now = tx.now();
+    store::insert_open_day(tx.conn, unit, day, now)
 }
 
 /// Puts down that `member` did something on `day`: the day counts for the streak.

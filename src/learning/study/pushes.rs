@@ -10,7 +10,7 @@ use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Timestamp, off_the_half_hour};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::{agenda, idempotency};
@@ -24,7 +24,7 @@ pub struct Plan {
     pub item: ItemId,
     pub unit: UnitId,
     pub day: Day,
-    /// On the wall clock; the timetable's when absent.
+    /// On the wall clock, a minute later on the hour and the half hour; the timetable's when absent.
     pub time: Option<NaiveTime>,
 }
 
@@ -160,7 +160,7 @@ impl Study {
             item_id: plan.item,
             unit_id: plan.unit,
             day: plan.day,
-            publish_at: plan.day.at(plan.time.unwrap_or_else(|| self.timetable.push_at())),
+            publish_at: plan.day.at(plan.time.map_or_else(|| self.timetable.push_at(), off_the_half_hour)),
             published_at: None,
             cancelled_at: None,
             created_by: Some(actor),

@@ -1,19 +1,19 @@
 //! Opening, finishing, streaks and study hours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::actions::{Outcome, Study};
 use super::model::{Item, ItemHead, ItemId, Reading, ReadingId};
-use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, streak};
+use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, may_break, streak};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::in_title_marks;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError, Tx};
 use crate::honour::points::{Grant, RuleName};
-use crate::people::members;
+use crate::people::members::{self, Stay};
 
 /// The part of the look-back that is looked at first; most streaks are shorter.
 const USUAL_DAYS: u64 = 31;
@@ -90,9 +90,9 @@ impl Study {
             return Ok(reading.points);
         }
         let head = store::find_item_head(tx.conn, reading.item_id)?.ok_or(Refusal::NoSuchReading)?;
-        rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace_seconds(tx.today()))?;
+        rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace.open_from(tx.now()))?;
         let points = self.award(tx, path, &reading, &head)?;
-        let finished = Reading { finished_at: Some(tx.now()), points, ..rules::paused(&reading, tx.now()) };
+        let finished = Reading { points, ..rules::finished(&reading, head.minimum_seconds, tx.now()) };
         store::readings::update_reading(tx.conn, &finished)?;
         super::mark_day(tx, member, reading.day)?;
         Ok(points)
@@ -119,37 +119,70 @@ impl Study {
     /// The member's streak with the longest one of the look-back.
     pub(super) async fn streak(&self, member: MemberId, path: &Arc<[UnitId]>) -> Result<Streak, DbError> {
         let days = self.days(member, path, LOOK_BACK_DAYS).await?;
-        Ok(streak(&days, self.db.today(), self.unsettled_from()))
+        Ok(streak(&days, self.db.today(), self.open_from()))
     }
 
     /// The length of the streak; looks no further back than it must.
     async fn current_streak(&self, member: MemberId, path: &Arc<[UnitId]>) -> Result<u32, DbError> {
         let usual = self.days(member, path, USUAL_DAYS).await?;
-        if usual.breaks(self.unsettled_from()) {
-            return Ok(streak(&usual, self.db.today(), self.unsettled_from()).current);
+        if usual.breaks(self.open_from()) {
+            return Ok(streak(&usual, self.db.today(), self.open_from()).current);
         }
         Ok(self.streak(member, path).await?.current)
     }
 
     async fn days(&self, member: MemberId, path: &Arc<[UnitId]>, look_back: u64) -> Result<Days, DbError> {
-        let (path, from) = (path.clone(), self.db.today().minus_days(look_back));
-        self.db.read(move |conn| load_days(conn, member, &path, from)).await
+        let (study, path, from) = (self.clone(), path.clone(), self.db.today().minus_days(look_back));
+        self.db.read(move |conn| study.load_days(conn, member, &path, from)).await
     }
 
-    /// The first day that can still be done: today, or yesterday within the grace.
-    pub(super) fn unsettled_from(&self) -> Day {
-        self.db.now().plus_seconds(-self.timetable.grace_seconds(self.db.today())).day()
+    /// The first day that can still be done: today, or one whose grace is not over.
+    pub(super) fn open_from(&self) -> Day {
+        self.timetable.grace.open_from(self.db.now())
     }
 
-    /// What the member read between two days, both included; days without reading are left out.
+    /// What the streak of a member, at home at `path` today, is made of from `from` on.
+    pub(super) fn load_days(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        path: &[UnitId],
+        from: Day,
+    ) -> diesel::QueryResult<Days> {
+        let tree = self.directory.tree();
+        let stays = match path.first() {
+            Some(home) => members::stays_of(conn, &tree, (member, *home), from)?,
+            None => Vec::new(),
+        };
+        let absences = members::store::list_absences(conn, member)?;
+        Ok(Days {
+            done: store::readings::list_done_days(conn, member, from)?.into_iter().collect(),
+            open: self.open_days_of(conn, &stays)?,
+            away: absences.into_iter().map(|absence| (absence.from_on, absence.to_on)).collect(),
+        })
+    }
+
+    /// The days on which there was something to do, in time, for anyone who stayed there.
+    pub(super) fn open_days_of(&self, conn: &mut Conn, stays: &[Stay]) -> diesel::QueryResult<BTreeSet<Day>> {
+        let mut open = BTreeSet::new();
+        for stay in stays.iter().filter(|stay| !stay.path.is_empty()) {
+            let found = store::list_open_days(conn, &stay.path, (stay.first, stay.last))?;
+            let in_time = |(day, opened_at): &(Day, Timestamp)| {
+                may_break(self.timetable.uptime.seconds_up((*opened_at).max(day.start()), day.next().start()))
+            };
+            open.extend(found.iter().filter(|found| in_time(found)).map(|(day, _)| *day));
+        }
+        Ok(open)
+    }
+
+    /// What the member has finished of what he opened between two days, both included; other days are left out.
     pub(super) async fn hours(&self, member: MemberId, from: Day, to: Day) -> Result<BTreeMap<Day, DayHours>, DbError> {
-        let now = self.db.now();
-        let readings = self.db.read(move |conn| store::readings::list_readings(conn, member, from, to)).await?;
+        let readings = self.db.read(move |conn| store::readings::list_finished(conn, member, from, to)).await?;
         let mut days: BTreeMap<Day, DayHours> = BTreeMap::new();
         for reading in &readings {
             let day = days.entry(reading.day).or_default();
-            day.seconds += rules::seconds_read(reading, now);
-            day.items_finished += u32::from(reading.finished_at.is_some());
+            day.seconds += reading.read_micros / 1_000_000;
+            day.items_finished += 1;
         }
         Ok(days)
     }
@@ -190,13 +223,4 @@ fn pause_others(tx: &mut Tx, member: MemberId, spared: ReadingId) -> diesel::Que
         Some(running) => store::readings::update_reading(tx.conn, &rules::paused(&running, tx.now())),
         None => Ok(()),
     }
-}
-
-fn load_days(conn: &mut Conn, member: MemberId, path: &[UnitId], from: Day) -> diesel::QueryResult<Days> {
-    let absences = members::store::list_absences(conn, member)?;
-    Ok(Days {
-        done: store::readings::list_done_days(conn, member, from)?.into_iter().collect(),
-        open: store::list_open_days(conn, path, from)?.into_iter().collect(),
-        away: absences.into_iter().map(|absence| (absence.from_on, absence.to_on)).collect(),
-    })
 }

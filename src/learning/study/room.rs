@@ -10,7 +10,7 @@ crate::point_rules! {
 }
 
 pub async fn open(house: &House) -> Opened {
-    let timetable = Timetable::new(&house.config.timetable);
+    let timetable = Timetable::new(&house.config.timetable, house.uptime.clone());
     Ok(Room::of(Study::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
         .when_due(PUSHES, |study| async move {
             study.publish_due().await?;

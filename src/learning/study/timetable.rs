@@ -3,44 +3,64 @@
 use chrono::NaiveTime;
 
 use crate::base::capability::Capability;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::config;
 use crate::kernel::settings::Setting;
+use crate::kernel::uptime::Uptime;
 
-/// How long after midnight yesterday's opened reading and fetched paper still count: one for study and quizzes.
-#[derive(Clone, Debug)]
-pub struct Grace(Setting);
+/// How long after midnight a day's opened reading, fetched paper and begun run still count: one for everything learnt.
+#[derive(Clone)]
+pub struct Grace {
+    hours: Setting,
+    uptime: Uptime,
+}
 
 const LONGEST_HOURS: i64 = 18;
 
+/// By how much downtime lengthens a grace at most.
+const LENGTHENED_SECONDS: i64 = 24 * 3600;
+
 impl Grace {
     /// The longest that it may ever have been: within it lies everything that was handed in for a day.
-    pub const LONGEST_SECONDS: i64 = LONGEST_HOURS * 3600;
+    pub const LONGEST_SECONDS: i64 = LONGEST_HOURS * 3600 + LENGTHENED_SECONDS;
 
-    /// Of the day before `today`. It is what was in force at midnight: a change would else open again what is final, or
-    /// close what members were told is open.
-    pub fn seconds(&self, today: Day) -> i64 {
-        self.0.get_at_start_of(today) * 3600
+    /// When nothing counts for `day` any more: it is final. What was in force at midnight decides, since a change would else
+    /// open again what is final, or close what members were told is open; and the time during which nobody could hand in
+    /// anything is added.
+    pub fn end_of(&self, day: Day) -> Timestamp {
+        let (midnight, hours) = (day.next().start(), self.hours.get_at_start_of(day.next()));
+        self.uptime.lengthened(midnight, hours * 3600, LENGTHENED_SECONDS)
+    }
+
+    /// The first day for which something can still be done at `now`: today, or one before whose grace is not over.
+    pub fn open_from(&self, now: Timestamp) -> Day {
+        let mut day = now.day();
+        while now < self.end_of(day.previous()) {
+            day = day.previous();
+        }
+        day
     }
 }
 
 /// The room's settings.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Timetable {
     push_at: Setting,
     pub grace: Grace,
+    pub uptime: Uptime,
 }
 
 impl Timetable {
     /// By default what the environment says.
-    pub fn new(defaults: &config::Timetable) -> Timetable {
+    pub fn new(defaults: &config::Timetable, uptime: Uptime) -> Timetable {
         let push_at = Setting::time(
             "study.push_at",
             ("学习推送的发布时间（此后安排的推送）", "When study pushes planned from now on are published"),
             Capability::ManageContent,
             defaults.push_at,
-        );
-        let grace = Setting::number(
+        )
+        .off_the_half_hour();
+        let hours = Setting::number(
             "study.offline_grace_hours",
             (
                 "零点后多少小时内仍可补交前一日的学习和答题（改动自次日零点起适用）",
@@ -51,7 +71,7 @@ impl Timetable {
             ((0, LONGEST_HOURS), "小时"),
             defaults.offline_grace_hours.into(),
         );
-        Timetable { push_at, grace: Grace(grace) }
+        Timetable { push_at, grace: Grace { hours, uptime: uptime.clone() }, uptime }
     }
 
     /// When pushes are published that do not say otherwise.
@@ -59,11 +79,7 @@ impl Timetable {
         self.push_at.time_of_day()
     }
 
-    pub fn grace_seconds(&self, today: Day) -> i64 {
-        self.grace.seconds(today)
-    }
-
     pub fn settings(&self) -> [Setting; 2] {
-        [self.push_at.clone(), self.grace.0.clone()]
+        [self.push_at.clone(), self.grace.hours.clone()]
     }
 }

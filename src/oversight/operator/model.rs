@@ -19,6 +19,8 @@ pub enum Command {
     Import { what: ImportKind, dry_run: bool },
     /// Compares the boards with the ledger.
     RebuildBoards { dry_run: bool },
+    /// Says that the clock is right.
+    ConfirmClock,
     /// Counts the shuffled ballots of a selection again.
     Recount { campaign: CampaignId },
     /// Writes a backup into `file`, a path from the root.
@@ -58,6 +60,7 @@ impl Command {
             }
             Command::Import { what, dry_run } => ("operator.import", json!({ "what": what, "dry_run": dry_run })),
             Command::RebuildBoards { dry_run } => ("operator.rebuild_boards", json!({ "dry_run": dry_run })),
+            Command::ConfirmClock => ("operator.confirm_clock", json!({})),
             Command::Recount { campaign } => ("operator.recount", json!({ "campaign": campaign })),
             Command::Backup { file } => ("operator.backup", json!({ "file": file })),
             Command::VerifyTrail => ("operator.verify_trail", json!({})),

@@ -6,6 +6,7 @@ use crate::room::{House, Opened, Room};
 pub async fn open(house: &House) -> Opened {
     Ok(Room::of(Operator {
         db: house.db.clone(),
+        uptime: house.uptime.clone(),
         members: house.get(),
         sessions: house.get(),
         quiz: house.get(),

@@ -1,8 +1,8 @@
 //! Members: the organisation tree, its members, their duties and absences.
 //!
-//! Tables: `units`, `members`, `roles`, `absences`, `duty_proposals`, `phone_proposals`, `member_settings`. Routes: `/me`,
+//! Tables: `units`, `members`, `roles`, `absences`, `former_homes`, `former_parents`, `duty_proposals`, `phone_proposals`, `member_settings`. Routes: `/me`,
 //! `/me/settings`, `/units`,
-//! `/members`, `/members/{id}/roles`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
+//! `/members`, `/members/{id}/roles`, `/members/{id}/absences`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
 //! `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
 //! where and may do what, and [`Members`] to `app`, which lets it hear what other processes changed, and to the command
 //! line.
@@ -14,6 +14,7 @@ mod desks;
 pub mod directory;
 mod glance;
 mod headcount;
+mod homes;
 mod roster_changes;
 pub mod model;
 pub mod roster;
@@ -25,10 +26,14 @@ pub use actions::{Account, FirstAdministrator, Manager, Members, NewDuty, OPERAT
 pub use api::routes;
 pub use desks::{Desks, Edition};
 pub use directory::Directory;
-pub use glance::{ABSENCES, LOOKS, absences_in, settings_in};
+pub use glance::{ABSENCES, LOOKS, absences_in, settings_in, was_elsewhere_in};
 pub use headcount::Headcount;
+pub use homes::{Stay, stays_in, stays_of};
 pub use room::open;
 pub use roster_changes::RosterChanges;
+
+/// What the agenda calls first and last days of leave.
+const LEAVE: &str = "leave";
 
 use crate::base::crypto::Key;
 use crate::base::phone;

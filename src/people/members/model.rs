@@ -8,7 +8,9 @@ use crate::base::approval::{self, ProposalState};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
-use crate::db::schema::{absences, duty_proposals, members, phone_proposals, roles, units};
+use crate::db::schema::{
+    absences, duty_proposals, former_homes, former_parents, members, phone_proposals, roles, units,
+};
 use crate::ground::notices::NoticeKind;
 use crate::kernel::trail::Thing;
 
@@ -122,19 +124,47 @@ impl RoleRow {
 }
 
 /// Days away, `to_on` included; open while the member is still away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = absences, treat_none_as_default_value = false)]
 pub struct Absence {
     pub id: AbsenceId,
     pub member_id: MemberId,
     pub from_on: Day,
     pub to_on: Option<Day>,
+    /// Of leave that was entered; nothing else has one.
+    pub reason: Option<String>,
+    pub entered_by: Option<MemberId>,
+    pub entered_at: Option<Timestamp>,
 }
 
 impl Absence {
+    /// From `today` on, as the status says that somebody is away.
+    pub fn open(id: AbsenceId, member: MemberId, today: Day) -> Absence {
+        Absence { id, member_id: member, from_on: today, to_on: None, reason: None, entered_by: None, entered_at: None }
+    }
+
     pub fn covers(&self, day: Day) -> bool {
         self.from_on <= day && self.to_on.is_none_or(|to| day <= to)
     }
+}
+
+/// Where a member was at home until a day, that day included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = former_homes, treat_none_as_default_value = false)]
+pub struct FormerHome {
+    pub member_id: MemberId,
+    pub last_on: Day,
+    /// `None` while the member was not in the enterprise.
+    pub unit_id: Option<UnitId>,
+}
+
+/// Below what a unit lay until a day, that day included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = former_parents, treat_none_as_default_value = false)]
+pub struct FormerParent {
+    pub unit_id: UnitId,
+    pub last_on: Day,
+    pub parent_id: Option<UnitId>,
 }
 
 crate::words!(

@@ -1,6 +1,6 @@
 //! What the room hands over to the program.
 
-use super::{Desks, Directory, Members, RosterChanges, store};
+use super::{Desks, Directory, LEAVE, Members, RosterChanges, store};
 use crate::ground::notices::{Muting, NOTICE_KINDS, NoticeKind};
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
@@ -30,6 +30,7 @@ pub async fn open(house: &House) -> Opened {
                 (true, true) => members.reload().await,
             }
         })
+        .when_due(LEAVE, |members| async move { members.turn_leave().await })
         .every(MINUTE, "members", |members| async move { members.lay_old_on_desk().await })
         .room()
         .tidies(move |tx| expiring.expire(tx))

@@ -1,6 +1,6 @@
 //! What units, members and duties obey. Pure.
 
-use super::model::{MemberSettings, RoleRow};
+use super::model::{Absence, MemberSettings, RoleRow};
 use crate::base::approval::NoAnswer;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::UnitId;
@@ -58,6 +58,14 @@ pub enum Refusal {
     DutyHeld,
     /// The last day lies before the first.
     BadDays,
+    /// Nobody enters his own leave.
+    OwnLeave,
+    /// The last day of leave lies before the first, or it is about a time too far away.
+    BadLeave,
+    /// The member is on leave on some of the days already.
+    LeaveOverlaps,
+    /// The member has no such leave.
+    NoSuchLeave,
     /// The enterprise would be without an administrator.
     LastAdministrator,
     /// Nobody holds both duties at the same time.
@@ -152,6 +160,18 @@ pub fn check_days(held: &[RoleRow], role: Role, unit: UnitId, from: Day, to: Opt
 fn overlaps(duty: &RoleRow, from: Day, to: Option<Day>) -> bool {
     let holds_at_all = duty.to_on.is_none_or(|end| duty.from_on <= end);
     holds_at_all && duty.to_on.is_none_or(|end| from <= end) && to.is_none_or(|to| duty.from_on <= to)
+}
+
+/// How far back and ahead leave is entered, and how long it is at most.
+const LEAVE_DAYS: u64 = 366;
+
+/// Whether leave from `from` to `to`, both included, may be entered beside what is `known`.
+pub fn check_leave(known: &[Absence], from: Day, to: Day, today: Day) -> Result<(), Refusal> {
+    if to < from || from < today.minus_days(LEAVE_DAYS) || to > today.plus_days(LEAVE_DAYS) {
+        return Err(Refusal::BadLeave);
+    }
+    let overlaps = |known: &Absence| known.from_on <= to && known.to_on.is_none_or(|last| from <= last);
+    if known.iter().any(overlaps) { Err(Refusal::LeaveOverlaps) } else { Ok(()) }
 }
 
 /// Why a unit may not move below another one while `role` is held on `unit`, which lies above there.

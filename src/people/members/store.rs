@@ -1,11 +1,13 @@
 //! The room's tables: units, members, roles, absences, and proposals that wait for a second person.
 
+pub mod homes;
 pub mod proposals;
 pub mod settings;
 
+use diesel::dsl::{exists, min, not};
 use diesel::prelude::*;
 
-use super::model::{Absence, MemberRow, MemberStatus, RoleId, RoleRow, Unit};
+use super::model::{Absence, AbsenceId, MemberRow, MemberStatus, RoleId, RoleRow, Unit};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
@@ -326,9 +328,63 @@ pub fn insert_absence(conn: &mut Conn, absence: &Absence) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(absences::table).values(absence).execute(c)).map(drop)
 }
 
-/// Closes the open absence of a member with `last_day`; one that began later never was.
+/// A member's absences with ids before `before`, newest first.
+pub fn list_absences_before(
+    conn: &mut Conn,
+    member: MemberId,
+    before: Option<AbsenceId>,
+    limit: i64,
+) -> QueryResult<Vec<Absence>> {
+    on!(conn, c => absences::table
+        .filter(absences::member_id.eq(member))
+        .filter(absences::id.lt(before.unwrap_or_else(|| uuid::Uuid::max().into())))
+        .order(absences::id.desc())
+        .limit(limit)
+        .select(Absence::as_select())
+        .load(c))
+}
+
+pub fn delete_absence(conn: &mut Conn, id: AbsenceId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(absences::table.find(id)).execute(c)).map(drop)
+}
+
+/// Members after `after` whose status is not what their absences say of `today`, by id.
+pub fn list_turned(conn: &mut Conn, today: Day, after: Option<MemberId>, limit: i64) -> QueryResult<Vec<MemberId>> {
+    let covers = absences::from_on.le(today).and(absences::to_on.is_null().or(absences::to_on.ge(today)));
+    let of_member = || absences::table.filter(absences::member_id.eq(members::id));
+    let begins = members::status.eq(MemberStatus::Active).and(exists(of_member().filter(covers)));
+    // somebody who is away without any absence is so because somebody said it, and stays so
+    let ends = members::status
+        .eq(MemberStatus::Away)
+        .and(exists(of_member().filter(absences::to_on.lt(today))))
+        .and(not(exists(of_member().filter(covers))));
+    on!(conn, c => members::table
+        .filter(members::id.gt(after.unwrap_or_else(|| uuid::Uuid::nil().into())))
+        .filter(begins.or(ends))
+        .order(members::id)
+        .limit(limit)
+        .select(members::id)
+        .load(c))
+}
+
+/// The next day after `today` on which somebody's absence begins, or the one after it ended.
+pub fn next_turn(conn: &mut Conn, today: Day) -> QueryResult<Option<Day>> {
+    let begins: Option<Day> = on!(conn, c => absences::table
+        .filter(absences::from_on.gt(today))
+        .select(min(absences::from_on))
+        .first(c))?;
+    let ends: Option<Day> = on!(conn, c => absences::table
+        .filter(absences::to_on.ge(today))
+        .select(min(absences::to_on))
+        .first(c))?;
+    Ok([begins, ends.map(Day::next)].into_iter().flatten().min())
+}
+
+/// Ends the absences of a member that go on after `last_day` with it; one that would only begin later was not one.
 pub fn end_absence(conn: &mut Conn, member: MemberId, last_day: Day) -> QueryResult<()> {
-    let open = absences::member_id.eq(member).and(absences::to_on.is_null());
+    let goes_on = absences::to_on.is_null().or(absences::to_on.gt(last_day));
+    // leave that lies ahead is not what somebody comes back from
+    let open = absences::member_id.eq(member).and(goes_on).and(absences::from_on.le(last_day.next()));
     on!(conn, c => diesel::delete(absences::table.filter(open).filter(absences::from_on.gt(last_day))).execute(c))?;
     on!(conn, c => diesel::update(absences::table.filter(open))
         .set(absences::to_on.eq(last_day))

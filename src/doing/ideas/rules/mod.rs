@@ -19,6 +19,7 @@ pub use steps::{
 
 use super::model::{IdeaState, NewOutcome, OutcomeKind, Verdict};
 use crate::base::id::MemberId;
+use crate::base::time::Day;
 use crate::base::version::Outdated;
 use crate::ground::files::AttachRefusal;
 
@@ -104,6 +105,30 @@ impl From<AttachRefusal> for Refusal {
 pub const CO_AUTHOR_LIMIT: usize = 10;
 /// Days before the due day from which on an idea is due soon.
 pub const SOON_DAYS: u64 = 3;
+/// Days between two reminders of what is overdue for longer than a day.
+const AGAIN_DAYS: u64 = 7;
+
+/// Whether somebody is reminded on `today` of what is due on `due_on`: three days before, on the day, one day after, then
+/// weekly. What falls on a rest day is said on the next working day, and what nobody could say in time is said once.
+pub fn is_to_remind(due_on: Day, reminded_on: Option<Day>, today: Day) -> bool {
+    let latest = latest_reminder(due_on, today).filter(|_| !today.is_rest_day());
+    latest.is_some_and(|latest| reminded_on.is_none_or(|last| last < latest))
+}
+
+/// The day, `today` at the latest, on which a reminder falls.
+fn latest_reminder(due_on: Day, today: Day) -> Option<Day> {
+    let (first, after) = (due_on.minus_days(SOON_DAYS), due_on.next());
+    match today {
+        today if today < first => None,
+        today if today < due_on => Some(first),
+        today if today < after => Some(due_on),
+        today => {
+            let late = u64::try_from(today.number() - after.number()).unwrap_or_default();
+            Some(after.plus_days(late / AGAIN_DAYS * AGAIN_DAYS))
+        }
+    }
+}
+
 /// Money of one outcome: 10 billion yuan.
 pub const AMOUNT_LIMIT_FEN: i64 = 1_000_000_000_000;
 

@@ -5,17 +5,24 @@ use diesel::prelude::*;
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::ideas;
-use crate::doing::ideas::model::{Idea, IdeaState};
+use crate::doing::ideas::model::{Idea, IdeaId, IdeaState};
 use crate::on;
 
 /// States in which work is under way.
 pub const UNDER_WAY: [IdeaState; 2] = [IdeaState::Assigned, IdeaState::Implementing];
 
-/// Ideas under way that are due before `until` and whose implementer was not reminded on `today`.
-pub fn list_to_remind(conn: &mut Conn, today: Day, until: Day, limit: i64) -> QueryResult<Vec<Idea>> {
+/// Ideas under way after `after` that are due before `until` and of which nobody was reminded on `today`.
+pub fn list_to_remind(
+    conn: &mut Conn,
+    today: Day,
+    until: Day,
+    after: Option<IdeaId>,
+    limit: i64,
+) -> QueryResult<Vec<Idea>> {
     on!(conn, c => ideas::table
         .filter(ideas::state.eq_any(UNDER_WAY))
         .filter(ideas::due_on.lt(until))
+        .filter(ideas::id.gt(after.unwrap_or_else(|| uuid::Uuid::nil().into())))
         .filter(ideas::reminded_on.is_null().or(ideas::reminded_on.lt(today)))
         .order(ideas::id)
         .limit(limit)

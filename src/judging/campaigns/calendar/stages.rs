@@ -13,7 +13,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState};
-use crate::judging::campaigns::notices::{note, tell_audience};
+use crate::judging::campaigns::notices::{note, tell_audience, tell_maker};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::vote::model::{Roll, RollLine, Seal};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns, vote};
@@ -100,7 +100,7 @@ impl Campaigns {
                     let now = tx.now();
                     store::stages::open(tx.conn, id, first.stage, now)?;
                     let told = format!("{}开始{}，评选规则自此不再更改。", first.stage.title(), ending(first, now));
-                    tell_audience(tx, &campaign, "评选开始", told)?;
+                    tell_begun(tx, &campaign, first, ("评选开始", told))?;
                 }
                 Ok(())
             })
@@ -181,8 +181,9 @@ impl Campaigns {
             self.lay_scores(tx, campaign)?;
             self.lay_undecided(tx, campaign)?;
         }
-        let end = stages.iter().find(|row| row.stage == stage).map(|row| ending(row, now)).unwrap_or_default();
-        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()))
+        let Some(row) = stages.iter().find(|row| row.stage == stage) else { return Ok(()) };
+        let told = format!("{}现已开始{}。", stage.title(), ending(row, now));
+        tell_begun(tx, campaign, row, (&format!("{}开始", stage.title()), told))
     }
 
     /// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
@@ -285,6 +286,24 @@ fn stage_to_move(
 
 /// When a stage ends, as what follows its beginning in a sentence; nothing where that has passed, as after a server that
 /// was down.
+/// Tells of a stage that has begun. Of one that lay in a downtime, and is over as it begins, nobody hears but who runs the
+/// campaign.
+fn tell_begun(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    row: &StageRow,
+    (what, told): (&str, String),
+) -> diesel::QueryResult<()> {
+    if row.closes_at > tx.now() {
+        return tell_audience(tx, campaign, what, told);
+    }
+    let (stage, begin, end) = (row.stage.title(), row.opens_at.in_chinese(), row.closes_at.in_chinese());
+    let told = format!(
+        "{stage}阶段（{begin}至{end}）未能按时开启（如服务停机），无人能够参加，未通知参加人员。请决定是否重新组织。"
+    );
+    tell_maker(tx, campaign, &format!("{stage}未能进行"), told)
+}
+
 fn ending(row: &StageRow, now: Timestamp) -> String {
     if row.closes_at > now { format!("，{}结束", row.closes_at.in_chinese()) } else { String::new() }
 }

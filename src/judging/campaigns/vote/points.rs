@@ -76,12 +76,15 @@ impl Campaigns {
     fn reward_one(&self, tx: &mut Tx, campaign: &Campaign, tally: &Tally, member: MemberId) -> diesel::QueryResult<()> {
         let Some(path) = self.directory.path_unless_left(member) else { return Ok(()) };
         let reason = format!("参加投票：{}", campaign.title);
+        // the day of the count, also when the work goes on after midnight; after a longer outage that day is final
+        let counted = tally.counted_at.day();
+        let day = if counted < tx.today().previous() { tx.today() } else { counted };
         let grant = Grant {
             rule: RuleName::BALLOT_CAST,
             member,
             path: &path,
             times: 1,
-            day: tally.counted_at.day(),
+            day,
             source_kind: SOURCE,
             source_id: campaign.id.uuid(),
             reason: &reason,

@@ -7,11 +7,12 @@ mod corrections;
 mod questions;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 pub use corrections::*;
 pub use questions::*;
 
-use super::model::{Candidate, GivenAnswer, PaperQuestion, QuestionId, WrongAnswer};
+use super::model::{Candidate, GivenAnswer, Paper, PaperQuestion, QuestionId, WrongAnswer};
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -50,6 +51,8 @@ pub enum Refusal {
     PaperPublished,
     /// A paper of a day that is over cannot be set.
     DayPast,
+    /// A unit's own paper of today: members may have been handed another one.
+    TooLateForUnit,
     /// A paper names a question that does not exist or is retired.
     UnknownQuestion { index: usize },
     /// A paper names a question whose key a running contest keeps from everybody.
@@ -103,19 +106,35 @@ pub fn grade(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Vec<bool> 
 
 /// Whether the paper of `day` may be submitted at `now`, and whether that is late.
 ///
-/// On its day anybody may; afterwards, for `grace_seconds`, anyone who was recorded as having fetched it on its day.
-pub fn may_submit(day: Day, now: Timestamp, grace_seconds: i64, was_fetched: bool) -> Result<bool, Refusal> {
-    let today = now.day();
+/// On its day anybody may; afterwards, as long as it lies within `open_from` and today, anyone who was recorded as having
+/// fetched it on its day.
+pub fn may_submit(day: Day, today: Day, open_from: Day, was_fetched: bool) -> Result<bool, Refusal> {
     if day > today {
         return Err(Refusal::NoPaper);
     }
     if day == today {
         return Ok(false);
     }
-    if now >= day.next().start().plus_seconds(grace_seconds) {
+    if day < open_from {
         return Err(Refusal::DayOver);
     }
     if was_fetched { Ok(true) } else { Err(Refusal::NotFetched) }
+}
+
+/// The paper that was answered, of those that a member may hand in, the likeliest first: the first one that asks all of it.
+pub fn answered<'a>(papers: &'a [Arc<Paper>], answers: &[GivenAnswer]) -> Option<&'a Arc<Paper>> {
+    let asks = |paper: &&Arc<Paper>, answer: &GivenAnswer| paper.questions.0.iter().any(|q| q.id == answer.question_id);
+    papers.iter().find(|paper| answers.iter().all(|answer| asks(paper, answer))).or(papers.first())
+}
+
+/// Whether somebody may set the paper of `unit` for `day`. One that is nearer to some members than the enterprise's is for
+/// days to come only: on the day itself they may have been handed another one.
+pub fn may_set(day: Day, today: Day, is_root: bool) -> Result<(), Refusal> {
+    match day {
+        day if day < today => Err(Refusal::DayPast),
+        day if day == today && !is_root => Err(Refusal::TooLateForUnit),
+        _ => Ok(()),
+    }
 }
 
 /// The paper for a member: that of the nearest unit on the way up from home.
@@ -235,18 +254,32 @@ mod tests {
     #[test]
     fn a_paper_can_be_submitted_on_its_day_and_late_only_if_it_was_fetched() {
         let day: Day = "2026-07-01".parse().unwrap();
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let grace = 6 * 3600;
-        for (now, fetched, expected) in [
-            ("2026-07-01T00:00:00+08:00", false, Ok(false)),
-            ("2026-07-01T23:59:59+08:00", false, Ok(false)),
-            ("2026-07-02T00:00:00+08:00", true, Ok(true)),
-            ("2026-07-02T05:59:59+08:00", true, Ok(true)),
-            ("2026-07-02T00:00:00+08:00", false, Err(Refusal::NotFetched)),
-            ("2026-07-02T06:00:00+08:00", true, Err(Refusal::DayOver)),
-            ("2026-06-30T23:59:59+08:00", true, Err(Refusal::NoPaper)),
+        let of = |text: &str| text.parse::<Day>().unwrap();
+        for (today, open_from, fetched, expected) in [
+            ("2026-07-01", "2026-07-01", false, Ok(false)),
+            ("2026-07-01", "2026-06-30", false, Ok(false)),
+            ("2026-07-02", "2026-07-01", true, Ok(true)),
+            ("2026-07-03", "2026-07-01", true, Ok(true)),
+            ("2026-07-02", "2026-07-01", false, Err(Refusal::NotFetched)),
+            ("2026-07-02", "2026-07-02", true, Err(Refusal::DayOver)),
+            ("2026-06-30", "2026-06-30", true, Err(Refusal::NoPaper)),
         ] {
-            assert_eq!(may_submit(day, at(now), grace, fetched), expected, "{now} {fetched}");
+            assert_eq!(may_submit(day, of(today), of(open_from), fetched), expected, "{today} {open_from} {fetched}");
+        }
+    }
+
+    #[test]
+    fn a_unit_s_own_paper_is_set_before_its_day() {
+        let of = |text: &str| text.parse::<Day>().unwrap();
+        let today = of("2026-07-01");
+        for (day, is_root, expected) in [
+            ("2026-06-30", true, Err(Refusal::DayPast)),
+            ("2026-06-30", false, Err(Refusal::DayPast)),
+            ("2026-07-01", true, Ok(())),
+            ("2026-07-01", false, Err(Refusal::TooLateForUnit)),
+            ("2026-07-02", false, Ok(())),
+        ] {
+            assert_eq!(may_set(of(day), today, is_root), expected, "{day} {is_root}");
         }
     }
 

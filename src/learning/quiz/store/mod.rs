@@ -129,17 +129,16 @@ pub fn insert_fetch(conn: &mut Conn, member: MemberId, paper: PaperId, now: Time
     on!(conn, c => diesel::insert_into(quiz_fetches::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
-/// The paper of `day` that a member was handed on that very day, the latest if the member moved in between.
-pub fn find_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Option<Paper>> {
+/// The papers of `day` that a member was handed on that very day, the first one first: more than one if he moved in between.
+pub fn list_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Vec<Paper>> {
     on!(conn, c => quiz_papers::table
         .inner_join(quiz_fetches::table)
         .filter(quiz_fetches::member_id.eq(member))
         .filter(quiz_papers::day.eq(day))
         .filter(quiz_fetches::fetched_at.lt(day.next().start()))
-        .order((quiz_fetches::fetched_at.desc(), quiz_papers::id))
+        .order((quiz_fetches::fetched_at, quiz_papers::id))
         .select(Paper::as_select())
-        .first(c)
-        .optional())
+        .load(c))
 }
 
 /// Inserts a submission; false when a key on its paper was corrected since it was graded. Fails when the member has

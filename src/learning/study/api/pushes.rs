@@ -35,7 +35,8 @@ struct PushBody {
     unit_id: UnitId,
     /// Today or later, a year ahead at most.
     day: Day,
-    /// HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once.
+    /// HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once; one on the hour or
+    /// the half hour, when messaging platforms are busy, is moved by a minute.
     #[schema(value_type = Option<String>, examples("07:50"))]
     publish_time: Option<WallTime>,
 }
@@ -183,7 +184,7 @@ struct UnitCoverage {
     members: u32,
     /// Whose feed showed the push on its day, or who opened it then or later.
     reached: u32,
-    /// Who finished it, on its day or later.
+    /// Who finished it after it was published.
     read: u32,
     /// `read` of `members` in hundredths of a percent, rounded half up; `null` without members.
     read_share: Option<u32>,

@@ -101,19 +101,19 @@ pub fn paused(reading: &Reading, now: Timestamp) -> Reading {
     Reading { read_micros: read_micros(reading, now), running_since: None, ..reading.clone() }
 }
 
-/// Whether what was opened on `day` can still be finished.
-pub fn is_open(day: Day, now: Timestamp, grace_seconds: i64) -> bool {
-    now < day.next().start().plus_seconds(grace_seconds)
+/// How many times its minimum a finished reading gives in study hours at most: a phone left open earns no more.
+const MOST_TIMES: i64 = 3;
+
+/// The reading finished at `now`, with the time that it counts for.
+pub fn finished(reading: &Reading, minimum_seconds: i32, now: Timestamp) -> Reading {
+    let most = MOST_TIMES * i64::from(minimum_seconds) * 1_000_000;
+    let read_micros = read_micros(reading, now).min(most);
+    Reading { finished_at: Some(now), read_micros, running_since: None, ..reading.clone() }
 }
 
-/// Whether the reading may be finished now.
-pub fn check_finish(
-    reading: &Reading,
-    minimum_seconds: i32,
-    now: Timestamp,
-    grace_seconds: i64,
-) -> Result<(), Refusal> {
-    if !is_open(reading.day, now, grace_seconds) {
+/// Whether the reading may be finished now, when readings of `open_from` and later still count.
+pub fn check_finish(reading: &Reading, minimum_seconds: i32, now: Timestamp, open_from: Day) -> Result<(), Refusal> {
+    if reading.day < open_from {
         return Err(Refusal::ReadingOver);
     }
     let left = i64::from(minimum_seconds) * 1_000_000 - read_micros(reading, now);
@@ -124,14 +124,15 @@ pub fn check_finish(
     Ok(())
 }
 
-/// What a member, whose readings are `marks`, has done with `push`. A reading of the item on its day or later counts.
-pub fn read_state(push: &FeedPush, marks: &[Mark], now: Timestamp, grace_seconds: i64) -> ReadState {
+/// What a member, whose readings are `marks`, has done with `push`. A reading of the item on its day or later counts; one
+/// that was opened before `open_from` cannot be finished any more.
+pub fn read_state(push: &FeedPush, marks: &[Mark], open_from: Day) -> ReadState {
     let mut state = ReadState::New;
     for mark in marks.iter().filter(|mark| mark.item_id == push.item_id && mark.day >= push.day) {
         if mark.finished_at.is_some() {
             return ReadState::Finished;
         }
-        if is_open(mark.day, now, grace_seconds) {
+        if mark.day >= open_from {
             state = ReadState::Reading;
         }
     }
@@ -175,20 +176,28 @@ mod tests {
 
     #[test]
     fn finishing_waits_for_the_minimum_and_ends_with_the_grace() {
-        let grace = 6 * 3600;
         let running = reading();
         let stopped = paused(&running, at("2026-07-01T08:00:20+08:00"));
         let too_soon = |seconds_left, paused| Err(Refusal::TooSoon { seconds_left, paused });
         let cases = [
-            (&running, "2026-07-01T08:00:29.999999+08:00", too_soon(1, false)),
-            (&running, "2026-07-01T08:00:30+08:00", Ok(())),
-            (&stopped, "2026-07-01T12:00:00+08:00", too_soon(10, true)),
-            (&running, "2026-07-02T05:59:59+08:00", Ok(())),
-            (&running, "2026-07-02T06:00:00+08:00", Err(Refusal::ReadingOver)),
+            (&running, "2026-07-01T08:00:29.999999+08:00", "2026-07-01", too_soon(1, false)),
+            (&running, "2026-07-01T08:00:30+08:00", "2026-07-01", Ok(())),
+            (&stopped, "2026-07-01T12:00:00+08:00", "2026-07-01", too_soon(10, true)),
+            (&running, "2026-07-02T05:59:59+08:00", "2026-07-01", Ok(())),
+            (&running, "2026-07-02T06:00:00+08:00", "2026-07-02", Err(Refusal::ReadingOver)),
         ];
-        for (reading, now, outcome) in cases {
-            assert_eq!(check_finish(reading, 30, at(now), grace), outcome, "{now}");
+        for (reading, now, open_from, outcome) in cases {
+            assert_eq!(check_finish(reading, 30, at(now), open_from.parse().unwrap()), outcome, "{now}");
         }
+    }
+
+    #[test]
+    fn a_finished_reading_counts_three_times_its_minimum_at_most() {
+        let counted = |minimum, now| finished(&reading(), minimum, at(now)).read_micros / 1_000_000;
+        assert_eq!(counted(30, "2026-07-01T08:00:45+08:00"), 45);
+        assert_eq!(counted(30, "2026-07-01T08:05:00+08:00"), 90);
+        assert_eq!(counted(0, "2026-07-01T08:05:00+08:00"), 0);
+        assert_eq!(counted(3600, "2026-07-01T12:00:00+08:00"), 3600);
     }
 
     #[test]

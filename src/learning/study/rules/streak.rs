@@ -10,6 +10,16 @@ use crate::base::time::Day;
 /// How far back a streak is looked for; a longer one shows this many days.
 pub const LOOK_BACK_DAYS: u64 = 400;
 
+/// For how long there must have been something to do on a day, with the service up, that it can break a streak: what comes
+/// out after 20:00 breaks none, and neither does a day of outage.
+const LEAST_SECONDS: i64 = 4 * 3600;
+
+/// Whether a day can break a streak on which members had so many seconds, from when the first thing came out until
+/// midnight, the time that the service was down left out.
+pub fn may_break(seconds_up: i64) -> bool {
+    seconds_up >= LEAST_SECONDS
+}
+
 /// How long a member has kept on studying.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Streak {

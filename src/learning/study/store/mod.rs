@@ -2,7 +2,7 @@
 
 pub mod readings;
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, min, not};
 use diesel::prelude::*;
 
 use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
@@ -258,21 +258,22 @@ pub fn next_publish_at(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<O
         .optional())
 }
 
-/// Puts down that `unit` has something to do on `day`.
-pub fn insert_open_day(conn: &mut Conn, unit: UnitId, day: Day) -> QueryResult<()> {
+/// Puts down that `unit` has something to do on `day` since `now`; the first time counts.
+pub fn insert_open_day(conn: &mut Conn, unit: UnitId, day: Day, now: Timestamp) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(study_days::table)
-        .values((study_days::unit_id.eq(unit), study_days::day.eq(day)))
+        .values((study_days::unit_id.eq(unit), study_days::day.eq(day), study_days::opened_at.eq(now)))
         .on_conflict_do_nothing()
         .execute(c))
     .map(drop)
 }
 
-/// The days from `from` on with something to do for one of `units`.
-pub fn list_open_days(conn: &mut Conn, units: &[UnitId], from: Day) -> QueryResult<Vec<Day>> {
-    on!(conn, c => study_days::table
+/// The days between two, both included, with something to do for one of `units`, each with since when.
+pub fn list_open_days(conn: &mut Conn, units: &[UnitId], (from, to): (Day, Day)) -> QueryResult<Vec<(Day, Timestamp)>> {
+    let found: Vec<(Day, Option<Timestamp>)> = on!(conn, c => study_days::table
         .filter(study_days::unit_id.eq_any(units))
-        .filter(study_days::day.ge(from))
-        .select(study_days::day)
-        .distinct()
-        .load(c))
+        .filter(study_days::day.between(from, to))
+        .group_by(study_days::day)
+        .select((study_days::day, min(study_days::opened_at)))
+        .load(c))?;
+    Ok(found.into_iter().filter_map(|(day, opened_at)| Some((day, opened_at?))).collect())
 }

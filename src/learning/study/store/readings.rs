@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::model::{ItemId, Mark, PushId, Reading, ReadingId, Serving};
 use crate::base::id::MemberId;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{streak_days, study_readings, study_servings};
 use crate::kernel::glance::Look;
@@ -86,11 +86,12 @@ pub fn update_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
     on!(conn, c => prepared!(diesel::update(present).set(progress)).execute(c)).map(drop)
 }
 
-/// The member's readings that were opened between two days, both included.
-pub fn list_readings(conn: &mut Conn, member: MemberId, from: Day, to: Day) -> QueryResult<Vec<Reading>> {
+/// The member's finished readings that were opened between two days, both included.
+pub fn list_finished(conn: &mut Conn, member: MemberId, from: Day, to: Day) -> QueryResult<Vec<Reading>> {
     on!(conn, c => study_readings::table
         .filter(study_readings::member_id.eq(member))
         .filter(study_readings::day.between(from, to))
+        .filter(study_readings::finished_at.is_not_null())
         .order((study_readings::day, study_readings::id))
         .select(Reading::as_select())
         .load(c))
@@ -123,18 +124,18 @@ pub fn list_served(conn: &mut Conn, push: PushId, members: &[MemberId]) -> Query
         .load(c))
 }
 
-/// Which of `members` opened the item on `from` or later, and whether they finished it.
+/// Which of `members` opened the item on `from` or later, and when they finished it.
 pub fn list_opened(
     conn: &mut Conn,
     item: ItemId,
     from: Day,
     members: &[MemberId],
-) -> QueryResult<Vec<(MemberId, bool)>> {
+) -> QueryResult<Vec<(MemberId, Day, Option<Timestamp>)>> {
     on!(conn, c => study_readings::table
         .filter(study_readings::member_id.eq_any(members))
         .filter(study_readings::item_id.eq(item))
         .filter(study_readings::day.ge(from))
-        .select((study_readings::member_id, study_readings::finished_at.is_not_null()))
+        .select((study_readings::member_id, study_readings::day, study_readings::finished_at))
         .load(c))
 }
 

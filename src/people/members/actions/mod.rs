@@ -1,6 +1,7 @@
 //! What changes the roster: units, people, duties. Each action is one transaction that leaves a trail, lets the other
 //! processes know and puts its result into the directory after the commit.
 
+mod absences;
 mod admin;
 mod duties;
 mod proposals;
@@ -11,6 +12,7 @@ mod settings;
 mod units;
 mod imports;
 
+pub use absences::NewLeave;
 pub use admin::FirstAdministrator;
 pub use duties::{Granted, NewDuty};
 pub use imports::Progress;

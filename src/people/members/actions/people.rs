@@ -11,6 +11,7 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
 use crate::db::{Stop, Tx};
 use crate::kernel::idempotency;
+use crate::people::members::homes::keep_home;
 use crate::people::members::model::{
     Absence, DutyProposal, MemberKind, MemberRow, MemberStatus, RoleRow, member_thing,
 };
@@ -167,6 +168,7 @@ impl Members {
         why: Value,
     ) -> Outcome<()> {
         store::update_member(tx.conn, after).map_err(phone_taken_meanwhile)?;
+        keep_home(tx, before, after)?;
         let detail = together(differences(before, after), why);
         note(tx, manager, "members.update_member", ("member", after.id.uuid()), detail)?;
         self.warn_of_phone(tx, before, after)?;
@@ -208,8 +210,7 @@ impl Members {
             store::end_absence(tx.conn, before.id, yesterday)?;
         }
         if after == MemberStatus::Away {
-            let absence = Absence { id: tx.fresh_id(), member_id: before.id, from_on: today, to_on: None };
-            store::insert_absence(tx.conn, &absence)?;
+            store::insert_absence(tx.conn, &Absence::open(tx.fresh_id(), before.id, today))?;
         }
         if after == MemberStatus::Left {
             for duty in self.check_leaving(tx, manager, before.id)? {

@@ -10,6 +10,7 @@ use crate::base::version::Version;
 use crate::db::{DbError, Tx};
 use crate::kernel::idempotency;
 use crate::people::members::directory::UnitTree;
+use crate::people::members::homes::keep_parent;
 use crate::people::members::model::{Unit, unit_thing};
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
@@ -100,6 +101,7 @@ impl Members {
                 let before = tree.get(id).ok_or(Refusal::NoSuchUnit)?.unit.clone();
                 let after = changed(tx, &tree, &manager, &before, &change)?;
                 store::update_unit(tx.conn, &after)?;
+                keep_parent(tx, id, before.parent_id, after.parent_id)?;
                 note(tx, &manager, "members.update_unit", ("unit", id.uuid()), differences(&before, &after))?;
                 members.publish_units(tx, id)?;
                 Ok(after)

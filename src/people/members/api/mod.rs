@@ -1,5 +1,6 @@
 //! The routes of units, members and duties.
 
+mod absences;
 mod duties;
 mod exports;
 mod imports;
@@ -31,6 +32,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(members::create_member)
         .service(members::get_member)
         .service(members::edit_member)
+        .service(absences::list_absences)
+        .service(absences::create_absence)
+        .service(absences::withdraw_absence)
         .service(duties::grant_role)
         .service(duties::end_role)
         .service(duties::list_duty_conflicts)
@@ -83,6 +87,12 @@ impl From<Refusal> for Problem {
             Refusal::MemberLeft => Problem::conflict("members.left", "该人员已离开，不能担任职务"),
             Refusal::OwnDuty => Problem::forbidden("duties.own", "不能给自己任命职务"),
             Refusal::DutyHeld => Problem::conflict("duties.held", "该人员在这个组织已担任此职务"),
+            Refusal::OwnLeave => Problem::forbidden("absences.own", "不能登记或撤销本人的请假，请由其他人员办理"),
+            Refusal::BadLeave => {
+                Problem::field("/to_on", "absences.bad_days", "结束日期不能早于开始日期，且请假日期须在前后一年之内")
+            }
+            Refusal::LeaveOverlaps => Problem::conflict("absences.overlap", "该人员在这段时间内已有请假或外出记录"),
+            Refusal::NoSuchLeave => Problem::not_found("absences.not_found", "没有找到这条请假记录"),
             Refusal::BadDays => Problem::field("/to_on", "duties.bad_days", "终止日期不能早于起始日期"),
             Refusal::LastAdministrator => {
                 Problem::conflict("duties.last_administrator", "不能终止全企业最后一名管理员，请先任命另一名管理员")

@@ -15,6 +15,7 @@ use crate::people::members::actions::people::differences;
 use crate::people::members::actions::proposals::{Wish, new_proposal};
 use crate::people::members::actions::{Manager, Members, Outcome, note, rules};
 use crate::people::members::directory::UnitTree;
+use crate::people::members::homes::keep_home;
 use crate::people::members::model::{ChangeKind, DutyProposal, MemberRow, MemberStatus, RoleRow};
 use crate::people::members::phone_index;
 use crate::people::members::roster::{MemberLine, read_members, seat_of};
@@ -261,6 +262,7 @@ impl Members {
             }
             Some(before) if taking.differs => {
                 store::update_member(tx.conn, &row)?;
+                keep_home(tx, before, &row)?;
                 note(tx, manager, "members.update_member", subject, differences(before, &row))?;
                 self.warn_of_phone(tx, before, &row)?;
             }

@@ -1,0 +1,2 @@
+DROP TABLE downtimes;
+DROP TABLE pulses;
