@@ -125,7 +125,7 @@ impl Seen {
         for members in members.chunks(CHUNK) {
             seen.answered.extend(store::list_answered(conn, day, members)?);
             for paper in papers {
-                seen.opened.extend(store::list_fetched(conn, paper.id, members)?);
+                seen.opened.extend(store::list_who_fetched(conn, paper.id, members)?);
             }
         }
         Ok(seen)

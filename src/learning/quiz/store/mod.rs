@@ -201,7 +201,7 @@ pub fn list_answered(conn: &mut Conn, day: Day, members: &[MemberId]) -> QueryRe
 }
 
 /// Which of `members` were handed a paper.
-pub fn list_fetched(conn: &mut Conn, paper: PaperId, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
+pub fn list_who_fetched(conn: &mut Conn, paper: PaperId, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => quiz_fetches::table
         .filter(quiz_fetches::paper_id.eq(paper))
         .filter(quiz_fetches::member_id.eq_any(members))

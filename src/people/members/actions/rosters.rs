@@ -71,7 +71,7 @@ impl Members {
         let ids: Vec<MemberId> = listed.iter().map(|one| one.row.id).collect();
         let leaves = store::list_absences_on(conn, &ids, today)?;
         for one in &mut listed {
-            one.leave = leaves.iter().find(|leave| leave.member_id == one.row.id).copied();
+            one.leave = leaves.iter().find(|leave| leave.member_id == one.row.id).cloned();
         }
         Ok(listed)
     }
