@@ -7,6 +7,8 @@ pub mod board;
 pub mod outbox;
 pub mod restores;
 pub mod trail;
+pub mod recusals;
+pub mod text_versions;
 pub mod changes;
 pub mod agenda;
 pub mod lease;
