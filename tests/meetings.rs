@@ -220,3 +220,43 @@ async fn a_meeting_is_deleted_by_who_wrote_it_down_unless_something_happened_at_
     leader.post(&format!("/ideas/{idea}/collection"), json!({ "meeting_id": held })).await.ok(200);
     leader.delete(&format!("/meetings/{held}")).await.refused(409, "meetings.in_use");
 }
+
+#[tokio::test]
+async fn minutes_of_two_writers_are_kept_in_versions_that_those_read_who_read_the_meeting() {
+    let app = TestApp::start().await;
+    let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let auditor = app.member("审计").home("XZ31").role(Role::Auditor, "JT").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let member = app.member("李一").sign_in().await;
+    let path = format!("/meetings/{}", meeting(&app, &leader, "group", "XZ11").await);
+    let versions = format!("{path}/versions");
+    let only = leader.get(&versions).await.ok(200);
+    assert_eq!((items(&only).len(), &items(&only)[0]["written_by"]["name"]), (1, &json!("组长")));
+    app.advance_seconds(60);
+    leader.patch(&path, json!({ "minutes": "一致同意" })).await.ok(200);
+    app.advance_seconds(60);
+    // he has not seen what the leader wrote, and nothing of it is lost
+    secretary.patch(&path, json!({ "minutes": "多数同意", "attendance": [leader.id, secretary.id] })).await.ok(200);
+    secretary.patch(&path, json!({ "minutes": "多数同意" })).await.ok(200);
+    let seen = auditor.get(&versions).await.ok(200);
+    let told: Vec<(i64, String, String, usize)> = (items(&seen).iter())
+        .map(|one| {
+            let present = one["attendance"].as_array().unwrap().len();
+            (one["version"].as_i64().unwrap(), text(&one["written_by"]["name"]), text(&one["minutes"]), present)
+        })
+        .collect();
+    let version = |n, by: &str, minutes: &str, present| (n, by.to_owned(), minutes.to_owned(), present);
+    let expected = [version(1, "组长", "", 1), version(2, "组长", "一致同意", 1), version(3, "书记", "多数同意", 2)];
+    assert_eq!(told, expected, "what says the same makes no version");
+    let first = auditor.get(&format!("{versions}?limit=2")).await.ok(200);
+    let next = format!("{versions}?limit=2&cursor={}", text(&first["next_cursor"]));
+    assert_eq!(items(&auditor.get(&next).await.ok(200))[..], items(&seen)[2..]);
+    west.get(&versions).await.refused(403, "access.out_of_scope");
+    member.get(&versions).await.refused(403, "access.denied");
+    // nor is it lost with the meeting
+    leader.delete(&path).await.refused(409, "meetings.others_wrote");
+    let own = format!("/meetings/{}", meeting(&app, &leader, "group", "XZ11").await);
+    leader.patch(&own, json!({ "minutes": "记错了" })).await.ok(200);
+    leader.delete(&own).await.ok(204);
+}

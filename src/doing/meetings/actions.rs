@@ -6,9 +6,10 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{Coming, Meeting, MeetingChange, MeetingId, NewMeeting, thing};
+use super::model::{Coming, Meeting, MeetingChange, MeetingId, Minutes, NewMeeting, thing};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter};
+use super::versions;
 use crate::base::capability::Reach;
 use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
@@ -21,7 +22,7 @@ use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
-type Outcome<T> = Result<T, Stop<Refusal>>;
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {
@@ -47,8 +48,8 @@ pub struct Listed {
 pub struct Meetings {
     pub(super) db: Db,
     directory: Directory,
-    /// Whether something was collected or decided at a meeting.
-    citers: Hooks<Cites>,
+    /// Who put down what was collected or decided at a meeting.
+    citers: Hooks<Actors>,
     /// Of other rooms: whether something of theirs is part of a meeting.
     parts: Hooks<Cites>,
     /// Those that are to come, by the present day.
@@ -58,14 +59,18 @@ pub struct Meetings {
 /// Whether something of a room points at a meeting.
 type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
 
+/// Who put down what was done at a meeting in a room.
+type Actors = fn(&mut Conn, MeetingId) -> QueryResult<Vec<MemberId>>;
+
 impl Meetings {
     pub fn new(db: Db, directory: Directory) -> Self {
         Meetings { db, directory, citers: Hooks::default(), parts: Hooks::default(), coming: Arc::new(Memo::new(2)) }
     }
 
-    /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
-    pub fn unless_cited(&self, is_cited: Cites) {
-        self.citers.add(is_cited);
+    /// Has a meeting stand of which `actors` tells who put down what was collected or decided at it: its day, and that they
+    /// and anybody at all were there.
+    pub fn unless_cited(&self, actors: Actors) {
+        self.citers.add(actors);
     }
 
     /// Has a meeting stay of which `has_part` says that something is part of it.
@@ -118,9 +123,15 @@ impl Meetings {
                 let mut meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
                 let MeetingChange { held_on, title, minutes, attendance } = change.clone();
-                if held_on.is_some_and(|day| day != meeting.held_on) && is_any(&citers, tx.conn, id)? {
+                let actors = actors_at(&citers, tx.conn, id)?;
+                if held_on.is_some_and(|day| day != meeting.held_on) && !actors.is_empty() {
                     return Err(Refusal::DayStands.into());
                 }
+                let present = store::list_attendance(tx.conn, id)?;
+                if let Some(members) = &attendance {
+                    rules::check_still_present(&actors, &present, members)?;
+                }
+                let before = Minutes::of(&meeting, &present);
                 meeting.held_on = held_on.unwrap_or(meeting.held_on);
                 meeting.title = title.unwrap_or(meeting.title);
                 meeting.minutes = minutes.unwrap_or(meeting.minutes);
@@ -129,8 +140,10 @@ impl Meetings {
                 if let Some(members) = attendance {
                     store::replace_attendance(tx.conn, id, &members)?;
                 }
-                note(tx, actor, "meetings.edit", &meeting)?;
                 let attendance = store::list_attendance(tx.conn, id)?;
+                let last = versions::last_written(tx.conn, &meeting)?;
+                versions::keep(tx, id, (&before, last), (&Minutes::of(&meeting, &attendance), actor))?;
+                note(tx, actor, "meetings.edit", &meeting)?;
                 Ok((meeting, attendance))
             })
             .await
@@ -140,15 +153,18 @@ impl Meetings {
     /// Takes back a meeting that the actor wrote down, if nothing points at it.
     pub async fn delete(&self, actor: MemberId, reach: &Reach, id: MeetingId) -> Outcome<()> {
         self.get(reach, id).await?;
-        let users = [self.parts.each(), self.citers.each()].concat();
+        let (parts, citers) = (self.parts.each(), self.citers.each());
         self.db
             .write(move |tx| {
                 let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 if meeting.created_by != actor {
                     return Err(Refusal::NotAuthor.into());
                 }
-                if is_any(&users, tx.conn, id)? {
+                if is_any(&parts, tx.conn, id)? || !actors_at(&citers, tx.conn, id)?.is_empty() {
                     return Err(Refusal::InUse.into());
+                }
+                if versions::list_writers(tx.conn, id)?.iter().any(|writer| *writer != actor) {
+                    return Err(Refusal::OthersWrote.into());
                 }
                 store::delete(tx.conn, id)?;
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
@@ -237,6 +253,15 @@ fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> diesel
     let detail = json!({ "kind": meeting.kind, "unit_id": meeting.unit_id, "held_on": meeting.held_on });
     let act = Act { actor: Some(actor), action, subject_kind: "meeting", subject_id: meeting.id.uuid(), detail };
     trail::note(tx, act)
+}
+
+/// Who put down what was done at the meeting.
+fn actors_at(citers: &[Actors], conn: &mut Conn, id: MeetingId) -> QueryResult<Vec<MemberId>> {
+    let mut actors = Vec::new();
+    for list in citers {
+        actors.extend(list(conn, id)?);
+    }
+    Ok(actors)
 }
 
 /// Whether one of `users` points at the meeting.

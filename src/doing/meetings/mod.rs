@@ -1,13 +1,15 @@
 //! Meetings 三会一课: which unit met when, who came, and what was minuted.
 //!
-//! Tables: `meetings`, `meeting_attendance`. Routes: `GET/POST /meetings`, `GET/PATCH /meetings/{id}`. Those who lead a
-//! unit write its meetings down. Lends [`hold`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
-//! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say which
-//! meetings they point at ([`Meetings::unless_cited`]): the day of those stays.
+//! Tables: `meetings`, `meeting_attendance`. Routes: `GET/POST /meetings`, `GET/PATCH/DELETE /meetings/{id}`,
+//! `GET /meetings/{id}/versions`. Those who lead a unit write its meetings down. Lends [`lock_row`] and [`Meeting`] to rooms
+//! whose acts happen at a meeting, such as the collecting and deciding of ideas; what a meeting must be for that is their
+//! rule. Such rooms say who put down what was done at a meeting ([`Meetings::unless_cited`]): its day then stays, and that
+//! they were there. What was written down before is kept in versions.
 
 mod actions;
 mod api;
 mod coming;
+mod versions;
 mod model;
 mod rules;
 mod store;
@@ -17,4 +19,4 @@ pub use actions::Meetings;
 pub use api::routes;
 pub use model::{Coming, Meeting, MeetingId, MeetingKind, NewMeeting};
 pub use room::open;
-pub use store::{find, find_some, lock_row};
+pub use store::{find, find_some, list_attendance, lock_row};
