@@ -14,6 +14,7 @@ mod forensics;
 mod scores;
 mod missing;
 mod objections;
+mod own_case;
 mod calendar;
 mod puppets;
 mod restored;
