@@ -157,9 +157,7 @@ impl Quiz {
         let publish_at = day.at(self.timetable.paper_at());
         self.db
             .write(move |tx| {
-                if day < tx.today() {
-                    return Err(Refusal::DayPast.into());
-                }
+                rules::check_day(day, tx.today())?;
                 let questions = frozen(tx, &ids)?;
                 if let Some(present) = store::find_paper(tx.conn, unit, day)? {
                     paper_thing(present.id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;

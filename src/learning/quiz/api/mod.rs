@@ -47,6 +47,7 @@ impl From<Refusal> for Problem {
             Refusal::BadQuestion(flaw) => Problem::field("", "questions.invalid", flaw.to_string()),
             Refusal::DuplicateQuestion => Problem::conflict("quiz.duplicate_question", "题库中已有相同的题目"),
             Refusal::PaperPublished => Problem::conflict("quiz.paper_published", "试卷已经发布，不能再修改"),
+            Refusal::DayTooFar => Problem::unprocessable("quiz.day_too_far", "试卷最多提前一年设置"),
             Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),
             Refusal::GuardedQuestion { index } => {
                 question_error(index, "这道题正在用于知识竞赛，竞赛结束后才能出现在试卷中")

@@ -50,6 +50,8 @@ pub enum Refusal {
     PaperPublished,
     /// A paper of a day that is over cannot be set.
     DayPast,
+    /// Nor one of a day that is far ahead: its questions would be kept from everybody until then.
+    DayTooFar,
     /// A paper names a question that does not exist or is retired.
     UnknownQuestion { index: usize },
     /// A paper names a question whose key a running contest keeps from everybody.
@@ -114,6 +116,20 @@ pub fn may_submit(day: Day, now: Timestamp, grace_seconds: i64, was_fetched: boo
         return Err(Refusal::DayOver);
     }
     if was_fetched { Ok(true) } else { Err(Refusal::NotFetched) }
+}
+
+/// How far ahead a paper is set.
+const DAYS_AHEAD: u64 = 366;
+
+/// Whether a paper of `day` may be set.
+pub fn check_day(day: Day, today: Day) -> Result<(), Refusal> {
+    if day < today {
+        Err(Refusal::DayPast)
+    } else if day > today.plus_days(DAYS_AHEAD) {
+        Err(Refusal::DayTooFar)
+    } else {
+        Ok(())
+    }
 }
 
 /// The paper for a member: that of the nearest unit on the way up from home.
