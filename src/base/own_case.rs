@@ -43,7 +43,7 @@ impl Involved {
 
     /// In this way, too.
     pub const fn and(self, involvement: Involvement) -> Involved {
-        Involved(self.0 | 1 << involvement as u16)
+        Involved(self.0 | (1 << involvement as u16))
     }
 
     /// In these ways, too.

@@ -87,8 +87,9 @@ impl Ideas {
         self.directory.unit_name(unit)
     }
 
-    /// Tells of a comment: the author and the co-authors, those whose ideas went into it, and of a reply the one who is replied to; nobody hears of their own. Likes
-    /// are told to nobody: they ask nothing of anybody, the idea counts them, and hundreds would bury the steps.
+    /// Tells of a comment: the author and the co-authors, those whose ideas went into it, and of a reply the one who is
+    /// replied to; nobody hears of their own. Likes are told to nobody: they ask nothing of anybody, the idea counts them,
+    /// and hundreds would bury the steps.
     pub(super) fn tell_comment(
         &self,
         tx: &mut Tx,
