@@ -12,6 +12,11 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::capability::Role::*;
 use xianfeng::base::id::MemberId;
+use xianfeng::base::own_case::Involvement::{
+    Author, BelowUnit, CoAuthor, Implementer, MergedAuthor, Owner, Proposer, Subject, Writer,
+};
+use xianfeng::base::own_case::Judgement::*;
+use xianfeng::base::own_case::{Involvement, Judgement};
 
 use crate::openapi::operations;
 use crate::support::{Person, TestApp, send};
@@ -242,6 +247,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /meetings", MEETING_HOLDERS, Plain),
     ("GET /meetings/{id}", SignedIn, Plain),
     ("PATCH /meetings/{id}", MEETING_HOLDERS, Plain),
+    ("GET /meetings/{id}/versions", MEETING_READERS, Plain),
     ("DELETE /meetings/{id}", MEETING_HOLDERS, Plain),
     ("GET /meetings/{id}/attendance-code", MEETING_HOLDERS, Plain),
     ("PUT /meetings/{id}/attendance/mine", SignedIn, Plain),
@@ -339,6 +345,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /campaigns/{id}/bulletin", CAMPAIGN_RUNNERS, Plain),
     ("GET /campaigns/{id}/bulletin", SignedIn, Plain),
     ("PUT /campaigns/{id}/bulletin", CAMPAIGN_RUNNERS, Plain),
+    ("GET /campaigns/{id}/bulletin/versions", CAMPAIGN_READERS, Plain),
     ("POST /campaigns/{id}/bulletin/review", CAMPAIGN_DECIDERS, Plain),
     ("POST /campaigns/{id}/bulletin/issuance", CAMPAIGN_RUNNERS, Plain),
     // notices
@@ -378,6 +385,303 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];
+
+/// What a route has to do with the own case of who calls it.
+#[derive(Clone, Copy)]
+enum OwnCase {
+    /// Kept from those who are involved, by the table in `base::own_case`.
+    Judges(&'static [Judgement]),
+    /// Open to everybody with the duty, for this reason.
+    Open(&'static str),
+}
+use OwnCase::*;
+
+const OWN: &str = "his own";
+const NOBODY_YET: &str = "before anybody has signed in";
+const ORDER: &str = "keeps the order of the enterprise, which belongs to nobody";
+const WRITES: &str = "writes or runs something; who judges it is another verb";
+const ASKS: &str = "asks for it; another one answers";
+const BACK: &str = "takes back what he asked for himself";
+const COMPUTED: &str = "makes known what others decided or what was computed";
+const MINUTES: &str = "writes down what others did; every version stays, with its writer";
+
+/// Every route that changes something, and whether somebody may do so in a case of his own. A route that is missing here
+/// fails the build of the house: say which judgement it is, or why it is none.
+const OWN_CASE: &[(&str, OwnCase)] = &[
+    ("POST /session", Open(NOBODY_YET)),
+    ("POST /session/refresh", Open(OWN)),
+    ("POST /session/invitation", Open(NOBODY_YET)),
+    ("DELETE /me/sessions/{id}", Open(OWN)),
+    ("PUT /me/password", Open(OWN)),
+    ("POST /session/reset-request", Open(NOBODY_YET)),
+    ("DELETE /me/reset-request", Open(OWN)),
+    (
+        "POST /me/resets/{id}/approval",
+        Open("his own device says yes; that is what the second person is for where he has none"),
+    ),
+    ("POST /me/resets/{id}/refusal", Open("his own device says no, which outweighs every yes")),
+    ("POST /invitations", Open("a code for somebody who ever signed in waits for another person")),
+    ("POST /resets/{id}/approval", Judges(&[AnswerProposal])),
+    ("PATCH /me", Open(OWN)),
+    ("POST /units", Open(ORDER)),
+    ("PATCH /units/{id}", Open(ORDER)),
+    ("POST /members", Open(ORDER)),
+    ("PATCH /members/{id}", Open("keeps the roster; duties are not in it, and to leave takes two")),
+    ("POST /members/{id}/roles", Judges(&[GrantDuty])),
+    ("DELETE /members/{id}/roles/{role_id}", Open("to lay one's own duty down harms nobody; privileged ones take two")),
+    ("POST /duty-proposals/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /duty-proposals/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /duty-proposals/{id}/withdrawal", Open(BACK)),
+    ("POST /phone-proposals/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /phone-proposals/{id}/refusal", Judges(&[AnswerProposal])),
+    ("DELETE /me/phone-proposal", Open(OWN)),
+    ("POST /imports/units", Open(ORDER)),
+    ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
+    ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
+    ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
+    ("POST /boards/rebuild", Open("computed from the ledger")),
+    ("POST /study/items", Open(WRITES)),
+    ("PATCH /study/items/{id}", Open(WRITES)),
+    ("DELETE /study/items/{id}", Open(WRITES)),
+    ("POST /study/items/{id}/readings", Open(OWN)),
+    ("POST /study/readings/{id}/completion", Open(OWN)),
+    ("POST /study/pushes", Open(WRITES)),
+    ("DELETE /study/pushes/{id}", Open(WRITES)),
+    ("PUT /quiz/daily/{day}/submission", Open(OWN)),
+    ("PUT /quiz/daily/{day}", Open(WRITES)),
+    ("POST /quiz/practice", Open(OWN)),
+    ("POST /questions", Open(WRITES)),
+    ("PATCH /questions/{id}", Open(WRITES)),
+    ("DELETE /questions/{id}", Open(WRITES)),
+    ("POST /questions/{id}/correction", Open("the same key for everybody, with a published reason")),
+    ("POST /questions/{id}/correction/preview", Open("changes nothing")),
+    ("POST /imports/questions", Open(WRITES)),
+    ("POST /challenge/runs", Open(OWN)),
+    ("POST /challenge/runs/{id}/answers", Open(OWN)),
+    ("POST /challenge/runs/{id}/revival", Open(OWN)),
+    ("POST /challenge/runs/{id}/completion", Open(OWN)),
+    ("POST /contests", Open(WRITES)),
+    ("PATCH /contests/{id}", Open(WRITES)),
+    ("POST /contests/{id}/announcement", Open(WRITES)),
+    ("POST /contests/{id}/opening", Open(WRITES)),
+    ("POST /contests/{id}/closing", Open(WRITES)),
+    ("POST /contests/{id}/publication", Open(COMPUTED)),
+    ("POST /contests/{id}/withdrawal", Open(WRITES)),
+    ("POST /contests/{id}/extensions", Open("for everybody alike, with a published reason")),
+    ("POST /contests/{id}/cancellation", Open(ASKS)),
+    ("DELETE /contests/{id}/cancellation", Open(BACK)),
+    ("POST /contests/{id}/cancellation/approval", Judges(&[AnswerProposal])),
+    ("POST /contests/{id}/attempts", Open(OWN)),
+    ("PUT /attempts/{id}/answers/{question_id}", Open(OWN)),
+    ("POST /attempts/{id}/submission", Open(OWN)),
+    ("POST /meetings", Open(MINUTES)),
+    ("PATCH /meetings/{id}", Open(MINUTES)),
+    ("DELETE /meetings/{id}", Open(MINUTES)),
+    ("POST /ideas", Open(OWN)),
+    ("PUT /ideas/categories", Open(ORDER)),
+    ("PATCH /ideas/{id}", Open(OWN)),
+    ("POST /ideas/{id}/attachments", Open(OWN)),
+    ("DELETE /ideas/{id}/attachments/{file_id}", Open(OWN)),
+    ("POST /ideas/{id}/submission", Open(OWN)),
+    ("POST /ideas/{id}/withdrawal", Open(OWN)),
+    ("POST /ideas/{id}/collection", Judges(&[CollectIdea])),
+    ("POST /ideas/{id}/return", Judges(&[ReturnIdea])),
+    ("POST /ideas/{id}/merge", Judges(&[MergeIdea])),
+    ("POST /ideas/{id}/decision", Judges(&[DecideIdea])),
+    ("POST /ideas/{id}/reopening", Judges(&[ReopenIdea])),
+    ("POST /ideas/{id}/assignment", Judges(&[AssignIdea])),
+    ("POST /ideas/{id}/progress", Open(OWN)),
+    ("POST /ideas/{id}/delivery", Open(OWN)),
+    ("POST /ideas/{id}/acceptance", Judges(&[AcceptIdea])),
+    ("POST /ideas/{id}/outcomes", Judges(&[RecordOutcome])),
+    ("POST /ideas/{id}/closure", Judges(&[CloseIdea])),
+    ("PUT /ideas/{id}/like", Judges(&[LikeIdea])),
+    ("DELETE /ideas/{id}/like", Open(OWN)),
+    ("POST /ideas/{id}/comments", Open(OWN)),
+    ("DELETE /ideas/{id}/comments/{comment_id}", Open(OWN)),
+    ("POST /imports/brands", Open(WRITES)),
+    ("POST /campaigns", Open(WRITES)),
+    ("PATCH /campaigns/{id}", Open(WRITES)),
+    ("POST /campaigns/{id}/announcement", Open(WRITES)),
+    ("POST /campaigns/{id}/opening", Open(WRITES)),
+    ("POST /campaigns/{id}/withdrawal", Open(WRITES)),
+    ("POST /campaigns/{id}/stage-closing", Open(WRITES)),
+    ("POST /campaigns/{id}/extensions", Open(ASKS)),
+    ("POST /extensions/{id}/approval", Judges(&[AnswerProposal, ConfirmSelectionChange])),
+    ("DELETE /extensions/{id}", Open(BACK)),
+    ("POST /campaigns/{id}/cancellation", Open(ASKS)),
+    ("POST /campaigns/{id}/cancellation/approval", Judges(&[AnswerProposal, ConfirmSelectionChange])),
+    ("DELETE /campaigns/{id}/cancellation", Open(BACK)),
+    ("POST /campaigns/{id}/entries", Open(WRITES)),
+    ("PATCH /entries/{id}", Open(WRITES)),
+    ("POST /entries/{id}/submission", Open(WRITES)),
+    ("POST /entries/{id}/withdrawal", Open(WRITES)),
+    ("PUT /entries/{id}/article", Open(WRITES)),
+    ("POST /entries/{id}/evidence", Open(WRITES)),
+    ("DELETE /entries/{id}/evidence/{file_id}", Open(WRITES)),
+    ("PUT /entries/{id}/scores/mine", Judges(&[ScoreAsExpert, ScoreForUnit])),
+    ("POST /campaigns/{id}/flag-review", Judges(&[ReviewFlags])),
+    ("POST /campaigns/{id}/voidings", Open(ASKS)),
+    ("POST /voidings/{id}/approval", Judges(&[AnswerProposal, ConfirmSelectionChange])),
+    ("DELETE /voidings/{id}", Open(BACK)),
+    ("POST /campaigns/{id}/ballots", Judges(&[Vote])),
+    ("PUT /campaigns/{id}/decision", Judges(&[DecideSelection])),
+    ("POST /campaigns/{id}/publication", Open(COMPUTED)),
+    ("POST /campaigns/{id}/archive", Open(WRITES)),
+    ("POST /campaigns/{id}/objections", Open(OWN)),
+    ("PUT /objections/{id}/answer", Judges(&[AnswerObjection])),
+    ("DELETE /objections/{id}", Open(OWN)),
+    ("POST /campaigns/{id}/bulletin", Open(WRITES)),
+    ("PUT /campaigns/{id}/bulletin", Open(WRITES)),
+    ("POST /campaigns/{id}/bulletin/review", Judges(&[ReviewBulletin])),
+    ("POST /campaigns/{id}/bulletin/issuance", Open(COMPUTED)),
+    ("POST /me/feedback", Open(OWN)),
+    ("PUT /feedback/{id}/answer", Judges(&[AnswerFeedback])),
+    ("PUT /me/settings", Open(OWN)),
+    ("POST /me/notices/receipts", Open(OWN)),
+    ("POST /files", Open(OWN)),
+    ("DELETE /files/{id}", Open(OWN)),
+    ("PUT /settings/{key}", Open("a delicate one is a proposal; the others are for everybody")),
+    ("POST /setting-proposals/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /setting-proposals/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /setting-proposals/{id}/withdrawal", Open(BACK)),
+    ("DELETE /session", Open(OWN)),
+];
+
+/// What was tried of each judgement, and by which tests: every involvement that keeps somebody from it.
+const TRIED: &[(Judgement, &[Involvement], &str)] = &[
+    (CollectIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (ReturnIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (MergeIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (DecideIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (ReopenIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (AssignIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (AcceptIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (RecordOutcome, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (CloseIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (LikeIdea, &[Author, CoAuthor], "merging::likes_of_a_former_text_and_of_a_co_author_do_not_count"),
+    (ScoreAsExpert, ENTRANTS, "own_case::an_expert_scores_neither_his_own_entry_nor_one_of_his_branch"),
+    (ScoreForUnit, ENTRANTS, "own_case::who_is_involved_in_an_entry_does_not_score_it_for_another_unit"),
+    (Vote, ENTRANTS, "own_case::nobody_votes_for_what_he_led_or_wrote_in_any_version"),
+    (DecideSelection, ENTRANTS, "own_case::who_takes_part_in_a_selection_leaves_the_decision_to_others"),
+    (
+        AnswerObjection,
+        &[Proposer, Owner, Writer, Involvement::OfUnit, BelowUnit],
+        "own_case::who_is_a_party_to_an_objection_does_not_answer_it",
+    ),
+    (ConfirmSelectionChange, &[Owner, Writer], "own_case::who_takes_part_confirms_no_change_of_the_selection"),
+    (
+        ReviewFlags,
+        &[Subject],
+        "puppets::ballots_of_accounts_opened_or_reset_since_the_announcement_are_flagged_until_two_people_looked",
+    ),
+    (ReviewBulletin, &[Writer], "own_case::nobody_reviews_a_bulletin_of_which_he_wrote_a_version"),
+    (AnswerProposal, &[Proposer, Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
+    (GrantDuty, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
+    (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
+];
+
+const HANDLING: &[Involvement] = &[Author, CoAuthor, MergedAuthor, Implementer];
+const ENTRANTS: &[Involvement] = &[Owner, Writer, Involvement::OfUnit];
+
+#[test]
+fn every_route_says_what_it_has_to_do_with_an_own_case() {
+    let changing: BTreeSet<&str> =
+        ROUTES.iter().map(|(route, ..)| *route).filter(|route| !route.starts_with("GET ")).collect();
+    let told: BTreeSet<&str> = OWN_CASE.iter().map(|(route, _)| *route).collect();
+    let missing: Vec<_> = changing.difference(&told).collect();
+    assert!(missing.is_empty(), "routes without a line in OWN_CASE of tests/access.rs: {missing:#?}");
+    let gone: Vec<_> = told.difference(&changing).collect();
+    assert!(gone.is_empty(), "lines of OWN_CASE without a route: {gone:#?}");
+    assert_eq!(told.len(), OWN_CASE.len(), "a route has two lines");
+    let duty = |route: &str| ROUTES.iter().any(|(known, who, _)| *known == route && matches!(who, With(_)));
+    let own = OWN_CASE.iter().filter(|(route, case)| duty(route) && matches!(case, Open(OWN)));
+    assert_eq!(own.count(), 0, "what takes a duty is not one's own");
+    let judged: BTreeSet<Judgement> = OWN_CASE.iter().flat_map(|(_, case)| judgements(*case)).copied().collect();
+    assert_eq!(judged, Judgement::EACH.iter().copied().collect(), "every judgement has a route");
+}
+
+fn judgements(case: OwnCase) -> &'static [Judgement] {
+    match case {
+        Judges(judgements) => judgements,
+        Open(_) => &[],
+    }
+}
+
+#[test]
+fn every_involvement_that_keeps_from_a_judgement_was_tried() {
+    let sources = test_sources();
+    for judgement in Judgement::EACH {
+        let tried: BTreeSet<Involvement> = TRIED
+            .iter()
+            .filter(|(tried, ..)| tried == judgement)
+            .flat_map(|(_, involvements, _)| involvements.iter().copied())
+            .collect();
+        assert_eq!(tried, judgement.barred().iter().copied().collect(), "{judgement}: TRIED of tests/access.rs");
+    }
+    for (_, _, test) in TRIED {
+        let (file, name) = test.split_once("::").unwrap();
+        let there = sources.iter().any(|(path, text)| {
+            (path.ends_with(&format!("/{file}.rs")) || path.ends_with(&format!("/{file}/mod.rs")))
+                && text.contains(&format!("async fn {name}("))
+        });
+        assert!(there, "no test {test}");
+    }
+}
+
+/// The files of tests with what they say.
+fn test_sources() -> Vec<(String, String)> {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|end| end == "rs") {
+                found.push((entry.to_string_lossy().into_owned(), std::fs::read_to_string(&entry).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_table_of_own_cases_is_written_down() {
+    let mut text = String::from(
+        "# Own cases 回避\n\nWho is involved in a thing, now or at any time before, and what that keeps him from. Written by \
+         `tests/access.rs` from\n`src/base/own_case.rs`: run `XIANFENG_OBSERVE=1` with `access::the_table_of_own_cases`.\n\n",
+    );
+    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let heads = Involvement::EACH.iter().map(|involvement| format!("{} {involvement}", involvement.title()));
+    text += &row(["judgement".to_owned()].into_iter().chain(heads).chain(["routes".to_owned()]).collect());
+    text += &row(vec!["---".to_owned(); Involvement::EACH.len() + 2]);
+    for judgement in Judgement::EACH {
+        let barred = |involvement: &Involvement| {
+            let barred = judgement.barred().contains(involvement);
+            if barred { "no".to_owned() } else { String::new() }
+        };
+        let routes: Vec<String> = OWN_CASE
+            .iter()
+            .filter(|(_, case)| judgements(*case).contains(judgement))
+            .map(|(route, _)| format!("`{route}`"))
+            .collect();
+        let cells = Involvement::EACH.iter().map(barred);
+        let name = format!("{} {judgement}", judgement.title());
+        text += &row([name].into_iter().chain(cells).chain([routes.join("<br>")]).collect());
+    }
+    text += "\n## Open to everybody with the duty, and why\n\n";
+    for (route, case) in OWN_CASE {
+        if let Open(reason) = case {
+            text += &format!("- `{route}`: {reason}\n");
+        }
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/own-case.md");
+    if std::env::var_os("XIANFENG_OBSERVE").is_some() {
+        std::fs::write(file, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(kept == text, "docs/own-case.md is not the table: run this test with XIANFENG_OBSERVE=1");
+}
 
 fn new_unit(world: &World, place: &Place) -> (String, Value) {
     let parent = world.app.unit(place.unit);

@@ -65,6 +65,7 @@ fn held(tx: &mut Tx, kind: &'static str) -> Result<Bulletin<Letter>, Stop<Refusa
 async fn a_bulletin_is_written_reviewed_by_another_person_issued_and_stays() {
     let app = TestApp::start().await;
     let [writer, other] = [app.member("起草").unregistered().await.0, app.member("审核").unregistered().await.0];
+    let third = app.member("再审").unregistered().await.0;
     assert_eq!(done(&app, |tx| held(tx, CONTEST)).await.unwrap_err(), Refusal::NotFound);
     draft(&app, CONTEST, writer, letter(Some(7), "初稿")).await.unwrap();
 
@@ -93,7 +94,9 @@ async fn a_bulletin_is_written_reviewed_by_another_person_issued_and_stays() {
     assert_eq!(edited.await, Ok(2));
     assert_eq!(issue(2).await, Err(Refusal::NotReviewed), "another version is a draft again");
     assert_eq!(review(other, 1).await, Err(Refusal::Changed { version: 2 }));
-    assert_eq!(review(writer, 2).await, Ok(true));
+    // who wrote what it was made of is no other person than who wrote it
+    assert_eq!((review(other, 2).await, review(writer, 2).await), (Err(Refusal::Own), Err(Refusal::Own)));
+    assert_eq!(review(third, 2).await, Ok(true));
     assert_eq!((issue(2).await, issue(2).await), (Ok(true), Ok(false)));
 
     let kept = done(&app, |tx| held(tx, CONTEST)).await.unwrap();

@@ -235,10 +235,12 @@ fn a_broken_rule_is_noticed() {
 }
 
 /// Kernels and rooms whose tests stand in a file of another name, and why.
-const ELSEWHERE: [(&str, &str, &str); 11] = [
+const ELSEWHERE: [(&str, &str, &str); 13] = [
     ("board", "board_kernel", "boards is the room that shows them"),
     ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
     ("trail", "audit", "the room is what reads it"),
+    ("recusals", "own_case", "who was kept out is seen beside who acted instead"),
+    ("text_versions", "versions", "what two people write"),
     ("lease", "ideas", "a lease is seen by what two servers do once: reminders, here"),
     ("key_store", "campaigns", "the keys are those of votes"),
     ("private_files", "secrets", "what lies in them"),

@@ -66,6 +66,7 @@ mod audit;
 mod settings;
 mod presets;
 mod feedback;
+mod own_case;
 mod today;
 mod about;
 mod app_files;

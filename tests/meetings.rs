@@ -420,7 +420,7 @@ async fn minutes_are_emptied_until_something_was_decided_by_them() {
     let app = TestApp::start().await;
     let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
     let li = app.member("李一").sign_in().await;
-    let path = held(&app, &leader, "XZ11", json!({ "kind": "group", "minutes": "一致同意" })).await;
+    let path = held(&app, &leader, "XZ11", json!({ "kind": "group", "minutes": "一致同意", "attendance": [leader.id] })).await;
     assert_eq!(leader.patch(&path, json!({ "minutes": null })).await.ok(200)["has_minutes"], false);
     leader.patch(&path, json!({ "minutes": "一致同意征集" })).await.ok(200);
     let idea = submitted(&li, "矿灯改造").await;
@@ -429,4 +429,44 @@ async fn minutes_are_emptied_until_something_was_decided_by_them() {
     leader.patch(&path, json!({ "minutes": null })).await.refused(409, "meetings.minutes_stand");
     let seen = leader.patch(&path, json!({ "minutes": "一致同意征集，会后补充" })).await.ok(200);
     assert_eq!((&seen["draft"], &seen["minutes"]), (&json!(false), &json!("一致同意征集，会后补充")));
+}
+
+#[tokio::test]
+async fn minutes_of_two_writers_are_kept_in_versions_that_those_read_who_read_the_meeting() {
+    let app = TestApp::start().await;
+    let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let auditor = app.member("审计").home("XZ31").role(Role::Auditor, "JT").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let member = app.member("李一").sign_in().await;
+    let path = format!("/meetings/{}", meeting(&app, &leader, "group", "XZ11").await);
+    let versions = format!("{path}/versions");
+    let only = leader.get(&versions).await.ok(200);
+    assert_eq!((items(&only).len(), &items(&only)[0]["written_by"]["name"]), (1, &json!("组长")));
+    app.advance_seconds(60);
+    leader.patch(&path, json!({ "minutes": "一致同意" })).await.ok(200);
+    app.advance_seconds(60);
+    // he has not seen what the leader wrote, and nothing of it is lost
+    secretary.patch(&path, json!({ "minutes": "多数同意", "attendance": [leader.id, secretary.id] })).await.ok(200);
+    secretary.patch(&path, json!({ "minutes": "多数同意" })).await.ok(200);
+    let seen = auditor.get(&versions).await.ok(200);
+    let told: Vec<(i64, String, String, usize)> = (items(&seen).iter())
+        .map(|one| {
+            let present = one["attendance"].as_array().unwrap().len();
+            (one["version"].as_i64().unwrap(), text(&one["written_by"]["name"]), text(&one["minutes"]), present)
+        })
+        .collect();
+    let version = |n, by: &str, minutes: &str, present| (n, by.to_owned(), minutes.to_owned(), present);
+    let expected = [version(1, "组长", "", 1), version(2, "组长", "一致同意", 1), version(3, "书记", "多数同意", 2)];
+    assert_eq!(told, expected, "what says the same makes no version");
+    let first = auditor.get(&format!("{versions}?limit=2")).await.ok(200);
+    let next = format!("{versions}?limit=2&cursor={}", text(&first["next_cursor"]));
+    assert_eq!(items(&auditor.get(&next).await.ok(200))[..], items(&seen)[2..]);
+    west.get(&versions).await.refused(403, "access.out_of_scope");
+    member.get(&versions).await.refused(403, "access.denied");
+    // nor is it lost with the meeting
+    leader.delete(&path).await.refused(409, "meetings.others_wrote");
+    let own = format!("/meetings/{}", meeting(&app, &leader, "group", "XZ11").await);
+    leader.patch(&own, json!({ "minutes": "记错了" })).await.ok(200);
+    leader.delete(&own).await.ok(204);
 }

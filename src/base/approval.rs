@@ -3,6 +3,7 @@
 //! Only the rule about who may answer, and when; what is proposed, and whether it may still be done, is for the room.
 
 use super::id::MemberId;
+use super::own_case::{Involvement, Judgement};
 use super::time::Timestamp;
 
 /// How long a proposal can be answered.
@@ -93,12 +94,14 @@ impl Proposal {
 
     /// Why this is no answer for `by` to give.
     fn not_by(&self, answer: Answer, by: MemberId) -> Option<NoAnswer> {
-        let is_proposer = self.proposed_by == Some(by);
-        match answer {
-            Answer::TakeBack => (!is_proposer).then_some(NoAnswer::NotYours),
-            Answer::Approve | Answer::Refuse if is_proposer => Some(NoAnswer::OwnProposal),
-            Answer::Approve | Answer::Refuse if self.about == Some(by) => Some(NoAnswer::AboutYourself),
-            Answer::Approve | Answer::Refuse => None,
+        let proposer = (self.proposed_by == Some(by)).then_some(Involvement::Proposer);
+        if answer == Answer::TakeBack {
+            return proposer.is_none().then_some(NoAnswer::NotYours);
+        }
+        let subject = (self.about == Some(by)).then_some(Involvement::Subject);
+        match Judgement::AnswerProposal.hindrance(proposer.into_iter().chain(subject).collect())? {
+            Involvement::Proposer => Some(NoAnswer::OwnProposal),
+            _ => Some(NoAnswer::AboutYourself),
         }
     }
 }

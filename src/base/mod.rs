@@ -3,6 +3,7 @@
 pub mod capability;
 pub mod person;
 pub mod separation;
+pub mod own_case;
 pub mod approval;
 pub mod clock;
 pub mod crypto;

@@ -8,6 +8,8 @@ pub mod outbox;
 pub mod restores;
 pub mod trail;
 pub mod uptime;
+pub mod recusals;
+pub mod text_versions;
 pub mod changes;
 pub mod agenda;
 pub mod lease;

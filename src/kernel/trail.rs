@@ -82,7 +82,7 @@ pub struct Thing {
 
 impl Thing {
     /// The last act that changed it.
-    fn last(self, conn: &mut Conn) -> QueryResult<Option<LastChange>> {
+    pub fn last(self, conn: &mut Conn) -> QueryResult<Option<LastChange>> {
         let lines = trail::table
             .filter(trail::subject_kind.eq(self.kind))
             .filter(trail::subject_id.eq(self.id.as_bytes().to_vec()))

@@ -166,6 +166,8 @@ capable!(
     Operator: Operate,
     /// May read who did what.
     AuditReader: Audit,
+    /// May read what was written down about meetings before.
+    MeetingReader: ReadMeetings,
     /// May write down meetings.
     MeetingHolder: HoldMeetings,
     /// May see the ideas of a scope and their statistics.

@@ -26,7 +26,7 @@ pub fn decided_by_committee(app: &TestApp, changes: &[(&str, Value)]) -> Value {
 }
 
 pub async fn committee(app: &TestApp) -> Person<'_> {
-    app.member("赵委员").home("XZ31").role(Role::CommitteeMember, "JT").sign_in().await
+    app.member("赵委员").home("JT").role(Role::CommitteeMember, "JT").sign_in().await
 }
 
 /// Four brands of four units with 12, 9, 6 and 0 votes of 12; the vote is counted.

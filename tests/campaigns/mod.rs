@@ -14,6 +14,7 @@ mod forensics;
 pub mod scores;
 mod missing;
 pub mod objections;
+mod own_case;
 mod calendar;
 mod puppets;
 mod restored;

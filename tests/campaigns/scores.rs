@@ -45,9 +45,9 @@ async fn judges_score_others_and_the_total_is_what_anybody_recomputes() {
     let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
     let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
     let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
-    let first = app.member("专家一").role(Role::Expert, "JT").sign_in().await;
-    let second = app.member("专家二").role(Role::Expert, "JT").sign_in().await;
-    let third = app.member("专家三").role(Role::Expert, "JT").sign_in().await;
+    let first = app.member("专家一").home("XZ31").role(Role::Expert, "JT").sign_in().await;
+    let second = app.member("专家二").home("XZ31").role(Role::Expert, "JT").sign_in().await;
+    let third = app.member("专家三").home("XZ31").role(Role::Expert, "JT").sign_in().await;
     let campaign = announced(&organiser, judged(&app, &[&first, &second, &third])).await;
     at(&app, ENTRIES).await;
     let of_east = entry(&east, &app, &campaign, "ZB1", "东").await;

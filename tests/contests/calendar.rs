@@ -419,3 +419,46 @@ async fn a_contest_may_be_part_of_a_meeting_of_its_audience() {
     let none = east.patch(&path, json!({ "meeting_id": null })).await.ok(200);
     assert_eq!((&none["meeting_id"], &none["meeting"]), (&Value::Null, &Value::Null));
 }
+
+#[tokio::test]
+async fn a_contest_is_sat_at_a_meeting_of_the_days_on_which_it_is_open() {
+    let app = TestApp::start().await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    organiser(&app).await;
+    for (day, fits) in [("2020-01-01", false), ("2026-06-30", false), ("2026-07-01", true), ("2026-07-02", false)] {
+        let body = json!({ "kind": "theme_day", "unit_id": app.unit("ZB1"), "held_on": day, "title": "主题党日" });
+        let meeting = east.post("/meetings", body).await.ok(201)["id"].clone();
+        let contest = with(self::body(&app), &[("/unit_id", json!(app.unit("ZB1"))), ("/meeting_id", meeting)]);
+        let reply = east.post("/contests", contest).await;
+        if fits {
+            reply.ok(201);
+        } else {
+            assert_eq!(reply.refused(422, "body.invalid")["errors"][0]["code"], "other_day", "{day}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn dates_far_ahead_are_refused_and_keep_no_question_from_others() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let ids = bank(&organiser, "党章", 5).await;
+    let far = [("/opens_at", json!("2099-01-01T08:00:00+08:00")), ("/closes_at", json!("2099-01-01T09:00:00+08:00"))];
+    let refused = organiser.post("/contests", with(fixed(&app, &ids), &far)).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/opens_at");
+    let draft = organiser.post("/contests", fixed(&app, &ids)).await.ok(201);
+    let path = format!("/contests/{}", draft["id"].as_str().unwrap());
+    organiser.patch(&path, json!({ "opens_at": far[0].1, "closes_at": far[1].1 })).await.refused(422, "body.invalid");
+    organiser.put("/quiz/daily/2099-01-01", json!({ "question_ids": ids })).await.refused(422, "quiz.day_too_far");
+    organiser.put("/quiz/daily/2027-07-03", json!({ "question_ids": ids })).await.refused(422, "quiz.day_too_far");
+    organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200);
+    let mut campaign = crate::campaigns::body(&app);
+    campaign["terms"]["timetable"] = json!([
+        { "stage": "entry", "opens_at": "2099-01-01T08:00:00+08:00", "closes_at": "2099-01-02T08:00:00+08:00" },
+        { "stage": "publicity", "opens_at": "2099-01-02T08:00:00+08:00", "closes_at": "2099-01-03T08:00:00+08:00" },
+        { "stage": "vote", "opens_at": "2099-01-03T08:00:00+08:00", "closes_at": "2099-01-04T08:00:00+08:00" },
+    ]);
+    let refused = organiser.post("/campaigns", campaign).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/terms/timetable/0/opens_at");
+    app.drain().await;
+}

@@ -77,9 +77,10 @@ async fn likes_are_counted_once_and_move_with_a_merge() {
     let merged = scene.secretary.post(&path, merge(&kept)).await.ok(200);
     assert_eq!((&merged["state"], &merged["merged_into"]), (&json!("merged"), &json!(kept)));
     assert_eq!(scene.secretary.post(&path, merge(&kept)).await.ok(200), merged);
-    // the leader comes along, the committee's member counts once, the author does not support himself
+    // the leader comes along, the committee's member counts once, the author does not support himself, and who wrote the
+    // other one supports this one
     let shown = scene.leader.get(&format!("/ideas/{kept}")).await.ok(200);
-    assert_eq!((&shown["likes"], &shown["liked"]), (&json!(2), &json!(true)));
+    assert_eq!((&shown["likes"], &shown["liked"]), (&json!(3), &json!(true)));
     let refusal = scene.secretary.put(&like(&duplicate), json!({})).await.refused(409, "ideas.merged");
     assert_eq!(refusal["errors"][0]["code"], json!(kept));
     let back = format!("/ideas/{kept}/merge");

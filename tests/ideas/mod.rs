@@ -5,7 +5,8 @@ mod desk;
 mod search;
 mod steps;
 mod comments;
-mod verbs;
+mod merging;
+pub mod verbs;
 mod statistics;
 
 use serde_json::{Value, json};
@@ -28,11 +29,13 @@ impl<'a> Scene<'a> {
     pub async fn set(app: &'a TestApp) -> Scene<'a> {
         let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
         let secretary = app.member("书记").home("XZ12").role(Role::Secretary, "ZB1").sign_in().await;
+        let committee = app.member("支委").home("XZ12").role(Role::BranchCommittee, "ZB1").sign_in().await;
         let group_meeting = meeting(app, &leader, "group", "XZ11").await;
-        let committee_meeting = meeting(app, &secretary, "branch_committee", "ZB1").await;
+        let committee_meeting =
+            meeting_of(app, &secretary, ("branch_committee", "ZB1"), &[&secretary, &committee]).await;
         Scene {
             author: app.member("李一").sign_in().await,
-            committee: app.member("支委").home("XZ12").role(Role::BranchCommittee, "ZB1").sign_in().await,
+            committee,
             worker: app.member("王工").home("XZ12").sign_in().await,
             leader,
             secretary,
@@ -68,11 +71,22 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// A meeting of a unit, held today; its id.
+/// A meeting of a unit, held today by who writes it down; its id.
 pub async fn meeting(app: &TestApp, who: &Person<'_>, kind: &str, unit: &str) -> String {
+    meeting_of(app, who, (kind, unit), &[who]).await
+}
+
+/// A meeting of a unit, held today, that `present` attended; its id.
+pub async fn meeting_of(
+    app: &TestApp,
+    who: &Person<'_>,
+    (kind, unit): (&str, &str),
+    present: &[&Person<'_>],
+) -> String {
+    let attendance: Vec<Value> = present.iter().map(|person| json!(person.id)).collect();
     let body = json!({
         "kind": kind, "unit_id": app.unit(unit), "held_on": app.now().day(), "title": "七月例会",
-        "attendance": [who.id],
+        "attendance": attendance,
     });
     text(&who.post("/meetings", body).await.ok(201)["id"])
 }

@@ -79,7 +79,7 @@ fn expected(verb: Verb, who: Who, state: IdeaState) -> u16 {
 }
 
 /// Where a verb is done, and what is sent; `n` makes each request a new one.
-fn request(verb: Verb, scene: &Scene<'_>, kept: &str, n: u32) -> (&'static str, Value) {
+pub fn request(verb: Verb, scene: &Scene<'_>, kept: &str, n: u32) -> (&'static str, Value) {
     let note = format!("第{n}次");
     let decision = |verdict: &str| {
         ("decision", json!({ "verdict": verdict, "meeting_id": scene.committee_meeting, "reason": note }))
@@ -107,7 +107,7 @@ fn request(verb: Verb, scene: &Scene<'_>, kept: &str, n: u32) -> (&'static str, 
 }
 
 /// Puts the idea into a state, whatever the table says.
-async fn put(app: &TestApp, id: IdeaId, state: IdeaState, worker: MemberId) {
+pub async fn put(app: &TestApp, id: IdeaId, state: IdeaState, worker: MemberId) {
     app.write(move |tx| {
         on!(tx.conn, c => diesel::update(ideas::table.find(id))
             .set((

@@ -92,6 +92,7 @@ diesel::table! {
         idea_id -> Binary,
         member_id -> Binary,
         created_at -> BigInt,
+        former_text -> Bool,
     }
 }
 
@@ -104,6 +105,7 @@ diesel::table! {
         text -> Text,
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        said_about -> Nullable<Binary>,
     }
 }
 

@@ -111,6 +111,7 @@ diesel::table! {
         plan -> Text,
         edited_by -> Binary,
         created_at -> BigInt,
+        owner_id -> Nullable<Binary>,
     }
 }
 

@@ -244,6 +244,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    recusals (subject_kind, subject_id, act, member_id) {
+        subject_kind -> Text,
+        subject_id -> Binary,
+        act -> Text,
+        member_id -> Binary,
+        involvement -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    text_versions (thing_kind, thing_id, version) {
+        thing_kind -> Text,
+        thing_id -> Binary,
+        version -> Integer,
+        content -> Text,
+        written_by -> Binary,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     backlog (work, subject_id) {
         work -> Text,
         subject_id -> Binary,
@@ -272,5 +294,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     standings,
     search_entries,
     backlog,
+    recusals,
+    text_versions,
     desk_items
 );

@@ -64,21 +64,21 @@ impl Ideas {
 
     fn lock_seen(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
         let idea = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::people::list_people(tx.conn, id)?;
-        self.check_sight(person, &idea, &people)?;
+        let circle = store::people::find_circle(tx.conn, id)?;
+        self.check_sight(person, &idea, &circle)?;
         Ok(idea)
     }
 
     fn hand_of(&self, tx: &mut Tx, person: &Person, idea: &Idea) -> QueryResult<rules::Hand> {
-        Ok(self.hand(person, idea, &store::people::list_people(tx.conn, idea.id)?))
+        Ok(self.hand(person, idea, &store::people::find_circle(tx.conn, idea.id)?))
     }
 
     /// Whether `person` may see the idea with that id, and so read what is attached to it.
     pub fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
         let id = IdeaId::from(id);
         let Some(idea) = store::find(conn, id)? else { return Ok(false) };
-        let people = store::people::list_people(conn, id)?;
-        Ok(self.check_sight(person, &idea, &people).is_ok())
+        let circle = store::people::find_circle(conn, id)?;
+        Ok(self.check_sight(person, &idea, &circle).is_ok())
     }
 }
 

@@ -29,7 +29,7 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let made = idempotency::once(tx, key.as_ref(), |tx| {
-                    let idea = room.find_open(tx, &person, id)?;
+                    room.find_open(tx, &person, id)?;
                     let replied_to = check_parent(tx, id, parent)?;
                     let comment = Comment {
                         id: tx.fresh_id(),
@@ -39,10 +39,12 @@ impl Ideas {
                         text: text.clone(),
                         created_at: tx.now(),
                         deleted_at: None,
+                        said_about: None,
                     };
                     comments::insert_comment(tx.conn, &comment)?;
-                    let people = store::people::list_people(tx.conn, id)?;
-                    room.tell_comment(tx, &idea, &people, replied_to, &comment)?;
+                    // again: a merge that runs at the same time either takes this comment along or is seen here
+                    let (idea, circle) = room.find_open(tx, &person, id)?;
+                    room.tell_comment(tx, &idea, &circle, replied_to, &comment)?;
                     Ok(comment.id)
                 })?;
                 Ok(comments::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
@@ -56,8 +58,8 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-                let people = store::people::list_people(tx.conn, id)?;
-                room.check_sight(&person, &idea, &people)?;
+                let circle = store::people::find_circle(tx.conn, id)?;
+                room.check_sight(&person, &idea, &circle)?;
                 let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
                 // a gap before what depends on it, as everybody takes them
                 let parent = found.and_then(|found| found.parent_id);
@@ -93,7 +95,7 @@ impl Ideas {
             .await
     }
 
-    /// The comments on an idea, replies among them, oldest first.
+    /// The comments on an idea, replies among them, oldest first; of one that was merged, what was said about it before.
     pub async fn comments(
         &self,
         person: Arc<Person>,
@@ -101,8 +103,9 @@ impl Ideas {
         after: Option<CommentId>,
         limit: i64,
     ) -> Outcome<Vec<Comment>> {
-        self.find_seen(person, id).await?;
-        Ok(self.db.read(move |conn| comments::list_comments(conn, id, after, limit)).await?)
+        let (idea, _) = self.find_seen(person, id).await?;
+        let list = if idea.merged_into.is_some() { comments::list_said_about } else { comments::list_comments };
+        Ok(self.db.read(move |conn| list(conn, id, after, limit)).await?)
     }
 }
 

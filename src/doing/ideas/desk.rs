@@ -2,11 +2,10 @@
 
 use diesel::QueryResult;
 
-use super::model::{Idea, IdeaPerson};
+use super::model::{Circle, Idea};
 use super::rules::{self, Who};
 use super::{Ideas, store};
 use crate::base::capability::Capability;
-use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::db::{DbError, Tx};
 use crate::kernel::desk::{Due, Holder, NewItem, Post, Stay, Urgency, Whose};
@@ -18,13 +17,13 @@ crate::kernel::desk::kinds! {
 
 impl Ideas {
     /// Has the idea wait for those whose turn it is now, and for nobody else.
-    pub(super) fn lay_on_desk(&self, tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
-        self.desks.replace(tx, KIND, idea.id.uuid(), self.waiting(idea, people))
+    pub(super) fn lay_on_desk(&self, tx: &mut Tx, idea: &Idea, circle: &Circle) -> QueryResult<()> {
+        self.desks.replace(tx, KIND, idea.id.uuid(), self.waiting(idea, circle))
     }
 
     /// The same for an idea that was not there before.
-    pub(super) fn lay_new_on_desk(&self, tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
-        self.waiting(idea, people).map_or(Ok(()), |item| self.desks.put(tx, item))
+    pub(super) fn lay_new_on_desk(&self, tx: &mut Tx, idea: &Idea, circle: &Circle) -> QueryResult<()> {
+        self.waiting(idea, circle).map_or(Ok(()), |item| self.desks.put(tx, item))
     }
 
     /// Lays out what waited before there was a desk of all rooms.
@@ -33,13 +32,13 @@ impl Ideas {
         self.unlaid
             .work_off(&self.db, move |tx, id| {
                 let Some(idea) = store::lock_row(tx.conn, id.into())? else { return Ok(()) };
-                let people = store::people::list_people(tx.conn, idea.id)?;
-                room.lay_on_desk(tx, &idea, &people)
+                let circle = store::people::find_circle(tx.conn, idea.id)?;
+                room.lay_on_desk(tx, &idea, &circle)
             })
             .await
     }
 
-    fn waiting(&self, idea: &Idea, people: &[IdeaPerson]) -> Option<NewItem> {
+    fn waiting(&self, idea: &Idea, circle: &Circle) -> Option<NewItem> {
         let post = |capability| Post { capability, unit: idea.unit_id };
         let to = match rules::whose_turn(idea)? {
             Who::Author => Whose::Member(idea.author_id),
@@ -53,9 +52,6 @@ impl Ideas {
                 Whose::Either(Holder { member, stay: Stay::Home, home }, post(Capability::DecideIdeas))
             }
         };
-        let mut barred: Vec<MemberId> = people.iter().map(|person| person.member_id).chain([idea.author_id]).collect();
-        barred.sort_unstable();
-        barred.dedup();
         let is_work = matches!(to, Whose::Either(..));
         Some(NewItem {
             kind: KIND,
@@ -65,7 +61,7 @@ impl Ideas {
             due: idea.due_on.filter(|_| is_work).map(Due::On),
             urgency: Urgency::Normal,
             whose: to,
-            barred,
+            barred: circle.everybody(idea),
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attachments::ATTACHMENT;
-use super::model::{Idea, IdeaId, IdeaPerson, IdeaState, IdeaText, Move, Part, Verb, thing};
+use super::model::{Circle, Idea, IdeaId, IdeaPerson, IdeaState, IdeaText, Move, Part, Verb, thing};
 use super::rules::{self, FLOW, Refusal};
 use super::{Ideas, Outcome, attachments, search, store};
 use crate::base::id::MemberId;
@@ -80,8 +80,9 @@ impl Ideas {
         let idea = rules::stepped(&draft, step, &submission, tx.now());
         self.write_down(tx, &idea, &people, new)?;
         self.note_step(tx, person.member, step, &idea, &submission)?;
-        self.lay_new_on_desk(tx, &idea, &people)?;
-        self.tell_people(tx, person.member, &draft, &idea, &people, &submission)?;
+        let circle = Circle::of(people);
+        self.lay_new_on_desk(tx, &idea, &circle)?;
+        self.tell_people(tx, person.member, &draft, &idea, &circle, &submission)?;
         Ok(idea.id)
     }
 
@@ -107,8 +108,8 @@ impl Ideas {
         self.db
             .write(move |tx| {
                 let idea = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-                let people = store::people::list_people(tx.conn, id)?;
-                room.check_sight(&person, &idea, &people)?;
+                let circle = store::people::find_circle(tx.conn, id)?;
+                room.check_sight(&person, &idea, &circle)?;
                 if idea.author_id != person.member {
                     return Err(Refusal::NotAuthor.into());
                 }
@@ -120,19 +121,24 @@ impl Ideas {
                 if !store::update_text(tx.conn, id, &text, tx.now())? {
                     return Err(Refusal::WrongState { state: idea.state }.into());
                 }
+                if rules::is_rewritten(&idea, &text) {
+                    store::likes::put_behind(tx.conn, id)?;
+                }
                 if let Some(co_authors) = &change.co_authors {
-                    store::people::delete_co_authors(tx.conn, id)?;
+                    store::people::take_off_co_authors(tx.conn, id)?;
                     let people: Vec<IdeaPerson> = co_authors.iter().map(|member| co_author(id, *member)).collect();
                     insert_people(tx, &people)?;
+                    // nobody supports what is his own by now
+                    co_authors.iter().try_for_each(|member| store::likes::delete_like(tx.conn, id, *member))?;
                 }
                 trail::note(tx, edited(person.member, id))?;
-                let people = store::people::list_people(tx.conn, id)?;
+                let circle = store::people::find_circle(tx.conn, id)?;
                 let idea = with_text(idea, text);
                 if idea.submitted_at.is_some() {
                     // it waits for its author, under its title
-                    room.lay_on_desk(tx, &idea, &people)?;
+                    room.lay_on_desk(tx, &idea, &circle)?;
                 }
-                Ok(search::index(tx, &idea, &people)?)
+                Ok(search::index(tx, &idea, &circle.people)?)
             })
             .await
     }

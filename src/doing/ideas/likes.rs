@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::model::{Idea, IdeaId, Part};
+use super::model::{Circle, Idea, IdeaId};
 use super::rules::Refusal;
 use super::store::{self, likes, lists};
 use super::{Ideas, Outcome};
+use crate::base::own_case::Judgement;
 use crate::base::person::Person;
 use crate::db::Tx;
 
@@ -23,11 +24,10 @@ impl Ideas {
                     }
                     false => likes::delete_like(tx.conn, id, person.member)?,
                 }
-                let idea = room.find_open(tx, &person, id)?;
-                let people = store::people::list_people(tx.conn, id)?;
-                let co_author = people.iter().any(|p| p.member_id == person.member && p.part == Part::CoAuthor);
-                if liked && (idea.author_id == person.member || co_author) {
-                    return Err(Refusal::OwnLike.into());
+                let (idea, circle) = room.find_open(tx, &person, id)?;
+                if liked {
+                    let involved = circle.involved(&idea, person.member);
+                    Judgement::LikeIdea.check(involved).map_err(|_| Refusal::OwnLike)?;
                 }
                 Ok(likes::count_likes(tx.conn, &[id])?.first().map_or(0, |(_, count)| *count))
             })
@@ -35,14 +35,14 @@ impl Ideas {
     }
 
     /// An idea that is talked about: seen by `person`, handed in, and not merged into another.
-    pub(super) fn find_open(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<Idea> {
+    pub(super) fn find_open(&self, tx: &mut Tx, person: &Person, id: IdeaId) -> Outcome<(Idea, Circle)> {
         let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
-        let people = store::people::list_people(tx.conn, id)?;
-        self.check_sight(person, &idea, &people)?;
+        let circle = store::people::find_circle(tx.conn, id)?;
+        self.check_sight(person, &idea, &circle)?;
         match idea.merged_into {
             Some(into) => Err(Refusal::Merged { into }.into()),
             None if lists::PRIVATE.contains(&idea.state) => Err(Refusal::WrongState { state: idea.state }.into()),
-            None => Ok(idea),
+            None => Ok((idea, circle)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
-use super::model::{Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, Verb};
+use super::model::{Circle, Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, MergedIdea, Verb};
 use super::rules::{self, Refusal, SOON_DAYS};
 use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Sight};
 use super::store::{self, comments, likes};
@@ -17,11 +17,13 @@ use crate::ground::files::FileView;
 /// An idea as one member sees it.
 pub struct Shown {
     pub idea: Idea,
-    pub people: Vec<IdeaPerson>,
+    pub circle: Circle,
     /// Who brought it where it stands, when and why.
     pub in_force: InForce,
     pub outcomes: Vec<IdeaOutcome>,
     pub likes: i64,
+    /// Likes that were given to a former text.
+    pub former_likes: i64,
     /// Whether the member likes it.
     pub liked: bool,
     pub comments: i64,
@@ -52,49 +54,58 @@ pub struct Wanted {
 }
 
 impl Ideas {
-    /// Whether `person` may know of the idea: his own, or one handed in within his branch or his scope.
-    pub(super) fn check_sight(&self, person: &Person, idea: &Idea, people: &[IdeaPerson]) -> Result<(), Refusal> {
-        let mine = idea.author_id == person.member || people.iter().any(|part| part.member_id == person.member);
-        let near = || {
-            let branch = person.branch.unwrap_or(person.unit());
-            let reach = person.reach(Capability::SeeIdeas);
-            idea.branch_id == branch || reach.is_some_and(|reach| reach.covers(&self.path(idea.unit_id)))
+    /// Whether `person` may know of the idea: his own, or one handed in within his branch or his scope. Who may know of an
+    /// idea that was merged into it may know of it, too.
+    pub(super) fn check_sight(&self, person: &Person, idea: &Idea, circle: &Circle) -> Result<(), Refusal> {
+        let own = |part: &IdeaPerson| part.member_id == person.member && part.part.is_own();
+        let mine = idea.author_id == person.member || circle.people.iter().any(own);
+        let (branch, reach) = (person.branch.unwrap_or(person.unit()), person.reach(Capability::SeeIdeas));
+        let near = |unit: UnitId, of_branch: UnitId| {
+            of_branch == branch || reach.as_ref().is_some_and(|reach| reach.covers(&self.path(unit)))
         };
-        if mine || (!PRIVATE.contains(&idea.state) && near()) { Ok(()) } else { Err(Refusal::NoSuchIdea) }
+        let by_merged = |merged: &MergedIdea| {
+            let wrote = merged.author_id == person.member || merged.people.iter().any(own);
+            wrote || near(merged.unit_id, merged.branch_id)
+        };
+        let open = || near(idea.unit_id, idea.branch_id) || circle.merged.iter().any(by_merged);
+        if mine || (!PRIVATE.contains(&idea.state) && open()) { Ok(()) } else { Err(Refusal::NoSuchIdea) }
     }
 
-    /// An idea that `person` may see, with its people.
-    pub(super) async fn find_seen(&self, person: Arc<Person>, id: IdeaId) -> Outcome<(Idea, Vec<IdeaPerson>)> {
+    /// An idea that `person` may see, with everybody around it.
+    pub(super) async fn find_seen(&self, person: Arc<Person>, id: IdeaId) -> Outcome<(Idea, Circle)> {
         let found = self
             .db
             .read(move |conn| {
                 let Some(idea) = store::find(conn, id)? else { return Ok(None) };
-                Ok(Some((idea, store::people::list_people(conn, id)?)))
+                Ok(Some((idea, store::people::find_circle(conn, id)?)))
             })
             .await?;
-        let (idea, people) = found.ok_or(Refusal::NoSuchIdea)?;
-        self.check_sight(&person, &idea, &people)?;
-        Ok((idea, people))
+        let (idea, circle) = found.ok_or(Refusal::NoSuchIdea)?;
+        self.check_sight(&person, &idea, &circle)?;
+        Ok((idea, circle))
     }
 
     /// An idea with everything around it.
     pub async fn show(&self, person: Arc<Person>, id: IdeaId) -> Outcome<Shown> {
-        let (idea, people) = self.find_seen(person.clone(), id).await?;
-        let may = rules::possible(idea.state, &self.hand(&person, &idea, &people));
-        let member = person.member;
-        let (steps, outcomes, likes, liked, comments, files) = self
+        let (idea, circle) = self.find_seen(person.clone(), id).await?;
+        let may = rules::possible(&idea, &self.hand(&person, &idea, &circle), &circle);
+        let (member, is_merged) = (person.member, idea.merged_into.is_some());
+        let (steps, outcomes, likes, former_likes, liked, comments, files) = self
             .db
             .read(move |conn| {
                 let steps = store::steps::list_in_force(conn, &[id])?;
                 let outcomes = store::outcomes::list_outcomes(conn, id)?;
                 let likes = likes::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
-                let comments = comments::count_comments(conn, &[id])?.first().map_or(0, |(_, count)| *count);
+                let count = if is_merged { comments::count_said_about } else { comments::count_comments };
+                let comments = count(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;
-                Ok((steps, outcomes, likes, likes::has_liked(conn, id, member)?, comments, files))
+                let (former, liked) = (likes::count_former(conn, id)?, likes::has_liked(conn, id, member)?);
+                Ok((steps, outcomes, likes, former, liked, comments, files))
             })
             .await?;
         let files = files.addressed(&self.addresses, &idea, self.db.now());
-        Ok(Shown { idea, people, in_force: InForce::of(steps), outcomes, likes, liked, comments, files, may })
+        let in_force = InForce::of(steps);
+        Ok(Shown { idea, circle, in_force, outcomes, likes, former_likes, liked, comments, files, may })
     }
 
     /// Ideas that `person` sees, newest first.
@@ -168,7 +179,10 @@ pub(super) fn look_around(
     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
     let likes: HashMap<IdeaId, i64> = likes::count_likes(conn, &ids)?.into_iter().collect();
     let liked = likes::list_liked(conn, &ids, member)?;
-    let comments: HashMap<IdeaId, i64> = comments::count_comments(conn, &ids)?.into_iter().collect();
+    let is_merged = |idea: &&Idea| idea.merged_into.is_some();
+    let merged: Vec<IdeaId> = ideas.iter().filter(is_merged).map(|idea| idea.id).collect();
+    let mut comments: HashMap<IdeaId, i64> = comments::count_comments(conn, &ids)?.into_iter().collect();
+    comments.extend(comments::count_said_about(conn, &merged)?);
     let mut attached = attachments::list_of_each(conn, &ids)?;
     let of = |counts: &HashMap<IdeaId, i64>, idea: &Idea| counts.get(&idea.id).copied().unwrap_or(0);
     let listed = |idea: Idea| Listed {

@@ -3,20 +3,22 @@
 //! A member hands an idea in, a group's leader collects it at a meeting of the group, the branch's committee decides at a
 //! meeting with a reason, somebody carries it out by a day, and somebody else accepts the work. Every step is told to
 //! the idea's people and earns what the rules of the points room say. Nobody handles an idea of his own: the next unit
-//! up does.
+//! up does, and that is written down.
 //!
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
 //! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
-//! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which are told in
-//! `notices`, earn in `awards` and wait on the `desk`), attaches files (`attachments`), lists (`lists`, `timeline`), searches
-//! (`search`), counts (`statistics`, printed by `api/summary`), exports, keeps `likes` and `comments` and reminds
-//! (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
+//! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which look at their
+//! meeting in `at_meetings`, merge in `merging`, are told in `notices`, earn in `awards` and wait on the `desk`), attaches
+//! files (`attachments`), lists (`lists`, `timeline`), searches (`search`), counts (`statistics`, printed by
+//! `api/summary`), exports, keeps `likes` and `comments` and reminds (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
 //! `meetings` which of them ideas point at.
 
 mod api;
 mod drafts;
 mod steps;
+mod at_meetings;
+mod merging;
 mod lists;
 mod desk;
 mod timeline;
@@ -49,7 +51,7 @@ pub use glance::{LOOKS, LatestIdea, latest_in};
 pub use model::{IdeaId, IdeaState, IdeaText, Move, NewOutcome, OutcomeKind, Verb};
 pub use room::open;
 pub use rules::{FLOW, Who};
-pub use store::steps::cites;
+pub use store::steps::list_actors_at;
 
 use rules::Refusal;
 

@@ -1,6 +1,6 @@
 //! What the room hands over to the program.
 
-use super::{ATTACHMENT, EVIDENCE, Ideas, cites, is_draft, is_hidden};
+use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
 use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
@@ -24,7 +24,7 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
 
 pub async fn open(house: &House) -> Opened {
     let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get());
-    house.get::<Meetings>().unless_cited(cites);
+    house.get::<Meetings>().unless_cited(list_actors_at);
     let files = house.get::<Files>();
     for kind in [ATTACHMENT, EVIDENCE] {
         let seen = ideas.clone();

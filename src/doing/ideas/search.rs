@@ -162,7 +162,8 @@ pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryRes
 }
 
 fn shelves_of(idea: &Idea, people: &[IdeaPerson]) -> Vec<Uuid> {
-    let mut scopes: Vec<Uuid> = people.iter().map(|person| person.member_id.uuid()).collect();
+    let own = people.iter().filter(|person| person.part.is_own());
+    let mut scopes: Vec<Uuid> = own.map(|person| person.member_id.uuid()).collect();
     scopes.push(idea.author_id.uuid());
     if !PRIVATE.contains(&idea.state) {
         scopes.extend([idea.unit_id.uuid(), idea.branch_id.uuid()]);

@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::attachments::{self, EVIDENCE};
 use super::model::{
-    Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, Verb, Verdict,
+    Circle, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, StepId, Verb,
+    Verdict, thing,
 };
 use super::notices::said;
 use super::rules::{self, Hand, Refusal, Repetition, Who};
-use super::store::{self, likes};
-use super::{Ideas, Outcome, search};
+use super::{Ideas, Outcome, at_meetings, search, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
@@ -21,8 +21,9 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::workflow::Step;
 use crate::db::Tx;
-use crate::doing::meetings;
+use crate::kernel::desk::Post;
 use crate::kernel::idempotency;
+use crate::kernel::recusals::{self, ActOf};
 use crate::kernel::trail::{self, Act};
 
 impl Ideas {
@@ -48,8 +49,8 @@ impl Ideas {
 
     fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
         let (idea, kept) = lock_row(tx, id, what.into)?;
-        let people = store::people::list_people(tx.conn, id)?;
-        let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &people));
+        let mut circle = store::people::find_circle(tx.conn, id)?;
+        let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &circle));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
         let steps = store::steps::list_steps(tx.conn, id)?;
         match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
@@ -58,34 +59,40 @@ impl Ideas {
             Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
             Repetition::New => {}
         }
-        self.check_sight(person, &idea, &people)?;
-        let step = found.map_err(|refusal| say_more(refusal, &idea, InForce::of(steps).verdict(), what.verb))?;
-        self.check(tx, person, &idea, kept.as_ref(), what)?;
+        self.check_sight(person, &idea, &circle)?;
+        let since = reopened_on(&steps);
+        let in_force = InForce::of(steps);
+        let step = found.map_err(|refusal| say_more(refusal, &idea, in_force.verdict(), what.verb))?;
+        rules::check_keeping(step, &circle)?;
+        let since = at_meetings::follows(tx, what.verb, &idea, &in_force, since)?;
+        self.check(tx, person, (&idea, &circle), since, what)?;
+        let kept = kept.map(|kept| self.check_kept(tx, person, &idea, kept)).transpose()?;
         let mut next = rules::stepped(&idea, step, what, tx.now());
         if what.verb == Verb::Submit {
             next.unit_id = person.unit();
             next.branch_id = person.branch.unwrap_or(person.unit());
         }
-        let people = add_implementer(tx, people, &next, what)?;
+        add_implementer(tx, &mut circle.people, &next, what)?;
         if !store::advance(tx.conn, idea.state, &next)? {
             return Err(Refusal::WrongState { state: idea.state }.into());
         }
         attachments::attach(tx, &what.files, person.member, EVIDENCE, id)?;
         if matches!(what.verb, Verb::Submit | Verb::Return | Verb::Withdraw | Verb::Assign) {
             // who may find it has changed
-            search::index(tx, &next, &people)?;
+            search::index(tx, &next, &circle.people)?;
         }
         store::steps::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
-        self.note_step(tx, person.member, step, &next, what)?;
+        let taken = self.note_step(tx, person.member, step, &next, what)?;
+        self.note_recusals(tx, (step, taken), &next, &circle)?;
         if (idea.state, idea.implementer_id, idea.due_on) != (next.state, next.implementer_id, next.due_on) {
-            self.lay_on_desk(tx, &next, &people)?;
+            self.lay_on_desk(tx, &next, &circle)?;
         }
         if let Some(kept) = kept {
-            move_supporters(tx, &idea, &kept)?;
+            self.take_in(tx, person.member, (&idea, &circle), kept)?;
         }
         let outcome = record_outcome(tx, person.member, &next, what)?;
-        self.award(tx, &next, &people, what.verb, outcome)?;
-        self.tell_people(tx, person.member, &idea, &next, &people, what)?;
+        self.award(tx, &next, &circle.people, what.verb, outcome)?;
+        self.tell_people(tx, person.member, &idea, &next, &circle, what)?;
         Ok(next.state)
     }
 
@@ -97,7 +104,7 @@ impl Ideas {
         step: &Step<IdeaState, Verb, Who>,
         idea: &Idea,
         what: &Move,
-    ) -> QueryResult<()> {
+    ) -> QueryResult<StepId> {
         let line = IdeaStep {
             id: tx.fresh_id(),
             idea_id: idea.id,
@@ -117,20 +124,42 @@ impl Ideas {
         let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
         let action = format!("ideas.{}", what.verb);
         let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
-        trail::note(tx, act)
+        trail::note(tx, act)?;
+        Ok(line.id)
     }
 
-    /// What belongs to the verb besides the state: the meeting, the implementer, the idea that is kept.
-    fn check(&self, tx: &mut Tx, person: &Person, idea: &Idea, kept: Option<&Idea>, what: &Move) -> Outcome<()> {
+    /// Writes down who would have taken the step by his duty, but for being involved in the idea.
+    fn note_recusals(
+        &self,
+        tx: &mut Tx,
+        (step, taken): (&Step<IdeaState, Verb, Who>, StepId),
+        idea: &Idea,
+        circle: &Circle,
+    ) -> QueryResult<()> {
+        let capability = match step.who {
+            Who::Collector => Capability::CollectIdeas,
+            Who::Decider => Capability::DecideIdeas,
+            Who::Author | Who::Implementer => return Ok(()),
+        };
+        let Some(judgement) = rules::judgement(step.verb) else { return Ok(()) };
+        let able = self.desks.able(Post { capability, unit: idea.unit_id }, tx.today());
+        let hindered = |member: MemberId| Some((member, judgement.hindrance(circle.involved(idea, member))?));
+        let recused: Vec<_> = able.into_iter().filter_map(hindered).collect();
+        let act = ActOf { kind: thing(idea.id).kind, subject: idea.id.uuid(), act: taken.to_string() };
+        recusals::note(tx, &act, &recused)
+    }
+
+    /// What belongs to the verb besides the state: the meeting, which is not before the day `since`, and the implementer.
+    fn check(
+        &self,
+        tx: &mut Tx,
+        person: &Person,
+        (idea, circle): (&Idea, &Circle),
+        since: Option<Day>,
+        what: &Move,
+    ) -> Outcome<()> {
         if let Some(id) = what.meeting {
-            let meeting = meetings::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
-            let who = if what.verb == Verb::Collect { Capability::CollectIdeas } else { Capability::DecideIdeas };
-            let leads = person.reach(who).is_some_and(|reach| reach.covers(&self.path(meeting.unit_id)));
-            let has_committee = self.has_committee(meeting.unit_id, tx.today());
-            rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), has_committee, tx.today())?;
-            if !leads {
-                return Err(Refusal::WrongMeeting.into());
-            }
+            self.check_meeting(tx, person, (idea, circle), since, (what.verb, id))?;
         }
         if let Some(due_on) = what.due_on {
             rules::check_due(due_on, tx.today())?;
@@ -141,32 +170,26 @@ impl Ideas {
                 return Err(Refusal::ImplementerOutOfReach.into());
             }
         }
-        if let Some(kept) = kept {
-            let people = store::people::list_people(tx.conn, kept.id)?;
-            self.check_sight(person, kept, &people).map_err(|_| Refusal::BadMerge)?;
-            rules::check_merge(idea, kept)?;
-        }
         Ok(())
     }
 
     /// What `person` has to do with an idea.
-    pub(super) fn hand(&self, person: &Person, idea: &Idea, people: &[IdeaPerson]) -> Hand {
+    pub(super) fn hand(&self, person: &Person, idea: &Idea, circle: &Circle) -> Hand {
         let path = self.path(idea.unit_id);
         let covers = |capability| person.reach(capability).is_some_and(|reach| reach.covers(&path));
         let author = idea.author_id == person.member;
-        let part = |part: &IdeaPerson| part.member_id == person.member && part.part == Part::CoAuthor;
         Hand {
             author,
-            writer: author || people.iter().any(part),
+            writer: author || circle.co_authors().any(|member| member == person.member),
             implementer: idea.implementer_id == Some(person.member),
-            involved: author || people.iter().any(|part| part.member_id == person.member),
+            involved: circle.involved(idea, person.member),
             collects: covers(Capability::CollectIdeas),
             decides: covers(Capability::DecideIdeas),
         }
     }
 
     /// Whether anyone but a secretary sits on the committee of a branch.
-    fn has_committee(&self, branch: UnitId, today: Day) -> bool {
+    pub(super) fn has_committee(&self, branch: UnitId, today: Day) -> bool {
         !self.directory.holders(Role::BranchCommittee, branch, today).is_empty()
     }
 
@@ -206,7 +229,7 @@ fn request_hash(what: &Move) -> [u8; 32] {
     digest(&serde_json::to_vec(what).unwrap_or_default())
 }
 
-fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: &Move) -> QueryResult<Vec<IdeaPerson>> {
+fn add_implementer(tx: &mut Tx, people: &mut Vec<IdeaPerson>, idea: &Idea, what: &Move) -> QueryResult<()> {
     if let Some(member_id) = what.implementer {
         let person = IdeaPerson { idea_id: idea.id, member_id, part: Part::Implementer };
         if !people.contains(&person) {
@@ -214,20 +237,12 @@ fn add_implementer(tx: &mut Tx, mut people: Vec<IdeaPerson>, idea: &Idea, what: 
             people.push(person);
         }
     }
-    Ok(people)
+    Ok(())
 }
 
-/// Likes go over to the idea that is kept, save those of its own authors.
-fn move_supporters(tx: &mut Tx, idea: &Idea, kept: &Idea) -> QueryResult<()> {
-    let co_authors = store::people::list_people(tx.conn, kept.id)?;
-    for member in likes::list_likers(tx.conn, idea.id)? {
-        let wrote = kept.author_id == member
-            || co_authors.iter().any(|person| person.member_id == member && person.part == Part::CoAuthor);
-        if !wrote {
-            likes::insert_like(tx.conn, kept.id, member, tx.now())?;
-        }
-    }
-    Ok(())
+/// The day on which an idea was last put before the committee again.
+fn reopened_on(steps: &[IdeaStep]) -> Option<Day> {
+    steps.iter().rev().find(|step| step.verb == Verb::Reopen).map(|step| step.at.day())
 }
 
 fn record_outcome(tx: &mut Tx, actor: MemberId, idea: &Idea, what: &Move) -> QueryResult<Option<OutcomeId>> {

@@ -7,9 +7,10 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::attendance::Codes;
-use super::model::{Coming, Meeting, MeetingChange, MeetingId, NewMeeting, Whole, thing};
+use super::model::{Attendance, Coming, Meeting, MeetingChange, MeetingId, Minutes, NewMeeting, Whole, thing};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter, Sight};
+use super::versions;
 use crate::base::capability::{Capability, Reach};
 use crate::base::crypto::Key;
 use crate::base::hooks::Hooks;
@@ -60,8 +61,8 @@ pub struct Shown {
 pub struct Meetings {
     pub(super) db: Db,
     pub(super) directory: Directory,
-    /// Whether something was collected or decided at a meeting.
-    citers: Hooks<Cites>,
+    /// Who put down what was collected or decided at a meeting.
+    citers: Hooks<Actors>,
     /// Of other rooms: whether something of theirs is part of a meeting.
     parts: Hooks<Cites>,
     /// Those that are to come, by the present day.
@@ -70,7 +71,28 @@ pub struct Meetings {
 }
 
 /// Whether something of a room points at a meeting.
-type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
+pub(super) type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
+
+/// What other rooms have to do with meetings.
+pub(super) struct Users {
+    parts: Vec<Cites>,
+    pub citers: Vec<Actors>,
+}
+
+impl Users {
+    /// Whether one of them points at the meeting.
+    fn any(&self, conn: &mut Conn, id: MeetingId) -> QueryResult<bool> {
+        for is_part in &self.parts {
+            if is_part(conn, id)? {
+                return Ok(true);
+            }
+        }
+        Ok(!actors_at(&self.citers, conn, id)?.is_empty())
+    }
+}
+
+/// Who put down what was done at a meeting in a room.
+pub(super) type Actors = fn(&mut Conn, MeetingId) -> QueryResult<Vec<MemberId>>;
 
 impl Meetings {
     /// `key` makes the codes that people enter.
@@ -79,9 +101,10 @@ impl Meetings {
         Meetings { db, directory, citers, parts, coming, codes: Codes::new(key, attempts) }
     }
 
-    /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
-    pub fn unless_cited(&self, is_cited: Cites) {
-        self.citers.add(is_cited);
+    /// Has a meeting stand of which `actors` tells who put down what was collected or decided at it: its day, and that they
+    /// and anybody at all were there.
+    pub fn unless_cited(&self, actors: Actors) {
+        self.citers.add(actors);
     }
 
     /// Has a meeting stay of which `has_part` says that something is part of it.
@@ -129,15 +152,23 @@ impl Meetings {
         if let Some(day) = change.held_on {
             rules::check_day(day, self.db.today())?;
         }
-        let (room, citers, users) = (self.clone(), self.citers.each(), self.users());
+        let (room, users) = (self.clone(), self.users());
         self.db
             .write(move |tx| {
                 let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
-                let is_cited = is_any(&citers, tx.conn, id)?;
-                let meeting = Meeting { updated_at: tx.now(), ..changed(meeting, &change, is_cited)? };
+                let actors = actors_at(&users.citers, tx.conn, id)?;
+                let present = store::list_attendance(tx.conn, id)?;
+                if let Some(members) = &change.attendance {
+                    check_still_present(&actors, &present, members)?;
+                }
+                let before = Minutes::of(&meeting, &present);
+                let last = versions::last_written(tx.conn, &meeting)?;
+                let meeting = Meeting { updated_at: tx.now(), ..changed(meeting, &change, !actors.is_empty())? };
                 store::update(tx.conn, &meeting)?;
                 room.change_people(tx.conn, id, &change)?;
+                let attendance = store::list_attendance(tx.conn, id)?;
+                versions::keep(tx, id, (&before, last), (&Minutes::of(&meeting, &attendance), actor))?;
                 note(tx, actor, "meetings.edit", &meeting)?;
                 shown(tx.conn, &users, id, true)
             })
@@ -169,11 +200,14 @@ impl Meetings {
                 if meeting.created_by != actor {
                     return Err(Refusal::NotAuthor.into());
                 }
-                if is_any(&users, tx.conn, id)? {
+                if users.any(tx.conn, id)? {
                     return Err(Refusal::InUse.into());
                 }
                 if store::list_attendance(tx.conn, id)?.iter().any(|row| row.entered_at.is_some()) {
                     return Err(Refusal::Attended.into());
+                }
+                if versions::list_writers(tx.conn, id)?.iter().any(|writer| *writer != actor) {
+                    return Err(Refusal::OthersWrote.into());
                 }
                 store::delete(tx.conn, id)?;
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
@@ -261,8 +295,8 @@ impl Meetings {
         Ok(meeting)
     }
 
-    fn users(&self) -> Vec<Cites> {
-        [self.parts.each(), self.citers.each()].concat()
+    pub(super) fn users(&self) -> Users {
+        Users { parts: self.parts.each(), citers: self.citers.each() }
     }
 
     fn check_reach(&self, reach: &Reach, unit: UnitId) -> Result<(), Refusal> {
@@ -280,10 +314,22 @@ impl Meetings {
     }
 }
 
-fn shown(conn: &mut Conn, users: &[Cites], id: MeetingId, is_led: bool) -> Outcome<Shown> {
+/// Whether the people of the minutes may change so: those who entered the code stay whatever is written down.
+pub(super) fn check_still_present(
+    actors: &[MemberId],
+    present: &[Attendance],
+    members: &[MemberId],
+) -> Result<(), Refusal> {
+    let entered = present.iter().filter(|row| row.entered_at.is_some()).map(|row| row.member_id);
+    let after: Vec<MemberId> = members.iter().copied().chain(entered).collect();
+    let before: Vec<MemberId> = present.iter().map(|row| row.member_id).collect();
+    rules::check_still_present(actors, &before, &after)
+}
+
+fn shown(conn: &mut Conn, users: &Users, id: MeetingId, is_led: bool) -> Outcome<Shown> {
     let whole = store::find_whole(conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
     let entered = whole.attendance.iter().any(|row| row.entered_at.is_some());
-    let is_draft = !entered && !is_any(users, conn, id)?;
+    let is_draft = !entered && !users.any(conn, id)?;
     Ok(Shown { whole, is_led, is_draft })
 }
 
@@ -341,12 +387,12 @@ fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> QueryR
     trail::note(tx, act)
 }
 
-/// Whether one of `users` points at the meeting.
-fn is_any(users: &[Cites], conn: &mut Conn, id: MeetingId) -> QueryResult<bool> {
-    for is_used in users {
-        if is_used(conn, id)? {
-            return Ok(true);
-        }
+/// Who put down what was done at the meeting.
+pub(super) fn actors_at(citers: &[Actors], conn: &mut Conn, id: MeetingId) -> QueryResult<Vec<MemberId>> {
+    let mut actors = Vec::new();
+    for list in citers {
+        actors.extend(list(conn, id)?);
     }
-    Ok(false)
+    Ok(actors)
 }
+

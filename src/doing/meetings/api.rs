@@ -8,17 +8,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{Listed, Meetings, Shown};
 use super::attendance::StandingCode;
-use super::model::{Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
+use super::model::{
+    Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, Minutes, NewMeeting, thing,
+};
 use super::rules::{self, ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Db;
+use crate::kernel::text_versions::TextVersion;
 use crate::people::members::Directory;
-use crate::web::caller::{MeetingHolder, Member, out_of_reach};
+use crate::web::caller::{MeetingHolder, MeetingReader, Member, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
-use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
+use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, nullable, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_meetings)
@@ -26,6 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_meeting)
         .service(edit_meeting)
         .service(delete_meeting)
+        .service(list_meeting_versions)
         .service(get_attendance_code)
         .service(submit_attendance_code)
         .service(delete_attendance);
@@ -47,6 +51,11 @@ impl From<Refusal> for Problem {
             Refusal::DayStands => {
                 Problem::conflict("meetings.day_stands", "已有事项在这次会议上征集或决定，会议日期不能再改")
             }
+            Refusal::PresenceStands => Problem::conflict(
+                "meetings.presence_stands",
+                "已有事项在这次会议上征集或决定，参会人员不能清空，也不能去掉登记这些事项的人",
+            ),
+            Refusal::OthersWrote => Problem::conflict("meetings.others_wrote", "其他人修改过这次会议的记录，不能删除"),
             Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子或竞赛与这次会议关联，不能删除"),
             Refusal::Attended => Problem::conflict("meetings.attended", "已有人在这次会议签到，不能删除"),
             Refusal::MinutesStand => {
@@ -392,7 +401,8 @@ struct MeetingChangeBody {
 
 /// 修改会议
 ///
-/// Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too.
+/// Changes a meeting; its kind and its unit stay, and once something was collected or decided at it, its day, too, and that
+/// whoever put it down was there. What was written before is kept.
 #[utoipa::path(tag = "meetings", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
         ("id" = MeetingId, Path, description = "The meeting")),
     request_body = MeetingChangeBody,
@@ -424,8 +434,8 @@ async fn edit_meeting(
 
 /// 删除会议
 ///
-/// Takes back a meeting that the caller wrote down while it is a draft: until something happened at it, is part of it, or
-/// somebody entered its code.
+/// Takes back a meeting that the caller wrote down while it is a draft: until something happened at it, is part of it,
+/// somebody entered its code or somebody else wrote in it.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     responses((status = 204, description = "Gone")))]
 #[delete("/meetings/{id}")]
@@ -522,4 +532,48 @@ async fn delete_attendance(
     let (id, member) = *path;
     meetings.strike_off(holder.member, &holder.reach, id, member).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Somebody who wrote in the minutes.
+#[derive(Serialize, ToSchema)]
+struct MinutesWriter {
+    id: MemberId,
+    /// The member's name.
+    name: String,
+}
+
+/// What was written down about a meeting at some time.
+#[derive(Serialize, ToSchema)]
+struct MeetingVersion {
+    /// From 1 on; the last one holds.
+    version: i32,
+    #[serde(flatten)]
+    minutes: Minutes,
+    /// Who wrote it so.
+    written_by: MinutesWriter,
+    written_at: Timestamp,
+}
+
+/// 会议记录版本
+///
+/// Every version of what was written down about a meeting, the first one first.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting"), PageQuery),
+    responses((status = 200, description = "Versions", body = Page<MeetingVersion>)))]
+#[get("/meetings/{id}/versions")]
+async fn list_meeting_versions(
+    reader: MeetingReader,
+    id: Path<MeetingId>,
+    query: Query<PageQuery>,
+    meetings: web::Data<Meetings>,
+    directory: web::Data<Directory>,
+) -> Result<web::Json<Page<MeetingVersion>>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<i32>()?.unwrap_or(0));
+    let found = meetings.versions(&reader.reach, *id, after, limit + 1).await?;
+    let view = |found: TextVersion| -> Result<MeetingVersion, Problem> {
+        let minutes = serde_json::from_value(found.content.0).map_err(|error| Problem::internal(error.to_string()))?;
+        let written_by = MinutesWriter { id: found.written_by, name: directory.name_of(found.written_by) };
+        Ok(MeetingVersion { version: found.version, minutes, written_by, written_at: found.written_at })
+    };
+    let versions: Vec<MeetingVersion> = found.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(web::Json(Page::new(versions, limit, |version| version.version)))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::actions::{Meetings, Outcome};
+use super::actions::{Meetings, Outcome, actors_at};
 use super::model::{Attendance, Meeting, MeetingId};
 use super::rules::{self, Refusal};
 use super::store;
@@ -115,9 +115,14 @@ impl Meetings {
     /// Strikes a member off a meeting of a unit that the actor leads.
     pub async fn strike_off(&self, actor: MemberId, reach: &Reach, id: MeetingId, member: MemberId) -> Outcome<()> {
         self.find_led(reach, id).await?;
+        let users = self.users();
         self.db
             .write(move |tx| {
-                let meeting = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let present = store::list_attendance(tx.conn, id)?;
+                let before: Vec<MemberId> = present.iter().map(|row| row.member_id).collect();
+                let after: Vec<MemberId> = before.iter().copied().filter(|other| *other != member).collect();
+                rules::check_still_present(&actors_at(&users.citers, tx.conn, id)?, &before, &after)?;
                 if !store::delete_attendance(tx.conn, id, member)? {
                     return Err(Refusal::NotThere.into());
                 }

@@ -3,13 +3,15 @@
 //! Tables: `meetings`, `meeting_attendance`, `meeting_excuses`. Routes: `/meetings…`. Those who lead a unit write its
 //! meetings down; the members of its branch read what was held for all of them, and enter the code on the leader's screen to
 //! be there. Lends [`lock_row`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
-//! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say which
-//! meetings they point at ([`Meetings::unless_cited`]): the day of those stays, and they are drafts no more.
+//! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say who put down what was
+//! done at a meeting ([`Meetings::unless_cited`]): its day then stays, and that they were there, and it is a draft no more.
+//! What was written down before is kept in versions.
 
 mod actions;
 mod api;
 mod attendance;
 mod coming;
+mod versions;
 mod model;
 mod rules;
 mod store;
@@ -19,4 +21,4 @@ pub use actions::Meetings;
 pub use api::routes;
 pub use model::{Coming, Meeting, MeetingId, MeetingKind, NewMeeting};
 pub use room::open;
-pub use store::{find, find_some, lock_row};
+pub use store::{find, find_some, list_attendance, lock_row};

@@ -1,6 +1,8 @@
 //! What the room keeps.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
@@ -115,6 +117,29 @@ pub struct NewMeeting {
     pub minutes: String,
     pub attendance: Vec<MemberId>,
     pub excused: Vec<(MemberId, ExcuseReason)>,
+}
+
+/// What is written down about a meeting, as its versions keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Minutes {
+    pub held_on: Day,
+    /// One line.
+    pub title: String,
+    /// What was said and resolved; may be empty.
+    pub minutes: String,
+    /// Who was there, in the order of their ids.
+    pub attendance: Vec<MemberId>,
+}
+
+impl Minutes {
+    pub fn of(meeting: &Meeting, attendance: &[Attendance]) -> Minutes {
+        Minutes {
+            held_on: meeting.held_on,
+            title: meeting.title.clone(),
+            minutes: meeting.minutes.clone(),
+            attendance: attendance.iter().map(|row| row.member_id).collect(),
+        }
+    }
 }
 
 /// What changes about a meeting; `None` stays, and an inner `None` takes away.

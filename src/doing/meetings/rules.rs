@@ -32,8 +32,12 @@ pub enum Refusal {
     DayTooFar,
     /// Something was collected or decided at it, so it was held on the day that stands there.
     DayStands,
+    /// Something was collected or decided at it, so somebody was there, and whoever put it down.
+    PresenceStands,
     /// Something happened at it, or is part of it, so it stays.
     InUse,
+    /// Somebody else has written in it, so it stays.
+    OthersWrote,
     /// Only who wrote it down takes it back.
     NotAuthor,
     /// The list of those who were excused names somebody twice.
@@ -97,6 +101,13 @@ pub fn check_kind(kind: MeetingKind, unit: UnitId, branch: Option<UnitId>) -> Re
 /// Whether a meeting may be planned for that day.
 pub fn check_day(held_on: Day, today: Day) -> Result<(), Refusal> {
     if held_on <= today.plus_days(DAYS_AHEAD) { Ok(()) } else { Err(Refusal::DayTooFar) }
+}
+
+/// Whether `members` may take the place of those who were `present` at a meeting where `actors` put down what was done.
+pub fn check_still_present(actors: &[MemberId], present: &[MemberId], members: &[MemberId]) -> Result<(), Refusal> {
+    let gone = |actor: &MemberId| present.contains(actor) && !members.contains(actor);
+    let emptied = !actors.is_empty() && !present.is_empty() && members.is_empty();
+    if emptied || actors.iter().any(gone) { Err(Refusal::PresenceStands) } else { Ok(()) }
 }
 
 /// Checks that nobody is named twice and that the roster knows everybody.
@@ -185,6 +196,17 @@ mod tests {
         assert_eq!(holders(MeetingKind::PartyCommittee), [true, false, false]);
         assert_eq!(holders(MeetingKind::Lecture), [true, true, true]);
         assert_eq!(holders(MeetingKind::ThemeDay), [true, true, true]);
+    }
+
+    #[test]
+    fn who_put_down_what_was_decided_stays_present() {
+        let [a, b, c] = [1, 2, 3].map(|n| MemberId::from(uuid::Uuid::from_u128(n)));
+        let check = |actors: &[MemberId], members: &[MemberId]| check_still_present(actors, &[a, b], members);
+        assert_eq!(check(&[], &[]), Ok(()), "nothing was done there");
+        assert_eq!(check(&[a], &[a, c]), Ok(()));
+        assert_eq!(check(&[a], &[b, c]), Err(Refusal::PresenceStands));
+        assert_eq!(check(&[c], &[b]), Ok(()), "he was not there before");
+        assert_eq!(check(&[c], &[]), Err(Refusal::PresenceStands));
     }
 
     #[test]

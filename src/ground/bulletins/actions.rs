@@ -9,6 +9,7 @@ use super::store;
 use crate::base::id::MemberId;
 use crate::db::{Conn, Stop, Tx};
 use crate::ground::documents;
+use crate::kernel::text_versions::{self, TextVersion, Written as WrittenBy};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -41,6 +42,9 @@ pub fn draft<T: Written>(tx: &mut Tx, about: About, actor: MemberId, text: T) ->
 /// Writes another version, and says which; a reviewed one becomes a draft again.
 pub fn edit<T: Written>(tx: &mut Tx, bulletin: Bulletin<T>, actor: MemberId, text: T) -> Outcome<i32> {
     rules::may_edit(&bulletin)?;
+    let former = bulletin.text.clone();
+    let before = WrittenBy { content: &former, by: bulletin.edited_by, at: bulletin.edited_at };
+    let number = bulletin.version;
     let next = Bulletin {
         version: bulletin.version + 1,
         state: BulletinState::Draft,
@@ -53,15 +57,32 @@ pub fn edit<T: Written>(tx: &mut Tx, bulletin: Bulletin<T>, actor: MemberId, tex
     };
     claim(tx, &next)?;
     write(tx, &next)?;
+    let About { kind, id } = next.about;
+    let now = WrittenBy { content: &next.text, by: actor, at: next.edited_at };
+    text_versions::keep(tx, (kind, id.uuid()), (number, before), now)?;
     Ok(next.version)
 }
 
-/// Approves a version that somebody else wrote. Again it changes nothing, and says false.
+/// Everybody who wrote a version of a bulletin, this one or one before.
+pub fn list_writers<T>(conn: &mut Conn, bulletin: &Bulletin<T>) -> QueryResult<Vec<MemberId>> {
+    let About { kind, id } = bulletin.about;
+    let mut writers = text_versions::list_writers(conn, (kind, id.uuid()))?;
+    writers.push(bulletin.edited_by);
+    Ok(writers)
+}
+
+/// The versions of a bulletin after `after`, the first one first; none of one that was never changed.
+pub fn list_versions(conn: &mut Conn, about: About, after: i32, limit: i64) -> QueryResult<Vec<TextVersion>> {
+    text_versions::list(conn, (about.kind, about.id.uuid()), after, limit)
+}
+
+/// Approves a version; nobody does who wrote this one or one before. Again it changes nothing, and says false.
 pub fn review<T: Written>(tx: &mut Tx, bulletin: Bulletin<T>, actor: MemberId, version: i32) -> Outcome<bool> {
     if bulletin.version == version && bulletin.reviewed_by == Some(actor) {
         return Ok(false);
     }
-    rules::may_review(&bulletin, actor, version, tx.now())?;
+    let writers = list_writers(tx.conn, &bulletin)?;
+    rules::may_review(&bulletin, &writers, actor, version)?;
     let (reviewed_by, reviewed_at) = (Some(actor), Some(tx.now()));
     write(tx, &Bulletin { state: BulletinState::Reviewed, reviewed_by, reviewed_at, ..bulletin })?;
     Ok(true)

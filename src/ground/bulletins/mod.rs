@@ -5,7 +5,7 @@
 //! ([`Written`]). So the room has no routes; who may do what, what a draft says and whom an issued one is told to are the
 //! other room's, which calls this one in its own transactions and holds its thing meanwhile.
 //!
-//! Table: `bulletins`. Lends [`find`], [`draft`], [`edit`], [`review`], [`issue`], and a sheet's two forms.
+//! Table: `bulletins`. Lends [`find`], [`draft`], [`edit`], [`review`], [`issue`], [`list_versions`], and a sheet's two forms.
 
 mod actions;
 mod api;
@@ -14,7 +14,7 @@ mod rules;
 mod store;
 pub mod model;
 
-pub use actions::{draft, edit, find, issue, review};
+pub use actions::{draft, edit, find, issue, list_versions, list_writers, review};
 pub use api::sheet;
 pub use model::{About, Bulletin, BulletinState, Paragraph, Sheet, SheetPart, Written};
 pub use room::open;

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::base::approval::{self, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::Json;
@@ -79,16 +78,6 @@ pub struct BulletinRow {
     pub reviewed_at: Option<Timestamp>,
     pub issued_by: Option<MemberId>,
     pub issued_at: Option<Timestamp>,
-}
-
-impl<T> Bulletin<T> {
-    /// This version as the two-person rule looks at it: another person than who wrote it reviews it, and somebody else may
-    /// again, until it is issued.
-    pub fn rule(&self) -> approval::Proposal {
-        let is_issued = self.state == BulletinState::Issued;
-        let state = if is_issued { ProposalState::Approved } else { ProposalState::Open };
-        approval::Proposal { state, proposed_by: Some(self.edited_by), about: None, expires_at: None }
-    }
 }
 
 impl<T: Written> Bulletin<T> {

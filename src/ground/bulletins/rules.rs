@@ -1,9 +1,8 @@
 //! Who may do what with a bulletin, and when.
 
 use super::model::{Bulletin, BulletinState, Written};
-use crate::base::approval::Answer;
 use crate::base::id::MemberId;
-use crate::base::time::Timestamp;
+use crate::base::own_case::{Involvement, Judgement};
 use crate::db;
 
 /// A no of bulletins.
@@ -32,15 +31,17 @@ pub fn may_edit<T>(bulletin: &Bulletin<T>) -> Result<(), Refusal> {
     if bulletin.state == BulletinState::Issued { Err(Refusal::Issued) } else { Ok(()) }
 }
 
-/// Whether `actor` may approve this version: it is the one that the caller has seen, and somebody else wrote it.
+/// Whether `actor` may approve this version: it is the one that the caller has seen, and none of the `writers` of this one
+/// and those before was he.
 pub fn may_review<T: Written>(
     bulletin: &Bulletin<T>,
+    writers: &[MemberId],
     actor: MemberId,
     version: i32,
-    now: Timestamp,
 ) -> Result<(), Refusal> {
     is_seen(bulletin, version)?;
-    bulletin.rule().answer(Answer::Approve, actor, now).map_err(|_| Refusal::Own)?;
+    let involved = writers.contains(&actor).then_some(Involvement::Writer).into_iter().collect();
+    Judgement::ReviewBulletin.check(involved).map_err(|_| Refusal::Own)?;
     if bulletin.text.document_no().is_none() { Err(Refusal::NoNumber) } else { Ok(()) }
 }
 
@@ -59,6 +60,8 @@ fn is_seen<T>(bulletin: &Bulletin<T>, version: i32) -> Result<(), Refusal> {
 mod tests {
     use serde::{Deserialize, Serialize};
     use uuid::Uuid;
+
+    use crate::base::time::Timestamp;
 
     use super::super::model::About;
     use super::*;
@@ -99,11 +102,12 @@ mod tests {
             (may_edit(&draft), Ok(())),
             (may_edit(&reviewed), Ok(())),
             (may_edit(&issued), Err(Refusal::Issued)),
-            (may_review(&draft, other, 3, now), Ok(())),
-            (may_review(&draft, writer, 3, now), Err(Refusal::Own)),
-            (may_review(&draft, other, 2, now), Err(Refusal::Changed { version: 3 })),
-            (may_review(&unnumbered, other, 3, now), Err(Refusal::NoNumber)),
-            (may_review(&issued, other, 3, now), Err(Refusal::Issued)),
+            (may_review(&draft, &[writer], other, 3), Ok(())),
+            (may_review(&draft, &[writer], writer, 3), Err(Refusal::Own)),
+            (may_review(&draft, &[writer, other], other, 3), Err(Refusal::Own)),
+            (may_review(&draft, &[], other, 2), Err(Refusal::Changed { version: 3 })),
+            (may_review(&unnumbered, &[], other, 3), Err(Refusal::NoNumber)),
+            (may_review(&issued, &[], other, 3), Err(Refusal::Issued)),
             (may_issue(&draft, 3), Err(Refusal::NotReviewed)),
             (may_issue(&reviewed, 2), Err(Refusal::Changed { version: 3 })),
             (may_issue(&reviewed, 3), Ok(())),

@@ -32,6 +32,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         match refusal {
+            Refusal::EffectiveTooFar => {
+                Problem::field("/effective_on", "points.effective_too_far", "生效日期不能晚于一年之后")
+            }
             Refusal::EffectiveInThePast => {
                 Problem::field("/effective_on", "points.effective_in_the_past", "生效日期最早为明天")
             }

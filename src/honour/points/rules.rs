@@ -7,11 +7,16 @@ use crate::db;
 /// The most that a rule may give at once, and that a cap may say.
 pub const MOST_POINTS: i32 = 10_000;
 
+/// How far ahead a rule is written.
+const DAYS_AHEAD: u64 = 366;
+
 /// Why a new version of a rule was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It would change what days that are over gave, or today, on which points were given already.
     EffectiveInThePast,
+    /// Further ahead than anybody plans.
+    EffectiveTooFar,
     /// Points outside 0..=[`MOST_POINTS`].
     PointsOutOfRange,
     /// A cap outside 0..=[`MOST_POINTS`].
@@ -61,6 +66,8 @@ pub fn check(rule: &Rule, today: Day) -> Result<(), Refusal> {
     let in_range = |points: i32| (0..=MOST_POINTS).contains(&points);
     if rule.effective_on <= today {
         Err(Refusal::EffectiveInThePast)
+    } else if rule.effective_on > today.plus_days(DAYS_AHEAD) {
+        Err(Refusal::EffectiveTooFar)
     } else if !in_range(rule.points) {
         Err(Refusal::PointsOutOfRange)
     } else if ![day, week, month, year].into_iter().flatten().all(in_range) {
@@ -89,6 +96,8 @@ mod tests {
             (base.clone(), Ok(())),
             (Rule { effective_on: today.plus_days(40), points: 0, cap_day: None, ..base.clone() }, Ok(())),
             (Rule { effective_on: today, ..base.clone() }, Err(Refusal::EffectiveInThePast)),
+            (Rule { effective_on: today.plus_days(DAYS_AHEAD), ..base.clone() }, Ok(())),
+            (Rule { effective_on: today.plus_days(DAYS_AHEAD + 1), ..base.clone() }, Err(Refusal::EffectiveTooFar)),
             (Rule { points: -1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
             (Rule { points: MOST_POINTS + 1, ..base.clone() }, Err(Refusal::PointsOutOfRange)),
             (Rule { cap_year: Some(-1), ..base.clone() }, Err(Refusal::CapOutOfRange)),

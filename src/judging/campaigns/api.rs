@@ -44,6 +44,10 @@ impl From<CampaignRefusal> for Problem {
                 Problem::conflict("campaigns.not_open", format!("{}阶段还没有开始", stage.title()))
             }
             CampaignRefusal::Over(stage) => Problem::gone("campaigns.over", format!("{}阶段已经结束", stage.title())),
+            CampaignRefusal::OwnCase => Problem::forbidden(
+                "campaigns.own_case",
+                "您本人或您所在的单位参加了这次评选，请由其他有权人员处理；没有其他人的，请先由管理员任命",
+            ),
             CampaignRefusal::NoAnswer(no) => unanswerable(no),
             CampaignRefusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
             CampaignRefusal::Undecided => Problem::conflict("campaigns.undecided", "还没有作出决定"),

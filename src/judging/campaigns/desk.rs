@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::{Campaign, CampaignStage, StageRow};
 use super::{Campaigns, rules};
 use crate::base::capability::Capability;
+use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::db::Tx;
 use crate::kernel::desk::{Due, NewItem, Post, Urgency, Whose};
@@ -65,19 +66,21 @@ fn subject_title(kind: &str) -> &'static str {
 
 impl Campaigns {
     /// Has the decision wait for those who decide: the first one once everything is judged and counted, another one once an
-    /// upheld objection has sent the last one back. Nothing waits before and after.
+    /// upheld objection has sent the last one back; for nobody who is `barred`. Nothing waits before and after.
     pub(super) fn lay_decision(
         &self,
         tx: &mut Tx,
         campaign: &Campaign,
         stages: &[StageRow],
         (is_counted, is_sent_back): (bool, bool),
+        barred: Vec<MemberId>,
     ) -> QueryResult<()> {
         let waits = rules::waits_for_decision(campaign.standing(), stages, is_counted, is_sent_back);
         let committee = stages.iter().find(|row| row.stage == CampaignStage::Committee);
         // it may decide after its time, too, since nothing goes on without it
         let due = committee.filter(|row| !is_sent_back && row.closes_at > tx.now()).map(|row| Due::At(row.closes_at));
-        let made = || NewItem { due, ..item(campaign, DECISION, campaign.id.uuid(), Capability::DecideCampaigns) };
+        let made =
+            || NewItem { due, barred, ..item(campaign, DECISION, campaign.id.uuid(), Capability::DecideCampaigns) };
         self.desks.replace(tx, DECISION, campaign.id.uuid(), waits.then(made))
     }
 }

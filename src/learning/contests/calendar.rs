@@ -145,10 +145,12 @@ impl Contests {
             return Err(Refusal::OutOfReach.into());
         }
         rules::check(draft.opens_at, draft.closes_at, &draft.rules.paper, &draft.rules.terms)?;
+        rules::check_ahead(draft.opens_at, self.db.now())?;
         if let Some(id) = draft.meeting {
             let meeting = self.db.read(move |conn| meetings::find(conn, id)).await?.ok_or(Refusal::NoSuchMeeting)?;
             let within_reach = tree.get(meeting.unit_id).is_some_and(|holder| reach.covers(&holder.path));
             rules::check_meeting(meeting.unit_id, &card.path, within_reach)?;
+            rules::check_meeting_day(meeting.held_on, (draft.opens_at, draft.closes_at))?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::model::{FeedbackAnswer, FeedbackState, Said};
 use crate::base::id::MemberId;
+use crate::base::own_case::{Involvement, Judgement};
 use crate::base::time::Day;
 
 /// What one member may say in a day.
@@ -35,9 +36,8 @@ pub fn state_of((feedback, answer): &Said, today: Day) -> FeedbackState {
 
 /// Whether `text` of `actor` is still to be written down; the same answer again changes nothing.
 pub fn may_answer((feedback, answer): &Said, actor: MemberId, text: &str) -> Result<bool, Refusal> {
-    if feedback.member_id == actor {
-        return Err(Refusal::OwnFeedback);
-    }
+    let himself = (feedback.member_id == actor).then_some(Involvement::Subject);
+    Judgement::AnswerFeedback.check(himself.into_iter().collect()).map_err(|_| Refusal::OwnFeedback)?;
     match answer {
         None => Ok(true),
         Some(FeedbackAnswer { member_id, text: given, .. }) if *member_id == actor && given == text => Ok(false),

@@ -33,6 +33,8 @@ struct CommentView {
     /// Whether the caller can take it back.
     can_delete: bool,
     created_at: Timestamp,
+    /// The idea that it was said about, where that one was merged into this one since.
+    said_about: Option<IdeaId>,
 }
 
 /// What stands in the place of a comment that was taken back.
@@ -48,13 +50,15 @@ impl CommentView {
             can_delete: comment.author_id == reader && comment.deleted_at.is_none(),
             text: if comment.deleted_at.is_some() { GAP.to_owned() } else { comment.text },
             created_at: comment.created_at,
+            said_about: comment.said_about,
         }
     }
 }
 
 /// 评论列表
 ///
-/// The comments on an idea, replies among them, oldest first.
+/// The comments on an idea, replies among them, oldest first. Those of an idea that was merged go on under the one that is
+/// kept, and are read under both.
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea"), PageQuery),
     responses((status = 200, description = "Comments", body = Page<CommentView>)))]
 #[get("/ideas/{id}/comments")]

@@ -14,7 +14,7 @@ use crate::doing::ideas::Ideas;
 use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
 use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
-    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, OutcomeId, OutcomeKind, Part, Verb, Verdict, thing,
+    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, MergedIdea, OutcomeId, OutcomeKind, Verb, Verdict, thing,
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
@@ -139,6 +139,33 @@ impl From<&IdeaOutcome> for OutcomeView {
     }
 }
 
+/// An idea that was merged into another one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MergedIdea)]
+struct MergedView {
+    id: IdeaId,
+    /// One line.
+    title: String,
+    author: Named,
+    /// Who wrote it together with the author.
+    co_authors: Vec<Named>,
+    /// What the unit is called for short.
+    unit_name: String,
+}
+
+impl MergedView {
+    fn new(ideas: &Ideas, merged: &MergedIdea) -> MergedView {
+        let co_authors = merged.writers().filter(|member| *member != merged.author_id);
+        MergedView {
+            id: merged.id,
+            title: merged.title.clone(),
+            author: Named::new(ideas, merged.author_id),
+            co_authors: co_authors.map(|member| Named::new(ideas, member)).collect(),
+            unit_name: ideas.unit_name(merged.unit_id),
+        }
+    }
+}
+
 /// An idea with everything around it.
 #[derive(Serialize, ToSchema)]
 pub struct IdeaView {
@@ -172,6 +199,10 @@ pub struct IdeaView {
     return_reason: Option<String>,
     /// The idea that goes on in its place.
     merged_into: Option<IdeaId>,
+    /// What was merged into it, also by way of another one.
+    merged_ideas: Vec<MergedView>,
+    /// How many liked it before its text was written anew, and have not done so since; they do not count as likes.
+    former_likes: i64,
     /// What came of it.
     outcomes: Vec<OutcomeView>,
     /// What the caller may do to it now.
@@ -181,11 +212,12 @@ pub struct IdeaView {
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, people, in_force, outcomes, likes, liked, comments, files, may } = shown;
-        let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor);
+        let Shown { idea, circle, in_force, outcomes, likes, former_likes, liked, comments, files, may } = shown;
         IdeaView {
             head: IdeaHead::of(ideas, &idea, (likes, liked, comments), &files.attachments),
-            co_authors: co_authors.map(|person| Named::new(ideas, person.member_id)).collect(),
+            co_authors: circle.co_authors().map(|member| Named::new(ideas, member)).collect(),
+            merged_ideas: circle.merged.iter().map(|merged| MergedView::new(ideas, merged)).collect(),
+            former_likes,
             attachments: files.attachments,
             branch_id: idea.branch_id,
             collected_at: in_force.collection.as_ref().map(|step| step.at),

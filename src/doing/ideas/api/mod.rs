@@ -14,7 +14,7 @@ mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::IdeaState;
+use super::model::{IdeaState, Verb};
 use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, Refusal};
 use crate::base::text::yuan;
 use crate::web::caller::out_of_reach;
@@ -61,9 +61,14 @@ impl From<Refusal> for Problem {
             Refusal::NotAuthor => Problem::forbidden("ideas.not_author", "只有作者本人可以这样做"),
             Refusal::NotImplementer => Problem::forbidden("ideas.not_implementer", "只有实施人本人可以这样做"),
             Refusal::OutOfReach => out_of_reach(),
-            Refusal::OwnIdea => {
-                Problem::forbidden("ideas.own_idea", "不能处理自己提出、参与或实施的金点子，请由上一级组织处理")
-            }
+            Refusal::OwnIdea => Problem::forbidden(
+                "ideas.own_idea",
+                "不能处理自己提出、参与或实施的金点子，或有自己的金点子并入的金点子，请由上一级组织处理",
+            ),
+            Refusal::HasMerged => Problem::conflict(
+                "ideas.has_merged",
+                "已有其他金点子并入这条金点子，不能撤回或退回；不再采用的，请由支委会讨论决定",
+            ),
             Refusal::NoSuchMeeting => Problem::field("/meeting_id", "no_such_meeting", "没有找到这次会议"),
             Refusal::WrongMeeting => Problem::field(
                 "/meeting_id",
@@ -71,6 +76,18 @@ impl From<Refusal> for Problem {
                 "征集须在本党小组的会议上，决定须在本支部的支委会（没有支委会的支部为党员大会）或上级党委会上",
             ),
             Refusal::MeetingNotHeld => Problem::field("/meeting_id", "not_held", "这次会议还没有召开"),
+            Refusal::MeetingTooEarly { verb } => {
+                let before = if verb == Verb::Collect { "提交" } else { "征集或重新启动" };
+                Problem::field("/meeting_id", "too_early", format!("这次会议在金点子{before}之前召开"))
+            }
+            Refusal::NobodyMet => Problem::field(
+                "/meeting_id",
+                "nobody_present",
+                "这次会议没有登记参会人员，或只有与这条金点子有关的人，不能据以征集或决定",
+            ),
+            Refusal::NotAtMeeting => {
+                Problem::field("/meeting_id", "not_present", "您没有参加这次会议，须由参会的委员登记决定")
+            }
             Refusal::BadDueDay => Problem::field("/due_on", "out_of_range", "完成期限须在今天之后三年以内"),
             Refusal::NoSuchImplementer => {
                 Problem::field("/implementer_id", "no_such_member", "没有找到这名党员，或其已离开")

@@ -133,7 +133,8 @@ steps! {
 
     /// 合并金点子
     ///
-    /// Merges a duplicate that is not decided yet into another idea.
+    /// Merges a duplicate that is not decided yet into another idea that is under way; nobody merges from or into his own.
+    /// Its authors and supporters support the other one, and its comments go on there.
     merge_idea: IdeaCollector "/ideas/{id}/merge" MergeBody => "Merged"
         |body| Move { into: Some(body.into), ..noted(Verb::Merge, body.note) };
 }
@@ -197,7 +198,8 @@ struct ReasonBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CollectionBody {
-    /// A meeting of the idea's group that has been held; of its branch for those who act in the group leader's place.
+    /// A meeting of the idea's group that has been held since the idea was handed in, with somebody there whose idea it is
+    /// not; of its branch for those who act in the group leader's place.
     meeting_id: MeetingId,
     /// What was said about it.
     note: Option<Text<2000>>,
@@ -209,7 +211,8 @@ struct CollectionBody {
 #[schema(as = IdeaDecisionBody)]
 struct DecisionBody {
     verdict: Verdict,
-    /// A meeting of the branch's committee, or of one above, that has been held.
+    /// A meeting of the branch's committee, or of one above, that has been held since the idea was collected or opened
+    /// again, and that the caller attended.
     meeting_id: MeetingId,
     /// Why; the author reads it.
     reason: Text<2000>,
@@ -267,7 +270,7 @@ impl From<OutcomeBody> for NewOutcome {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MergeBody {
-    /// The idea that is kept; likes of the duplicate go over to it.
+    /// The idea that is kept.
     into: IdeaId,
     /// Why; the author reads it.
     note: Option<Text<2000>>,

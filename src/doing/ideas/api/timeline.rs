@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::ideas::Named;
+use crate::base::own_case::Involvement;
 use crate::base::time::{Day, Timestamp};
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::model::{IdeaId, IdeaState, IdeaStep, StepId, Verb};
@@ -33,6 +34,13 @@ impl From<&Meeting> for StepMeeting {
     }
 }
 
+/// Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
+#[derive(Serialize, ToSchema)]
+struct RecusedMember {
+    member: Named,
+    involvement: Involvement,
+}
+
 /// A step that an idea took.
 #[derive(Serialize, ToSchema)]
 struct StepView {
@@ -51,6 +59,8 @@ struct StepView {
     implementer: Option<Named>,
     /// By which day.
     due_on: Option<Day>,
+    /// Who would have taken it by duty and was kept out of it; the next unit up acts where that leaves nobody.
+    recused: Vec<RecusedMember>,
 }
 
 /// 办理过程
@@ -66,8 +76,17 @@ async fn get_idea_timeline(
     ideas: web::Data<Ideas>,
 ) -> Result<web::Json<Page<StepView>>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<StepId>()?);
-    let (steps, meetings) = ideas.timeline(caller.person.clone(), *id, after, limit + 1).await?;
+    let (steps, meetings, recusals) = ideas.timeline(caller.person.clone(), *id, after, limit + 1).await?;
+    let recused = |step: &IdeaStep| {
+        let its = recusals.iter().filter(|recusal| recusal.act == step.id.to_string());
+        its.map(|recusal| RecusedMember {
+            member: Named::new(&ideas, recusal.member_id),
+            involvement: recusal.involvement,
+        })
+        .collect()
+    };
     let view = |step: IdeaStep| StepView {
+        recused: recused(&step),
         id: step.id,
         at: step.at,
         actor: Named::new(&ideas, step.actor_id),

@@ -24,4 +24,6 @@ pub struct Comment {
     pub created_at: Timestamp,
     /// When its author took it back; it stays as a gap while replies depend on it.
     pub deleted_at: Option<Timestamp>,
+    /// The idea that it was said about, where that one was merged into this one since.
+    pub said_about: Option<IdeaId>,
 }

@@ -4,6 +4,7 @@ mod state;
 mod step;
 mod decision;
 mod people;
+mod circle;
 mod comment;
 mod outcome;
 mod statistics;
@@ -16,6 +17,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::schema::ideas;
 use crate::kernel::trail::Thing;
 
+pub use circle::{Circle, MergedIdea};
 pub use comment::{Comment, CommentId};
 pub use decision::Verdict;
 pub use outcome::{IdeaOutcome, NewOutcome, OutcomeId, OutcomeKind};

@@ -13,11 +13,11 @@ pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
 pub use flow::{FLOW, Who};
 pub use statistics::{Counts, Length, summed_up};
 pub use steps::{
-    Hand, Repetition, check_due, check_meeting, check_merge, comes_into_force, ended_by, find_step, possible,
-    repetition, stepped, whose_turn,
+    Hand, Repetition, check_due, check_keeping, check_meeting, check_merge, check_present, comes_into_force, ended_by,
+    find_step, judgement, possible, repetition, stepped, whose_turn,
 };
 
-use super::model::{IdeaState, NewOutcome, OutcomeKind, Verdict};
+use super::model::{Idea, IdeaState, IdeaText, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::base::version::Outdated;
@@ -52,13 +52,23 @@ pub enum Refusal {
     NotImplementer,
     /// The idea's unit is not within the caller's reach.
     OutOfReach,
-    /// Nobody handles an idea that he wrote or carries out.
+    /// Nobody handles an idea that he wrote or carries out, or that his own went into.
     OwnIdea,
+    /// What was merged into it would be lost with it.
+    HasMerged,
     NoSuchMeeting,
     /// The meeting is not one at which this is done.
     WrongMeeting,
     /// The meeting lies in the future.
     MeetingNotHeld,
+    /// The meeting was held before what it is to follow.
+    MeetingTooEarly {
+        verb: Verb,
+    },
+    /// Nobody was there, or nobody but those whose idea it is.
+    NobodyMet,
+    /// Who puts a decision down was not at the meeting that made it.
+    NotAtMeeting,
     /// The due day is over, or too far ahead.
     BadDueDay,
     /// The implementer is unknown or has left.
@@ -145,6 +155,13 @@ pub fn check_co_authors(
         }
     }
     Ok(())
+}
+
+/// Whether an idea that was handed in says something else by now: then its likes were given to a former text.
+pub fn is_rewritten(idea: &Idea, text: &IdeaText) -> bool {
+    let same = (&idea.title, &idea.problem, &idea.proposal, &idea.benefit)
+        == (&text.title, &text.problem, &text.proposal, &text.benefit);
+    idea.submitted_at.is_some() && !same
 }
 
 /// Categories of the enterprise.

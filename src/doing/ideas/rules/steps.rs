@@ -2,9 +2,10 @@
 
 use super::{FLOW, Refusal, Who};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::own_case::{Involved, Judgement};
 use crate::base::time::{Day, Timestamp};
 use crate::base::workflow::Step;
-use crate::doing::ideas::model::{Idea, IdeaState, IdeaStep, Move, Verb};
+use crate::doing::ideas::model::{Circle, Idea, IdeaState, IdeaStep, Move, Verb};
 use crate::doing::meetings::{Meeting, MeetingKind};
 
 /// How far ahead work is due at most.
@@ -19,23 +20,41 @@ pub struct Hand {
     pub writer: bool,
     /// Carries it out at present.
     pub implementer: bool,
-    /// Wrote it, helped to write it, or was ever asked to carry it out.
-    pub involved: bool,
+    /// How one is involved in it, now or before.
+    pub involved: Involved,
     /// Collects ideas of its unit.
     pub collects: bool,
     /// Decides ideas of its unit.
     pub decides: bool,
 }
 
-/// Why `hand` may not do what is `who`'s to do.
-pub(super) fn barred(who: Who, hand: &Hand) -> Option<Refusal> {
-    match who {
+/// What is kept from those who are involved in the idea; `None` for what is theirs to do.
+pub const fn judgement(verb: Verb) -> Option<Judgement> {
+    Some(match verb {
+        Verb::Collect => Judgement::CollectIdea,
+        Verb::Return => Judgement::ReturnIdea,
+        Verb::Merge => Judgement::MergeIdea,
+        Verb::Adopt | Verb::Pilot | Verb::File | Verb::Decline => Judgement::DecideIdea,
+        Verb::Reopen => Judgement::ReopenIdea,
+        Verb::Assign => Judgement::AssignIdea,
+        Verb::Accept => Judgement::AcceptIdea,
+        Verb::RecordOutcome => Judgement::RecordOutcome,
+        Verb::Close => Judgement::CloseIdea,
+        Verb::Submit | Verb::Withdraw | Verb::Report | Verb::Deliver => return None,
+    })
+}
+
+/// Why `hand` may not take the step.
+pub(super) fn barred(step: &Step<IdeaState, Verb, Who>, hand: &Hand) -> Option<Refusal> {
+    match step.who {
         Who::Author => (!hand.author).then_some(Refusal::NotAuthor),
         Who::Implementer => (!hand.implementer).then_some(Refusal::NotImplementer),
         Who::Collector if !hand.collects => Some(Refusal::OutOfReach),
         Who::Decider if !hand.decides => Some(Refusal::OutOfReach),
         // when a post is in conflict the next unit up acts
-        Who::Collector | Who::Decider => hand.involved.then_some(Refusal::OwnIdea),
+        Who::Collector | Who::Decider => {
+            judgement(step.verb).and_then(|judgement| judgement.check(hand.involved).err()).map(|_| Refusal::OwnIdea)
+        }
     }
 }
 
@@ -44,16 +63,23 @@ pub(super) fn barred(who: Who, hand: &Hand) -> Option<Refusal> {
 /// Those who may never do it hear that; those who may, but not now, hear where the idea stands.
 pub fn find_step(state: IdeaState, verb: Verb, hand: &Hand) -> Result<&'static Step<IdeaState, Verb, Who>, Refusal> {
     if let Some(step) = FLOW.step(state, verb) {
-        return barred(step.who, hand).map_or(Ok(step), Err);
+        return barred(step, hand).map_or(Ok(step), Err);
     }
-    let mut reasons = FLOW.of_verb(verb).map(|step| barred(step.who, hand));
+    let mut reasons = FLOW.of_verb(verb).map(|step| barred(step, hand));
     let never = reasons.try_fold(None, |first, reason| reason.map(|reason| first.or(Some(reason))));
     Err(never.flatten().unwrap_or(Refusal::WrongState { state }))
 }
 
-/// What `hand` may do in `state`.
-pub fn possible(state: IdeaState, hand: &Hand) -> Vec<Verb> {
-    FLOW.of_stage(state).filter(|step| barred(step.who, hand).is_none()).map(|step| step.verb).collect()
+/// What `hand` may do to an idea as it stands.
+pub fn possible(idea: &Idea, hand: &Hand, circle: &Circle) -> Vec<Verb> {
+    let may = |step: &&Step<IdeaState, Verb, Who>| barred(step, hand).is_none() && check_keeping(step, circle).is_ok();
+    FLOW.of_stage(idea.state).filter(may).map(|step| step.verb).collect()
+}
+
+/// Refuses to take an idea out of everybody's sight while others go on in its place: back to its author, or taken back.
+pub fn check_keeping(step: &Step<IdeaState, Verb, Who>, circle: &Circle) -> Result<(), Refusal> {
+    let hides = matches!(step.to, IdeaState::Draft | IdeaState::Withdrawn);
+    if hides && !circle.merged.is_empty() { Err(Refusal::HasMerged) } else { Ok(()) }
 }
 
 /// What a request is, beside the steps that were taken already.
@@ -93,13 +119,14 @@ pub fn repetition(
 /// Whether `meeting` is one at which `verb` is done to an idea of the unit with that path.
 ///
 /// An idea is collected where its group meets (or the branch, for members of no group), and decided where the
-/// committee of its branch or one above meets. A small branch that has no committee decides where all its members meet.
+/// committee of its branch or one above meets; not before the day `since` of what it follows. A small branch that has no
+/// committee decides where all its members meet.
 pub fn check_meeting(
     verb: Verb,
     meeting: &Meeting,
     path: &[UnitId],
     has_committee: bool,
-    today: Day,
+    (since, today): (Option<Day>, Day),
 ) -> Result<(), Refusal> {
     use MeetingKind::{Branch, BranchCommittee, Group, PartyCommittee};
     let kinds: &[MeetingKind] = match verb {
@@ -111,6 +138,25 @@ pub fn check_meeting(
         Err(Refusal::WrongMeeting)
     } else if meeting.held_on > today {
         Err(Refusal::MeetingNotHeld)
+    } else if since.is_some_and(|since| meeting.held_on < since) {
+        Err(Refusal::MeetingTooEarly { verb })
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether a meeting that `present` attended can have collected or decided an idea: a meeting of nobody, or of nobody but
+/// those whose idea it is, does nothing, and who puts a decision down was there.
+pub fn check_present(
+    verb: Verb,
+    actor: MemberId,
+    present: &[MemberId],
+    is_involved: impl Fn(MemberId) -> bool,
+) -> Result<(), Refusal> {
+    if present.iter().all(|member| is_involved(*member)) {
+        Err(Refusal::NobodyMet)
+    } else if verb != Verb::Collect && !present.contains(&actor) {
+        Err(Refusal::NotAtMeeting)
     } else {
         Ok(())
     }
@@ -121,10 +167,12 @@ pub fn check_due(due_on: Day, today: Day) -> Result<(), Refusal> {
     if due_on < today || due_on > today.plus_days(DUE_DAYS_LIMIT) { Err(Refusal::BadDueDay) } else { Ok(()) }
 }
 
-/// Whether an idea may be merged into `kept`.
+/// Whether an idea may be merged into `kept`: into one that is under way. What is over takes nothing in: that would be a
+/// refusal without committee, meeting and reason.
 pub fn check_merge(idea: &Idea, kept: &Idea) -> Result<(), Refusal> {
-    let gone = [IdeaState::Draft, IdeaState::Withdrawn, IdeaState::Merged].contains(&kept.state);
-    if idea.id == kept.id || gone { Err(Refusal::BadMerge) } else { Ok(()) }
+    use IdeaState::{Closed, Declined, Draft, Filed, Merged, Withdrawn};
+    let over = [Draft, Withdrawn, Merged, Declined, Filed, Closed].contains(&kept.state);
+    if idea.id == kept.id || over { Err(Refusal::BadMerge) } else { Ok(()) }
 }
 
 /// The idea after the step.

@@ -4,14 +4,16 @@ use super::attachments::WRITABLE;
 use super::steps::barred;
 use super::*;
 use crate::base::id::UnitId;
+use crate::base::own_case::{Involved, Involvement};
 use crate::base::time::Timestamp;
-use crate::doing::ideas::model::{IdeaStep, Verb};
+use crate::doing::ideas::model::{Circle, IdeaStep, MergedIdea, Verb};
 use crate::doing::meetings::{Meeting, MeetingId, MeetingKind};
 
+const WROTE: Involved = Involved::NOT.and(Involvement::Author);
 const AUTHOR: Hand =
-    Hand { author: true, writer: true, implementer: false, involved: true, collects: false, decides: false };
+    Hand { author: true, writer: true, implementer: false, involved: WROTE, collects: false, decides: false };
 const LEADER: Hand =
-    Hand { author: false, writer: false, implementer: false, involved: false, collects: true, decides: false };
+    Hand { author: false, writer: false, implementer: false, involved: Involved::NOT, collects: true, decides: false };
 const SECRETARY: Hand = Hand { decides: true, ..LEADER };
 const NOBODY: Hand = Hand { collects: false, ..LEADER };
 
@@ -23,7 +25,7 @@ fn every_verb_is_refused_outside_its_stages_and_hands() {
             for hand in [AUTHOR, LEADER, SECRETARY, NOBODY] {
                 let outcome = find_step(*state, *verb, &hand);
                 assert!(here || outcome.is_err(), "{state} {verb} {hand:?}");
-                let later = FLOW.of_verb(*verb).any(|step| barred(step.who, &hand).is_none());
+                let later = FLOW.of_verb(*verb).any(|step| barred(step, &hand).is_none());
                 let wrong_state = matches!(outcome, Err(Refusal::WrongState { .. }));
                 assert_eq!(wrong_state, !here && later, "{state} {verb} {hand:?}");
             }
@@ -34,16 +36,69 @@ fn every_verb_is_refused_outside_its_stages_and_hands() {
 
 #[test]
 fn nobody_handles_an_idea_of_his_own() {
-    let own = Hand { involved: true, author: true, ..SECRETARY };
+    let own = Hand { involved: WROTE, author: true, ..SECRETARY };
     assert_eq!(find_step(IdeaState::Submitted, Verb::Collect, &own), Err(Refusal::OwnIdea));
     assert_eq!(find_step(IdeaState::Collected, Verb::Adopt, &own), Err(Refusal::OwnIdea));
-    let implementer = Hand { implementer: true, involved: true, ..SECRETARY };
+    let carries_out = Involved::NOT.and(Involvement::Implementer);
+    let implementer = Hand { implementer: true, involved: carries_out, ..SECRETARY };
     assert_eq!(find_step(IdeaState::Delivered, Verb::Accept, &implementer), Err(Refusal::OwnIdea));
     assert!(find_step(IdeaState::Delivered, Verb::Accept, &SECRETARY).is_ok());
     assert_eq!(find_step(IdeaState::Delivered, Verb::Return, &LEADER), Err(Refusal::OutOfReach));
     assert!(find_step(IdeaState::Collected, Verb::Return, &LEADER).is_ok());
-    assert_eq!(possible(IdeaState::Submitted, &AUTHOR), [Verb::Withdraw]);
-    assert_eq!(possible(IdeaState::Accepted, &SECRETARY), [Verb::RecordOutcome, Verb::Close]);
+    let alone = Circle::default();
+    assert_eq!(possible(&standing(IdeaState::Submitted), &AUTHOR, &alone), [Verb::Withdraw]);
+    assert_eq!(possible(&standing(IdeaState::Accepted), &SECRETARY, &alone), [Verb::RecordOutcome, Verb::Close]);
+}
+
+/// An idea that stands there.
+fn standing(state: IdeaState) -> Idea {
+    let now = Timestamp::from_micros(0);
+    Idea {
+        id: Uuid::nil().into(),
+        author_id: Uuid::nil().into(),
+        unit_id: Uuid::nil().into(),
+        branch_id: Uuid::nil().into(),
+        category: String::new(),
+        title: String::new(),
+        problem: String::new(),
+        proposal: String::new(),
+        benefit: String::new(),
+        state,
+        submitted_at: Some(now),
+        implementer_id: None,
+        due_on: None,
+        merged_into: None,
+        reminded_on: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+#[test]
+fn what_is_over_takes_nothing_in_and_what_took_something_in_stays_in_sight() {
+    let (idea, under_way) =
+        (standing(IdeaState::Submitted), |state| Idea { id: Uuid::from_u128(2).into(), ..standing(state) });
+    use IdeaState::*;
+    for state in IdeaState::EACH {
+        let taken = check_merge(&idea, &under_way(*state)).is_ok();
+        let open =
+            matches!(state, Submitted | Collected | Adopted | Pilot | Assigned | Implementing | Delivered | Accepted);
+        assert_eq!(taken, open, "{state}");
+    }
+    assert_eq!(check_merge(&idea, &idea), Err(Refusal::BadMerge));
+    let other = MergedIdea {
+        id: Uuid::from_u128(3).into(),
+        title: String::new(),
+        author_id: Uuid::nil().into(),
+        unit_id: Uuid::nil().into(),
+        branch_id: Uuid::nil().into(),
+        people: Vec::new(),
+    };
+    let keeps = Circle { merged: vec![other], ..Circle::default() };
+    let kept: Vec<_> = FLOW.steps.iter().filter(|step| check_keeping(step, &keeps).is_err()).collect();
+    assert!(kept.iter().all(|step| matches!(step.verb, Verb::Withdraw | Verb::Return)), "{kept:?}");
+    assert_eq!(kept.len(), 4, "taken back from three states, sent back to its author from one");
+    assert!(FLOW.steps.iter().all(|step| check_keeping(step, &Circle::default()).is_ok()));
 }
 
 #[test]
@@ -65,7 +120,7 @@ fn a_meeting_must_be_the_right_one_and_over() {
         place: None,
     };
     let path = [unit(3), unit(2), unit(1)];
-    let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, true, now.day());
+    let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, true, (None, now.day()));
     use MeetingKind::*;
     assert_eq!(check(Verb::Collect, Group, 3, "2026-07-01"), Ok(()));
     assert_eq!(check(Verb::Collect, Group, 4, "2026-07-01"), Err(Refusal::WrongMeeting));
@@ -75,9 +130,23 @@ fn a_meeting_must_be_the_right_one_and_over() {
     assert_eq!(check(Verb::Adopt, PartyCommittee, 1, "2026-06-30"), Ok(()));
     assert_eq!(check(Verb::Decline, Group, 3, "2026-06-30"), Err(Refusal::WrongMeeting));
     assert_eq!(check(Verb::Decline, Branch, 2, "2026-06-30"), Err(Refusal::WrongMeeting));
-    let small = |verb, kind, n| check_meeting(verb, &meeting(kind, n, "2026-06-30"), &path, false, now.day());
+    let small = |verb, kind, n| check_meeting(verb, &meeting(kind, n, "2026-06-30"), &path, false, (None, now.day()));
     assert_eq!(small(Verb::Adopt, Branch, 2), Ok(()));
     assert_eq!(small(Verb::Adopt, Group, 3), Err(Refusal::WrongMeeting));
+    let since = |day: &str| {
+        let times = (Some(day.parse().unwrap()), now.day());
+        check_meeting(Verb::Adopt, &meeting(BranchCommittee, 2, "2026-06-30"), &path, true, times)
+    };
+    assert_eq!(since("2026-06-30"), Ok(()));
+    assert_eq!(since("2026-07-01"), Err(Refusal::MeetingTooEarly { verb: Verb::Adopt }));
+    let [author, other] = [1, 2].map(|n| MemberId::from(Uuid::from_u128(n)));
+    let present = |verb, members: &[MemberId]| check_present(verb, other, members, |member| member == author);
+    assert_eq!(present(Verb::Collect, &[]), Err(Refusal::NobodyMet));
+    assert_eq!(present(Verb::Collect, &[author]), Err(Refusal::NobodyMet));
+    let third = MemberId::from(Uuid::from_u128(3));
+    assert_eq!(present(Verb::Collect, &[third]), Ok(()));
+    assert_eq!(present(Verb::Adopt, &[third, author]), Err(Refusal::NotAtMeeting));
+    assert_eq!(present(Verb::Adopt, &[other]), Ok(()));
     assert_eq!(check_due("2026-06-30".parse().unwrap(), now.day()), Err(Refusal::BadDueDay));
     assert_eq!(check_due(now.day(), now.day()), Ok(()));
 }
@@ -143,7 +212,8 @@ fn a_request_that_comes_again_acts_once() {
 
 #[test]
 fn files_are_attached_while_the_text_or_the_work_is_ones_own() {
-    let implementer = Hand { implementer: true, involved: true, ..NOBODY };
+    let carries_out = Involved::NOT.and(Involvement::Implementer);
+    let implementer = Hand { implementer: true, involved: carries_out, ..NOBODY };
     for state in IdeaState::EACH {
         let writable = WRITABLE.contains(state);
         assert_eq!(check_attaching(*state, &AUTHOR).is_ok(), writable, "{state}");

@@ -9,7 +9,7 @@ use crate::db::schema::idea_comments;
 use crate::doing::ideas::model::{Comment, CommentId, IdeaId};
 use crate::on;
 
-/// How many comments each of `ideas` has; those without any are left out.
+/// How many comments each of `ideas` has; those without any are left out. What goes on under another idea counts there.
 pub fn count_comments(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
     on!(conn, c => idea_comments::table
         .filter(idea_comments::idea_id.eq_any(ideas))
@@ -17,6 +17,14 @@ pub fn count_comments(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(Ide
         .group_by(idea_comments::idea_id)
         .select((idea_comments::idea_id, count_star()))
         .load(c))
+}
+
+/// Has the comments of an idea go on under the one that is kept, each with the idea that it was first said about.
+pub fn move_comments(conn: &mut Conn, from: IdeaId, kept: IdeaId) -> QueryResult<()> {
+    let its = idea_comments::table.filter(idea_comments::idea_id.eq(from));
+    let unmarked = its.filter(idea_comments::said_about.is_null());
+    on!(conn, c => diesel::update(unmarked).set(idea_comments::said_about.eq(from)).execute(c))?;
+    on!(conn, c => diesel::update(its).set(idea_comments::idea_id.eq(kept)).execute(c)).map(drop)
 }
 
 pub fn insert_comment(conn: &mut Conn, comment: &Comment) -> QueryResult<()> {
@@ -59,6 +67,37 @@ pub fn delete_comment(conn: &mut Conn, id: CommentId) -> QueryResult<()> {
 pub fn blank_comment(conn: &mut Conn, id: CommentId, now: Timestamp) -> QueryResult<()> {
     let blank = (idea_comments::text.eq(""), idea_comments::deleted_at.eq(now));
     on!(conn, c => diesel::update(idea_comments::table.find(id)).set(blank).execute(c)).map(drop)
+}
+
+/// How many comments were said about each of `ideas`, which were merged, and go on under another one.
+pub fn count_said_about(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
+    if ideas.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counted: Vec<(Option<IdeaId>, i64)> = on!(conn, c => idea_comments::table
+        .filter(idea_comments::said_about.eq_any(ideas))
+        .filter(idea_comments::deleted_at.is_null())
+        .group_by(idea_comments::said_about)
+        .select((idea_comments::said_about, count_star()))
+        .load(c))?;
+    Ok(counted.into_iter().filter_map(|(idea, count)| Some((idea?, count))).collect())
+}
+
+/// A page of what was said about an idea that was merged, and goes on under another one.
+pub fn list_said_about(
+    conn: &mut Conn,
+    idea: IdeaId,
+    after: Option<CommentId>,
+    limit: i64,
+) -> QueryResult<Vec<Comment>> {
+    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
+    on!(conn, c => idea_comments::table
+        .filter(idea_comments::said_about.eq(idea))
+        .filter(idea_comments::id.gt(after))
+        .order(idea_comments::id)
+        .limit(limit)
+        .select(Comment::as_select())
+        .load(c))
 }
 
 /// A page of the comments on an idea, replies among them, oldest first, after `after`.

@@ -10,10 +10,40 @@ use crate::db::schema::idea_likes;
 use crate::doing::ideas::model::IdeaId;
 use crate::on;
 
-/// Puts a like down; one that is there stays as it is.
+/// Puts a like down; one that is there stays as it is, and one that was given to a former text is given anew.
 pub fn insert_like(conn: &mut Conn, idea: IdeaId, member: MemberId, now: Timestamp) -> QueryResult<()> {
-    let row = (idea_likes::idea_id.eq(idea), idea_likes::member_id.eq(member), idea_likes::created_at.eq(now));
-    on!(conn, c => diesel::insert_into(idea_likes::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
+    let row = (
+        idea_likes::idea_id.eq(idea),
+        idea_likes::member_id.eq(member),
+        idea_likes::created_at.eq(now),
+        idea_likes::former_text.eq(false),
+    );
+    let inserted =
+        on!(conn, c => diesel::insert_into(idea_likes::table).values(row).on_conflict_do_nothing().execute(c))?;
+    if inserted == 1 {
+        return Ok(());
+    }
+    let former = idea_likes::table
+        .filter(idea_likes::idea_id.eq(idea))
+        .filter(idea_likes::member_id.eq(member))
+        .filter(idea_likes::former_text);
+    let anew = (idea_likes::created_at.eq(now), idea_likes::former_text.eq(false));
+    on!(conn, c => diesel::update(former).set(anew).execute(c)).map(drop)
+}
+
+/// Has every like of an idea be one that was given to its former text.
+pub fn put_behind(conn: &mut Conn, idea: IdeaId) -> QueryResult<()> {
+    let its = idea_likes::table.filter(idea_likes::idea_id.eq(idea)).filter(idea_likes::former_text.eq(false));
+    on!(conn, c => diesel::update(its).set(idea_likes::former_text.eq(true)).execute(c)).map(drop)
+}
+
+/// How many liked an idea before its text was written anew, and have not done so since.
+pub fn count_former(conn: &mut Conn, idea: IdeaId) -> QueryResult<i64> {
+    on!(conn, c => idea_likes::table
+        .filter(idea_likes::idea_id.eq(idea))
+        .filter(idea_likes::former_text)
+        .select(count_star())
+        .get_result(c))
 }
 
 pub fn delete_like(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResult<()> {
@@ -23,6 +53,7 @@ pub fn delete_like(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResu
 pub fn has_liked(conn: &mut Conn, idea: IdeaId, member: MemberId) -> QueryResult<bool> {
     let found: Option<MemberId> = on!(conn, c => idea_likes::table
         .find((idea, member))
+        .filter(idea_likes::former_text.eq(false))
         .select(idea_likes::member_id)
         .first(c)
         .optional())?;
@@ -34,6 +65,7 @@ pub fn list_liked(conn: &mut Conn, ideas: &[IdeaId], member: MemberId) -> QueryR
     on!(conn, c => idea_likes::table
         .filter(idea_likes::idea_id.eq_any(ideas))
         .filter(idea_likes::member_id.eq(member))
+        .filter(idea_likes::former_text.eq(false))
         .select(idea_likes::idea_id)
         .load(c))
 }
@@ -42,6 +74,7 @@ pub fn list_liked(conn: &mut Conn, ideas: &[IdeaId], member: MemberId) -> QueryR
 pub fn list_likers(conn: &mut Conn, idea: IdeaId) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => idea_likes::table
         .filter(idea_likes::idea_id.eq(idea))
+        .filter(idea_likes::former_text.eq(false))
         .order(idea_likes::member_id)
         .select(idea_likes::member_id)
         .load(c))
@@ -51,6 +84,7 @@ pub fn list_likers(conn: &mut Conn, idea: IdeaId) -> QueryResult<Vec<MemberId>> 
 pub fn count_likes(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
     on!(conn, c => idea_likes::table
         .filter(idea_likes::idea_id.eq_any(ideas))
+        .filter(idea_likes::former_text.eq(false))
         .group_by(idea_likes::idea_id)
         .select((idea_likes::idea_id, count_star()))
         .load(c))

@@ -9,7 +9,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{idea_people, ideas};
-use crate::doing::ideas::model::{Due, Idea, IdeaId, IdeaState};
+use crate::doing::ideas::model::{Due, Idea, IdeaId, IdeaState, Part};
 use crate::doing::ideas::store::reminders::UNDER_WAY;
 use crate::on;
 
@@ -109,7 +109,10 @@ pub fn find_among(conn: &mut Conn, sight: &Sight, filter: &IdeaFilter, ids: &[Id
         return Ok(HashSet::new());
     }
     let found: Vec<IdeaId> = on!(conn, c => {
-        let part = idea_people::table.filter(idea_people::member_id.eq(sight.member)).select(idea_people::idea_id);
+        let part = idea_people::table
+            .filter(idea_people::member_id.eq(sight.member))
+            .filter(idea_people::part.ne(Part::FormerCoAuthor))
+            .select(idea_people::idea_id);
         let mine = ideas::author_id.eq(sight.member).or(ideas::id.eq_any(part));
         let open = ideas::state.ne_all(PRIVATE);
         let query = match &sight.units {
@@ -151,7 +154,12 @@ fn page(
     limit: i64,
 ) -> QueryResult<Vec<Idea>> {
     on!(conn, c => {
-        let part = |member: MemberId| idea_people::table.filter(idea_people::member_id.eq(member)).select(idea_people::idea_id);
+        let part = |member: MemberId| {
+            idea_people::table
+                .filter(idea_people::member_id.eq(member))
+                .filter(idea_people::part.ne(Part::FormerCoAuthor))
+                .select(idea_people::idea_id)
+        };
         let open = ideas::state.ne_all(PRIVATE);
         let mut query = narrowed!(ideas::table.into_boxed(), filter);
         query = match &seen {

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
+use crate::base::id::MemberId;
 use crate::db::Conn;
-use crate::db::schema::idea_people;
-use crate::doing::ideas::model::{IdeaId, IdeaPerson, Part};
+use crate::db::schema::{idea_people, ideas};
+use crate::doing::ideas::model::{Circle, Idea, IdeaId, IdeaPerson, MergedIdea, Part};
 use crate::on;
 
 /// Everybody but the author, with their parts.
@@ -29,8 +30,43 @@ pub fn insert_person(conn: &mut Conn, person: IdeaPerson) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(idea_people::table).values(person).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
-/// Takes all co-authors of an idea away.
-pub fn delete_co_authors(conn: &mut Conn, idea: IdeaId) -> QueryResult<()> {
-    let theirs = idea_people::table.filter(idea_people::idea_id.eq(idea)).filter(idea_people::part.eq(Part::CoAuthor));
-    on!(conn, c => diesel::delete(theirs).execute(c)).map(drop)
+/// Takes all co-authors of an idea off; that they were named stays.
+pub fn take_off_co_authors(conn: &mut Conn, idea: IdeaId) -> QueryResult<()> {
+    let named = idea_people::table.filter(idea_people::idea_id.eq(idea)).filter(idea_people::part.eq(Part::CoAuthor));
+    let members: Vec<MemberId> = on!(conn, c => named.select(idea_people::member_id).load(c))?;
+    for member_id in members {
+        insert_person(conn, IdeaPerson { idea_id: idea, member_id, part: Part::FormerCoAuthor })?;
+    }
+    on!(conn, c => diesel::delete(named).execute(c)).map(drop)
+}
+
+/// Everybody around an idea, with what was merged into it; one more question where nothing was.
+pub fn find_circle(conn: &mut Conn, idea: IdeaId) -> QueryResult<Circle> {
+    let (people, mut level, mut merged) = (list_people(conn, idea)?, vec![idea], Vec::new());
+    loop {
+        let next: Vec<Idea> = on!(conn, c => ideas::table
+            .filter(ideas::merged_into.eq_any(&level))
+            .order(ideas::id)
+            .select(Idea::as_select())
+            .load(c))?;
+        if next.is_empty() {
+            break;
+        }
+        level = next.iter().map(|idea| idea.id).collect();
+        merged.extend(next);
+    }
+    if merged.is_empty() {
+        return Ok(Circle::of(people));
+    }
+    let ids: Vec<IdeaId> = merged.iter().map(|idea| idea.id).collect();
+    let theirs = list_people_of(conn, &ids)?;
+    let with_people = |idea: Idea| MergedIdea {
+        people: theirs.iter().filter(|person| person.idea_id == idea.id).copied().collect(),
+        id: idea.id,
+        title: idea.title,
+        author_id: idea.author_id,
+        unit_id: idea.unit_id,
+        branch_id: idea.branch_id,
+    };
+    Ok(Circle { people, merged: merged.into_iter().map(with_people).collect() })
 }

@@ -2,20 +2,21 @@
 
 use diesel::prelude::*;
 
+use crate::base::id::MemberId;
 use crate::db::Conn;
 use crate::db::schema::idea_steps;
 use crate::doing::ideas::model::{IdeaId, IdeaStep, StepId, Verb};
 use crate::doing::meetings::MeetingId;
 use crate::on;
 
-/// Whether an idea was collected or decided at that meeting.
-pub fn cites(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
-    let step: Option<StepId> = on!(conn, c => idea_steps::table
+/// Who put down what was collected or decided at that meeting; nobody where nothing was.
+pub fn list_actors_at(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => idea_steps::table
         .filter(idea_steps::meeting_id.eq(meeting))
-        .select(idea_steps::id)
-        .first(c)
-        .optional())?;
-    Ok(step.is_some())
+        .select(idea_steps::actor_id)
+        .distinct()
+        .order(idea_steps::actor_id)
+        .load(c))
 }
 
 pub fn insert_step(conn: &mut Conn, step: &IdeaStep) -> QueryResult<()> {

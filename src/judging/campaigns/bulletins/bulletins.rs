@@ -12,7 +12,7 @@ use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::base::version::Version;
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Json, Tx};
 use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::desk::{BULLETIN, item};
@@ -23,6 +23,7 @@ use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, decision, entries, store as campaigns};
 use crate::kernel::desk::{self, NewItem};
+use crate::kernel::text_versions::TextVersion;
 
 /// A bulletin with its sheet, as a viewer may see it.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl Campaigns {
             .await
     }
 
-    /// Approves a version that somebody else wrote. Again it changes nothing.
+    /// Approves a version; nobody does who wrote this one or one before. Again it changes nothing.
     pub async fn review_bulletin(&self, actor: MemberId, reach: &Reach, id: CampaignId, version: i32) -> Outcome<()> {
         self.within(reach, id).await?;
         self.db
@@ -165,20 +166,44 @@ impl Campaigns {
         Ok(SeenBulletin { campaign_id: id, bulletin, sheet, awards })
     }
 
-    /// Has the version that is to be reviewed wait for those who may and did not write it; one without a number, and one of
+    /// The versions of a bulletin after `after`, the first one first, for who sees how the campaign is run.
+    pub async fn bulletin_versions(
+        &self,
+        viewer: &Viewer<'_>,
+        id: CampaignId,
+        after: i32,
+        limit: i64,
+    ) -> Outcome<Vec<TextVersion>> {
+        self.see_as_manager(viewer, id).await?;
+        let (found, kept) = self
+            .db
+            .read(move |conn| Ok((find(conn, id)?, bulletins::list_versions(conn, about(id), after, limit)?)))
+            .await?;
+        let bulletin = found.ok_or(bulletins::Refusal::NotFound)?;
+        if after > 0 || !kept.is_empty() {
+            return Ok(kept);
+        }
+        // one that was never changed is its only version
+        let content = Json(serde_json::to_value(&bulletin.text).unwrap_or_default());
+        let (written_by, written_at) = (bulletin.edited_by, bulletin.edited_at);
+        Ok(vec![TextVersion { version: bulletin.version, content, written_by, written_at }])
+    }
+
+    /// Has the version that is to be reviewed wait for those who may and did not write it or one before; one without a number, and one of
     /// an archived campaign, waits for nobody. The caller holds the campaign.
     pub(in crate::judging::campaigns) fn lay_bulletin(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
         let published = campaign.standing() == CampaignState::Published;
         let to_review = |bulletin: &Bulletin<BulletinText>| {
             published && bulletin.state == BulletinState::Draft && bulletin.text.document_no.is_some()
         };
-        let made = |bulletin: Bulletin<BulletinText>| NewItem {
+        let found = find(tx.conn, campaign.id)?.filter(to_review);
+        let writers = found.map(|bulletin| bulletins::list_writers(tx.conn, &bulletin)).transpose()?;
+        let made = |barred: Vec<MemberId>| NewItem {
             link: format!("/campaigns/{}/bulletin", campaign.id),
-            barred: vec![bulletin.edited_by],
+            barred,
             ..item(campaign, BULLETIN, campaign.id.uuid(), Capability::DecideCampaigns)
         };
-        let found = find(tx.conn, campaign.id)?.filter(to_review);
-        self.desks.replace(tx, BULLETIN, campaign.id.uuid(), found.map(made))
+        self.desks.replace(tx, BULLETIN, campaign.id.uuid(), writers.map(made))
     }
 
     fn sheet(

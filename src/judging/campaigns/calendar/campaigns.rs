@@ -143,6 +143,7 @@ impl Campaigns {
             return Err(CampaignRefusal::OutOfReach);
         }
         rules::check(&draft.terms)?;
+        rules::check_ahead(&draft.terms, self.db.now())?;
         for (index, unit) in draft.terms.electorate.unit_ids.iter().enumerate() {
             if !tree.get(*unit).is_some_and(|card| card.path.contains(&draft.unit)) {
                 return Err(bad(format!("/terms/electorate/unit_ids/{index}"), "选民组织须在评选范围之内"));

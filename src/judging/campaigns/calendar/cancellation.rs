@@ -69,6 +69,7 @@ impl Campaigns {
                 if !found.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(found);
                 }
+                room.check_no_entrant(tx, id, actor)?;
                 let mut campaign = lock_cancellable(tx, id)?;
                 let now = tx.now();
                 store::cancellations::confirm(tx.conn, id, actor, now)?;
@@ -109,9 +110,10 @@ impl Campaigns {
         let (id, is_counted) = (campaign.id, vote::is_counted(tx.conn, campaign.id)?);
         let can = rules::may_cancel(campaign.standing(), is_counted).is_ok();
         let found = store::cancellations::find(tx.conn, id)?.filter(|found| can && found.confirmed_at.is_none());
+        let entrants = if found.is_some() { self.list_entrants(tx, campaign)? } else { Vec::new() };
         let made = |found: Cancellation| NewItem {
             urgency: Urgency::Urgent,
-            barred: vec![found.proposed_by],
+            barred: entrants.into_iter().chain([found.proposed_by]).collect(),
             ..item(campaign, CANCELLATION, id.uuid(), Capability::DecideCampaigns)
         };
         self.desks.replace(tx, CANCELLATION, id.uuid(), found.map(made))

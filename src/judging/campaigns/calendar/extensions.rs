@@ -75,6 +75,7 @@ impl Campaigns {
                 if !found.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(found);
                 }
+                room.check_no_entrant(tx, campaign.id, actor)?;
                 if campaign.state != CampaignState::Open {
                     return Err(CampaignRefusal::WrongState(campaign.state).into());
                 }
@@ -116,7 +117,10 @@ impl Campaigns {
     /// Has every proposal wait that can still be confirmed, and no other one; the caller holds the campaign.
     pub(in crate::judging::campaigns) fn lay_extensions(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
         let stages = campaigns::list_stages(tx.conn, campaign.id)?;
-        for extension in store::extensions::list(tx.conn, campaign.id)? {
+        let extensions = store::extensions::list(tx.conn, campaign.id)?;
+        let waits = extensions.iter().any(|extension| extension.confirmed_at.is_none());
+        let entrants = if waits { self.list_entrants(tx, campaign)? } else { Vec::new() };
+        for extension in extensions {
             let (stage, subject) = (extension.stage, extension.id.uuid());
             let can = campaign.state == CampaignState::Open
                 && extension.confirmed_at.is_none()
@@ -125,7 +129,7 @@ impl Campaigns {
                 title: format!("确认{}延期：评选{}", stage.title(), in_quotes(&campaign.title)),
                 due: stages.iter().find(|row| row.stage == stage).map(|row| Due::At(row.closes_at)),
                 urgency: Urgency::Urgent,
-                barred: vec![extension.proposed_by],
+                barred: entrants.iter().copied().chain([extension.proposed_by]).collect(),
                 ..item(campaign, EXTENSION, subject, Capability::DecideCampaigns)
             };
             self.desks.replace(tx, EXTENSION, subject, can.then(made))?;

@@ -190,12 +190,12 @@ impl Campaigns {
     /// category, in the order in which they were handed in. Who can judge them is known now, too.
     fn fix_versions(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
         let place = |code: &str| campaign.terms.0.categories.iter().position(|category| &*category.code == code);
-        let mut entries = entries::list_submitted(tx.conn, campaign.id)?;
+        let (mut entries, people) = entries::handed_in(tx.conn, campaign.id)?;
         entries.sort_by_key(|entry| (place(&entry.category), entry.submitted_at, entry.id));
         let units: BTreeSet<UnitId> = entries.iter().map(|entry| entry.unit_id).collect();
         for (number, mut entry) in (1..).zip(entries) {
             (entry.judged_version, entry.number) = (Some(entry.version), Some(number));
-            entry.exempt = Json(self.exempt(&campaign.terms.0, &units, &entry));
+            entry.exempt = Json(self.exempt(&campaign.terms.0, &units, (&entry, &people)));
             entries::update(tx.conn, &entry)?;
         }
         Ok(())
@@ -255,7 +255,8 @@ impl Campaigns {
         if campaign.decided_at.is_some() {
             Ok(())
         } else {
-            self.lay_decision(tx, campaign, &stages, (is_counted, false))
+            let barred = self.list_barred_deciders(tx, campaign)?;
+            self.lay_decision(tx, campaign, &stages, (is_counted, false), barred)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The decision: made by a person, with a reason wherever it departs from what was computed, in versions that stay.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::model::{AwardLine, Decision, LeftOut, thing};
@@ -7,15 +9,20 @@ use super::rules::{self, Fault, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::base::own_case::{Involvement, Judgement, belonging};
+use crate::base::person::Person;
 use crate::base::version::Version;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::desk::CANCELLATION;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState};
 use crate::judging::campaigns::notices::{note_of, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, FLOW};
+use crate::judging::campaigns::totals::model::Proposal;
 use crate::judging::campaigns::totals::{self, Totals};
-use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 use crate::kernel::desk;
+use crate::kernel::recusals::{self, ActOf};
 
 /// A decision as it is made.
 #[derive(Clone, Debug)]
@@ -32,7 +39,7 @@ impl Campaigns {
     /// Decides who is awarded what; the same decision again changes nothing. False when it was made before.
     pub async fn decide(
         &self,
-        actor: MemberId,
+        actor: Arc<Person>,
         reach: &Reach,
         id: CampaignId,
         seen: Option<Version>,
@@ -50,7 +57,7 @@ impl Campaigns {
             return Err(Refusal::Incomplete(totals.awaited).into());
         }
         let (lines, left_out) = checked(&campaign, &totals, &new)?;
-        let (reason, replaces) = (new.reason, new.replaces);
+        let (reason, replaces, proposal) = (new.reason, new.replaces, totals.proposal);
         let room = self.clone();
         self.db
             .write(move |tx| {
@@ -76,20 +83,23 @@ impl Campaigns {
                 if version > 1 && reason.is_none() {
                     return Err(missing_reason("重新作出决定须写明理由").into());
                 }
+                let recused = room.check_decider(tx, &actor, &campaign, (&lines, proposal.as_ref()))?;
                 let decision = Decision {
                     campaign_id: id,
                     version,
                     lines: Json(lines.clone()),
                     left_out: Json(left_out.clone()),
                     reason: reason.clone(),
-                    decided_by: actor,
+                    decided_by: actor.member,
                     decided_at: tx.now(),
                 };
                 store::decisions::insert(tx.conn, &decision)?;
                 campaign.decided_at = campaign.decided_at.or(Some(tx.now()));
                 store::decisions::put_standing(tx.conn, &campaign)?;
+                let act = ActOf { kind: thing(id).kind, subject: id.uuid(), act: version.to_string() };
+                recusals::note(tx, &act, &recused)?;
                 let detail = json!({ "version": version, "awards": lines.len() });
-                note_of(tx, Some(actor), "campaigns.decide", (thing(id), id), detail)?;
+                note_of(tx, Some(actor.member), "campaigns.decide", (thing(id), id), detail)?;
                 tell_decision(tx, &campaign, version)?;
                 desk::clear(tx, CANCELLATION, id.uuid())?;
                 room.lay_decided(tx, &campaign)?;
@@ -100,6 +110,28 @@ impl Campaigns {
 }
 
 impl Campaigns {
+    /// Refuses somebody who takes part in the campaign and leaves it to others, or who would change what was computed for
+    /// his own unit; and says who is kept out by duty, and why.
+    fn check_decider(
+        &self,
+        tx: &mut Tx,
+        actor: &Person,
+        campaign: &Campaign,
+        (lines, proposal): (&[AwardLine], Option<&Proposal>),
+    ) -> Outcome<Vec<(MemberId, Involvement)>> {
+        let (entries, people) = entries::handed_in(tx.conn, campaign.id)?;
+        let deciders = self.deciders(tx, campaign, (&entries, &people));
+        if let Some(own) = Judgement::DecideSelection.hindrance(people.involved_in_any(&entries, actor)) {
+            if deciders.leaves_it(own) {
+                return Err(CampaignRefusal::OwnCase.into());
+            }
+            let of_unit = |entry: &&Entry| belonging(actor, entry.unit_id) == Some(Involvement::OfUnit);
+            let own: Vec<EntryId> = entries.iter().filter(of_unit).map(|entry| entry.id).collect();
+            rules::check_own_lines(&own, lines, proposal)?;
+        }
+        Ok(deciders.hindered)
+    }
+
     /// Has the decision wait, if it is to be made, or made anew; the caller holds the campaign.
     pub(in crate::judging::campaigns) fn lay_decided(
         &self,
@@ -112,7 +144,8 @@ impl Campaigns {
         let stages = campaigns::list_stages(tx.conn, campaign.id)?;
         let sent_back = rules::is_sent_back(&latest, &store::objections::list_outcomes(tx.conn, campaign.id)?);
         // what was decided was counted
-        self.lay_decision(tx, campaign, &stages, (true, sent_back))
+        let barred = self.list_barred_deciders(tx, campaign)?;
+        self.lay_decision(tx, campaign, &stages, (true, sent_back), barred)
     }
 }
 

@@ -13,6 +13,7 @@ use super::rules::CampaignRefusal;
 use crate::db::Stop;
 use crate::judging::campaigns::entries;
 
+pub(in crate::judging::campaigns) use api::RecusedName;
 pub use api::routes;
 pub(in crate::judging::campaigns) use awards::PublishedDecision;
 pub(in crate::judging::campaigns) use rules::{check_decision, is_confirmation};

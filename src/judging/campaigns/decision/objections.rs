@@ -1,5 +1,7 @@
 //! Objections 公示: members say what is wrong with an entry or its award, and somebody who is no party to it answers.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use serde_json::json;
 
@@ -8,10 +10,13 @@ use super::rules::Refusal;
 use super::{Outcome, store};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
+use crate::base::own_case::{Involved, Involvement, Judgement};
 use crate::base::person::Person;
+use crate::base::time::Day;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::judging::campaigns::desk::{OBJECTION, item};
+use crate::judging::campaigns::entries::EntryPeople;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState};
 use crate::judging::campaigns::notices::note;
@@ -19,10 +24,24 @@ use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 use crate::kernel::desk::{self, Due, NewItem, Post};
+use crate::kernel::recusals::{self, ActOf, Recusal};
+
+/// What recusals call an objection, and the one act upon it.
+const ON_TRAIL: &str = "campaign_objection";
+const ANSWER: &str = "answer";
 
 /// How often a member objects within a campaign.
 const MOST_OBJECTIONS: usize = 3;
 const OWN_AT_ONCE: i64 = 10;
+
+/// An objection with what it is about.
+#[derive(Clone, Debug)]
+pub struct SeenObjection {
+    pub objection: Objection,
+    pub entry: Option<Entry>,
+    /// Who would have answered it by duty, but for being a party to it.
+    pub recused: Vec<Recusal>,
+}
 
 impl Campaigns {
     /// Objects to an entry while objections are heard; the same objection again is the first one. Says whether it is new.
@@ -96,12 +115,28 @@ impl Campaigns {
         Ok(self.db.read(move |conn| store::objections::list(conn, id, own, after, limit)).await?)
     }
 
-    /// Objections with the entries that they are about.
-    pub async fn with_entries(&self, objections: Vec<Objection>) -> Outcome<Vec<(Objection, Option<Entry>)>> {
+    /// Objections with the entries that they are about, and who was kept out of answering them.
+    pub async fn with_entries(&self, objections: Vec<Objection>) -> Outcome<Vec<SeenObjection>> {
         let ids: Vec<EntryId> = objections.iter().map(|objection| objection.entry_id).collect();
-        let entries = self.db.read(move |conn| entries::find_some(conn, &ids)).await?;
-        let its = |objection: &Objection| entries.iter().find(|entry| entry.id == objection.entry_id).cloned();
-        Ok(objections.into_iter().map(|objection| (objection.clone(), its(&objection))).collect())
+        let answered = objections.iter().filter(|objection| objection.upheld.is_some());
+        let answered: Vec<ObjectionId> = answered.map(|objection| objection.id).collect();
+        let (entries, mut recused) = self
+            .db
+            .read(move |conn| {
+                let mut recused = HashMap::new();
+                for id in answered.iter().copied() {
+                    // a page of them at most
+                    recused.insert(id, recusals::list(conn, ON_TRAIL, id.uuid())?);
+                }
+                Ok((entries::find_some(conn, &ids)?, recused))
+            })
+            .await?;
+        let seen = |objection: Objection| SeenObjection {
+            entry: entries.iter().find(|entry| entry.id == objection.entry_id).cloned(),
+            recused: recused.remove(&objection.id).unwrap_or_default(),
+            objection,
+        };
+        Ok(objections.into_iter().map(seen).collect())
     }
 
     /// Answers an objection, once; upheld, it sends the decision back to the committee. The same answer again changes
@@ -118,10 +153,17 @@ impl Campaigns {
         let found = found.ok_or(Refusal::NoSuchObjection)?;
         let (campaign, entry) = (found.campaign_id, found.entry_id);
         self.within(reach, campaign).await?;
-        let entry = self.db.read(move |conn| entries::find(conn, entry)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
-        if found.member_id == actor.member || actor.path.contains(&entry.unit_id) {
-            return Err(Refusal::OwnObjection.into());
-        }
+        let (entry, people) = self
+            .db
+            .read(move |conn| {
+                let entry: Vec<Entry> = entries::find(conn, entry)?.into_iter().collect();
+                let people = EntryPeople::of(conn, &entry)?;
+                Ok((entry.into_iter().next(), people))
+            })
+            .await?;
+        let entry = entry.ok_or(entries::Refusal::NoSuchEntry)?;
+        let involved = involved_in(&found, &entry, &people, actor);
+        Judgement::AnswerObjection.check(involved).map_err(|_| Refusal::OwnObjection)?;
         let (member, room) = (actor.member, self.clone());
         self.db
             .write(move |tx| {
@@ -137,6 +179,8 @@ impl Campaigns {
                 (objection.upheld, objection.answer) = (Some(upheld), Some(answer.clone()));
                 (objection.answered_by, objection.answered_at) = (Some(member), Some(tx.now()));
                 store::objections::answer(tx.conn, &objection)?;
+                let act = ActOf { kind: ON_TRAIL, subject: id.uuid(), act: ANSWER.to_owned() };
+                recusals::note(tx, &act, &room.parties(tx.today(), &held, &objection, &entry, &people))?;
                 let detail = json!({ "objection_id": id, "upheld": upheld });
                 note(tx, Some(member), "campaigns.answer_objection", campaign, detail)?;
                 tell_objector(tx, &held.title, &objection)?;
@@ -175,23 +219,47 @@ impl Campaigns {
     /// the campaign.
     pub(in crate::judging::campaigns) fn lay_objections(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
         let stage = campaigns::find_stage(tx.conn, campaign.id, CampaignStage::Objection)?;
-        let runners =
-            self.desks.able(Post { capability: Capability::RunCampaigns, unit: campaign.unit_id }, tx.today());
         for objection in store::objections::list_open(tx.conn, campaign.id)? {
-            let Some(entry) = entries::find(tx.conn, objection.entry_id)? else { continue };
-            let is_party =
-                |runner: &MemberId| self.directory.path(*runner).is_some_and(|path| path.contains(&entry.unit_id));
-            let parties = runners.iter().copied().filter(is_party);
+            let entry: Vec<Entry> = entries::find(tx.conn, objection.entry_id)?.into_iter().collect();
+            let people = EntryPeople::of(tx.conn, &entry)?;
+            let Some(entry) = entry.first() else { continue };
+            let parties = self.parties(tx.today(), campaign, &objection, entry, &people);
             let item = NewItem {
                 link: format!("/campaigns/{}/objections", campaign.id),
                 due: stage.as_ref().map(|stage| Due::At(stage.closes_at)),
-                barred: parties.chain([objection.member_id]).collect(),
+                barred: parties.into_iter().map(|(member, _)| member).chain([objection.member_id]).collect(),
                 ..item(campaign, OBJECTION, objection.id.uuid(), Capability::RunCampaigns)
             };
             self.desks.replace(tx, OBJECTION, objection.id.uuid(), Some(item))?;
         }
         Ok(())
     }
+}
+
+impl Campaigns {
+    /// Those who run the campaign and are parties to an objection, with what makes them so.
+    fn parties(
+        &self,
+        today: Day,
+        campaign: &Campaign,
+        objection: &Objection,
+        entry: &Entry,
+        people: &EntryPeople,
+    ) -> Vec<(MemberId, Involvement)> {
+        let runners = self.desks.able(Post { capability: Capability::RunCampaigns, unit: campaign.unit_id }, today);
+        let hindered = |runner: MemberId| {
+            let person = self.directory.person(runner, today)?;
+            let involved = involved_in(objection, entry, people, &person);
+            Some((runner, Judgement::AnswerObjection.hindrance(involved)?))
+        };
+        runners.into_iter().filter_map(hindered).collect()
+    }
+}
+
+/// How somebody is involved in an objection to an entry.
+fn involved_in(objection: &Objection, entry: &Entry, people: &EntryPeople, person: &Person) -> Involved {
+    let involved = people.involved(entry, person);
+    if objection.member_id == person.member { involved.and(Involvement::Proposer) } else { involved }
 }
 
 fn tell_objector(tx: &mut Tx, title: &str, objection: &Objection) -> diesel::QueryResult<()> {

@@ -25,6 +25,8 @@ pub enum Refusal {
     BadDecision(Fault),
     /// Where no committee is planned nobody departs from what was computed.
     NoCommittee,
+    /// Nobody changes what was computed for his own unit.
+    OwnLine,
     /// Another decision was made already.
     Decided { version: i32, at: Timestamp },
     /// An objection was upheld, and the committee has not decided anew.
@@ -127,6 +129,16 @@ pub fn is_proposed(proposal: &Proposal, line: &AwardLine) -> bool {
     let same = |award: &&Proposed| award.entry_id == line.entry_id;
     let found = proposal.awards.iter().find(same);
     found.is_some_and(|award| award.heading == *line.heading && award.place == line.place)
+}
+
+/// Whether the entries of a decider's own unit are awarded exactly as computed; none where nothing was.
+pub fn check_own_lines(own: &[EntryId], lines: &[AwardLine], proposal: Option<&Proposal>) -> Result<(), Refusal> {
+    let as_computed = |entry: &EntryId| {
+        let line = lines.iter().find(|line| line.entry_id == *entry);
+        let proposed = proposal.is_some_and(|proposal| proposal.awards.iter().any(|award| award.entry_id == *entry));
+        line.map_or(!proposed, |line| proposal.is_some_and(|proposal| is_proposed(proposal, line)))
+    };
+    if own.iter().all(as_computed) { Ok(()) } else { Err(Refusal::OwnLine) }
 }
 
 fn check_reasons(proposal: Option<&Proposal>, lines: &[AwardLine]) -> Result<(), Fault> {
@@ -312,6 +324,21 @@ mod tests {
         assert_eq!(code(&without, &[1]), None);
         assert_eq!(code(&computed, &[1]), Some("campaigns.not_left_out"));
         assert_eq!(code(&without, &[1, 1]), Some("campaigns.not_left_out"));
+    }
+
+    #[test]
+    fn nobody_changes_what_was_computed_for_his_own_unit() {
+        let (judged, entry) = (judged(), |n: u128| EntryId::from(Uuid::from_u128(n)));
+        let proposal = propose(&terms(), &judged);
+        let awarded: Vec<EntryId> = proposal.awards.iter().map(|award| award.entry_id).collect();
+        let computed = as_computed(&proposal).unwrap();
+        assert_eq!(check_own_lines(&awarded, &computed, Some(&proposal)), Ok(()));
+        assert_eq!(check_own_lines(&[entry(99)], &computed, Some(&proposal)), Ok(()), "awarded nothing either way");
+        assert_eq!(check_own_lines(&awarded[..1], &computed[1..], Some(&proposal)), Err(Refusal::OwnLine));
+        let mut other = computed.clone();
+        other[0].place = 9;
+        assert_eq!(check_own_lines(&awarded[..1], &other, Some(&proposal)), Err(Refusal::OwnLine));
+        assert_eq!(check_own_lines(&awarded[..1], &computed, None), Err(Refusal::OwnLine), "nothing was computed");
     }
 
     #[test]

@@ -292,6 +292,7 @@ fn put_version(tx: &mut Tx, writer: &Writer, entry: &mut Entry, plan: &Plan) -> 
         plan: Json(plan.clone()),
         edited_by: writer.member,
         created_at: tx.now(),
+        owner_id: Some(plan.owner_id),
     };
     store::entries::insert_version(tx.conn, &version)
 }

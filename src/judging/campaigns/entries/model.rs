@@ -169,13 +169,15 @@ pub struct Entry {
 
 /// One version of an entry; never changed.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = campaign_entry_versions)]
+#[diesel(table_name = campaign_entry_versions, treat_none_as_default_value = false)]
 pub struct EntryVersion {
     pub entry_id: EntryId,
     pub version: i32,
     pub plan: Json<Plan>,
     pub edited_by: MemberId,
     pub created_at: Timestamp,
+    /// Who leads the plan in this version.
+    pub owner_id: Option<MemberId>,
 }
 
 /// The published article about an entry.

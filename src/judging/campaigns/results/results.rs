@@ -12,6 +12,7 @@ use crate::judging::campaigns::totals::{ExplainedEntry, NamedEntry, Totals};
 use crate::judging::campaigns::viewer::{Seen, Viewer};
 use crate::judging::campaigns::vote::VoteResult;
 use crate::judging::campaigns::{Campaigns, calendar, decision};
+use crate::kernel::recusals::{self, Recusal};
 
 /// The result of a campaign.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Results {
     pub shown: bool,
     /// Every version; the last one holds.
     pub decisions: Vec<Decision>,
+    /// Who was kept out of them, by the version.
+    pub recused: Vec<Recusal>,
     pub objections: ObjectionCount,
     /// Final ones.
     pub awards: Vec<Award>,
@@ -38,7 +41,7 @@ impl Results {
     /// What is left for a viewer who does not see the result yet.
     fn hidden(self) -> Results {
         let totals = Totals { explained: Vec::new(), cells: Vec::new(), proposal: None, ..self.totals };
-        Results { totals, decisions: Vec::new(), awards: Vec::new(), shown: false, ..self }
+        Results { totals, decisions: Vec::new(), recused: Vec::new(), awards: Vec::new(), shown: false, ..self }
     }
 
     /// What was counted, without the totals where the result is not shown yet.
@@ -89,14 +92,15 @@ impl Campaigns {
     pub(super) async fn results_of(&self, seen: Seen) -> Outcome<Results> {
         let id = seen.campaign.id;
         let totals = self.totals(&seen.campaign, &seen.stages).await?;
-        let (extensions, decisions, objections, awards) = self
+        let (extensions, decisions, recused, objections, awards) = self
             .db
             .read(move |conn| {
                 let objections = ObjectionCount::of(&decision::list_outcomes(conn, id)?);
                 let (decisions, awards) = (decision::list_decisions(conn, id)?, decision::list_awards(conn, id)?);
-                Ok((calendar::list_extensions(conn, id)?, decisions, objections, awards))
+                let recused = recusals::list(conn, decision::model::thing(id).kind, id.uuid())?;
+                Ok((calendar::list_extensions(conn, id)?, decisions, recused, objections, awards))
             })
             .await?;
-        Ok(Results { seen, extensions, totals, shown: true, decisions, objections, awards })
+        Ok(Results { seen, extensions, totals, shown: true, decisions, recused, objections, awards })
     }
 }

@@ -30,6 +30,8 @@ pub enum CampaignRefusal {
     NotOpen(CampaignStage),
     /// The stage is over.
     Over(CampaignStage),
+    /// The caller takes part in it, and leaves it to others.
+    OwnCase,
     /// The caller may not answer the proposal, or no longer.
     NoAnswer(NoAnswer),
     /// Ballots are still being counted, or will be.

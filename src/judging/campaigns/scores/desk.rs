@@ -13,6 +13,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::Tx;
 use crate::judging::campaigns::desk::{EXPERT_SCORES, PEER_SCORES, REVIEW_SCORES, item};
+use crate::judging::campaigns::entries::EntryPeople;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignState, Source, StageState, Terms};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
@@ -54,11 +55,11 @@ impl Campaigns {
     }
 
     fn owing(&self, tx: &mut Tx, campaign: &Campaign, source: Source) -> QueryResult<Vec<NewItem>> {
-        let entries = entries::list_submitted(tx.conn, campaign.id)?;
+        let (entries, people) = entries::handed_in(tx.conn, campaign.id)?;
         let given: Given = store::list_given(tx.conn, campaign.id)?.into_iter().collect();
         let owes = |judge: JudgeId, expert: Option<&Person>| {
             entries.iter().any(|entry| {
-                self.should_score(&campaign.terms.0, source, judge, expert, entry)
+                self.should_score(&campaign.terms.0, (source, judge, expert), entry, &people)
                     && !given.contains(&(source, judge, entry.id))
             })
         };
@@ -79,7 +80,15 @@ impl Campaigns {
         let units = judges_among(&entries).into_iter().filter(|unit| owes(JudgeId::from(*unit), None));
         let of_unit = |unit: UnitId| {
             let post = Post { capability: Capability::WriteEntries, unit };
-            let barred = if source == Source::OpenReview { self.no_reviewers(post, tx.today()) } else { Vec::new() };
+            let judge = JudgeId::from(unit);
+            let reviewed = |entry: &Entry| {
+                given.contains(&(source, judge, entry.id))
+                    || !self.should_score(&campaign.terms.0, (source, judge, None), entry, &people)
+                    || self.has_reviewer(unit, entry, &people)
+            };
+            // others stand in where the secretary may not review an entry
+            let alone = source == Source::OpenReview && entries.iter().all(reviewed);
+            let barred = if alone { self.no_reviewers(post, tx.today()) } else { Vec::new() };
             waiting(Whose::Holders(post), barred)
         };
         Ok(units.map(of_unit).collect())
@@ -89,13 +98,12 @@ impl Campaigns {
     pub(super) fn should_score(
         &self,
         terms: &Terms,
-        source: Source,
-        judge: JudgeId,
-        expert: Option<&Person>,
+        judge: (Source, JudgeId, Option<&Person>),
         entry: &Entry,
+        people: &EntryPeople,
     ) -> bool {
-        let within = expert.is_none_or(|expert| self.judges_as_expert(expert, terms, entry.unit_id));
-        within && entry.judged_version.is_some() && self.is_others(source, judge, entry)
+        let within = judge.2.is_none_or(|expert| self.judges_as_expert(expert, terms, entry.unit_id));
+        within && entry.judged_version.is_some() && self.is_others(judge, entry, people)
     }
 
     /// Those who write entries of the unit and are not its secretary, who alone reviews others' for it.

@@ -32,10 +32,10 @@ pub struct OwnScores {
 impl Campaigns {
     /// Everything that this person gave in a campaign, judge by judge; empty for somebody who is none.
     pub async fn own_scores(&self, judge: &Person, id: CampaignId) -> Outcome<Vec<OwnScores>> {
-        let (campaign, stages, entries, scores) = self
+        let (campaign, stages, (entries, people), scores) = self
             .db
             .read(move |conn| {
-                let entries = entries::list_submitted(conn, id)?;
+                let entries = entries::handed_in(conn, id)?;
                 Ok((campaigns::find(conn, id)?, campaigns::list_stages(conn, id)?, entries, store::list(conn, id)?))
             })
             .await?;
@@ -49,7 +49,7 @@ impl Campaigns {
         let own = |(source, id, unit): (Source, JudgeId, Option<UnitId>)| {
             let mine = |score: &&Score| score.source == source && score.judge_id == id;
             let given: Vec<Score> = scores.iter().filter(mine).cloned().collect();
-            let line = self.judge_line(source, id, given, &entries);
+            let line = self.judge_line((source, id), given, (&entries, &people));
             let stage = stage(source.stage());
             OwnScores {
                 source,

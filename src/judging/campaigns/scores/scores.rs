@@ -9,9 +9,11 @@ use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::own_case::Judgement;
 use crate::base::person::Person;
 use crate::base::score::{Averaging, average, spread};
 use crate::db::Json;
+use crate::judging::campaigns::entries::EntryPeople;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, Terms};
 use crate::judging::campaigns::notices::note;
@@ -49,9 +51,9 @@ impl Campaigns {
     ) -> Outcome<Score> {
         let entry = self.db.read(move |conn| entries::find(conn, id)).await?.ok_or(entries::Refusal::NoSuchEntry)?;
         let campaign = entry.campaign_id;
-        let (found, entries) = self
+        let (found, (entries, people)) = self
             .db
-            .read(move |conn| Ok((campaigns::find(conn, campaign)?, entries::list_submitted(conn, campaign)?)))
+            .read(move |conn| Ok((campaigns::find(conn, campaign)?, entries::handed_in(conn, campaign)?)))
             .await?;
         let found = found.ok_or(entries::Refusal::NoSuchEntry)?;
         let terms = match found.state {
@@ -62,10 +64,10 @@ impl Campaigns {
         if !terms.sources.iter().any(|rule| rule.source == source) || source == Source::Vote {
             return Err(CampaignRefusal::NoSuchStage.into());
         }
-        let judge_id = self.judge_for(judge, &terms, &entries, &entry, source, unit)?;
+        let judge_id = self.judge_for(judge, &terms, (&entries, &people), &entry, (source, unit))?;
         let total = rules::total_of(&terms, &marks)?;
         let expert = (source == Source::Expert).then_some(judge);
-        let owed = |entry: &&Entry| self.should_score(&terms, source, judge_id, expert, entry);
+        let owed = |entry: &&Entry| self.should_score(&terms, (source, judge_id, expert), entry, &people);
         let owed: Vec<EntryId> = entries.iter().filter(owed).map(|entry| entry.id).collect();
         let (room, member) = (self.clone(), judge.member);
         self.db
@@ -98,31 +100,49 @@ impl Campaigns {
         &self,
         judge: &Person,
         terms: &Terms,
-        entries: &[Entry],
+        (entries, people): (&[Entry], &EntryPeople),
         entry: &Entry,
-        source: Source,
-        unit: Option<UnitId>,
+        (source, unit): (Source, Option<UnitId>),
     ) -> Result<JudgeId, Refusal> {
         if entry.judged_version.is_none() {
             return Err(CampaignRefusal::NotOpen(source.stage()).into());
         }
+        let involved = people.involved(entry, judge);
         if source == Source::Expert {
-            let own = [entry.owner_id, entry.created_by].contains(&judge.member);
             return match self.judges_as_expert(judge, terms, entry.unit_id) {
                 false => Err(Refusal::NoJudge),
-                true if own => Err(Refusal::OwnScore),
+                true if Judgement::ScoreAsExpert.check(involved).is_err() => Err(Refusal::OwnScore),
                 true => Ok(JudgeId::from(judge.member)),
             };
         }
         let unit = unit.ok_or(Refusal::NoJudge)?;
+        let may = self.may_judge_for(judge, source, unit)
+            || (source == Source::OpenReview && self.stands_in(judge, unit, entry, people));
         // units judge each other: who is not judged does not judge
-        if !self.may_judge_for(judge, source, unit) || !judges_among(entries).contains(&unit) {
+        if !may || !judges_among(entries).contains(&unit) {
             return Err(Refusal::NoJudge);
         }
-        if rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)) {
+        let is_own = rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id));
+        if is_own || Judgement::ScoreForUnit.check(involved).is_err() {
             return Err(Refusal::OwnScore);
         }
         Ok(JudgeId::from(unit))
+    }
+
+    /// Whether this person reviews an entry in the place of the unit's secretary, who is involved in it or is not there.
+    fn stands_in(&self, judge: &Person, unit: UnitId, entry: &Entry, people: &EntryPeople) -> bool {
+        let writes = judge.reach(Capability::WriteEntries).is_some_and(|reach| self.covers(&reach, unit));
+        writes && !self.has_reviewer(unit, entry, people)
+    }
+
+    /// Whether the unit has a secretary who may review the entry.
+    pub(super) fn has_reviewer(&self, unit: UnitId, entry: &Entry, people: &EntryPeople) -> bool {
+        let today = self.db.today();
+        let secretaries = self.directory.holders(Role::Secretary, unit, today);
+        secretaries
+            .into_iter()
+            .filter_map(|member| self.directory.person(member, today))
+            .any(|secretary| Judgement::ScoreForUnit.check(people.involved(entry, &secretary)).is_ok())
     }
 
     /// Whether the campaign names this person and the duty of an expert still holds there.
@@ -145,8 +165,8 @@ impl Campaigns {
         if !seen.managed {
             return Err(CampaignRefusal::OutOfReach.into());
         }
-        let (scores, entries) =
-            self.db.read(move |conn| Ok((store::list(conn, id)?, entries::list_submitted(conn, id)?))).await?;
+        let (scores, (entries, people)) =
+            self.db.read(move |conn| Ok((store::list(conn, id)?, entries::handed_in(conn, id)?))).await?;
         let terms = &seen.campaign.terms.0;
         let mut lines = Vec::new();
         for rule in terms.sources.iter().filter(|rule| rule.source != Source::Vote) {
@@ -160,7 +180,7 @@ impl Campaigns {
             given.for_each(|score| by_judge.entry(score.judge_id).or_default().push(score.clone()));
             for judge in judges {
                 let scores = by_judge.remove(&judge).unwrap_or_default();
-                lines.push(self.judge_line(rule.source, judge, scores, &entries));
+                lines.push(self.judge_line((rule.source, judge), scores, (&entries, &people)));
             }
         }
         Ok(lines)
@@ -168,13 +188,13 @@ impl Campaigns {
 
     pub(super) fn judge_line(
         &self,
-        source: Source,
-        judge: JudgeId,
+        (source, judge): (Source, JudgeId),
         scores: Vec<Score>,
-        entries: &[Entry],
+        (entries, people): (&[Entry], &EntryPeople),
     ) -> JudgeLine {
         let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
-        let should = |entry: &&Entry| self.is_others(source, judge, entry);
+        let expert = if source == Source::Expert { self.directory.person(member, self.db.today()) } else { None };
+        let should = |entry: &&Entry| self.is_others((source, judge, expert.as_ref()), entry, people);
         let judged = entries.iter().filter(|entry| entry.judged_version.is_some());
         let lacks = |entry: &&Entry| !scores.iter().any(|score| score.entry_id == entry.id);
         let missing = judged.filter(should).filter(lacks).map(|entry| entry.id).collect();
@@ -196,13 +216,19 @@ impl Campaigns {
         }
     }
 
-    /// Whether the entry is none of the judge's own.
-    pub(super) fn is_others(&self, source: Source, judge: JudgeId, entry: &Entry) -> bool {
-        let (member, unit) = (MemberId::from(judge.uuid()), UnitId::from(judge.uuid()));
-        match source {
-            Source::Expert => ![entry.owner_id, entry.created_by].contains(&member),
-            _ => !rules::is_own(&self.path_of(unit), &self.path_of(entry.unit_id)),
+    /// Whether the entry is none of the judge's own; an expert as the person that he is now.
+    pub(super) fn is_others(
+        &self,
+        (source, judge, expert): (Source, JudgeId, Option<&Person>),
+        entry: &Entry,
+        people: &EntryPeople,
+    ) -> bool {
+        if source != Source::Expert {
+            return !rules::is_own(&self.path_of(UnitId::from(judge.uuid())), &self.path_of(entry.unit_id));
         }
+        let in_person = || people.in_person(entry.id, MemberId::from(judge.uuid()));
+        let involved = expert.map_or_else(in_person, |expert| people.involved(entry, expert));
+        Judgement::ScoreAsExpert.check(involved).is_ok()
     }
 
     /// The sources none of whose judges could score the entry, since it is their own; `units` are those with an entry in
@@ -211,15 +237,16 @@ impl Campaigns {
         &self,
         terms: &Terms,
         units: &BTreeSet<UnitId>,
-        entry: &Entry,
+        (entry, people): (&Entry, &EntryPeople),
     ) -> Vec<Source> {
-        let path = self.path_of(entry.unit_id);
+        let (path, today) = (self.path_of(entry.unit_id), self.db.today());
         let free = |unit: &UnitId| !rules::is_own(&self.path_of(*unit), &path);
         let can = |source: Source| match source {
             Source::Vote => true,
-            Source::Expert => {
-                terms.expert_ids.iter().any(|expert| ![entry.owner_id, entry.created_by].contains(expert))
-            }
+            Source::Expert => terms.expert_ids.iter().any(|expert| {
+                let person = self.directory.person(*expert, today);
+                self.is_others((source, JudgeId::from(*expert), person.as_ref()), entry, people)
+            }),
             Source::Peer | Source::OpenReview => units.iter().any(free),
         };
         terms.sources.iter().map(|rule| rule.source).filter(|source| !can(*source)).collect()

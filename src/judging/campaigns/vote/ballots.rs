@@ -201,11 +201,11 @@ impl Campaigns {
         if let Some(known) = self.polls.get(&id) {
             return Ok(known);
         }
-        let (entries, roll) =
-            self.db.read(move |conn| Ok((entries::list_submitted(conn, id)?, store::rolls::find(conn, id)?))).await?;
+        let ((entries, people), roll) =
+            self.db.read(move |conn| Ok((entries::handed_in(conn, id)?, store::rolls::find(conn, id)?))).await?;
         let candidate = |entry: &crate::judging::campaigns::entries::model::Entry| {
             let number = entry.number.and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0)?;
-            Some((entry.id, Candidate { number, unit: entry.unit_id, people: vec![entry.owner_id, entry.created_by] }))
+            Some((entry.id, Candidate { number, unit: entry.unit_id, people: people.of_entry(entry.id) }))
         };
         let on_ballot = entries.iter().filter(|entry| entry.on_ballot);
         let poll = Arc::new(Poll {

@@ -187,7 +187,8 @@ impl Campaigns {
         self.lay_voidings(tx, campaign)?;
         desk::clear(tx, CANCELLATION, campaign.id.uuid())?;
         let stages = campaigns::list_stages(tx.conn, campaign.id)?;
-        self.lay_decision(tx, campaign, &stages, (true, false))
+        let barred = self.list_barred_deciders(tx, campaign)?;
+        self.lay_decision(tx, campaign, &stages, (true, false), barred)
     }
 
     fn tally_of(&self, tx: &Tx, poll: &Poll, id: CampaignId, opened: &Opened) -> Result<Tally, Refusal> {

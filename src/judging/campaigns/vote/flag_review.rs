@@ -10,6 +10,7 @@ use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
+use crate::base::own_case::{Involvement, Judgement};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
@@ -108,7 +109,8 @@ impl Campaigns {
             return Err(CampaignRefusal::OutOfReach.into());
         }
         let flags = self.flags_if_over(id).await?.ok_or(Refusal::VoteRuns)?;
-        let concerned = flags.iter().any(|flag| flag.concerns(actor));
+        let himself = flags.iter().any(|flag| flag.concerns(actor)).then_some(Involvement::Subject);
+        let hindrance = Judgement::ReviewFlags.hindrance(himself.into_iter().collect());
         self.db
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -119,7 +121,7 @@ impl Campaigns {
                 check.ok_or(Refusal::NothingFlagged)?;
                 let looks = store::flag_review::list_looks(tx.conn, id)?;
                 if !looks.iter().any(|look| look.member_id == actor) {
-                    if concerned {
+                    if hindrance.is_some() {
                         return Err(Refusal::FlagOnOneself.into());
                     }
                     if store::tallies::is_counted(tx.conn, id)? {

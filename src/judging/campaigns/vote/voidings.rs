@@ -77,6 +77,7 @@ impl Campaigns {
         let found = self.db.read(move |conn| store::voidings::find(conn, id)).await?;
         let campaign = found.ok_or(Refusal::NoSuchVoiding)?.campaign_id;
         self.within(reach, campaign).await?;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 campaigns::lock_row(tx.conn, campaign)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
@@ -84,6 +85,7 @@ impl Campaigns {
                 if !voiding.rule().answer(Answer::Approve, actor, tx.now()).map_err(CampaignRefusal::from)? {
                     return Ok(voiding);
                 }
+                room.check_no_entrant(tx, campaign, actor)?;
                 lock_between(tx, campaign)?;
                 store::voidings::confirm(tx.conn, id, actor, tx.now())?;
                 (voiding.confirmed_by, voiding.confirmed_at) = (Some(actor), Some(tx.now()));
@@ -99,12 +101,14 @@ impl Campaigns {
     pub(in crate::judging::campaigns) fn lay_voidings(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
         let can = campaign.state == CampaignState::Open && !store::tallies::is_counted(tx.conn, campaign.id)?;
         let check = store::flag_review::find_check(tx.conn, campaign.id)?;
-        for voiding in store::voidings::list_open(tx.conn, campaign.id)? {
+        let open = store::voidings::list_open(tx.conn, campaign.id)?;
+        let entrants = if open.is_empty() { Vec::new() } else { self.list_entrants(tx, campaign)? };
+        for voiding in open {
             let made = || NewItem {
                 link: format!("/campaigns/{}/voidings", campaign.id),
                 due: check.as_ref().map(|check| Due::At(check.counts_from)),
                 urgency: Urgency::Urgent,
-                barred: vec![voiding.proposed_by],
+                barred: entrants.iter().copied().chain([voiding.proposed_by, voiding.member_id]).collect(),
                 ..item(campaign, VOIDING, voiding.id.uuid(), Capability::DecideCampaigns)
             };
             self.desks.replace(tx, VOIDING, voiding.id.uuid(), can.then(made))?;

@@ -48,6 +48,9 @@ impl From<Refusal> for Problem {
                 "wrong_meeting",
                 "会议应由竞赛范围所在的组织或其上级组织召开，并且在您的职责范围之内",
             ),
+            Refusal::MeetingOfAnotherDay => {
+                Problem::field("/meeting_id", "other_day", "这次会议不在竞赛开放的日期之内召开")
+            }
             Refusal::NotOpen => Problem::conflict("contests.not_open", "竞赛还没有开始"),
             Refusal::Over => Problem::gone("contests.over", "竞赛已经结束"),
             Refusal::AttemptsUsed => Problem::conflict("contests.attempts_used", "作答次数已经用完"),

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use super::model::{ContestState, DrawLine, PaperRule, Reveal, Terms};
 use crate::base::approval::NoAnswer;
 use crate::base::id::UnitId;
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Timestamp};
 use crate::base::version::Outdated;
 use crate::learning::quiz::{QuestionId, QuestionKind};
 
@@ -44,6 +44,8 @@ pub enum Refusal {
     NoSuchMeeting,
     /// The meeting is none of the audience's, or none of the caller's.
     WrongMeeting,
+    /// The meeting is not held while the contest is open.
+    MeetingOfAnotherDay,
     /// The contest has not opened yet.
     NotOpen,
     /// The contest is over.
@@ -154,6 +156,17 @@ impl std::fmt::Display for Taken {
 /// audience at `path`: the audience is anyone who meets, or part of it.
 pub fn check_meeting(holder: UnitId, path: &[UnitId], within_reach: bool) -> Result<(), Refusal> {
     if within_reach && path.contains(&holder) { Ok(()) } else { Err(Refusal::WrongMeeting) }
+}
+
+/// Whether a contest that is open from `opens_at` to `closes_at` can be sat at a meeting of that day.
+pub fn check_meeting_day(held_on: Day, (opens_at, closes_at): (Timestamp, Timestamp)) -> Result<(), Refusal> {
+    let within = opens_at.day() <= held_on && held_on <= closes_at.day();
+    if within { Ok(()) } else { Err(Refusal::MeetingOfAnotherDay) }
+}
+
+/// Whether a contest may begin so late: what it asks is kept from everybody else until then.
+pub fn check_ahead(opens_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    demand(opens_at.seconds_since(now) <= OPEN_SECONDS_LIMIT, "/opens_at", "开始时间不能晚于一年之后")
 }
 
 /// Whether `verb` is to be done in `state`: `false` when it was done before, so that a request sent twice is one.

@@ -53,6 +53,7 @@ impl From<Refusal> for Problem {
                 "quiz.too_late_for_unit",
                 "今天的答题可能已有人领取，下级组织的试卷只能为明天及以后设置",
             ),
+            Refusal::DayTooFar => Problem::unprocessable("quiz.day_too_far", "试卷最多提前一年设置"),
             Refusal::DayPast => Problem::gone("quiz.day_past", "不能为已经过去的日子设置试卷"),
             Refusal::GuardedQuestion { index } => {
                 question_error(index, "这道题正在用于知识竞赛，竞赛结束后才能出现在试卷中")

@@ -53,6 +53,8 @@ pub enum Refusal {
     DayPast,
     /// A unit's own paper of today: members may have been handed another one.
     TooLateForUnit,
+    /// Nor one of a day that is far ahead: its questions would be kept from everybody until then.
+    DayTooFar,
     /// A paper names a question that does not exist or is retired.
     UnknownQuestion { index: usize },
     /// A paper names a question whose key a running contest keeps from everybody.
@@ -127,12 +129,16 @@ pub fn answered<'a>(papers: &'a [Arc<Paper>], answers: &[GivenAnswer]) -> Option
     papers.iter().find(|paper| answers.iter().all(|answer| asks(paper, answer))).or(papers.first())
 }
 
+/// How far ahead a paper is set.
+const DAYS_AHEAD: u64 = 366;
+
 /// Whether somebody may set the paper of `unit` for `day`. One that is nearer to some members than the enterprise's is for
 /// days to come only: on the day itself they may have been handed another one.
 pub fn may_set(day: Day, today: Day, is_root: bool) -> Result<(), Refusal> {
     match day {
         day if day < today => Err(Refusal::DayPast),
         day if day == today && !is_root => Err(Refusal::TooLateForUnit),
+        day if day > today.plus_days(DAYS_AHEAD) => Err(Refusal::DayTooFar),
         _ => Ok(()),
     }
 }

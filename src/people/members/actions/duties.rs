@@ -9,6 +9,7 @@ use super::proposals::Wish;
 use super::{Manager, Members, Outcome, note, rules};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::own_case::{Involvement, Judgement};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
@@ -155,9 +156,8 @@ impl Members {
         unit: UnitId,
     ) -> Result<(), Refusal> {
         self.check_scope(manager, member, role, unit)?;
-        if manager.member == Some(member) {
-            return Err(Refusal::OwnDuty);
-        }
+        let himself = (manager.member == Some(member)).then_some(Involvement::Subject);
+        Judgement::GrantDuty.check(himself.into_iter().collect()).map_err(|_| Refusal::OwnDuty)?;
         let tree = self.directory.tree();
         if tree.get(unit).is_some_and(|card| card.unit.closed_on.is_some()) {
             return Err(Refusal::UnitClosed);

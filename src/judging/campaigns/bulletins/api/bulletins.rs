@@ -19,17 +19,19 @@ use crate::judging::campaigns::bulletins::model::{BulletinText, thing};
 use crate::judging::campaigns::bulletins::rules::Frame;
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::model::CampaignId;
-use crate::web::caller::{Caller, CampaignDecider, CampaignRunner, Member};
+use crate::kernel::text_versions::TextVersion;
+use crate::web::caller::{Caller, CampaignDecider, CampaignReader, CampaignRunner, Member};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::headers::page;
-use crate::web::{Body, Path, Problem, Query};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(draft_bulletin)
         .service(get_bulletin)
         .service(edit_bulletin)
         .service(review_bulletin)
-        .service(issue_bulletin);
+        .service(issue_bulletin)
+        .service(list_bulletin_versions);
 }
 
 /// Who issues a bulletin and under which number; everything else of the draft comes from the campaign.
@@ -195,7 +197,7 @@ struct BulletinVersion {
 
 /// 审核通报
 ///
-/// Approves a version; another person than who wrote it does so. Again it changes nothing.
+/// Approves a version; another person than those who wrote it and what it was made of does so. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = BulletinVersion, responses((status = 200, description = "Reviewed", body = BulletinView)))]
 #[post("/campaigns/{id}/bulletin/review")]
@@ -223,4 +225,38 @@ async fn issue_bulletin(
 ) -> Result<web::Json<BulletinView>, Problem> {
     campaigns.issue_bulletin(runner.member, &runner.reach, *id, body.version).await?;
     Ok(web::Json(shown(&campaigns, &runner, *id).await?))
+}
+
+/// What a bulletin said at some time.
+#[derive(Serialize, ToSchema)]
+struct FormerBulletin {
+    /// From 1 on; the last one holds.
+    version: i32,
+    text: BulletinText,
+    /// Who wrote it so.
+    written_by: String,
+    written_at: Timestamp,
+}
+
+/// 通报修改记录
+///
+/// The versions of a bulletin, the first one first; for those who see how the campaign is run.
+#[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
+    responses((status = 200, description = "Versions", body = Page<FormerBulletin>)))]
+#[get("/campaigns/{id}/bulletin/versions")]
+async fn list_bulletin_versions(
+    reader: CampaignReader,
+    id: Path<CampaignId>,
+    query: Query<PageQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Page<FormerBulletin>>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<i32>()?.unwrap_or(0));
+    let found = campaigns.bulletin_versions(&viewer(&reader), *id, after, limit + 1).await?;
+    let view = |found: TextVersion| -> Result<FormerBulletin, Problem> {
+        let text = serde_json::from_value(found.content.0).map_err(|error| Problem::internal(error.to_string()))?;
+        let written_by = campaigns.member_name(found.written_by);
+        Ok(FormerBulletin { version: found.version, text, written_by, written_at: found.written_at })
+    };
+    let versions: Vec<FormerBulletin> = found.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(web::Json(Page::new(versions, limit, |version| version.version)))
 }

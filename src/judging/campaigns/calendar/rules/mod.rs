@@ -12,7 +12,7 @@ use crate::judging::campaigns::vote::rules as vote;
 pub use campaigns::{changes, may_announce, vote_weight};
 pub use cancellation::may_cancel;
 pub use stages::{canonical, decision_allows, may_close_early, may_extend, may_open};
-pub use terms::check;
+pub use terms::{check, check_ahead};
 
 /// A no of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]

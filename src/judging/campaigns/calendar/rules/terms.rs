@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::score::{ALL_WEIGHT, ScoreRule};
+use crate::base::time::Timestamp;
 use crate::judging::campaigns::model::{CampaignStage, ResultsShown, Source, Terms};
 use crate::judging::campaigns::rules::{CampaignRefusal, demand};
 
@@ -17,6 +18,9 @@ const HEADING_LIMIT: usize = 20;
 const DELAY_LIMIT: u16 = 7 * 24 * 60;
 /// A campaign runs for so many days at most.
 pub const LENGTH_LIMIT_SECONDS: i64 = 731 * 24 * 3600;
+
+/// It begins so far ahead at most.
+const AHEAD_LIMIT_SECONDS: i64 = 366 * 24 * 3600;
 
 /// Checks a campaign as it is written.
 pub fn check(terms: &Terms) -> Result<(), CampaignRefusal> {
@@ -34,6 +38,13 @@ pub fn check(terms: &Terms) -> Result<(), CampaignRefusal> {
     demand(named_once, "/terms/electorate/kinds", "选民范围至少一类人员，且不能重复")?;
     demand(terms.electorate.unit_ids.len() <= UNIT_LIMIT, "/terms/electorate/unit_ids", "组织不能超过 200 个")?;
     demand(terms.expert_ids.len() <= EXPERT_LIMIT, "/terms/expert_ids", "评审专家不能超过 100 名")
+}
+
+/// Whether a campaign may begin so late.
+pub fn check_ahead(terms: &Terms, now: Timestamp) -> Result<(), CampaignRefusal> {
+    let begins = terms.timetable.first().map(|plan| plan.opens_at);
+    let near = begins.is_none_or(|begins| begins.seconds_since(now) <= AHEAD_LIMIT_SECONDS);
+    demand(near, "/terms/timetable/0/opens_at", "评选的开始不能晚于一年之后")
 }
 
 fn check_categories(terms: &Terms) -> Result<(), CampaignRefusal> {

@@ -40,7 +40,8 @@ struct DecisionBody {
 /// Decides who is awarded what, in the committee's stage; where none is planned, confirms what was computed. Quotas,
 /// categories and one award per unit hold, and what departs from the computed order has a reason (422). Of two decisions
 /// at once one is made and the other one is 409; the same again is 200. Once an objection was upheld, another version may
-/// replace it.
+/// replace it. Who leads or wrote an entry leaves it to others, and so does whose branch takes part; where the branches of
+/// all do, each leaves his own as computed.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the results that were seen; another decision by now is 409")),
     request_body = DecisionBody, responses((status = 201, description = "Decided; no `Location`, it is a part of the campaign", body = CampaignView),
@@ -55,7 +56,7 @@ async fn decide_campaign(
 ) -> Result<HttpResponse, Problem> {
     let DecisionBody { replaces, reason, awards, left_out } = body.into_inner();
     let new = NewDecision { replaces, reason: reason.map(Text::into_string), lines: awards, left_out };
-    let is_new = campaigns.decide(decider.member, &decider.reach, *id, seen, new).await?;
+    let is_new = campaigns.decide(decider.person.clone(), &decider.reach, *id, seen, new).await?;
     let view = shown(&campaigns, &decider, *id).await?;
     Ok(if is_new { HttpResponse::Created() } else { HttpResponse::Ok() }.json(view))
 }

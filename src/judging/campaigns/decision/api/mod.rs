@@ -5,9 +5,14 @@ mod objections;
 mod publication;
 mod awards;
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::own_case::Involvement;
+use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::decision::rules::Refusal;
+use crate::kernel::recusals::Recusal;
 use crate::web::Problem;
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -15,6 +20,20 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(objections::routes)
         .configure(publication::routes)
         .configure(awards::routes);
+}
+
+/// Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
+#[derive(Serialize, ToSchema)]
+pub(in crate::judging::campaigns) struct RecusedName {
+    /// The member's name.
+    name: String,
+    involvement: Involvement,
+}
+
+impl RecusedName {
+    pub fn new(campaigns: &Campaigns, recusal: &Recusal) -> RecusedName {
+        RecusedName { name: campaigns.member_name(recusal.member_id), involvement: recusal.involvement }
+    }
 }
 
 impl From<Refusal> for Problem {
@@ -30,6 +49,10 @@ impl From<Refusal> for Problem {
             Refusal::NoCommittee => Problem::conflict(
                 "campaigns.no_committee",
                 "这次评选没有党委研究阶段，只能按计算结果确认；仅名额边缘的并列可以决定",
+            ),
+            Refusal::OwnLine => Problem::forbidden(
+                "campaigns.own_line",
+                "各位委员所在的单位都参加了这次评选：您所在单位的申报须按计算结果，不能更改",
             ),
             Refusal::Decided { version, at } => {
                 let at = at.in_chinese();

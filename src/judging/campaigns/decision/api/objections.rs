@@ -11,10 +11,12 @@ use crate::base::time::Timestamp;
 use crate::db::Stop;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::decision::api::RecusedName;
 use crate::judging::campaigns::decision::model::{Objection, ObjectionId};
+use crate::judging::campaigns::decision::objections::SeenObjection;
 use crate::judging::campaigns::decision::rules::Refusal;
 use crate::judging::campaigns::entries;
-use crate::judging::campaigns::entries::model::{Entry, EntryId};
+use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignRunner, Member};
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
@@ -61,11 +63,15 @@ struct ObjectionView {
     answered_at: Option<Timestamp>,
     /// Whether the caller can take it back.
     can_withdraw: bool,
+    /// Who would have answered it by duty and was kept out of it.
+    recused: Vec<RecusedName>,
 }
 
 impl ObjectionView {
-    fn new(campaigns: &Campaigns, reader: MemberId, (objection, entry): (Objection, Option<Entry>)) -> Self {
+    fn new(campaigns: &Campaigns, reader: MemberId, seen: SeenObjection) -> Self {
+        let SeenObjection { objection, entry, recused } = seen;
         ObjectionView {
+            recused: recused.iter().map(|recusal| RecusedName::new(campaigns, recusal)).collect(),
             unit_name: entry.as_ref().map(|entry| campaigns.unit_name(entry.unit_id)).unwrap_or_default(),
             entry_title: entry.map(|entry| entry.title).unwrap_or_default(),
             member_name: campaigns.member_name(objection.member_id),
@@ -130,7 +136,7 @@ async fn list_campaign_objections(
     let limit = page.limit()?;
     let found = campaigns.objections(&viewer(&caller), *id, page.after()?, limit + 1).await?;
     let found = campaigns.with_entries(found).await?;
-    let page = Page::new(found, limit, |(objection, _)| objection.id);
+    let page = Page::new(found, limit, |seen| seen.objection.id);
     Ok(web::Json(page.map(|found| ObjectionView::new(&campaigns, caller.member, found))))
 }
 

@@ -2,6 +2,7 @@
 
 mod entries;
 mod flow;
+mod involvement;
 mod versions;
 
 use crate::ground::files::AttachRefusal;
@@ -10,6 +11,7 @@ use crate::judging::campaigns::rules::CampaignRefusal;
 
 pub use entries::{check_plan, may_edit, may_submit, may_withdraw, step};
 pub use flow::{ENTRY_FLOW, EntryVerb};
+pub use involvement::Deciders;
 pub use versions::{Difference, differences};
 
 /// A no of entries.

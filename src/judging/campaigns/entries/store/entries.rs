@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::base::id::UnitId;
+use crate::base::id::{MemberId, UnitId};
 use crate::db::schema::{campaign_entries, campaign_entry_versions};
 use crate::db::{Conn, Json};
 use crate::judging::campaigns::entries::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
@@ -104,6 +104,19 @@ pub fn list_versions(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<EntryVersi
         .filter(campaign_entry_versions::entry_id.eq(id))
         .order(campaign_entry_versions::version)
         .select(EntryVersion::as_select())
+        .load(c))
+}
+
+/// Who wrote a version of each of `ids`, and who led it then; in no order.
+pub fn list_people(conn: &mut Conn, ids: &[EntryId]) -> QueryResult<Vec<(EntryId, MemberId, Option<MemberId>)>> {
+    on!(conn, c => campaign_entry_versions::table
+        .filter(campaign_entry_versions::entry_id.eq_any(ids))
+        .select((
+            campaign_entry_versions::entry_id,
+            campaign_entry_versions::edited_by,
+            campaign_entry_versions::owner_id,
+        ))
+        .distinct()
         .load(c))
 }
 

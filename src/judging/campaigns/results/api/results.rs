@@ -8,8 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::decision::PublishedDecision;
 use crate::judging::campaigns::decision::model::{Award, ObjectionCount, thing};
+use crate::judging::campaigns::decision::{PublishedDecision, RecusedName};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, StageRow};
 use crate::judging::campaigns::results::export::PublishedExtension;
 use crate::judging::campaigns::results::results::Results;
@@ -67,6 +67,8 @@ struct SignedDecision {
     decision: PublishedDecision,
     /// Who decided, or confirmed what was computed.
     decided_by: String,
+    /// Who decides by duty and was kept out of it, or kept to what was computed for his own unit.
+    recused: Vec<RecusedName>,
 }
 
 impl ResultsView {
@@ -75,6 +77,9 @@ impl ResultsView {
         let signed = |decision: &crate::judging::campaigns::decision::model::Decision| SignedDecision {
             decision: decision.into(),
             decided_by: campaigns.member_name(decision.decided_by),
+            recused: (results.recused.iter().filter(|recusal| recusal.act == decision.version.to_string()))
+                .map(|recusal| RecusedName::new(campaigns, recusal))
+                .collect(),
         };
         let campaign = results.seen.campaign;
         let vote_note = campaign.terms.0.vote_note();

@@ -39,6 +39,7 @@ pub struct Voiding {
 impl Voiding {
     /// The proposal as the two-person rule looks at it.
     pub fn rule(&self) -> approval::Proposal {
-        proposal(self.proposed_by, self.confirmed_at)
+        let about = Some(self.member_id);
+        approval::Proposal { about, ..proposal(self.proposed_by, self.confirmed_at) }
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE text_versions;
+DROP TABLE recusals;

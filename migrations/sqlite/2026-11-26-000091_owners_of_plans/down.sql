@@ -1,0 +1,1 @@
+ALTER TABLE campaign_entry_versions DROP COLUMN owner_id;

@@ -1,0 +1,131 @@
+//! Who is involved in entries, now or in any of their versions, and so judges none of them 回避.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+
+use super::model::{Entry, EntryId};
+use super::rules::Deciders;
+use super::store;
+use crate::base::capability::Capability;
+use crate::base::id::MemberId;
+use crate::base::own_case::{Involved, Involvement, Judgement, belonging};
+use crate::base::person::Person;
+use crate::db::{Conn, Tx};
+use crate::judging::campaigns::model::{Campaign, CampaignId};
+use crate::judging::campaigns::rules::CampaignRefusal;
+use crate::judging::campaigns::{Campaigns, Outcome};
+use crate::kernel::desk::Post;
+
+/// Who led and who wrote entries, in whichever version.
+#[derive(Clone, Debug, Default)]
+pub struct EntryPeople(HashMap<EntryId, Vec<(MemberId, Involvement)>>);
+
+impl EntryPeople {
+    /// Of these entries.
+    pub fn of(conn: &mut Conn, entries: &[Entry]) -> QueryResult<EntryPeople> {
+        let mut people: HashMap<EntryId, Vec<(MemberId, Involvement)>> = HashMap::new();
+        for entry in entries {
+            let present = [(entry.owner_id, Involvement::Owner), (entry.created_by, Involvement::Writer)];
+            people.entry(entry.id).or_default().extend(present);
+        }
+        let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        for (entry, writer, owner) in store::entries::list_people(conn, &ids)? {
+            let its = people.entry(entry).or_default();
+            its.push((writer, Involvement::Writer));
+            its.extend(owner.map(|owner| (owner, Involvement::Owner)));
+        }
+        Ok(EntryPeople(people))
+    }
+
+    /// How a member is involved in an entry himself, wherever he belongs.
+    pub fn in_person(&self, entry: EntryId, member: MemberId) -> Involved {
+        let its = self.0.get(&entry).map(Vec::as_slice).unwrap_or_default();
+        its.iter().filter(|(known, _)| *known == member).map(|(_, way)| *way).collect()
+    }
+
+    /// How a person is involved in an entry, himself or by his unit.
+    pub fn involved(&self, entry: &Entry, person: &Person) -> Involved {
+        let himself = self.in_person(entry.id, person.member);
+        belonging(person, entry.unit_id).map_or(himself, |way| himself.and(way))
+    }
+
+    /// How a person is involved in any of these entries.
+    pub fn involved_in_any(&self, entries: &[Entry], person: &Person) -> Involved {
+        entries.iter().fold(Involved::NOT, |known, entry| known.with(self.involved(entry, person)))
+    }
+
+    /// Everybody who led or wrote one of them, each once.
+    pub fn everybody(&self) -> Vec<MemberId> {
+        let mut all: Vec<MemberId> = self.0.values().flatten().map(|(member, _)| *member).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Those who led or wrote an entry.
+    pub fn of_entry(&self, entry: EntryId) -> Vec<MemberId> {
+        self.0.get(&entry).map(|its| its.iter().map(|(member, _)| *member).collect()).unwrap_or_default()
+    }
+}
+
+/// The entries of a campaign that were handed in, with those who are involved in them.
+pub fn handed_in(conn: &mut Conn, id: CampaignId) -> QueryResult<(Vec<Entry>, EntryPeople)> {
+    let entries = store::entries::list_submitted(conn, id)?;
+    let people = EntryPeople::of(conn, &entries)?;
+    Ok((entries, people))
+}
+
+impl Campaigns {
+    /// Those who decide a campaign by duty, and what keeps some of them from it.
+    pub(in crate::judging::campaigns) fn deciders(
+        &self,
+        tx: &Tx,
+        campaign: &Campaign,
+        (entries, people): (&[Entry], &EntryPeople),
+    ) -> Deciders {
+        let post = Post { capability: Capability::DecideCampaigns, unit: campaign.unit_id };
+        let able = self.desks.able(post, tx.today());
+        let hindrance = |member: &MemberId| {
+            let person = self.directory.person(*member, tx.today())?;
+            let involved = people.involved_in_any(entries, &person);
+            Some((*member, Judgement::DecideSelection.hindrance(involved)?))
+        };
+        let hindered = able.iter().filter_map(hindrance).collect();
+        Deciders { able, hindered }
+    }
+
+    /// Those for whom a decision about the campaign does not wait, since they take part in it.
+    pub(in crate::judging::campaigns) fn list_barred_deciders(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+    ) -> QueryResult<Vec<MemberId>> {
+        let (entries, people) = handed_in(tx.conn, campaign.id)?;
+        Ok(self.deciders(tx, campaign, (&entries, &people)).barred())
+    }
+
+    /// Refuses somebody with an entry of his own in the campaign: nobody moves its ends, calls it off or voids ballots of it
+    /// who takes part in person.
+    pub(in crate::judging::campaigns) fn check_no_entrant(
+        &self,
+        tx: &mut Tx,
+        id: CampaignId,
+        actor: MemberId,
+    ) -> Outcome<()> {
+        let (entries, people) = handed_in(tx.conn, id)?;
+        let involved = entries.iter().fold(Involved::NOT, |known, entry| known.with(people.in_person(entry.id, actor)));
+        Ok(Judgement::ConfirmSelectionChange.check(involved).map_err(|_| CampaignRefusal::OwnCase)?)
+    }
+
+    /// Those who could confirm what others propose about the campaign, and have an entry of their own in it.
+    pub(in crate::judging::campaigns) fn list_entrants(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+    ) -> QueryResult<Vec<MemberId>> {
+        let entrants = handed_in(tx.conn, campaign.id)?.1.everybody();
+        let post = Post { capability: Capability::DecideCampaigns, unit: campaign.unit_id };
+        Ok(self.desks.able(post, tx.today()).into_iter().filter(|member| entrants.contains(member)).collect())
+    }
+}
