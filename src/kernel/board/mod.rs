@@ -14,7 +14,7 @@
 //! On a board is who has points in its period and has not left; moving takes one's points along, since the board asks
 //! for today's place in the enterprise. Names and who may see them are not its business.
 
-mod frozen;
+mod ranked;
 mod key;
 mod local;
 mod measure;
@@ -32,9 +32,9 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::period::Progress;
 use crate::db::{Db, DbError, Tx};
 
-pub use frozen::BranchTotal;
 pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise};
 pub use measure::{Gain, Measure, ScoredDays, Totals};
+pub use ranked::BranchTotal;
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
@@ -42,8 +42,8 @@ pub use sweep::{Swept, sweep};
 use super::ledger::{self, Awarded};
 use super::memo::Memo;
 use super::restores;
-use frozen::{Frozen, by_branch};
 use local::{Home, Local};
+use ranked::{Ranked, by_branch};
 use redis::Redis;
 
 /// What the boards must know of the organisation; handed in by `app`, kept in memory by anyone who supplies it.
@@ -78,7 +78,7 @@ const FRESH_AGE: Duration = Duration::from_secs(1);
 const SETTLED_AGE: Duration = Duration::from_secs(60);
 
 /// Boards from queries that are remembered; about 1.5 MB each at 60,000 members.
-const FROZEN_BOARDS: usize = 16;
+const RANKED_BOARDS: usize = 16;
 
 /// How often content without a version of its own counts as new.
 const TICK: Duration = Duration::from_millis(200);
@@ -91,7 +91,7 @@ struct Inner {
     db: Db,
     directory: Directory,
     form: Form,
-    frozen: Memo<BoardKey, Frozen>,
+    ranked: Memo<BoardKey, Ranked>,
     branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,
     measures: RwLock<Vec<Measure>>,
     moved: AtomicBool,
@@ -125,13 +125,13 @@ impl Boards {
     }
 
     fn new(db: Db, directory: Directory, form: Form) -> Boards {
-        let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
+        let (ranked, branches) = (Memo::new(RANKED_BOARDS), Memo::new(256));
         let (moved, started, swept_at) = (false.into(), Instant::now(), 0.into());
         Boards(Arc::new(Inner {
             db,
             directory,
             form,
-            frozen,
+            ranked,
             branches,
             measures: RwLock::default(),
             moved,
@@ -207,8 +207,8 @@ impl Boards {
                 }
             }
         }
-        let (frozen, source) = self.frozen(key).await?;
-        Ok((frozen.top(n), source))
+        let (ranked, source) = self.ranked(key).await?;
+        Ok((ranked.top(n), source))
     }
 
     /// Where `member` stands, with up to `k` neighbours on each side.
@@ -223,8 +223,8 @@ impl Boards {
                 }
             }
         }
-        let (frozen, source) = self.frozen(key).await?;
-        Ok((frozen.around(member, k), source))
+        let (ranked, source) = self.ranked(key).await?;
+        Ok((ranked.around(member, k), source))
     }
 
     /// The points of each branch within the board's scope, in no order; at most a moment old.
@@ -240,14 +240,14 @@ impl Boards {
                 Ok((local.scores(key, |scores| by_branch(scores, branch_of)), Source::Memory))
             }
             _ => {
-                let (frozen, source) = self.frozen(key).await?;
-                Ok((by_branch(frozen.scores(), branch_of), source))
+                let (ranked, source) = self.ranked(key).await?;
+                Ok((by_branch(ranked.scores(), branch_of), source))
             }
         }
     }
 
     /// The board from the database, remembered for as long as it can be trusted.
-    async fn frozen(&self, key: &BoardKey) -> Result<(Arc<Frozen>, Source), DbError> {
+    async fn ranked(&self, key: &BoardKey) -> Result<(Arc<Ranked>, Source), DbError> {
         let (now, running) = (self.0.db.now(), key.is_running(self.0.db.today()));
         let (age, source) = match key.span().progress(now, GRACE_SECONDS) {
             _ if running => (FALLBACK_AGE, Source::Fallback),
@@ -255,7 +255,7 @@ impl Boards {
             _ => (FRESH_AGE, Source::Ledger),
         };
         if key.start > now.day() {
-            return Ok((Arc::new(Frozen::new(Vec::new(), |_| false)), source)); // nothing has happened there yet
+            return Ok((Arc::new(Ranked::new(Vec::new(), |_| false)), source)); // nothing has happened there yet
         }
         let ask = async || {
             let (asked, beside) = (key.clone(), self.measure(&key.measure));
@@ -264,9 +264,9 @@ impl Boards {
                 (false, Some(measure)) => (measure.totals)(conn, asked.start, asked.end()),
                 (false, None) => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
             });
-            Ok::<_, DbError>(Frozen::new(rows.await?, |member| self.belongs(member, key.scope)))
+            Ok::<_, DbError>(Ranked::new(rows.await?, |member| self.belongs(member, key.scope)))
         };
-        Ok((self.0.frozen.get(key, age, ask).await?, source))
+        Ok((self.0.ranked.get(key, age, ask).await?, source))
     }
 
     fn belongs(&self, member: MemberId, scope: UnitId) -> bool {

@@ -5,9 +5,9 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 
 /// A sorted board that no longer changes.
-pub(super) struct Frozen(Vec<Entry>);
+pub(super) struct Ranked(Vec<Entry>);
 
-impl Frozen {
+impl Ranked {
     /// Ranks those rows whose member `belongs` to the board.
     pub(super) fn new(rows: Vec<(MemberId, i64, Timestamp)>, belongs: impl Fn(MemberId) -> bool) -> Self {
         let mut entries: Vec<Entry> = rows
@@ -16,7 +16,7 @@ impl Frozen {
             .filter_map(|(member, score, at)| Entry::new(member, score, at))
             .collect();
         entries.sort_unstable();
-        Frozen(entries)
+        Ranked(entries)
     }
 
     pub(super) fn top(&self, n: usize) -> Top {
