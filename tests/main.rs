@@ -28,6 +28,7 @@ mod changes;
 mod agenda;
 mod memo;
 mod chunks;
+mod closing;
 mod idempotency;
 mod versions;
 

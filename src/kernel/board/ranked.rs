@@ -1,10 +1,11 @@
-//! A board as one query gave it: a period that is over, or a running one while Redis is away.
+//! A sorted board: as one query gave it, or as it was frozen.
 
 use super::key::{Entry, Top, View, around, top};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 
-/// A sorted board that no longer changes.
+/// A sorted board that follows no award.
+#[derive(Debug)]
 pub(super) struct Ranked(Vec<Entry>);
 
 impl Ranked {
@@ -19,6 +20,11 @@ impl Ranked {
         Ranked(entries)
     }
 
+    /// A board whose order was settled before.
+    pub(super) fn in_order(entries: Vec<Entry>) -> Self {
+        Ranked(entries)
+    }
+
     pub(super) fn top(&self, n: usize) -> Top {
         top(self.0.iter().copied(), n, self.0.len())
     }
@@ -27,6 +33,11 @@ impl Ranked {
         let size = self.0.len();
         let index = self.0.iter().position(|entry| entry.subject == subject).unwrap_or(size);
         around(index, size, k, |i| self.0.get(i).copied())
+    }
+
+    /// 1 is the best; `None` for anyone who is not on the board.
+    pub(super) fn rank_of(&self, subject: MemberId) -> Option<usize> {
+        self.0.iter().position(|entry| entry.subject == subject).map(|index| index + 1)
     }
 
     /// Each member with its score.

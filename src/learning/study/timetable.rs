@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 
 use crate::base::capability::Capability;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::config;
 use crate::kernel::settings::Setting;
 
@@ -21,6 +21,11 @@ impl Grace {
     /// close what members were told is open.
     pub fn seconds(&self, today: Day) -> i64 {
         self.0.get_at_start_of(today) * 3600
+    }
+
+    /// When the day is final: nothing is taken for it from then on.
+    pub fn final_at(&self, day: Day) -> Timestamp {
+        day.next().start().plus_seconds(self.seconds(day.next()))
     }
 }
 

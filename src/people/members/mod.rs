@@ -14,6 +14,7 @@ pub mod directory;
 mod glance;
 mod headcount;
 mod roster_changes;
+mod roster_now;
 pub mod model;
 pub mod roster;
 pub mod rules;
@@ -28,6 +29,7 @@ pub use glance::{ABSENCES, LOOKS, absences_in, settings_in};
 pub use headcount::Headcount;
 pub use room::open;
 pub use roster_changes::RosterChanges;
+pub use roster_now::roster_now;
 
 use crate::base::crypto::Key;
 use crate::base::phone;
