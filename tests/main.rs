@@ -29,6 +29,7 @@ mod agenda;
 mod memo;
 mod chunks;
 mod closing;
+mod retention;
 mod idempotency;
 mod versions;
 
