@@ -254,8 +254,11 @@ impl Study {
     }
 }
 
-/// The push's id, and each member of its audience: his number in the roster, and why he has not read.
-fn lines_of(conn: &mut Conn, push: &Push, roster: &Roster) -> QueryResult<(PushId, Vec<(u32, Option<Reason>)>)> {
+/// A member's number in the roster, and why he has not read; `None` when he has.
+type Line = (u32, Option<Reason>);
+
+/// The push's id, and the line of each member of its audience.
+fn lines_of(conn: &mut Conn, push: &Push, roster: &Roster) -> QueryResult<(PushId, Vec<Line>)> {
     let belongs = roster.belongs_to(push.unit_id);
     let audience: Vec<MemberId> = roster.each().map(|then| then.id).filter(|id| belongs(*id)).collect();
     let seen = Seen::load(conn, push, &audience)?;
