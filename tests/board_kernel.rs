@@ -5,13 +5,14 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
 use uuid::Uuid;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::id::{MemberId, UnitId};
 use xianfeng::base::time::{Day, Period};
-use xianfeng::db::{Db, DbOptions, Never, Stop, Tx};
+use xianfeng::db::{Conn, Db, DbOptions, Never, Stop, Tx};
 use xianfeng::kernel::board::{self, BoardKey, Boards, Directory, Source, TOTAL, Top, enterprise};
+use xianfeng::kernel::closing::{Closings, Presence, Roster};
 use xianfeng::kernel::ledger::{self, Award, Awarded, Caps, RuleTerms};
 use xianfeng::kernel::restores;
 
@@ -109,14 +110,35 @@ impl World {
         }
     }
 
+    /// Closings with everybody where he is at home; of each path the first unit is the branch.
+    fn closings(&self) -> Closings {
+        let homes = self.homes.clone();
+        Closings::new(
+            self.db.clone(),
+            Box::new(move |_| {
+                let homes = homes.read().unwrap();
+                let mut units: HashMap<UnitId, Option<UnitId>> = HashMap::new();
+                for path in homes.values() {
+                    let above = path.iter().skip(1).copied().map(Some).chain([None]);
+                    units.extend(path.iter().copied().zip(above));
+                }
+                let branches: Vec<UnitId> = homes.values().map(|path| path[0]).collect();
+                let unit = |(id, above): (UnitId, Option<UnitId>)| (id, above, id.to_string(), branches.contains(&id));
+                let members = homes.iter().map(|(member, path)| (*member, path[0], Presence::Active));
+                Ok(Roster::new(units.into_iter().map(unit).collect(), members))
+            }),
+        )
+    }
+
     pub async fn local(&self) -> Boards {
-        Boards::local(self.db.clone(), self.directory()).await.unwrap()
+        Boards::local(self.db.clone(), self.directory(), self.closings()).await.unwrap()
     }
 
     /// Boards in Redis, swept once, so that they are there.
     async fn redis(&self) -> Boards {
         let url = std::env::var("TEST_REDIS_URL").expect("TEST_REDIS_URL names the Redis of this run");
-        let boards = Boards::redis(self.db.clone(), self.directory(), &url, &self.prefix).await.unwrap();
+        let boards =
+            Boards::redis(self.db.clone(), self.directory(), self.closings(), &url, &self.prefix).await.unwrap();
         assert!(board::sweep(&boards).await.unwrap().rebuilt);
         boards
     }
@@ -444,7 +466,8 @@ async fn a_redis_that_is_away_slows_nobody_down() {
     let world = World::sqlite().await;
     // a port where nobody listens, and an address that never answers
     for url in ["redis://127.0.0.1:1/", "redis://10.255.255.1:6379/"] {
-        let boards = Boards::redis(world.db.clone(), world.directory(), url, &world.prefix).await.unwrap();
+        let boards =
+            Boards::redis(world.db.clone(), world.directory(), world.closings(), url, &world.prefix).await.unwrap();
         let since = Instant::now();
         assert!(board::sweep(&boards).await.unwrap().away);
         assert!(since.elapsed() < Duration::from_secs(1));
@@ -505,6 +528,84 @@ async fn a_period_that_is_over_is_ranked_from_the_ledger_late_awards_included() 
             assert_eq!((totals[0].total, source), (12, Source::Ledger));
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_frozen_is_what_the_ledger_says_of_every_period_and_is_frozen_once() {
+    const MEMBERS: u128 = 7;
+    for world in World::each().await {
+        let (one, other) = (world.local().await, world.local().await);
+        let (first, last): (Day, Day) = ("2025-11-20".parse().unwrap(), "2026-03-05".parse().unwrap());
+        let (mut day, mut chance) = (first, 7u32);
+        while day <= last {
+            for n in 0..MEMBERS {
+                chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                if chance >> 30 == 0 || (n == 0 && day == first) {
+                    world.at(&format!("{day}T{:02}:00:00+08:00", 8 + (chance >> 20) % 9));
+                    world.award(None, member(n), 1 + (chance >> 25) as i32 % 5).await;
+                }
+            }
+            day = day.next();
+        }
+        // the last day still takes late entries
+        world.at("2026-03-06T05:59:59+08:00");
+        let frozen = tokio::join!(one.freeze(), other.freeze());
+        assert!(frozen.0.is_ok() && frozen.1.is_ok(), "{frozen:?}");
+        one.freeze().await.unwrap();
+        let count = |sql: &'static str| {
+            let db = world.db.clone();
+            async move { db.read(move |conn| count_rows(conn, sql)).await.unwrap() }
+        };
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_periods WHERE period = 'day'").await, 105);
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_periods WHERE period = 'week'").await, 15);
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_periods WHERE period = 'month'").await, 4);
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_periods WHERE period = 'quarter'").await, 1);
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_periods WHERE period = 'year'").await, 1);
+        assert_eq!(count("SELECT count(*) AS n FROM frozen_rosters").await, 1, "nobody moved");
+        let mut day = first;
+        let mut looked = 0;
+        while day <= last {
+            for period in Period::EACH.iter().copied().filter(|period| *period != Period::All) {
+                for measure in [TOTAL, "learning"] {
+                    let key = BoardKey::new(measure, period, day, enterprise());
+                    let Some(closed) = one.closed(&key).await.unwrap() else { continue };
+                    let (from, until) = (key.start, key.end());
+                    let truth = world.db.read(move |conn| ledger::totals(conn, measure, from, until)).await.unwrap();
+                    let mut truth: Vec<_> = truth.into_iter().map(|(who, points, at)| (-points, at, who)).collect();
+                    truth.sort_unstable();
+                    let truth: Vec<_> = truth.into_iter().map(|(points, _, who)| (who, -points)).collect();
+                    let (top, source) = one.top(&key, 100).await.unwrap();
+                    assert_eq!((lines(&top), source), (truth.clone(), Source::Frozen), "{key:?}");
+                    assert!(truth.iter().zip(1..).all(|((who, _), rank)| closed.rank_of(*who) == Some(rank)));
+                    looked += 1;
+                }
+            }
+            day = day.next();
+        }
+        assert!(looked > 300, "{looked}");
+        // what is not frozen yet is added up from what is, and from the days since
+        let key = key(Period::Month, "2026-03-01", enterprise());
+        board::sweep(&one).await.unwrap();
+        let running = top(&one, &key).await;
+        world.at("2026-04-01T00:00:00+08:00");
+        assert_eq!(top(&one, &key).await, running);
+        let (_, source) = one.top(&key, 1).await.unwrap();
+        assert_eq!(source, Source::Ledger);
+        world.at("2026-04-01T06:00:00+08:00");
+        one.freeze().await.unwrap();
+        assert_eq!(one.top(&key, 1).await.unwrap().1, Source::Frozen);
+        assert_eq!(top(&other, &key).await, running);
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+fn count_rows(conn: &mut Conn, sql: &str) -> diesel::QueryResult<i64> {
+    Ok(xianfeng::on!(conn, c => diesel::sql_query(sql).get_result::<Counted>(c))?.n)
 }
 
 #[tokio::test]
@@ -578,7 +679,7 @@ async fn redis_equals_the_table_after_flushes_and_lost_pushes() {
         for _ in 0..2 {
             board::sweep(&boards).await.unwrap();
         }
-        let fresh = Boards::local(world.db.clone(), world.directory()).await.unwrap();
+        let fresh = Boards::local(world.db.clone(), world.directory(), world.closings()).await.unwrap();
         for period in Period::EACH.iter().copied() {
             for scope in [enterprise(), unit(1), unit(11)] {
                 let key = key(period, "2026-07-01", scope);
@@ -597,7 +698,7 @@ async fn processes_without_redis_learn_from_each_other() {
     needs_postgres();
     let world = World::postgres().await;
     let other_db = Db::open(&world.url, world.clock.clone(), SMALL).unwrap();
-    let other = Boards::local(other_db, world.directory()).await.unwrap();
+    let other = Boards::local(other_db, world.directory(), world.closings()).await.unwrap();
     let boards = world.local().await;
     world.award(Some(&boards), member(1), 3).await;
     assert_eq!(top(&other, &this_month()).await, []);

@@ -574,7 +574,7 @@ async fn kept(app: &TestApp) -> (i64, i64) {
 }
 
 #[tokio::test]
-async fn old_answers_are_thrown_away_once_they_are_counted() {
+async fn old_runs_and_their_answers_are_thrown_away_once_they_are_counted() {
     let app = TestApp::start().await;
     let organiser = organiser(&app, 30).await;
     let li = app.member("李一").sign_in().await;
@@ -599,7 +599,7 @@ async fn old_answers_are_thrown_away_once_they_are_counted() {
     assert!([1, 2].contains(&counted), "{counted}");
     app.set_clock("2026-09-30T08:00:00+08:00");
     app.tick().await;
-    assert_eq!(kept(&app).await, (2, 2));
+    assert_eq!(kept(&app).await, (2, 1));
     assert_eq!(shown().await, counted, "what was counted stays");
 }
 
@@ -615,8 +615,8 @@ async fn answers_that_are_not_counted_yet_are_kept_however_old() {
     app.app.get::<Challenge>().catch_up().await.unwrap();
     assert_eq!(kept(&app).await, (2, 1), "{run}");
     app.tick().await; // ends the run
-    app.tick().await; // counts its day, and throws the answers away
-    assert_eq!(kept(&app).await, (0, 1));
+    app.tick().await; // counts its day, and throws the run and its answers away
+    assert_eq!(kept(&app).await, (0, 0));
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
     assert_eq!(organiser.get(&statistics).await.ok(200)["total"]["shown"], 1);

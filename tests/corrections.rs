@@ -10,7 +10,7 @@ use crate::support::{Person, TestApp};
 use xianfeng::learning::quiz::Quiz;
 
 /// The paper of July 1st with the first `count` questions of the bank; every right answer is B, so they say.
-async fn paper_of(app: &TestApp, organiser: &Person<'_>, count: usize) -> Value {
+pub async fn paper_of(app: &TestApp, organiser: &Person<'_>, count: usize) -> Value {
     let listed = organiser.get(&format!("/questions?limit={count}")).await.ok(200);
     let ids: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|question| &question["id"]).collect();
     organiser.put("/quiz/daily/2026-07-01", json!({ "question_ids": ids })).await.ok(200);
@@ -19,17 +19,17 @@ async fn paper_of(app: &TestApp, organiser: &Person<'_>, count: usize) -> Value 
 }
 
 /// Answers that say `first` to the first question and B to the others.
-fn with_first(paper: &Value, first: &str) -> Value {
+pub fn with_first(paper: &Value, first: &str) -> Value {
     let mut body = answers(paper, 99);
     body["answers"][0]["answer"] = json!([first]);
     body
 }
 
-fn path(paper: &Value) -> String {
+pub fn path(paper: &Value) -> String {
     format!("/questions/{}", paper["questions"][0]["id"].as_str().unwrap())
 }
 
-fn to(answer: &str) -> Value {
+pub fn to(answer: &str) -> Value {
     json!({ "answer": [answer], "reason": "录入有误" })
 }
 

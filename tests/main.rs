@@ -28,6 +28,8 @@ mod changes;
 mod agenda;
 mod memo;
 mod chunks;
+mod closing;
+mod retention;
 mod idempotency;
 mod versions;
 mod uptime;

@@ -14,7 +14,7 @@ use crate::support::{Person, TestApp, needs_postgres, send};
 const TODAY: &str = "2026-07-01";
 const YESTERDAY: &str = "2026-06-30";
 
-async fn organiser(app: &TestApp) -> Person<'_> {
+pub async fn organiser(app: &TestApp) -> Person<'_> {
     app.member("组织").role(Role::Organiser, "JT").sign_in().await
 }
 
@@ -33,7 +33,7 @@ async fn write_item(by: &Person<'_>, title: &str, minimum_seconds: i32) -> Strin
 }
 
 /// Plans a push of a new item and publishes it if its time has come.
-async fn push(app: &TestApp, by: &Person<'_>, title: &str, unit: &str, day: &str) -> (String, String) {
+pub async fn push(app: &TestApp, by: &Person<'_>, title: &str, unit: &str, day: &str) -> (String, String) {
     let item = write_item(by, title, 30).await;
     let body = json!({ "item_id": item, "unit_id": app.unit(unit), "day": day });
     let push = text(&by.post("/study/pushes", body).await.ok(201)["id"]);
@@ -53,7 +53,7 @@ async fn open(person: &Person<'_>, item: &str) -> Value {
 }
 
 /// Opens, waits and finishes.
-async fn read(app: &TestApp, person: &Person<'_>, item: &str) -> Value {
+pub async fn read(app: &TestApp, person: &Person<'_>, item: &str) -> Value {
     let reading = text(&open(person, item).await["id"]);
     app.advance_seconds(30);
     finish(person, &reading).await.ok(200)

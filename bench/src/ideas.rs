@@ -162,10 +162,11 @@ pub fn replay(database: &Path) -> Result<Replay> {
     let of_ideas = [
         "SELECT * FROM ideas WHERE id > ? ORDER BY id",
         "SELECT * FROM idea_steps WHERE idea_id > ? ORDER BY idea_id",
+        "SELECT idea_hand_ins.* FROM idea_hand_ins JOIN idea_steps ON idea_steps.id = step_id WHERE idea_id > ? ORDER BY idea_id",
         "SELECT * FROM trail WHERE subject_kind = 'idea' AND subject_id > ? ORDER BY subject_id",
         "SELECT * FROM search_entries WHERE subject_id > ? ORDER BY subject_id",
     ];
-    for (number, (query, table)) in of_ideas.iter().zip(["ideas", "idea_steps", "trail", "search_entries"]).enumerate()
+    for (number, (query, table)) in of_ideas.iter().zip(["ideas", "idea_steps", "idea_hand_ins", "trail", "search_entries"]).enumerate()
     {
         let mut query = db.prepare(query)?;
         let columns = query.column_count();

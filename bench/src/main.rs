@@ -4,6 +4,7 @@
 
 mod ballots;
 mod client;
+mod closed;
 mod contest;
 mod contract;
 mod ideas;
@@ -48,6 +49,9 @@ struct Arguments {
     seconds: u32,
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Days that are frozen before closed boards are looked at
+    #[arg(long, default_value_t = 1096)]
+    days: u32,
     /// Measures these alone, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Stage>,
@@ -77,6 +81,8 @@ enum Stage {
     Mornings,
     /// Sign-ins on SQLite: capacity, goodput under more than that, and beside one address that sprays
     SignIns,
+    /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
+    Closed,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
 }
@@ -127,6 +133,13 @@ const TARGETS: &[Target] = &[
         floor: Floor::Of("hello"),
         ratio: 0.0,
         p99_ms: 20.0,
+    },
+    Target {
+        name: "closed board, first look",
+        figure: "closed board",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 50.0,
     },
     Target { name: "my place in a contest", figure: "my place", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 20.0 },
     Target { name: "ideas, first page", figure: "ideas list", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 20.0 },
@@ -264,6 +277,8 @@ struct Bench {
     mornings: Vec<(f64, f64)>,
     /// Lines about sign-ins.
     sign_ins: Vec<String>,
+    /// Lines about closed periods.
+    closings: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
     rankings: Vec<f64>,
     /// Seconds from the end of a vote to its totals, by the name of the database.
@@ -287,6 +302,7 @@ impl Bench {
             }
             Stage::Mornings => self.mornings(),
             Stage::SignIns => self.sign_ins(),
+            Stage::Closed => self.closed(),
             Stage::Postgres => self.postgres_round(),
         }
     }
@@ -306,6 +322,8 @@ impl Bench {
         // The server draws the paper of the day, so that every round starts with the same one.
         let server = product.serve(&sqlite_url(&base), false)?;
         work::fetch_paper(server.address, &world)?;
+        // nor does every round begin with freezing yesterday
+        closed::wait_until_frozen(&base, &world)?;
         server.stop()?;
         rusqlite::Connection::open(&base)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
         let keys = Rc::new(AnswerKeys::read(&base)?);
@@ -323,6 +341,7 @@ impl Bench {
             figures: Figures::default(),
             mornings: Vec::new(),
             sign_ins: Vec::new(),
+            closings: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
             starts_ms: Vec::new(),
@@ -635,6 +654,33 @@ impl Bench {
         server.stop()
     }
 
+    /// Three years of days as they are after an upgrade, then the end of a year, then boards that nobody has looked at.
+    fn closed(&mut self) -> Result<()> {
+        let path = self.copy("closed.db")?;
+        let Arguments { days, members, .. } = self.arguments;
+        eprintln!("==> writing {days} days of {members} members");
+        closed::seed(&path, &self.world, days)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let whole = closed::wait_until_frozen(&path, &self.world)?;
+        self.closings.push(format!("freezing {days} days of {members} members: {:.0} s", whole.as_secs_f64()));
+        server.stop()?;
+        closed::thaw_the_years_end(&path, &self.world)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let (took, beside) = closed::end_the_year(server.address, &path, &self.world, &self.keys)?;
+        self.closings.push(format!(
+            "freezing a year's end beside {} who submit: {:.1} s (60); they submit {:.0} a second, p99 {:.1} ms",
+            closed::BESIDE,
+            took.as_secs_f64(),
+            beside.rate,
+            beside.p99_ms,
+        ));
+        self.resident_mb.push(server.resident_mb()?);
+        server.stop()?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.figures.add("closed board", closed::first_looks(server.address, &self.world)?);
+        server.stop()
+    }
+
     fn postgres_round(&mut self) -> Result<()> {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
@@ -695,11 +741,13 @@ impl Bench {
              ranking of a contest with {members} attempts: {:.1} s\n\
              closing and counting of as many ballots of 10: {} (3)\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             self.sign_ins.join("\n"),
+            self.closings.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),

@@ -259,9 +259,11 @@ impl Rows<'_> {
         for ago in 0..=PAST_DAYS {
             let (item, push, day) = (bytes(id(Kind::Item, ago)), bytes(id(Kind::Push, ago)), self.ago(ago));
             let at = now - i64::from(ago) * 86_400_000_000;
+            // what is past is frozen, or every server would begin with it
+            let frozen = (ago > 0).then_some(now);
             let (title, body) = (format!("{day} 每日一学"), "党建工作与生产经营深度融合。".repeat(60));
             self.insert("study_items", params![item, title, "摘要", body, "测试", none, 0, "[]", none, none, at, at])?;
-            self.insert("study_pushes", params![push, item, root, day, at, at, none, none, at])?;
+            self.insert("study_pushes", params![push, item, root, day, at, at, none, none, at, frozen])?;
             self.insert("study_days", params![root, day])?;
         }
         Ok(())

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use diesel::dsl::{case_when, max, sum};
+use diesel::dsl::{case_when, max, min, sum};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -428,6 +428,60 @@ pub fn totals(conn: &mut Conn, measure: &str, from: Day, until: Day) -> QueryRes
             .load(c))?
     };
     Ok(rows.into_iter().filter_map(|(member, points, at)| Some((member, points?, at?))).collect())
+}
+
+/// What everybody earned on a day, by dimension, and when it last changed.
+pub fn of_day(conn: &mut Conn, day: Day) -> QueryResult<Vec<(MemberId, String, i64, Timestamp)>> {
+    let rows: Vec<(MemberId, String, i32, Timestamp)> = on!(conn, c => ledger_days::table
+        .filter(ledger_days::day.eq(day))
+        .select((ledger_days::member_id, ledger_days::dimension, ledger_days::points, ledger_days::reached_at))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(member, dimension, points, at)| (member, dimension, points.into(), at)).collect())
+}
+
+/// The first day on which anybody earned anything.
+pub fn first_day(conn: &mut Conn) -> QueryResult<Option<Day>> {
+    on!(conn, c => ledger_days::table.select(min(ledger_days::day)).first(c))
+}
+
+/// Points that came to a member after a period, or went, by corrections that are about a day of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LaterPoints {
+    pub member: MemberId,
+    /// The day that bears them.
+    pub made_on: Day,
+    pub points: i64,
+}
+
+/// What was corrected after a period that lasted from `from` until the day before `until`, newest first; of one member, or
+/// of everybody.
+pub fn list_later_points(
+    conn: &mut Conn,
+    measure: &str,
+    from: Day,
+    until: Day,
+    member: Option<MemberId>,
+) -> QueryResult<Vec<LaterPoints>> {
+    let rows: Vec<(MemberId, Day, Option<i64>)> = on!(conn, c => {
+        let mut query = ledger_entries::table
+            .filter(ledger_entries::caps_on.ge(from))
+            .filter(ledger_entries::caps_on.lt(until))
+            .filter(ledger_entries::day.ge(until))
+            .group_by((ledger_entries::member_id, ledger_entries::day))
+            .select((ledger_entries::member_id, ledger_entries::day, sum(ledger_entries::points)))
+            .into_boxed();
+        if measure != TOTAL {
+            query = query.filter(ledger_entries::dimension.eq(measure));
+        }
+        if let Some(member) = member {
+            query = query.filter(ledger_entries::member_id.eq(member));
+        }
+        query.order((ledger_entries::day.desc(), ledger_entries::member_id)).load(c)
+    })?;
+    let changed = |(member, made_on, points): (MemberId, Day, Option<i64>)| {
+        points.filter(|points| *points != 0).map(|points| LaterPoints { member, made_on, points })
+    };
+    Ok(rows.into_iter().filter_map(changed).collect())
 }
 
 /// The days of one member, as they are kept or as the entries give them: (day, dimension) → points.

@@ -4,6 +4,7 @@
 
 pub mod ledger;
 pub mod board;
+pub mod closing;
 pub mod outbox;
 pub mod restores;
 pub mod trail;

@@ -4,6 +4,7 @@
 
 mod bomb;
 mod durable;
+mod freezing;
 mod held;
 pub mod load;
 mod outages;

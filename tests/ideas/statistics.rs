@@ -1,10 +1,11 @@
 //! A year of a group company: 94 ideas become 5 results, 6 incubations, 4 topics and 3 patents.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
 use super::{Scene, submitted, text};
-use crate::support::TestApp;
+use crate::support::{Person, TestApp, send};
 
 /// What came of the first ideas, one of each.
 const OUTCOMES: [(&str, usize); 4] = [("result", 5), ("incubation", 6), ("topic", 4), ("patent", 3)];
@@ -122,4 +123,88 @@ async fn check_summary(app: &TestApp, scene: &Scene<'_>) {
     administrator.patch(&format!("/units/{unit}"), serde_json::json!({ "name": name })).await.ok(200);
     let page = scene.secretary.get(&path).await.text();
     assert!(page.contains("&lt;script&gt;alert(&quot;东&quot;)") && !page.contains("<script"), "{page}");
+}
+
+/// The numbers of the eastern branch from one day to another.
+async fn numbers(who: &Person<'_>, app: &TestApp, from: &str, until: &str) -> Value {
+    let path = format!("/ideas/statistics?unit_id={}&from={from}&until={until}", app.unit("ZB1"));
+    who.get(&path).await.ok(200)
+}
+
+fn counts(of: &Value) -> [i64; 6] {
+    ["submitted", "authors", "collected", "decided", "adopted", "realised"].map(|field| of[field].as_i64().unwrap())
+}
+
+const FIRST: &str = "2026-07-01";
+const SECOND: &str = "2026-07-02";
+
+#[tokio::test]
+async fn what_was_handed_in_or_decided_stays_counted_whatever_becomes_of_it() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let mut ids = Vec::new();
+    for n in 0..4 {
+        ids.push(submitted(&scene.author, &format!("金点子{n}")).await);
+    }
+    for id in &ids[..3] {
+        scene.collect(id).await;
+    }
+    for id in &ids[..2] {
+        scene.decide(id, "declined").await;
+    }
+    let before = numbers(&scene.secretary, &app, FIRST, FIRST).await;
+    assert_eq!(counts(&before), [4, 1, 3, 2, 0, 0]);
+    // one is reopened, one goes back to its author, one is taken back: all on the same day
+    let reason = json!({ "reason": "再议" });
+    scene.committee.post(&format!("/ideas/{}/reopening", ids[0]), reason.clone()).await.ok(200);
+    scene.leader.post(&format!("/ideas/{}/return", ids[2]), reason).await.ok(200);
+    scene.author.post(&format!("/ideas/{}/withdrawal", ids[3]), json!({})).await.ok(200);
+    let after = numbers(&scene.secretary, &app, FIRST, FIRST).await;
+    assert_eq!(counts(&after), counts(&before));
+    let stands = |of: &Value| of["states"].clone();
+    let one = |state: &str| json!({ "state": state, "count": 1 });
+    assert_eq!(stands(&after), json!([one("draft"), one("collected"), one("declined"), one("withdrawn")]));
+
+    // what comes of it on the next day counts there
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    let secretary = app.sign_in(scene.secretary.id, &scene.secretary.employee_no).await;
+    let author = app.sign_in(scene.author.id, &scene.author.employee_no).await;
+    let meeting = super::meeting(&app, &secretary, "branch_committee", "ZB1").await;
+    let adopted = json!({ "verdict": "adopted", "meeting_id": meeting, "reason": "条件已具备" });
+    secretary.post(&format!("/ideas/{}/decision", ids[0]), adopted).await.ok(200);
+    let again = author.request(Method::POST, &format!("/ideas/{}/submission", ids[2])).json(&json!({}));
+    send(again.header("Idempotency-Key", "0197c000-0000-7000-8000-000000000001")).await.ok(200);
+    let first = numbers(&secretary, &app, FIRST, FIRST).await;
+    assert_eq!((counts(&first), stands(&first)), (counts(&before), stands(&after)));
+    assert_eq!(first["lengths"], after["lengths"]);
+    let second = numbers(&secretary, &app, SECOND, SECOND).await;
+    assert_eq!(counts(&second), [0, 0, 0, 1, 1, 0], "handed in once, decided again");
+    let both = numbers(&secretary, &app, FIRST, SECOND).await;
+    assert_eq!(counts(&both), [4, 1, 3, 2, 1, 0], "an idea counts once in a period");
+    assert_eq!(second["lengths"][1]["count"], 1, "from its collection to the new decision");
+}
+
+#[tokio::test]
+async fn the_numbers_of_a_closed_period_follow_neither_moves_nor_leaves_nor_the_tree() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let admin = app.member("管理员").home("XZ31").role(Role::Administrator, "JT").sign_in().await;
+    let text = super::idea("两人提的", false);
+    let mut body = text.clone();
+    body["co_author_ids"] = json!([scene.worker.id]);
+    let id = super::text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    scene.author.post(&format!("/ideas/{id}/submission"), json!({})).await.ok(200);
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    app.tick().await;
+    app.tick().await;
+    let secretary = app.sign_in(scene.secretary.id, &scene.secretary.employee_no).await;
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
+    let before = numbers(&secretary, &app, FIRST, FIRST).await;
+    assert_eq!((counts(&before), &before["members"]), ([1, 2, 0, 0, 0, 0], &json!(5)));
+    admin.patch(&format!("/members/{}", scene.author.id), json!({ "status": "left" })).await.ok(200);
+    admin.patch(&format!("/members/{}", scene.worker.id), json!({ "unit_id": app.unit("XZ31") })).await.ok(200);
+    admin.patch(&format!("/units/{}", app.unit("XZ11")), json!({ "parent_id": app.unit("ZB2") })).await.ok(200);
+    app.tick().await;
+    assert_eq!(numbers(&secretary, &app, FIRST, FIRST).await, before);
+    assert_eq!(numbers(&secretary, &app, FIRST, SECOND).await["members"], json!(2), "today's roster of a running one");
 }

@@ -84,6 +84,14 @@ diesel::table! {
         due_on -> Nullable<Date>,
         request_hash -> Binary,
         in_force -> Bool,
+        unit_id -> Binary,
+    }
+}
+
+diesel::table! {
+    idea_hand_ins (step_id, member_id) {
+        step_id -> Binary,
+        member_id -> Binary,
     }
 }
 
@@ -132,6 +140,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ideas,
     idea_people,
     idea_steps,
+    idea_hand_ins,
     idea_likes,
     idea_comments,
     idea_outcomes,

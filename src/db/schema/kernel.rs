@@ -213,6 +213,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    frozen_rosters (digest) {
+        digest -> Binary,
+        units -> Text,
+        members -> Binary,
+    }
+}
+
+diesel::table! {
+    frozen_periods (period, start) {
+        period -> Text,
+        start -> Date,
+        roster -> Binary,
+        frozen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    frozen_boards (period, start, measure) {
+        period -> Text,
+        start -> Date,
+        measure -> Text,
+        lines -> Binary,
+    }
+}
+
+diesel::table! {
     search_entries (id) {
         id -> BigInt,
         kind -> Text,
@@ -292,6 +318,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entries,
     ledger_days,
     standings,
+    frozen_rosters,
+    frozen_periods,
+    frozen_boards,
     search_entries,
     backlog,
     recusals,

@@ -187,6 +187,16 @@ diesel::table! {
         cancelled_at -> Nullable<BigInt>,
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
+        coverage_frozen_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    study_coverages (push_id) {
+        push_id -> Binary,
+        roster -> Binary,
+        frozen_at -> BigInt,
+        lines -> Binary,
     }
 }
 
@@ -230,6 +240,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     study_items,
     study_pushes,
+    study_coverages,
     study_servings,
     study_readings,
     streak_days,

@@ -5,7 +5,7 @@
 //! the idea's people and earns what the rules of the points room say. Nobody handles an idea of his own: the next unit
 //! up does, and that is written down.
 //!
-//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
+//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_hand_ins`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
 //! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which look at their
@@ -42,6 +42,7 @@ use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
+use crate::kernel::closing::Closings;
 use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
@@ -63,6 +64,7 @@ pub struct Ideas {
     db: Db,
     directory: Directory,
     points: Points,
+    closings: Closings,
     desks: Desks,
     addresses: Addresses,
     /// Ideas from before there was a search.
@@ -72,8 +74,15 @@ pub struct Ideas {
 }
 
 impl Ideas {
-    pub fn new(db: Db, directory: Directory, desks: Desks, points: Points, addresses: Addresses) -> Self {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        desks: Desks,
+        points: Points,
+        closings: Closings,
+        addresses: Addresses,
+    ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
-        Ideas { db, directory, desks, points, addresses, unindexed, unlaid }
+        Ideas { db, directory, desks, points, closings, addresses, unindexed, unlaid }
     }
 }

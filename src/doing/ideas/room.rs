@@ -23,7 +23,7 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
 });
 
 pub async fn open(house: &House) -> Opened {
-    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get());
+    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get(), house.get());
     house.get::<Meetings>().unless_cited(list_actors_at);
     let files = house.get::<Files>();
     for kind in [ATTACHMENT, EVIDENCE] {

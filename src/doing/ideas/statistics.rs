@@ -1,11 +1,13 @@
 //! Statistics of a unit and a period.
 
-use super::rules::{self, Counts, Refusal};
+use std::collections::HashSet;
+
+use super::rules::{self, Counts, Events, Refusal};
 use super::store::statistics::{self, Span};
 use super::{Ideas, Outcome};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
-use crate::base::time::Day;
+use crate::base::time::{Day, Period};
 
 impl Ideas {
     /// The present business day.
@@ -14,21 +16,39 @@ impl Ideas {
     }
 
     /// The numbers of a unit's subtree (of the whole reach when `None`) from one day to another, both included; with
-    /// the active members there.
+    /// the active members there. Of a period that is closed, members and tree are those of its last day.
     pub async fn statistics(&self, reach: &Reach, unit: Option<UnitId>, from: Day, to: Day) -> Outcome<(Counts, u32)> {
         if from > to {
             return Err(Refusal::BadPeriod.into());
         }
-        let units = self.units(reach, unit)?;
-        let members = self.members_of(reach, unit);
+        let now = self.units(reach, unit)?;
+        let then = match self.closings.find(Period::Day, to).await? {
+            Some(closing) => Some(self.closings.roster(closing.roster).await?),
+            None => None,
+        };
+        let tops = tops(reach, unit);
+        let members =
+            then.as_ref().map_or_else(|| self.members_of(reach, unit), |roster| roster.counted(tops.as_deref()));
+        let units = match (&then, tops) {
+            // what came into the tree later has no past in it
+            (Some(roster), Some(tops)) if now.is_some() => Some(roster.below(&tops)),
+            _ => now,
+        };
         let span = Span { from: from.start(), until: to.next().start() };
         let numbers = self
             .db
             .read(move |conn| {
-                let ideas = statistics::list_passages(conn, units.as_deref(), span)?;
-                let co_authors = statistics::list_co_authors(conn, units.as_deref(), span)?;
+                let steps = statistics::list_taken(conn, units.as_deref(), span)?;
+                let authors = statistics::list_authors(conn, span)?;
                 let recorded = statistics::list_recorded(conn, units.as_deref(), span)?;
-                Ok(rules::summed_up(&ideas, &co_authors, &recorded))
+                let units: Option<HashSet<UnitId>> = units.as_ref().map(|units| units.iter().copied().collect());
+                Ok(rules::summed_up(&Events {
+                    from: span.from,
+                    units: units.as_ref(),
+                    steps: &steps,
+                    authors: &authors,
+                    recorded: &recorded,
+                }))
             })
             .await?;
         Ok((numbers, members))
@@ -81,5 +101,14 @@ impl Ideas {
                 units.iter().filter(|unit| !above(unit)).map(|unit| count.below(*unit)).sum()
             }
         }
+    }
+}
+
+/// The units whose subtrees are meant; `None` for everything.
+fn tops(reach: &Reach, unit: Option<UnitId>) -> Option<Vec<UnitId>> {
+    match (unit, reach) {
+        (Some(unit), _) => Some(vec![unit]),
+        (None, Reach::Below(units)) => Some(units.clone()),
+        (None, Reach::Everything) => None,
     }
 }

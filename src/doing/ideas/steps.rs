@@ -109,6 +109,7 @@ impl Ideas {
             id: tx.fresh_id(),
             idea_id: idea.id,
             at: tx.now(),
+            unit_id: idea.unit_id,
             actor_id: actor,
             verb: what.verb,
             from_state: step.from,
@@ -121,6 +122,9 @@ impl Ideas {
             in_force: rules::comes_into_force(what.verb),
         };
         store::steps::insert_step(tx.conn, &line)?;
+        if what.verb == Verb::Submit {
+            note_authors(tx, line.id, idea)?;
+        }
         let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
         let action = format!("ideas.{}", what.verb);
         let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
@@ -221,6 +225,14 @@ fn say_more(refusal: Refusal, idea: &Idea, verdict: Option<Verdict>, verb: Verb)
         (Refusal::WrongState { .. }, _, Some(into)) => Refusal::Merged { into },
         (refusal, ..) => refusal,
     }
+}
+
+/// Puts down who wrote an idea as it was handed in: statistics count them, whoever helps with it later.
+fn note_authors(tx: &mut Tx, step: StepId, idea: &Idea) -> QueryResult<()> {
+    let people = store::people::list_people(tx.conn, idea.id)?;
+    let helped = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
+    let authors: Vec<MemberId> = helped.filter(|helper| *helper != idea.author_id).chain([idea.author_id]).collect();
+    store::statistics::insert_authors(tx.conn, step, &authors)
 }
 
 /// What was asked, without who and when.

@@ -1,6 +1,6 @@
 //! Puts boards together: places from `kernel::board`, names from the roster.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,16 +9,16 @@ use serde_json::json;
 
 use super::glance::BranchPlace;
 use super::model::{
-    Board, BranchBoard, BranchCard, By, ENTERPRISE, Heading, MemberBoard, MyPlace, Neighbour, PersonCard, Shown, Stamp,
-    Viewer,
+    Board, BranchBoard, BranchCard, By, ENTERPRISE, Heading, LaterPoints, MemberBoard, MyPlace, Neighbour,
+    OwnCorrection, PersonCard, Shown, Stamp, Viewer,
 };
 use super::rules::{self, Refusal};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Period};
+use crate::base::time::{Day, Period, Timestamp};
 use crate::db::{DbError, Never, Stop};
 use crate::ground::presets::{BoardListing, BoardScope, Presets};
 use crate::honour::points::Dimension;
-use crate::kernel::board::{self, BoardKey, Boards, Place, Report, Source, TOTAL, enterprise};
+use crate::kernel::board::{self, BoardKey, Boards, Closed, Place, Report, Source, TOTAL, enterprise};
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
@@ -128,73 +128,132 @@ impl BoardRoom {
     }
 
     async fn members(&self, key: &BoardKey, lines: usize, branch: Option<UnitId>) -> Result<Shown, DbError> {
+        let homes = self.homes(key).await?;
         let (top, source) = self.boards.top(key, lines).await?;
-        let (tree, listing, mut branches) = (self.directory.tree(), self.presets.board_listing(), HashSet::new());
-        let mut items = Vec::with_capacity(top.places.len());
+        let listing = self.presets.board_listing();
+        let (mut branches, mut items) = (HashSet::new(), Vec::with_capacity(top.places.len()));
         for place in &top.places {
-            let Some(member) = self.present(place.subject) else { continue };
-            let Some(person) = person(&member, &tree, listing) else { continue };
+            let Some(member) = self.present(place.subject, &homes) else { continue };
+            let Some(person) = homes.person(&member, listing) else { continue };
             branches.extend(person.branch);
             items.extend(rules::line(place, &person, branch));
         }
-        let board = Board::Members(MemberBoard { heading: heading(key), size: top.size, items });
+        let mut corrections = Vec::new();
+        if let Homes::Then(closed) = &homes {
+            let belongs = closed.roster.belongs_to(key.scope);
+            let later = self.boards.later_points(key).await?;
+            for later in later.iter().filter(|later| belongs(later.member)).take(rules::MOST_CORRECTIONS) {
+                let Some(member) = self.directory.member(later.member) else { continue };
+                let Some(person) = homes.person(&member) else { continue };
+                branches.extend(person.branch);
+                corrections.extend(rules::correction(later, closed.rank_of(later.member), &person, branch));
+            }
+        }
+        let heading = heading(key, &homes);
+        let board = Board::Members(MemberBoard { heading, size: top.size, items, corrections });
         Ok(Shown { board, branches, source })
     }
 
     async fn branches(&self, key: &BoardKey, lines: usize) -> Result<Shown, DbError> {
+        let homes = self.homes(key).await?;
         let (totals, source) = self.boards.branch_totals(key).await?;
-        let (tree, count) = (self.directory.tree(), self.directory.headcount());
+        let of = (key.period, key.start);
+        let (mut items, corrections) = match &homes {
+            Homes::Now(tree) => (rules::rank_branches(of, self.branches_now(key, tree), &totals), Vec::new()),
+            Homes::Then(closed) => {
+                let branches = branches_then(key, closed);
+                let corrections = rules::correct_branches(&branches, &self.later_by_branch(key, closed).await?);
+                (rules::rank_branches(of, branches, &totals), corrections)
+            }
+        };
+        let size = items.len();
+        items.truncate(lines);
+        let heading = heading(key, &homes);
+        let board = Board::Branches(BranchBoard { heading, size, items, corrections });
+        Ok(Shown { board, branches: HashSet::new(), source })
+    }
+
+    /// The branches within the board's scope as they are today.
+    fn branches_now<'a>(&self, key: &BoardKey, tree: &'a UnitTree) -> Vec<BranchCard<'a>> {
+        let count = self.directory.headcount();
         let within = |path: &[UnitId]| key.scope == enterprise() || path.contains(&key.scope);
-        let cards = tree
-            .each()
+        tree.each()
             .filter(|card| card.branch == Some(card.unit.id) && within(&card.path))
             .map(|card| BranchCard {
                 unit: card.unit.id,
                 name: &card.unit.short_name,
                 active_members: count.of_branch(card.unit.id).into(),
             })
-            .collect();
-        let mut items = rules::rank_branches((key.period, key.start), cards, &totals);
-        let size = items.len();
-        items.truncate(lines);
-        let board = Board::Branches(BranchBoard { heading: heading(key), size, items });
-        Ok(Shown { board, branches: HashSet::new(), source })
+            .collect()
+    }
+
+    /// What was corrected after a frozen period, by day and branch, of those who counted.
+    async fn later_by_branch(&self, key: &BoardKey, closed: &Closed) -> Result<BTreeMap<(Day, UnitId), i64>, DbError> {
+        let mut by_branch = BTreeMap::new();
+        for later in self.boards.later_points(key).await?.iter() {
+            if let Some(branch) = closed.counted_for(later.member) {
+                *by_branch.entry((later.made_on, branch)).or_default() += later.points;
+            }
+        }
+        Ok(by_branch)
     }
 
     /// The viewer's own place, with neighbours.
     pub(super) async fn place_of(&self, viewer: Viewer, key: &BoardKey) -> Result<(MyPlace, Source), DbError> {
+        let homes = self.homes(key).await?;
         let (view, source) = self.boards.around(key, viewer.member, NEIGHBOURS).await?;
         let mut mine = MyPlace {
-            heading: heading(key),
+            heading: heading(key, &homes),
             rank: None,
             score: 0,
             size: view.size,
             distance_to_next: None,
             neighbours: Vec::new(),
+            corrections: Vec::new(),
         };
         if let Some(around) = view.around {
-            let tree = self.directory.tree();
             mine.rank = Some(around.place.rank);
             mine.score = around.place.score;
             mine.distance_to_next = around.distance;
-            mine.neighbours = around.neighbours.iter().filter_map(|line| self.neighbour(line, &tree, viewer)).collect();
+            mine.neighbours =
+                around.neighbours.iter().filter_map(|line| self.neighbour(line, &homes, viewer)).collect();
+        }
+        if let Homes::Then(_) = &homes {
+            let later = self.boards.later_points_of(key, viewer.member).await?;
+            let own = |later: LaterPoints| OwnCorrection { made_on: later.made_on, points: later.points };
+            mine.corrections = later.into_iter().map(own).collect();
         }
         Ok((mine, source))
     }
 
     /// A line near the viewer's own; one's own is never hidden from oneself.
-    fn neighbour(&self, place: &Place, tree: &UnitTree, viewer: Viewer) -> Option<Neighbour> {
-        let member = self.present(place.subject)?;
-        let person = person(&member, tree, self.presets.board_listing())?;
+    fn neighbour(&self, place: &Place, homes: &Homes, viewer: Viewer) -> Option<Neighbour> {
+        let member = self.present(place.subject, homes)?;
+        let person = homes.person(&member, self.presets.board_listing())?;
         let me = place.subject == viewer.member;
         let line =
             if me { rules::full_line(place, &person, false) } else { rules::line(place, &person, viewer.branch)? };
         Some(Neighbour { line, me })
     }
 
-    /// Anyone who has not left; the boards themselves follow within a second.
-    fn present(&self, member: MemberId) -> Option<Arc<MemberCard>> {
-        self.directory.member(member).filter(|member| member.status != MemberStatus::Left)
+    /// Where the members of a board are at home.
+    async fn homes(&self, key: &BoardKey) -> Result<Homes, DbError> {
+        Ok(match self.boards.closed(key).await? {
+            Some(closed) => Homes::Then(closed),
+            None => Homes::Now(self.directory.tree()),
+        })
+    }
+
+    /// Anyone whom a board shows: on a running one nobody who has left, which the boards themselves follow within a second;
+    /// on a frozen one also somebody who left later.
+    fn present(&self, member: MemberId, homes: &Homes) -> Option<Arc<MemberCard>> {
+        let was_there = matches!(homes, Homes::Then(_));
+        self.directory.member(member).filter(|member| was_there || member.status != MemberStatus::Left)
+    }
+
+    /// Freezes what has become final; says when to look next.
+    pub(super) async fn freeze(&self) -> Result<Option<Timestamp>, DbError> {
+        self.boards.freeze().await
     }
 
     /// Compares standings with the ledger from the member after `after` on, for about two seconds, and puts right what
@@ -222,22 +281,48 @@ impl BoardRoom {
     }
 }
 
-fn person<'a>(member: &'a MemberCard, tree: &'a UnitTree, listing: BoardListing) -> Option<PersonCard<'a>> {
-    let home = tree.get(member.unit)?;
-    Some(PersonCard {
-        name: &member.name,
-        unit_name: &home.unit.short_name,
-        branch: home.branch,
-        hidden: !member.appears(listing),
-    })
+/// The branches within the board's scope as they were when it was frozen.
+fn branches_then<'a>(key: &BoardKey, closed: &'a Closed) -> Vec<BranchCard<'a>> {
+    let branches = closed.roster.branches(key.scope).into_iter();
+    branches
+        .map(|(unit, counted)| BranchCard { unit: unit.id, name: &unit.short_name, active_members: counted })
+        .collect()
 }
 
-fn heading(key: &BoardKey) -> Heading {
+/// Where the members of a board are at home: as the roster has it today, or as it had it when the board was frozen.
+enum Homes {
+    Now(Arc<UnitTree>),
+    Then(Arc<Closed>),
+}
+
+impl Homes {
+    fn person<'a>(&'a self, member: &'a MemberCard, listing: BoardListing) -> Option<PersonCard<'a>> {
+        let (unit_name, branch): (&str, _) = match self {
+            Homes::Now(tree) => tree.get(member.unit).map(|home| (home.unit.short_name.as_str(), home.branch))?,
+            Homes::Then(closed) => {
+                let (_, then) = closed.roster.find(member.id)?;
+                let branch = closed.roster.branch_of(then).map(|branch| branch.id);
+                (closed.roster.home_of(then).short_name.as_str(), branch)
+            }
+        };
+        Some(PersonCard { name: &member.name, unit_name, branch, hidden: !member.appears(listing) })
+    }
+
+    fn frozen_at(&self) -> Option<Timestamp> {
+        match self {
+            Homes::Now(_) => None,
+            Homes::Then(closed) => Some(closed.frozen_at),
+        }
+    }
+}
+
+fn heading(key: &BoardKey, homes: &Homes) -> Heading {
     Heading {
         scope: if key.scope == enterprise() { ENTERPRISE.to_owned() } else { key.scope.to_string() },
         measure: key.measure.to_string(),
         period: key.period,
         from: key.start,
         to: (key.period != Period::All).then(|| key.end().previous()),
+        frozen_at: homes.frozen_at(),
     }
 }

@@ -1,6 +1,6 @@
 //! Leaderboards 排行榜: what members see of the boards that [`kernel::board`](crate::kernel::board) keeps.
 //!
-//! Owns no table. Routes: `GET /boards`, `GET /boards/{scope}/{measure}`, `GET /boards/{scope}/{measure}/mine`,
+//! Owns no table; has closed periods frozen. Routes: `GET /boards`, `GET /boards/{scope}/{measure}`, `GET /boards/{scope}/{measure}/mine`,
 //! `POST /boards/rebuild`. Adds names, hides anyone who wishes to be hidden, masks names beyond the viewer's branch,
 //! and ranks branches by points per active member. Uses `members` (who is where) and `points` (dimensions).
 //!
@@ -17,3 +17,6 @@ pub use actions::BoardRoom;
 pub use api::routes;
 pub use glance::BranchPlace;
 pub use room::open;
+
+/// What the agenda calls the freezing of what has become final.
+const FREEZING: &str = "boards.freezing";

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::{Day, Period};
+use crate::base::time::{Day, Period, Timestamp};
 use crate::ground::presets::BoardListing;
 use crate::kernel::board::Source;
 
@@ -59,6 +59,7 @@ pub struct Shown {
 }
 
 pub use crate::kernel::board::{BranchTotal, Place, lot};
+pub use crate::kernel::ledger::LaterPoints;
 
 crate::words!(
     /// Who competes on a board.
@@ -83,6 +84,9 @@ pub struct Heading {
     pub from: Day,
     /// The last day of the period; `null` when it never ends.
     pub to: Option<Day>,
+    /// Since when the board is frozen: who was where, who counted, scores and ranks stay as they were then. `null` while the
+    /// period runs, and until late entries for its last day had their time.
+    pub frozen_at: Option<Timestamp>,
 }
 
 /// A board of either kind.
@@ -107,6 +111,23 @@ pub struct MemberBoard {
     pub size: usize,
     /// Best first. Anyone who is hidden is left out and keeps his rank, so ranks may have gaps.
     pub items: Vec<MemberLine>,
+    /// What was corrected after the period and changes nothing of a frozen board, newest first; 100 at most.
+    pub corrections: Vec<MemberCorrection>,
+}
+
+/// Points that came to a member after the period, or went, by a correction about a day of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberCorrection {
+    /// The day that bears the points.
+    pub made_on: Day,
+    /// The member's rank on the frozen board; `null` for anyone who is not on it.
+    pub rank: Option<usize>,
+    /// Masked beyond the viewer's branch.
+    pub name: String,
+    /// Short name of the home unit at that time.
+    pub unit: String,
+    /// Negative when points were taken back.
+    pub points: i64,
 }
 
 /// A member on a board.
@@ -132,6 +153,20 @@ pub struct BranchBoard {
     pub size: usize,
     /// Best first, by points per active member.
     pub items: Vec<BranchLine>,
+    /// What was corrected after the period and changes nothing of a frozen board, newest first; 100 at most.
+    pub corrections: Vec<BranchCorrection>,
+}
+
+/// Points that came to members of a branch after the period, or went, by corrections about days of it.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BranchCorrection {
+    /// The day that bears the points.
+    pub made_on: Day,
+    pub unit_id: UnitId,
+    /// The branch's short name at that time.
+    pub name: String,
+    /// Of those who counted for the branch.
+    pub points: i64,
 }
 
 /// A branch on a board.
@@ -169,6 +204,17 @@ pub struct MyPlace {
     pub distance_to_next: Option<i64>,
     /// Up to three above and three below, oneself between them; anyone who is hidden is left out.
     pub neighbours: Vec<Neighbour>,
+    /// What was corrected for oneself after the period and changes nothing of a frozen board, newest first.
+    pub corrections: Vec<OwnCorrection>,
+}
+
+/// Points that came to oneself after the period, or went, by a correction about a day of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnCorrection {
+    /// The day that bears the points.
+    pub made_on: Day,
+    /// Negative when points were taken back.
+    pub points: i64,
 }
 
 /// A line around one's own.

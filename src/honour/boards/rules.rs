@@ -1,11 +1,17 @@
 //! How branches are ranked, and who sees which name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place, lot};
+use super::model::{
+    BranchCard, BranchCorrection, BranchLine, BranchTotal, LaterPoints, MemberCorrection, MemberLine, PersonCard, Place,
+    lot,
+};
 use crate::base::id::UnitId;
 use crate::base::text::mask_name;
 use crate::base::time::{Day, Period};
+
+/// Corrections that are shown beside a frozen board.
+pub const MOST_CORRECTIONS: usize = 100;
 
 /// A board that is not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +61,33 @@ fn hundredths(total: i64, count: i64) -> i64 {
 pub fn line(place: &Place, person: &PersonCard<'_>, viewer_branch: Option<UnitId>) -> Option<MemberLine> {
     let masked = person.branch.is_none() || person.branch != viewer_branch;
     (!person.hidden).then(|| full_line(place, person, masked))
+}
+
+/// How a correction appears to a viewer from `branch`; `None` of anyone who is hidden.
+pub fn correction(
+    later: &LaterPoints,
+    rank: Option<usize>,
+    person: &PersonCard<'_>,
+    viewer_branch: Option<UnitId>,
+) -> Option<MemberCorrection> {
+    let masked = person.branch.is_none() || person.branch != viewer_branch;
+    (!person.hidden).then(|| MemberCorrection {
+        made_on: later.made_on,
+        rank,
+        name: if masked { mask_name(person.name) } else { person.name.to_owned() },
+        unit: person.unit_name.to_owned(),
+        points: later.points,
+    })
+}
+
+/// What was corrected for these branches, by day, newest first.
+pub fn correct_branches(cards: &[BranchCard<'_>], later: &BTreeMap<(Day, UnitId), i64>) -> Vec<BranchCorrection> {
+    let names: HashMap<UnitId, &str> = cards.iter().map(|card| (card.unit, card.name)).collect();
+    let correction = |(&(made_on, unit_id), &points): (&(Day, UnitId), &i64)| {
+        let name = names.get(&unit_id).filter(|_| points != 0)?;
+        Some(BranchCorrection { made_on, unit_id, name: (*name).to_owned(), points })
+    };
+    later.iter().rev().filter_map(correction).take(MOST_CORRECTIONS).collect()
 }
 
 /// The line itself, with the name in full or masked.

@@ -2,12 +2,14 @@
 
 use super::{Points, RULES_TOPIC};
 use crate::kernel::board::{self, Boards};
-use crate::people::members::Directory;
+use crate::kernel::closing::Closings;
+use crate::people::members::{self, Directory};
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let directory = house.get::<Directory>();
-    let boards = open_boards(house, &directory).await?;
+    let closings = Closings::new(house.db.clone(), Box::new(members::roster_now));
+    let boards = open_boards(house, &directory, closings.clone()).await?;
     let points = Points::open(house.db.clone(), directory, boards.clone()).await?;
     Ok(Room::of(points)
         .hears(|points, heard| async move {
@@ -17,18 +19,19 @@ pub async fn open(house: &House) -> Opened {
             }
         })
         .room()
+        .lends(closings)
         .lends(boards))
 }
 
 /// The boards, in Redis or in this process, with what they must know of the roster.
-async fn open_boards(house: &House, directory: &Directory) -> Result<Boards, crate::db::DbError> {
+async fn open_boards(house: &House, directory: &Directory, closings: Closings) -> Result<Boards, crate::db::DbError> {
     let (paths, branches) = (directory.clone(), directory.clone());
     let known = board::Directory {
         path: Box::new(move |member| paths.path_unless_left(member)),
         branch: Box::new(move |member| branches.branch_of_active(member)),
     };
     match &house.config.redis_url {
-        Some(url) => Boards::redis(house.db.clone(), known, url, &house.config.redis_prefix).await,
-        None => Boards::local(house.db.clone(), known).await,
+        Some(url) => Boards::redis(house.db.clone(), known, closings, url, &house.config.redis_prefix).await,
+        None => Boards::local(house.db.clone(), known, closings).await,
     }
 }

@@ -4,17 +4,20 @@
 //! that holds the scores of all running periods and a version; an award changes two of them, both of its own member, so
 //! no request meets another on a shared row. (The house's plan was a row for each day and a projector for the longer
 //! periods. One row for all of them makes every running board derivable by one scan, and needs no projector.) Periods
-//! that are over are ranked from the ledger's days by one query and remembered. What is no points but has boards all the
-//! same is a [`measure`] beside the ledger.
+//! that are final are [frozen](freezing) from the ledger's days and read as they were frozen ([`closed`]); one that is over
+//! and still takes late entries is ranked from both. What is no points but has boards all the same is a [`measure`] beside
+//! the ledger.
 //!
 //! Boards live in one of two forms. [`local`]: in the process, fed by after-commit effects, complete as soon as the
 //! process has started; several processes on PostgreSQL learn from each other by the [`sweep`]. [`redis`]: sorted sets,
 //! fed by the same effects, best effort, and repaired by the same sweep.
 //!
-//! On a board is who has points in its period and has not left; moving takes one's points along, since the board asks
-//! for today's place in the enterprise. Names and who may see them are not its business.
+//! On a running board is who has points in its period and has not left; moving takes one's points along, since the board
+//! asks for today's place in the enterprise. A frozen one asks the roster that it was frozen with. Names and who may see them are not its business.
 
-mod frozen;
+mod ranked;
+mod closed;
+mod freezing;
 mod key;
 mod local;
 mod measure;
@@ -29,21 +32,24 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::id::{MemberId, UnitId};
-use crate::base::period::Progress;
+use crate::base::time::{Day, Period};
 use crate::db::{Db, DbError, Tx};
 
-pub use frozen::BranchTotal;
+pub use closed::Closed;
 pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise, lot};
 pub use measure::{Gain, Measure, ScoredDays, Totals};
+pub use ranked::BranchTotal;
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
 
-use super::ledger::{self, Awarded};
+use super::closing::Closings;
+use super::lease::ProcessId;
+use super::ledger::{Awarded, LaterPoints};
 use super::memo::Memo;
 use super::restores;
-use frozen::{Frozen, by_branch};
 use local::{Home, Local};
+use ranked::{Ranked, by_branch};
 use redis::Redis;
 
 /// What the boards must know of the organisation; handed in by `app`, kept in memory by anyone who supplies it.
@@ -62,8 +68,10 @@ pub enum Source {
     Redis,
     /// A running period from the database, because Redis is away or not filled yet.
     Fallback,
-    /// A period that is over, from the ledger or from what keeps the measure.
+    /// A period that is over and not frozen yet, from what is frozen of it and from the ledger's days.
     Ledger,
+    /// A period that is frozen.
+    Frozen,
 }
 
 /// A board's totals by branch are at most this old.
@@ -72,13 +80,28 @@ const BRANCHES_AGE: Duration = Duration::from_millis(250);
 /// How old an answer from the database may be while Redis is away.
 const FALLBACK_AGE: Duration = Duration::from_secs(1);
 
-/// Late submissions still change a period that ended less than this ago (the offline grace of 6 h, and an hour).
-const GRACE_SECONDS: i64 = 7 * 3600;
+/// How old a board may be whose period is over and not frozen yet: late submissions still change it.
 const FRESH_AGE: Duration = Duration::from_secs(1);
 const SETTLED_AGE: Duration = Duration::from_secs(60);
 
+/// Frozen boards that are remembered, with at most as many rosters; about 3 MB each at 60,000 members.
+const CLOSED_BOARDS: usize = 8;
+
 /// Boards from queries that are remembered; about 1.5 MB each at 60,000 members.
-const FROZEN_BOARDS: usize = 16;
+const RANKED_BOARDS: usize = 16;
+
+/// Why a board is not read as it was frozen.
+enum NotClosed {
+    /// It is not frozen.
+    Yet,
+    Db(DbError),
+}
+
+impl From<DbError> for NotClosed {
+    fn from(error: DbError) -> Self {
+        NotClosed::Db(error)
+    }
+}
 
 /// How often content without a version of its own counts as new.
 const TICK: Duration = Duration::from_millis(200);
@@ -91,7 +114,12 @@ struct Inner {
     db: Db,
     directory: Directory,
     form: Form,
-    frozen: Memo<BoardKey, Frozen>,
+    /// This process, where it freezes.
+    process: ProcessId,
+    closings: Closings,
+    closed: Memo<BoardKey, Closed>,
+    later_points: Memo<(Arc<str>, Period, Day), Vec<LaterPoints>>,
+    ranked: Memo<BoardKey, Ranked>,
     branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,
     measures: RwLock<Vec<Measure>>,
     moved: AtomicBool,
@@ -108,8 +136,8 @@ enum Form {
 
 impl Boards {
     /// Boards in this process, filled from the database.
-    pub async fn local(db: Db, directory: Directory) -> Result<Boards, DbError> {
-        let boards = Boards::new(db, directory, Form::Local(Local::default(), 0.into()));
+    pub async fn local(db: Db, directory: Directory, closings: Closings) -> Result<Boards, DbError> {
+        let boards = Boards::new(db, directory, closings, Form::Local(Local::default(), 0.into()));
         sweep::fill(&boards).await?;
         Ok(boards)
     }
@@ -117,21 +145,32 @@ impl Boards {
     /// Boards in the Redis at `url`, under keys that begin with `prefix`. Redis need not be there yet.
     ///
     /// Must be called within the runtime, where the pushing task will live.
-    pub async fn redis(db: Db, directory: Directory, url: &str, prefix: &str) -> Result<Boards, DbError> {
+    pub async fn redis(
+        db: Db,
+        directory: Directory,
+        closings: Closings,
+        url: &str,
+        prefix: &str,
+    ) -> Result<Boards, DbError> {
         let life = db.read(restores::find_life).await?;
         let redis = Redis::open(url, prefix, life, db.clock().clone());
         let redis = redis.map_err(|error| DbError::Unavailable(format!("REDIS_URL: {error}")))?;
-        Ok(Boards::new(db, directory, Form::Redis(redis)))
+        Ok(Boards::new(db, directory, closings, Form::Redis(redis)))
     }
 
-    fn new(db: Db, directory: Directory, form: Form) -> Boards {
-        let (frozen, branches) = (Memo::new(FROZEN_BOARDS), Memo::new(256));
+    fn new(db: Db, directory: Directory, closings: Closings, form: Form) -> Boards {
+        let (ranked, branches) = (Memo::new(RANKED_BOARDS), Memo::new(256));
+        let (closed, later_points) = (Memo::new(CLOSED_BOARDS), Memo::new(CLOSED_BOARDS));
         let (moved, started, swept_at) = (false.into(), Instant::now(), 0.into());
         Boards(Arc::new(Inner {
+            process: db.fresh_id(),
             db,
             directory,
             form,
-            frozen,
+            closings,
+            closed,
+            later_points,
+            ranked,
             branches,
             measures: RwLock::default(),
             moved,
@@ -207,8 +246,11 @@ impl Boards {
                 }
             }
         }
-        let (frozen, source) = self.frozen(key).await?;
-        Ok((frozen.top(n), source))
+        if let Some(closed) = self.closed(key).await? {
+            return Ok((closed.top(n), Source::Frozen));
+        }
+        let (ranked, source) = self.ranked(key).await?;
+        Ok((ranked.top(n), source))
     }
 
     /// Where `member` stands, with up to `k` neighbours on each side.
@@ -223,8 +265,11 @@ impl Boards {
                 }
             }
         }
-        let (frozen, source) = self.frozen(key).await?;
-        Ok((frozen.around(member, k), source))
+        if let Some(closed) = self.closed(key).await? {
+            return Ok((closed.around(member, k), Source::Frozen));
+        }
+        let (ranked, source) = self.ranked(key).await?;
+        Ok((ranked.around(member, k), source))
     }
 
     /// The points of each branch within the board's scope, in no order; at most a moment old.
@@ -240,33 +285,35 @@ impl Boards {
                 Ok((local.scores(key, |scores| by_branch(scores, branch_of)), Source::Memory))
             }
             _ => {
-                let (frozen, source) = self.frozen(key).await?;
-                Ok((by_branch(frozen.scores(), branch_of), source))
+                if let Some(closed) = self.closed(key).await? {
+                    return Ok((closed.branch_totals(), Source::Frozen));
+                }
+                let (ranked, source) = self.ranked(key).await?;
+                Ok((by_branch(ranked.scores(), branch_of), source))
             }
         }
     }
 
     /// The board from the database, remembered for as long as it can be trusted.
-    async fn frozen(&self, key: &BoardKey) -> Result<(Arc<Frozen>, Source), DbError> {
+    async fn ranked(&self, key: &BoardKey) -> Result<(Arc<Ranked>, Source), DbError> {
         let (now, running) = (self.0.db.now(), key.is_running(self.0.db.today()));
-        let (age, source) = match key.span().progress(now, GRACE_SECONDS) {
+        let (age, source) = match self.0.closings.final_at(key.end().previous()) <= now {
             _ if running => (FALLBACK_AGE, Source::Fallback),
-            Progress::Final => (SETTLED_AGE, Source::Ledger),
-            _ => (FRESH_AGE, Source::Ledger),
+            true => (SETTLED_AGE, Source::Ledger),
+            false => (FRESH_AGE, Source::Ledger),
         };
         if key.start > now.day() {
-            return Ok((Arc::new(Frozen::new(key, Vec::new(), |_| false)), source)); // nothing has happened there yet
+            return Ok((Arc::new(Ranked::new(key, Vec::new(), |_| false)), source)); // nothing has happened there yet
         }
         let ask = async || {
-            let (asked, beside) = (key.clone(), self.measure(&key.measure));
-            let rows = self.0.db.read(move |conn| match (running, beside) {
-                (true, _) => store::running_scores(conn, &asked),
-                (false, Some(measure)) => (measure.totals)(conn, asked.start, asked.end()),
-                (false, None) => ledger::totals(conn, &asked.measure, asked.start, asked.end()),
+            let (boards, asked) = (self.clone(), key.clone());
+            let rows = self.0.db.read(move |conn| match running {
+                true => store::running_scores(conn, &asked),
+                false => Ok(boards.sums_so_far(conn, asked.period, asked.start, &asked.measure)?.rows()),
             });
-            Ok::<_, DbError>(Frozen::new(key, rows.await?, |member| self.belongs(member, key.scope)))
+            Ok::<_, DbError>(Ranked::new(key, rows.await?, |member| self.belongs(member, key.scope)))
         };
-        Ok((self.0.frozen.get(key, age, ask).await?, source))
+        Ok((self.0.ranked.get(key, age, ask).await?, source))
     }
 
     fn belongs(&self, member: MemberId, scope: UnitId) -> bool {

@@ -45,7 +45,7 @@ impl Swept {
 pub async fn sweep(boards: &Boards) -> Result<Swept, DbError> {
     let moved = boards.0.moved.swap(false, Ordering::Relaxed);
     if moved {
-        boards.0.frozen.forget();
+        boards.0.ranked.forget();
         boards.0.branches.forget();
     }
     let swept = match &boards.0.form {

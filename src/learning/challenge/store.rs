@@ -1,6 +1,6 @@
 //! The room's tables, and what the boards ask of them.
 
-use diesel::dsl::{exists, max, min, sql, sum};
+use diesel::dsl::{exists, max, min, not, sql, sum};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -124,6 +124,20 @@ pub fn insert_run(conn: &mut Conn, run: &Run) -> QueryResult<()> {
 pub fn put_run(conn: &mut Conn, run: &Run) -> QueryResult<()> {
     let present = challenge_runs::table.find(run.id);
     on!(conn, c => prepared!(diesel::update(present).set(run)).execute(c)).map(drop)
+}
+
+/// Throws away runs before `until` that are over and whose answers are gone, `limit` at most; how many.
+pub fn delete_runs(conn: &mut Conn, until: RunId, limit: i64) -> QueryResult<usize> {
+    let has_answers = exists(challenge_answers::table.filter(challenge_answers::run_id.eq(challenge_runs::id)));
+    let old: Vec<RunId> = on!(conn, c => challenge_runs::table
+        .filter(challenge_runs::id.lt(until))
+        .filter(challenge_runs::ended_at.is_not_null())
+        .filter(not(has_answers))
+        .order(challenge_runs::id)
+        .limit(limit)
+        .select(challenge_runs::id)
+        .load(c))?;
+    on!(conn, c => diesel::delete(challenge_runs::table.filter(challenge_runs::id.eq_any(&old))).execute(c))
 }
 
 // ── what was dealt ──

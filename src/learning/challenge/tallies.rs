@@ -25,8 +25,8 @@ const LEASE_SECONDS: i64 = 600;
 /// on, and be revived, after it.
 const SETTLE_SECONDS: i64 = 3600;
 
-/// How long answers are kept for anyone who asks how a run came about; nothing else reads them once they are counted.
-/// Runs and days stay.
+/// How long runs and their answers are kept for anyone who asks how a run came about; nothing else reads them once they are
+/// counted. Days stay.
 const KEPT_DAYS: u64 = 90;
 
 /// Answers that are thrown away in one transaction.
@@ -45,7 +45,7 @@ impl Challenge {
         self.throw_away_old().await
     }
 
-    /// Throws away the answers of days that were counted and are older than [`KEPT_DAYS`], some at a time.
+    /// Throws away the answers and runs of days that were counted and are older than [`KEPT_DAYS`], some at a time.
     async fn throw_away_old(&self) -> Result<(), DbError> {
         let kept_from = self.db.today().minus_days(KEPT_DAYS);
         let Some(counted) = self.db.read(store::newest_tallied_day).await? else { return Ok(()) };
@@ -57,6 +57,14 @@ impl Challenge {
             let Some(last) = old.last().map(|answer| answer.run_id) else { break };
             let throw = move |tx: &mut Tx| -> Result<(), Stop<Never>> { Ok(store::delete_answers(tx.conn, last)?) };
             self.db.write(throw).await.map_err(DbError::from)?;
+        }
+        for _ in 0..PASSES {
+            let throw = move |tx: &mut Tx| -> Result<usize, Stop<Never>> {
+                Ok(store::delete_runs(tx.conn, until, THROWN_AT_ONCE)?)
+            };
+            if self.db.write(throw).await.map_err(DbError::from)? == 0 {
+                break;
+            }
         }
         Ok(())
     }

@@ -14,11 +14,12 @@
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `corrections`, `regrading`, `practice`, `tallies`) does one
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `corrections`, `regrading`, `practice`, `tallies`, `clearing`) does one
 //! thing in one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
 mod bank;
+mod clearing;
 mod corrections;
 mod coverage;
 mod daily;

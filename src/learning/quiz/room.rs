@@ -25,6 +25,7 @@ pub async fn open(house: &House) -> Opened {
             quiz.tell_corrected().await?;
             quiz.next_telling().await
         })
+        .clears("fetches and cleared lines", |quiz| async move { quiz.clear().await })
         .every(MINUTE, "tallies", |quiz| async move { quiz.catch_up().await })
         .room()
         .settings(timetable.settings()))

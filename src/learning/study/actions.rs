@@ -19,6 +19,7 @@ use crate::db::{Db, DbError, Json, Stop, Tx};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::changes;
+use crate::kernel::closing::Closings;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
@@ -39,6 +40,7 @@ pub struct Study {
     pub(super) directory: Directory,
     pub(super) points: Points,
     pub(super) presets: Presets,
+    pub(super) closings: Closings,
     pub(super) timetable: Timetable,
     pub(super) feed: Feed,
     pub(super) servings: Servings,
@@ -79,10 +81,16 @@ pub(super) struct Amendment {
 }
 
 impl Study {
-    pub fn new(db: Db, directory: Directory, (points, presets): (Points, Presets), timetable: Timetable) -> Study {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        (points, presets): (Points, Presets),
+        closings: Closings,
+        timetable: Timetable,
+    ) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
-        Study { db, directory, points, presets, timetable, feed, servings, open_days }
+        Study { db, directory, points, presets, closings, timetable, feed, servings, open_days }
     }
 
     /// The items that may be pushed, oldest first.

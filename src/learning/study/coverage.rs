@@ -1,24 +1,33 @@
 //! Coverage: how many of a unit a push has reached, how many read it, and why the others did not.
+//!
+//! Once the push's day is final its coverage is frozen, with the roster that the day was closed with: who moves or leaves
+//! later, or reads it later, changes nothing of it. What was read later is shown beside it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use diesel::QueryResult;
+
 use super::actions::{Outcome, Study};
-use super::model::{Push, PushId, Reason};
+use super::model::{FrozenCoverage, Push, PushId, Reason};
 use super::rules::Refusal;
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
-use crate::base::time::Day;
-use crate::db::{Conn, DbError};
+use crate::base::time::Timestamp;
+use crate::db::{Conn, DbError, Never, Stop, Tx};
+use crate::kernel::closing::{self, Digest, Roster};
 use crate::people::members;
 use crate::people::members::coverage::{self, Counts, Missing, OutOfCoverage};
-use crate::people::members::directory::MemberCard;
+use crate::people::members::directory::{MemberCard, UnitTree};
 use crate::people::members::model::MemberStatus;
 
 /// Members that one query asks about; SQLite takes a bounded number of parameters.
 const CHUNK: usize = 1000;
+
+/// How long servings are kept once the coverage that was made of them is frozen.
+const KEPT_SECONDS: i64 = 7 * 86_400;
 
 impl Missing for Reason {
     fn is_away(self) -> bool {
@@ -28,6 +37,16 @@ impl Missing for Reason {
     fn is_reached(self) -> bool {
         self != Reason::NotServed
     }
+}
+
+/// The numbers of one unit with everything below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// Those who read it after it was published are `done`; before whose eyes it came is who was served by the feed on the
+    /// day, or opened it then or later.
+    pub counts: Counts,
+    /// Of those who had not read when it was frozen, who did later.
+    pub read_later: u32,
 }
 
 impl From<OutOfCoverage> for Refusal {
@@ -40,22 +59,73 @@ impl From<OutOfCoverage> for Refusal {
     }
 }
 
-/// A member who has read, or why he has not.
-type Progress = coverage::Progress<(), Reason>;
+impl Numbers {
+    fn count(&mut self, progress: &Progress) {
+        self.counts.add(&progress.reason.map_or(Ok(()), Err));
+        self.read_later += u32::from(progress.read_later.is_some());
+    }
+}
+
+/// A member, and why he has not read; `None` when he has.
+struct Progress {
+    member: Arc<MemberCard>,
+    /// At home there, today or when it was frozen.
+    unit: UnitId,
+    reason: Option<Reason>,
+    /// When he read it after it was frozen.
+    read_later: Option<Timestamp>,
+}
+
+/// A member who has not read a push.
+pub(super) struct Unread {
+    pub member: Arc<MemberCard>,
+    pub unit: UnitId,
+    pub reason: Reason,
+    /// When he read it after the coverage was frozen.
+    pub read_later: Option<Timestamp>,
+}
+
+/// Where members are at home: as the roster has it today, or as it had it when the coverage was frozen.
+enum Homes {
+    Now(Arc<UnitTree>),
+    Then(Arc<Roster>),
+}
+
+impl Homes {
+    fn children(&self, unit: UnitId) -> Vec<UnitId> {
+        match self {
+            Homes::Now(tree) => tree.get(unit).map(|card| card.children.clone()).unwrap_or_default(),
+            Homes::Then(roster) => roster.children(unit),
+        }
+    }
+
+    /// The member's home and the units above it.
+    fn path(&self, of: &Progress) -> Vec<UnitId> {
+        match self {
+            Homes::Now(tree) => tree.get(of.unit).map(|card| card.path.to_vec()).unwrap_or_default(),
+            Homes::Then(roster) => match roster.find(of.member.id) {
+                Some((_, then)) => roster.path_of(then).map(|unit| unit.id).collect(),
+                None => Vec::new(),
+            },
+        }
+    }
+}
 
 /// The coverage of one push in one unit.
 pub(super) struct Coverage {
     pub push: Push,
     pub unit: UnitId,
-    pub counts: Counts,
+    pub numbers: Numbers,
     /// Of each child unit.
-    pub children: Vec<(UnitId, Counts)>,
+    pub children: Vec<(UnitId, Numbers)>,
     /// Child units that are left out, since they have few members and the reader sees no names.
     pub few: usize,
     /// Whether the reader sees names.
     pub named: bool,
     /// Those who have not read after the cursor, in the order of their employee numbers; one more than was asked for.
-    pub missing: Vec<(Arc<MemberCard>, Reason)>,
+    pub missing: Vec<Unread>,
+    /// Since when it is frozen.
+    pub frozen_at: Option<Timestamp>,
 }
 
 impl Study {
@@ -75,19 +145,30 @@ impl Study {
         if push.published_at.is_none() {
             return Err(Refusal::NotPublished.into());
         }
-        // what this process has served a moment ago; another process may be a second behind
-        self.flush().await?;
-        let progress = self.progress(&push, unit).await?;
-        let (counts, mut children) = coverage::count(&tree, unit, &progress);
         let named = coverage::names(&tree, self.presets.names_above(), reader, unit);
+        let (homes, progress, frozen_at) = match self.db.read(move |conn| store::coverage::find(conn, id)).await? {
+            Some(frozen) => {
+                let roster = self.closings.roster(Digest::read(&frozen.roster)?).await?;
+                let progress = self.progress_then(&push, unit, &frozen, &roster).await?;
+                (Homes::Then(roster), progress, Some(frozen.frozen_at))
+            }
+            None => {
+                // what this process has served a moment ago; another process may be a second behind
+                self.flush().await?;
+                (Homes::Now(tree), self.progress(&push, unit).await?, None)
+            }
+        };
+        let (numbers, mut children) = count(&homes, unit, &progress);
         let mut few = 0;
         if !named {
-            (children, few) = coverage::without_few(counts, children).map_err(Refusal::from)?;
+            let counts = children.iter().map(|(unit, numbers)| (*unit, numbers.counts)).collect();
+            let (told, withheld) = coverage::without_few(numbers.counts, counts).map_err(Refusal::from)?;
+            children.retain(|(unit, _)| told.iter().any(|(kept, _)| kept == unit));
+            few = withheld;
         }
         let progress = if named { progress } else { Vec::new() };
-        let limit = usize::try_from(limit + 1).unwrap_or(0);
-        let missing = coverage::page(progress, Result::err, after.as_deref(), limit);
-        Ok(Coverage { push, unit, counts, children, few, named, missing })
+        let missing = unread(progress, after.as_deref(), usize::try_from(limit + 1).unwrap_or(0));
+        Ok(Coverage { push, unit, numbers, children, few, named, missing, frozen_at })
     }
 
     async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
@@ -95,12 +176,113 @@ impl Study {
         let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
         let (pushed, today) = (push.clone(), self.db.today());
         let seen = self.db.read(move |conn| Seen::load(conn, &pushed, &ids)).await?;
-        let progress = |member: Arc<MemberCard>| {
-            let missing = seen.reason(&member, push.day, today);
-            Progress { outcome: missing.map_or(Ok(()), Err), member }
+        // the status tells of today only; other days are known from the absences
+        let is_away = |member: &MemberCard| push.day == today && member.status == MemberStatus::Away;
+        let progress = |member: Arc<MemberCard>| Progress {
+            unit: member.unit,
+            reason: seen.reason(member.id, is_away(&member)),
+            read_later: None,
+            member,
         };
         Ok(members.into_iter().map(progress).collect())
     }
+
+    /// As it was when it was frozen, with what was read since beside it.
+    async fn progress_then(
+        &self,
+        push: &Push,
+        unit: UnitId,
+        frozen: &FrozenCoverage,
+        roster: &Arc<Roster>,
+    ) -> Result<Vec<Progress>, DbError> {
+        let belongs = roster.belongs_to(unit);
+        let mut progress = Vec::new();
+        for (number, reason) in frozen.each() {
+            let Some(then) = roster.member(number).filter(|then| belongs(then.id)) else { continue };
+            let Some(member) = self.directory.member(then.id) else { continue };
+            progress.push(Progress { member, unit: roster.home_of(then).id, reason, read_later: None });
+        }
+        let open: Vec<MemberId> = progress.iter().filter(|one| one.reason.is_some()).map(|one| one.member.id).collect();
+        let (item, day, since) = (push.item_id, push.day, frozen.frozen_at);
+        let later = self.db.read(move |conn| {
+            let mut later = HashMap::new();
+            for members in open.chunks(CHUNK) {
+                let read = store::coverage::list_finished_after(conn, item, day, since, members)?;
+                later.extend(read.into_iter().filter_map(|(member, at)| Some((member, at?))));
+            }
+            Ok(later)
+        });
+        let later: HashMap<MemberId, Timestamp> = later.await?;
+        progress.iter_mut().for_each(|one| one.read_later = later.get(&one.member.id).copied());
+        Ok(progress)
+    }
+
+    /// Freezes the coverage of every published push whose day is final; each once, however many servers there are.
+    pub(super) async fn freeze_coverage(&self) -> Result<Option<Timestamp>, DbError> {
+        let newest = self.closings.newest_final_day(self.db.now());
+        while let Some(push) = self.db.read(move |conn| store::coverage::find_unfrozen(conn, newest)).await? {
+            let day = push.day;
+            let Some(digest) = self.db.read(move |conn| closing::find_roster_from(conn, day)).await? else {
+                return Ok(None); // the day is not closed yet; its closing says so
+            };
+            let roster = self.closings.roster(digest).await?;
+            let lines = self.db.read(move |conn| lines_of(conn, &push, &roster));
+            let (id, lines) = lines.await?;
+            let write = self.db.write(move |tx| -> Result<(), Stop<Never>> {
+                let frozen = FrozenCoverage::new(id, digest.as_bytes(), tx.now(), lines.iter().copied());
+                Ok(store::coverage::freeze(tx.conn, &frozen)?)
+            });
+            write.await.map_err(DbError::from)?;
+        }
+        Ok(None)
+    }
+
+    /// Throws away what only the day and its coverage needed, a week after.
+    pub(super) async fn clear(&self) -> Result<(), DbError> {
+        self.clear_servings().await?;
+        let day = self.db.now().plus_seconds(-KEPT_SECONDS).day().previous();
+        loop {
+            let delete = move |tx: &mut Tx| -> Result<usize, Stop<Never>> {
+                Ok(store::coverage::delete_unfinished(tx.conn, day, CHUNK.cast_signed() as i64)?)
+            };
+            if self.db.write(delete).await.map_err(DbError::from)? < CHUNK {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The servings of pushes whose coverage was frozen a week ago.
+    async fn clear_servings(&self) -> Result<(), DbError> {
+        let before = self.db.now().plus_seconds(-KEPT_SECONDS);
+        let mut after = None;
+        while let Some(push) = self.db.read(move |conn| store::coverage::next_served(conn, after)).await? {
+            after = Some(push);
+            if !self.db.read(move |conn| store::coverage::is_frozen_before(conn, push, before)).await? {
+                continue;
+            }
+            loop {
+                let delete = move |tx: &mut Tx| -> Result<usize, Stop<Never>> {
+                    Ok(store::coverage::delete_servings(tx.conn, push, CHUNK.cast_signed() as i64)?)
+                };
+                if self.db.write(delete).await.map_err(DbError::from)? < CHUNK {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A member's number in the roster, and why he has not read; `None` when he has.
+type Line = (u32, Option<Reason>);
+
+/// The push's id, and the line of each member of its audience.
+fn lines_of(conn: &mut Conn, push: &Push, roster: &Roster) -> QueryResult<(PushId, Vec<Line>)> {
+    let belongs = roster.belongs_to(push.unit_id);
+    let audience: Vec<MemberId> = roster.each().map(|then| then.id).filter(|id| belongs(*id)).collect();
+    let seen = Seen::load(conn, push, &audience)?;
+    let line = |member: &MemberId| Some((roster.find(*member)?.0, seen.reason(*member, false)));
+    Ok((push.id, audience.iter().filter_map(line).collect()))
 }
 
 /// What the database knows of a push and some members.
@@ -113,7 +295,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn load(conn: &mut Conn, push: &Push, members: &[MemberId]) -> diesel::QueryResult<Seen> {
+    fn load(conn: &mut Conn, push: &Push, members: &[MemberId]) -> QueryResult<Seen> {
         let mut seen =
             Seen { away: members::store::list_away_on(conn, push.day)?.into_iter().collect(), ..Seen::default() };
         for members in members.chunks(CHUNK) {
@@ -131,15 +313,37 @@ impl Seen {
         Ok(seen)
     }
 
-    fn reason(&self, member: &MemberCard, day: Day, today: Day) -> Option<Reason> {
-        // the status tells of today only; other days are known from the absences
-        let is_away = self.away.contains(&member.id) || (day == today && member.status == MemberStatus::Away);
-        match self.opened.get(&member.id) {
+    fn reason(&self, member: MemberId, is_away_today: bool) -> Option<Reason> {
+        let is_away = self.away.contains(&member) || is_away_today;
+        match self.opened.get(&member) {
             Some(true) => None,
             _ if is_away => Some(Reason::Away),
             Some(false) => Some(Reason::OpenedNotFinished),
-            None if self.served.contains(&member.id) => Some(Reason::ServedNotOpened),
+            None if self.served.contains(&member) => Some(Reason::ServedNotOpened),
             None => Some(Reason::NotServed),
         }
     }
+}
+
+fn count(homes: &Homes, unit: UnitId, progress: &[Progress]) -> (Numbers, Vec<(UnitId, Numbers)>) {
+    let children = homes.children(unit);
+    let mut numbers = Numbers::default();
+    let mut of_children: HashMap<UnitId, Numbers> = HashMap::new();
+    for one in progress {
+        numbers.count(one);
+        if let Some(child) = homes.path(one).iter().find(|id| children.contains(id)) {
+            of_children.entry(*child).or_default().count(one);
+        }
+    }
+    (numbers, children.into_iter().map(|child| (child, of_children.remove(&child).unwrap_or_default())).collect())
+}
+
+fn unread(progress: Vec<Progress>, after: Option<&str>, limit: usize) -> Vec<Unread> {
+    let open =
+        |Progress { member, unit, reason, read_later }| Some(Unread { member, unit, reason: reason?, read_later });
+    let mut missing: Vec<Unread> = progress.into_iter().filter_map(open).collect();
+    missing.retain(|one| after.is_none_or(|after| &*one.member.employee_no > after));
+    missing.sort_unstable_by(|a, b| a.member.employee_no.cmp(&b.member.employee_no));
+    missing.truncate(limit);
+    missing
 }

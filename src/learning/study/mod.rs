@@ -1,6 +1,6 @@
 //! Daily study 每日一学: items, the pushes that publish them, the feed, and reading measured by the server.
 //!
-//! Tables: `study_items`, `study_pushes`, `study_servings`, `study_readings`, `streak_days`, `study_days`. Routes:
+//! Tables: `study_items`, `study_pushes`, `study_coverages`, `study_servings`, `study_readings`, `streak_days`, `study_days`. Routes:
 //! `/study/items`, `/study/pushes`, `/study/feed`, `/study/today`, `/study/readings`, `/me/streak`, `/me/study-hours`.
 //!
 //! The feed is the truth: published pushes to any ancestor of the member's unit, joined to the member's own readings;
@@ -42,6 +42,9 @@ pub use timetable::Grace;
 
 /// What the agenda calls pushes that are due.
 const PUSHES: &str = "study pushes";
+
+/// What the agenda calls coverage that is to be frozen.
+const COVERAGE: &str = "study coverage";
 
 /// Puts down that `unit` and everything below it has something to do on `day` from now on. The day can break a streak if
 /// enough of it is left.

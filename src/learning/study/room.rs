@@ -1,7 +1,8 @@
 //! What the room hands over to the program.
 
 use super::timetable::Timetable;
-use super::{PUSHES, STUDY_TOPIC, Study};
+use super::{COVERAGE, PUSHES, STUDY_TOPIC, Study};
+use crate::kernel::closing::Closings;
 use crate::room::{House, Opened, Room, SECOND};
 
 crate::point_rules! {
@@ -11,11 +12,18 @@ crate::point_rules! {
 
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.uptime.clone());
-    Ok(Room::of(Study::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
+    let grace = timetable.grace.clone();
+    let closings = house.get::<Closings>();
+    closings.final_at_by(move |day| grace.end_of(day));
+    closings.then_look_at(COVERAGE);
+    let lent = (house.get(), house.get());
+    Ok(Room::of(Study::new(house.db.clone(), house.get(), lent, closings, timetable.clone()))
         .when_due(PUSHES, |study| async move {
             study.publish_due().await?;
             study.next_due().await
         })
+        .when_due(COVERAGE, |study| async move { study.freeze_coverage().await })
+        .clears("servings and unfinished readings", |study| async move { study.clear().await })
         .every(SECOND, "servings", |study| async move { study.flush().await })
         .ends_with("the last servings", |study| async move { study.flush().await })
         .hears(|study, heard| async move {

@@ -33,7 +33,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add<D, M: Missing>(&mut self, outcome: &Result<D, M>) {
+    /// Counts one more member.
+    pub fn add<D, M: Missing>(&mut self, outcome: &Result<D, M>) {
         if outcome.as_ref().err().is_some_and(|missing| missing.is_away()) {
             self.away += 1;
             return;

@@ -16,6 +16,7 @@ mod glance;
 mod headcount;
 mod homes;
 mod roster_changes;
+mod roster_now;
 pub mod model;
 pub mod roster;
 pub mod rules;
@@ -31,6 +32,7 @@ pub use headcount::Headcount;
 pub use homes::{Stay, stays_in, stays_of};
 pub use room::open;
 pub use roster_changes::RosterChanges;
+pub use roster_now::roster_now;
 
 /// What the agenda calls first and last days of leave.
 const LEAVE: &str = "leave";

@@ -73,6 +73,11 @@ pub fn list_members(conn: &mut Conn) -> QueryResult<Vec<MemberRow>> {
     on!(conn, c => members::table.order(members::id).select(MemberRow::as_select()).load(c))
 }
 
+/// Everybody's home and status.
+pub fn list_homes(conn: &mut Conn) -> QueryResult<Vec<(MemberId, UnitId, MemberStatus)>> {
+    on!(conn, c => members::table.select((members::id, members::unit_id, members::status)).load(c))
+}
+
 /// A page of the members whose home is one of `units` and whose status is one of `statuses`, in the order of their
 /// employee numbers, after `after`.
 pub fn list_members_of(

@@ -340,9 +340,10 @@ fn check_unchanged(tx: &mut Tx, member: MemberId, verified: &str) -> Result<(), 
 /// Days for which ended sessions are kept, so that a late reuse of a token is still recognised.
 pub(super) const KEPT_SECONDS: i64 = 30 * 24 * 3600;
 
-/// Deletes sessions that ended long ago, and has nobody wait any more for resets whose time is over.
+/// Deletes sessions and codes that ended long ago, and has nobody wait any more for resets whose time is over.
 pub fn tidy(tx: &mut Tx) -> diesel::QueryResult<usize> {
     desk::clear_overdue(tx, RESET_ON_DESK, tx.today())?;
     let before = tx.now().plus_seconds(-KEPT_SECONDS);
+    store::delete_expired_invitations(tx.conn, before)?;
     store::delete_expired(tx.conn, before)
 }

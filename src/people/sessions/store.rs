@@ -245,6 +245,17 @@ pub fn list_with_open_code(conn: &mut Conn, members: &[MemberId], now: Timestamp
         .load(c))
 }
 
+/// Deletes codes whose time was over before an instant, used or not, some at a time.
+pub fn delete_expired_invitations(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
+    let old: Vec<InvitationId> = on!(conn, c => invitations::table
+        .filter(invitations::expires_at.lt(before))
+        .order(invitations::expires_at)
+        .limit(500)
+        .select(invitations::id)
+        .load(c))?;
+    on!(conn, c => diesel::delete(invitations::table.filter(invitations::id.eq_any(&old))).execute(c)).map(drop)
+}
+
 /// Withdraws the unused codes of a member: only the newest code works.
 pub fn delete_unused_invitations(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
     let unused = invitations::table.filter(invitations::member_id.eq(member)).filter(invitations::used_at.is_null());

@@ -41,13 +41,13 @@ pub struct StateCount {
     pub count: usize,
 }
 
-/// How long ideas take from one step to another.
+/// How long ideas took from one step to another that they took within the period.
 #[derive(Serialize, ToSchema)]
 pub struct LengthView {
     pub from: IdeaState,
     /// The later step; `adopted` stands for any decision.
     pub to: IdeaState,
-    /// Ideas that took both steps.
+    /// Ideas that took the later step within the period.
     pub count: usize,
     /// Half of them took no longer; days with one decimal.
     pub median_days: Option<f64>,
@@ -77,23 +77,27 @@ pub struct Statistics {
     pub from: Day,
     /// The last business day.
     pub until: Day,
-    /// Ideas that were handed in and not taken back.
+    /// Ideas that were handed in for the first time within the period, whatever became of them.
     pub submitted: usize,
     /// Members who wrote or helped to write one of them.
     pub authors: usize,
-    /// Active members of the unit.
+    /// Active members of the unit: at present, or on the last day of a period that is closed.
     pub members: u32,
     /// Authors among the members, in basis points (10,000 is all).
     pub participation_bp: u64,
-    /// Of the ideas handed in, how many were decided.
+    /// Ideas that were collected within the period.
+    pub collected: usize,
+    /// Ideas that were decided within the period, whenever they were handed in; one that is reopened later stays counted.
     pub decided: usize,
-    /// Of those, how many were adopted or are tried.
+    /// Ideas that were adopted within the period, or are to be tried.
     pub adopted: usize,
+    /// Ideas whose realisation was accepted within the period.
+    pub realised: usize,
     /// Adopted among the decided, in basis points.
     pub adopted_bp: u64,
-    /// Where the ideas stand now; states without any are left out.
+    /// Where the ideas that were handed in stood at the end of the period, or stand now; states without any are left out.
     pub states: Vec<StateCount>,
-    /// How long they took from step to step, and from handing in to acceptance.
+    /// How long ideas took to a step that they took within the period, and from handing in to acceptance.
     pub lengths: Vec<LengthView>,
     /// What was recorded in the period, of every kind.
     pub outcomes: Vec<OutcomeCount>,
@@ -118,8 +122,10 @@ impl Statistics {
             authors: counts.authors,
             members,
             participation_bp: basis_points(counts.authors, members as usize),
+            collected: counts.collected,
             decided: counts.decided,
             adopted: counts.adopted,
+            realised: counts.realised,
             adopted_bp: basis_points(counts.adopted, counts.decided),
             states: counts.states.into_iter().map(state).collect(),
             lengths: counts.lengths.into_iter().map(LengthView::from).collect(),
@@ -131,7 +137,8 @@ impl Statistics {
 
 /// 金点子统计
 ///
-/// How many ideas, by how many, what became of them, how long it took, and what came of them.
+/// How many ideas, by how many, what became of them, how long it took, and what came of them. What is counted are events of
+/// the period, so a period that is over stays as it was.
 #[utoipa::path(tag = "ideas", params(StatisticsQuery),
     responses((status = 200, description = "The numbers", body = Statistics)))]
 #[get("/ideas/statistics")]

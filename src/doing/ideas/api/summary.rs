@@ -37,9 +37,11 @@ fn whole(numbers: &Statistics) -> String {
         vec!["提出".into(), format!("{} 条", numbers.submitted)],
         vec!["参与人数".into(), format!("{} 人（在册 {} 人）", numbers.authors, numbers.members)],
         vec!["参与率".into(), percent(numbers.participation_bp)],
+        vec!["已征集".into(), format!("{} 条", numbers.collected)],
         vec!["已讨论决定".into(), format!("{} 条", numbers.decided)],
         vec!["采纳（含试点）".into(), format!("{} 条", numbers.adopted)],
         vec!["采纳率".into(), percent(numbers.adopted_bp)],
+        vec!["已实施并通过验收".into(), format!("{} 条", numbers.realised)],
     ];
     table("总体情况", &["项目", "数值"], rows)
 }
@@ -56,7 +58,7 @@ fn outcomes(numbers: &Statistics) -> String {
 
 fn states(numbers: &Statistics) -> String {
     let rows = numbers.states.iter().map(|state| vec![state.state.title().into(), format!("{} 条", state.count)]);
-    table("目前所处环节", &["环节", "数量"], rows.collect())
+    table("本期提出的金点子期末所处环节", &["环节", "数量"], rows.collect())
 }
 
 fn lengths(numbers: &Statistics) -> String {

@@ -2,58 +2,32 @@
 
 use diesel::prelude::*;
 
-use super::{IdeaId, IdeaState, Verb, Verdict};
-use crate::base::id::MemberId;
+use super::{IdeaId, IdeaState, StepId, Verb, Verdict};
+use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
-use crate::db::schema::{idea_steps, ideas};
+use crate::db::schema::idea_steps;
 
-/// An idea, for statistics.
-#[derive(Clone, Copy, Debug, Queryable, Selectable)]
-#[diesel(table_name = ideas)]
-pub struct Counted {
-    pub id: IdeaId,
-    pub author_id: MemberId,
-    pub state: IdeaState,
-    pub submitted_at: Option<Timestamp>,
-}
-
-/// A step in force, for statistics.
+/// A step, for statistics.
 #[derive(Clone, Copy, Debug, Queryable, Selectable)]
 #[diesel(table_name = idea_steps)]
 pub struct Taken {
+    pub id: StepId,
     pub idea_id: IdeaId,
     pub verb: Verb,
     pub at: Timestamp,
+    pub to_state: IdeaState,
+    /// Where the idea stood in the organisation.
+    pub unit_id: UnitId,
 }
 
-/// When an idea passed where.
-#[derive(Clone, Copy, Debug)]
-pub struct Passage {
-    pub author_id: MemberId,
-    pub state: IdeaState,
-    pub verdict: Option<Verdict>,
-    pub submitted_at: Option<Timestamp>,
-    pub collected_at: Option<Timestamp>,
-    pub decided_at: Option<Timestamp>,
-    pub delivered_at: Option<Timestamp>,
-    pub accepted_at: Option<Timestamp>,
-}
+impl Taken {
+    /// Whether something was decided, whatever it was.
+    pub fn decides(&self) -> bool {
+        Verdict::of(self.verb).is_some()
+    }
 
-impl Passage {
-    /// Of an idea and its steps in force.
-    pub fn of(idea: &Counted, steps: &[Taken]) -> Passage {
-        let at = |verb: Verb| steps.iter().find(|step| step.verb == verb).map(|step| step.at);
-        let decision = steps.iter().find_map(|step| Some((Verdict::of(step.verb)?, step.at)));
-        Passage {
-            author_id: idea.author_id,
-            state: idea.state,
-            verdict: decision.map(|(verdict, _)| verdict),
-            submitted_at: idea.submitted_at,
-            collected_at: at(Verb::Collect),
-            decided_at: decision.map(|(_, at)| at),
-            // what came back is delivered again
-            delivered_at: at(Verb::Deliver).filter(|_| at(Verb::Return).is_none()),
-            accepted_at: at(Verb::Accept),
-        }
+    /// Whether it was decided that the idea is carried out, or tried.
+    pub fn adopts(&self) -> bool {
+        matches!(self.verb, Verb::Adopt | Verb::Pilot)
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::{IdeaId, IdeaState, NewOutcome, Verdict};
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::schema::idea_steps;
 use crate::doing::meetings::MeetingId;
@@ -70,6 +70,8 @@ pub struct IdeaStep {
     pub id: StepId,
     pub idea_id: IdeaId,
     pub at: Timestamp,
+    /// Where the idea stood in the organisation.
+    pub unit_id: UnitId,
     pub actor_id: MemberId,
     pub verb: Verb,
     pub from_state: IdeaState,

@@ -1,17 +1,20 @@
 //! Statistics: how many ideas, by whom, what became of them and how long it took.
+//!
+//! They count what happened within a period: steps that were taken, and where what was handed in stood at its end. So a
+//! period that is over stays as it was, whatever becomes of its ideas later.
 
 use std::collections::HashSet;
 
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::doing::ideas::model::{IdeaState, OutcomeKind, Passage, Verdict};
+use crate::doing::ideas::model::{IdeaState, OutcomeKind, StepId, Taken, Verb};
 
-/// How long ideas take from one step to another.
+/// How long ideas took from one step to another that they took within the period.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Length {
     pub from: IdeaState,
     pub to: IdeaState,
-    /// Ideas that took both steps.
+    /// Ideas that took the later step.
     pub count: usize,
     /// Days with one decimal; half of the ideas took no longer.
     pub median_days: Option<f64>,
@@ -22,54 +25,98 @@ pub struct Length {
 /// Everything that is counted about a unit and a period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counts {
-    /// Ideas that were handed in.
+    /// Ideas that were handed in for the first time.
     pub submitted: usize,
-    /// Members who wrote or helped to write one.
+    /// Members who wrote or helped to write one of them.
     pub authors: usize,
-    /// Ideas that the committee has decided.
+    /// Ideas that were collected.
+    pub collected: usize,
+    /// Ideas that the committee decided.
     pub decided: usize,
-    /// Of those, adopted or tried.
+    /// Ideas that it adopted, or wanted tried.
     pub adopted: usize,
+    /// Ideas whose realisation was accepted.
+    pub realised: usize,
+    /// Where those that were handed in stood at the end of the period.
     pub states: Vec<(IdeaState, usize)>,
     pub lengths: Vec<Length>,
     pub outcomes: Vec<(OutcomeKind, usize)>,
     pub saved_fen: i64,
 }
 
-/// Counts everything.
-pub fn summed_up(ideas: &[Passage], co_authors: &[MemberId], recorded: &[(OutcomeKind, Option<i64>)]) -> Counts {
-    let authors: HashSet<MemberId> =
-        ideas.iter().map(|idea| idea.author_id).chain(co_authors.iter().copied()).collect();
-    let adopted = |idea: &&Passage| matches!(idea.verdict, Some(Verdict::Adopted | Verdict::Pilot));
-    let states = IdeaState::EACH.iter().map(|state| (*state, ideas.iter().filter(|idea| idea.state == *state).count()));
-    let outcomes =
-        OutcomeKind::EACH.iter().map(|kind| (*kind, recorded.iter().filter(|(recorded, _)| recorded == kind).count()));
-    Counts {
-        submitted: ideas.len(),
-        authors: authors.len(),
-        decided: ideas.iter().filter(|idea| idea.verdict.is_some()).count(),
-        adopted: ideas.iter().filter(adopted).count(),
-        states: states.filter(|(_, count)| *count > 0).collect(),
-        lengths: lengths(ideas),
-        outcomes: outcomes.collect(),
-        saved_fen: recorded.iter().filter_map(|(_, fen)| *fen).fold(0, i64::saturating_add),
+/// What happened in a period at some units.
+pub struct Events<'a> {
+    /// When it began.
+    pub from: Timestamp,
+    /// The units; everywhere when `None`.
+    pub units: Option<&'a HashSet<UnitId>>,
+    /// Steps until its end, idea by idea, in the order in which they were taken.
+    pub steps: &'a [Taken],
+    /// Who wrote what was handed in by a step.
+    pub authors: &'a [(StepId, MemberId)],
+    pub recorded: &'a [(OutcomeKind, Option<i64>)],
+}
+
+impl Events<'_> {
+    fn counts(&self, step: &Taken) -> bool {
+        step.at >= self.from && self.units.is_none_or(|units| units.contains(&step.unit_id))
+    }
+
+    /// The steps of each idea.
+    fn ideas(&self) -> impl Iterator<Item = &[Taken]> {
+        self.steps.chunk_by(|one, next| one.idea_id == next.idea_id)
+    }
+
+    /// Ideas that took such a step within the period.
+    fn count(&self, is_such: impl Fn(&Taken) -> bool) -> usize {
+        self.ideas().filter(|steps| steps.iter().any(|step| is_such(step) && self.counts(step))).count()
     }
 }
 
-type Instant = fn(&Passage) -> Option<Timestamp>;
+/// Counts everything.
+pub fn summed_up(events: &Events) -> Counts {
+    let first = |steps: &[Taken]| steps.iter().find(|step| step.verb == Verb::Submit).copied();
+    let handed_in: Vec<(StepId, IdeaState)> = events
+        .ideas()
+        .filter_map(|steps| Some((first(steps).filter(|step| events.counts(step))?.id, steps.last()?.to_state)))
+        .collect();
+    let hand_ins: HashSet<StepId> = handed_in.iter().map(|(step, _)| *step).collect();
+    let authors: HashSet<MemberId> =
+        events.authors.iter().filter(|(step, _)| hand_ins.contains(step)).map(|(_, author)| *author).collect();
+    let standing = |state: &IdeaState| (*state, handed_in.iter().filter(|(_, stood)| stood == state).count());
+    let recorded = |kind: &OutcomeKind| (*kind, events.recorded.iter().filter(|(of, _)| of == kind).count());
+    Counts {
+        submitted: handed_in.len(),
+        authors: authors.len(),
+        collected: events.count(|step| step.verb == Verb::Collect),
+        decided: events.count(Taken::decides),
+        adopted: events.count(Taken::adopts),
+        realised: events.count(|step| step.verb == Verb::Accept),
+        states: IdeaState::EACH.iter().map(standing).filter(|(_, count)| *count > 0).collect(),
+        lengths: lengths(events),
+        outcomes: OutcomeKind::EACH.iter().map(recorded).collect(),
+        saved_fen: events.recorded.iter().filter_map(|(_, fen)| *fen).fold(0, i64::saturating_add),
+    }
+}
 
-fn lengths(ideas: &[Passage]) -> Vec<Length> {
-    let passed: [(IdeaState, Instant); 5] = [
-        (IdeaState::Submitted, |idea| idea.submitted_at),
-        (IdeaState::Collected, |idea| idea.collected_at),
+type IsSuch = fn(&Taken) -> bool;
+
+fn lengths(events: &Events) -> Vec<Length> {
+    let passed: [(IdeaState, IsSuch); 5] = [
+        (IdeaState::Submitted, |step| step.verb == Verb::Submit),
+        (IdeaState::Collected, |step| step.verb == Verb::Collect),
         // whatever was decided
-        (IdeaState::Adopted, |idea| idea.decided_at),
-        (IdeaState::Delivered, |idea| idea.delivered_at),
-        (IdeaState::Accepted, |idea| idea.accepted_at),
+        (IdeaState::Adopted, Taken::decides),
+        (IdeaState::Delivered, |step| step.verb == Verb::Deliver),
+        (IdeaState::Accepted, |step| step.verb == Verb::Accept),
     ];
-    let length = |(from, began): (IdeaState, Instant), (to, ended): (IdeaState, Instant)| {
-        let took = |idea: &Passage| Some(ended(idea)?.seconds_since(began(idea)?).max(0));
-        let mut seconds: Vec<i64> = ideas.iter().filter_map(took).collect();
+    let length = |(from, begins): (IdeaState, IsSuch), (to, ends): (IdeaState, IsSuch)| {
+        let took = |steps: &[Taken]| {
+            let (last, ended) = steps.iter().enumerate().rev().find(|(_, step)| ends(step) && events.counts(step))?;
+            let began = steps[..last].iter().rev().find(|step| begins(step))?;
+            Some(ended.at.seconds_since(began.at).max(0))
+        };
+        let mut seconds: Vec<i64> = events.ideas().filter_map(took).collect();
         seconds.sort_unstable();
         let (median_days, p90_days) = (ranked(&seconds, 50), ranked(&seconds, 90));
         Length { from, to, count: seconds.len(), median_days, p90_days }

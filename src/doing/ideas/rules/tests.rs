@@ -175,6 +175,7 @@ fn a_request_that_comes_again_acts_once() {
         id: Uuid::from_u128(n).into(),
         idea_id: Uuid::nil().into(),
         at: at(when),
+        unit_id: Uuid::nil().into(),
         actor_id: member(actor),
         verb: Verb::Report,
         from_state: IdeaState::Assigned,

@@ -1,15 +1,12 @@
 //! What statistics are counted from.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{idea_outcomes, idea_people, idea_steps, ideas};
-use crate::doing::ideas::model::{Counted, IdeaId, OutcomeKind, Part, Passage, Taken, Verb};
-use crate::doing::ideas::store::lists::PRIVATE;
+use crate::db::schema::{idea_hand_ins, idea_outcomes, idea_steps, ideas};
+use crate::doing::ideas::model::{OutcomeKind, StepId, Taken, Verb};
 use crate::on;
 
 /// A stretch of time, its end exclusive.
@@ -19,68 +16,43 @@ pub struct Span {
     pub until: Timestamp,
 }
 
-/// Ideas of `units` (of all when `None`) that were handed in within the span and not taken back.
-pub fn list_passages(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Passage>> {
-    let ideas = list_counted(conn, units, span)?;
-    let mut steps: HashMap<IdeaId, Vec<Taken>> = HashMap::with_capacity(ideas.len());
-    for step in list_taken(conn, units, span)? {
-        steps.entry(step.idea_id).or_default().push(step);
-    }
-    let passage = |idea: &Counted| Passage::of(idea, steps.get(&idea.id).map(Vec::as_slice).unwrap_or_default());
-    Ok(ideas.iter().map(passage).collect())
-}
-
-fn list_counted(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Counted>> {
+/// Every step until the end of the span of the ideas that took one at one of `units` (anywhere when `None`) within it: idea
+/// by idea, in the order in which they were taken.
+pub fn list_taken(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Taken>> {
+    let within = diesel::alias!(idea_steps as within);
     on!(conn, c => {
-        let mut query = ideas::table
-            .filter(ideas::submitted_at.ge(span.from))
-            .filter(ideas::submitted_at.lt(span.until))
-            .filter(ideas::state.ne_all(PRIVATE))
+        let mut touched = within
+            .filter(within.field(idea_steps::at).ge(span.from))
+            .filter(within.field(idea_steps::at).lt(span.until))
             .into_boxed();
         if let Some(units) = units {
-            query = query.filter(ideas::unit_id.eq_any(units));
+            touched = touched.filter(within.field(idea_steps::unit_id).eq_any(units));
         }
-        query.order(ideas::id).select(Counted::as_select()).load(c)
+        idea_steps::table
+            .filter(idea_steps::at.lt(span.until))
+            .filter(idea_steps::idea_id.eq_any(touched.select(within.field(idea_steps::idea_id))))
+            .order((idea_steps::idea_id, idea_steps::id))
+            .select(Taken::as_select())
+            .load(c)
     })
 }
 
-/// Verbs whose steps statistics ask for.
-const PASSED: [Verb; 8] =
-    [Verb::Collect, Verb::Adopt, Verb::Pilot, Verb::File, Verb::Decline, Verb::Deliver, Verb::Return, Verb::Accept];
-
-/// The steps in force of those ideas; read from an index alone.
-fn list_taken(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Taken>> {
-    on!(conn, c => {
-        let mut query = idea_steps::table
-            .inner_join(ideas::table.on(ideas::id.eq(idea_steps::idea_id)))
-            .filter(idea_steps::in_force)
-            .filter(idea_steps::verb.eq_any(PASSED))
-            .filter(ideas::submitted_at.ge(span.from))
-            .filter(ideas::submitted_at.lt(span.until))
-            .filter(ideas::state.ne_all(PRIVATE))
-            .into_boxed();
-        if let Some(units) = units {
-            query = query.filter(ideas::unit_id.eq_any(units));
-        }
-        query.select(Taken::as_select()).load(c)
-    })
+/// Who wrote what was handed in within the span.
+pub fn list_authors(conn: &mut Conn, span: Span) -> QueryResult<Vec<(StepId, MemberId)>> {
+    on!(conn, c => idea_hand_ins::table
+        .inner_join(idea_steps::table.on(idea_steps::id.eq(idea_hand_ins::step_id)))
+        .filter(idea_steps::at.ge(span.from))
+        .filter(idea_steps::at.lt(span.until))
+        .filter(idea_steps::verb.eq(Verb::Submit))
+        .select((idea_hand_ins::step_id, idea_hand_ins::member_id))
+        .load(c))
 }
 
-/// The co-authors of those ideas.
-pub fn list_co_authors(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<MemberId>> {
-    on!(conn, c => {
-        let mut query = idea_people::table
-            .inner_join(ideas::table.on(ideas::id.eq(idea_people::idea_id)))
-            .filter(idea_people::part.eq(Part::CoAuthor))
-            .filter(ideas::submitted_at.ge(span.from))
-            .filter(ideas::submitted_at.lt(span.until))
-            .filter(ideas::state.ne_all(PRIVATE))
-            .into_boxed();
-        if let Some(units) = units {
-            query = query.filter(ideas::unit_id.eq_any(units));
-        }
-        query.select(idea_people::member_id).load(c)
-    })
+/// Puts down who wrote what is handed in by a step.
+pub fn insert_authors(conn: &mut Conn, step: StepId, authors: &[MemberId]) -> QueryResult<()> {
+    let row = |author: &MemberId| (idea_hand_ins::step_id.eq(step), idea_hand_ins::member_id.eq(*author));
+    let rows: Vec<_> = authors.iter().map(row).collect();
+    on!(conn, c => diesel::insert_into(idea_hand_ins::table).values(&rows).execute(c)).map(drop)
 }
 
 /// What was recorded within the span about ideas of `units`: the kind, and the money where there is any.

@@ -129,6 +129,25 @@ pub fn insert_fetch(conn: &mut Conn, member: MemberId, paper: PaperId, now: Time
     on!(conn, c => diesel::insert_into(quiz_fetches::table).values(row).on_conflict_do_nothing().execute(c)).map(drop)
 }
 
+/// Who was handed a paper when, member by member, after `after`.
+pub fn list_fetches(conn: &mut Conn, after: MemberId, limit: i64) -> QueryResult<Vec<(MemberId, Timestamp)>> {
+    on!(conn, c => quiz_fetches::table
+        .filter(quiz_fetches::member_id.gt(after))
+        .order((quiz_fetches::member_id, quiz_fetches::paper_id))
+        .limit(limit)
+        .select((quiz_fetches::member_id, quiz_fetches::fetched_at))
+        .load(c))
+}
+
+/// Forgets what members after `after` up to `last` were handed before an instant.
+pub fn delete_fetches(conn: &mut Conn, after: MemberId, last: MemberId, before: Timestamp) -> QueryResult<()> {
+    let old = quiz_fetches::table
+        .filter(quiz_fetches::member_id.gt(after))
+        .filter(quiz_fetches::member_id.le(last))
+        .filter(quiz_fetches::fetched_at.lt(before));
+    on!(conn, c => diesel::delete(old).execute(c)).map(drop)
+}
+
 /// The papers of `day` that a member was handed on that very day, the first one first: more than one if he moved in between.
 pub fn list_fetched(conn: &mut Conn, member: MemberId, day: Day) -> QueryResult<Vec<Paper>> {
     on!(conn, c => quiz_papers::table
@@ -285,4 +304,20 @@ pub fn put_wrong(conn: &mut Conn, line: &WrongAnswer) -> QueryResult<()> {
         quiz_wrong_answers::cleared_at.eq(line.cleared_at),
     );
     on!(conn, c => prepared!(new.do_update().set(changed)).execute(c)).map(drop)
+}
+
+/// Forgets about as many lines as `limit` says that were cleared before an instant, the oldest first; whether more may be
+/// left.
+pub fn delete_cleared(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<bool> {
+    let old = || quiz_wrong_answers::table.filter(quiz_wrong_answers::cleared_at.lt(before));
+    let next: Option<Option<Timestamp>> = on!(conn, c => old()
+        .order(quiz_wrong_answers::cleared_at)
+        .offset(limit)
+        .limit(1)
+        .select(quiz_wrong_answers::cleared_at)
+        .first(c)
+        .optional())?;
+    let until = next.flatten().unwrap_or(before);
+    let some = old().filter(quiz_wrong_answers::cleared_at.lt(until));
+    on!(conn, c => diesel::delete(some).execute(c)).map(|gone| gone > 0 && next.is_some())
 }

@@ -10,7 +10,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
-use crate::learning::study::coverage::Coverage;
+use crate::learning::study::coverage::{Coverage, Numbers, Unread};
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
 use crate::learning::study::rules::Refusal;
@@ -190,6 +190,8 @@ struct UnitCoverage {
     read_share: Option<u32>,
     /// Away on the push's day, and therefore not among `members`.
     away: u32,
+    /// Who had not read it when the coverage was frozen, and did later; they stay among those who had not.
+    read_later: u32,
 }
 
 /// A member who has not read a push.
@@ -204,6 +206,8 @@ struct MissingMember {
     /// What the unit is called for short.
     unit_name: String,
     reason: Reason,
+    /// When the member read it after the coverage was frozen.
+    read_later_at: Option<Timestamp>,
 }
 
 /// The coverage of a push.
@@ -212,6 +216,9 @@ struct CoverageView {
     push_id: PushId,
     item_id: ItemId,
     day: Day,
+    /// Since when the numbers, and who is missing, stay as they are: once late readings for the push's day had their time.
+    /// `null` before.
+    frozen_at: Option<Timestamp>,
     #[serde(flatten)]
     total: UnitCoverage,
     /// The units directly below.
@@ -243,31 +250,34 @@ async fn get_study_push_coverage(
 
 fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
     let tree = study.directory.tree();
-    let of_unit = |(unit, counts): (UnitId, Counts)| UnitCoverage {
+    let of_unit = |(unit, numbers): (UnitId, Numbers)| UnitCoverage {
         unit_id: unit,
         unit_name: tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default(),
-        members: counts.members,
-        reached: counts.reached,
-        read: counts.done,
-        read_share: counts.share(),
-        away: counts.away,
+        members: numbers.counts.members,
+        reached: numbers.counts.reached,
+        read: numbers.counts.done,
+        read_share: numbers.counts.share(),
+        away: numbers.counts.away,
+        read_later: numbers.read_later,
     };
-    let missing = Page::new(coverage.missing, limit, |(member, _)| member.employee_no.clone());
+    let missing = Page::new(coverage.missing, limit, |one| one.member.employee_no.clone());
     CoverageView {
         push_id: coverage.push.id,
         item_id: coverage.push.item_id,
         day: coverage.push.day,
-        total: of_unit((coverage.unit, coverage.counts)),
+        frozen_at: coverage.frozen_at,
+        total: of_unit((coverage.unit, coverage.numbers)),
         children: coverage.children.into_iter().map(of_unit).collect(),
         few: coverage.few,
         named: coverage.named,
-        missing: missing.map(|(member, reason)| MissingMember {
+        missing: missing.map(|Unread { member, unit, reason, read_later }| MissingMember {
             member_id: member.id,
             employee_no: member.employee_no.to_string(),
             name: member.name.to_string(),
-            unit_id: member.unit,
-            unit_name: study.directory.unit_name(member.unit),
+            unit_id: unit,
+            unit_name: study.directory.unit_name(unit),
             reason,
+            read_later_at: read_later,
         }),
     }
 }

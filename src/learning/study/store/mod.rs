@@ -1,5 +1,6 @@
 //! Items, pushes, and the days on which there was something to do.
 
+pub mod coverage;
 pub mod readings;
 
 use diesel::dsl::{exists, min, not};

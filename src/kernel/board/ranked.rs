@@ -1,13 +1,14 @@
-//! A board as one query gave it: a period that is over, or a running one while Redis is away.
+//! A sorted board: as one query gave it, or as it was frozen.
 
 use super::key::{BoardKey, Entry, Top, View, around, top};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 
-/// A sorted board that no longer changes.
-pub(super) struct Frozen(Vec<Entry>);
+/// A sorted board that follows no award.
+#[derive(Debug)]
+pub(super) struct Ranked(Vec<Entry>);
 
-impl Frozen {
+impl Ranked {
     /// Ranks those rows whose member `belongs` to the board.
     pub(super) fn new(
         key: &BoardKey,
@@ -20,7 +21,12 @@ impl Frozen {
             .filter_map(|(member, score, at)| Entry::new((key.period, key.start), member, score, at))
             .collect();
         entries.sort_unstable();
-        Frozen(entries)
+        Ranked(entries)
+    }
+
+    /// A board whose order was settled before.
+    pub(super) fn in_order(entries: Vec<Entry>) -> Self {
+        Ranked(entries)
     }
 
     pub(super) fn top(&self, n: usize) -> Top {
@@ -31,6 +37,11 @@ impl Frozen {
         let size = self.0.len();
         let index = self.0.iter().position(|entry| entry.subject == subject).unwrap_or(size);
         around(index, size, k, |i| self.0.get(i).copied())
+    }
+
+    /// 1 is the best; `None` for anyone who is not on the board.
+    pub(super) fn rank_of(&self, subject: MemberId) -> Option<usize> {
+        self.0.iter().position(|entry| entry.subject == subject).map(|index| index + 1)
     }
 
     /// Each member with its score.
