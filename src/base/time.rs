@@ -140,7 +140,7 @@ where
 
 /// The time, a minute later when it is the hour or the half hour: everybody's messages leave then, and platforms are busy.
 pub fn off_the_half_hour(time: NaiveTime) -> NaiveTime {
-    if time.minute() % 30 == 0 { time.overflowing_add_signed(TimeDelta::minutes(1)).0 } else { time }
+    if time.minute().is_multiple_of(30) { time.overflowing_add_signed(TimeDelta::minutes(1)).0 } else { time }
 }
 
 /// A time of day on the enterprise's clock, HH:MM.

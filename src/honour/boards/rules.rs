@@ -127,6 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn equal_branches_stand_by_a_lot_that_is_another_one_in_another_period() {
+        let card = |n| BranchCard { unit: unit(n), name: "支部", active_members: 2 };
+        let ranked = |start: &str| -> Vec<UnitId> {
+            let lines = rank_branches((Period::Month, start.parse().unwrap()), (1..30).map(card).collect(), &[]);
+            lines.iter().map(|line| line.unit_id).collect()
+        };
+        let july = ranked("2026-07-01");
+        assert_eq!(july, ranked("2026-07-01"));
+        assert_ne!(july, ranked("2026-08-01"));
+        assert!(!july.is_sorted(), "the order of the roster is no lot");
+    }
+
+    #[test]
     fn a_name_is_shown_within_ones_branch_only_and_a_hidden_member_nowhere() {
         let place = Place { rank: 4, subject: Uuid::nil().into(), score: 9 };
         let person = |branch, hidden| PersonCard { name: "张三丰", unit_name: "一组", branch, hidden };

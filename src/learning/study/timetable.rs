@@ -27,7 +27,7 @@ impl Grace {
     /// When nothing counts for `day` any more: it is final. What was in force at midnight decides, since a change would else
     /// open again what is final, or close what members were told is open; and the time during which nobody could hand in
     /// anything is added.
-    pub fn end_of(&self, day: Day) -> Timestamp {
+    pub fn final_at(&self, day: Day) -> Timestamp {
         let (midnight, hours) = (day.next().start(), self.hours.get_at_start_of(day.next()));
         self.uptime.lengthened(midnight, hours * 3600, LENGTHENED_SECONDS)
     }
@@ -35,7 +35,7 @@ impl Grace {
     /// The first day for which something can still be done at `now`: today, or one before whose grace is not over.
     pub fn open_from(&self, now: Timestamp) -> Day {
         let mut day = now.day();
-        while now < self.end_of(day.previous()) {
+        while now < self.final_at(day.previous()) {
             day = day.previous();
         }
         day
