@@ -24,7 +24,11 @@ impl Meetings {
                 let kept = text_versions::list(conn, named(id), after, limit)?;
                 // one that was never changed is its only version
                 let is_first = after == 0 && kept.is_empty();
-                Ok(if is_first { vec![only(conn, &meeting, &store::list_attendance(conn, id)?)?] } else { kept })
+                if !is_first {
+                    return Ok(kept);
+                }
+                let attendance = store::list_attendance(conn, id)?;
+                Ok(vec![only(conn, &meeting, &attendance)?])
             })
             .await?;
         Ok(found)

@@ -144,7 +144,7 @@ impl BoardRoom {
             let later = self.boards.later_points(key).await?;
             for later in later.iter().filter(|later| belongs(later.member)).take(rules::MOST_CORRECTIONS) {
                 let Some(member) = self.directory.member(later.member) else { continue };
-                let Some(person) = homes.person(&member) else { continue };
+                let Some(person) = homes.person(&member, listing) else { continue };
                 branches.extend(person.branch);
                 corrections.extend(rules::correction(later, closed.rank_of(later.member), &person, branch));
             }
