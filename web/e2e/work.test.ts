@@ -29,7 +29,7 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await group.page.getByRole('button', { name: '保存' }).click()
   await group.page.getByRole('heading', { name: '金点子', level: 1 }).waitFor()
   await group.page.getByRole('radio', { name: '征集' }).check()
-  await group.page.getByLabel('哪次会议征集的').selectOption({ label: '今天 党小组会：党小组会：听取近期建议' })
+  await group.page.getByLabel('哪次会议征集的').selectOption({ label: '今天 党小组会：听取近期建议' })
   await group.page.getByRole('button', { name: '征集' }).click()
   await group.page.getByText('已征集', { exact: true }).waitFor()
 
