@@ -1,6 +1,9 @@
 // A server with the demo enterprise in a folder.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Person {
@@ -20,11 +23,40 @@ export interface Demo {
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 
+/** By how many seconds the server's clock is ahead, in a file that it reads; nothing where it has the machine's. */
+let clock: string | undefined
+
+/**
+ * Starts the server of this file at an hour of the enterprise, next time it comes. Gives by how many seconds that is
+ * ahead; nothing where the machine cannot (Debian has it as `faketime`).
+ */
+export function setClock(hour: string): number | undefined {
+  if (!fakeTime()) return undefined
+  const [hours, minutes] = hour.split(':').map(Number) as [number, number]
+  const local = new Date(Date.now() + 8 * 3_600_000)
+  const now = local.getUTCHours() * 3600 + local.getUTCMinutes() * 60 + local.getUTCSeconds()
+  const ahead = (hours * 3600 + minutes * 60 - now + 86_400) % 86_400
+  clock = join(mkdtempSync(join(tmpdir(), 'xianfeng-clock-')), 'ahead')
+  turnClock(ahead)
+  return ahead
+}
+
+/** Sets the clock of a server that runs. */
+export const turnClock = (ahead: number) => writeFileSync(clock!, `+${ahead}\n`)
+
+function fakeTime(): string | undefined {
+  const places = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`) : []
+  return places.find((path) => existsSync(path))
+}
+
+const setTime = () =>
+  clock ? { LD_PRELOAD: fakeTime(), FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' } : {}
+
 export async function startDemo(folder: string): Promise<Demo> {
   const binary = process.env['XIANFENG_BIN']
   assert(binary, 'XIANFENG_BIN names the server')
   const port = 18_000 + Math.floor(Math.random() * 10_000)
-  const server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
+  const server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...setTime(), XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
   let said = ''
   let progress = ''
   server.stderr.on('data', (bytes: Buffer) => (progress += bytes))

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type People, startDemo } from './demo.ts'
 
 const HERE = import.meta.dirname
+const ROUTES = join(HERE, '../src/m/routes')
 /** How long each file took, last time: the longest begins first, so that none is waited for at the end. */
 const TIMES = join(HERE, 'pictures', 'times.json')
 /** Measures times, and so has the machine for itself. */
@@ -23,6 +24,8 @@ interface Outcome {
 
 const running = new Set<ChildProcess>()
 const seed = mkdtempSync(join(tmpdir(), 'xianfeng-browser-'))
+/** The pages that were looked at, as each file adds them. */
+const looked = join(seed, 'looked')
 process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM')
   rmSync(seed, { recursive: true, force: true })
@@ -45,7 +48,7 @@ function run(name: string, people: People): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--test-reporter=spec', join(HERE, 'file.ts'), name], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, XIANFENG_DEMO: folder, XIANFENG_PEOPLE: JSON.stringify(people) },
+      env: { ...process.env, XIANFENG_DEMO: folder, XIANFENG_PEOPLE: JSON.stringify(people), XIANFENG_LOOKED: looked },
     })
     running.add(child)
     let said = ''
@@ -72,6 +75,21 @@ async function runAll(names: string[], people: People): Promise<Outcome[]> {
   return outcomes
 }
 
+/** Pages of the app that no test looked at: without a picture, without axe, without room for large type. */
+function unseen(): { all: number; never: string[] } {
+  const code = readdirSync(ROUTES).map((file) => readFileSync(join(ROUTES, file), 'utf8')).join('\n')
+  // What only leads on to another page is none.
+  const all = [...code.matchAll(/path: '([^']+)', component/g)].map(([, path]) => path!)
+  const seen = existsSync(looked) ? readFileSync(looked, 'utf8').split('\n') : []
+  const never = all.filter((path) => {
+    // `/ideas/new` is no idea.
+    const literal = all.filter((other) => !other.includes(':'))
+    const pattern = new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
+    return !seen.some((one) => pattern.test(one) && (one === path || !literal.includes(one)))
+  })
+  return { all: all.length, never }
+}
+
 const before = existsSync(TIMES) ? (JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>) : {}
 const wanted = process.argv.slice(2)
 const names = readdirSync(HERE)
@@ -93,4 +111,6 @@ for (const { name, seconds, tests, passed } of outcomes.sort((a, b) => b.seconds
 const all = outcomes.reduce((sum, { tests }) => sum + tests, 0)
 console.log(`${outcomes.length} files, ${all} tests in ${((Date.now() - began) / 1000).toFixed(0)} s, ${AT_ONCE} at a time`)
 writeFileSync(TIMES, JSON.stringify({ ...before, ...Object.fromEntries(outcomes.map(({ name, seconds }) => [name, Math.round(seconds)])) }))
-process.exit(outcomes.length > 0 && outcomes.every(({ passed }) => passed) ? 0 : 1)
+const pages = unseen()
+if (wanted.length === 0) console.log(`looked at ${pages.all - pages.never.length} of ${pages.all} pages${pages.never.length ? `, but never at ${pages.never.join(' ')}` : ''}`)
+process.exit(outcomes.length > 0 && outcomes.every(({ passed }) => passed) && (wanted.length > 0 || pages.never.length === 0) ? 0 : 1)

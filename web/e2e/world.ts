@@ -1,7 +1,7 @@
 // What the tests of one file share: a server with a demo enterprise of their own, a browser, and people who sign in. Tests
 // wait for what they see, never for time.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
@@ -128,7 +128,7 @@ export async function fits(page: Page, name: string) {
     const wide = await page.evaluate(() => {
       const room = document.documentElement.clientWidth
       if (document.documentElement.scrollWidth <= room) return []
-      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120))
+      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120)).slice(0, 5)
     })
     assert.deepEqual(wide, [], `${name}: too wide at ${size} px`)
   }
@@ -152,6 +152,9 @@ export async function touchable(page: Page, name: string, least = 44) {
 
 /** A picture of the whole page for people, and everything that holds for every page. */
 export async function look(page: Page, name: string) {
+  // So that e2e/run.ts can say which pages nobody looked at.
+  const seen = process.env['XIANFENG_LOOKED']
+  if (seen) appendFileSync(seen, `${new URL(page.url()).hash.slice(1).split('?')[0]}\n`)
   await picture(page, name)
   await accessible(page, name)
   await touchable(page, name)
@@ -166,13 +169,13 @@ export async function look(page: Page, name: string) {
 }
 
 /** As if another tab had chosen large type. */
-async function setCare(page: Page, on: boolean) {
+export async function setCare(page: Page, on: boolean) {
   await page.evaluate((value) => void window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value })), on ? '1' : null)
   await page.waitForFunction((is) => document.documentElement.classList.contains('care') === is, on)
 }
 
 /** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
-async function picture(page: Page, name: string, width?: number) {
+export async function picture(page: Page, name: string, width?: number) {
   const size = page.viewportSize()!
   await page.setViewportSize({ width: width ?? size.width, height: size.height })
   const height = await page.evaluate(() => document.documentElement.scrollHeight)
