@@ -153,10 +153,12 @@ test('while a proxy answers in the server’s place, what can wait waits on the 
 
 test('a page that is not there, a thing that is not there, a thing that is not one’s own', async () => {
   const { page, context, faults } = await signedIn('member', '/ideas/00000000-0000-7000-8000-000000000000')
-  await page.getByRole('button', { name: '重试' }).waitFor()
+  await page.getByRole('alert').getByText('没有找到这条金点子').waitFor()
   await look(page, 'fault-missing')
+  await page.getByRole('link', { name: '回首页' }).click()
+  await page.getByText('每日一学').waitFor()
   await page.evaluate(() => (location.hash = '#/work/codes'))
-  await page.getByRole('heading', { name: '邀请码', level: 1 }).waitFor()
+  await page.getByText('这里是有职务的人办事的地方。').waitFor()
   await look(page, 'fault-no-duty')
   assert.deepEqual(faults, [])
   await context.close()

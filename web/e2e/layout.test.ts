@@ -16,14 +16,14 @@ async function lengthen(page: Page) {
   })
 }
 
-/** Where the page has come to rest: nothing is on its way. */
-const settled = (page: Page) => page.waitForFunction(() => !document.querySelector('.skeleton') && !document.querySelector('.sheet > .skeleton') && (document.querySelector('main')?.textContent ?? '').length > 20)
-
 async function each(page: Page, paths: Record<string, string>) {
   for (const [name, path] of Object.entries(paths)) {
-    await page.evaluate((to) => (location.hash = `#${to}`), path)
-    await page.waitForFunction((to) => location.hash === `#${to}`, path)
-    await settled(page)
+    // Another page, and nothing of it on its way any more.
+    await page.evaluate((to) => {
+      document.querySelector('main')?.setAttribute('data-before', '')
+      location.hash = `#${to}`
+    }, path)
+    await page.waitForFunction(() => document.querySelector('main:not([data-before])') && !document.querySelector('main:not([data-before]) .skeleton') && !document.querySelector('main[data-before]'))
     await picture(page, `long-${name}`)
     await fits(page, `long names on ${path}`)
     await setCare(page, true)
@@ -40,8 +40,9 @@ test('long names find room on every page of a secretary', async () => {
   const [idea, meeting, campaign, contest] = await Promise.all([first('/ideas?state=closed'), first('/meetings'), first('/campaigns'), first('/contests')])
   const entry = (await api<{ items: Array<{ id: string }> }>('secretary', `/campaigns/${await brandVote()}/entries`)).items[0]!.id
   await lengthen(page)
+  await page.evaluate(() => (location.hash = '#/help'))
   await page.reload()
-  await page.getByText(PERSON).first().waitFor()
+  await page.getByRole('heading', { name: '帮助' }).waitFor()
   await each(page, {
     home: '/',
     mine: '/mine',
