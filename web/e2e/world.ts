@@ -180,6 +180,8 @@ export async function picture(page: Page, name: string, width?: number) {
   await page.setViewportSize({ width: width ?? size.width, height: size.height })
   const height = await page.evaluate(() => document.documentElement.scrollHeight)
   await page.setViewportSize({ width: width ?? size.width, height: Math.max(height, size.height) })
+  // A page that has just grown is painted a frame later.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
   await page.screenshot({ path: join(PICTURES, `${name}.png`) })
   await page.setViewportSize(size)
 }
