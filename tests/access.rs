@@ -63,7 +63,7 @@ const ROSTER_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Commit
 
 /// Who could do something by a duty on the unit or above it.
 const UNIT_WATCHERS: Who =
-    With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Expert, Auditor, Administrator]);
+    With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Expert, Inspector, Auditor, Administrator]);
 
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
@@ -71,6 +71,7 @@ const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
 const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
+const CONTENT_CHOOSERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
 
 const CAMPAIGN_RUNNERS: Who = With(&[Organiser]);
@@ -81,7 +82,6 @@ const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
 const SETTING_READERS: Who = With(&[Organiser, Auditor, Administrator]);
 const SETTING_CHANGERS: Who = With(&[Organiser, Administrator]);
 
-const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);
@@ -154,7 +154,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // study
     ("GET /study/feed", SignedIn, Plain),
     ("GET /study/today", SignedIn, Plain),
-    ("GET /study/items", CONTENT_READERS, Plain),
+    ("GET /study/items", CONTENT_CHOOSERS, Plain),
     ("POST /study/items", CONTENT_MANAGERS, Plain),
     ("GET /study/items/{id}", SignedIn, Plain),
     ("PATCH /study/items/{id}", CONTENT_MANAGERS, Plain),
@@ -178,16 +178,17 @@ const ROUTES: &[(&str, Who, Ask)] = &[
         CONTENT_MANAGERS,
         Exactly(|world, place| ("/quiz/daily/2026-07-09".into(), paper_body(world, place))),
     ),
+    ("GET /quiz/daily/{day}/coverage", RESULT_READERS, Plain),
     ("GET /me/quiz/history", SignedIn, Plain),
     ("GET /me/quiz/history/{day}", SignedIn, Plain),
     ("GET /me/quiz/wrong-answers", SignedIn, Plain),
     ("GET /quiz/practice/categories", SignedIn, Plain),
     ("GET /quiz/practice/questions", SignedIn, Plain),
     ("POST /quiz/practice", SignedIn, Plain),
-    ("GET /questions", CONTENT_READERS, Plain),
+    ("GET /questions", CONTENT_CHOOSERS, Plain),
     ("POST /questions", CONTENT_MANAGERS, Plain),
-    ("GET /questions/categories", CONTENT_READERS, Plain),
-    ("GET /questions/{id}", CONTENT_READERS, Plain),
+    ("GET /questions/categories", CONTENT_CHOOSERS, Plain),
+    ("GET /questions/{id}", CONTENT_CHOOSERS, Plain),
     ("GET /questions/{id}/versions", CONTENT_READERS, Plain),
     ("GET /questions/{id}/statistics", CONTENT_READERS, Plain),
     ("PATCH /questions/{id}", CONTENT_MANAGERS, Plain),
@@ -233,11 +234,14 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /contests/{id}/branch-rankings", SignedIn, Plain),
     ("GET /exports/contests/{id}", CONTEST_READERS, Plain),
     // meetings
-    ("GET /meetings", MEETING_READERS, Plain),
+    ("GET /meetings", SignedIn, Plain),
     ("POST /meetings", MEETING_HOLDERS, Plain),
-    ("GET /meetings/{id}", MEETING_READERS, Plain),
+    ("GET /meetings/{id}", SignedIn, Plain),
     ("PATCH /meetings/{id}", MEETING_HOLDERS, Plain),
     ("DELETE /meetings/{id}", MEETING_HOLDERS, Plain),
+    ("GET /meetings/{id}/attendance-code", MEETING_HOLDERS, Plain),
+    ("PUT /meetings/{id}/attendance/mine", SignedIn, Plain),
+    ("DELETE /meetings/{id}/attendance/{member_id}", MEETING_HOLDERS, Plain),
     // ideas
     ("GET /ideas", SignedIn, Plain),
     ("POST /ideas", SignedIn, Plain),
@@ -297,7 +301,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /entries/{id}/submission", ENTRY_WRITERS, Plain),
     ("POST /entries/{id}/withdrawal", ENTRY_WRITERS, Plain),
     ("GET /entries/{id}/versions", SignedIn, Plain),
-    ("PUT /entries/{id}/article", CAMPAIGN_RUNNERS, Plain),
+    ("PUT /entries/{id}/article", With(&[Secretary, BranchCommittee, Organiser]), Plain),
     ("GET /entries/{id}/article", SignedIn, Plain),
     ("GET /entries/{id}/evidence", SignedIn, Plain),
     ("POST /entries/{id}/evidence", ENTRY_WRITERS, Plain),

@@ -22,4 +22,13 @@ async fn brands_are_imported_brought_up_to_date_and_listed() {
     let brands = li.get("/brands").await.ok(200);
     assert_eq!(brands["items"][0]["name"], "精·智电解二");
     assert_eq!(brands["items"].as_array().unwrap().len(), 2);
+
+    // of a unit with everything below it
+    let names = async |unit: &str| -> Vec<String> {
+        let found = li.get(&format!("/brands?unit_id={}", app.unit(unit))).await.ok(200);
+        found["items"].as_array().unwrap().iter().map(|brand| brand["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("ZB1").await, ["精·智电解二"]);
+    assert_eq!(names("DW1").await, ["精·智电解二", "领航"]);
+    assert!(names("DW2").await.is_empty());
 }

@@ -95,6 +95,26 @@ async fn the_desk_of_a_unit_is_seen_by_those_who_could_act_there() {
 }
 
 #[tokio::test]
+async fn an_inspector_watches_the_work_that_lies_on_desks_and_nothing_else() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let inspector = app.member("督导").home("XZ31").role(Role::Inspector, "DW1").sign_in().await;
+    let idea = submitted(&scene.author, "一").await;
+    scene.author.patch("/me", json!({ "phone": "13900000001" })).await.ok(202);
+    let path = |code: &str| format!("/units/{}/desk", app.unit(code));
+    assert_eq!(titles(&inspector, &path("XZ11")).await, ["征集金点子“一”"]);
+    scene.collect(&idea).await;
+    assert_eq!(titles(&inspector, &path("ZB1")).await, ["讨论决定金点子“一”"]);
+    assert_eq!(
+        titles(&scene.secretary, &path("ZB1")).await.len(),
+        2,
+        "the telephone number is the secretary's to confirm"
+    );
+    inspector.get(&path("ZB3")).await.refused(403, "access.out_of_scope");
+    assert!(mine(&inspector).await.is_empty(), "what he watches does not wait for him");
+}
+
+#[tokio::test]
 async fn what_waits_for_a_member_goes_on_when_he_moves_or_leaves() {
     let app = TestApp::start().await;
     let scene = Scene::set(&app).await;

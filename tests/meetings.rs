@@ -117,7 +117,8 @@ async fn whoever_leads_a_unit_writes_and_reads_its_meetings_and_those_below_it()
     let ids = async |who: &Person<'_>, query: &str| -> Vec<String> {
         items(&who.get(&format!("/meetings{query}")).await.ok(200)).iter().map(|seen| text(&seen["id"])).collect()
     };
-    assert_eq!(ids(&leader, "").await, [of_group]);
+    // he is at home in the branch
+    assert_eq!(ids(&leader, "").await, [of_branch, of_group]);
     assert_eq!(ids(&secretary, "").await, [of_branch, of_group]);
     assert_eq!(ids(&auditor, "").await, [of_west, of_branch, of_group]);
     let unit = |code: &str| format!("?unit_id={}", app.unit(code));
@@ -127,7 +128,10 @@ async fn whoever_leads_a_unit_writes_and_reads_its_meetings_and_those_below_it()
     // `until` is the last day that is asked for
     assert_eq!(ids(&auditor, "?from=2026-06-15&until=2026-06-19").await, [of_branch]);
     assert_eq!(ids(&auditor, "?kind=branch").await, [of_west, of_branch]);
-    leader.get(&format!("/meetings/{of_branch}")).await.refused(403, "access.out_of_scope");
+    assert_eq!(leader.get(&format!("/meetings/{of_branch}")).await.ok(200)["can_edit"], false);
+    let change = json!({ "title": "改" });
+    leader.patch(&format!("/meetings/{of_branch}"), change).await.refused(403, "access.out_of_scope");
+    leader.get(&format!("/meetings/{of_west}")).await.refused(403, "access.out_of_scope");
     secretary
         .patch(&format!("/meetings/{of_west}"), json!({ "title": "改" }))
         .await
@@ -219,4 +223,210 @@ async fn a_meeting_is_deleted_by_who_wrote_it_down_unless_something_happened_at_
     let idea = submitted(&li, "矿灯改造").await;
     leader.post(&format!("/ideas/{idea}/collection"), json!({ "meeting_id": held })).await.ok(200);
     leader.delete(&format!("/meetings/{held}")).await.refused(409, "meetings.in_use");
+}
+
+async fn held(app: &TestApp, who: &Person<'_>, unit: &str, more: Value) -> String {
+    let mut body =
+        json!({ "kind": "branch", "unit_id": app.unit(unit), "held_on": "2026-07-01", "title": "七月党员大会" });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    format!("/meetings/{}", text(&who.post("/meetings", body).await.ok(201)["id"]))
+}
+
+#[tokio::test]
+async fn a_meeting_says_when_in_the_day_and_where_and_its_hours_go_with_the_day() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let said = json!({ "begins_time": "14:00", "ends_time": "15:30", "place": "支部活动室" });
+    let path = held(&app, &secretary, "ZB1", said).await;
+    let seen = secretary.get(&path).await.ok(200);
+    assert_eq!(
+        (&seen["begins_at"], &seen["ends_at"]),
+        (&json!("2026-07-01T14:00:00+08:00"), &json!("2026-07-01T15:30:00+08:00"))
+    );
+    assert_eq!(seen["place"], "支部活动室");
+    assert_eq!(seen["code_opens_at"], "2026-07-01T13:30:00+08:00");
+    let next = li.get("/me/today").await.ok(200)["branch"]["next_meeting"].clone();
+    assert_eq!((&next["begins_at"], &next["place"]), (&seen["begins_at"], &seen["place"]));
+
+    let moved = secretary.patch(&path, json!({ "held_on": "2026-07-03" })).await.ok(200);
+    assert_eq!(
+        (&moved["begins_at"], &moved["ends_at"]),
+        (&json!("2026-07-03T14:00:00+08:00"), &json!("2026-07-03T15:30:00+08:00"))
+    );
+    let refused = secretary.patch(&path, json!({ "begins_time": "16:00" })).await;
+    assert_eq!(fault(&refused), at("/ends_time", "not_after_beginning"));
+    let bare = secretary.patch(&path, json!({ "begins_time": null, "place": null })).await.ok(200);
+    assert_eq!([&bare["begins_at"], &bare["ends_at"], &bare["place"]], [&Value::Null; 3]);
+    let only_end = json!({ "ends_time": "15:00" });
+    assert_eq!(fault(&secretary.patch(&path, only_end).await), at("/ends_time", "not_after_beginning"));
+}
+
+#[tokio::test]
+async fn members_read_what_is_held_for_their_branch_and_what_they_were_at() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let above = app.member("党委").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
+    let li = app.member("李一").home("XZ12").sign_in().await;
+    let stranger = app.member("南客").home("XZ31").sign_in().await;
+    let of_group = held(&app, &secretary, "XZ11", json!({ "kind": "group" })).await;
+    let of_branch = held(&app, &secretary, "ZB1", json!({})).await;
+    let committee = held(&app, &secretary, "ZB1", json!({ "kind": "branch_committee" })).await;
+    let lecture = held(&app, &above, "DW1", json!({ "kind": "lecture" })).await;
+    let party = held(&app, &above, "DW1", json!({ "kind": "party_committee" })).await;
+    let visited = held(&app, &west, "ZB2", json!({ "attendance": [li.id] })).await;
+    let excused = json!({ "kind": "theme_day", "excused": [{ "member_id": li.id, "reason": "shift" }] });
+    let missed = held(&app, &west, "ZB2", excused).await;
+    let foreign = held(&app, &west, "ZB2", json!({})).await;
+
+    for path in [&of_group, &of_branch, &lecture, &visited, &missed] {
+        let seen = li.get(path).await.ok(200);
+        assert_eq!((&seen["can_edit"], &seen["can_delete"]), (&json!(false), &json!(false)), "{path}");
+    }
+    for path in [&committee, &party, &foreign] {
+        li.get(path).await.refused(403, "access.out_of_scope");
+    }
+    stranger.get(&of_branch).await.refused(403, "access.out_of_scope");
+    let listed = li.get("/meetings").await.ok(200);
+    let mut ids: Vec<String> = items(&listed).iter().map(|seen| format!("/meetings/{}", text(&seen["id"]))).collect();
+    ids.sort();
+    let mut expected = vec![of_group.clone(), of_branch.clone(), lecture, visited, missed];
+    expected.sort();
+    assert_eq!(ids, expected);
+    let of_unit = li.get(&format!("/meetings?unit_id={}", app.unit("ZB1"))).await.ok(200);
+    assert_eq!(items(&of_unit).len(), 2);
+    li.get(&format!("/meetings?unit_id={}", app.unit("ZB2"))).await.refused(403, "access.out_of_scope");
+    assert!(items(&stranger.get("/meetings").await.ok(200)).is_empty());
+    // an act of a leader stays a leader's
+    li.patch(&of_branch, json!({ "title": "改" })).await.refused(403, "access.denied");
+    assert_eq!(secretary.get(&of_branch).await.ok(200)["can_delete"], true);
+}
+
+#[tokio::test]
+async fn the_code_on_the_screen_makes_a_member_present_once() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").home("XZ12").sign_in().await;
+    let west = app.member("西客").home("XZ21").sign_in().await;
+    let path = held(&app, &secretary, "ZB1", json!({ "begins_time": "08:10" })).await;
+    let (screen, mine) = (format!("{path}/attendance-code"), format!("{path}/attendance/mine"));
+    li.get(&screen).await.refused(403, "access.denied");
+    let shown = secretary.get(&screen).await.ok(200);
+    assert_eq!(
+        (shown["attendee_count"].as_i64(), shown["closes_at"].as_str()),
+        (Some(0), Some("2026-07-01T12:10:00+08:00"))
+    );
+    let code = text(&shown["code"]);
+    assert!(code.len() == 6 && code.chars().all(|c| c.is_ascii_digit()), "{code}");
+
+    west.put(&mine, json!({ "code": code })).await.refused(403, "access.out_of_scope");
+    let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+    assert_eq!(fault(&li.put(&mine, json!({ "code": wrong })).await), at("/code", "wrong_code"));
+    // typed with a full-width digit and a space, half a minute late
+    app.advance_seconds(30);
+    let later = text(&secretary.get(&screen).await.ok(200)["code"]);
+    assert_ne!(later, code, "another one every thirty seconds");
+    let typed = format!("{} {}", &code[..3], &code[3..]).replacen('1', "１", 1);
+    let entered = li.put(&mine, json!({ "code": typed })).await.ok(200);
+    assert_eq!(entered["entered_at"], "2026-07-01T08:00:30+08:00");
+    app.advance_seconds(600);
+    assert_eq!(li.put(&mine, json!({ "code": "000000" })).await.ok(200), entered, "again it changes nothing");
+    let seen = secretary.get(&path).await.ok(200);
+    assert_eq!(seen["attendees"], json!([{ "id": li.id, "name": "李一", "entered_at": entered["entered_at"] }]));
+    assert_eq!((&seen["draft"], &seen["can_delete"]), (&json!(false), &json!(false)));
+    secretary.delete(&path).await.refused(409, "meetings.attended");
+    // what is written down by hand leaves those alone who entered the code
+    let by_hand = secretary.patch(&path, json!({ "attendance": [secretary.id] })).await.ok(200);
+    assert_eq!(by_hand["attendee_count"], 2);
+    secretary.delete(&format!("{path}/attendance/{}", li.id)).await.ok(204);
+    secretary.delete(&format!("{path}/attendance/{}", li.id)).await.refused(404, "meetings.attendance_not_found");
+    assert_eq!(secretary.get(&path).await.ok(200)["attendance"], json!([secretary.id]));
+}
+
+#[tokio::test]
+async fn an_old_code_is_worth_nothing_and_neither_is_one_of_another_meeting() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let path = held(&app, &secretary, "ZB1", json!({})).await;
+    let other = held(&app, &secretary, "ZB1", json!({ "kind": "theme_day" })).await;
+    let mine = format!("{path}/attendance/mine");
+    let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
+    let of_other = text(&secretary.get(&format!("{other}/attendance-code")).await.ok(200)["code"]);
+    app.advance_seconds(60);
+    for typed in [&code, &of_other] {
+        assert_eq!(fault(&li.put(&mine, json!({ "code": typed })).await), at("/code", "wrong_code"));
+    }
+    app.set_clock("2026-07-02T00:00:00+08:00");
+    let leader = app.member("组长").role(Role::Secretary, "ZB1").sign_in().await;
+    leader.get(&format!("{path}/attendance-code")).await.refused(409, "meetings.not_in_hours");
+    let wang = app.member("王一").sign_in().await;
+    let refused = wang.put(&mine, json!({ "code": code })).await.refused(409, "meetings.not_in_hours");
+    assert_eq!(refused["detail"], "签到时间为7月1日0时至7月2日0时");
+}
+
+#[tokio::test]
+async fn who_guesses_codes_has_to_wait() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let path = held(&app, &secretary, "ZB1", json!({})).await;
+    let mine = format!("{path}/attendance/mine");
+    let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
+    let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 500_000) % 1_000_000);
+    for _ in 0..6 {
+        let refused = li.put(&mine, json!({ "code": wrong })).await;
+        assert!([422, 429].contains(&refused.status));
+    }
+    let refused = li.put(&mine, json!({ "code": code })).await;
+    refused.refused(429, "meetings.too_many_tries");
+    assert!(refused.header("retry-after").is_some());
+    app.advance_seconds(10);
+    let present = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
+    li.put(&mine, json!({ "code": present })).await.ok(200);
+}
+
+#[tokio::test]
+async fn who_is_excused_was_not_there_and_why_is_told_to_few() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王一").sign_in().await);
+    let path = held(&app, &secretary, "ZB1", json!({ "attendance": [wang.id] })).await;
+    let of = |member: &Person<'_>, reason: &str| json!({ "member_id": member.id, "reason": reason });
+    for (excused, expected) in [
+        (json!([of(&li, "sick_leave"), of(&li, "shift")]), at("/excused/1/member_id", "named_twice")),
+        (json!([of(&wang, "shift")]), at("/excused/0/member_id", "attended")),
+        (json!([{ "member_id": app.unit("JT"), "reason": "other" }]), at("/excused/0/member_id", "no_such_member")),
+    ] {
+        assert_eq!(fault(&secretary.patch(&path, json!({ "excused": excused })).await), expected);
+    }
+    let excused = json!({ "excused": [of(&li, "sick_leave")] });
+    let shown = |reason: Value| json!([{ "id": li.id, "name": "李一", "reason": reason }]);
+    assert_eq!(secretary.patch(&path, excused).await.ok(200)["excused_members"], shown(json!("sick_leave")));
+    let own = li.get(&path).await.ok(200);
+    assert_eq!((&own["excused"], &own["excused_members"]), (&json!(true), &shown(json!("sick_leave"))));
+    assert_eq!(wang.get(&path).await.ok(200)["excused_members"], shown(Value::Null));
+    assert_eq!(items(&li.get("/meetings").await.ok(200))[0]["excused"], true);
+    // he came after all
+    let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
+    li.put(&format!("{path}/attendance/mine"), json!({ "code": code })).await.ok(200);
+    let seen = secretary.get(&path).await.ok(200);
+    assert_eq!((&seen["excused_members"], &seen["attendee_count"]), (&json!([]), &json!(2)));
+}
+
+#[tokio::test]
+async fn minutes_are_emptied_until_something_was_decided_by_them() {
+    let app = TestApp::start().await;
+    let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let path = held(&app, &leader, "XZ11", json!({ "kind": "group", "minutes": "一致同意" })).await;
+    assert_eq!(leader.patch(&path, json!({ "minutes": null })).await.ok(200)["has_minutes"], false);
+    leader.patch(&path, json!({ "minutes": "一致同意征集" })).await.ok(200);
+    let idea = submitted(&li, "矿灯改造").await;
+    let id = path.trim_start_matches("/meetings/");
+    leader.post(&format!("/ideas/{idea}/collection"), json!({ "meeting_id": id })).await.ok(200);
+    leader.patch(&path, json!({ "minutes": null })).await.refused(409, "meetings.minutes_stand");
+    let seen = leader.patch(&path, json!({ "minutes": "一致同意征集，会后补充" })).await.ok(200);
+    assert_eq!((&seen["draft"], &seen["minutes"]), (&json!(false), &json!("一致同意征集，会后补充")));
 }

@@ -33,6 +33,7 @@ async fn a_member_sees_who_he_is() {
     let capabilities = json!([
         "see_results",
         "plan_pushes",
+        "choose_content",
         "run_contests",
         "read_contests",
         "confirm_contests",
@@ -44,7 +45,8 @@ async fn a_member_sees_who_he_is() {
         "see_ideas",
         "collect_ideas",
         "decide_ideas",
-        "write_entries"
+        "write_entries",
+        "write_articles"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));
@@ -380,4 +382,54 @@ async fn the_template_of_the_roster_can_be_imported() {
         let report = import(&admin, "/imports/members?dry_run=true", template.bytes).await.ok(200);
         assert_eq!((&report["accepted"], &report["problems"]), (&json!(3), &json!([])), "{report}");
     }
+}
+
+#[tokio::test]
+async fn a_roster_tells_its_secretary_who_never_signed_in_who_has_a_code_and_who_is_on_leave() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").home("XZ12").sign_in().await;
+    let (invited, _) = app.member("有码").home("XZ12").unregistered().await;
+    let (bare, _) = app.member("无码").home("XZ12").unregistered().await;
+    let (away, _) = app.member("休假").home("XZ12").unregistered().await;
+    secretary.post("/invitations", json!({ "member_id": invited })).await.ok(201);
+    crate::study::leave(&app, away, "2026-06-20", "2026-07-10").await;
+    crate::study::leave(&app, bare, "2026-06-01", "2026-06-10").await;
+
+    let path = format!("/units/{}/members", app.unit("ZB1"));
+    let shown = secretary.get(&path).await.ok(200);
+    let told: Vec<(&str, Value, Value, Value)> = shown["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let name = one["name"].as_str().unwrap();
+            (name, one["signed_in"].clone(), one["code_open"].clone(), one["leave"].clone())
+        })
+        .collect();
+    let leave = json!({ "from_on": "2026-06-20", "until": "2026-07-10" });
+    let (yes, no, none) = (json!(true), json!(false), Value::Null);
+    let expected = [
+        ("书记", yes.clone(), no.clone(), none.clone()),
+        ("李一", yes.clone(), no.clone(), none.clone()),
+        ("有码", no.clone(), yes.clone(), none.clone()),
+        ("无码", no.clone(), no.clone(), none.clone()),
+        ("休假", no.clone(), no.clone(), leave),
+    ];
+    assert_eq!(told, expected);
+    // page by page
+    let first = secretary.get(&format!("{path}?never_signed_in=true&limit=2")).await.ok(200);
+    assert_eq!(ids(&first), [invited.to_string(), bare.to_string()]);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = secretary.get(&format!("{path}?never_signed_in=true&limit=2&cursor={cursor}")).await.ok(200);
+    assert_eq!((ids(&rest), &rest["next_cursor"]), (vec![away.to_string().as_str()], &Value::Null));
+    // a code that has run out is none
+    app.advance_seconds(15 * 24 * 3600);
+    let secretary = app.member("书记二").role(Role::Secretary, "ZB1").sign_in().await;
+    let later = secretary.get(&format!("{path}?never_signed_in=true")).await.ok(200);
+    assert!(later["items"].as_array().unwrap().iter().all(|one| one["code_open"] == false), "{later}");
+    // members see names alone
+    let names = app.member("李二").home("XZ12").sign_in().await.get(&path).await.ok(200);
+    let item = names["items"].as_array().unwrap().iter().find(|one| one["id"] == json!(li.id)).unwrap();
+    assert!(["signed_in", "code_open", "leave"].iter().all(|field| item.get(field).is_none()), "{item}");
 }

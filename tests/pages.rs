@@ -236,7 +236,7 @@ async fn a_secretary_opens_every_page_without_asking_once_per_row() {
     let held = items(&meetings[0]).iter().find(|meeting| meeting["id"] == scene.committee_meeting.as_str()).unwrap();
     shows(held, json!({ "unit_name": null, "attendee_count": 1, "attended": true, "has_minutes": false }));
     let meeting = walk.open("会议 详情", &[&format!("/meetings/{}", scene.committee_meeting)]).await;
-    assert_eq!(meeting[0]["attendees"], json!([{ "id": me.id, "name": "书记" }]));
+    assert_eq!(meeting[0]["attendees"], json!([{ "id": me.id, "name": "书记", "entered_at": null }]));
     walk.open("品牌", &["/brands"]).await;
     let entered = walk.open("申报", &["/campaigns", &format!("{campaign}/entries")]).await;
     shows(&items(&entered[1])[0], json!({ "evidence_count": 1, "has_article": true, "owner_name": "厂书记" }));

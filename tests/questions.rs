@@ -611,3 +611,28 @@ async fn a_file_beyond_the_limits_is_refused_whole() {
     assert!([413, 422].contains(&reply.status), "{}", reply.text());
     assert_eq!(all(&organiser, "").await.len(), 0);
 }
+
+#[tokio::test]
+async fn a_secretary_chooses_from_the_bank_without_seeing_a_key() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let full = organiser.get("/questions").await.ok(200);
+    let (kept, open) = (full["items"][0].clone(), full["items"][1].clone());
+    let paper = json!({ "question_ids": [kept["id"]], "lines": [] });
+    let terms = crate::contests::with(crate::contests::body(&app), &[("/paper", paper)]);
+    crate::contests::announced(&organiser, terms).await;
+
+    let shown = secretary.get("/questions").await.ok(200);
+    let items = shown["items"].as_array().unwrap();
+    assert_eq!(items.len(), full["items"].as_array().unwrap().len() - 1, "the contest keeps its question to itself");
+    assert!(items.iter().all(|one| one["answer"].is_null() && one["explanation"].is_null() && one["stem"].is_string()));
+    assert!(!shown.to_string().contains("因为"), "{shown}");
+    assert_eq!(open["answer"], json!(["B"]));
+    let path = |of: &Value| format!("/questions/{}", of["id"].as_str().unwrap());
+    assert_eq!(secretary.get(&path(&open)).await.ok(200)["answer"], Value::Null);
+    secretary.get(&path(&kept)).await.refused(404, "quiz.question_not_found");
+    secretary.get(&format!("{}/versions", path(&open))).await.refused(403, "access.denied");
+    secretary.get("/questions/categories").await.ok(200);
+    secretary.post("/questions", json!({})).await.refused(403, "access.denied");
+}

@@ -286,3 +286,80 @@ async fn by_hand_the_real_file_brings_its_questions_once() {
     assert_eq!(again["accepted"], 0);
     assert_eq!(again["duplicates"], 2161 + 54);
 }
+
+#[tokio::test]
+async fn a_secretary_sees_who_answered_the_paper_of_a_day_and_who_has_not() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    app.tick().await;
+    let secretary = app.member("书记").home("XZ12").role(Role::Secretary, "ZB1").sign_in().await;
+    let mut people = Vec::new();
+    for name in ["答完", "打开", "没开", "休假"] {
+        people.push(app.member(name).home("XZ12").sign_in().await);
+    }
+    app.member("西客").home("XZ21").unregistered().await;
+    crate::study::leave(&app, people[3].id, "2026-06-20", "2026-07-10").await;
+    let paper = people[0].get("/quiz/daily").await.ok(200);
+    people[1].get("/quiz/daily").await.ok(200);
+    app.advance_seconds(60);
+    people[0].put(TODAY, answers(&paper, 1)).await.ok(201);
+
+    let path = "/quiz/daily/2026-07-01/coverage";
+    people[0].get(path).await.refused(403, "access.denied");
+    let seen = secretary.get(path).await.ok(200);
+    let numbers = |of: &Value| ["members", "opened", "answered", "away"].map(|field| of[field].as_i64().unwrap());
+    // the organiser is at home in XZ11
+    assert_eq!(
+        (seen["unit_name"].as_str(), numbers(&seen), &seen["answered_share"]),
+        (Some("东支部"), [5, 2, 1, 1], &json!(2000))
+    );
+    let children: Vec<_> = seen["children"].as_array().unwrap().iter().map(numbers).collect();
+    assert_eq!(children, [[1, 0, 0, 0], [4, 2, 1, 1]]);
+    let of = |page: &Value| -> Vec<(String, Value)> {
+        let items = page["people"]["items"].as_array().unwrap();
+        items.iter().map(|one| (one["name"].as_str().unwrap().to_owned(), one["reason"].clone())).collect()
+    };
+    let expected = [
+        ("组织部", "not_opened"),
+        ("书记", "not_opened"),
+        ("打开", "opened"),
+        ("没开", "not_opened"),
+        ("休假", "away"),
+    ];
+    let expected: Vec<(String, Value)> = expected.iter().map(|(name, why)| ((*name).to_owned(), json!(why))).collect();
+    assert_eq!(of(&seen), expected);
+    let answered = secretary.get(&format!("{path}?answered=true")).await.ok(200);
+    assert_eq!(of(&answered), [("答完".to_owned(), Value::Null)]);
+    let one = &answered["people"]["items"][0];
+    assert_eq!((&one["submitted_at"], &one["late"]), (&json!("2026-07-01T08:01:00+08:00"), &json!(false)));
+    assert!(!answered.to_string().contains("right"), "how well is nobody's to see");
+    // page by page
+    let first = secretary.get(&format!("{path}?limit=3")).await.ok(200);
+    let cursor = first["people"]["next_cursor"].as_str().unwrap().to_owned();
+    let second = secretary.get(&format!("{path}?limit=3&cursor={cursor}")).await.ok(200);
+    assert_eq!([of(&first), of(&second)].concat(), expected);
+    secretary.get(&format!("{path}?unit_id={}", app.unit("ZB2"))).await.refused(403, "access.out_of_scope");
+    assert_eq!(numbers(&organiser.get(path).await.ok(200)), [6, 2, 1, 1]);
+    secretary.get("/quiz/daily/2026-06-30/coverage").await.refused(404, "quiz.no_paper");
+}
+
+#[tokio::test]
+async fn only_those_are_expected_to_answer_for_whom_a_paper_came_out() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
+    let question =
+        json!({ "kind": "judge", "stem": "党章", "answer": ["true"], "category": "党章", "difficulty": "easy" });
+    let question = organiser.post("/questions", question).await.ok(201)["id"].clone();
+    let body = json!({ "question_ids": [question], "unit_id": app.unit("DW2") });
+    organiser.put("/quiz/daily/2026-07-01", body).await.ok(200);
+    // so that none is drawn for the whole enterprise
+    let retired = format!("/questions/{}", question.as_str().unwrap());
+    organiser.patch(&retired, json!({ "retired": true })).await.ok(200);
+    let path = "/quiz/daily/2026-07-01/coverage";
+    organiser.get(path).await.refused(404, "quiz.no_paper");
+    app.member("南客").home("XZ31").unregistered().await;
+    app.tick().await;
+    let seen = organiser.get(path).await.ok(200);
+    assert_eq!((&seen["members"], &seen["answered"]), (&json!(1), &json!(0)));
+    assert_eq!(seen["people"]["items"][0]["name"], "南客");
+}

@@ -576,7 +576,7 @@ async fn a_missed_day_breaks_a_streak_but_leave_and_idle_days_do_not() {
     assert_eq!(missed.unwrap(), json!({ "current": 0, "longest": 3, "today_done": false, "since": null }));
 }
 
-async fn leave(app: &TestApp, member_id: MemberId, from: &str, to: &str) {
+pub async fn leave(app: &TestApp, member_id: MemberId, from: &str, to: &str) {
     let (from_on, to_on) = (from.parse().unwrap(), Some(to.parse().unwrap()));
     app.write(move |tx| {
         let absence = Absence { id: tx.fresh_id(), member_id, from_on, to_on };
@@ -696,4 +696,21 @@ async fn a_serving_is_written_once_and_off_the_requests_way() {
     assert_eq!(titles(&late, "/study/feed").await, ["党章"]);
     let coverage = organiser.get(&format!("/study/pushes/{push}/coverage")).await.ok(200);
     assert_eq!(coverage["reached"], 2);
+}
+
+#[tokio::test]
+async fn a_secretary_chooses_what_he_pushes_from_all_items() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let item = write_item(&organiser, "党章", 30).await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let listed = secretary.get("/study/items").await.ok(200);
+    assert_eq!(listed["items"][0]["id"], item.as_str());
+    assert_eq!(secretary.get(&format!("/study/items/{item}")).await.ok(200)["title"], "党章");
+    let push = json!({ "item_id": item, "unit_id": app.unit("ZB1"), "day": "2026-07-02" });
+    secretary.post("/study/pushes", push).await.ok(201);
+    li.get("/study/items").await.refused(403, "access.denied");
+    li.get(&format!("/study/items/{item}")).await.refused(404, "study.item_not_found");
+    secretary.patch(&format!("/study/items/{item}"), json!({ "title": "改" })).await.refused(403, "access.denied");
 }

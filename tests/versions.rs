@@ -260,7 +260,7 @@ const WITH: [&str; 15] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 9] = [
+const WITHOUT: [(&str, &str); 10] = [
     ("edit_me", "one's own; fields that are not sent stay"),
     ("change_my_password", "one's own; it names the present password"),
     ("save_contest_answer", "one's own attempt, which one device holds"),
@@ -269,6 +269,7 @@ const WITHOUT: [(&str, &str); 9] = [
     ("like_idea", "one's own; it is there or not"),
     ("answer_objection", "given once: another answer is 409 campaigns.answered_already"),
     ("answer_feedback", "given once: another answer is refused"),
+    ("submit_attendance_code", "one's own; who is there stays"),
     ("set_my_settings", "one's own, all of them at once"),
 ];
 

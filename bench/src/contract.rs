@@ -13,6 +13,8 @@ use uuid::Uuid;
 pub const HELLO: &str = "/api/v1/boards";
 pub const BOARD: &str = "/api/v1/boards/enterprise/total?period=day&limit=50";
 pub const MY_RANK: &str = "/api/v1/boards/enterprise/total/mine?period=day";
+/// Everything on a member's first page.
+pub const TODAY: &str = "/api/v1/me/today";
 pub const FEED: &str = "/api/v1/study/feed";
 pub const PAPER: &str = "/api/v1/quiz/daily";
 pub const REFRESH: &str = "/api/v1/session/refresh";
@@ -274,9 +276,9 @@ pub fn refreshed(reply: &[u8]) -> Result<String> {
     text(reply, &["/access_token"])
 }
 
-/// The newest item of a feed.
+/// The newest study item on a member's first page.
 pub fn newest_item(reply: &[u8]) -> Result<String> {
-    text(reply, &["/items/0/item_id", "/items/0/item/id", "/items/0/id"])
+    text(reply, &["/study/items/0/item_id"])
 }
 
 /// The reading that opening an item began.

@@ -69,7 +69,7 @@ struct Arguments {
 enum Stage {
     /// Golden ideas on both databases
     Ideas,
-    /// Boards, feed, paper and submissions on SQLite
+    /// Boards, feed, first page, paper and submissions on SQLite
     Requests,
     Contest,
     /// Ballots of ten and their counting on both databases
@@ -91,6 +91,7 @@ const TARGETS: &[Target] = &[
     Target { name: "board top 50, in process", figure: "top 50", floor: Floor::Of("hello"), ratio: 0.50, p99_ms: 10.0 },
     Target { name: "my rank, in process", figure: "my rank", floor: Floor::Of("hello"), ratio: 0.50, p99_ms: 10.0 },
     Target { name: "study feed", figure: "feed", floor: Floor::Of("hello"), ratio: 0.35, p99_ms: 15.0 },
+    Target { name: "first page", figure: "first page", floor: Floor::Of("hello"), ratio: 0.0, p99_ms: 25.0 },
     Target { name: "today's paper", figure: "paper", floor: Floor::Of("hello"), ratio: 0.35, p99_ms: 15.0 },
     Target {
         name: "daily submission, SQLite",
@@ -462,6 +463,7 @@ impl Bench {
         self.read(&server, "top 50", contract::BOARD)?;
         self.read(&server, "my rank", contract::MY_RANK)?;
         self.read(&server, "feed", contract::FEED)?;
+        self.read(&server, "first page", contract::TODAY)?;
         self.read(&server, "paper", contract::PAPER)?;
         let Arguments { connections, .. } = self.arguments;
         // What reading left behind (papers fetched, feeds served) is not part of what a submission writes.

@@ -118,11 +118,11 @@ struct Morning<'a> {
 }
 
 impl Morning<'_> {
-    /// Refresh, feed, open, finish, paper, submission, board, my rank.
+    /// Refresh, first page, open, finish, paper, submission, board, my rank.
     async fn live(&mut self, world: &World, keys: &AnswerKeys, member: u32) -> Result<()> {
         let body = serde_json::json!({"refresh_token": world.refresh_token(member)}).to_string();
         self.token = Some(contract::refreshed(self.ask("POST", contract::REFRESH, &body).await?)?);
-        let item = contract::newest_item(self.ask("GET", contract::FEED, "").await?)?;
+        let item = contract::newest_item(self.ask("GET", contract::TODAY, "").await?)?;
         let reading = contract::reading(self.ask("POST", &contract::open_path(&item), "").await?)?;
         self.ask("POST", &contract::finish_path(&reading), "").await?;
         let questions = contract::questions(self.ask("GET", contract::PAPER, "").await?)?;

@@ -59,6 +59,9 @@ crate::words!(
         ManageContent = "manage_content" / "维护内容",
         /// Read study items, the question bank with its answers, and papers before they are published.
         ReadContent = "read_content" / "查看内容",
+        /// Read study items and, without their keys, the questions that nobody keeps for himself: to plan pushes and contests
+        /// with.
+        ChooseContent = "choose_content" / "选用内容",
         /// Run knowledge contests for one's scope.
         RunContests = "run_contests" / "组织竞赛",
         /// See contests before they are announced, and their results before publication.
@@ -81,6 +84,8 @@ crate::words!(
         Operate = "operate" / "运行维护",
         /// Read the trail of who did what.
         Audit = "audit" / "查看留痕",
+        /// See what lies on the desks of units, as far as it is work of branches, ideas, contests and selections.
+        WatchDesks = "watch_desks" / "查看组织待办",
         /// Write down meetings, their attendance and their minutes.
         HoldMeetings = "hold_meetings" / "登记会议",
         /// Read what was written down about meetings.
@@ -99,6 +104,8 @@ crate::words!(
         DecideCampaigns = "decide_campaigns" / "决定评选",
         /// Write entries of one's own unit.
         WriteEntries = "write_entries" / "填报参评材料",
+        /// Write articles about entries: of one's own unit, or of a selection that one runs.
+        WriteArticles = "write_articles" / "撰写宣传文章",
         /// Score entries of selections that name one as an expert.
         ScoreAsExpert = "score_as_expert" / "专家评分",
         /// See what the enterprise may change without a restart, and who changed it.
@@ -127,6 +134,7 @@ impl Role {
                 SeeResults,
                 SeeMembers,
                 PlanPushes,
+                ChooseContent,
                 RunContests,
                 ReadContests,
                 ConfirmContests,
@@ -138,11 +146,13 @@ impl Role {
                 CollectIdeas,
                 DecideIdeas,
                 WriteEntries,
+                WriteArticles,
             ],
             Role::Organiser => &[
                 SeeResults,
                 SeeMembers,
                 PlanPushes,
+                ChooseContent,
                 RunContests,
                 ReadContests,
                 ConfirmContests,
@@ -153,6 +163,7 @@ impl Role {
                 SeeIdeas,
                 RunCampaigns,
                 ReadCampaigns,
+                WriteArticles,
                 ReadSettings,
                 ChangeSettings,
                 ReadFeedback,
@@ -177,6 +188,7 @@ impl Role {
                 SeeMembers,
                 ReviewDuties,
                 ReadContests,
+                ChooseContent,
                 ReadContent,
                 ReadRules,
                 Audit,
@@ -199,7 +211,7 @@ impl Role {
             ],
             Role::Leader => &[SeeIdeas],
             Role::Expert => &[ScoreAsExpert],
-            Role::Inspector => &[],
+            Role::Inspector => &[WatchDesks],
         }
     }
 }

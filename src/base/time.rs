@@ -59,6 +59,11 @@ impl Timestamp {
         Day(self.local().date_naive())
     }
 
+    /// The time of day by the clock of the enterprise.
+    pub fn wall_time(self) -> WallTime {
+        WallTime(self.local().time())
+    }
+
     /// As a Chinese sentence says it, by the clock of the enterprise: 12月3日18时, and 12月3日18时05分 where there are minutes.
     pub fn in_chinese(self) -> String {
         let local = self.local();

@@ -35,11 +35,11 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
     let id = app.get::<Campaigns>().create(organiser, &reach, draft, None).await.map_err(complaint)?.id;
     app.get::<Campaigns>().announce(organiser, &reach, id).await.map_err(complaint)?;
     app.get::<Campaigns>().open_early(organiser, &reach, id).await.map_err(complaint)?;
-    for brand in app.get::<Brands>().list(None, BRANDS).await.map_err(|error| error.to_string())? {
+    for brand in app.get::<Brands>().list(None, None, BRANDS).await.map_err(|error| error.to_string())? {
         let owner = leader(app, brand.unit_id).unwrap_or(organiser);
         let entry = enter(app, owner, id, brand.unit_id, plan(owner, &brand.name, &brand.summary)?).await?;
-        let article = (brand.name, brand.summary);
-        app.get::<Campaigns>().publish_article(organiser, &reach, entry, None, article).await.map_err(complaint)?;
+        let (runs, article) = ((Some(reach.clone()), None), (brand.name, brand.summary));
+        app.get::<Campaigns>().publish_article(organiser, runs, entry, None, article).await.map_err(complaint)?;
     }
     Ok(id)
 }

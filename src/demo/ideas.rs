@@ -219,7 +219,18 @@ async fn meet(app: &App, holder: &Person, kind: MeetingKind, unit: UnitId, title
         _ => vec![holder.member],
     };
     let (title, minutes) = (title.to_owned(), "逐条讨论了党员提出的金点子。".to_owned());
-    let new = NewMeeting { kind, unit, held_on: app.db.today(), title, minutes, attendance };
-    let (meeting, _) = app.get::<Meetings>().create(holder.member, &reach, new, None).await.map_err(complaint)?;
-    Ok(meeting.id)
+    let new = NewMeeting {
+        kind,
+        unit,
+        held_on: app.db.today(),
+        begins: None,
+        ends: None,
+        place: Some("支部会议室".into()),
+        title,
+        minutes,
+        attendance,
+        excused: Vec::new(),
+    };
+    let meeting = app.get::<Meetings>().create(holder.member, &reach, new, None).await.map_err(complaint)?;
+    Ok(meeting.whole.meeting.id)
 }

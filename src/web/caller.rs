@@ -138,6 +138,8 @@ capable!(
     ContentManager: ManageContent,
     /// May read questions with their answers, and what is not published yet.
     ContentReader: ReadContent,
+    /// May read what pushes and contests are made of, without the keys of questions.
+    ContentChooser: ChooseContent,
     /// May run knowledge contests.
     ContestRunner: RunContests,
     /// May see contests before they are announced, and their results before publication.
@@ -162,8 +164,6 @@ capable!(
     AuditReader: Audit,
     /// May write down meetings.
     MeetingHolder: HoldMeetings,
-    /// May read what was written down about meetings.
-    MeetingReader: ReadMeetings,
     /// May see the ideas of a scope and their statistics.
     IdeaReader: SeeIdeas,
     /// May collect ideas.
@@ -178,6 +178,8 @@ capable!(
     CampaignDecider: DecideCampaigns,
     /// May write entries of the own unit.
     EntryWriter: WriteEntries,
+    /// May write articles about entries.
+    ArticleWriter: WriteArticles,
     /// May see the settings.
     SettingReader: ReadSettings,
     /// May change the settings that are theirs.

@@ -103,6 +103,28 @@ async fn the_owner_is_the_secretary_where_the_rules_ask_for_it_and_evidence_is_c
 }
 
 #[tokio::test]
+async fn a_unit_writes_the_article_about_its_entry_until_the_judging_begins() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let other = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, ENTRIES).await;
+    let shown = entry(&secretary, &app, &campaign, "ZB3", "自己写").await;
+    let article = format!("/entries/{shown}/article");
+    let text = |body: &str| json!({ "title": "精·智电解", "body": body });
+    other.put(&article, text("代写")).await.refused(403, "access.out_of_scope");
+    secretary.put(&article, text("初稿")).await.ok(200);
+    assert_eq!(other.get(&article).await.ok(200)["body"], "初稿");
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, JUDGING).await;
+    secretary.put(&article, text("投票时再改")).await.refused(409, "campaigns.judged");
+    organiser.put(&article, text("勘误")).await.ok(200);
+    assert_eq!(secretary.get(&article).await.ok(200)["body"], "勘误");
+    app.drain().await;
+}
+
+#[tokio::test]
 async fn without_an_article_there_is_no_vote_where_the_rules_ask_for_one() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
@@ -115,7 +137,7 @@ async fn without_an_article_there_is_no_vote_where_the_rules_ask_for_one() {
     let hidden = entry(&secretary, &app, &campaign, "ZB3", "没有文章").await;
     let article = format!("/entries/{shown}/article");
     let text = json!({ "title": "精·智电解", "body": "# 经验" });
-    secretary.put(&article, text.clone()).await.refused(403, "access.denied");
+    voters[0].put(&article, text.clone()).await.refused(403, "access.denied");
     organiser.put(&article, text).await.ok(200);
     for voter in &voters {
         voter.get(&format!("/entries/{shown}/article")).await.ok(200);

@@ -268,7 +268,7 @@ async fn meetings_must_be_the_right_ones_and_over() {
     let twice = json!({ "attendance": [scene.leader.id, scene.leader.id] });
     assert_eq!(scene.leader.patch(&path, twice).await.refused(422, "body.invalid")["errors"][0]["code"], "named_twice");
     other_leader.get(&path).await.refused(403, "access.out_of_scope");
-    scene.author.get(&path).await.refused(403, "access.denied");
+    assert_eq!(scene.author.get(&path).await.ok(200)["can_edit"], false, "a member of the branch reads it");
     let listed = scene.secretary.get("/meetings?kind=group&limit=1").await.ok(200);
     assert_eq!(items(&listed)[0]["held_on"], "2026-07-02");
     let next = format!("/meetings?kind=group&limit=1&cursor={}", text(&listed["next_cursor"]));
@@ -444,4 +444,37 @@ async fn an_implementer_is_reminded_once_a_day_whatever_the_number_of_servers() 
 async fn scene_work(worker: &crate::support::Person<'_>, id: &str) {
     worker.post(&format!("/ideas/{id}/progress"), json!({ "text": "完成" })).await.ok(200);
     worker.post(&format!("/ideas/{id}/delivery"), json!({ "evidence": "见记录" })).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_branch_without_a_committee_decides_where_all_its_members_meet() {
+    let app = TestApp::start().await;
+    let leader = app.member("组长").home("XZ21").role(Role::GroupLeader, "XZ21").sign_in().await;
+    let secretary = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let author = app.member("李一").home("XZ21").sign_in().await;
+    let above = app.member("党委").home("DW1").role(Role::CommitteeMember, "DW1").sign_in().await;
+    let collected = async |title: &str| {
+        let id = submitted(&author, title).await;
+        let held = meeting(&app, &leader, "group", "XZ21").await;
+        leader.post(&format!("/ideas/{id}/collection"), json!({ "meeting_id": held })).await.ok(200);
+        id
+    };
+    let decision = |held: &str| json!({ "verdict": "adopted", "meeting_id": held, "reason": "可行" });
+    let (first, of_all) = (collected("点子").await, meeting(&app, &secretary, "branch", "ZB2").await);
+    let decided = secretary.post(&format!("/ideas/{first}/decision"), decision(&of_all)).await.ok(200);
+    assert_eq!(decided["state"], "adopted");
+    // his own is decided by the next unit up, at a meeting of its own
+    let own = submitted(&secretary, "书记的点子").await;
+    let held = meeting(&app, &leader, "group", "XZ21").await;
+    leader.post(&format!("/ideas/{own}/collection"), json!({ "meeting_id": held })).await.ok(200);
+    secretary.post(&format!("/ideas/{own}/decision"), decision(&of_all)).await.refused(403, "ideas.own_idea");
+    let of_party = meeting(&app, &above, "party_committee", "DW1").await;
+    above.post(&format!("/ideas/{own}/decision"), decision(&of_party)).await.ok(200);
+
+    // with a committee, the committee decides
+    app.member("支委").home("XZ21").role(Role::BranchCommittee, "ZB2").sign_in().await;
+    let second = collected("又一个点子").await;
+    let refused = secretary.post(&format!("/ideas/{second}/decision"), decision(&of_all)).await;
+    assert_eq!(refused.refused(422, "body.invalid")["errors"][0]["code"], "wrong_meeting");
+    app.drain().await;
 }

@@ -309,6 +309,10 @@ struct ComingMeeting {
     /// What it is about, in Chinese.
     title: String,
     held_on: Day,
+    /// When it begins; `null` where nobody has said so.
+    begins_at: Option<Timestamp>,
+    /// Where it is; `null` where nobody has said so.
+    place: Option<String>,
     /// The branch or the group.
     unit_id: UnitId,
 }
@@ -520,6 +524,8 @@ fn branch(today: &Today, caller: &Caller, page: &Page) -> Option<TodayBranch> {
         kind: meeting.kind,
         title: meeting.title,
         held_on: meeting.held_on,
+        begins_at: meeting.begins_at,
+        place: meeting.place,
         unit_id: meeting.unit_id,
     });
     Some(TodayBranch { id, name, secretaries, next_meeting, board: page.branch_place.map(TodayBranchBoard::from) })

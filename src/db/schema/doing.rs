@@ -13,6 +13,9 @@ diesel::table! {
         created_by -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,
+        begins_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        place -> Nullable<Text>,
     }
 }
 
@@ -20,10 +23,19 @@ diesel::table! {
     meeting_attendance (meeting_id, member_id) {
         meeting_id -> Binary,
         member_id -> Binary,
+        entered_at -> Nullable<BigInt>,
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(meetings, meeting_attendance);
+diesel::table! {
+    meeting_excuses (meeting_id, member_id) {
+        meeting_id -> Binary,
+        member_id -> Binary,
+        reason -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(meetings, meeting_attendance, meeting_excuses);
 
 // ideas
 

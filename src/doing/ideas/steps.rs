@@ -13,11 +13,12 @@ use super::notices::said;
 use super::rules::{self, Hand, Refusal, Repetition, Who};
 use super::store::{self, likes};
 use super::{Ideas, Outcome, search};
-use crate::base::capability::Capability;
+use crate::base::capability::{Capability, Role};
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
+use crate::base::time::Day;
 use crate::base::workflow::Step;
 use crate::db::Tx;
 use crate::doing::meetings;
@@ -125,7 +126,8 @@ impl Ideas {
             let meeting = meetings::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
             let who = if what.verb == Verb::Collect { Capability::CollectIdeas } else { Capability::DecideIdeas };
             let leads = person.reach(who).is_some_and(|reach| reach.covers(&self.path(meeting.unit_id)));
-            rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), tx.today())?;
+            let has_committee = self.has_committee(meeting.unit_id, tx.today());
+            rules::check_meeting(what.verb, &meeting, &self.path(idea.unit_id), has_committee, tx.today())?;
             if !leads {
                 return Err(Refusal::WrongMeeting.into());
             }
@@ -161,6 +163,11 @@ impl Ideas {
             collects: covers(Capability::CollectIdeas),
             decides: covers(Capability::DecideIdeas),
         }
+    }
+
+    /// Whether anyone but a secretary sits on the committee of a branch.
+    fn has_committee(&self, branch: UnitId, today: Day) -> bool {
+        !self.directory.holders(Role::BranchCommittee, branch, today).is_empty()
     }
 
     /// The unit and its ancestors, nearest first.

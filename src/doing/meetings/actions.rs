@@ -6,31 +6,32 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{Coming, Meeting, MeetingChange, MeetingId, NewMeeting, thing};
+use super::attendance::Codes;
+use super::model::{Coming, Meeting, MeetingChange, MeetingId, NewMeeting, Whole, thing};
 use super::rules::{self, Refusal};
-use super::store::{self, MeetingFilter};
-use crate::base::capability::Reach;
+use super::store::{self, MeetingFilter, Sight};
+use crate::base::capability::{Capability, Reach};
+use crate::base::crypto::Key;
 use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::Version;
 use crate::db::{Conn, Db, Stop, Tx};
+use crate::kernel::attempts::Attempts;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
-type Outcome<T> = Result<T, Stop<Refusal>>;
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {
         Refusal::KeyReused
     }
 }
-
-/// A meeting with anyone who attended it.
-pub type Attended = (Meeting, Vec<MemberId>);
 
 /// A meeting in a list.
 #[derive(Clone, Debug)]
@@ -40,27 +41,42 @@ pub struct Listed {
     pub attendees: i64,
     /// Whether the reader did.
     pub attended: bool,
+    /// Whether the reader was excused.
+    pub excused: bool,
+}
+
+/// A meeting as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub whole: Whole,
+    /// The reader leads the unit, and so may write it down.
+    pub is_led: bool,
+    /// Nothing has happened at it yet that would make it stand.
+    pub is_draft: bool,
 }
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Meetings {
     pub(super) db: Db,
-    directory: Directory,
+    pub(super) directory: Directory,
     /// Whether something was collected or decided at a meeting.
     citers: Hooks<Cites>,
     /// Of other rooms: whether something of theirs is part of a meeting.
     parts: Hooks<Cites>,
     /// Those that are to come, by the present day.
     pub(super) coming: Arc<Memo<Day, Vec<Coming>>>,
+    pub(super) codes: Codes,
 }
 
 /// Whether something of a room points at a meeting.
 type Cites = fn(&mut Conn, MeetingId) -> QueryResult<bool>;
 
 impl Meetings {
-    pub fn new(db: Db, directory: Directory) -> Self {
-        Meetings { db, directory, citers: Hooks::default(), parts: Hooks::default(), coming: Arc::new(Memo::new(2)) }
+    /// `key` makes the codes that people enter.
+    pub fn new(db: Db, directory: Directory, key: Key, attempts: Attempts) -> Self {
+        let (citers, parts, coming) = (Hooks::default(), Hooks::default(), Arc::new(Memo::new(2)));
+        Meetings { db, directory, citers, parts, coming, codes: Codes::new(key, attempts) }
     }
 
     /// Has the day of a meeting stand for which `is_cited` says that something was collected or decided at it.
@@ -80,17 +96,18 @@ impl Meetings {
         reach: &Reach,
         new: NewMeeting,
         key: Option<IdempotencyKey>,
-    ) -> Outcome<Attended> {
+    ) -> Outcome<Shown> {
         self.check_reach(reach, new.unit)?;
         rules::check_kind(new.kind, new.unit, self.directory.tree().get(new.unit).and_then(|card| card.branch))?;
         rules::check_day(new.held_on, self.db.today())?;
+        rules::hours_on(new.held_on, new.begins, new.ends)?;
         self.check_attendance(&new.attendance)?;
+        rules::check_excused(&new.excused, &new.attendance, |member| self.is_known(member))?;
+        let users = self.users();
         self.db
             .write(move |tx| {
                 let id = idempotency::once(tx, key.as_ref(), |tx| insert(tx, actor, &new))?;
-                let meeting = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
-                let attendance = store::list_attendance(tx.conn, id)?;
-                Ok((meeting, attendance))
+                shown(tx.conn, &users, id, true)
             })
             .await
             .inspect(|_| self.coming.forget())
@@ -104,43 +121,48 @@ impl Meetings {
         id: MeetingId,
         seen: Option<Version>,
         change: MeetingChange,
-    ) -> Outcome<Attended> {
-        self.get(reach, id).await?;
+    ) -> Outcome<Shown> {
+        self.find_led(reach, id).await?;
         if let Some(members) = &change.attendance {
             self.check_attendance(members)?;
         }
         if let Some(day) = change.held_on {
             rules::check_day(day, self.db.today())?;
         }
-        let citers = self.citers.each();
+        let (room, citers, users) = (self.clone(), self.citers.each(), self.users());
         self.db
             .write(move |tx| {
-                let mut meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+                let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
-                let MeetingChange { held_on, title, minutes, attendance } = change.clone();
-                if held_on.is_some_and(|day| day != meeting.held_on) && is_any(&citers, tx.conn, id)? {
-                    return Err(Refusal::DayStands.into());
-                }
-                meeting.held_on = held_on.unwrap_or(meeting.held_on);
-                meeting.title = title.unwrap_or(meeting.title);
-                meeting.minutes = minutes.unwrap_or(meeting.minutes);
-                meeting.updated_at = tx.now();
+                let is_cited = is_any(&citers, tx.conn, id)?;
+                let meeting = Meeting { updated_at: tx.now(), ..changed(meeting, &change, is_cited)? };
                 store::update(tx.conn, &meeting)?;
-                if let Some(members) = attendance {
-                    store::replace_attendance(tx.conn, id, &members)?;
-                }
+                room.change_people(tx.conn, id, &change)?;
                 note(tx, actor, "meetings.edit", &meeting)?;
-                let attendance = store::list_attendance(tx.conn, id)?;
-                Ok((meeting, attendance))
+                shown(tx.conn, &users, id, true)
             })
             .await
             .inspect(|_| self.coming.forget())
     }
 
-    /// Takes back a meeting that the actor wrote down, if nothing points at it.
+    /// Writes who was there and who was excused, as far as the change says so.
+    fn change_people(&self, conn: &mut Conn, id: MeetingId, change: &MeetingChange) -> Outcome<()> {
+        if let Some(members) = &change.attendance {
+            store::replace_attendance(conn, id, members)?;
+            store::delete_excuses_of(conn, id, members)?;
+        }
+        if let Some(excused) = &change.excused {
+            let there: Vec<MemberId> = store::list_attendance(conn, id)?.iter().map(|row| row.member_id).collect();
+            rules::check_excused(excused, &there, |member| self.is_known(member))?;
+            store::replace_excuses(conn, id, excused)?;
+        }
+        Ok(())
+    }
+
+    /// Takes back a meeting that the actor wrote down, while it is a draft.
     pub async fn delete(&self, actor: MemberId, reach: &Reach, id: MeetingId) -> Outcome<()> {
-        self.get(reach, id).await?;
-        let users = [self.parts.each(), self.citers.each()].concat();
+        self.find_led(reach, id).await?;
+        let users = self.users();
         self.db
             .write(move |tx| {
                 let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
@@ -150,6 +172,9 @@ impl Meetings {
                 if is_any(&users, tx.conn, id)? {
                     return Err(Refusal::InUse.into());
                 }
+                if store::list_attendance(tx.conn, id)?.iter().any(|row| row.entered_at.is_some()) {
+                    return Err(Refusal::Attended.into());
+                }
                 store::delete(tx.conn, id)?;
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
             })
@@ -157,51 +182,87 @@ impl Meetings {
             .inspect(|_| self.coming.forget())
     }
 
-    /// A meeting within the reader's reach.
-    pub async fn get(&self, reach: &Reach, id: MeetingId) -> Outcome<Attended> {
-        let found = self
-            .db
-            .read(move |conn| {
-                let Some(meeting) = store::find(conn, id)? else { return Ok(None) };
-                Ok(Some((meeting, store::list_attendance(conn, id)?)))
-            })
-            .await?;
-        let (meeting, attendance) = found.ok_or(Refusal::NoSuchMeeting)?;
-        self.check_reach(reach, meeting.unit_id)?;
-        Ok((meeting, attendance))
+    /// A meeting that the reader may read.
+    pub async fn get(&self, reader: &Person, id: MeetingId) -> Outcome<Shown> {
+        let users = self.users();
+        let mut found = self.db.read(move |conn| Ok(shown(conn, &users, id, false))).await??;
+        let unit = found.whole.meeting.unit_id;
+        let covers = |capability| reader.reach(capability).is_some_and(|reach| self.check_reach(&reach, unit).is_ok());
+        found.is_led = covers(Capability::HoldMeetings);
+        let was_there = found.whole.attendance.iter().any(|row| row.member_id == reader.member)
+            || found.whole.excuses.iter().any(|row| row.member_id == reader.member);
+        let is_own = found.whole.meeting.kind.is_for_all() && self.belongs(reader, unit);
+        if covers(Capability::ReadMeetings) || was_there || is_own {
+            Ok(found)
+        } else {
+            Err(Refusal::OutOfReach.into())
+        }
     }
 
-    /// Meetings of `unit`'s subtree (of everything within reach when `None`), newest day first.
+    /// Meetings that the reader may read, of `unit`'s subtree when it is given, newest day first.
     pub async fn list(
         &self,
-        (reader, reach): (MemberId, &Reach),
+        reader: &Person,
         unit: Option<UnitId>,
         filter: MeetingFilter,
-        before: Option<(crate::base::time::Day, MeetingId)>,
+        before: Option<(Day, MeetingId)>,
         limit: i64,
     ) -> Outcome<Vec<Listed>> {
-        let tree = self.directory.tree();
-        let units: Option<Vec<UnitId>> = match (unit, reach) {
-            (Some(unit), _) => {
-                self.check_reach(reach, unit)?;
-                Some(tree.subtree(unit))
+        let (tree, sight) = (self.directory.tree(), self.sight(reader));
+        if let Some(unit) = unit {
+            let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
+            let is_led = reader.reach(Capability::ReadMeetings).is_some_and(|reach| reach.covers(&card.path));
+            if !is_led && !sight.own.contains(&unit) {
+                return Err(Refusal::OutOfReach.into());
             }
-            (None, Reach::Everything) => None,
-            (None, Reach::Below(units)) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        };
+        }
+        let units = unit.map(|unit| tree.subtree(unit));
         let listed = move |conn: &mut Conn| {
-            let found = store::list(conn, units.as_deref(), &filter, before, limit)?;
+            let found = store::list(conn, &sight, units.as_deref(), &filter, before, limit)?;
             let ids: Vec<MeetingId> = found.iter().map(|meeting| meeting.id).collect();
             let counts: HashMap<MeetingId, i64> = store::count_attendance(conn, &ids)?.into_iter().collect();
-            let attended = store::list_attended(conn, &ids, reader)?;
+            let attended = store::list_attended(conn, &ids, sight.reader)?;
+            let excused = store::list_excused(conn, &ids, sight.reader)?;
             let of = |meeting: Meeting| Listed {
                 attendees: counts.get(&meeting.id).copied().unwrap_or(0),
                 attended: attended.contains(&meeting.id),
+                excused: excused.contains(&meeting.id),
                 meeting,
             };
             Ok(found.into_iter().map(of).collect())
         };
         Ok(self.db.read(listed).await?)
+    }
+
+    /// What `reader` may read: all of the units that he leads or watches, and what is for all members of his branch, of its
+    /// groups and of what lies above.
+    fn sight(&self, reader: &Person) -> Sight {
+        let tree = self.directory.tree();
+        let led = match reader.reach(Capability::ReadMeetings) {
+            None => Some(Vec::new()),
+            Some(Reach::Everything) => None,
+            Some(Reach::Below(units)) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
+        };
+        let mut own: Vec<UnitId> = reader.branch.map(|branch| tree.subtree(branch)).unwrap_or_default();
+        own.extend(reader.path.iter().copied().filter(|unit| !own.contains(unit)).collect::<Vec<_>>());
+        Sight { reader: reader.member, led, own }
+    }
+
+    /// Whether a unit's meetings are held for `person`, too.
+    pub(super) fn belongs(&self, person: &Person, unit: UnitId) -> bool {
+        let branch = self.directory.tree().get(unit).and_then(|card| card.branch);
+        rules::belongs(&person.path, person.branch, unit, branch)
+    }
+
+    /// A meeting of a unit that the actor leads.
+    pub(super) async fn find_led(&self, reach: &Reach, id: MeetingId) -> Outcome<Meeting> {
+        let meeting = self.db.read(move |conn| store::find(conn, id)).await?.ok_or(Refusal::NoSuchMeeting)?;
+        self.check_reach(reach, meeting.unit_id)?;
+        Ok(meeting)
+    }
+
+    fn users(&self) -> Vec<Cites> {
+        [self.parts.each(), self.citers.each()].concat()
     }
 
     fn check_reach(&self, reach: &Reach, unit: UnitId) -> Result<(), Refusal> {
@@ -211,11 +272,48 @@ impl Meetings {
     }
 
     fn check_attendance(&self, members: &[MemberId]) -> Result<(), Refusal> {
-        rules::check_attendance(members, |member| self.directory.member(member).is_some())
+        rules::check_attendance(members, |member| self.is_known(member))
+    }
+
+    fn is_known(&self, member: MemberId) -> bool {
+        self.directory.member(member).is_some()
     }
 }
 
+fn shown(conn: &mut Conn, users: &[Cites], id: MeetingId, is_led: bool) -> Outcome<Shown> {
+    let whole = store::find_whole(conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
+    let entered = whole.attendance.iter().any(|row| row.entered_at.is_some());
+    let is_draft = !entered && !is_any(users, conn, id)?;
+    Ok(Shown { whole, is_led, is_draft })
+}
+
+/// The meeting as `change` would have it.
+fn changed(meeting: Meeting, change: &MeetingChange, is_cited: bool) -> Result<Meeting, Refusal> {
+    let MeetingChange { held_on, begins, ends, place, title, minutes, .. } = change.clone();
+    if held_on.is_some_and(|day| day != meeting.held_on) && is_cited {
+        return Err(Refusal::DayStands);
+    }
+    if minutes == Some(None) && is_cited {
+        return Err(Refusal::MinutesStand);
+    }
+    let held_on = held_on.unwrap_or(meeting.held_on);
+    // the hours go with the day
+    let begins = begins.unwrap_or(meeting.begins_at.map(|at| at.wall_time()));
+    let ends = ends.unwrap_or(meeting.ends_at.map(|at| at.wall_time())).filter(|_| begins.is_some() || ends.is_some());
+    let (begins_at, ends_at) = rules::hours_on(held_on, begins, ends)?;
+    Ok(Meeting {
+        held_on,
+        begins_at,
+        ends_at,
+        place: place.unwrap_or(meeting.place),
+        title: title.unwrap_or(meeting.title),
+        minutes: minutes.map_or(meeting.minutes, Option::unwrap_or_default),
+        ..meeting
+    })
+}
+
 fn insert(tx: &mut Tx, actor: MemberId, new: &NewMeeting) -> Outcome<MeetingId> {
+    let (begins_at, ends_at) = rules::hours_on(new.held_on, new.begins, new.ends)?;
     let meeting = Meeting {
         id: tx.fresh_id(),
         kind: new.kind,
@@ -226,14 +324,18 @@ fn insert(tx: &mut Tx, actor: MemberId, new: &NewMeeting) -> Outcome<MeetingId> 
         created_by: actor,
         created_at: tx.now(),
         updated_at: tx.now(),
+        begins_at,
+        ends_at,
+        place: new.place.clone(),
     };
     store::insert(tx.conn, &meeting)?;
     store::replace_attendance(tx.conn, meeting.id, &new.attendance)?;
+    store::replace_excuses(tx.conn, meeting.id, &new.excused)?;
     note(tx, actor, "meetings.create", &meeting)?;
     Ok(meeting.id)
 }
 
-fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> diesel::QueryResult<()> {
+fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> QueryResult<()> {
     let detail = json!({ "kind": meeting.kind, "unit_id": meeting.unit_id, "held_on": meeting.held_on });
     let act = Act { actor: Some(actor), action, subject_kind: "meeting", subject_id: meeting.id.uuid(), detail };
     trail::note(tx, act)

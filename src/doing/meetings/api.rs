@@ -1,30 +1,34 @@
 //! The routes of the room.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, delete, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{Attended, Listed, Meetings};
-use super::model::{MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
-use super::rules::{ATTENDANCE_LIMIT, Refusal};
+use super::actions::{Listed, Meetings, Shown};
+use super::attendance::StandingCode;
+use super::model::{Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
+use super::rules::{self, ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
-use crate::base::time::{Day, Timestamp};
+use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Db;
 use crate::people::members::Directory;
-use crate::web::caller::{MeetingHolder, MeetingReader, out_of_reach};
+use crate::web::caller::{MeetingHolder, Member, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
-use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_meetings)
         .service(create_meeting)
         .service(get_meeting)
         .service(edit_meeting)
-        .service(delete_meeting);
+        .service(delete_meeting)
+        .service(get_attendance_code)
+        .service(submit_attendance_code)
+        .service(delete_attendance);
 }
 
 impl From<Refusal> for Problem {
@@ -44,6 +48,23 @@ impl From<Refusal> for Problem {
                 Problem::conflict("meetings.day_stands", "已有事项在这次会议上征集或决定，会议日期不能再改")
             }
             Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子或竞赛与这次会议关联，不能删除"),
+            Refusal::Attended => Problem::conflict("meetings.attended", "已有人在这次会议签到，不能删除"),
+            Refusal::MinutesStand => {
+                Problem::conflict("meetings.minutes_stand", "已有事项在这次会议上征集或决定，会议记录不能清空")
+            }
+            Refusal::BadEnd => Problem::field("/ends_time", "not_after_beginning", "结束时间应晚于开始时间"),
+            Refusal::ExcusedTwice { index } => excused(index, "named_twice", "同一个人只能列一次"),
+            Refusal::NoSuchExcused { index } => excused(index, "no_such_member", "没有找到这名党员"),
+            Refusal::ExcusedAndThere { index } => excused(index, "attended", "已到会的人不能列为请假"),
+            Refusal::NotInHours { opens_at, closes_at } => Problem::conflict(
+                "meetings.not_in_hours",
+                format!("签到时间为{}至{}", opens_at.in_chinese(), closes_at.in_chinese()),
+            ),
+            Refusal::WrongCode => {
+                Problem::field("/code", "wrong_code", "签到码不对，可能已经更换，请按屏幕上的最新数字输入")
+            }
+            Refusal::TooManyTries { seconds } => Problem::too_many("meetings.too_many_tries", seconds),
+            Refusal::NotThere => Problem::not_found("meetings.attendance_not_found", "会议的到会名单中没有这个人"),
             Refusal::NotAuthor => Problem::forbidden("meetings.not_author", "只有记录这次会议的人可以删除它"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
@@ -54,11 +75,18 @@ fn attendance(index: usize, code: &'static str, message: &str) -> Problem {
     Problem::field(&format!("/attendance/{index}"), code, message)
 }
 
-fn check_length(attendance: &[MemberId]) -> Result<(), Problem> {
-    if attendance.len() <= ATTENDANCE_LIMIT {
-        return Ok(());
+fn excused(index: usize, code: &'static str, message: &str) -> Problem {
+    Problem::field(&format!("/excused/{index}/member_id"), code, message)
+}
+
+fn check_lengths(attendance: &[MemberId], excused: &[ExcuseBody]) -> Result<(), Problem> {
+    if attendance.len() > ATTENDANCE_LIMIT {
+        return Err(Problem::field("/attendance", "too_many", format!("参会人员不能超过 {ATTENDANCE_LIMIT} 名")));
     }
-    Err(Problem::field("/attendance", "too_many", format!("参会人员不能超过 {ATTENDANCE_LIMIT} 名")))
+    if excused.len() > ATTENDANCE_LIMIT {
+        return Err(Problem::field("/excused", "too_many", format!("请假人员不能超过 {ATTENDANCE_LIMIT} 名")));
+    }
+    Ok(())
 }
 
 /// A meeting in a list.
@@ -71,12 +99,24 @@ struct MeetingHead {
     unit_name: String,
     /// The business day on which it was or will be held.
     held_on: Day,
+    /// When it begins; `null` where nobody has said so.
+    begins_at: Option<Timestamp>,
+    /// When it ends, on the same day; `null` where nobody has said so.
+    ends_at: Option<Timestamp>,
+    /// Where it is; `null` where nobody has said so.
+    place: Option<String>,
     /// One line.
     title: String,
     /// How many were there.
     attendee_count: i64,
     /// Whether the caller was.
     attended: bool,
+    /// Whether the caller was excused.
+    excused: bool,
+    /// From when on the code of the meeting is shown and taken: half an hour before it begins, or all day.
+    code_opens_at: Timestamp,
+    /// Until when: its end, four hours after its beginning where no end is said, or the end of the day.
+    code_closes_at: Timestamp,
     /// Whether it has minutes.
     has_minutes: bool,
     created_at: Timestamp,
@@ -84,7 +124,9 @@ struct MeetingHead {
 }
 
 impl MeetingHead {
-    fn new(directory: &Directory, Listed { meeting, attendees, attended }: &Listed) -> Self {
+    fn new(directory: &Directory, listed: &Listed) -> Self {
+        let Listed { meeting, attendees, attended, excused } = listed;
+        let (code_opens_at, code_closes_at) = rules::attendance_hours(meeting);
         MeetingHead {
             id: meeting.id,
             kind: meeting.kind,
@@ -92,6 +134,12 @@ impl MeetingHead {
             unit_name: directory.unit_name(meeting.unit_id),
             attendee_count: *attendees,
             attended: *attended,
+            excused: *excused,
+            begins_at: meeting.begins_at,
+            ends_at: meeting.ends_at,
+            place: meeting.place.clone(),
+            code_opens_at,
+            code_closes_at,
             has_minutes: !meeting.minutes.is_empty(),
             held_on: meeting.held_on,
             title: meeting.title.clone(),
@@ -112,6 +160,15 @@ struct MeetingView {
     attendance: Vec<MemberId>,
     /// The same by name.
     attendees: Vec<Attendee>,
+    /// Who was excused, in the order of their ids.
+    excused_members: Vec<ExcusedMember>,
+    /// Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
+    /// emptied, and who wrote it down can take it back.
+    draft: bool,
+    /// Whether the caller may change it.
+    can_edit: bool,
+    /// Whether the caller may take it back.
+    can_delete: bool,
 }
 
 /// Somebody who was at a meeting.
@@ -120,18 +177,48 @@ struct Attendee {
     id: MemberId,
     /// The member's name.
     name: String,
+    /// When the member entered the code; `null` for anyone who was written down.
+    entered_at: Option<Timestamp>,
+}
+
+/// Somebody who was excused from a meeting.
+#[derive(Serialize, ToSchema)]
+struct ExcusedMember {
+    id: MemberId,
+    /// The member's name.
+    name: String,
+    /// Why; `null` for anyone who neither leads the unit nor is the member.
+    reason: Option<ExcuseReason>,
 }
 
 impl MeetingView {
-    fn new(directory: &Directory, reader: MemberId, (meeting, attendance): Attended) -> Self {
-        let count = i64::try_from(attendance.len()).unwrap_or(i64::MAX);
-        let listed = Listed { attendees: count, attended: attendance.contains(&reader), meeting };
-        let named = |id: &MemberId| Attendee { id: *id, name: directory.name_of(*id) };
+    fn new(directory: &Directory, reader: MemberId, shown: Shown) -> Self {
+        let Shown { whole, is_led, is_draft } = shown;
+        let attendee = |row: &Attendance| Attendee {
+            id: row.member_id,
+            name: directory.name_of(row.member_id),
+            entered_at: row.entered_at,
+        };
+        let excused = |row: &Excuse| ExcusedMember {
+            id: row.member_id,
+            name: directory.name_of(row.member_id),
+            reason: (is_led || row.member_id == reader).then_some(row.reason),
+        };
+        let listed = Listed {
+            attendees: i64::try_from(whole.attendance.len()).unwrap_or(i64::MAX),
+            attended: whole.attendance.iter().any(|row| row.member_id == reader),
+            excused: whole.excuses.iter().any(|row| row.member_id == reader),
+            meeting: whole.meeting,
+        };
         MeetingView {
             head: MeetingHead::new(directory, &listed),
+            attendance: whole.attendance.iter().map(|row| row.member_id).collect(),
+            attendees: whole.attendance.iter().map(attendee).collect(),
+            excused_members: whole.excuses.iter().map(excused).collect(),
+            draft: is_draft,
+            can_edit: is_led,
+            can_delete: is_led && is_draft && listed.meeting.created_by == reader,
             minutes: listed.meeting.minutes,
-            attendees: attendance.iter().map(named).collect(),
-            attendance,
         }
     }
 }
@@ -158,19 +245,20 @@ struct MeetingQuery {
 
 /// 会议列表
 ///
-/// Meetings within the reader's reach, newest day first.
+/// Meetings that the caller may read, newest day first: what is held for all members of his branch, its groups and the units
+/// above, what he attended or was excused from, and everything of the units that he leads or watches by a duty.
 #[utoipa::path(tag = "meetings", params(MeetingQuery),
     responses((status = 200, description = "Meetings", body = Page<MeetingHead>)))]
 #[get("/meetings")]
 async fn list_meetings(
-    reader: MeetingReader,
+    reader: Member,
     query: Query<MeetingQuery>,
     meetings: web::Data<Meetings>,
     directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<MeetingHead>>, Problem> {
     let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
     let filter = MeetingFilter { kind: query.kind, from: query.from, until: query.until };
-    let found = meetings.list((reader.member, &reader.reach), query.unit_id, filter, before, limit + 1).await?;
+    let found = meetings.list(&reader.person, query.unit_id, filter, before, limit + 1).await?;
     let page = Page::new(found, limit, |listed| (listed.meeting.held_on, listed.meeting.id));
     Ok(web::Json(page.map(|listed| MeetingHead::new(&directory, &listed))))
 }
@@ -184,6 +272,14 @@ struct MeetingBody {
     unit_id: UnitId,
     /// The business day on which it was or will be held.
     held_on: Day,
+    /// When it begins, HH:MM at +08:00.
+    #[schema(value_type = Option<String>, examples("14:00"))]
+    begins_time: Option<WallTime>,
+    /// When it ends, later on the same day.
+    #[schema(value_type = Option<String>, examples("15:30"))]
+    ends_time: Option<WallTime>,
+    /// Where it is.
+    place: Option<Text<100>>,
     /// One line.
     title: Text<100>,
     /// What was said and resolved.
@@ -191,6 +287,21 @@ struct MeetingBody {
     /// Who was there; 1,000 at most.
     #[serde(default)]
     attendance: Vec<MemberId>,
+    /// Who was excused; 1,000 at most, and nobody who was there.
+    #[serde(default)]
+    excused: Vec<ExcuseBody>,
+}
+
+/// Somebody who is excused.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ExcuseBody {
+    member_id: MemberId,
+    reason: ExcuseReason,
+}
+
+fn excuses(excused: Vec<ExcuseBody>) -> Vec<(MemberId, ExcuseReason)> {
+    excused.into_iter().map(|excuse| (excuse.member_id, excuse.reason)).collect()
 }
 
 /// 登记会议
@@ -207,19 +318,23 @@ async fn create_meeting(
     directory: web::Data<Directory>,
     body: Body<MeetingBody>,
 ) -> Result<HttpResponse, Problem> {
-    check_length(&body.attendance)?;
+    check_lengths(&body.attendance, &body.excused)?;
     let key = key.of(holder.member, "POST /meetings", &body.0);
     let body = body.into_inner();
     let new = NewMeeting {
         kind: body.kind,
         unit: body.unit_id,
         held_on: body.held_on,
+        begins: body.begins_time,
+        ends: body.ends_time,
+        place: body.place.map(Text::into_string),
         title: body.title.into_string(),
         minutes: body.minutes.map(Text::into_string).unwrap_or_default(),
         attendance: body.attendance,
+        excused: excuses(body.excused),
     };
     let meeting = meetings.create(holder.member, &holder.reach, new, key).await?;
-    let place = format!("/api/v1/meetings/{}", meeting.0.id);
+    let place = format!("/api/v1/meetings/{}", meeting.whole.meeting.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::new(
         &directory,
         holder.member,
@@ -229,19 +344,19 @@ async fn create_meeting(
 
 /// 会议详情
 ///
-/// One meeting.
+/// One meeting that the caller may read. A committee's own meeting is read by those who attended it or watch the unit.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     responses((status = 200, description = "The meeting", body = MeetingView)))]
 #[get("/meetings/{id}")]
 async fn get_meeting(
-    reader: MeetingReader,
+    reader: Member,
     id: Path<MeetingId>,
     db: web::Data<Db>,
     meetings: web::Data<Meetings>,
     directory: web::Data<Directory>,
 ) -> Result<Versioned<MeetingView>, Problem> {
     let version = thing(*id).present(&db).await?;
-    let found = meetings.get(&reader.reach, *id).await?;
+    let found = meetings.get(&reader.person, *id).await?;
     Ok(Versioned(MeetingView::new(&directory, reader.member, found), version))
 }
 
@@ -249,14 +364,30 @@ async fn get_meeting(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct MeetingChangeBody {
-    /// The business day on which it was or will be held.
+    /// The business day on which it was or will be held; its hours go with it.
     held_on: Option<Day>,
+    /// When it begins, HH:MM at +08:00; `null` takes the hours away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, examples("14:00"))]
+    begins_time: Option<Option<WallTime>>,
+    /// When it ends, later on the same day; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>, examples("15:30"))]
+    ends_time: Option<Option<WallTime>>,
+    /// Where it is; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    place: Option<Option<Text<100>>>,
     /// One line.
     title: Option<Text<100>>,
-    /// What was said and resolved.
-    minutes: Option<Text<20000>>,
-    /// Everybody who was there; 1,000 at most.
+    /// What was said and resolved; `null` empties the minutes, until something was collected or decided at the meeting.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    minutes: Option<Option<Text<20000>>>,
+    /// Everybody who was there and is written down; 1,000 at most. Those who entered the code stay in any case.
     attendance: Option<Vec<MemberId>>,
+    /// Everybody who was excused; 1,000 at most, and nobody who was there.
+    excused: Option<Vec<ExcuseBody>>,
 }
 
 /// 修改会议
@@ -276,12 +407,16 @@ async fn edit_meeting(
     body: Body<MeetingChangeBody>,
 ) -> Result<web::Json<MeetingView>, Problem> {
     let body = body.into_inner();
-    check_length(body.attendance.as_deref().unwrap_or_default())?;
+    check_lengths(body.attendance.as_deref().unwrap_or_default(), body.excused.as_deref().unwrap_or_default())?;
     let change = MeetingChange {
         held_on: body.held_on,
+        begins: body.begins_time,
+        ends: body.ends_time,
+        place: body.place.map(|place| place.map(Text::into_string)),
         title: body.title.map(Text::into_string),
-        minutes: body.minutes.map(Text::into_string),
+        minutes: body.minutes.map(|minutes| minutes.map(Text::into_string)),
         attendance: body.attendance,
+        excused: body.excused.map(excuses),
     };
     let edited = meetings.edit(holder.member, &holder.reach, *id, seen, change).await?;
     Ok(web::Json(MeetingView::new(&directory, holder.member, edited)))
@@ -289,7 +424,8 @@ async fn edit_meeting(
 
 /// 删除会议
 ///
-/// Takes back a meeting that the caller wrote down, unless something happened at it or is part of it.
+/// Takes back a meeting that the caller wrote down while it is a draft: until something happened at it, is part of it, or
+/// somebody entered its code.
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     responses((status = 204, description = "Gone")))]
 #[delete("/meetings/{id}")]
@@ -299,5 +435,91 @@ async fn delete_meeting(
     meetings: web::Data<Meetings>,
 ) -> Result<HttpResponse, Problem> {
     meetings.delete(holder.member, &holder.reach, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The code that stands, for a screen that everybody in the room sees.
+#[derive(Serialize, ToSchema)]
+struct AttendanceCode {
+    /// Six digits.
+    #[schema(examples("082415"))]
+    code: String,
+    /// When the next one takes its place; for as long again the old one is taken, too.
+    changes_at: Timestamp,
+    /// When no code is taken any more.
+    closes_at: Timestamp,
+    /// The server's clock.
+    now: Timestamp,
+    /// How many are there by now.
+    attendee_count: i64,
+}
+
+/// 会议签到码
+///
+/// The code that stands, for the screen of anyone who leads the unit; another one every 30 seconds. On the meeting's day and
+/// in its hours only.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+    responses((status = 200, description = "The code", body = AttendanceCode)))]
+#[get("/meetings/{id}/attendance-code")]
+async fn get_attendance_code(
+    holder: MeetingHolder,
+    id: Path<MeetingId>,
+    db: web::Data<Db>,
+    meetings: web::Data<Meetings>,
+) -> Result<web::Json<AttendanceCode>, Problem> {
+    let StandingCode { code, changes_at, meeting, attendees } = meetings.standing_code(&holder.reach, *id).await?;
+    let (_, closes_at) = rules::attendance_hours(&meeting);
+    Ok(web::Json(AttendanceCode { code, changes_at, closes_at, now: db.now(), attendee_count: attendees }))
+}
+
+/// What somebody reads on the screen.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AttendanceCodeBody {
+    /// Six digits.
+    #[schema(value_type = String, examples("082415"))]
+    code: Text<12>,
+}
+
+/// That the caller is there.
+#[derive(Serialize, ToSchema)]
+struct MyAttendance {
+    meeting_id: MeetingId,
+    /// When the code was entered; `null` for anyone who had been written down before.
+    entered_at: Option<Timestamp>,
+}
+
+/// 会议签到
+///
+/// Has the caller attend a meeting that is held for his branch, by the code that he reads on the screen. Again it changes
+/// nothing. After five wrong codes the next one has to wait.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
+    request_body = AttendanceCodeBody,
+    responses((status = 200, description = "There", body = MyAttendance)))]
+#[put("/meetings/{id}/attendance/mine")]
+async fn submit_attendance_code(
+    caller: Member,
+    id: Path<MeetingId>,
+    meetings: web::Data<Meetings>,
+    body: Body<AttendanceCodeBody>,
+) -> Result<web::Json<MyAttendance>, Problem> {
+    let present = meetings.enter(&caller.person, *id, &body.into_inner().code).await?;
+    Ok(web::Json(MyAttendance { meeting_id: present.meeting_id, entered_at: present.entered_at }))
+}
+
+/// 取消到会
+///
+/// Strikes a member off a meeting, whether he entered the code or was written down.
+#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting"),
+        ("member_id" = MemberId, Path, description = "Who was not there")),
+    responses((status = 204, description = "Struck off")))]
+#[delete("/meetings/{id}/attendance/{member_id}")]
+async fn delete_attendance(
+    holder: MeetingHolder,
+    path: Path<(MeetingId, MemberId)>,
+    meetings: web::Data<Meetings>,
+) -> Result<HttpResponse, Problem> {
+    let (id, member) = *path;
+    meetings.strike_off(holder.member, &holder.reach, id, member).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -20,8 +20,13 @@ impl Meetings {
         let today = self.db.today();
         let read = async || self.db.read(move |conn| store::list_coming(conn, today, REMEMBERED)).await;
         let coming = self.coming.get(&today, FRESH, read).await?;
-        let concerns =
-            |meeting: &&Coming| units.contains(&meeting.unit_id) && (with_committee || meeting.kind.is_for_all());
-        Ok(coming.iter().find(concerns).cloned())
+        let now = self.db.now();
+        let concerns = |meeting: &&Coming| {
+            let is_over = meeting.ends_at.is_some_and(|ends_at| ends_at <= now);
+            units.contains(&meeting.unit_id) && (with_committee || meeting.kind.is_for_all()) && !is_over
+        };
+        // of one day the one that begins first; what says no time comes last
+        let order = |meeting: &&Coming| (meeting.held_on, meeting.begins_at.is_none(), meeting.begins_at, meeting.id);
+        Ok(coming.iter().filter(concerns).min_by_key(order).cloned())
     }
 }

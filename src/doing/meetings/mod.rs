@@ -1,12 +1,14 @@
-//! Meetings 三会一课: which unit met when, who came, and what was minuted.
+//! Meetings 三会一课: which unit met when and where, who came, who was excused, and what was minuted.
 //!
-//! Tables: `meetings`, `meeting_attendance`. Routes: `GET/POST /meetings`, `GET/PATCH /meetings/{id}`. Those who lead a
-//! unit write its meetings down. Lends [`hold`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
+//! Tables: `meetings`, `meeting_attendance`, `meeting_excuses`. Routes: `/meetings…`. Those who lead a unit write its
+//! meetings down; the members of its branch read what was held for all of them, and enter the code on the leader's screen to
+//! be there. Lends [`lock_row`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
 //! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say which
-//! meetings they point at ([`Meetings::unless_cited`]): the day of those stays.
+//! meetings they point at ([`Meetings::unless_cited`]): the day of those stays, and they are drafts no more.
 
 mod actions;
 mod api;
+mod attendance;
 mod coming;
 mod model;
 mod rules;

@@ -4,5 +4,6 @@ use super::Meetings;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
-    Ok(Room::of(Meetings::new(house.db.clone(), house.get())).room())
+    let key = house.secrets.session_key.derive(b"meeting codes");
+    Ok(Room::of(Meetings::new(house.db.clone(), house.get(), key, house.get())).room())
 }

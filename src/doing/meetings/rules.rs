@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::model::MeetingKind;
+use super::model::{ExcuseReason, Meeting, MeetingKind};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp, WallTime};
 use crate::base::version::Outdated;
 
 /// A no of this room.
@@ -36,6 +36,37 @@ pub enum Refusal {
     InUse,
     /// Only who wrote it down takes it back.
     NotAuthor,
+    /// The list of those who were excused names somebody twice.
+    ExcusedTwice {
+        index: usize,
+    },
+    /// It names somebody whom the roster does not know.
+    NoSuchExcused {
+        index: usize,
+    },
+    /// It names somebody who was there.
+    ExcusedAndThere {
+        index: usize,
+    },
+    /// An end without a beginning, or not after it.
+    BadEnd,
+    /// Something was collected or decided at it, so its minutes stay.
+    MinutesStand,
+    /// Somebody entered its code, so it was held.
+    Attended,
+    /// The code is shown and taken on the meeting's day and in its hours only.
+    NotInHours {
+        opens_at: Timestamp,
+        closes_at: Timestamp,
+    },
+    /// Not the code that stands.
+    WrongCode,
+    /// Too many wrong codes.
+    TooManyTries {
+        seconds: u32,
+    },
+    /// Nobody of that id attended it.
+    NotThere,
     /// The idempotency key was used for another request.
     KeyReused,
 }
@@ -44,6 +75,10 @@ impl crate::db::Refusal for Refusal {}
 
 /// Members that one meeting lists.
 pub const ATTENDANCE_LIMIT: usize = 1000;
+/// From how long before its beginning on people are taken for present.
+const EARLY_SECONDS: i64 = 30 * 60;
+/// How long a meeting lasts that does not say when it ends.
+const LASTS_SECONDS: i64 = 4 * 3600;
 /// How far ahead a meeting is planned.
 const DAYS_AHEAD: u64 = 366;
 
@@ -78,6 +113,63 @@ pub fn check_attendance(members: &[MemberId], known: impl Fn(MemberId) -> bool) 
     Ok(())
 }
 
+/// Checks those who were excused against those who were there.
+pub fn check_excused(
+    excused: &[(MemberId, ExcuseReason)],
+    there: &[MemberId],
+    known: impl Fn(MemberId) -> bool,
+) -> Result<(), Refusal> {
+    let mut seen = HashSet::new();
+    for (index, (member, _)) in excused.iter().enumerate() {
+        if !seen.insert(*member) {
+            return Err(Refusal::ExcusedTwice { index });
+        }
+        if !known(*member) {
+            return Err(Refusal::NoSuchExcused { index });
+        }
+        if there.contains(member) {
+            return Err(Refusal::ExcusedAndThere { index });
+        }
+    }
+    Ok(())
+}
+
+/// When a meeting of `day` begins and ends.
+pub fn hours_on(
+    day: Day,
+    begins: Option<WallTime>,
+    ends: Option<WallTime>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Refusal> {
+    if ends.is_some_and(|ends| begins.is_none_or(|begins| ends.0 <= begins.0)) {
+        return Err(Refusal::BadEnd);
+    }
+    Ok((begins.map(|time| day.at(time.0)), ends.map(|time| day.at(time.0))))
+}
+
+/// From when until when people are taken for present: from half an hour before the beginning to the end (four hours later
+/// where none is said), all day where no time is said, and on the meeting's own day alone.
+pub fn attendance_hours(meeting: &Meeting) -> (Timestamp, Timestamp) {
+    let (day, night) = (meeting.held_on.start(), meeting.held_on.next().start());
+    let Some(begins_at) = meeting.begins_at else { return (day, night) };
+    let closes_at = meeting.ends_at.unwrap_or(begins_at.plus_seconds(LASTS_SECONDS));
+    (begins_at.plus_seconds(-EARLY_SECONDS).max(day), closes_at.min(night))
+}
+
+/// Whether people are taken for present at `now`.
+pub fn check_hours(meeting: &Meeting, now: Timestamp) -> Result<(), Refusal> {
+    let (opens_at, closes_at) = attendance_hours(meeting);
+    if opens_at <= now && now < closes_at { Ok(()) } else { Err(Refusal::NotInHours { opens_at, closes_at }) }
+}
+
+/// Whether somebody at home at `path`, in `branch`, belongs to those for whom a unit holds its meetings: the branch in which
+/// the unit lies or, above all branches, everybody below.
+pub fn belongs(path: &[UnitId], branch: Option<UnitId>, unit: UnitId, branch_of_unit: Option<UnitId>) -> bool {
+    match branch_of_unit {
+        Some(of_unit) => branch == Some(of_unit),
+        None => path.contains(&unit),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +193,51 @@ mod tests {
         assert_eq!(check_attendance(&[a, b], |_| true), Ok(()));
         assert_eq!(check_attendance(&[a, b, a], |_| true), Err(Refusal::NamedTwice { index: 2 }));
         assert_eq!(check_attendance(&[a, b], |m| m == a), Err(Refusal::NoSuchMember { index: 1 }));
+    }
+
+    fn meeting(begins: Option<&str>, ends: Option<&str>) -> Meeting {
+        let time = |text: &str| WallTime(text.parse().unwrap());
+        let day: Day = "2026-07-01".parse().unwrap();
+        let (begins_at, ends_at) = hours_on(day, begins.map(time), ends.map(time)).unwrap();
+        let (nil, now) = (uuid::Uuid::nil(), day.start());
+        Meeting {
+            id: nil.into(),
+            kind: MeetingKind::Branch,
+            unit_id: nil.into(),
+            held_on: day,
+            title: String::new(),
+            minutes: String::new(),
+            created_by: nil.into(),
+            created_at: now,
+            updated_at: now,
+            begins_at,
+            ends_at,
+            place: None,
+        }
+    }
+
+    #[test]
+    fn a_code_holds_in_the_hours_of_its_meeting() {
+        for (begins, ends, from, until) in [
+            (Some("14:00:00"), Some("15:30:00"), "2026-07-01T13:30:00+08:00", "2026-07-01T15:30:00+08:00"),
+            (Some("14:00:00"), None, "2026-07-01T13:30:00+08:00", "2026-07-01T18:00:00+08:00"),
+            (Some("00:10:00"), None, "2026-07-01T00:00:00+08:00", "2026-07-01T04:10:00+08:00"),
+            (Some("22:00:00"), None, "2026-07-01T21:30:00+08:00", "2026-07-02T00:00:00+08:00"),
+            (None, None, "2026-07-01T00:00:00+08:00", "2026-07-02T00:00:00+08:00"),
+        ] {
+            let (meeting, from, until) = (meeting(begins, ends), from.parse().unwrap(), until.parse().unwrap());
+            assert_eq!(attendance_hours(&meeting), (from, until), "{begins:?} {ends:?}");
+            assert!(check_hours(&meeting, from).is_ok() && check_hours(&meeting, until.plus_seconds(-1)).is_ok());
+            assert!(check_hours(&meeting, until).is_err() && check_hours(&meeting, from.plus_seconds(-1)).is_err());
+        }
+    }
+
+    #[test]
+    fn a_meeting_ends_after_it_begins() {
+        let day: Day = "2026-07-01".parse().unwrap();
+        let time = |text: &str| Some(WallTime(text.parse().unwrap()));
+        assert_eq!(hours_on(day, None, time("15:00:00")), Err(Refusal::BadEnd));
+        assert_eq!(hours_on(day, time("15:00:00"), time("15:00:00")), Err(Refusal::BadEnd));
+        assert_eq!(hours_on(day, time("15:00:00"), None), Ok((Some(day.at("15:00:00".parse().unwrap())), None)));
     }
 }

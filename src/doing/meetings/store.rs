@@ -2,12 +2,23 @@
 
 use diesel::prelude::*;
 
-use super::model::{Attendance, Coming, Meeting, MeetingId, MeetingKind};
+use super::model::{Attendance, Coming, Excuse, ExcuseReason, Meeting, MeetingId, MeetingKind, Whole};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Conn;
-use crate::db::schema::{meeting_attendance, meetings};
+use crate::db::schema::{meeting_attendance, meeting_excuses, meetings};
 use crate::on;
+
+/// Which meetings somebody may read.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// Those who attended or were excused read what they were at.
+    pub reader: MemberId,
+    /// Units of which the reader sees every meeting; all when `None`.
+    pub led: Option<Vec<UnitId>>,
+    /// Units of which the reader sees the meetings for all members.
+    pub own: Vec<UnitId>,
+}
 
 /// What a list of meetings is narrowed by.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +53,17 @@ pub fn lock_row_alone(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Meet
 
 /// Takes a meeting away with its attendance.
 pub fn delete(conn: &mut Conn, id: MeetingId) -> QueryResult<()> {
-    replace_attendance(conn, id, &[])?;
+    let attendance = meeting_attendance::table.filter(meeting_attendance::meeting_id.eq(id));
+    on!(&mut *conn, c => diesel::delete(attendance).execute(c))?;
+    replace_excuses(conn, id, &[])?;
     on!(conn, c => diesel::delete(meetings::table.find(id)).execute(c)).map(drop)
+}
+
+/// A meeting with anyone who attended it or was excused.
+pub fn find_whole(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Whole>> {
+    let Some(meeting) = find(conn, id)? else { return Ok(None) };
+    let (attendance, excuses) = (list_attendance(conn, id)?, list_excuses(conn, id)?);
+    Ok(Some(Whole { meeting, attendance, excuses }))
 }
 
 /// Those of `ids` that exist.
@@ -51,9 +71,10 @@ pub fn find_some(conn: &mut Conn, ids: &[MeetingId]) -> QueryResult<Vec<Meeting>
     on!(conn, c => meetings::table.filter(meetings::id.eq_any(ids)).select(Meeting::as_select()).load(c))
 }
 
-/// Meetings of `units` (of all when `None`), newest day first, below `before`.
+/// Meetings within `sight`, of `units` when they are given, newest day first, below `before`.
 pub fn list(
     conn: &mut Conn,
+    sight: &Sight,
     units: Option<&[UnitId]>,
     filter: &MeetingFilter,
     before: Option<(Day, MeetingId)>,
@@ -61,6 +82,22 @@ pub fn list(
 ) -> QueryResult<Vec<Meeting>> {
     on!(conn, c => {
         let mut query = meetings::table.into_boxed();
+        if let Some(led) = &sight.led {
+            let attended = meeting_attendance::table
+                .filter(meeting_attendance::member_id.eq(sight.reader))
+                .select(meeting_attendance::meeting_id);
+            let excused = meeting_excuses::table
+                .filter(meeting_excuses::member_id.eq(sight.reader))
+                .select(meeting_excuses::meeting_id);
+            let own = meetings::unit_id.eq_any(&sight.own).and(meetings::kind.eq_any(MeetingKind::FOR_ALL));
+            query = query.filter(
+                meetings::unit_id
+                    .eq_any(led)
+                    .or(own)
+                    .or(meetings::id.eq_any(attended))
+                    .or(meetings::id.eq_any(excused)),
+            );
+        }
         if let Some(units) = units {
             query = query.filter(meetings::unit_id.eq_any(units));
         }
@@ -90,7 +127,16 @@ pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Co
         .filter(meetings::held_on.ge(from))
         .order((meetings::held_on, meetings::id))
         .limit(limit)
-        .select((meetings::id, meetings::kind, meetings::unit_id, meetings::held_on, meetings::title))
+        .select((
+            meetings::id,
+            meetings::kind,
+            meetings::unit_id,
+            meetings::held_on,
+            meetings::title,
+            meetings::begins_at,
+            meetings::ends_at,
+            meetings::place,
+        ))
         .load(c))
 }
 
@@ -112,38 +158,102 @@ pub fn list_attended(conn: &mut Conn, meetings: &[MeetingId], member: MemberId) 
         .load(c))
 }
 
-pub fn list_attendance(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<MemberId>> {
+/// Which of `meetings` a member was excused from.
+pub fn list_excused(conn: &mut Conn, meetings: &[MeetingId], member: MemberId) -> QueryResult<Vec<MeetingId>> {
+    on!(conn, c => meeting_excuses::table
+        .filter(meeting_excuses::meeting_id.eq_any(meetings))
+        .filter(meeting_excuses::member_id.eq(member))
+        .select(meeting_excuses::meeting_id)
+        .load(c))
+}
+
+pub fn list_attendance(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<Attendance>> {
     on!(conn, c => meeting_attendance::table
         .filter(meeting_attendance::meeting_id.eq(meeting))
         .order(meeting_attendance::member_id)
-        .select(meeting_attendance::member_id)
+        .select(Attendance::as_select())
         .load(c))
+}
+
+fn list_excuses(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<Excuse>> {
+    on!(conn, c => meeting_excuses::table
+        .filter(meeting_excuses::meeting_id.eq(meeting))
+        .order(meeting_excuses::member_id)
+        .select(Excuse::as_select())
+        .load(c))
+}
+
+/// That a member attended, if he did.
+pub fn find_attendance(conn: &mut Conn, meeting: MeetingId, member: MemberId) -> QueryResult<Option<Attendance>> {
+    on!(conn, c => meeting_attendance::table
+        .find((meeting, member))
+        .select(Attendance::as_select())
+        .first(c)
+        .optional())
 }
 
 pub fn insert(conn: &mut Conn, meeting: &Meeting) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(meetings::table).values(meeting).execute(c)).map(drop)
 }
 
-/// Writes day, title and minutes of a meeting.
+/// Writes everything that may change about a meeting.
 pub fn update(conn: &mut Conn, meeting: &Meeting) -> QueryResult<()> {
     on!(conn, c => diesel::update(meetings::table.filter(meetings::id.eq(meeting.id)))
         .set((
             meetings::held_on.eq(meeting.held_on),
             meetings::title.eq(&meeting.title),
             meetings::minutes.eq(&meeting.minutes),
+            meetings::begins_at.eq(meeting.begins_at),
+            meetings::ends_at.eq(meeting.ends_at),
+            meetings::place.eq(&meeting.place),
             meetings::updated_at.eq(meeting.updated_at),
         ))
         .execute(c))
     .map(drop)
 }
 
-/// Puts `members` in the place of anyone who was listed before.
+/// Puts `members` in the place of anyone who was written down before; those who entered the code stay.
 pub fn replace_attendance(conn: &mut Conn, meeting: MeetingId, members: &[MemberId]) -> QueryResult<()> {
-    let mine = || meeting_attendance::table.filter(meeting_attendance::meeting_id.eq(meeting));
-    on!(conn, c => diesel::delete(mine()).execute(c))?;
+    let written = || {
+        meeting_attendance::table
+            .filter(meeting_attendance::meeting_id.eq(meeting))
+            .filter(meeting_attendance::entered_at.is_null())
+    };
+    on!(&mut *conn, c => diesel::delete(written()).execute(c))?;
     for member_id in members {
-        let row = Attendance { meeting_id: meeting, member_id: *member_id };
-        on!(conn, c => diesel::insert_into(meeting_attendance::table).values(row).on_conflict_do_nothing().execute(c))?;
+        put_attendance(conn, Attendance { meeting_id: meeting, member_id: *member_id, entered_at: None })?;
     }
     Ok(())
+}
+
+/// Has a member attend; false when he did already, in whatever way.
+pub fn put_attendance(conn: &mut Conn, row: Attendance) -> QueryResult<bool> {
+    let inserted =
+        on!(conn, c => diesel::insert_into(meeting_attendance::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Strikes a member off a meeting; false when he was not on it.
+pub fn delete_attendance(conn: &mut Conn, meeting: MeetingId, member: MemberId) -> QueryResult<bool> {
+    let row = meeting_attendance::table.find((meeting, member));
+    Ok(on!(conn, c => diesel::delete(row).execute(c))? == 1)
+}
+
+/// Puts `excused` in the place of anyone who was excused before.
+pub fn replace_excuses(conn: &mut Conn, meeting: MeetingId, excused: &[(MemberId, ExcuseReason)]) -> QueryResult<()> {
+    let before = meeting_excuses::table.filter(meeting_excuses::meeting_id.eq(meeting));
+    on!(&mut *conn, c => diesel::delete(before).execute(c))?;
+    for (member_id, reason) in excused {
+        let row = Excuse { meeting_id: meeting, member_id: *member_id, reason: *reason };
+        on!(&mut *conn, c => diesel::insert_into(meeting_excuses::table).values(row).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Nobody is excused from what he attends.
+pub fn delete_excuses_of(conn: &mut Conn, meeting: MeetingId, members: &[MemberId]) -> QueryResult<()> {
+    let theirs = meeting_excuses::table
+        .filter(meeting_excuses::meeting_id.eq(meeting))
+        .filter(meeting_excuses::member_id.eq_any(members));
+    on!(conn, c => diesel::delete(theirs).execute(c)).map(drop)
 }

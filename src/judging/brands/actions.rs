@@ -38,8 +38,10 @@ impl Brands {
         Brands { db, directory }
     }
 
-    pub async fn list(&self, after: Option<BrandId>, limit: i64) -> Result<Vec<Brand>, DbError> {
-        self.db.read(move |conn| store::list(conn, after, limit)).await
+    /// The brands of a unit and of everything below it, of all without one.
+    pub async fn list(&self, unit: Option<UnitId>, after: Option<BrandId>, limit: i64) -> Result<Vec<Brand>, DbError> {
+        let units = unit.map(|unit| self.directory.tree().subtree(unit));
+        self.db.read(move |conn| store::list(conn, units.as_deref(), after, limit)).await
     }
 
     /// Imports 申报单位 (name, short name or code), 品牌名称, 创建要点; a unit's brand is brought up to date.

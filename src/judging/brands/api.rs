@@ -1,8 +1,8 @@
 //! The routes of the room.
 
 use actix_web::{HttpRequest, get, post, web};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::Brands;
@@ -13,7 +13,7 @@ use crate::people::members::Directory;
 use crate::web::caller::{ContentManager, Member};
 use crate::web::sheet::{ImportQuery, receive_sheet};
 use crate::web::upload::FileForm;
-use crate::web::{Page, PageQuery, Problem, Query};
+use crate::web::{Page, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_brands).service(import_brands);
@@ -39,20 +39,34 @@ impl BrandView {
     }
 }
 
+/// Which brands to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BrandQuery {
+    /// Only brands of this unit and of everything below it.
+    unit_id: Option<UnitId>,
+    /// How many items at most; 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    cursor: Option<String>,
+}
+
 /// 党建品牌列表
 ///
-/// The brands of the enterprise.
-#[utoipa::path(tag = "brands", params(PageQuery),
+/// The brands of the enterprise, or of a unit with everything below it.
+#[utoipa::path(tag = "brands", params(BrandQuery),
     responses((status = 200, description = "Brands", body = Page<BrandView>)))]
 #[get("/brands")]
 async fn list_brands(
     _caller: Member,
-    page: Query<PageQuery>,
+    query: Query<BrandQuery>,
     brands: web::Data<Brands>,
     directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<BrandView>>, Problem> {
-    let limit = page.limit()?;
-    let found = brands.list(page.after()?, limit + 1).await?;
+    let (limit, after) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
+    let found = brands.list(query.unit_id, after, limit + 1).await?;
     Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(|brand| BrandView::new(&directory, brand))))
 }
 

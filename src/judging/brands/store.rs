@@ -8,10 +8,13 @@ use crate::db::Conn;
 use crate::db::schema::brands;
 use crate::on;
 
-/// A page of brands in the order in which they came, after `after`.
-pub fn list(conn: &mut Conn, after: Option<BrandId>, limit: i64) -> QueryResult<Vec<Brand>> {
+/// A page of the brands of `units` (of all when `None`) in the order in which they came, after `after`.
+pub fn list(conn: &mut Conn, units: Option<&[UnitId]>, after: Option<BrandId>, limit: i64) -> QueryResult<Vec<Brand>> {
     on!(conn, c => {
         let mut query = brands::table.into_boxed();
+        if let Some(units) = units {
+            query = query.filter(brands::unit_id.eq_any(units));
+        }
         if let Some(after) = after {
             query = query.filter(brands::id.gt(after));
         }

@@ -13,7 +13,7 @@ use super::store::{self, CategoryCount, QuestionFilter};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
-use crate::db::{DbError, Json, Never, Stop, Tx};
+use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
 use crate::kernel::chunks::{Work, Worked};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::lease::Lease;
@@ -37,6 +37,15 @@ impl Quiz {
     pub async fn question(&self, id: QuestionId) -> Outcome<Question> {
         let found = self.db.read(move |conn| store::find_question(conn, id)).await?;
         found.ok_or_else(|| Refusal::NoSuchQuestion.into())
+    }
+
+    /// A question that nobody keeps for himself.
+    pub async fn open_question(&self, id: QuestionId) -> Outcome<Question> {
+        let found = move |conn: &mut Conn| match guarded_by_others(conn, &[id], Uuid::nil())?.is_empty() {
+            true => store::find_question(conn, id),
+            false => Ok(None),
+        };
+        self.db.read(found).await?.ok_or_else(|| Refusal::NoSuchQuestion.into())
     }
 
     pub async fn questions(

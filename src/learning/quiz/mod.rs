@@ -20,6 +20,7 @@
 mod api;
 mod bank;
 mod corrections;
+mod coverage;
 mod daily;
 mod glance;
 mod import;

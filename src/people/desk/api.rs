@@ -119,7 +119,7 @@ async fn get_my_desk(
 
 /// 组织待办
 ///
-/// What lies with the holders of a unit, by due day, as far as the caller could do it by a duty on the unit or above it.
+/// What lies with the holders of a unit, by due day, as far as the caller could do it, or watches it, by a duty on the unit or above it.
 #[utoipa::path(tag = "desk", params(("id" = UnitId, Path, description = "The unit"), PageQuery),
     responses((status = 200, description = "What waits", body = DeskPage)))]
 #[get("/units/{id}/desk")]

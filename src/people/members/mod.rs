@@ -9,6 +9,7 @@
 
 mod actions;
 mod api;
+pub mod coverage;
 mod desks;
 pub mod directory;
 mod glance;
@@ -20,7 +21,7 @@ pub mod rules;
 pub mod store;
 mod room;
 
-pub use actions::{FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
+pub use actions::{Account, FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
 pub use api::routes;
 pub use desks::{Desks, Edition};
 pub use directory::Directory;

@@ -301,6 +301,17 @@ pub fn list_absences(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<Absen
         .load(c))
 }
 
+/// The absences of some members that hold on `day`.
+pub fn list_absences_on(conn: &mut Conn, of: &[MemberId], day: Day) -> QueryResult<Vec<Absence>> {
+    on!(conn, c => absences::table
+        .filter(absences::member_id.eq_any(of))
+        .filter(absences::from_on.le(day))
+        .filter(absences::to_on.is_null().or(absences::to_on.ge(day)))
+        .order((absences::from_on.desc(), absences::id.desc()))
+        .select(Absence::as_select())
+        .load(c))
+}
+
 /// Who was away on `day`.
 pub fn list_away_on(conn: &mut Conn, day: Day) -> QueryResult<Vec<MemberId>> {
     on!(conn, c => absences::table

@@ -5,6 +5,7 @@
 //! another member's), of the key that it is given, and of its surroundings. A whole plant sits behind one address, so
 //! surroundings are branch, address, user agent and name together, and nothing at all where the last two are missing.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use diesel::QueryResult;
@@ -23,7 +24,7 @@ use crate::db::{Conn, Tx};
 use crate::ground::notices::{self, LastingText, NoticeKind};
 use crate::kernel::desk;
 use crate::kernel::trail::{self, Act};
-use crate::people::members::Directory;
+use crate::people::members::{Account, Directory};
 
 /// What a device shows of itself when an account is opened on it.
 #[derive(Clone, Debug)]
@@ -170,4 +171,20 @@ pub(super) fn reset_behind(conn: &mut Conn, session: &Session) -> QueryResult<Op
 /// Every account that was opened until `until`, oldest first, with a number for each device.
 pub fn opened_accounts(conn: &mut Conn, until: Timestamp) -> QueryResult<Vec<OpenedAccount>> {
     Ok(rules::by_device(&store::openings::list(conn, until)?))
+}
+
+/// How the accounts of some members stand, for rosters.
+pub(super) fn list_accounts(
+    conn: &mut Conn,
+    members: &[MemberId],
+    now: Timestamp,
+) -> QueryResult<HashMap<MemberId, Account>> {
+    let mut accounts: HashMap<MemberId, Account> = HashMap::new();
+    for member in store::list_registered(conn, members)? {
+        accounts.entry(member).or_default().signed_in = true;
+    }
+    for member in store::list_with_open_code(conn, members, now)? {
+        accounts.entry(member).or_default().code_open = true;
+    }
+    Ok(accounts)
 }

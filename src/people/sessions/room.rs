@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::openings::list_accounts;
 use super::settings::TermSettings;
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
@@ -12,8 +13,10 @@ pub async fn open(house: &House) -> Opened {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
     let attempts = Attempts::open(db, redis)?;
     let terms = TermSettings::new(config.sessions, config.resets);
-    let sessions = Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, terms.clone(), attempts);
+    let sessions =
+        Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, terms.clone(), attempts.clone());
     house.get::<Members>().upon_leaving(end_for_leaving);
+    house.get::<Members>().tell_accounts(list_accounts);
     let changes = house.get::<RosterChanges>();
     changes.lay_anew(sessions.clone(), |sessions| async move { sessions.lay_anew_on_desk().await });
     let gate = sessions.gate.clone();
@@ -33,5 +36,6 @@ pub async fn open(house: &House) -> Opened {
         .tidies(|tx| tidy(tx).map(drop))
         .tidies(|tx| attempts::tidy(tx).map(drop))
         .gives(doorkeeper)
+        .lends(attempts)
         .settings(terms.each()))
 }

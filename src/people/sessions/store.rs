@@ -233,6 +233,18 @@ pub fn delete_expired(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> 
     on!(conn, c => diesel::delete(sessions::table.filter(sessions::id.eq_any(&old))).execute(c))
 }
 
+/// Which of `members` have a code that can be used at `now`.
+pub fn list_with_open_code(conn: &mut Conn, members: &[MemberId], now: Timestamp) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => invitations::table
+        .filter(invitations::member_id.eq_any(members))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::refused_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .select(invitations::member_id)
+        .distinct()
+        .load(c))
+}
+
 /// Withdraws the unused codes of a member: only the newest code works.
 pub fn delete_unused_invitations(conn: &mut Conn, member: MemberId) -> QueryResult<()> {
     let unused = invitations::table.filter(invitations::member_id.eq(member)).filter(invitations::used_at.is_null());

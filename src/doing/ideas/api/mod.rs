@@ -68,7 +68,7 @@ impl From<Refusal> for Problem {
             Refusal::WrongMeeting => Problem::field(
                 "/meeting_id",
                 "wrong_meeting",
-                "征集须在本党小组的会议上，决定须在本支部的支委会或上级党委会上",
+                "征集须在本党小组的会议上，决定须在本支部的支委会（没有支委会的支部为党员大会）或上级党委会上",
             ),
             Refusal::MeetingNotHeld => Problem::field("/meeting_id", "not_held", "这次会议还没有召开"),
             Refusal::BadDueDay => Problem::field("/due_on", "out_of_range", "完成期限须在今天之后三年以内"),

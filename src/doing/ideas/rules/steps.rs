@@ -93,12 +93,19 @@ pub fn repetition(
 /// Whether `meeting` is one at which `verb` is done to an idea of the unit with that path.
 ///
 /// An idea is collected where its group meets (or the branch, for members of no group), and decided where the
-/// committee of its branch or one above meets.
-pub fn check_meeting(verb: Verb, meeting: &Meeting, path: &[UnitId], today: Day) -> Result<(), Refusal> {
+/// committee of its branch or one above meets. A small branch that has no committee decides where all its members meet.
+pub fn check_meeting(
+    verb: Verb,
+    meeting: &Meeting,
+    path: &[UnitId],
+    has_committee: bool,
+    today: Day,
+) -> Result<(), Refusal> {
     use MeetingKind::{Branch, BranchCommittee, Group, PartyCommittee};
     let kinds: &[MeetingKind] = match verb {
         Verb::Collect => &[Group, Branch, BranchCommittee, PartyCommittee],
-        _ => &[BranchCommittee, PartyCommittee],
+        _ if has_committee => &[BranchCommittee, PartyCommittee],
+        _ => &[Branch, BranchCommittee, PartyCommittee],
     };
     if !kinds.contains(&meeting.kind) || !path.contains(&meeting.unit_id) {
         Err(Refusal::WrongMeeting)

@@ -60,9 +60,12 @@ fn a_meeting_must_be_the_right_one_and_over() {
         created_by: MemberId::from(Uuid::nil()),
         created_at: now,
         updated_at: now,
+        begins_at: None,
+        ends_at: None,
+        place: None,
     };
     let path = [unit(3), unit(2), unit(1)];
-    let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, now.day());
+    let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, true, now.day());
     use MeetingKind::*;
     assert_eq!(check(Verb::Collect, Group, 3, "2026-07-01"), Ok(()));
     assert_eq!(check(Verb::Collect, Group, 4, "2026-07-01"), Err(Refusal::WrongMeeting));
@@ -72,6 +75,9 @@ fn a_meeting_must_be_the_right_one_and_over() {
     assert_eq!(check(Verb::Adopt, PartyCommittee, 1, "2026-06-30"), Ok(()));
     assert_eq!(check(Verb::Decline, Group, 3, "2026-06-30"), Err(Refusal::WrongMeeting));
     assert_eq!(check(Verb::Decline, Branch, 2, "2026-06-30"), Err(Refusal::WrongMeeting));
+    let small = |verb, kind, n| check_meeting(verb, &meeting(kind, n, "2026-06-30"), &path, false, now.day());
+    assert_eq!(small(Verb::Adopt, Branch, 2), Ok(()));
+    assert_eq!(small(Verb::Adopt, Group, 3), Err(Refusal::WrongMeeting));
     assert_eq!(check_due("2026-06-30".parse().unwrap(), now.day()), Err(Refusal::BadDueDay));
     assert_eq!(check_due(now.day(), now.day()), Ok(()));
 }

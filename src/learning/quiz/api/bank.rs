@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::capability::Capability;
 use crate::base::sheet::ImportReport;
 use crate::base::text::{Text, squeeze};
 use crate::base::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::learning::quiz::Quiz;
 use crate::learning::quiz::import::{EXPORT_HEADERS, examples, to_row};
 use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText, thing};
 use crate::learning::quiz::store::QuestionFilter;
-use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::caller::{Caller, ContentChooser, ContentManager, ContentReader};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::idempotency::OptionalKey;
 use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
@@ -32,7 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(export_questions);
 }
 
-/// A question with its key.
+/// A question, with its key for anyone who may read it.
 #[derive(Serialize, ToSchema)]
 struct QuestionView {
     id: QuestionId,
@@ -41,10 +42,11 @@ struct QuestionView {
     stem: String,
     /// In the order of the letters A, B, C …; empty for judge and fill questions.
     options: Vec<String>,
-    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
-    answer: Vec<String>,
-    /// Shown after grading; may be empty.
-    explanation: String,
+    /// Letters, `["true"]` or `["false"]`, or every accepted wording of the blank; `null` for anyone who only plans contests,
+    /// since he answers the questions himself.
+    answer: Option<Vec<String>>,
+    /// Shown after grading; may be empty. `null` together with the key.
+    explanation: Option<String>,
     /// The subject that it belongs to.
     category: String,
     difficulty: Difficulty,
@@ -67,8 +69,8 @@ impl From<Question> for QuestionView {
             kind: question.kind,
             stem: question.stem,
             options: question.options.0,
-            answer: question.answer.0,
-            explanation: question.explanation,
+            answer: Some(question.answer.0),
+            explanation: Some(question.explanation),
             category: question.category,
             difficulty: question.difficulty,
             source: question.source,
@@ -79,6 +81,17 @@ impl From<Question> for QuestionView {
             updated_at: question.updated_at,
         }
     }
+}
+
+impl QuestionView {
+    fn without_key(self) -> QuestionView {
+        QuestionView { answer: None, explanation: None, ..self }
+    }
+}
+
+/// Whether the caller reads keys, and so the questions that somebody keeps for himself.
+fn reads_keys(caller: &Caller) -> bool {
+    caller.reach(Capability::ReadContent).is_some()
 }
 
 /// What a list of questions is narrowed by.
@@ -108,7 +121,7 @@ struct QuestionQuery {
 const SEARCH_LIMIT: usize = 100;
 
 impl QuestionQuery {
-    fn filter(&self) -> Result<QuestionFilter, Problem> {
+    fn filter(&self, with_guarded: bool) -> Result<QuestionFilter, Problem> {
         let text = self.q.as_deref().map(squeeze).filter(|text| !text.is_empty());
         if text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_LIMIT) {
             return Err(Problem::malformed("query.invalid", format!("搜索内容不能超过 {SEARCH_LIMIT} 个字符")));
@@ -119,25 +132,30 @@ impl QuestionQuery {
             difficulty: self.difficulty,
             text,
             retired: self.retired,
+            with_guarded,
         })
     }
 }
 
 /// 题库
 ///
-/// Questions of the bank, newest first.
+/// Questions of the bank, newest first. Anyone who only plans contests sees no keys, and no questions that somebody keeps
+/// for a contest of his own.
 #[utoipa::path(tag = "questions", params(QuestionQuery),
-    responses((status = 200, description = "Questions with their keys", body = Page<QuestionView>)))]
+    responses((status = 200, description = "Questions", body = Page<QuestionView>)))]
 #[get("/questions")]
 async fn list_questions(
-    _reader: ContentReader,
+    chooser: ContentChooser,
     query: Query<QuestionQuery>,
     quiz: web::Data<Quiz>,
 ) -> Result<web::Json<Page<QuestionView>>, Problem> {
     let limit = page::page_limit(query.limit)?;
     let before = page::after(query.cursor.as_deref())?;
-    let found = quiz.questions(query.filter()?, before, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |question| question.id).map(QuestionView::from)))
+    let in_full = reads_keys(&chooser);
+    let found = quiz.questions(query.filter(in_full)?, before, limit + 1).await?;
+    let view =
+        |question| if in_full { QuestionView::from(question) } else { QuestionView::from(question).without_key() };
+    Ok(web::Json(Page::new(found, limit, |question| question.id).map(view)))
 }
 
 /// A question as it is written.
@@ -204,18 +222,22 @@ async fn create_question(
 
 /// 试题详情
 ///
-/// One question with its key.
+/// One question; its key only for anyone who may read it.
 #[utoipa::path(tag = "questions", params(("id" = QuestionId, Path, description = "The question")),
     responses((status = 200, description = "The question", body = QuestionView)))]
 #[get("/questions/{id}")]
 async fn get_question(
-    _reader: ContentReader,
+    chooser: ContentChooser,
     id: Path<QuestionId>,
     db: web::Data<Db>,
     quiz: web::Data<Quiz>,
 ) -> Result<Versioned<QuestionView>, Problem> {
     let version = thing(*id).present(&db).await?;
-    Ok(Versioned(quiz.question(*id).await?.into(), version))
+    let view = match reads_keys(&chooser) {
+        true => QuestionView::from(quiz.question(*id).await?),
+        false => QuestionView::from(quiz.open_question(*id).await?).without_key(),
+    };
+    Ok(Versioned(view, version))
 }
 
 /// What changes about a question; absent fields stay.

@@ -2,6 +2,7 @@
 
 mod bank;
 mod corrections;
+mod coverage;
 pub mod daily;
 mod practice;
 mod statistics;
@@ -17,7 +18,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(practice::routes)
         .configure(statistics::routes)
         .configure(bank::routes)
-        .configure(corrections::routes);
+        .configure(corrections::routes)
+        .configure(coverage::routes);
 }
 
 impl From<Refusal> for Problem {

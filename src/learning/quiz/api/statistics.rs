@@ -17,7 +17,7 @@ use crate::learning::quiz::store::CategoryCount;
 use crate::learning::quiz::tallies::Statistics;
 use crate::learning::quiz::versions::Wording;
 use crate::people::members::Directory;
-use crate::web::caller::ContentReader;
+use crate::web::caller::{ContentChooser, ContentReader};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -74,7 +74,7 @@ impl From<Vec<CategoryCount>> for QuestionCategories {
     responses((status = 200, description = "The categories", body = QuestionCategories)))]
 #[get("/questions/categories")]
 async fn list_question_categories(
-    _reader: ContentReader,
+    _chooser: ContentChooser,
     quiz: web::Data<Quiz>,
 ) -> Result<web::Json<QuestionCategories>, Problem> {
     Ok(web::Json(quiz.categories().await?.into()))

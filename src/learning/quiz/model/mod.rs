@@ -50,6 +50,26 @@ crate::words!(
     }
 );
 
+crate::words!(
+    /// Why a member has not answered the paper of a day.
+    Unanswered {
+        /// It was never opened.
+        NotOpened = "not_opened" / "未打开",
+        /// It was opened and not handed in.
+        Opened = "opened" / "已打开未提交",
+        /// Away on that day, and therefore in no denominator.
+        Away = "away" / "请假外出",
+    }
+);
+
+/// That a member answered the paper of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub at: Timestamp,
+    /// After its day, within the offline grace.
+    pub late: bool,
+}
+
 /// Questions on one paper.
 pub const PAPER_LIMIT: usize = 20;
 

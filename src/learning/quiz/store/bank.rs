@@ -11,7 +11,7 @@ use crate::learning::quiz::model::{
 };
 use crate::on;
 
-/// What a list of questions is narrowed by; an empty filter lists every question in use.
+/// What a list of questions is narrowed by; an empty filter lists every question in use that nobody keeps for himself.
 #[derive(Clone, Debug, Default)]
 pub struct QuestionFilter {
     pub kind: Option<QuestionKind>,
@@ -21,6 +21,8 @@ pub struct QuestionFilter {
     pub text: Option<String>,
     /// Retired questions instead of those in use.
     pub retired: bool,
+    /// Also those that somebody keeps for himself.
+    pub with_guarded: bool,
 }
 
 pub fn find_question(conn: &mut Conn, id: QuestionId) -> QueryResult<Option<Question>> {
@@ -54,6 +56,10 @@ pub fn list_questions(
             true => query.filter(questions::retired_at.is_not_null()),
             false => query.filter(questions::retired_at.is_null()),
         };
+        if !filter.with_guarded {
+            let guarded = question_guards::table.select(question_guards::question_id);
+            query = query.filter(questions::id.ne_all(guarded));
+        }
         if let Some(kind) = filter.kind {
             query = query.filter(questions::kind.eq(kind));
         }

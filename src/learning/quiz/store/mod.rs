@@ -14,7 +14,7 @@ pub use corrections::*;
 pub use guards::*;
 pub use tallies::*;
 
-use super::model::{Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
+use super::model::{Answered, Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -189,6 +189,25 @@ pub fn find_submission(conn: &mut Conn, member: MemberId, day: Day) -> QueryResu
         .select(Submission::as_select())
         .first(c)
         .optional())
+}
+
+/// Which of `members` answered the paper of a day.
+pub fn list_answered(conn: &mut Conn, day: Day, members: &[MemberId]) -> QueryResult<Vec<(MemberId, Answered)>> {
+    let rows: Vec<(MemberId, Timestamp, bool)> = on!(conn, c => quiz_submissions::table
+        .filter(quiz_submissions::day.eq(day))
+        .filter(quiz_submissions::member_id.eq_any(members))
+        .select((quiz_submissions::member_id, quiz_submissions::submitted_at, quiz_submissions::late))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(member, at, late)| (member, Answered { at, late })).collect())
+}
+
+/// Which of `members` were handed a paper.
+pub fn list_fetched(conn: &mut Conn, paper: PaperId, members: &[MemberId]) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => quiz_fetches::table
+        .filter(quiz_fetches::paper_id.eq(paper))
+        .filter(quiz_fetches::member_id.eq_any(members))
+        .select(quiz_fetches::member_id)
+        .load(c))
 }
 
 /// A member's submissions before `before`, newest day first.

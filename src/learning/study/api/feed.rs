@@ -139,7 +139,7 @@ impl From<Item> for ItemView {
 
 /// 学习内容
 ///
-/// An item that was pushed to the caller; anyone who may read content sees every item.
+/// An item that was pushed to the caller; anyone who writes items or plans pushes sees every item.
 #[utoipa::path(tag = "study", params(("id" = ItemId, Path)),
     responses((status = 200, description = "The item", body = ItemView),
         (status = 304, description = "Not changed since the given ETag")))]
@@ -150,7 +150,7 @@ async fn get_study_item(
     study: web::Data<Study>,
 ) -> Result<Versioned<ItemView>, Problem> {
     let version = thing(*id).present(&study.db).await?;
-    let reads_all = caller.reach(Capability::ReadContent).is_some();
+    let reads_all = caller.reach(Capability::ChooseContent).is_some();
     let item = study.find_item(&caller.path, reads_all, *id).await?;
     Ok(Versioned(ItemView::from(item), version))
 }

@@ -12,7 +12,7 @@ use crate::base::time::Timestamp;
 use crate::learning::study::actions::{Amendment, Draft, Study};
 use crate::learning::study::model::{Item, ItemId, LinkedQuestionId};
 use crate::learning::study::store;
-use crate::web::caller::{ContentManager, ContentReader};
+use crate::web::caller::{ContentChooser, ContentManager};
 use crate::web::etag::IfMatch;
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
@@ -192,12 +192,12 @@ impl From<Item> for ItemLine {
 
 /// 学习内容列表
 ///
-/// All study items, newest first.
+/// All study items, newest first: for anyone who writes them or plans pushes of them.
 #[utoipa::path(tag = "study", params(PageQuery),
     responses((status = 200, description = "Items", body = Page<ItemLine>)))]
 #[get("/study/items")]
 async fn list_study_items(
-    _reader: ContentReader,
+    _chooser: ContentChooser,
     study: web::Data<Study>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<Page<ItemLine>>, Problem> {

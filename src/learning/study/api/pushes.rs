@@ -10,10 +10,11 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
-use crate::learning::study::coverage::{Coverage, Numbers};
+use crate::learning::study::coverage::Coverage;
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
 use crate::learning::study::rules::Refusal;
+use crate::people::members::coverage::Counts;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -237,21 +238,21 @@ async fn get_study_push_coverage(
 
 fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
     let tree = study.directory.tree();
-    let of_unit = |(unit, numbers): (UnitId, Numbers)| UnitCoverage {
+    let of_unit = |(unit, counts): (UnitId, Counts)| UnitCoverage {
         unit_id: unit,
         unit_name: tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default(),
-        members: numbers.members,
-        reached: numbers.reached,
-        read: numbers.read,
-        read_share: numbers.share(),
-        away: numbers.away,
+        members: counts.members,
+        reached: counts.reached,
+        read: counts.done,
+        read_share: counts.share(),
+        away: counts.away,
     };
     let missing = Page::new(coverage.missing, limit, |(member, _)| member.employee_no.clone());
     CoverageView {
         push_id: coverage.push.id,
         item_id: coverage.push.item_id,
         day: coverage.push.day,
-        total: of_unit((coverage.unit, coverage.numbers)),
+        total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
         missing: missing.map(|(member, reason)| MissingMember {
             member_id: member.id,

@@ -6,6 +6,7 @@ mod duties;
 mod proposals;
 mod people;
 mod phones;
+mod rosters;
 mod settings;
 mod units;
 mod imports;
@@ -16,7 +17,10 @@ pub use imports::Progress;
 pub use people::{MemberChange, NewMember};
 pub use phones::{OwnChange, WaitingPhone};
 pub use proposals::ProposalFilter;
+pub use rosters::{Listed, RosterFilter};
 pub use units::{NewUnit, UnitChange};
+
+use std::collections::HashMap;
 
 use diesel::QueryResult;
 use serde::Serialize;
@@ -70,6 +74,8 @@ pub struct Members {
     judges: Hooks<Judges>,
     /// What else ends when a member leaves.
     upon_leaving: Hooks<UponLeaving>,
+    /// How the accounts of members stand.
+    accounts: Hooks<Accounts>,
     /// What waited before there was a desk of all rooms.
     unlaid_duties: Backlog,
     unlaid_phones: Backlog,
@@ -79,6 +85,18 @@ pub struct Members {
 type Judges = fn(&mut Conn, MemberId) -> QueryResult<bool>;
 /// What a room ends when a member leaves.
 type UponLeaving = fn(&mut Tx, MemberId) -> QueryResult<()>;
+
+/// How the accounts of some members stand at an instant; those of whom nothing is said have none.
+type Accounts = fn(&mut Conn, &[MemberId], Timestamp) -> QueryResult<HashMap<MemberId, Account>>;
+
+/// How the account of a member stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The member ever signed in.
+    pub signed_in: bool,
+    /// An invite code for the member can be used.
+    pub code_open: bool,
+}
 
 /// Who changes the roster, and how far that person's duty reaches.
 #[derive(Clone, Debug)]
@@ -104,6 +122,7 @@ impl Members {
             phone_key,
             judges: Hooks::default(),
             upon_leaving: Hooks::default(),
+            accounts: Hooks::default(),
             unlaid_duties: Backlog::new("members.duty_desk"),
             unlaid_phones: Backlog::new("members.phone_desk"),
         }
@@ -117,6 +136,11 @@ impl Members {
     /// Has `end` done in the transaction in which somebody leaves.
     pub fn upon_leaving(&self, end: UponLeaving) {
         self.upon_leaving.add(end);
+    }
+
+    /// Has rosters say how accounts stand.
+    pub fn tell_accounts(&self, accounts: Accounts) {
+        self.accounts.add(accounts);
     }
 
     /// Whether another room says that the member judges something that is not over.

@@ -11,12 +11,13 @@ use super::views::{DutyView, MemberView, shown_phone};
 use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
+use crate::base::time::Day;
 use crate::db::Db;
-use crate::people::members::actions::{MemberChange, Members, NewMember};
+use crate::people::members::Directory;
+use crate::people::members::actions::{Listed, MemberChange, Members, NewMember, RosterFilter};
 use crate::people::members::directory::UnitCard;
-use crate::people::members::model::{MemberKind, MemberRow, MemberStatus, member_thing};
+use crate::people::members::model::{Absence, MemberKind, MemberRow, MemberStatus, member_thing};
 use crate::people::members::rules::Refusal;
-use crate::people::members::{Directory, store};
 use crate::web::caller::{Caller, Member, RosterManager, not_allowed, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
@@ -28,6 +29,9 @@ use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 struct RosterQuery {
     /// Only members of this status; anyone who has not left when absent.
     status: Option<MemberStatus>,
+    /// Only members who never signed in; for those who see the whole roster.
+    #[serde(default)]
+    never_signed_in: bool,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
     /// `next_cursor` of the page before; absent for the first page.
@@ -57,6 +61,30 @@ struct RosterItem {
     /// Duties that hold today or later.
     #[serde(skip_serializing_if = "Option::is_none")]
     duties: Option<Vec<DutyView>>,
+    /// Whether the member ever signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_in: Option<bool>,
+    /// Whether an invite code for the member can be used at present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_open: Option<bool>,
+    /// The leave on which the member is today; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leave: Option<RosterLeave>,
+}
+
+/// A leave.
+#[derive(Serialize, ToSchema)]
+struct RosterLeave {
+    /// Its first day.
+    from_on: Day,
+    /// Its last day; `null` while nobody knows.
+    until: Option<Day>,
+}
+
+impl From<Absence> for RosterLeave {
+    fn from(absence: Absence) -> Self {
+        RosterLeave { from_on: absence.from_on, until: absence.to_on }
+    }
 }
 
 /// 组织成员
@@ -71,6 +99,7 @@ pub(super) async fn list_unit_members(
     query: Query<RosterQuery>,
     db: web::Data<Db>,
     directory: web::Data<Directory>,
+    members: web::Data<Members>,
 ) -> Result<web::Json<Page<RosterItem>>, Problem> {
     let tree = directory.tree();
     let card = tree.get(*id).ok_or(Refusal::NoSuchUnit)?;
@@ -84,12 +113,12 @@ pub(super) async fn list_unit_members(
         Some(status) => vec![status],
         None => vec![MemberStatus::Active, MemberStatus::Away],
     };
-    let units = tree.subtree(*id);
-    let rows =
-        db.read(move |conn| store::list_members_of(conn, &units, &statuses, after.as_deref(), limit + 1)).await?;
+    let never_signed_in = query.never_signed_in && in_full;
+    let filter = RosterFilter { units: tree.subtree(*id), statuses, never_signed_in };
+    let listed = members.roster(filter, after, limit + 1).await?;
     let today = db.today();
     let duties = |row: &MemberRow| directory.member(row.id).map(|card| DutyView::all(&card, &tree, today));
-    let page = Page::new(rows, limit, |row| row.id).map(|row| RosterItem {
+    let page = Page::new(listed, limit, |one| one.row.id).map(|Listed { row, account, leave }| RosterItem {
         id: row.id,
         unit_id: row.unit_id,
         unit_name: directory.unit_name(row.unit_id),
@@ -97,6 +126,9 @@ pub(super) async fn list_unit_members(
         employee_no: in_full.then_some(row.employee_no),
         kind: in_full.then_some(row.kind),
         status: in_full.then_some(row.status),
+        signed_in: in_full.then_some(account.signed_in),
+        code_open: in_full.then_some(account.code_open),
+        leave: leave.filter(|_| in_full).map(RosterLeave::from),
         name: row.name,
     });
     Ok(web::Json(page))

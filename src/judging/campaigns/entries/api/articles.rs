@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::capability::Capability;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::entries::model::{Article, EntryId, article_thing};
-use crate::web::caller::{CampaignRunner, Member};
+use crate::web::caller::{ArticleWriter, Member};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, Path, Problem};
 
@@ -56,13 +57,14 @@ fn article(article: Article, views: Option<i64>) -> ArticleView {
 
 /// 发布宣传文章
 ///
-/// Publishes the article about an entry that was handed in, or changes it.
+/// Publishes the article about an entry that was handed in, or changes it: anyone who runs the campaign, and the entry's own
+/// unit until the judging begins.
 #[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409")),
     request_body = ArticleBody, responses((status = 200, description = "Published", body = ArticleView)))]
 #[put("/entries/{id}/article")]
 async fn publish_article(
-    runner: CampaignRunner,
+    writer: ArticleWriter,
     id: Path<EntryId>,
     IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
@@ -70,7 +72,8 @@ async fn publish_article(
 ) -> Result<web::Json<ArticleView>, Problem> {
     let ArticleBody { title, body } = body.into_inner();
     let text = (title.into_string(), body.into_string());
-    let published = campaigns.publish_article(runner.member, &runner.reach, *id, seen, text).await?;
+    let (runs, writes) = (writer.reach(Capability::RunCampaigns), writer.reach(Capability::WriteEntries));
+    let published = campaigns.publish_article(writer.member, (runs, writes), *id, seen, text).await?;
     Ok(web::Json(article(published, None)))
 }
 

@@ -1,0 +1,117 @@
+//! Coverage: of the members of a unit, how many did what was asked, and why the others did not.
+//!
+//! Lent to rooms that ask something of everybody; what each member did they find in tables of their own.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::directory::{Directory, MemberCard, UnitTree};
+use super::model::MemberStatus;
+use crate::base::capability::Reach;
+use crate::base::id::UnitId;
+
+/// Why somebody has not done what was asked.
+pub trait Missing: Copy {
+    /// He was away on the day, and so is in no denominator.
+    fn is_away(self) -> bool;
+    /// It came before his eyes.
+    fn is_reached(self) -> bool;
+}
+
+/// The numbers of one unit with everything below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Those who could be expected to do it: not gone, not away on the day.
+    pub members: u32,
+    /// Before whose eyes it came, those who did it among them.
+    pub reached: u32,
+    pub done: u32,
+    /// Not counted in `members`.
+    pub away: u32,
+}
+
+impl Counts {
+    fn add<D, M: Missing>(&mut self, outcome: &Result<D, M>) {
+        if outcome.as_ref().err().is_some_and(|missing| missing.is_away()) {
+            self.away += 1;
+            return;
+        }
+        self.members += 1;
+        self.reached += u32::from(outcome.as_ref().err().is_none_or(|missing| missing.is_reached()));
+        self.done += u32::from(outcome.is_ok());
+    }
+
+    /// The part that did it, in hundredths of a percent, rounded half up; `None` when nobody was expected to.
+    pub fn share(&self) -> Option<u32> {
+        (self.members > 0).then(|| (self.done * 20_000 + self.members) / (self.members * 2))
+    }
+}
+
+/// A member with what he did, or why he did not.
+pub struct Progress<D, M> {
+    pub member: Arc<MemberCard>,
+    pub outcome: Result<D, M>,
+}
+
+/// Those of a unit with everything below it of whom anything could be asked, in the order of their employee numbers.
+pub fn asked(directory: &Directory, unit: UnitId) -> Vec<Arc<MemberCard>> {
+    let mut members = directory.members_below(unit);
+    members.retain(|member| member.status != MemberStatus::Left);
+    members.sort_unstable_by(|a, b| a.employee_no.cmp(&b.employee_no));
+    members
+}
+
+/// The unit to report on: `unit`, or as much of what lies below `top` as the caller may see. `None` when that is nothing, or
+/// `unit` does not lie below `top`.
+pub fn reported(tree: &UnitTree, reach: &Reach, top: UnitId, unit: Option<UnitId>) -> Result<UnitId, OutOfCoverage> {
+    let is_below = |unit: UnitId| tree.get(unit).is_some_and(|card| card.path.contains(&top));
+    let is_reached = |unit: UnitId| tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+    match (unit, reach) {
+        (Some(unit), _) if !is_below(unit) => Err(OutOfCoverage::NoSuchUnit),
+        (Some(unit), _) if is_reached(unit) => Ok(unit),
+        (None, _) if is_reached(top) => Ok(top),
+        (None, Reach::Below(units)) => {
+            units.iter().copied().find(|unit| is_below(*unit)).ok_or(OutOfCoverage::OutOfReach)
+        }
+        _ => Err(OutOfCoverage::OutOfReach),
+    }
+}
+
+/// A unit on which nothing is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfCoverage {
+    /// It is not among those of whom it was asked.
+    NoSuchUnit,
+    /// The caller may not see it.
+    OutOfReach,
+}
+
+/// The numbers of `unit` and of each unit directly below it.
+pub fn count<D, M: Missing>(
+    tree: &UnitTree,
+    unit: UnitId,
+    progress: &[Progress<D, M>],
+) -> (Counts, Vec<(UnitId, Counts)>) {
+    let children = tree.get(unit).map(|card| card.children.clone()).unwrap_or_default();
+    let mut counts = Counts::default();
+    let mut of_children: HashMap<UnitId, Counts> = HashMap::new();
+    for one in progress {
+        counts.add(&one.outcome);
+        let path = tree.get(one.member.unit).map(|card| card.path.clone());
+        if let Some(child) = path.iter().flat_map(|path| path.iter()).find(|id| children.contains(id)) {
+            of_children.entry(*child).or_default().add(&one.outcome);
+        }
+    }
+    (counts, children.into_iter().map(|child| (child, of_children.remove(&child).unwrap_or_default())).collect())
+}
+
+/// A page of those of whom `wanted` says something, after the employee number `after`.
+pub fn page<D, M, T>(
+    progress: Vec<Progress<D, M>>,
+    wanted: impl Fn(Result<D, M>) -> Option<T>,
+    after: Option<&str>,
+    limit: usize,
+) -> Vec<(Arc<MemberCard>, T)> {
+    let later = progress.into_iter().filter(|one| after.is_none_or(|after| &*one.member.employee_no > after));
+    later.filter_map(|one| Some((one.member, wanted(one.outcome)?))).take(limit).collect()
+}
