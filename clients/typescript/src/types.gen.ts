@@ -151,9 +151,46 @@ export type AttemptSheet = AttemptLine & {
 };
 
 /**
+ * The code that stands, for a screen that everybody in the room sees.
+ */
+export type AttendanceCode = {
+    /**
+     * How many are there by now.
+     */
+    attendee_count: number;
+    /**
+     * When the next one takes its place; for as long again the old one is taken, too.
+     */
+    changes_at: Timestamp;
+    /**
+     * When no code is taken any more.
+     */
+    closes_at: Timestamp;
+    /**
+     * Six digits.
+     */
+    code: string;
+    /**
+     * The server's clock.
+     */
+    now: Timestamp;
+};
+
+/**
+ * What somebody reads on the screen.
+ */
+export type AttendanceCodeBody = {
+    /**
+     * Six digits.
+     */
+    code: string;
+};
+
+/**
  * Somebody who was at a meeting.
  */
 export type Attendee = {
+    entered_at?: Timestamp | null;
     id: MemberId;
     /**
      * The member's name.
@@ -845,7 +882,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1198,9 +1235,14 @@ export type CollectionBody = {
  * A meeting that is to come.
  */
 export type ComingMeeting = {
+    begins_at?: Timestamp | null;
     held_on: Day;
     id: MeetingId;
     kind: MeetingKind;
+    /**
+     * Where it is; `null` where nobody has said so.
+     */
+    place?: string | null;
     /**
      * What it is about, in Chinese.
      */
@@ -1623,6 +1665,47 @@ export type Criterion = {
      * Basis points; all criteria together have 10000.
      */
     weight: number;
+};
+
+/**
+ * The coverage of a day's papers; never how many answers were right.
+ */
+export type DailyCoverage = UnitDailyCoverage & {
+    /**
+     * The units directly below.
+     */
+    children: Array<UnitDailyCoverage>;
+    day: Day;
+    /**
+     * Those who have not answered, or with `answered` those who have, in the order of their employee numbers.
+     */
+    people: PageDailyCoverageMember;
+};
+
+/**
+ * A member who answered, or has not.
+ */
+export type DailyCoverageMember = {
+    /**
+     * The number to sign in with.
+     */
+    employee_no: string;
+    /**
+     * After its day, within the offline grace.
+     */
+    late: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reason?: Unanswered | null;
+    submitted_at?: Timestamp | null;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -2200,6 +2283,31 @@ export type EvidenceList = {
      * Measures, experience, data; each in the order of uploading.
      */
     items: Array<EvidenceFile>;
+};
+
+/**
+ * Somebody who is excused.
+ */
+export type ExcuseBody = {
+    member_id: MemberId;
+    reason: ExcuseReason;
+};
+
+/**
+ * Why somebody was excused from a meeting; a word is enough, nobody writes of his health.
+ */
+export type ExcuseReason = 'business_trip' | 'training' | 'shift' | 'sick_leave' | 'personal_leave' | 'other';
+
+/**
+ * Somebody who was excused from a meeting.
+ */
+export type ExcusedMember = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reason?: ExcuseReason | null;
 };
 
 /**
@@ -3635,11 +3743,24 @@ export type MeetingBody = {
      */
     attendance?: Array<MemberId>;
     /**
+     * When it begins, HH:MM at +08:00.
+     */
+    begins_time?: string | null;
+    /**
+     * When it ends, later on the same day.
+     */
+    ends_time?: string | null;
+    /**
+     * Who was excused; 1,000 at most, and nobody who was there.
+     */
+    excused?: Array<ExcuseBody>;
+    /**
      * The business day on which it was or will be held.
      */
     held_on: Day;
     kind: MeetingKind;
     minutes?: Text20000 | null;
+    place?: Text100 | null;
     /**
      * One line.
      */
@@ -3655,11 +3776,30 @@ export type MeetingBody = {
  */
 export type MeetingChangeBody = {
     /**
-     * Everybody who was there; 1,000 at most.
+     * Everybody who was there and is written down; 1,000 at most. Those who entered the code stay in any case.
      */
     attendance?: Array<MemberId> | null;
+    /**
+     * When it begins, HH:MM at +08:00; `null` takes the hours away.
+     */
+    begins_time?: string | null;
+    /**
+     * When it ends, later on the same day; `null` takes it away.
+     */
+    ends_time?: string | null;
+    /**
+     * Everybody who was excused; 1,000 at most, and nobody who was there.
+     */
+    excused?: Array<ExcuseBody> | null;
     held_on?: Day | null;
-    minutes?: Text20000 | null;
+    /**
+     * What was said and resolved; `null` empties the minutes, until something was collected or decided at the meeting.
+     */
+    minutes?: string | null;
+    /**
+     * Where it is; `null` takes it away.
+     */
+    place?: string | null;
     title?: Text100 | null;
 };
 
@@ -3675,7 +3815,21 @@ export type MeetingHead = {
      * How many were there.
      */
     attendee_count: number;
+    begins_at?: Timestamp | null;
+    /**
+     * Until when: its end, four hours after its beginning where no end is said, or the end of the day.
+     */
+    code_closes_at: Timestamp;
+    /**
+     * From when on the code of the meeting is shown and taken: half an hour before it begins, or all day.
+     */
+    code_opens_at: Timestamp;
     created_at: Timestamp;
+    ends_at?: Timestamp | null;
+    /**
+     * Whether the caller was excused.
+     */
+    excused: boolean;
     /**
      * Whether it has minutes.
      */
@@ -3686,6 +3840,10 @@ export type MeetingHead = {
     held_on: Day;
     id: MeetingId;
     kind: MeetingKind;
+    /**
+     * Where it is; `null` where nobody has said so.
+     */
+    place?: string | null;
     /**
      * One line.
      */
@@ -3720,6 +3878,23 @@ export type MeetingView = MeetingHead & {
      * The same by name.
      */
     attendees: Array<Attendee>;
+    /**
+     * Whether the caller may take it back.
+     */
+    can_delete: boolean;
+    /**
+     * Whether the caller may change it.
+     */
+    can_edit: boolean;
+    /**
+     * Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
+     * emptied, and who wrote it down can take it back.
+     */
+    draft: boolean;
+    /**
+     * Who was excused, in the order of their ids.
+     */
+    excused_members: Array<ExcusedMember>;
     /**
      * What was said and resolved; may be empty.
      */
@@ -3910,6 +4085,14 @@ export type MissingRules = {
      * `zero` when absent.
      */
     unscored?: Unscored;
+};
+
+/**
+ * That the caller is there.
+ */
+export type MyAttendance = {
+    entered_at?: Timestamp | null;
+    meeting_id: MeetingId;
 };
 
 /**
@@ -4564,6 +4747,20 @@ export type PageContestLine = {
      * In the list's stable order.
      */
     items: Array<ContestLine>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageDailyCoverageMember = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<DailyCoverageMember>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5904,13 +6101,14 @@ export type QuestionVersion = {
 };
 
 /**
- * A question with its key.
+ * A question, with its key for anyone who may read it.
  */
 export type QuestionView = {
     /**
-     * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
+     * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank; `null` for anyone who only plans contests,
+     * since he answers the questions himself.
      */
-    answer: Array<string>;
+    answer?: Array<string> | null;
     /**
      * The subject that it belongs to.
      */
@@ -5918,9 +6116,9 @@ export type QuestionView = {
     created_at: Timestamp;
     difficulty: Difficulty;
     /**
-     * Shown after grading; may be empty.
+     * Shown after grading; may be empty. `null` together with the key.
      */
-    explanation: string;
+    explanation?: string | null;
     first_dealt_at?: Timestamp | null;
     id: QuestionId;
     kind: QuestionKind;
@@ -6411,6 +6609,10 @@ export type RollView = {
  */
 export type RosterItem = {
     /**
+     * Whether an invite code for the member can be used at present.
+     */
+    code_open?: boolean | null;
+    /**
      * Duties that hold today or later.
      */
     duties?: Array<DutyView> | null;
@@ -6423,10 +6625,15 @@ export type RosterItem = {
      */
     id: MemberId;
     kind?: MemberKind | null;
+    leave?: RosterLeave | null;
     /**
      * The member's name.
      */
     name: string;
+    /**
+     * Whether the member ever signed in.
+     */
+    signed_in?: boolean | null;
     status?: MemberStatus | null;
     /**
      * The home unit.
@@ -6436,6 +6643,17 @@ export type RosterItem = {
      * What it is called for short.
      */
     unit_name: string;
+};
+
+/**
+ * A leave.
+ */
+export type RosterLeave = {
+    /**
+     * Its first day.
+     */
+    from_on: Day;
+    until?: Day | null;
 };
 
 /**
@@ -7595,6 +7813,11 @@ export type TrailLine = {
 };
 
 /**
+ * Why a member has not answered the paper of a day.
+ */
+export type Unanswered = 'not_opened' | 'opened' | 'away';
+
+/**
  * What can be gone on with.
  */
 export type UnfinishedKind = 'reading' | 'quiz' | 'challenge' | 'contest';
@@ -7665,6 +7888,38 @@ export type UnitCoverage = {
      * `read` of `members` in hundredths of a percent, rounded half up; `null` without members.
      */
     read_share?: number | null;
+    unit_id: UnitId;
+    /**
+     * Name of the unit.
+     */
+    unit_name: string;
+};
+
+/**
+ * How the papers of a day fared in a unit with everything below it.
+ */
+export type UnitDailyCoverage = {
+    /**
+     * Who handed it in, on its day or late.
+     */
+    answered: number;
+    /**
+     * `answered` of `members` in hundredths of a percent, rounded half up; `null` without members.
+     */
+    answered_share?: number | null;
+    /**
+     * Away on the day, and therefore not among `members`.
+     */
+    away: number;
+    /**
+     * Members of every kind who could be expected to answer: a paper was published for them, they are not gone, and were
+     * not away on the day.
+     */
+    members: number;
+    /**
+     * Who opened the paper.
+     */
+    opened: number;
     unit_id: UnitId;
     /**
      * Name of the unit.
@@ -8319,6 +8574,10 @@ export type ListBrandsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Only brands of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
         /**
          * How many items at most; 20 when absent, 100 at most.
          */
@@ -15045,6 +15304,100 @@ export type EditMeetingResponses = {
 
 export type EditMeetingResponse = EditMeetingResponses[keyof EditMeetingResponses];
 
+export type GetAttendanceCodeData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance-code';
+};
+
+export type GetAttendanceCodeErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAttendanceCodeError = GetAttendanceCodeErrors[keyof GetAttendanceCodeErrors];
+
+export type GetAttendanceCodeResponses = {
+    /**
+     * The code
+     */
+    200: AttendanceCode;
+};
+
+export type GetAttendanceCodeResponse = GetAttendanceCodeResponses[keyof GetAttendanceCodeResponses];
+
+export type SubmitAttendanceCodeData = {
+    body: AttendanceCodeBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance/mine';
+};
+
+export type SubmitAttendanceCodeErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitAttendanceCodeError = SubmitAttendanceCodeErrors[keyof SubmitAttendanceCodeErrors];
+
+export type SubmitAttendanceCodeResponses = {
+    /**
+     * There
+     */
+    200: MyAttendance;
+};
+
+export type SubmitAttendanceCodeResponse = SubmitAttendanceCodeResponses[keyof SubmitAttendanceCodeResponses];
+
+export type DeleteAttendanceData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+        /**
+         * Who was not there
+         */
+        member_id: MemberId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance/{member_id}';
+};
+
+export type DeleteAttendanceErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteAttendanceError = DeleteAttendanceErrors[keyof DeleteAttendanceErrors];
+
+export type DeleteAttendanceResponses = {
+    /**
+     * Struck off
+     */
+    204: void;
+};
+
+export type DeleteAttendanceResponse = DeleteAttendanceResponses[keyof DeleteAttendanceResponses];
+
 export type CreateMemberData = {
     body: NewMemberBody;
     headers?: {
@@ -15689,7 +16042,7 @@ export type ListQuestionsError = ListQuestionsErrors[keyof ListQuestionsErrors];
 
 export type ListQuestionsResponses = {
     /**
-     * Questions with their keys
+     * Questions
      */
     200: PageQuestionView;
 };
@@ -16175,6 +16528,53 @@ export type SetDailyPaperResponses = {
 };
 
 export type SetDailyPaperResponse = SetDailyPaperResponses[keyof SetDailyPaperResponses];
+
+export type GetDailyCoverageData = {
+    body?: never;
+    path: {
+        /**
+         * The paper's business day
+         */
+        day: Day;
+    };
+    query?: {
+        /**
+         * A unit; when absent, as much of the enterprise as the caller may see.
+         */
+        unit_id?: string;
+        /**
+         * Lists those who answered instead of those who have not.
+         */
+        answered?: boolean;
+        /**
+         * 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/quiz/daily/{day}/coverage';
+};
+
+export type GetDailyCoverageErrors = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetDailyCoverageError = GetDailyCoverageErrors[keyof GetDailyCoverageErrors];
+
+export type GetDailyCoverageResponses = {
+    /**
+     * Coverage
+     */
+    200: DailyCoverage;
+};
+
+export type GetDailyCoverageResponse = GetDailyCoverageResponses[keyof GetDailyCoverageResponses];
 
 export type SubmitDailyPaperData = {
     body: SubmissionBody;
@@ -17588,6 +17988,10 @@ export type ListUnitMembersData = {
          * Only members of this status; anyone who has not left when absent.
          */
         status?: MemberStatus;
+        /**
+         * Only members who never signed in; for those who see the whole roster.
+         */
+        never_signed_in?: boolean;
         /**
          * How many items at most; 20 when absent, 100 at most.
          */
