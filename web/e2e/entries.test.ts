@@ -127,6 +127,11 @@ test('an entry is written with a photograph and an article, handed in, and the b
   await organiser.context.close()
   await page.reload()
   await page.getByText('过去一次堵塞要停半个班。').waitFor()
+  // The unit itself writes on, until the judging begins.
+  await page.getByRole('button', { name: '修改文章' }).click()
+  await page.getByLabel('正文').fill('# 从堵到通\n\n过去一次堵塞要停半个班，现在不到一小时。')
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  await page.getByText('现在不到一小时。').and(page.locator('.markdown p')).waitFor()
   const seen = await api<{ state: string; title: string }>('neighbour', `/entries/${id}`)
   assert.equal(seen.state, 'submitted')
   const evidence = await api<{ items: Array<{ kind: string }> }>('neighbour', `/entries/${id}/evidence`)
