@@ -357,6 +357,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /files/{id}/picture", Anyone, Plain),
     ("GET /files/{id}/thumbnail", SignedIn, Plain),
     ("DELETE /files/{id}", SignedIn, Plain),
+    // burden
+    ("GET /units/{id}/burden", PUSH_PLANNERS, OfUnit),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     // settings

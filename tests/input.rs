@@ -13,7 +13,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::crypto::Key;
 
 use crate::openapi::operations;
-use crate::support::{Person, TestApp, send};
+use crate::support::{Person, Reply, TestApp, send};
 
 /// Somebody whom no route refuses, so that the input is looked at.
 pub async fn anybody(app: &TestApp) -> Person<'_> {
@@ -340,4 +340,24 @@ async fn a_parameter_that_an_operation_does_not_know_is_refused_and_a_page_lets_
     assert!(looked > 150, "{looked}");
     admin.get("/me?limit=1").await.refused(400, "query.invalid");
     admin.get("/me?").await.ok(200);
+}
+
+#[tokio::test]
+async fn every_field_that_is_wrong_is_told_of_at_once() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let told = |reply: Reply| -> Vec<String> {
+        let errors = reply.refused(422, "body.invalid")["errors"].as_array().unwrap().clone();
+        assert!(errors.iter().all(|error| !error["message"].as_str().unwrap().is_empty()));
+        let mut told: Vec<String> = errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect();
+        told.sort();
+        told
+    };
+    let idea = json!({ "title": "", "problem": "长".repeat(2001), "proposal": 5, "submit": "yes", "more": 1 });
+    let all = ["/category", "/more", "/problem", "/proposal", "/submit", "/title"];
+    assert_eq!(told(li.post("/ideas", idea).await), all);
+    assert_eq!(told(app.post("/session", json!({})).await), ["/account", "/password"]);
+    let short = json!({ "account": "", "password": "", "cookie": 1 });
+    assert_eq!(told(app.post("/session", short).await), ["/account", "/cookie", "/password"]);
+    assert_eq!(told(li.put("/me/password", json!({ "old_password": "" })).await), ["/new_password", "/old_password"]);
 }

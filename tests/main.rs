@@ -50,6 +50,7 @@ mod contests;
 mod meetings;
 mod ideas;
 mod brands;
+mod burden;
 mod bulletins;
 mod campaigns;
 mod notices;

@@ -248,3 +248,76 @@ async fn a_secretary_opens_every_page_without_asking_once_per_row() {
     walk.done();
     app.drain().await;
 }
+
+#[tokio::test]
+async fn what_came_of_contests_and_selections_is_opened_without_asking_once_per_row() {
+    let app = TestApp::start().await;
+    let organiser = contests::organiser(&app).await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").home("XZ12").sign_in().await);
+    let contest = contests::announced(&organiser, contests::body(&app)).await;
+    at(&app, "2026-07-01T08:01:00+08:00").await;
+    for (member, right) in [(&li, 9), (&wang, 8)] {
+        contests::sit(&app, member, &contest, right, 30).await;
+    }
+    organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
+    app.tick().await;
+    organiser.post(&format!("{contest}/publication"), json!({})).await.ok(200);
+    app.tick().await;
+    let mut walk = Walk::of(&li, "Results");
+    let ranked = walk
+        .open(
+            "竞赛 排名",
+            &[
+                &format!("{contest}/results"),
+                &format!("{contest}/rankings"),
+                &format!("{contest}/rankings/mine"),
+                &format!("{contest}/branch-rankings"),
+            ],
+        )
+        .await;
+    shows(&items(&ranked[1])[1], json!({ "rank": 2, "name": "王二", "unit": "东二组", "right_count": 8, "me": false }));
+    shows(&ranked[2]["mine"], json!({ "rank": 1, "name": "李一" }));
+    shows(&items(&ranked[3])[0], json!({ "rank": 1, "name": null }));
+
+    let app = TestApp::start().await;
+    let organiser = campaigns::organiser(&app).await;
+    let decider = campaigns::decision::committee(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let (campaign, entries) = campaigns::decision::counted(&app, &organiser, campaigns::objections::heard(&app)).await;
+    decider.put(&format!("{campaign}/decision"), campaigns::decision::turned(&entries)).await.ok(201);
+    at(&app, campaigns::decision::COMMITTEE_END).await;
+    app.tick().await;
+    campaigns::objections::object(&li, &campaign, &entries[0], "数据不实").await.ok(201);
+    let mut walk = Walk { person: &li, pages: walk.pages };
+    let results = walk.open("评选 结果", &[&format!("{campaign}/results")]).await;
+    shows(&items_of(&results[0], "results")[0], json!({ "entry_id": null, "total": null, "parts": null }));
+    shows(&items_of(&results[0], "entries")[0], json!({ "id": null, "title": null, "unit": null }));
+    shows(&items_of(&results[0], "decisions")[0], json!({ "decided_by": "赵委员" }));
+    let one = walk.open("评选 结果 一项", &[&format!("/entries/{}/explanation", entries[0])]).await;
+    shows(&one[0], json!({ "parts": null }));
+    let own = walk.open("评选 我的异议", &[&format!("{campaign}/objections")]).await;
+    shows(&items(&own[0])[0], json!({ "entry_title": "甲", "unit_name": null, "text": "数据不实" }));
+
+    let app = TestApp::start().await;
+    let organiser = campaigns::organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let expert = app.member("专家").role(Role::Expert, "JT").sign_in().await;
+    let campaign = campaigns::announced(&organiser, campaigns::scores::judged(&app, &[&expert])).await;
+    at(&app, "2026-07-01T08:01:00+08:00").await;
+    let of_west = entry(&west, &app, &campaign, "ZB2", "西").await;
+    entry(&east, &app, &campaign, "ZB1", "东").await;
+    at(&app, "2026-07-01T08:02:00+08:00").await;
+    at(&app, "2026-07-01T08:03:00+08:00").await;
+    let unit = Some(json!(app.unit("ZB1")));
+    campaigns::scores::score(&east, &of_west, "peer", unit, (60, 30)).await.ok(200);
+    let mut walk = Walk { person: &east, pages: walk.pages };
+    let scores = walk.open("评分", &[&format!("{campaign}/scores/mine"), &format!("{campaign}/entries")]).await;
+    shows(&items(&scores[0])[0], json!({ "name": "东支部", "done": 1, "left": 0 }));
+    shows(&items(&scores[1])[0], json!({ "title": null, "unit_name": null, "owner_name": null }));
+    walk.done();
+}
+
+fn items_of<'a>(page: &'a Value, list: &str) -> &'a Vec<Value> {
+    page[list].as_array().unwrap()
+}

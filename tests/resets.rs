@@ -227,6 +227,7 @@ async fn where_nobody_else_could_approve_time_does_and_any_device_refuses() {
     assert!(waits["detail"].as_str().unwrap().contains("2026年7月2日8时"), "{waits}");
     let own = tablet.get("/me/resets").await.ok(200);
     assert_eq!((&own["items"][0]["id"], &own["items"][0]["issuer"]), (&json!(id), &json!("王书记")));
+    assert_eq!(own["items"][0]["unit_name"], "东一组");
     let refusal = format!("/me/resets/{id}/refusal");
     wang.post(&refusal, json!({})).await.refused(404, "resets.not_found");
     assert_eq!(tablet.post(&refusal, json!({})).await.ok(200)["state"], "refused");

@@ -3,6 +3,7 @@
 //! May use every wing; no wing uses it.
 
 pub mod audit;
+pub mod burden;
 pub mod settings;
 pub mod health;
 pub mod backup;

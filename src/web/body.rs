@@ -14,6 +14,8 @@ use futures_util::future::{Ready, ready};
 use futures_util::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::complaint;
 use super::error::{FieldError, Problem};
@@ -46,7 +48,7 @@ impl<T> Deref for Body<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + PartialSchema + 'static> FromRequest for Body<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -57,7 +59,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let sent = receive(payload, MAX_JSON).await?;
             if sent.is_empty() {
                 // whatever it calls itself: nothing is what there is to say when everything is optional
-                return parse_json(b"{}").map(Body);
+                return parse_object(b"{}").map(Body);
             }
             if !is_json {
                 return Err(Problem::new(
@@ -141,35 +143,98 @@ fn too_slow() -> Problem {
     Problem::new(StatusCode::REQUEST_TIMEOUT, "body.too_slow", "请求内容发送超时，请检查网络后重试")
 }
 
-/// [`parse_json`] of a body: an object always. serde would take a list for one, its items for fields in their order.
-fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// [`parse_json`] of a body: an object always. serde would take a list for one, its items for fields in their order. What
+/// is wrong about several fields is told of at once.
+fn parse_object<T: DeserializeOwned + PartialSchema>(bytes: &[u8]) -> Result<T, Problem> {
     let is_list = bytes.trim_ascii_start().starts_with(b"[");
-    if !is_list {
-        return parse_json(bytes);
+    if is_list {
+        parse_json::<serde::de::IgnoredAny>(bytes)?;
+        return Err(Problem::field("", "invalid", "应为对象"));
     }
-    parse_json::<serde::de::IgnoredAny>(bytes)?;
-    Err(Problem::field("", "invalid", "应为对象"))
+    read(bytes).map_err(|fault| match fault {
+        Fault::Field(first) => {
+            let others = others_wrong::<T>(&first, bytes);
+            invalid([first].into_iter().chain(others).collect())
+        }
+        fault => fault.into(),
+    })
+}
+
+/// Fields of one body of which is told that they are wrong.
+const TOLD: usize = 50;
+
+/// What else is wrong beside `first`: each field is looked at by itself, and of each the first fault counts.
+fn others_wrong<T: DeserializeOwned + PartialSchema>(first: &FieldError, bytes: &[u8]) -> Vec<FieldError> {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::from_slice(bytes) else { return Vec::new() };
+    let lies_in = |pointer: &str, field: &str| {
+        pointer.strip_prefix(&step(field)).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_open = |field: &&str| !lies_in(&first.pointer, field);
+    let wrong = |field: &str| {
+        let alone = serde_json::json!({ field: fields[field] }).to_string();
+        // that the other fields are missing then is no fault of this one
+        match read::<T>(alone.as_bytes()) {
+            Err(Fault::Field(error)) if lies_in(&error.pointer, field) => Some(error),
+            _ => None,
+        }
+    };
+    let present = fields.keys().map(String::as_str).filter(is_open).filter_map(wrong);
+    let required = required_of::<T>();
+    let missing = required.iter().map(String::as_str).filter(|field| !fields.contains_key(*field)).filter(is_open);
+    let missing = missing.map(|field| FieldError {
+        pointer: step(field),
+        code: "invalid".into(),
+        message: complaint::missing(field).sentence,
+    });
+    present.chain(missing).take(TOLD).collect()
+}
+
+/// The fields that a body must have, as the API document says.
+fn required_of<T: PartialSchema>() -> Vec<String> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) => object.required,
+        _ => Vec::new(),
+    }
+}
+
+/// Why something that was sent is not taken.
+enum Fault {
+    Malformed(serde_json::Error),
+    Field(FieldError),
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Malformed(cause) => not_json(&cause),
+            Fault::Field(error) => invalid(vec![error]),
+        }
+    }
+}
+
+fn invalid(errors: Vec<FieldError>) -> Problem {
+    Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段").with_errors(errors)
 }
 
 /// Parses JSON strictly; 400 when it is no JSON, 422 with the place when it is not what was asked for.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    Ok(read(bytes)?)
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let place = pointer(error.path());
         let cause = error.into_inner();
-        if cause.is_data() {
-            let found = complaint::of(&cause.to_string());
-            let named = found.field.filter(|field| !place.ends_with(&step(field))).map(|field| step(&field));
-            Problem::unprocessable("body.invalid", "请求内容有误，请检查标出的字段").with_errors(vec![FieldError {
-                pointer: place + &named.unwrap_or_default(),
-                code: "invalid".into(),
-                message: found.sentence,
-            }])
-        } else {
-            not_json(&cause)
+        if !cause.is_data() {
+            return Fault::Malformed(cause);
         }
+        let found = complaint::of(&cause.to_string());
+        let named = found.field.filter(|field| !place.ends_with(&step(field))).map(|field| step(&field));
+        let pointer = place + &named.unwrap_or_default();
+        Fault::Field(FieldError { pointer, code: "invalid".into(), message: found.sentence })
     })?;
-    deserializer.end().map_err(|cause| not_json(&cause))?;
+    deserializer.end().map_err(Fault::Malformed)?;
     Ok(value)
 }
 
@@ -264,11 +329,38 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 mod tests {
     use super::*;
 
-    #[derive(Debug, serde::Deserialize)]
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
     #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its parsing is tested")]
     struct Sample {
-        #[expect(dead_code, reason = "only its parsing is tested")]
         count: u8,
+    }
+
+    #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its parsing is tested")]
+    struct Longer {
+        name: crate::base::text::Text<3>,
+        count: u8,
+        #[serde(default)]
+        list: Vec<u8>,
+        note: Option<String>,
+    }
+
+    #[test]
+    fn what_is_wrong_about_several_fields_is_told_of_at_once() {
+        let told = |text: &str| -> Vec<String> {
+            let problem = parse_object::<Longer>(text.as_bytes()).unwrap_err();
+            problem.errors().iter().map(|error| error.pointer.clone()).collect()
+        };
+        assert_eq!(
+            told(r#"{"count":300,"name":"","list":[1,"a",300],"note":5}"#),
+            ["/count", "/list/1", "/name", "/note"]
+        );
+        assert_eq!(told("{}"), ["/name", "/count"]);
+        assert_eq!(told(r#"{"name":"甲","more":1}"#), ["/more", "/count"]);
+        assert_eq!(told(r#"{"note":5,"note":6}"#)[0], "/note");
+        assert_eq!(told(r#"{"list":{}}"#), ["/list", "/name", "/count"]);
     }
 
     fn refusal(text: &[u8]) -> (u16, &'static str) {

@@ -30,6 +30,11 @@ pub fn of(message: &str) -> Complaint {
     Complaint { field: None, sentence: sentence(message) }
 }
 
+/// That `field` is not there.
+pub fn missing(field: &str) -> Complaint {
+    of(&format!("missing field `{field}`"))
+}
+
 fn sentence(message: &str) -> String {
     let (found, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
     if let Some(word) = found.strip_prefix("unknown variant ") {

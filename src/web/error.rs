@@ -212,6 +212,11 @@ impl Problem {
         self.code
     }
 
+    /// The fields that were not accepted.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// The sentence for people.
     pub fn detail(&self) -> &str {
         &self.detail

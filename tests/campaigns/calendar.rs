@@ -180,7 +180,9 @@ async fn an_end_is_moved_to_later_by_two_people_with_a_reason() {
     committee.post(&approval, json!({})).await.ok(200);
     committee.post(&approval, json!({})).await.ok(200);
     assert_eq!(stage(&organiser, &path, "vote").await["closes_at"], later);
-    assert_eq!(member.get(&path).await.ok(200)["extensions"][0]["reason"], "网络故障");
+    let published = member.get(&path).await.ok(200)["extensions"][0].clone();
+    let names = ["reason", "proposer", "confirmer"].map(|field| published[field].clone());
+    assert_eq!(names, [json!("网络故障"), json!("两职"), json!("党委")]);
     at(&app, CLOSING).await;
     assert_eq!(stage(&organiser, &path, "vote").await["state"], "open");
     at(&app, later).await;

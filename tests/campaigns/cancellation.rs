@@ -50,11 +50,14 @@ async fn an_open_campaign_is_called_off_by_two_people_and_nothing_of_it_is_count
         .refused(409, "campaigns.cancellation_proposed");
     both.post(&approval, json!({})).await.refused(403, "campaigns.own_proposal");
     assert_eq!(voters[0].get(&campaign).await.ok(200)["cancellation"], Value::Null, "a proposal is not published");
-    assert_eq!(organiser.get(&campaign).await.ok(200)["cancellation"]["reason"], "有人组织拉票");
+    let proposed = organiser.get(&campaign).await.ok(200)["cancellation"].clone();
+    assert_eq!((&proposed["reason"], &proposed["confirmer"]), (&json!("有人组织拉票"), &Value::Null));
+    assert_eq!(proposed["proposer"], app.directory().name_of(both.id));
     cast(&voters[11], &campaign, &[&entries[0]]).await.ok(201);
     assert!(sealed(&app).await.iter().all(|sealed| !sealed.is_empty()));
 
-    committee.post(&approval, json!({})).await.ok(200);
+    let confirmed = committee.post(&approval, json!({})).await.ok(200);
+    assert_eq!(confirmed["confirmer"], app.directory().name_of(committee.id));
     committee.post(&approval, json!({})).await.ok(200);
     both.post(&approval, json!({})).await.refused(409, "campaigns.confirmed");
     both.delete(&cancellation).await.refused(409, "campaigns.confirmed");

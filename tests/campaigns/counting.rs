@@ -143,6 +143,7 @@ async fn by_hand_sixty_thousand_ballots_of_ten_are_counted_within_three_seconds(
                     status: MemberStatus::Active,
                     unit_id: home,
                     hidden_from_boards: false,
+                    on_boards: false,
                     created_at: tx.now(),
                     updated_at: tx.now(),
                 };

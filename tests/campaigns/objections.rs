@@ -10,14 +10,14 @@ use crate::support::{Person, TestApp};
 
 pub(super) const OBJECTION_END: &str = "2026-07-01T08:12:00+08:00";
 
-pub(super) fn heard(app: &TestApp) -> Value {
+pub fn heard(app: &TestApp) -> Value {
     let mut body = decided_by_committee(app, &[]);
     let objections = json!({ "stage": "objection", "opens_at": COMMITTEE_END, "closes_at": OBJECTION_END });
     body["terms"]["timetable"].as_array_mut().unwrap().push(objections);
     body
 }
 
-pub(super) async fn object(who: &Person<'_>, campaign: &str, entry: &str, text: &str) -> crate::support::Reply {
+pub async fn object(who: &Person<'_>, campaign: &str, entry: &str, text: &str) -> crate::support::Reply {
     who.post(&format!("{campaign}/objections"), json!({ "entry_id": entry, "text": text })).await
 }
 

@@ -8,7 +8,7 @@ use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organis
 use crate::support::{Person, Reply, TestApp};
 
 /// Two criteria; experts have 60 percent and the branches 40.
-pub(super) fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
+pub fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
     let mut body = body(app);
     let terms = &mut body["terms"];
     terms["expert_ids"] = experts.iter().map(|expert| json!(expert.id)).collect();
@@ -29,13 +29,7 @@ pub(super) fn judged(app: &TestApp, experts: &[&Person<'_>]) -> Value {
     body
 }
 
-pub(super) async fn score(
-    judge: &Person<'_>,
-    entry: &str,
-    source: &str,
-    unit: Option<Value>,
-    points: (u32, u32),
-) -> Reply {
+pub async fn score(judge: &Person<'_>, entry: &str, source: &str, unit: Option<Value>, points: (u32, u32)) -> Reply {
     let marks = json!([{ "criterion": "fame", "points": points.0 }, { "criterion": "effect", "points": points.1 }]);
     let mut body = json!({ "source": source, "marks": marks });
     if let Some(unit) = unit {
@@ -242,6 +236,10 @@ async fn a_ballot_is_voided_by_two_people_between_the_closing_and_the_counting()
     both.post(&approval, json!({})).await.refused(403, "campaigns.own_proposal");
     committee.post(&approval, json!({})).await.ok(200);
     committee.post(&approval, json!({})).await.ok(200);
+    let listed = organiser.get(&voidings).await.ok(200)["items"][0].clone();
+    let name = |person: &Person<'_>| json!(app.directory().name_of(person.id));
+    let names = ["member_name", "proposer", "confirmer"].map(|field| listed[field].clone());
+    assert_eq!(names, [name(&voters[0]), name(&both), name(&committee)]);
     // only proposed: it counts
     both.post(&voidings, json!({ "member_id": voters[1].id, "reason": "存疑" })).await.ok(201);
     at(&app, "2026-07-01T08:12:00+08:00").await;

@@ -231,9 +231,11 @@ async fn two_people_call_a_contest_off_and_it_is_never_ranked() {
     organiser.delete(&cancellation).await.ok(204);
     assert_eq!(waits(&committee).await, json!([]));
     organiser.post(&cancellation, json!({ "reason": "试题泄露" })).await.ok(201);
-    organiser.post(&approval, json!({})).await.refused(409, "contests.own_proposal");
+    organiser.post(&approval, json!({})).await.refused(403, "contests.own_proposal");
     secretary.post(&approval, json!({})).await.refused(403, "access.out_of_scope");
-    assert_eq!(committee.get(&cancellation).await.ok(200)["reason"], "试题泄露");
+    let proposed = committee.get(&cancellation).await.ok(200);
+    assert_eq!((&proposed["reason"], &proposed["confirmer"]), (&json!("试题泄露"), &Value::Null));
+    assert_eq!(proposed["proposer"], app.directory().name_of(organiser.id));
     assert_eq!(li.get(&contest).await.ok(200)["cancelled_because"], Value::Null, "it is only proposed");
     assert!(committee.post(&approval, json!({})).await.ok(200)["confirmed_at"].is_string());
     committee.post(&approval, json!({})).await.ok(200);

@@ -131,6 +131,7 @@ impl<'a> MemberBuilder<'a> {
                     status: MemberStatus::Active,
                     unit_id: home,
                     hidden_from_boards: false,
+                    on_boards: false,
                     created_at: tx.now(),
                     updated_at: tx.now(),
                 };

@@ -261,6 +261,7 @@ fn person(tx: &Tx, unit_id: UnitId, number: usize) -> (MemberRow, Session) {
         status: MemberStatus::Active,
         unit_id,
         hidden_from_boards: false,
+        on_boards: false,
         created_at: now,
         updated_at: now,
     };

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::settings::Appearance;
 use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
-use crate::ground::presets::{BoardScope, Preset, Presets};
+use crate::ground::presets::{BoardListing, BoardScope, NamesAbove, Preset, Presets};
 use crate::people::members::Directory;
 use crate::room::House;
 use crate::web::etag::Polled;
@@ -74,8 +74,12 @@ struct ClientSwitches {
     personal_boards: bool,
     /// Of whom they are shown.
     personal_boards_of: BoardScope,
+    /// Who appears on them.
+    board_listing: BoardListing,
     /// Boards of branches.
     branch_boards: bool,
+    /// What those who look after more than one branch see of who has done what.
+    names_above: NamesAbove,
 }
 
 /// What the app may send.
@@ -116,7 +120,9 @@ async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
             preset: config.presets.preset(),
             personal_boards: true,
             personal_boards_of: config.presets.personal_boards(),
+            board_listing: config.presets.board_listing(),
             branch_boards: config.presets.compares_branches(),
+            names_above: config.presets.names_above(),
         },
         limits: ClientLimits {
             upload_bytes: MAX_BYTES,

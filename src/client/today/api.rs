@@ -14,7 +14,7 @@ use crate::doing::meetings::{MeetingId, MeetingKind};
 use crate::ground::notices::{NoticeId, NoticeKind};
 use crate::honour::boards::BranchPlace;
 use crate::kernel::desk::{DeskItemId, Item, Urgency};
-use crate::learning::quiz::{PaperId, PaperState};
+use crate::learning::quiz::{PaperId, PaperState, QUESTION_SECONDS};
 use crate::learning::study::{FeedPush, ReadState};
 use crate::people::members::model::{MemberKind, MemberSettings, MemberStatus};
 use crate::web::Problem;
@@ -25,9 +25,6 @@ use crate::web::unread::with_unread;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_my_today);
 }
-
-/// Seconds that a question of the day's paper takes.
-const QUESTION_SECONDS: i64 = 30;
 
 /// Everything on a member's first page.
 #[derive(Serialize, ToSchema)]

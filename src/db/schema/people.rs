@@ -29,6 +29,7 @@ diesel::table! {
         hidden_from_boards -> Bool,
         created_at -> BigInt,
         updated_at -> BigInt,
+        on_boards -> Bool,
     }
 }
 

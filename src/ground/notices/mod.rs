@@ -16,3 +16,4 @@ pub use actions::{Muting, Newest, handle, newest, tell, tell_for_good, tidy};
 pub use api::routes;
 pub use model::{LastingText, NOTICE_KINDS, NewNotice, Notice, NoticeId, NoticeKind, To};
 pub use room::open;
+pub use store::list_sent_to_units;

@@ -58,6 +58,17 @@ pub fn list(
         .load(c))
 }
 
+/// To which units notices were sent, and when, from `from` on and before `until`.
+pub fn list_sent_to_units(conn: &mut Conn, from: Timestamp, until: Timestamp) -> QueryResult<Vec<(UnitId, Timestamp)>> {
+    on!(conn, c => notices::table
+        .filter(notices::unit_id.is_not_null())
+        .filter(notices::created_at.ge(from))
+        .filter(notices::created_at.lt(until))
+        .order(notices::id)
+        .select((notices::unit_id.assume_not_null(), notices::created_at))
+        .load(c))
+}
+
 /// How many of each kind are unread.
 pub fn count_unread_by_kind(conn: &mut Conn, inbox: &Inbox) -> QueryResult<Vec<(NoticeKind, i64)>> {
     on!(conn, c => seen_in!(inbox)

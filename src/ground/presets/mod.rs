@@ -9,6 +9,6 @@ mod switches;
 mod room;
 
 pub use api::routes;
-pub use model::{BoardScope, Preset};
+pub use model::{BoardListing, BoardScope, NamesAbove, Preset};
 pub use room::open;
 pub use switches::Presets;

@@ -1,6 +1,6 @@
 //! The switches.
 
-use super::model::{BoardScope, Preset};
+use super::model::{BoardListing, BoardScope, NamesAbove, Preset};
 use crate::base::capability::Capability;
 use crate::kernel::settings::{Range, Setting};
 
@@ -19,6 +19,9 @@ pub struct Presets {
     personal_boards: Setting,
     branch_boards: Setting,
     vote_weight: Setting,
+    vote_note: Setting,
+    board_listing: Setting,
+    names_above: Setting,
 }
 
 impl Default for Presets {
@@ -49,6 +52,27 @@ impl Default for Presets {
                 "presets.vote_weight",
                 ("评选中投票所占权重的上限", "The most that a vote weighs in a selection"),
                 &[FOLLOWS, ("any", "不限"), ("sixty", "不超过60%")],
+                FOLLOWS.0,
+            ),
+            vote_note: switch(
+                "presets.vote_note",
+                (
+                    "结果和通报是否注明“投票仅作参考”",
+                    "Whether results and bulletins say that votes are for reference only",
+                ),
+                &[FOLLOWS, ("on", "注明"), ("off", "不注明")],
+                FOLLOWS.0,
+            ),
+            board_listing: switch(
+                "presets.board_listing",
+                ("个人上榜方式", "Who appears on boards of members"),
+                &[FOLLOWS, ("opt_out", "默认上榜，可以退出"), ("opt_in", "本人同意才上榜")],
+                FOLLOWS.0,
+            ),
+            names_above: switch(
+                "presets.names_above",
+                ("上级查看完成情况时是否看到姓名", "Whether those above a branch see by name who has done what"),
+                &[FOLLOWS, ("names", "看到姓名"), ("numbers", "只看十人及以上的人数")],
                 FOLLOWS.0,
             ),
         }
@@ -83,8 +107,35 @@ impl Presets {
         }
     }
 
+    /// Whether results and bulletins of a selection that is announced now say that its vote is for reference only.
+    pub fn notes_votes(&self) -> bool {
+        match (&*self.vote_note.words(), self.preset()) {
+            ("on", _) => true,
+            ("off", _) => false,
+            (_, preset) => preset == Preset::Lighter,
+        }
+    }
+
+    /// Who appears on boards of members.
+    pub fn board_listing(&self) -> BoardListing {
+        let by_preset = match self.preset() {
+            Preset::Standard => BoardListing::OptOut,
+            Preset::Lighter => BoardListing::OptIn,
+        };
+        self.board_listing.words().parse().unwrap_or(by_preset)
+    }
+
+    /// What those who look after more than one branch see of who has done what.
+    pub fn names_above(&self) -> NamesAbove {
+        let by_preset = match self.preset() {
+            Preset::Standard => NamesAbove::Names,
+            Preset::Lighter => NamesAbove::Numbers,
+        };
+        self.names_above.words().parse().unwrap_or(by_preset)
+    }
+
     /// What each switch is and why, in Chinese.
-    pub(super) fn told(&self) -> [Told; 3] {
+    pub(super) fn told(&self) -> [Told; 6] {
         let told = |setting: &Setting, value, reason| Told {
             key: setting.key,
             title: setting.title.0,
@@ -93,16 +144,28 @@ impl Presets {
             reason,
         };
         let votes = if self.heaviest_vote() < WHOLE { "不超过60%" } else { "不限" };
+        let note = if self.notes_votes() { "注明" } else { "不注明" };
         let branches = if self.compares_branches() { "比较" } else { "不比较" };
         [
             told(&self.personal_boards, self.personal_boards().title(), "个人排名只在熟悉的人之间，避免层层比较"),
             told(&self.branch_boards, branches, "支部之间比的是集体，不点个人的名"),
             told(&self.vote_weight, votes, "投票只作参考，不以票数作为评价的主要依据"),
+            told(&self.vote_note, note, "让看结果的人知道票数只是一种意见"),
+            told(&self.board_listing, self.board_listing().title(), "是否与人比较由本人决定，不影响积分"),
+            told(&self.names_above, self.names_above().title(), "谁没有完成由本支部书记了解，上级看人数，避免层层点名"),
         ]
     }
 
-    pub fn each(&self) -> [Setting; 4] {
-        [self.preset.clone(), self.personal_boards.clone(), self.branch_boards.clone(), self.vote_weight.clone()]
+    pub fn each(&self) -> [Setting; 7] {
+        [
+            self.preset.clone(),
+            self.personal_boards.clone(),
+            self.branch_boards.clone(),
+            self.vote_weight.clone(),
+            self.vote_note.clone(),
+            self.board_listing.clone(),
+            self.names_above.clone(),
+        ]
     }
 }
 

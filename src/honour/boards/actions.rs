@@ -16,7 +16,7 @@ use super::rules::{self, Refusal};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period};
 use crate::db::{DbError, Never, Stop};
-use crate::ground::presets::{BoardScope, Presets};
+use crate::ground::presets::{BoardListing, BoardScope, Presets};
 use crate::honour::points::Dimension;
 use crate::kernel::board::{self, BoardKey, Boards, Place, Report, Source, TOTAL, enterprise};
 use crate::kernel::memo::Memo;
@@ -110,7 +110,7 @@ impl BoardRoom {
             By::Member => self.boards.version(key),
             By::Branch => self.boards.tick(),
         };
-        Stamp { board, roster: self.directory.version() }
+        Stamp { board, roster: self.directory.version(), listing: self.presets.board_listing() }
     }
 
     /// The first `lines` of a board as a viewer from `branch` sees them.
@@ -129,11 +129,11 @@ impl BoardRoom {
 
     async fn members(&self, key: &BoardKey, lines: usize, branch: Option<UnitId>) -> Result<Shown, DbError> {
         let (top, source) = self.boards.top(key, lines).await?;
-        let (tree, mut branches) = (self.directory.tree(), HashSet::new());
+        let (tree, listing, mut branches) = (self.directory.tree(), self.presets.board_listing(), HashSet::new());
         let mut items = Vec::with_capacity(top.places.len());
         for place in &top.places {
             let Some(member) = self.present(place.subject) else { continue };
-            let Some(person) = person(&member, &tree) else { continue };
+            let Some(person) = person(&member, &tree, listing) else { continue };
             branches.extend(person.branch);
             items.extend(rules::line(place, &person, branch));
         }
@@ -185,7 +185,7 @@ impl BoardRoom {
     /// A line near the viewer's own; one's own is never hidden from oneself.
     fn neighbour(&self, place: &Place, tree: &UnitTree, viewer: Viewer) -> Option<Neighbour> {
         let member = self.present(place.subject)?;
-        let person = person(&member, tree)?;
+        let person = person(&member, tree, self.presets.board_listing())?;
         let me = place.subject == viewer.member;
         let line =
             if me { rules::full_line(place, &person, false) } else { rules::line(place, &person, viewer.branch)? };
@@ -222,13 +222,13 @@ impl BoardRoom {
     }
 }
 
-fn person<'a>(member: &'a MemberCard, tree: &'a UnitTree) -> Option<PersonCard<'a>> {
+fn person<'a>(member: &'a MemberCard, tree: &'a UnitTree, listing: BoardListing) -> Option<PersonCard<'a>> {
     let home = tree.get(member.unit)?;
     Some(PersonCard {
         name: &member.name,
         unit_name: &home.unit.short_name,
         branch: home.branch,
-        hidden: member.hidden_from_boards,
+        hidden: !member.appears(listing),
     })
 }
 

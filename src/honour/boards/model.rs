@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period};
+use crate::ground::presets::BoardListing;
 use crate::kernel::board::Source;
 
 /// The scope that is everyone.
@@ -45,6 +46,7 @@ pub struct Viewer {
 pub struct Stamp {
     pub board: u64,
     pub roster: u64,
+    pub listing: BoardListing,
 }
 
 /// A board as a viewer from one branch sees it.

@@ -37,6 +37,7 @@ use tokio::sync::Mutex;
 
 use crate::base::id::MemberId;
 use crate::db::{Db, DbError};
+use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::lease::ProcessId;
@@ -51,7 +52,7 @@ pub use glance::{Attempted, LOOKS, OpenContest, RunningAttempt, attempted_in};
 pub use model::{AttemptId, ContestId, ContestState, Rules};
 pub use room::open;
 pub use rules::{ContestVerb, FLOW, Who};
-pub use store::{is_part_of, list_open};
+pub use store::{is_part_of, list_open, list_planned};
 
 use model::{Contest, Paper, Terms};
 
@@ -82,6 +83,7 @@ pub struct Contests {
     desks: Desks,
     quiz: Quiz,
     points: Points,
+    presets: Presets,
     /// What waited before it was on the desk.
     unlaid: Backlog,
     papers: Cache<ContestId, Arc<Frozen>>,
@@ -96,7 +98,7 @@ pub struct Contests {
 }
 
 impl Contests {
-    pub fn new(db: Db, (directory, desks): (Directory, Desks), quiz: Quiz, points: Points) -> Self {
+    pub fn new(db: Db, (directory, desks): (Directory, Desks), quiz: Quiz, points: Points, presets: Presets) -> Self {
         let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
         let holder = db.fresh_id();
         let (unlaid, open) = (Backlog::new("contests.desk"), Arc::new(Memo::new(1)));
@@ -106,6 +108,7 @@ impl Contests {
             desks,
             quiz,
             points,
+            presets,
             unlaid,
             papers,
             attempts,

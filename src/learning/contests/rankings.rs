@@ -207,7 +207,7 @@ impl Contests {
 
     fn named(&self, viewer: &Viewer<'_>, result: MemberResult) -> Option<RankedMember> {
         let card = self.directory.member(result.member_id)?;
-        if card.hidden_from_boards && card.id != viewer.member {
+        if !card.appears(self.presets.board_listing()) && card.id != viewer.member {
             return None;
         }
         let (unit, branch) = self.home(&card);

@@ -15,7 +15,7 @@ pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.used_by(KEYS);
     house.get::<Meetings>().unless_part(is_part_of);
-    Ok(Room::of(Contests::new(house.db.clone(), (house.get(), house.get()), quiz, house.get()))
+    Ok(Room::of(Contests::new(house.db.clone(), (house.get(), house.get()), quiz, house.get(), house.get()))
         .when_due(CONTEST_CORRECTIONS, |contests| async move {
             contests.regrade().await?;
             contests.next_regrading().await

@@ -9,6 +9,7 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, Stop};
 use crate::people::members;
@@ -32,8 +33,11 @@ impl Missing for Unanswered {
 }
 
 impl From<OutOfCoverage> for Refusal {
-    fn from(_: OutOfCoverage) -> Self {
-        Refusal::OutOfReach
+    fn from(out: OutOfCoverage) -> Self {
+        match out {
+            OutOfCoverage::NoSuchUnit | OutOfCoverage::OutOfReach => Refusal::OutOfReach,
+            OutOfCoverage::TooFew => Refusal::TooFew,
+        }
     }
 }
 
@@ -50,6 +54,10 @@ pub(super) struct Coverage {
     pub counts: Counts,
     /// Of each child unit.
     pub children: Vec<(UnitId, Counts)>,
+    /// Child units that are left out, since they have few members and the reader sees no names.
+    pub few: usize,
+    /// Whether the reader sees names.
+    pub named: bool,
     /// Those who were asked for, after the cursor, in the order of their employee numbers; one more than was asked for.
     pub people: Vec<(Arc<MemberCard>, Result<Answered, Unanswered>)>,
 }
@@ -59,12 +67,11 @@ impl Quiz {
     /// member is asked by the paper of the nearest unit above him that has one.
     pub(super) async fn coverage(
         &self,
-        reach: &Reach,
+        (reader, reach): (&Person, &Reach),
         day: Day,
         unit: Option<UnitId>,
         listing: Listing,
-        after: Option<String>,
-        limit: i64,
+        (after, limit): (Option<String>, i64),
     ) -> Outcome<Coverage> {
         let tree = self.directory.tree();
         let top = tree.root().ok_or(Refusal::OutOfReach)?;
@@ -86,14 +93,20 @@ impl Quiz {
             .into_iter()
             .map(|member| coverage::Progress { outcome: seen.outcome(&member, day, today), member })
             .collect();
-        let (counts, children) = coverage::count(&tree, unit, &progress);
+        let (counts, mut children) = coverage::count(&tree, unit, &progress);
+        let named = coverage::names(&tree, self.presets.names_above(), reader, unit);
+        let mut few = 0;
+        if !named {
+            (children, few) = coverage::without_few(counts, children).map_err(Refusal::from)?;
+        }
+        let progress = if named { progress } else { Vec::new() };
         let wanted = |outcome: Result<Answered, Unanswered>| match listing {
             Listing::Answered => outcome.is_ok().then_some(outcome),
             Listing::Missing => outcome.is_err().then_some(outcome),
         };
         let limit = usize::try_from(limit + 1).unwrap_or(0);
         let people = coverage::page(progress, wanted, after.as_deref(), limit);
-        Ok(Coverage { unit, counts, children, people })
+        Ok(Coverage { unit, counts, children, few, named, people })
     }
 }
 

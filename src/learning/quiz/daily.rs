@@ -46,7 +46,41 @@ pub struct Graded {
     pub is_new: bool,
 }
 
+/// What a paper asks, for whoever adds up what plans ask.
+#[derive(Clone, Debug)]
+pub struct PlannedPaper {
+    /// Of everybody below this unit that has no nearer one.
+    pub unit_id: UnitId,
+    pub day: Day,
+    pub publish_at: Timestamp,
+    pub questions: usize,
+}
+
 impl Quiz {
+    /// The papers of the days from `from` to `until`, both included: those that there are, and for days to come without one
+    /// that which will be drawn.
+    pub async fn asked_between(&self, from: Day, until: Day) -> Result<Vec<PlannedPaper>, DbError> {
+        let papers = self.db.read(move |conn| store::list_papers_between(conn, from, until)).await?;
+        let planned = |paper: &Paper| PlannedPaper {
+            unit_id: paper.unit_id,
+            day: paper.day,
+            publish_at: paper.publish_at,
+            questions: paper.questions.0.len(),
+        };
+        let mut asked: Vec<PlannedPaper> = papers.iter().map(planned).collect();
+        let Some(root) = self.directory.tree().root() else { return Ok(asked) };
+        let (mut day, questions) = (from.max(self.db.today()), self.timetable.paper_questions());
+        while day <= until {
+            let publish_at = day.at(self.timetable.paper_at());
+            let is_there = asked.iter().any(|paper| paper.unit_id == root && paper.day == day);
+            if !is_there && publish_at > self.db.now() {
+                asked.push(PlannedPaper { unit_id: root, day, publish_at, questions });
+            }
+            day = day.next();
+        }
+        Ok(asked)
+    }
+
     /// Today's paper for the member at home at `path`; hands it out only after that is on record.
     pub async fn fetch(&self, member: MemberId, path: &[UnitId]) -> Outcome<(Arc<Paper>, Option<Submission>)> {
         let today = self.db.today();

@@ -41,16 +41,19 @@ use std::sync::atomic::AtomicBool;
 
 use crate::base::hooks::Hooks;
 use crate::db::{Db, DbError};
+use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::lease::ProcessId;
 use crate::people::members::Directory;
 
 pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
+pub use daily::PlannedPaper;
 pub use glance::{LOOKS, PaperState, QuizToday};
 pub use model::tally::{Tally, TallySource};
 pub use model::{
-    Candidate, Difficulty, Paper, PaperId, PaperQuestion, QuestionId, QuestionKind, QuestionText, SubmissionId,
+    Candidate, Difficulty, Paper, PaperId, PaperQuestion, QUESTION_SECONDS, QuestionId, QuestionKind, QuestionText,
+    SubmissionId,
 };
 pub use room::open;
 pub use store::count_published;
@@ -69,6 +72,7 @@ pub struct Quiz {
     db: Db,
     directory: Directory,
     points: Points,
+    presets: Presets,
     timetable: Timetable,
     published: Published,
     stock: Stock,
@@ -83,13 +87,14 @@ pub struct Quiz {
 }
 
 impl Quiz {
-    pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Self {
+    pub fn new(db: Db, directory: Directory, (points, presets): (Points, Presets), timetable: Timetable) -> Self {
         let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
         let (holder, is_folded) = (db.fresh_id(), Arc::default());
         Quiz {
             db,
             directory,
             points,
+            presets,
             timetable,
             published,
             stock,

@@ -12,7 +12,7 @@ crate::point_rules! {
 
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.get());
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
+    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await

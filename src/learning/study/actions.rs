@@ -16,6 +16,7 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Day;
 use crate::base::version::Version;
 use crate::db::{Db, DbError, Json, Stop, Tx};
+use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::changes;
 use crate::kernel::idempotency::{self, Reused};
@@ -37,6 +38,7 @@ pub struct Study {
     pub(super) db: Db,
     pub(super) directory: Directory,
     pub(super) points: Points,
+    pub(super) presets: Presets,
     pub(super) timetable: Timetable,
     pub(super) feed: Feed,
     pub(super) servings: Servings,
@@ -77,10 +79,10 @@ pub(super) struct Amendment {
 }
 
 impl Study {
-    pub fn new(db: Db, directory: Directory, points: Points, timetable: Timetable) -> Study {
+    pub fn new(db: Db, directory: Directory, (points, presets): (Points, Presets), timetable: Timetable) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
-        Study { db, directory, points, timetable, feed, servings, open_days }
+        Study { db, directory, points, presets, timetable, feed, servings, open_days }
     }
 
     /// The items that may be pushed, oldest first.

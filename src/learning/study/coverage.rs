@@ -9,6 +9,7 @@ use super::rules::Refusal;
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, DbError};
 use crate::people::members;
@@ -34,6 +35,7 @@ impl From<OutOfCoverage> for Refusal {
         match out {
             OutOfCoverage::NoSuchUnit => Refusal::NoSuchUnit,
             OutOfCoverage::OutOfReach => Refusal::OutOfReach,
+            OutOfCoverage::TooFew => Refusal::TooFew,
         }
     }
 }
@@ -48,6 +50,10 @@ pub(super) struct Coverage {
     pub counts: Counts,
     /// Of each child unit.
     pub children: Vec<(UnitId, Counts)>,
+    /// Child units that are left out, since they have few members and the reader sees no names.
+    pub few: usize,
+    /// Whether the reader sees names.
+    pub named: bool,
     /// Those who have not read after the cursor, in the order of their employee numbers; one more than was asked for.
     pub missing: Vec<(Arc<MemberCard>, Reason)>,
 }
@@ -56,6 +62,7 @@ impl Study {
     /// The coverage of a published push in `unit`, or in the largest part of its audience that the caller may see.
     pub(super) async fn coverage(
         &self,
+        reader: &Person,
         reach: &Reach,
         id: PushId,
         unit: Option<UnitId>,
@@ -71,10 +78,16 @@ impl Study {
         // what this process has served a moment ago; another process may be a second behind
         self.flush().await?;
         let progress = self.progress(&push, unit).await?;
-        let (counts, children) = coverage::count(&tree, unit, &progress);
+        let (counts, mut children) = coverage::count(&tree, unit, &progress);
+        let named = coverage::names(&tree, self.presets.names_above(), reader, unit);
+        let mut few = 0;
+        if !named {
+            (children, few) = coverage::without_few(counts, children).map_err(Refusal::from)?;
+        }
+        let progress = if named { progress } else { Vec::new() };
         let limit = usize::try_from(limit + 1).unwrap_or(0);
         let missing = coverage::page(progress, Result::err, after.as_deref(), limit);
-        Ok(Coverage { push, unit, counts, children, missing })
+        Ok(Coverage { push, unit, counts, children, few, named, missing })
     }
 
     async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {

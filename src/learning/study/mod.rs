@@ -37,6 +37,7 @@ pub use model::{FeedPush, ItemId, PushId, ReadState};
 pub use pushes::Plan;
 pub use room::open;
 pub use rules::streak::Streak;
+pub use store::{PlannedPush, list_planned};
 pub use timetable::Grace;
 
 /// What the agenda calls pushes that are due.

@@ -11,7 +11,7 @@ crate::point_rules! {
 
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable);
-    Ok(Room::of(Study::new(house.db.clone(), house.get(), house.get(), timetable.clone()))
+    Ok(Room::of(Study::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
         .when_due(PUSHES, |study| async move {
             study.publish_due().await?;
             study.next_due().await

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::directory::{Directory, MemberCard, UnitTree};
 use super::model::MemberStatus;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::UnitId;
+use crate::base::person::Person;
+use crate::ground::presets::NamesAbove;
 
 /// Why somebody has not done what was asked.
 pub trait Missing: Copy {
@@ -77,9 +79,49 @@ pub fn reported(tree: &UnitTree, reach: &Reach, top: UnitId, unit: Option<UnitId
     }
 }
 
+/// Of fewer members no numbers are told where names are not: they would tell of each.
+const FEWEST: u32 = 10;
+
+/// Whether `reader` sees by name who of `unit` has done what: where names are the branch's own business, by a duty on the
+/// branch or in it.
+pub fn names(tree: &UnitTree, above: NamesAbove, reader: &Person, unit: UnitId) -> bool {
+    let path = tree.get(unit).map(|card| card.path.clone()).unwrap_or_else(|| Arc::from([]));
+    let is_near = |duty: &&Duty| {
+        let in_branch = tree.get(duty.unit).is_some_and(|card| card.branch.is_some());
+        in_branch && duty.role.allows().contains(&Capability::SeeResults) && path.contains(&duty.unit)
+    };
+    above == NamesAbove::Names || reader.duties.iter().any(|duty| is_near(&duty))
+}
+
+/// The numbers as somebody sees them who sees no names: none of fewer than ten members, and of its parts not so many that
+/// the rest could be worked out. Says how many parts were left out.
+pub fn without_few(
+    counts: Counts,
+    mut children: Vec<(UnitId, Counts)>,
+) -> Result<(Vec<(UnitId, Counts)>, usize), OutOfCoverage> {
+    let size = |counts: &Counts| counts.members + counts.away;
+    if size(&counts) < FEWEST {
+        return Err(OutOfCoverage::TooFew);
+    }
+    let all = children.len();
+    children.sort_by_key(|(_, counts)| size(counts));
+    let mut left_out = 0;
+    while let Some((_, smallest)) = children.first() {
+        if size(smallest) >= FEWEST && (left_out == 0 || left_out >= FEWEST) {
+            break;
+        }
+        left_out += size(smallest);
+        children.remove(0);
+    }
+    let withheld = all - children.len();
+    Ok((children, withheld))
+}
+
 /// A unit on which nothing is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutOfCoverage {
+    /// Too few belong to it for numbers without names.
+    TooFew,
     /// It is not among those of whom it was asked.
     NoSuchUnit,
     /// The caller may not see it.
@@ -114,4 +156,25 @@ pub fn page<D, M, T>(
 ) -> Vec<(Arc<MemberCard>, T)> {
     let later = progress.into_iter().filter(|one| after.is_none_or(|after| &*one.member.employee_no > after));
     later.filter_map(|one| Some((one.member, wanted(one.outcome)?))).take(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_few_nothing_is_told_nor_can_it_be_worked_out() {
+        let unit = |n: u128| UnitId::from(uuid::Uuid::from_u128(n));
+        let of = |members| Counts { members, ..Counts::default() };
+        let told = |sizes: &[u32]| {
+            let children = (0..).zip(sizes).map(|(n, size)| (unit(n), of(*size))).collect();
+            without_few(of(sizes.iter().sum()), children).map(|(shown, withheld)| (shown.len(), withheld))
+        };
+        assert_eq!(told(&[20, 30]), Ok((2, 0)));
+        assert_eq!(told(&[20, 3, 4, 5]), Ok((1, 3)), "twelve are left out together");
+        assert_eq!(told(&[20, 30, 3]), Ok((1, 2)), "three would be what is missing from the whole");
+        assert_eq!(told(&[20, 3]), Ok((0, 2)));
+        assert_eq!(told(&[5, 4]), Err(OutOfCoverage::TooFew));
+        assert_eq!(told(&[20, 0]), Ok((1, 1)), "an empty unit is told of as little");
+    }
 }

@@ -18,6 +18,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::Conn;
+use crate::ground::presets::BoardListing;
 
 /// A unit with its place in the tree.
 #[derive(Clone, Debug)]
@@ -40,8 +41,17 @@ pub struct MemberCard {
     pub status: MemberStatus,
     pub unit: UnitId,
     pub hidden_from_boards: bool,
+    /// Wants to appear on boards where nobody does who has not said so.
+    pub on_boards: bool,
     /// Duties that hold today or later, with their days.
     pub duties: Vec<RoleRow>,
+}
+
+impl MemberCard {
+    /// Whether the member appears on boards of members.
+    pub fn appears(&self, listing: BoardListing) -> bool {
+        !self.hidden_from_boards && (listing == BoardListing::OptOut || self.on_boards)
+    }
 }
 
 /// The whole tree at one moment.
@@ -340,6 +350,7 @@ pub fn card(row: &MemberRow, duties: Vec<RoleRow>) -> MemberCard {
         status: row.status,
         unit: row.unit_id,
         hidden_from_boards: row.hidden_from_boards,
+        on_boards: row.on_boards,
         duties,
     }
 }

@@ -90,6 +90,8 @@ pub struct MemberRow {
     pub hidden_from_boards: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Wants to appear on boards where nobody does who has not said so.
+    pub on_boards: bool,
 }
 
 /// A duty 职务 granted on a unit, from a day on, up to and including `to_on`.

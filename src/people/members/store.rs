@@ -194,6 +194,7 @@ pub fn update_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
             members::status.eq(member.status),
             members::unit_id.eq(member.unit_id),
             members::hidden_from_boards.eq(member.hidden_from_boards),
+            members::on_boards.eq(member.on_boards),
             members::updated_at.eq(member.updated_at),
         ))
         .execute(c))

@@ -531,6 +531,11 @@ impl Sessions {
         if administers { Ok(false) } else { came_from(conn, issuer, approver) }
     }
 
+    /// What a unit is called for short.
+    pub fn unit_name(&self, unit: UnitId) -> String {
+        self.directory.unit_name(unit)
+    }
+
     /// A member's name as the room says it.
     pub fn member_name(&self, member: MemberId) -> String {
         name_of(&self.directory, Some(member))

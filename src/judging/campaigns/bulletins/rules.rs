@@ -231,7 +231,9 @@ fn results(terms: &Terms, awards: &[Award]) -> Vec<Paragraph> {
             count => (format!("{}（{count} 个）", heading.title), format!("{}。", under.join("、"))),
         }
     };
-    numbered(terms.headings().into_iter().map(line))
+    let mut results = numbered(terms.headings().into_iter().map(line));
+    results.extend(terms.vote_note().map(|note| Paragraph { lead: String::new(), text: format!("注：{note}。") }));
+    results
 }
 
 fn found(

@@ -114,6 +114,7 @@ impl Campaigns {
                 room.check(&reach, &draft)?;
                 if campaign.state == CampaignState::Announced {
                     draft.terms.notice.as_ref().ok_or(Refusal::NoNotice)?;
+                    draft.terms.vote_for_reference |= before.terms.0.vote_for_reference;
                     // what was announced keeps its vote as heavy as it was
                     let heaviest = room.presets.heaviest_vote().max(rules::vote_weight(&before.terms.0));
                     rules::may_announce(&draft.terms, heaviest, tx.now())?;
@@ -192,7 +193,10 @@ impl Campaigns {
         let notice = campaign.terms.0.notice.clone().ok_or(Refusal::NoNotice)?;
         rules::may_announce(&campaign.terms.0, self.presets.heaviest_vote(), self.db.now())?;
         self.check_experts(&campaign.terms.0, campaign.unit_id)?;
+        let notes_votes = self.presets.notes_votes();
         self.move_on(id, CampaignVerb::Announce, move |tx, campaign| {
+            campaign.terms.0.vote_for_reference |= notes_votes;
+            store::campaigns::update_draft(tx.conn, campaign)?;
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
             let told = format!("{}{}", &*notice.document_no, in_title_marks(&campaign.title));
             tell_audience(tx, campaign, "评选通知", told)?;

@@ -311,6 +311,14 @@ pub struct Terms {
     /// Whether a unit is awarded once at most.
     #[serde(default = "yes")]
     pub one_award_per_unit: bool,
+    /// 投票仅作参考 stands on results and bulletin; set at the announcement, too, where the enterprise has it so.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub vote_for_reference: bool,
+}
+
+/// What rules from before there was such a rule say of it: nothing, so that they are hashed as they were.
+fn is_not(said: &bool) -> bool {
+    !said
 }
 
 fn decision() -> ResultsShown {
@@ -321,7 +329,16 @@ fn yes() -> bool {
     true
 }
 
+/// What stands on the result and on the bulletin.
+pub const VOTE_NOTE: &str = "投票仅作参考";
+
 impl Terms {
+    /// What is said of the vote, if there is one and something is said.
+    pub fn vote_note(&self) -> Option<&'static str> {
+        let has_vote = self.sources.iter().any(|rule| rule.source == Source::Vote);
+        (self.vote_for_reference && has_vote).then_some(VOTE_NOTE)
+    }
+
     pub fn stage(&self, stage: CampaignStage) -> Option<&StagePlan> {
         self.timetable.iter().find(|plan| plan.stage == stage)
     }

@@ -13,6 +13,7 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::learning::contests::Contests;
 use crate::learning::contests::model::{ContestCancellation, ContestId};
+use crate::people::members::Directory;
 use crate::web::caller::{ContestConfirmer, ContestRunner};
 use crate::web::{Body, Path, Problem};
 
@@ -67,15 +68,21 @@ struct ContestCancellationView {
     /// In Chinese.
     reason: String,
     proposed_by: MemberId,
+    /// That person's name.
+    proposer: String,
     proposed_at: Timestamp,
     /// `null` while it is only proposed.
     confirmed_by: Option<MemberId>,
+    /// That person's name.
+    confirmer: Option<String>,
     confirmed_at: Option<Timestamp>,
 }
 
-impl From<ContestCancellation> for ContestCancellationView {
-    fn from(cancellation: ContestCancellation) -> Self {
+impl ContestCancellationView {
+    fn new(directory: &Directory, cancellation: ContestCancellation) -> Self {
         ContestCancellationView {
+            proposer: directory.name_of(cancellation.proposed_by),
+            confirmer: cancellation.confirmed_by.map(|member| directory.name_of(member)),
             contest_id: cancellation.contest_id,
             reason: cancellation.reason,
             proposed_by: cancellation.proposed_by,
@@ -97,12 +104,13 @@ async fn propose_contest_cancellation(
     runner: ContestRunner,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
+    directory: web::Data<Directory>,
     body: Body<CancellationBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = body.into_inner().reason.into_string();
     let made = contests.propose_cancellation(runner.member, &runner.reach, *id, reason).await?;
     let place = format!("/api/v1/contests/{}/cancellation", *id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ContestCancellationView::from(made)))
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ContestCancellationView::new(&directory, made)))
 }
 
 /// 取消提议
@@ -115,8 +123,10 @@ async fn get_contest_cancellation(
     confirmer: ContestConfirmer,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<ContestCancellationView>, Problem> {
-    Ok(web::Json(contests.cancellation(&confirmer.reach, *id).await?.into()))
+    let found = contests.cancellation(&confirmer.reach, *id).await?;
+    Ok(web::Json(ContestCancellationView::new(&directory, found)))
 }
 
 /// 撤回取消提议
@@ -145,6 +155,8 @@ async fn approve_contest_cancellation(
     confirmer: ContestConfirmer,
     id: Path<ContestId>,
     contests: web::Data<Contests>,
+    directory: web::Data<Directory>,
 ) -> Result<web::Json<ContestCancellationView>, Problem> {
-    Ok(web::Json(contests.confirm_cancellation(confirmer.member, &confirmer.reach, *id).await?.into()))
+    let confirmed = contests.confirm_cancellation(confirmer.member, &confirmer.reach, *id).await?;
+    Ok(web::Json(ContestCancellationView::new(&directory, confirmed)))
 }

@@ -63,7 +63,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::NoCancellation => Problem::not_found("contests.cancellation_not_found", "没有人提出取消这场竞赛"),
             Refusal::NoAnswer(NoAnswer::OwnProposal | NoAnswer::AboutYourself) => {
-                Problem::conflict("contests.own_proposal", "取消竞赛须由提出人以外的另一位负责人确认")
+                Problem::forbidden("contests.own_proposal", "取消竞赛须由提出人以外的另一位负责人确认")
             }
             Refusal::NoAnswer(NoAnswer::NotYours) => {
                 Problem::conflict("contests.not_proposer", "只有提出人可以收回取消竞赛的提议")

@@ -133,6 +133,20 @@ pub fn next_opening(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
         .optional())
 }
 
+/// What contests ask that are announced and open from `from` on and before `until`: of whom, when, and the minutes of an
+/// attempt.
+pub fn list_planned(conn: &mut Conn, from: Timestamp, until: Timestamp) -> QueryResult<Vec<(UnitId, Timestamp, u16)>> {
+    use ContestState::{Announced, Closed, Open, Published};
+    let found: Vec<Contest> = on!(conn, c => contests::table
+        .filter(contests::state.eq_any([Announced, Open, Closed, Published]))
+        .filter(contests::opens_at.ge(from))
+        .filter(contests::opens_at.lt(until))
+        .order(contests::id)
+        .select(Contest::as_select())
+        .load(c))?;
+    Ok(found.into_iter().map(|contest| (contest.unit_id, contest.opens_at, contest.terms().minutes)).collect())
+}
+
 /// Contests that are open, by when they close.
 pub fn list_open(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Contest>> {
     on!(conn, c => contests::table

@@ -84,6 +84,10 @@ struct DailyCoverage {
     total: UnitDailyCoverage,
     /// The units directly below.
     children: Vec<UnitDailyCoverage>,
+    /// How many of those are left out, because they have few members and the caller sees no names.
+    few: usize,
+    /// Whether the caller sees names; otherwise `people` is empty.
+    named: bool,
     /// Those who have not answered, or with `answered` those who have, in the order of their employee numbers.
     people: Page<DailyCoverageMember>,
 }
@@ -103,7 +107,7 @@ async fn get_daily_coverage(
 ) -> Result<web::Json<DailyCoverage>, Problem> {
     let (limit, after) = (page_limit(query.limit)?, after::<String>(query.cursor.as_deref())?);
     let listing = if query.answered { Listing::Answered } else { Listing::Missing };
-    let coverage = quiz.coverage(&reader.reach, *day, query.unit_id, listing, after, limit).await?;
+    let coverage = quiz.coverage((&reader.person, &reader.reach), *day, query.unit_id, listing, (after, limit)).await?;
     Ok(web::Json(view(&directory, *day, coverage, limit)))
 }
 
@@ -123,6 +127,8 @@ fn view(directory: &Directory, day: Day, coverage: Coverage, limit: i64) -> Dail
         day,
         total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
+        few: coverage.few,
+        named: coverage.named,
         people: people.map(|(member, outcome)| DailyCoverageMember {
             member_id: member.id,
             employee_no: member.employee_no.to_string(),

@@ -62,6 +62,9 @@ impl From<Refusal> for Problem {
                 Problem::conflict("quiz.question_dealt", "这道题已经用过，不能删除；可以停用它，或者更正它的答案")
             }
             Refusal::OutOfReach => out_of_reach(),
+            Refusal::TooFew => {
+                Problem::forbidden("quiz.too_few", "不足十人的组织由其书记了解，这里只看十人及以上的人数")
+            }
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -70,6 +70,9 @@ pub struct Answered {
     pub late: bool,
 }
 
+/// Seconds that a question takes, as far as plans are added up.
+pub const QUESTION_SECONDS: i64 = 30;
+
 /// Questions on one paper.
 pub const PAPER_LIMIT: usize = 20;
 

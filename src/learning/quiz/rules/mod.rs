@@ -58,6 +58,8 @@ pub enum Refusal {
     QuestionTwice { index: usize },
     /// The unit is not within the caller's reach.
     OutOfReach,
+    /// Too few belong to the unit for numbers without names.
+    TooFew,
     /// The question never had a version with that number.
     NoSuchVersion,
     /// The key that is called wrong says the same as the right one.

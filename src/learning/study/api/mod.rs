@@ -20,6 +20,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Outdated(outdated) => outdated.into(),
+            Refusal::TooFew => {
+                Problem::forbidden("study.too_few", "不足十人的组织由其书记了解，这里只看十人及以上的人数")
+            }
             Refusal::NoSuchItem => Problem::not_found("study.item_not_found", "没有找到该学习内容"),
             Refusal::NoSuchUnit => Problem::not_found("study.unit_not_found", "没有找到该组织，或不在推送范围之内"),
             Refusal::NoSuchPush => Problem::not_found("study.push_not_found", "没有找到该推送"),

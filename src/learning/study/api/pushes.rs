@@ -215,6 +215,10 @@ struct CoverageView {
     total: UnitCoverage,
     /// The units directly below.
     children: Vec<UnitCoverage>,
+    /// How many of those are left out, because they have few members and the caller sees no names.
+    few: usize,
+    /// Whether the caller sees names; otherwise `missing` is empty.
+    named: bool,
     /// Who has not read it and why, in the order of their employee numbers.
     missing: Page<MissingMember>,
 }
@@ -232,7 +236,7 @@ async fn get_study_push_coverage(
     study: web::Data<Study>,
 ) -> Result<web::Json<CoverageView>, Problem> {
     let (limit, after) = (page_limit(query.limit)?, after::<String>(query.cursor.as_deref())?);
-    let coverage = study.coverage(&reader.reach, *id, query.unit_id, after, limit).await?;
+    let coverage = study.coverage(&reader.person, &reader.reach, *id, query.unit_id, after, limit).await?;
     Ok(web::Json(view(&study, coverage, limit)))
 }
 
@@ -254,6 +258,8 @@ fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
         day: coverage.push.day,
         total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
+        few: coverage.few,
+        named: coverage.named,
         missing: missing.map(|(member, reason)| MissingMember {
             member_id: member.id,
             employee_no: member.employee_no.to_string(),

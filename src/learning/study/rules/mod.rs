@@ -26,6 +26,8 @@ pub enum Refusal {
     NoSuchReading,
     /// The caller's duty does not reach the unit.
     OutOfReach,
+    /// Too few belong to the unit for numbers without names.
+    TooFew,
     MinimumOutOfRange,
     BadCover,
     TooManyQuestions,

@@ -52,6 +52,27 @@ pub fn find_item_head(conn: &mut Conn, id: ItemId) -> QueryResult<Option<ItemHea
         .optional())
 }
 
+/// What a push asks, for whoever adds up what plans ask.
+#[derive(Clone, Debug, Queryable)]
+pub struct PlannedPush {
+    /// Of everybody below this unit.
+    pub unit_id: UnitId,
+    pub day: Day,
+    pub publish_at: Timestamp,
+    pub minimum_seconds: i32,
+}
+
+/// The pushes of the days from `from` to `until`, both included, that were not cancelled.
+pub fn list_planned(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<PlannedPush>> {
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::day.between(from, until))
+        .filter(study_pushes::cancelled_at.is_null())
+        .order(study_pushes::id)
+        .select((study_pushes::unit_id, study_pushes::day, study_pushes::publish_at, study_items::minimum_seconds))
+        .load(c))
+}
+
 /// Items written before `before`, newest first.
 pub fn list_items(conn: &mut Conn, before: Option<ItemId>, limit: i64) -> QueryResult<Vec<Item>> {
     let before = before.unwrap_or_else(|| uuid::Uuid::max().into());

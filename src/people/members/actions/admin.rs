@@ -96,6 +96,7 @@ impl Members {
             status: MemberStatus::Active,
             unit_id: unit,
             hidden_from_boards: false,
+            on_boards: false,
             created_at: tx.now(),
             updated_at: tx.now(),
         };

@@ -84,6 +84,7 @@ impl Members {
             status: MemberStatus::Active,
             unit_id: new.unit,
             hidden_from_boards: false,
+            on_boards: false,
             created_at: tx.now(),
             updated_at: tx.now(),
         };
@@ -290,5 +291,6 @@ pub(super) fn differences(before: &MemberRow, after: &MemberRow) -> serde_json::
     tell("unit", before.unit_id != after.unit_id, json!(after.unit_id));
     tell("phone", before.phone_index != after.phone_index, json!(after.phone_index.is_some()));
     tell("hidden_from_boards", before.hidden_from_boards != after.hidden_from_boards, json!(after.hidden_from_boards));
+    tell("on_boards", before.on_boards != after.on_boards, json!(after.on_boards));
     told.into()
 }

@@ -45,6 +45,7 @@ pub struct OwnChange {
     /// As typed; `Some(None)` takes the number away.
     pub phone: Option<Option<String>>,
     pub hidden_from_boards: Option<bool>,
+    pub on_boards: Option<bool>,
 }
 
 /// A number that waits, opened.
@@ -72,6 +73,7 @@ impl Members {
                 let mut after = before.clone();
                 after.updated_at = tx.now();
                 after.hidden_from_boards = own.hidden_from_boards.unwrap_or(after.hidden_from_boards);
+                after.on_boards = own.on_boards.unwrap_or(after.on_boards);
                 let waits = match &phone {
                     None => false,
                     Some(None) => {

@@ -42,6 +42,9 @@ struct Me {
     capabilities: Vec<Capability>,
     /// Whether the member stays off public boards; points are kept all the same.
     hidden_from_boards: bool,
+    /// Whether the member wants to appear on boards where nobody does who has not said so; `board_listing` of `GET /config`
+    /// says whether that is asked.
+    on_boards: bool,
     /// Masked: `138****0000`; absent without one.
     phone: Option<String>,
     /// The number that the member gave and that somebody who may invite him has still to confirm.
@@ -68,6 +71,8 @@ pub(super) async fn get_me(
 struct MeChange {
     /// Whether to stay off public boards.
     hidden_from_boards: Option<bool>,
+    /// Whether to appear on boards where nobody does who has not said so.
+    on_boards: Option<bool>,
     /// A mobile number of eleven digits to sign in with, once it is confirmed; `null` takes the present and a waiting one
     /// away at once.
     #[serde(default, deserialize_with = "nullable")]
@@ -97,6 +102,7 @@ pub(super) async fn edit_me(
     let change = OwnChange {
         phone: body.phone.map(|phone| phone.map(Text::into_string)),
         hidden_from_boards: body.hidden_from_boards,
+        on_boards: body.on_boards,
     };
     let waits = members.update_own(caller.member, change).await?;
     let me = show_me(&caller, &db, &directory, &members).await?;
@@ -121,6 +127,7 @@ async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Memb
         needs_longer_password: !caller.withheld.is_empty(),
         capabilities: capabilities.collect(),
         hidden_from_boards: row.hidden_from_boards,
+        on_boards: row.on_boards,
         phone: shown_phone(phone, false),
         waiting_phone: waiting.as_ref().map(OwnWaitingPhone::of),
     })

@@ -83,6 +83,8 @@ struct ResetView {
     name: String,
     /// The member's home unit.
     unit_id: UnitId,
+    /// What it is called for short.
+    unit_name: String,
     /// Who issued the code.
     issued_by: Option<MemberId>,
     /// That person's name.
@@ -109,6 +111,7 @@ fn view(sessions: &Sessions, seen: SeenReset) -> ResetView {
         employee_no: card.employee_no.to_string(),
         name: card.name.to_string(),
         unit_id: card.unit,
+        unit_name: sessions.unit_name(card.unit),
         issuer: name(reset.issued_by),
         issued_by: reset.issued_by,
         issued_at: reset.created_at,

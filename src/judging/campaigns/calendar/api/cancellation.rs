@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::text::Text;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::calendar::model::Cancellation;
+use crate::judging::campaigns::calendar::api::views::NamedCancellation;
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignDecider, CampaignRunner};
 use crate::web::{Body, Path, Problem};
@@ -31,7 +31,7 @@ struct CampaignCancellationBody {
 /// Proposes to call an open campaign off, before its ballots are counted; a second person confirms it. The same again is
 /// the first one.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = CampaignCancellationBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = Cancellation)))]
+    request_body = CampaignCancellationBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = NamedCancellation)))]
 #[post("/campaigns/{id}/cancellation")]
 async fn propose_campaign_cancellation(
     runner: CampaignRunner,
@@ -41,7 +41,7 @@ async fn propose_campaign_cancellation(
 ) -> Result<HttpResponse, Problem> {
     let reason = body.into_inner().reason.into_string();
     let cancellation = campaigns.propose_cancellation(runner.member, &runner.reach, *id, reason).await?;
-    Ok(HttpResponse::Created().json(cancellation))
+    Ok(HttpResponse::Created().json(NamedCancellation::new(&campaigns, cancellation)))
 }
 
 /// 确认取消评选
@@ -49,14 +49,15 @@ async fn propose_campaign_cancellation(
 /// Confirms what somebody else proposed: the campaign is called off and everybody is told why. Its ballots are never
 /// counted, their key is destroyed, and nobody gets points. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    responses((status = 200, description = "Called off", body = Cancellation)))]
+    responses((status = 200, description = "Called off", body = NamedCancellation)))]
 #[post("/campaigns/{id}/cancellation/approval")]
 async fn approve_campaign_cancellation(
     decider: CampaignDecider,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Cancellation>, Problem> {
-    Ok(web::Json(campaigns.approve_cancellation(decider.member, &decider.reach, *id).await?))
+) -> Result<web::Json<NamedCancellation>, Problem> {
+    let cancellation = campaigns.approve_cancellation(decider.member, &decider.reach, *id).await?;
+    Ok(web::Json(NamedCancellation::new(&campaigns, cancellation)))
 }
 
 /// 撤回取消提议

@@ -8,7 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::calendar::model::{Extension, ExtensionId};
+use crate::judging::campaigns::calendar::api::views::NamedExtension;
+use crate::judging::campaigns::calendar::model::ExtensionId;
 use crate::judging::campaigns::model::{CampaignId, CampaignStage};
 use crate::web::caller::{CampaignDecider, CampaignRunner};
 use crate::web::{Body, Path, Problem};
@@ -32,7 +33,7 @@ struct ExtensionBody {
 ///
 /// Proposes to move the end of a stage to later; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = ExtensionBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = Extension)))]
+    request_body = ExtensionBody, responses((status = 201, description = "Proposed; no `Location`, it is a part of the campaign", body = NamedExtension)))]
 #[post("/campaigns/{id}/extensions")]
 async fn propose_extension(
     runner: CampaignRunner,
@@ -43,21 +44,22 @@ async fn propose_extension(
     let ExtensionBody { stage, closes_at, reason } = body.into_inner();
     let (member, reach) = (runner.member, &runner.reach);
     let extension = campaigns.propose_extension(member, reach, *id, stage, closes_at, reason.into_string()).await?;
-    Ok(HttpResponse::Created().json(extension))
+    Ok(HttpResponse::Created().json(NamedExtension::new(&campaigns, extension)))
 }
 
 /// 确认延长阶段
 ///
 /// Confirms what somebody else proposed: the end moves, and everybody is told why. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = ExtensionId, Path, description = "The proposal")),
-    responses((status = 200, description = "Confirmed", body = Extension)))]
+    responses((status = 200, description = "Confirmed", body = NamedExtension)))]
 #[post("/extensions/{id}/approval")]
 async fn approve_extension(
     decider: CampaignDecider,
     id: Path<ExtensionId>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Extension>, Problem> {
-    Ok(web::Json(campaigns.approve_extension(decider.member, &decider.reach, *id).await?))
+) -> Result<web::Json<NamedExtension>, Problem> {
+    let extension = campaigns.approve_extension(decider.member, &decider.reach, *id).await?;
+    Ok(web::Json(NamedExtension::new(&campaigns, extension)))
 }
 
 /// 撤回延长提议

@@ -71,9 +71,9 @@ pub struct CampaignView {
     pub rules_sha256: Option<String>,
     pub stages: Vec<StageRow>,
     /// Moved ends with their reasons; for who runs it also proposals that wait for a second person.
-    pub extensions: Vec<Extension>,
+    pub extensions: Vec<NamedExtension>,
     /// Why it is called off; for who runs it also a proposal that waits for a second person.
-    pub cancellation: Option<Cancellation>,
+    pub cancellation: Option<NamedCancellation>,
     pub announced_at: Option<Timestamp>,
     pub opened_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
@@ -100,11 +100,53 @@ impl CampaignView {
             terms: campaign.terms.0,
             rules_sha256: campaign.frozen_sha256,
             stages: seen.stages,
-            extensions,
-            cancellation,
+            extensions: extensions.into_iter().map(|extension| NamedExtension::new(campaigns, extension)).collect(),
+            cancellation: cancellation.map(|cancellation| NamedCancellation::new(campaigns, cancellation)),
             announced_at: campaign.announced_at,
             opened_at: campaign.opened_at,
             managed: seen.managed,
+        }
+    }
+}
+
+/// A later end for a stage, with the names of those who proposed and confirmed it.
+#[derive(Serialize, ToSchema)]
+pub struct NamedExtension {
+    #[serde(flatten)]
+    extension: Extension,
+    /// The name of the person who proposed it.
+    proposer: String,
+    /// The name of the person who confirmed it; `null` until then.
+    confirmer: Option<String>,
+}
+
+impl NamedExtension {
+    pub fn new(campaigns: &Campaigns, extension: Extension) -> Self {
+        NamedExtension {
+            proposer: campaigns.member_name(extension.proposed_by),
+            confirmer: extension.confirmed_by.map(|member| campaigns.member_name(member)),
+            extension,
+        }
+    }
+}
+
+/// That a campaign is called off, with the names of those who proposed and confirmed it.
+#[derive(Serialize, ToSchema)]
+pub struct NamedCancellation {
+    #[serde(flatten)]
+    cancellation: Cancellation,
+    /// The name of the person who proposed it.
+    proposer: String,
+    /// The name of the person who confirmed it; `null` until then.
+    confirmer: Option<String>,
+}
+
+impl NamedCancellation {
+    pub fn new(campaigns: &Campaigns, cancellation: Cancellation) -> Self {
+        NamedCancellation {
+            proposer: campaigns.member_name(cancellation.proposed_by),
+            confirmer: cancellation.confirmed_by.map(|member| campaigns.member_name(member)),
+            cancellation,
         }
     }
 }

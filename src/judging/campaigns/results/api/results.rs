@@ -46,6 +46,8 @@ struct ResultsView {
     shown: bool,
     /// `null` until the ballots are counted; without totals while they are not shown.
     vote: Option<VoteResult>,
+    /// What is to be said beside the vote, such as 投票仅作参考; `null` where there is nothing to say.
+    vote_note: Option<&'static str>,
     entries: Vec<NamedEntry>,
     /// Category after category, best first.
     results: Vec<ExplainedEntry>,
@@ -75,6 +77,7 @@ impl ResultsView {
             decided_by: campaigns.member_name(decision.decided_by),
         };
         let campaign = results.seen.campaign;
+        let vote_note = campaign.terms.0.vote_note();
         let confirmed = results.extensions.iter().filter(|extension| extension.confirmed_at.is_some());
         ResultsView {
             campaign_id: campaign.id,
@@ -87,6 +90,7 @@ impl ResultsView {
             awaited: results.totals.awaited,
             shown: results.shown,
             vote,
+            vote_note,
             entries: results.totals.entries,
             results: results.totals.explained,
             proposal,

@@ -1,7 +1,7 @@
 //! Ballots that two people void.
 
 use actix_web::{HttpResponse, delete, get, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -36,28 +36,53 @@ struct VoidingBody {
     flag: Option<Text<120>>,
 }
 
+/// A proposal to void a ballot, with the names of those whom it names.
+#[derive(Serialize, ToSchema)]
+struct NamedVoiding {
+    #[serde(flatten)]
+    voiding: Voiding,
+    /// The name of the voter.
+    member_name: String,
+    /// The name of the person who proposed it.
+    proposer: String,
+    /// The name of the person who confirmed it; `null` until then.
+    confirmer: Option<String>,
+}
+
+impl NamedVoiding {
+    fn new(campaigns: &Campaigns, voiding: Voiding) -> Self {
+        NamedVoiding {
+            member_name: campaigns.member_name(voiding.member_id),
+            proposer: campaigns.member_name(voiding.proposed_by),
+            confirmer: voiding.confirmed_by.map(|member| campaigns.member_name(member)),
+            voiding,
+        }
+    }
+}
+
 /// 作废提议列表
 ///
 /// Proposals to void ballots of a campaign, confirmed or not, oldest first.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign"), PageQuery),
-    responses((status = 200, description = "Proposals", body = Page<Voiding>)))]
+    responses((status = 200, description = "Proposals", body = Page<NamedVoiding>)))]
 #[get("/campaigns/{id}/voidings")]
 async fn list_campaign_voidings(
     reader: CampaignReader,
     id: Path<CampaignId>,
     page: Query<PageQuery>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Page<Voiding>>, Problem> {
+) -> Result<web::Json<Page<NamedVoiding>>, Problem> {
     let limit = page.limit()?;
     let found = campaigns.voidings(&viewer(&reader), *id, page.after()?, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |voiding| voiding.id)))
+    let page = Page::new(found, limit, |voiding| voiding.id);
+    Ok(web::Json(page.map(|voiding| NamedVoiding::new(&campaigns, voiding))))
 }
 
 /// 提议作废选票
 ///
 /// Proposes not to count a ballot, between the closing and the counting; a second person confirms it.
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
-    request_body = VoidingBody, responses((status = 201, description = "Proposed; no `Location`, it stands in the list of voidings", body = Voiding)))]
+    request_body = VoidingBody, responses((status = 201, description = "Proposed; no `Location`, it stands in the list of voidings", body = NamedVoiding)))]
 #[post("/campaigns/{id}/voidings")]
 async fn propose_voiding(
     runner: CampaignRunner,
@@ -76,21 +101,22 @@ async fn propose_voiding(
         Stop::Refused(Refusal::NoBallot) => Problem::field("/member_id", "no_ballot", "该成员没有投这张票"),
         stop => stop.into(),
     })?;
-    Ok(HttpResponse::Created().json(voiding))
+    Ok(HttpResponse::Created().json(NamedVoiding::new(&campaigns, voiding)))
 }
 
 /// 确认作废选票
 ///
 /// Confirms that a ballot does not count, which somebody else proposed. Again it changes nothing.
 #[utoipa::path(tag = "campaigns", params(("id" = VoidingId, Path, description = "The proposal")),
-    responses((status = 200, description = "Confirmed", body = Voiding)))]
+    responses((status = 200, description = "Confirmed", body = NamedVoiding)))]
 #[post("/voidings/{id}/approval")]
 async fn approve_voiding(
     decider: CampaignDecider,
     id: Path<VoidingId>,
     campaigns: web::Data<Campaigns>,
-) -> Result<web::Json<Voiding>, Problem> {
-    Ok(web::Json(campaigns.approve_voiding(decider.member, &decider.reach, *id).await?))
+) -> Result<web::Json<NamedVoiding>, Problem> {
+    let voiding = campaigns.approve_voiding(decider.member, &decider.reach, *id).await?;
+    Ok(web::Json(NamedVoiding::new(&campaigns, voiding)))
 }
 
 /// 撤回作废提议

@@ -244,6 +244,7 @@ impl Members {
             status: MemberStatus::Active,
             unit_id: taking.unit,
             hidden_from_boards: false,
+            on_boards: false,
             created_at: tx.now(),
             updated_at: tx.now(),
         });
