@@ -385,6 +385,11 @@ export type BoardList = {
 };
 
 /**
+ * Who appears on boards of members.
+ */
+export type BoardListing = 'opt_out' | 'opt_in';
+
+/**
  * Of whom boards of members are shown.
  */
 export type BoardScope = 'enterprise' | 'branch';
@@ -645,6 +650,96 @@ export type BulletinView = {
 };
 
 /**
+ * What plans ask of a member on a day. Begun minutes count.
+ */
+export type BurdenDay = {
+    /**
+     * Whether the minutes lie above the limit.
+     */
+    above_limit: boolean;
+    /**
+     * Minutes of contests that open on the day.
+     */
+    contest_minutes: number;
+    day: Day;
+    /**
+     * All of them.
+     */
+    minutes: number;
+    /**
+     * Notices to the unit or to one above it: sent, or still to come with what is planned.
+     */
+    prompts: number;
+    /**
+     * Minutes that the paper of the day takes, half a minute a question.
+     */
+    quiz_minutes: number;
+    /**
+     * Minutes that the day's study items have to be read.
+     */
+    study_minutes: number;
+};
+
+/**
+ * From what on a plan asks much; both are settings and refuse nothing.
+ */
+export type BurdenLimits = {
+    /**
+     * Minutes a day.
+     */
+    minutes_per_day: number;
+    /**
+     * Prompts a week.
+     */
+    prompts_per_week: number;
+};
+
+/**
+ * The sum of a unit.
+ */
+export type BurdenSum = {
+    /**
+     * Whether a day or a week lies above its limit.
+     */
+    above_limit: boolean;
+    /**
+     * Minutes of the day that asks most.
+     */
+    busiest_minutes: number;
+    /**
+     * Minutes of all days.
+     */
+    minutes: number;
+    /**
+     * Notices of all days.
+     */
+    prompts: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * Prompts of a week.
+ */
+export type BurdenWeek = {
+    /**
+     * Whether they lie above the limit.
+     */
+    above_limit: boolean;
+    /**
+     * Its Monday.
+     */
+    from_on: Day;
+    /**
+     * Notices on those of its days that were asked for.
+     */
+    prompts: number;
+};
+
+/**
  * Who competes on a board.
  */
 export type By = 'member' | 'branch';
@@ -822,6 +917,10 @@ export type CampaignTerms = {
      * In the order of their opening.
      */
     timetable: Array<StagePlan>;
+    /**
+     * 投票仅作参考 stands on results and bulletin; set at the announcement, too, where the enterprise has it so.
+     */
+    vote_for_reference?: boolean;
 };
 
 /**
@@ -829,7 +928,7 @@ export type CampaignTerms = {
  */
 export type CampaignView = {
     announced_at?: Timestamp | null;
-    cancellation?: CampaignCancellation | null;
+    cancellation?: NamedCancellation | null;
     decided_at?: Timestamp | null;
     /**
      * How many entries were handed in.
@@ -838,7 +937,7 @@ export type CampaignView = {
     /**
      * Moved ends with their reasons; for who runs it also proposals that wait for a second person.
      */
-    extensions: Array<Extension>;
+    extensions: Array<NamedExtension>;
     id: CampaignId;
     /**
      * Whether the caller sees how it is run.
@@ -1171,9 +1270,17 @@ export type ClientLimits = {
  */
 export type ClientSwitches = {
     /**
+     * Who appears on them.
+     */
+    board_listing: BoardListing;
+    /**
      * Boards of branches.
      */
     branch_boards: boolean;
+    /**
+     * What those who look after more than one branch see of who has done what.
+     */
+    names_above: NamesAbove;
     /**
      * Boards of members.
      */
@@ -1339,9 +1446,17 @@ export type ContestBody = {
 export type ContestCancellationView = {
     confirmed_at?: Timestamp | null;
     confirmed_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    confirmer?: string | null;
     contest_id: ContestId;
     proposed_at: Timestamp;
     proposed_by: MemberId;
+    /**
+     * That person's name.
+     */
+    proposer: string;
     /**
      * In Chinese.
      */
@@ -1637,11 +1752,19 @@ export type CoverageView = UnitCoverage & {
      */
     children: Array<UnitCoverage>;
     day: Day;
+    /**
+     * How many of those are left out, because they have few members and the caller sees no names.
+     */
+    few: number;
     item_id: ItemId;
     /**
      * Who has not read it and why, in the order of their employee numbers.
      */
     missing: PageMissingMember;
+    /**
+     * Whether the caller sees names; otherwise `missing` is empty.
+     */
+    named: boolean;
     push_id: PushId;
 };
 
@@ -1676,6 +1799,14 @@ export type DailyCoverage = UnitDailyCoverage & {
      */
     children: Array<UnitDailyCoverage>;
     day: Day;
+    /**
+     * How many of those are left out, because they have few members and the caller sees no names.
+     */
+    few: number;
+    /**
+     * Whether the caller sees names; otherwise `people` is empty.
+     */
+    named: boolean;
     /**
      * Those who have not answered, or with `answered` those who have, in the order of their employee numbers.
      */
@@ -3693,6 +3824,11 @@ export type Me = {
      */
     needs_longer_password: boolean;
     /**
+     * Whether the member wants to appear on boards where nobody does who has not said so; `board_listing` of `GET /config`
+     * says whether that is asked.
+     */
+    on_boards: boolean;
+    /**
      * Masked: `138****0000`; absent without one.
      */
     phone?: string | null;
@@ -3715,6 +3851,10 @@ export type MeChange = {
      * Whether to stay off public boards.
      */
     hidden_from_boards?: boolean | null;
+    /**
+     * Whether to appear on boards where nobody does who has not said so.
+     */
+    on_boards?: boolean | null;
     /**
      * A mobile number of eleven digits to sign in with, once it is confirmed; `null` takes the present and a waiting one
      * away at once.
@@ -4229,6 +4369,20 @@ export type Name = {
 };
 
 /**
+ * That a campaign is called off, with the names of those who proposed and confirmed it.
+ */
+export type NamedCancellation = CampaignCancellation & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
  * An entry as results name it.
  */
 export type NamedEntry = {
@@ -4269,6 +4423,20 @@ export type NamedEntry = {
 };
 
 /**
+ * A later end for a stage, with the names of those who proposed and confirmed it.
+ */
+export type NamedExtension = Extension & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
  * Somebody, by name.
  */
 export type NamedMember = {
@@ -4278,6 +4446,29 @@ export type NamedMember = {
      */
     name: string;
 };
+
+/**
+ * A proposal to void a ballot, with the names of those whom it names.
+ */
+export type NamedVoiding = Voiding & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the voter.
+     */
+    member_name: string;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
+ * What those who look after more than one branch see of who has done what.
+ */
+export type NamesAbove = 'names' | 'numbers';
 
 /**
  * A line around one's own.
@@ -4938,6 +5129,20 @@ export type PageMissingMember = {
 /**
  * One page of a list.
  */
+export type PageNamedVoiding = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<NamedVoiding>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageNoticeView = {
     /**
      * In the list's stable order.
@@ -5167,20 +5372,6 @@ export type PageTrailLine = {
      * In the list's stable order.
      */
     items: Array<TrailLine>;
-    /**
-     * Where the next page begins; `null` on the last one.
-     */
-    next_cursor?: string | null;
-};
-
-/**
- * One page of a list.
- */
-export type PageVoiding = {
-    /**
-     * In the list's stable order.
-     */
-    items: Array<Voiding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -6468,6 +6659,10 @@ export type ResetView = ResetStanding & {
      * The member's home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -6527,6 +6722,10 @@ export type ResultsView = {
      */
     title: string;
     vote?: VoteResult | null;
+    /**
+     * What is to be said beside the vote, such as 投票仅作参考; `null` where there is nothing to say.
+     */
+    vote_note?: string | null;
 };
 
 /**
@@ -7848,6 +8047,21 @@ export type UnfinishedThing = {
      * In Chinese.
      */
     title: string;
+};
+
+/**
+ * What plans ask of those at home in a unit.
+ */
+export type UnitBurden = BurdenSum & {
+    /**
+     * The units directly below, each with what is asked of it beside what lies above.
+     */
+    children: Array<BurdenSum>;
+    days: Array<BurdenDay>;
+    from: Day;
+    limits: BurdenLimits;
+    until: Day;
+    weeks: Array<BurdenWeek>;
 };
 
 /**
@@ -9237,7 +9451,7 @@ export type ProposeCampaignCancellationResponses = {
     /**
      * Proposed; no `Location`, it is a part of the campaign
      */
-    201: CampaignCancellation;
+    201: NamedCancellation;
 };
 
 export type ProposeCampaignCancellationResponse = ProposeCampaignCancellationResponses[keyof ProposeCampaignCancellationResponses];
@@ -9283,7 +9497,7 @@ export type ApproveCampaignCancellationResponses = {
     /**
      * Called off
      */
-    200: CampaignCancellation;
+    200: NamedCancellation;
 };
 
 export type ApproveCampaignCancellationResponse = ApproveCampaignCancellationResponses[keyof ApproveCampaignCancellationResponses];
@@ -9464,7 +9678,7 @@ export type ProposeExtensionResponses = {
     /**
      * Proposed; no `Location`, it is a part of the campaign
      */
-    201: Extension;
+    201: NamedExtension;
 };
 
 export type ProposeExtensionResponse = ProposeExtensionResponses[keyof ProposeExtensionResponses];
@@ -10116,7 +10330,7 @@ export type ListCampaignVoidingsResponses = {
     /**
      * Proposals
      */
-    200: PageVoiding;
+    200: PageNamedVoiding;
 };
 
 export type ListCampaignVoidingsResponse = ListCampaignVoidingsResponses[keyof ListCampaignVoidingsResponses];
@@ -10150,7 +10364,7 @@ export type ProposeVoidingResponses = {
     /**
      * Proposed; no `Location`, it stands in the list of voidings
      */
-    201: Voiding;
+    201: NamedVoiding;
 };
 
 export type ProposeVoidingResponse = ProposeVoidingResponses[keyof ProposeVoidingResponses];
@@ -10953,7 +11167,7 @@ export type ApproveContestCancellationData = {
 
 export type ApproveContestCancellationErrors = {
     /**
-     * `access.out_of_scope`
+     * `access.out_of_scope` · `contests.own_proposal`
      */
     403: ProblemBody;
     /**
@@ -11694,7 +11908,7 @@ export type PublishArticleData = {
 
 export type PublishArticleErrors = {
     /**
-     * `access.denied`
+     * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -11702,7 +11916,7 @@ export type PublishArticleErrors = {
      */
     404: ProblemBody;
     /**
-     * `versions.outdated`
+     * `campaigns.judged` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -12334,7 +12548,7 @@ export type ApproveExtensionResponses = {
     /**
      * Confirmed
      */
-    200: Extension;
+    200: NamedExtension;
 };
 
 export type ApproveExtensionResponse = ApproveExtensionResponses[keyof ApproveExtensionResponses];
@@ -15198,7 +15412,7 @@ export type DeleteMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.in_use`
+     * `meetings.attended` · `meetings.in_use`
      */
     409: ProblemBody;
     /**
@@ -15276,7 +15490,7 @@ export type EditMeetingData = {
 
 export type EditMeetingErrors = {
     /**
-     * `access.out_of_scope`
+     * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -15284,7 +15498,7 @@ export type EditMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.day_stands` · `versions.outdated`
+     * `meetings.day_stands` · `meetings.minutes_stand` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -15318,6 +15532,14 @@ export type GetAttendanceCodeData = {
 
 export type GetAttendanceCodeErrors = {
     /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_in_hours`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15347,6 +15569,22 @@ export type SubmitAttendanceCodeData = {
 };
 
 export type SubmitAttendanceCodeErrors = {
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `meetings.not_in_hours`
+     */
+    409: ProblemBody;
+    /**
+     * `meetings.too_many_tries`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15381,6 +15619,10 @@ export type DeleteAttendanceData = {
 };
 
 export type DeleteAttendanceErrors = {
+    /**
+     * `meetings.attendance_not_found` · `meetings.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16064,6 +16306,10 @@ export type CreateQuestionData = {
 
 export type CreateQuestionErrors = {
     /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
      * `quiz.duplicate_question`
      */
     409: ProblemBody;
@@ -16397,6 +16643,10 @@ export type ListQuestionVersionsData = {
 
 export type ListQuestionVersionsErrors = {
     /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16559,6 +16809,14 @@ export type GetDailyCoverageData = {
 };
 
 export type GetDailyCoverageErrors = {
+    /**
+     * `access.denied` · `access.out_of_scope` · `quiz.too_few`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.no_paper`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17438,6 +17696,10 @@ export type EditStudyItemData = {
 
 export type EditStudyItemErrors = {
     /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
      * `study.item_not_found`
      */
     404: ProblemBody;
@@ -17668,7 +17930,7 @@ export type GetStudyPushCoverageData = {
 
 export type GetStudyPushCoverageErrors = {
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.denied` · `access.out_of_scope` · `study.too_few`
      */
     403: ProblemBody;
     /**
@@ -17931,6 +18193,53 @@ export type EditUnitResponses = {
 
 export type EditUnitResponse = EditUnitResponses[keyof EditUnitResponses];
 
+export type GetUnitBurdenData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * The first day; Monday of this week when absent.
+         */
+        from?: Day;
+        /**
+         * The last day, which is included; six days after the first one when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/units/{id}/burden';
+};
+
+export type GetUnitBurdenErrors = {
+    /**
+     * `burden.bad_stretch`
+     */
+    400: ProblemBody;
+    /**
+     * `access.denied` · `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetUnitBurdenError = GetUnitBurdenErrors[keyof GetUnitBurdenErrors];
+
+export type GetUnitBurdenResponses = {
+    /**
+     * The ledger
+     */
+    200: UnitBurden;
+};
+
+export type GetUnitBurdenResponse = GetUnitBurdenResponses[keyof GetUnitBurdenResponses];
+
 export type GetUnitDeskData = {
     body?: never;
     path: {
@@ -18105,7 +18414,7 @@ export type ApproveVoidingResponses = {
     /**
      * Confirmed
      */
-    200: Voiding;
+    200: NamedVoiding;
 };
 
 export type ApproveVoidingResponse = ApproveVoidingResponses[keyof ApproveVoidingResponses];
