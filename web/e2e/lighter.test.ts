@@ -14,7 +14,7 @@ async function lighter() {
 test('whoever plans sees what a week asks of people, and what a day asks already', async () => {
   const { page, context, faults } = await signedIn('secretary', '/work')
   await page.getByRole('link', { name: /减负台账/ }).click()
-  await page.getByText('一周合计').waitFor()
+  await page.getByText('最忙一天').waitFor()
   assert.equal(await page.locator('.burden tbody tr').count(), 7)
   await look(page, 'burden')
   // The columns of a day add up.
@@ -23,7 +23,7 @@ test('whoever plans sees what a week asks of people, and what a day asks already
     assert.equal(Number(study) + Number(quiz) + Number(contest), Number.parseInt(sum!))
   }
   await page.getByRole('radio', { name: '下周' }).check()
-  await page.getByText('一周合计').waitFor()
+  await page.getByText('最忙一天').waitFor()
   await page.evaluate(() => (location.hash = '#/work/study/plan'))
   await page.getByText(/明天已安排约 \d+ 分钟，上限 10 分钟/).waitFor()
 
