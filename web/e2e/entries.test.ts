@@ -90,6 +90,7 @@ test('an entry is written with a photograph and an article, handed in, and the b
   await page.getByRole('link', { name: '填报材料' }).click()
   await page.getByRole('button', { name: '保存草稿' }).click()
   await page.getByText('不能为空').first().waitFor()
+  await look(page, 'entry-new')
   await page.getByLabel('名称').fill('溜井放矿安全先锋岗')
   await page.getByLabel('目标 1').fill('溜井堵塞处理时间')
   await page.getByLabel('指标（选填）').fill('每次不超过 40 分钟')
