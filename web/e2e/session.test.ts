@@ -10,6 +10,8 @@ test('a wrong password is said beside the form, the right one opens the app', as
   await look(page, 'sign-in')
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.getByText('不能为空').first().waitFor()
+  // Of every field at once, by the server.
+  assert.equal(await page.getByText('不能为空').count(), 2)
   await page.getByLabel('工号或手机号').fill(people['member']!.number)
   await page.getByLabel('密码', { exact: true }).fill('不是这个')
   await page.getByRole('button', { name: '登录', exact: true }).click()
