@@ -1,9 +1,9 @@
 // A server with the demo enterprise in a folder.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Person {
@@ -52,10 +52,19 @@ function fakeTime(): string | undefined {
 const setTime = () =>
   clock ? { LD_PRELOAD: fakeTime(), FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' } : {}
 
-export async function startDemo(folder: string): Promise<Demo> {
+/** Several start at the same time: a port that somebody else has taken meanwhile is no reason to fail. */
+export async function startDemo(folder: string, attempts = 3): Promise<Demo> {
+  try {
+    return await startOn(folder, 18_000 + Math.floor(Math.random() * 10_000))
+  } catch (error) {
+    if (attempts > 1 && /已被占用|in use/.test(String(error))) return startDemo(folder, attempts - 1)
+    throw error
+  }
+}
+
+async function startOn(folder: string, port: number): Promise<Demo> {
   const binary = process.env['XIANFENG_BIN']
   assert(binary, 'XIANFENG_BIN names the server')
-  const port = 18_000 + Math.floor(Math.random() * 10_000)
   const server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...setTime(), XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
   let said = ''
   let progress = ''
@@ -74,11 +83,13 @@ export async function startDemo(folder: string): Promise<Demo> {
     address: `http://127.0.0.1:${port}`,
     people,
     stop: async () => {
-      if (server.exitCode !== null) return
-      server.removeAllListeners('exit')
-      const gone = new Promise((resolve) => server.once('exit', resolve))
-      server.kill('SIGTERM')
-      await gone
+      if (server.exitCode === null) {
+        server.removeAllListeners('exit')
+        const gone = new Promise((resolve) => server.once('exit', resolve))
+        server.kill('SIGTERM')
+        await gone
+      }
+      if (clock) rmSync(dirname(clock), { recursive: true, force: true })
     },
   }
 }
