@@ -51,17 +51,25 @@ async fn welcome(people: Data<People>) -> HttpResponse {
 
 const PAGE: &str = "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>先锋 演示</title><style>\
-body{font:1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1.5rem;color:#222;background:#fff}\
-h1{color:#c8161d;font-size:1.6rem;margin:0 0 .5rem}a{color:#c8161d}\
-ul{list-style:none;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr))}\
+*{box-sizing:border-box}body{font:1rem/1.6 -apple-system,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
+max-width:48rem;margin:0 auto;padding:2rem 1rem;color:#191b1f;background:#f4f5f7;overflow-wrap:anywhere}\
+h1{display:flex;align-items:center;gap:.75rem;font-size:1.5rem;margin:0 0 1rem}h1 svg{width:2.5rem;color:#c8161d}\
+h2{font-size:1.125rem;margin:2rem 0 .75rem}p{margin:0}a{color:#c8161d;text-decoration:none}\
+ul{list-style:none;margin:0;padding:0;display:grid;gap:.75rem;\
+grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}\
 form{height:100%}button{font:inherit;width:100%;height:100%;min-height:4.5rem;text-align:left;padding:.75rem 1rem;\
-border:1px solid #ddd;border-radius:.5rem;background:#fafafa;color:inherit;cursor:pointer}\
-button:hover,button:focus-visible{border-color:#c8161d;outline:none;box-shadow:0 0 0 2px #c8161d33}\
-b,span,small{display:block}small{color:#595959}</style></head><body><main>\
-<h1>先锋</h1><p>企业党建一年工作的移动平台：每日学习与答题、金点子、评选投票、竞赛、三会一课。这里是演示：组织名称来自公开资料，\
+border:1px solid #e5e7eb;border-radius:.75rem;background:#fff;color:inherit;cursor:pointer}\
+button:hover,button:focus-visible{border-color:#c8161d;outline:none;box-shadow:0 0 0 1px #c8161d}\
+b,span,small{display:block}b{font-weight:600}span{color:#4f545c;font-size:.875rem}\
+small{margin-top:.25rem;color:#686e77;font-size:.8125rem;font-variant-numeric:tabular-nums}\
+nav{display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-top:1.5rem}nav a{display:inline-flex;align-items:center;min-height:2.75rem}\
+</style></head><body><main>\
+<h1><svg viewBox=\"0 0 32 32\" aria-hidden=\"true\"><rect width=\"32\" height=\"32\" rx=\"7\" fill=\"currentColor\"/>\
+<path d=\"M16 6.5 25 25.5H20.4L16 15.6 11.6 25.5H7Z\" fill=\"#fff\"/></svg>先锋</h1>\
+<p>企业党建一年工作的移动平台：每日学习与答题、金点子、评选投票、竞赛、三会一课。这里是演示：组织名称来自公开资料，\
 人员都是虚构的编号，数据只在这台机器上。</p>\
 <h2>点一下，以其中一人的身份登录</h2><ul>{taps}</ul>\
-<p><a href=\"m/\">手机应用</a>　<a href=\"docs/\">接口文档 API</a></p></main></body></html>";
+<nav aria-label=\"其他\"><a href=\"m/\">手机应用</a><a href=\"docs/\">接口文档 API</a></nav></main></body></html>";
 
 /// Which of them.
 #[derive(Deserialize)]

@@ -72,18 +72,22 @@ test('a vote: the rule, the candidates, what is chosen survives a lost page, the
   await context.close()
 })
 
-test('long names of entries and units find room on a ballot', async () => {
+/** A photograph of a machine, as far as a ballot can tell. */
+const PICTURE = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><rect width="160" height="120" fill="#8d99a6"/><circle cx="60" cy="80" r="24" fill="#3d4650"/><circle cx="115" cy="80" r="18" fill="#3d4650"/><path d="M30 40h90l12 30H24z" fill="#d8a13a"/></svg>')}`
+
+test('long names of entries and units find room on a ballot, with and without a picture', async () => {
   const { id } = await brandVote()
   const { page, context, faults } = await signedIn('secretary', '/')
   await page.getByRole('heading', { name: '首页' }).waitFor()
   await page.route('**/entries?*', async (route) => {
     const answer = await route.fetch()
     const there = (await answer.json()) as { items: Array<{ title: string; unit: string }> }
-    const items = there.items.slice(0, 4).map((entry) => ({ ...entry, title: `${entry.title}：名称很长的党建品牌创建方案，从井下运输到地面检修全覆盖`, unit: '名称很长的基层单位机械动力分厂检修车间第二党支部第三党小组' }))
+    const items = there.items.slice(0, 4).map((entry, at) => ({ ...entry, thumbnail_url: at % 2 ? null : PICTURE, title: `${entry.title}：名称很长的党建品牌创建方案，从井下运输到地面检修全覆盖`, unit: '名称很长的基层单位机械动力分厂检修车间第二党支部第三党小组' }))
     await route.fulfill({ response: answer, json: { items, next_cursor: null } })
   })
   await page.goto(`/m/#/campaigns/${id}`)
   await page.getByRole('checkbox').first().check()
+  assert.equal(await page.locator('.ballot img').count(), 2)
   await look(page, 'long-ballot')
   assert.deepEqual(faults, [])
   await context.close()

@@ -14,7 +14,7 @@ const current = () => api<Run>('member', '/challenge/runs/current')
 
 /** Answers what is asked until the run has ended, as somebody who knows little. */
 async function answerUntilWrong(page: Page) {
-  const seq = async () => Number(/^第 (\d+) 题/.exec((await page.getByText(/^第 \d+ 题 · 已答对/).textContent({ timeout: 500 }).catch(() => '')) ?? '')?.[1] ?? 0)
+  const seq = async () => Number(/^第 (\d+) 题/.exec((await page.getByText(/^第 \d+ 题\s· 已答对/).textContent({ timeout: 500 }).catch(() => '')) ?? '')?.[1] ?? 0)
   const over = () => page.getByText('今天最好').count()
   while (!(await over())) {
     const now = await seq()
@@ -56,7 +56,7 @@ test('the challenge: the server’s clock, a lost phone, the mistake explained, 
   if (first.ended.because === 'wrong') await page.getByText('回答错误').waitFor()
   await look(page, 'challenge-over')
   await page.getByRole('button', { name: '复活继续' }).click()
-  await page.getByText(/^第 \d+ 题 · 已答对/).waitFor()
+  await page.getByText(/^第 \d+ 题\s· 已答对/).waitFor()
   await page.getByRole('button', { name: '结束挑战' }).click()
   await page.getByText('已答对的题照常计算').waitFor()
   await page.getByRole('button', { name: '结束挑战' }).click()

@@ -119,6 +119,7 @@ test('a draft on the server is changed and handed in', async () => {
   await page.getByRole('button', { name: '修改' }).click()
   await page.getByRole('heading', { name: '修改金点子' }).waitFor()
   await page.getByLabel('预期效果').fill('少跑空车。')
+  await look(page, 'idea-editing')
   await page.getByRole('button', { name: '提交' }).click()
   await page.getByText('已提交。').waitFor()
   await page.getByText('少跑空车。').waitFor()

@@ -34,7 +34,7 @@ test('a secretary’s day: the desk, a committee meeting, a decision, who has re
 
   await page.getByRole('link', { name: /充填管路加装堵管压力报警/ }).click()
   await page.getByRole('radio', { name: '试点' }).check()
-  await page.getByLabel('哪次支委会研究的').selectOption({ label: '今天 支委会：支委会：研究堵管报警' })
+  await page.getByLabel('哪次会议研究的').selectOption({ label: '今天 支委会：研究堵管报警' })
   await page.getByLabel('理由').fill('先在三号弯头试装一个月，看报警准不准。')
   await look(page, 'secretary-3-decision')
   await page.getByRole('button', { name: '试点' }).click()

@@ -10,6 +10,8 @@ test('a wrong password is said beside the form, the right one opens the app', as
   await look(page, 'sign-in')
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.getByText('不能为空').first().waitFor()
+  // Of every field at once, by the server.
+  assert.equal(await page.getByText('不能为空').count(), 2)
   await page.getByLabel('工号或手机号').fill(people['member']!.number)
   await page.getByLabel('密码', { exact: true }).fill('不是这个')
   await page.getByRole('button', { name: '登录', exact: true }).click()
@@ -58,7 +60,13 @@ test('an invite code opens an account with a first password, and the next sign-i
 
 test('who cannot get in is told whom to ask', async () => {
   const { page, context, faults } = await phone()
+  // An enterprise that has set its number, which the demo has not.
+  await page.route('**/api/v1/config', async (route) => {
+    const there = (await (await route.fetch()).json()) as { enterprise: object }
+    await route.fulfill({ json: { ...there, enterprise: { ...there.enterprise, name: '新疆阿尔金山矿业集团有限公司党委', help_phone: '0906-8812345' } } })
+  })
   await page.goto('/m/')
+  assert.equal(await page.getByRole('link', { name: '求助电话 0906-8812345' }).getAttribute('href'), 'tel:0906-8812345')
   await page.getByRole('button', { name: '忘记密码' }).click()
   await page.getByText('请支部书记给您一个新的邀请码').waitFor()
   await look(page, 'forgotten')

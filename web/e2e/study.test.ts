@@ -27,7 +27,7 @@ test('a reading is measured by the server and gives its points', async () => {
   await page.getByText('已完成').first().waitFor()
   await page.getByRole('link', { name: '往期学习' }).click()
   await page.getByRole('heading', { name: '往期学习' }).waitFor()
-  await page.getByText(/今天 · 已完成/).first().waitFor()
+  await page.getByText(/今天\s· 已完成/).first().waitFor()
   await look(page, 'study-past')
   assert.deepEqual(faults, [])
   await context.close()

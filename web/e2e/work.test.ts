@@ -29,7 +29,7 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await group.page.getByRole('button', { name: '保存' }).click()
   await group.page.getByRole('heading', { name: '金点子', level: 1 }).waitFor()
   await group.page.getByRole('radio', { name: '征集' }).check()
-  await group.page.getByLabel('哪次会议征集的').selectOption({ label: '今天 党小组会：党小组会：听取近期建议' })
+  await group.page.getByLabel('哪次会议征集的').selectOption({ label: '今天 党小组会：听取近期建议' })
   await group.page.getByRole('button', { name: '征集' }).click()
   await group.page.getByText('已征集', { exact: true }).waitFor()
 
@@ -48,7 +48,7 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await page.getByRole('radio', { name: /已征集/ }).check()
   await page.getByRole('link', { name: /泵房水位浮球改为压力变送器/ }).click()
   await page.getByRole('radio', { name: '采纳', exact: true }).check()
-  await page.getByLabel('哪次支委会研究的').selectOption({ index: 1 })
+  await page.getByLabel('哪次会议研究的').selectOption({ index: 1 })
   await page.getByRole('button', { name: '采纳' }).click()
   await page.getByText('不能为空').waitFor()
   await look(page, 'act-decide')

@@ -1,12 +1,11 @@
-// What the browser tests share: one server in the demo, one browser, and people who sign in. Tests wait for what they see,
-// never for time.
+// What the tests of one file share: a server with a demo enterprise of their own, a browser, and people who sign in. Tests
+// wait for what they see, never for time.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import { type Demo, type People, type Person, startDemo } from './demo.ts'
 import { serve } from './serve.ts'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
@@ -15,64 +14,42 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 /** Screenshots, kept for people to look at. */
 const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
 /** Pages and their parts come from this machine: what is not there by then does not come. */
-const PATIENCE_MS = 10_000
-
-export interface Person {
-  number: string
-  password: string
-}
+const PATIENCE_MS = 15_000
 
 export interface World {
   address: string
-  /** As the demo's guide names them: member, secretary, organiser, administrator … */
-  people: Record<string, Person>
+  people: People
   browser: Browser
 }
 
 let started: Promise<World> | undefined
-let server: ChildProcess | undefined
-let folder: string | undefined
+let demo: Demo | undefined
 let closeProxy: (() => void) | undefined
 
 export const world = () => (started ??= start())
 
 async function start(): Promise<World> {
   mkdirSync(PICTURES, { recursive: true })
-  const { api, people } = await startServer()
-  const served = await fetch(`${api}/m/`).then((answer) => answer.text(), () => '')
-  let address = api
+  const folder = process.env['XIANFENG_DEMO']
+  assert(folder, 'e2e/run.ts prepares the demo enterprise')
+  const found = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path))
+  assert(found, 'no Chromium: scripts/browser installs it')
+  const launching = chromium.launch({ executablePath: found, args: FLAGS })
+  demo = await startDemo(folder)
+  const people = JSON.parse(process.env['XIANFENG_PEOPLE'] ?? '{}') as People
+  const served = await fetch(`${demo.address}/m/`).then((answer) => answer.text(), () => '')
+  let { address } = demo
   // A server that was built without the pages, or with older ones: the pages of the working tree are what is tested.
   if (served !== readFileSync(`${DIST}/m/index.html`, 'utf8')) {
     console.log('the server has no or other pages: those of the working tree are served beside it')
-    const proxy = await serve(api)
-    closeProxy = () => proxy.server.close()
+    const proxy = await serve(address)
+    closeProxy = () => {
+      proxy.server.closeAllConnections()
+      proxy.server.close()
+    }
     address = proxy.address
   }
-  const found = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path))
-  assert(found, 'no Chromium: scripts/browser installs it')
-  const browser = await chromium.launch({ executablePath: found, args: FLAGS })
-  return { address, people, browser }
-}
-
-async function startServer(): Promise<{ api: string; people: Record<string, Person> }> {
-  const binary = process.env['XIANFENG_BIN']
-  assert(binary, 'XIANFENG_BIN names the server')
-  folder = mkdtempSync(join(tmpdir(), 'xianfeng-browser-'))
-  const port = 18_000 + Math.floor(Math.random() * 2_000)
-  server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, XIANFENG_LOG: 'warn', XIANFENG_WEB_DIST: DIST } })
-  let said = ''
-  await new Promise<void>((resolve, reject) => {
-    server!.stdout!.on('data', (bytes: Buffer) => {
-      said += bytes
-      // The last thing that the guide prints are lines to paste.
-      if (/curl -s[^\n]*boards/.test(said) || /已就绪[\s\S]*\n\s*curl/.test(said)) resolve()
-    })
-    server!.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)))
-  })
-  const people: Record<string, Person> = {}
-  for (const [, name, number, password] of said.matchAll(/^\s+\S+ ([a-z][a-z -]*?)\s+工号 (\S+)\s+密码 (\S+)/gm)) people[name!] = { number: number!, password: password! }
-  assert(people['member'], `no member in the guide:\n${said}`)
-  return { api: `http://127.0.0.1:${port}`, people }
+  return { address, people, browser: await launching }
 }
 
 export async function stop() {
@@ -80,13 +57,7 @@ export async function stop() {
   const there = await started.catch(() => undefined)
   await there?.browser.close()
   closeProxy?.()
-  if (server && server.exitCode === null) {
-    server.removeAllListeners('exit')
-    const gone = new Promise((resolve) => server!.once('exit', resolve))
-    server.kill('SIGTERM')
-    await gone
-  }
-  if (folder) rmSync(folder, { recursive: true, force: true })
+  await demo?.stop()
 }
 
 export interface Phone {
@@ -108,14 +79,27 @@ export async function phone(width = 375): Promise<Phone> {
   return { page, context, faults }
 }
 
-/** Somebody of the guide on a phone of their own, at a page. */
+/** Somebody of the guide on a phone of their own that knows them already, at a page. */
 export async function signedIn(who: string, path = '/', width = 375): Promise<Phone> {
   const { people } = await world()
   const person = people[who]
   assert(person, `nobody is called ${who} in the guide`)
   const there = await phone(width)
+  // As if they had signed in at the page, which session.test.ts does; the cookie is the same.
+  const answer = await there.context.request.post('/api/v1/session', { data: { account: person.number, password: person.password, cookie: true, device: '电脑 · 浏览器' } })
+  assert(answer.ok(), await answer.text())
+  const { member_id } = (await answer.json()) as { member_id: string }
+  await there.context.addInitScript(
+    ([number, member]) => {
+      // Once: what the app forgets later stays forgotten.
+      if (location.protocol === 'about:' || localStorage.getItem('test.known')) return
+      localStorage.setItem('test.known', '1')
+      localStorage.setItem('xianfeng.account', number!)
+      localStorage.setItem('xianfeng.member', member!)
+    },
+    [person.number, member_id],
+  )
   await there.page.goto(`/m/#${path}`)
-  await signIn(there.page, person)
   return there
 }
 
@@ -129,7 +113,7 @@ export async function signIn(page: Page, { number, password }: Person) {
 /** Nothing of impact serious or critical on the page as it is now. */
 export async function accessible(page: Page, name: string) {
   // eval is refused by the page's own policy; a script of the driver is not the page's.
-  await page.evaluate(AXE)
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
   const found = await page.evaluate(async () => {
     const { violations } = await (window as unknown as { axe: { run: (where: Document, how: object) => Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string; failureSummary: string }> }> }> } }).axe.run(document, { resultTypes: ['violations'] })
     return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`)
@@ -144,7 +128,7 @@ export async function fits(page: Page, name: string) {
     const wide = await page.evaluate(() => {
       const room = document.documentElement.clientWidth
       if (document.documentElement.scrollWidth <= room) return []
-      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120))
+      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120)).slice(0, 5)
     })
     assert.deepEqual(wide, [], `${name}: too wide at ${size} px`)
   }
@@ -168,6 +152,9 @@ export async function touchable(page: Page, name: string, least = 44) {
 
 /** A picture of the whole page for people, and everything that holds for every page. */
 export async function look(page: Page, name: string) {
+  // So that e2e/run.ts can say which pages nobody looked at.
+  const seen = process.env['XIANFENG_LOOKED']
+  if (seen) appendFileSync(seen, `${new URL(page.url()).hash.slice(1).split('?')[0]}\n`)
   await picture(page, name)
   await accessible(page, name)
   await touchable(page, name)
@@ -175,22 +162,26 @@ export async function look(page: Page, name: string) {
   await setCare(page, true)
   await picture(page, `${name}-care`)
   await touchable(page, `${name} (care)`, 60)
+  // Where the screen is wide, large type still has to find its place.
+  await picture(page, `${name}-care-768`, 768)
   await setCare(page, false)
   await picture(page, `${name}-768`, 768)
 }
 
 /** As if another tab had chosen large type. */
-async function setCare(page: Page, on: boolean) {
+export async function setCare(page: Page, on: boolean) {
   await page.evaluate((value) => void window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value })), on ? '1' : null)
   await page.waitForFunction((is) => document.documentElement.classList.contains('care') === is, on)
 }
 
 /** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
-async function picture(page: Page, name: string, width?: number) {
+export async function picture(page: Page, name: string, width?: number) {
   const size = page.viewportSize()!
   await page.setViewportSize({ width: width ?? size.width, height: size.height })
   const height = await page.evaluate(() => document.documentElement.scrollHeight)
   await page.setViewportSize({ width: width ?? size.width, height: Math.max(height, size.height) })
+  // A page that has just grown is painted a frame later.
+  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
   await page.screenshot({ path: join(PICTURES, `${name}.png`) })
   await page.setViewportSize(size)
 }

@@ -151,9 +151,46 @@ export type AttemptSheet = AttemptLine & {
 };
 
 /**
+ * The code that stands, for a screen that everybody in the room sees.
+ */
+export type AttendanceCode = {
+    /**
+     * How many are there by now.
+     */
+    attendee_count: number;
+    /**
+     * When the next one takes its place; for as long again the old one is taken, too.
+     */
+    changes_at: Timestamp;
+    /**
+     * When no code is taken any more.
+     */
+    closes_at: Timestamp;
+    /**
+     * Six digits.
+     */
+    code: string;
+    /**
+     * The server's clock.
+     */
+    now: Timestamp;
+};
+
+/**
+ * What somebody reads on the screen.
+ */
+export type AttendanceCodeBody = {
+    /**
+     * Six digits.
+     */
+    code: string;
+};
+
+/**
  * Somebody who was at a meeting.
  */
 export type Attendee = {
+    entered_at?: Timestamp | null;
     id: MemberId;
     /**
      * The member's name.
@@ -346,6 +383,11 @@ export type BoardList = {
      */
     scopes: Array<BoardWord>;
 };
+
+/**
+ * Who appears on boards of members.
+ */
+export type BoardListing = 'opt_out' | 'opt_in';
 
 /**
  * Of whom boards of members are shown.
@@ -608,6 +650,96 @@ export type BulletinView = {
 };
 
 /**
+ * What plans ask of a member on a day. Begun minutes count.
+ */
+export type BurdenDay = {
+    /**
+     * Whether the minutes lie above the limit.
+     */
+    above_limit: boolean;
+    /**
+     * Minutes of contests that open on the day.
+     */
+    contest_minutes: number;
+    day: Day;
+    /**
+     * All of them.
+     */
+    minutes: number;
+    /**
+     * Notices to the unit or to one above it: sent, or still to come with what is planned.
+     */
+    prompts: number;
+    /**
+     * Minutes that the paper of the day takes, half a minute a question.
+     */
+    quiz_minutes: number;
+    /**
+     * Minutes that the day's study items have to be read.
+     */
+    study_minutes: number;
+};
+
+/**
+ * From what on a plan asks much; both are settings and refuse nothing.
+ */
+export type BurdenLimits = {
+    /**
+     * Minutes a day.
+     */
+    minutes_per_day: number;
+    /**
+     * Prompts a week.
+     */
+    prompts_per_week: number;
+};
+
+/**
+ * The sum of a unit.
+ */
+export type BurdenSum = {
+    /**
+     * Whether a day or a week lies above its limit.
+     */
+    above_limit: boolean;
+    /**
+     * Minutes of the day that asks most.
+     */
+    busiest_minutes: number;
+    /**
+     * Minutes of all days.
+     */
+    minutes: number;
+    /**
+     * Notices of all days.
+     */
+    prompts: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * Prompts of a week.
+ */
+export type BurdenWeek = {
+    /**
+     * Whether they lie above the limit.
+     */
+    above_limit: boolean;
+    /**
+     * Its Monday.
+     */
+    from_on: Day;
+    /**
+     * Notices on those of its days that were asked for.
+     */
+    prompts: number;
+};
+
+/**
  * Who competes on a board.
  */
 export type By = 'member' | 'branch';
@@ -785,6 +917,10 @@ export type CampaignTerms = {
      * In the order of their opening.
      */
     timetable: Array<StagePlan>;
+    /**
+     * 投票仅作参考 stands on results and bulletin; set at the announcement, too, where the enterprise has it so.
+     */
+    vote_for_reference?: boolean;
 };
 
 /**
@@ -792,7 +928,7 @@ export type CampaignTerms = {
  */
 export type CampaignView = {
     announced_at?: Timestamp | null;
-    cancellation?: CampaignCancellation | null;
+    cancellation?: NamedCancellation | null;
     decided_at?: Timestamp | null;
     /**
      * How many entries were handed in.
@@ -801,7 +937,7 @@ export type CampaignView = {
     /**
      * Moved ends with their reasons; for who runs it also proposals that wait for a second person.
      */
-    extensions: Array<Extension>;
+    extensions: Array<NamedExtension>;
     id: CampaignId;
     /**
      * Whether the caller sees how it is run.
@@ -845,7 +981,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1134,9 +1270,17 @@ export type ClientLimits = {
  */
 export type ClientSwitches = {
     /**
+     * Who appears on them.
+     */
+    board_listing: BoardListing;
+    /**
      * Boards of branches.
      */
     branch_boards: boolean;
+    /**
+     * What those who look after more than one branch see of who has done what.
+     */
+    names_above: NamesAbove;
     /**
      * Boards of members.
      */
@@ -1198,9 +1342,14 @@ export type CollectionBody = {
  * A meeting that is to come.
  */
 export type ComingMeeting = {
+    begins_at?: Timestamp | null;
     held_on: Day;
     id: MeetingId;
     kind: MeetingKind;
+    /**
+     * Where it is; `null` where nobody has said so.
+     */
+    place?: string | null;
     /**
      * What it is about, in Chinese.
      */
@@ -1297,9 +1446,17 @@ export type ContestBody = {
 export type ContestCancellationView = {
     confirmed_at?: Timestamp | null;
     confirmed_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    confirmer?: string | null;
     contest_id: ContestId;
     proposed_at: Timestamp;
     proposed_by: MemberId;
+    /**
+     * That person's name.
+     */
+    proposer: string;
     /**
      * In Chinese.
      */
@@ -1595,11 +1752,19 @@ export type CoverageView = UnitCoverage & {
      */
     children: Array<UnitCoverage>;
     day: Day;
+    /**
+     * How many of those are left out, because they have few members and the caller sees no names.
+     */
+    few: number;
     item_id: ItemId;
     /**
      * Who has not read it and why, in the order of their employee numbers.
      */
     missing: PageMissingMember;
+    /**
+     * Whether the caller sees names; otherwise `missing` is empty.
+     */
+    named: boolean;
     push_id: PushId;
 };
 
@@ -1623,6 +1788,55 @@ export type Criterion = {
      * Basis points; all criteria together have 10000.
      */
     weight: number;
+};
+
+/**
+ * The coverage of a day's papers; never how many answers were right.
+ */
+export type DailyCoverage = UnitDailyCoverage & {
+    /**
+     * The units directly below.
+     */
+    children: Array<UnitDailyCoverage>;
+    day: Day;
+    /**
+     * How many of those are left out, because they have few members and the caller sees no names.
+     */
+    few: number;
+    /**
+     * Whether the caller sees names; otherwise `people` is empty.
+     */
+    named: boolean;
+    /**
+     * Those who have not answered, or with `answered` those who have, in the order of their employee numbers.
+     */
+    people: PageDailyCoverageMember;
+};
+
+/**
+ * A member who answered, or has not.
+ */
+export type DailyCoverageMember = {
+    /**
+     * The number to sign in with.
+     */
+    employee_no: string;
+    /**
+     * After its day, within the offline grace.
+     */
+    late: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reason?: Unanswered | null;
+    submitted_at?: Timestamp | null;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -2200,6 +2414,31 @@ export type EvidenceList = {
      * Measures, experience, data; each in the order of uploading.
      */
     items: Array<EvidenceFile>;
+};
+
+/**
+ * Somebody who is excused.
+ */
+export type ExcuseBody = {
+    member_id: MemberId;
+    reason: ExcuseReason;
+};
+
+/**
+ * Why somebody was excused from a meeting; a word is enough, nobody writes of his health.
+ */
+export type ExcuseReason = 'business_trip' | 'training' | 'shift' | 'sick_leave' | 'personal_leave' | 'other';
+
+/**
+ * Somebody who was excused from a meeting.
+ */
+export type ExcusedMember = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reason?: ExcuseReason | null;
 };
 
 /**
@@ -3585,6 +3824,11 @@ export type Me = {
      */
     needs_longer_password: boolean;
     /**
+     * Whether the member wants to appear on boards where nobody does who has not said so; `board_listing` of `GET /config`
+     * says whether that is asked.
+     */
+    on_boards: boolean;
+    /**
      * Masked: `138****0000`; absent without one.
      */
     phone?: string | null;
@@ -3607,6 +3851,10 @@ export type MeChange = {
      * Whether to stay off public boards.
      */
     hidden_from_boards?: boolean | null;
+    /**
+     * Whether to appear on boards where nobody does who has not said so.
+     */
+    on_boards?: boolean | null;
     /**
      * A mobile number of eleven digits to sign in with, once it is confirmed; `null` takes the present and a waiting one
      * away at once.
@@ -3635,11 +3883,24 @@ export type MeetingBody = {
      */
     attendance?: Array<MemberId>;
     /**
+     * When it begins, HH:MM at +08:00.
+     */
+    begins_time?: string | null;
+    /**
+     * When it ends, later on the same day.
+     */
+    ends_time?: string | null;
+    /**
+     * Who was excused; 1,000 at most, and nobody who was there.
+     */
+    excused?: Array<ExcuseBody>;
+    /**
      * The business day on which it was or will be held.
      */
     held_on: Day;
     kind: MeetingKind;
     minutes?: Text20000 | null;
+    place?: Text100 | null;
     /**
      * One line.
      */
@@ -3655,11 +3916,30 @@ export type MeetingBody = {
  */
 export type MeetingChangeBody = {
     /**
-     * Everybody who was there; 1,000 at most.
+     * Everybody who was there and is written down; 1,000 at most. Those who entered the code stay in any case.
      */
     attendance?: Array<MemberId> | null;
+    /**
+     * When it begins, HH:MM at +08:00; `null` takes the hours away.
+     */
+    begins_time?: string | null;
+    /**
+     * When it ends, later on the same day; `null` takes it away.
+     */
+    ends_time?: string | null;
+    /**
+     * Everybody who was excused; 1,000 at most, and nobody who was there.
+     */
+    excused?: Array<ExcuseBody> | null;
     held_on?: Day | null;
-    minutes?: Text20000 | null;
+    /**
+     * What was said and resolved; `null` empties the minutes, until something was collected or decided at the meeting.
+     */
+    minutes?: string | null;
+    /**
+     * Where it is; `null` takes it away.
+     */
+    place?: string | null;
     title?: Text100 | null;
 };
 
@@ -3675,7 +3955,21 @@ export type MeetingHead = {
      * How many were there.
      */
     attendee_count: number;
+    begins_at?: Timestamp | null;
+    /**
+     * Until when: its end, four hours after its beginning where no end is said, or the end of the day.
+     */
+    code_closes_at: Timestamp;
+    /**
+     * From when on the code of the meeting is shown and taken: half an hour before it begins, or all day.
+     */
+    code_opens_at: Timestamp;
     created_at: Timestamp;
+    ends_at?: Timestamp | null;
+    /**
+     * Whether the caller was excused.
+     */
+    excused: boolean;
     /**
      * Whether it has minutes.
      */
@@ -3686,6 +3980,10 @@ export type MeetingHead = {
     held_on: Day;
     id: MeetingId;
     kind: MeetingKind;
+    /**
+     * Where it is; `null` where nobody has said so.
+     */
+    place?: string | null;
     /**
      * One line.
      */
@@ -3720,6 +4018,23 @@ export type MeetingView = MeetingHead & {
      * The same by name.
      */
     attendees: Array<Attendee>;
+    /**
+     * Whether the caller may take it back.
+     */
+    can_delete: boolean;
+    /**
+     * Whether the caller may change it.
+     */
+    can_edit: boolean;
+    /**
+     * Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
+     * emptied, and who wrote it down can take it back.
+     */
+    draft: boolean;
+    /**
+     * Who was excused, in the order of their ids.
+     */
+    excused_members: Array<ExcusedMember>;
     /**
      * What was said and resolved; may be empty.
      */
@@ -3913,6 +4228,14 @@ export type MissingRules = {
 };
 
 /**
+ * That the caller is there.
+ */
+export type MyAttendance = {
+    entered_at?: Timestamp | null;
+    meeting_id: MeetingId;
+};
+
+/**
  * A ballot of the caller.
  */
 export type MyBallotView = {
@@ -4046,6 +4369,20 @@ export type Name = {
 };
 
 /**
+ * That a campaign is called off, with the names of those who proposed and confirmed it.
+ */
+export type NamedCancellation = CampaignCancellation & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
  * An entry as results name it.
  */
 export type NamedEntry = {
@@ -4086,6 +4423,20 @@ export type NamedEntry = {
 };
 
 /**
+ * A later end for a stage, with the names of those who proposed and confirmed it.
+ */
+export type NamedExtension = Extension & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
  * Somebody, by name.
  */
 export type NamedMember = {
@@ -4095,6 +4446,29 @@ export type NamedMember = {
      */
     name: string;
 };
+
+/**
+ * A proposal to void a ballot, with the names of those whom it names.
+ */
+export type NamedVoiding = Voiding & {
+    /**
+     * The name of the person who confirmed it; `null` until then.
+     */
+    confirmer?: string | null;
+    /**
+     * The name of the voter.
+     */
+    member_name: string;
+    /**
+     * The name of the person who proposed it.
+     */
+    proposer: string;
+};
+
+/**
+ * What those who look after more than one branch see of who has done what.
+ */
+export type NamesAbove = 'names' | 'numbers';
 
 /**
  * A line around one's own.
@@ -4573,6 +4947,20 @@ export type PageContestLine = {
 /**
  * One page of a list.
  */
+export type PageDailyCoverageMember = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<DailyCoverageMember>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageDutyConflict = {
     /**
      * In the list's stable order.
@@ -4732,6 +5120,20 @@ export type PageMissingMember = {
      * In the list's stable order.
      */
     items: Array<MissingMember>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageNamedVoiding = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<NamedVoiding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -4970,20 +5372,6 @@ export type PageTrailLine = {
      * In the list's stable order.
      */
     items: Array<TrailLine>;
-    /**
-     * Where the next page begins; `null` on the last one.
-     */
-    next_cursor?: string | null;
-};
-
-/**
- * One page of a list.
- */
-export type PageVoiding = {
-    /**
-     * In the list's stable order.
-     */
-    items: Array<Voiding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5904,13 +6292,14 @@ export type QuestionVersion = {
 };
 
 /**
- * A question with its key.
+ * A question, with its key for anyone who may read it.
  */
 export type QuestionView = {
     /**
-     * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
+     * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank; `null` for anyone who only plans contests,
+     * since he answers the questions himself.
      */
-    answer: Array<string>;
+    answer?: Array<string> | null;
     /**
      * The subject that it belongs to.
      */
@@ -5918,9 +6307,9 @@ export type QuestionView = {
     created_at: Timestamp;
     difficulty: Difficulty;
     /**
-     * Shown after grading; may be empty.
+     * Shown after grading; may be empty. `null` together with the key.
      */
-    explanation: string;
+    explanation?: string | null;
     first_dealt_at?: Timestamp | null;
     id: QuestionId;
     kind: QuestionKind;
@@ -6270,6 +6659,10 @@ export type ResetView = ResetStanding & {
      * The member's home unit.
      */
     unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
 };
 
 /**
@@ -6329,6 +6722,10 @@ export type ResultsView = {
      */
     title: string;
     vote?: VoteResult | null;
+    /**
+     * What is to be said beside the vote, such as 投票仅作参考; `null` where there is nothing to say.
+     */
+    vote_note?: string | null;
 };
 
 /**
@@ -6411,6 +6808,10 @@ export type RollView = {
  */
 export type RosterItem = {
     /**
+     * Whether an invite code for the member can be used at present.
+     */
+    code_open?: boolean | null;
+    /**
      * Duties that hold today or later.
      */
     duties?: Array<DutyView> | null;
@@ -6423,10 +6824,15 @@ export type RosterItem = {
      */
     id: MemberId;
     kind?: MemberKind | null;
+    leave?: RosterLeave | null;
     /**
      * The member's name.
      */
     name: string;
+    /**
+     * Whether the member ever signed in.
+     */
+    signed_in?: boolean | null;
     status?: MemberStatus | null;
     /**
      * The home unit.
@@ -6436,6 +6842,17 @@ export type RosterItem = {
      * What it is called for short.
      */
     unit_name: string;
+};
+
+/**
+ * A leave.
+ */
+export type RosterLeave = {
+    /**
+     * Its first day.
+     */
+    from_on: Day;
+    until?: Day | null;
 };
 
 /**
@@ -7595,6 +8012,11 @@ export type TrailLine = {
 };
 
 /**
+ * Why a member has not answered the paper of a day.
+ */
+export type Unanswered = 'not_opened' | 'opened' | 'away';
+
+/**
  * What can be gone on with.
  */
 export type UnfinishedKind = 'reading' | 'quiz' | 'challenge' | 'contest';
@@ -7625,6 +8047,21 @@ export type UnfinishedThing = {
      * In Chinese.
      */
     title: string;
+};
+
+/**
+ * What plans ask of those at home in a unit.
+ */
+export type UnitBurden = BurdenSum & {
+    /**
+     * The units directly below, each with what is asked of it beside what lies above.
+     */
+    children: Array<BurdenSum>;
+    days: Array<BurdenDay>;
+    from: Day;
+    limits: BurdenLimits;
+    until: Day;
+    weeks: Array<BurdenWeek>;
 };
 
 /**
@@ -7665,6 +8102,38 @@ export type UnitCoverage = {
      * `read` of `members` in hundredths of a percent, rounded half up; `null` without members.
      */
     read_share?: number | null;
+    unit_id: UnitId;
+    /**
+     * Name of the unit.
+     */
+    unit_name: string;
+};
+
+/**
+ * How the papers of a day fared in a unit with everything below it.
+ */
+export type UnitDailyCoverage = {
+    /**
+     * Who handed it in, on its day or late.
+     */
+    answered: number;
+    /**
+     * `answered` of `members` in hundredths of a percent, rounded half up; `null` without members.
+     */
+    answered_share?: number | null;
+    /**
+     * Away on the day, and therefore not among `members`.
+     */
+    away: number;
+    /**
+     * Members of every kind who could be expected to answer: a paper was published for them, they are not gone, and were
+     * not away on the day.
+     */
+    members: number;
+    /**
+     * Who opened the paper.
+     */
+    opened: number;
     unit_id: UnitId;
     /**
      * Name of the unit.
@@ -7988,10 +8457,6 @@ export type GetContestAttemptData = {
 
 export type GetContestAttemptErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.attempt_not_found`
      */
     404: ProblemBody;
@@ -8029,10 +8494,6 @@ export type SaveContestAnswerData = {
 };
 
 export type SaveContestAnswerErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8075,10 +8536,6 @@ export type SubmitContestAttemptData = {
 };
 
 export type SubmitContestAttemptErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8138,10 +8595,6 @@ export type ListAuditEntriesData = {
 
 export type ListAuditEntriesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8166,10 +8619,6 @@ export type ListBoardsData = {
 };
 
 export type ListBoardsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -8204,10 +8653,6 @@ export type RebuildBoardsData = {
 };
 
 export type RebuildBoardsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -8264,10 +8709,6 @@ export type GetBoardData = {
 
 export type GetBoardErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `boards.branches_off` · `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8319,10 +8760,6 @@ export type GetMyBoardPlaceData = {
 
 export type GetMyBoardPlaceErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8352,6 +8789,10 @@ export type ListBrandsData = {
     path?: never;
     query?: {
         /**
+         * Only brands of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
          * How many items at most; 20 when absent, 100 at most.
          */
         limit?: number;
@@ -8364,10 +8805,6 @@ export type ListBrandsData = {
 };
 
 export type ListBrandsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -8407,10 +8844,6 @@ export type ListCampaignsData = {
 
 export type ListCampaignsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8441,10 +8874,6 @@ export type CreateCampaignData = {
 };
 
 export type CreateCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -8479,10 +8908,6 @@ export type GetCampaignData = {
 };
 
 export type GetCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8524,10 +8949,6 @@ export type EditCampaignData = {
 
 export type EditCampaignErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8565,10 +8986,6 @@ export type AnnounceCampaignData = {
 };
 
 export type AnnounceCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8612,10 +9029,6 @@ export type ArchiveCampaignData = {
 
 export type ArchiveCampaignErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8654,10 +9067,6 @@ export type ListCampaignAwardsData = {
 
 export type ListCampaignAwardsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8691,10 +9100,6 @@ export type CastBallotData = {
 };
 
 export type CastBallotErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_on_roll`
      */
@@ -8746,10 +9151,6 @@ export type GetMyBallotsData = {
 
 export type GetMyBallotsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.no_ballot`
      */
     404: ProblemBody;
@@ -8789,10 +9190,6 @@ export type GetBulletinData = {
 
 export type GetBulletinErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `bulletins.not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8826,10 +9223,6 @@ export type DraftBulletinData = {
 };
 
 export type DraftBulletinErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `bulletins.number_taken`
      */
@@ -8875,10 +9268,6 @@ export type EditBulletinData = {
 
 export type EditBulletinErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `bulletins.issued` · `bulletins.number_taken` · `versions.outdated`
      */
     409: ProblemBody;
@@ -8912,10 +9301,6 @@ export type IssueBulletinData = {
 };
 
 export type IssueBulletinErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8954,10 +9339,6 @@ export type ReviewBulletinData = {
 };
 
 export type ReviewBulletinErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `bulletins.own`
      */
@@ -9001,10 +9382,6 @@ export type WithdrawCampaignCancellationData = {
 
 export type WithdrawCampaignCancellationErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_own_proposal`
      */
     403: ProblemBody;
@@ -9047,10 +9424,6 @@ export type ProposeCampaignCancellationData = {
 
 export type ProposeCampaignCancellationErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -9078,7 +9451,7 @@ export type ProposeCampaignCancellationResponses = {
     /**
      * Proposed; no `Location`, it is a part of the campaign
      */
-    201: CampaignCancellation;
+    201: NamedCancellation;
 };
 
 export type ProposeCampaignCancellationResponse = ProposeCampaignCancellationResponses[keyof ProposeCampaignCancellationResponses];
@@ -9096,10 +9469,6 @@ export type ApproveCampaignCancellationData = {
 };
 
 export type ApproveCampaignCancellationErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.own_proposal`
      */
@@ -9128,7 +9497,7 @@ export type ApproveCampaignCancellationResponses = {
     /**
      * Called off
      */
-    200: CampaignCancellation;
+    200: NamedCancellation;
 };
 
 export type ApproveCampaignCancellationResponse = ApproveCampaignCancellationResponses[keyof ApproveCampaignCancellationResponses];
@@ -9152,10 +9521,6 @@ export type DecideCampaignData = {
 };
 
 export type DecideCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9216,10 +9581,6 @@ export type ListCampaignEntriesData = {
 
 export type ListCampaignEntriesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9260,10 +9621,6 @@ export type CreateCampaignEntryData = {
 
 export type CreateCampaignEntryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9302,10 +9659,6 @@ export type ProposeExtensionData = {
 
 export type ProposeExtensionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -9325,7 +9678,7 @@ export type ProposeExtensionResponses = {
     /**
      * Proposed; no `Location`, it is a part of the campaign
      */
-    201: Extension;
+    201: NamedExtension;
 };
 
 export type ProposeExtensionResponse = ProposeExtensionResponses[keyof ProposeExtensionResponses];
@@ -9343,10 +9696,6 @@ export type GetCampaignFlagReviewData = {
 };
 
 export type GetCampaignFlagReviewErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9381,10 +9730,6 @@ export type ReviewCampaignFlagsData = {
 };
 
 export type ReviewCampaignFlagsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `campaigns.flag_on_oneself`
      */
@@ -9441,10 +9786,6 @@ export type ListCampaignFlagsData = {
 
 export type ListCampaignFlagsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9500,10 +9841,6 @@ export type ListFlaggedMembersData = {
 
 export type ListFlaggedMembersErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.flag_not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9547,10 +9884,6 @@ export type ListCampaignObjectionsData = {
 
 export type ListCampaignObjectionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9584,10 +9917,6 @@ export type RaiseObjectionData = {
 };
 
 export type RaiseObjectionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_open` · `campaigns.objected_already` · `campaigns.objected_enough`
      */
@@ -9631,10 +9960,6 @@ export type OpenCampaignData = {
 
 export type OpenCampaignErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9677,10 +10002,6 @@ export type GetCampaignParticipationData = {
 
 export type GetCampaignParticipationErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9714,10 +10035,6 @@ export type PublishCampaignData = {
 };
 
 export type PublishCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9761,10 +10078,6 @@ export type ListBallotReceiptsData = {
 
 export type ListBallotReceiptsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9807,10 +10120,6 @@ export type GetCampaignResultsData = {
 
 export type GetCampaignResultsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9849,10 +10158,6 @@ export type GetCampaignRollData = {
 
 export type GetCampaignRollErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9886,10 +10191,6 @@ export type ListCampaignScoresData = {
 };
 
 export type ListCampaignScoresErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9929,10 +10230,6 @@ export type ListMyScoresData = {
 
 export type ListMyScoresErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9966,10 +10263,6 @@ export type CloseStageData = {
 };
 
 export type CloseStageErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.stage_not_found`
      */
@@ -10022,10 +10315,6 @@ export type ListCampaignVoidingsData = {
 
 export type ListCampaignVoidingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10041,7 +10330,7 @@ export type ListCampaignVoidingsResponses = {
     /**
      * Proposals
      */
-    200: PageVoiding;
+    200: PageNamedVoiding;
 };
 
 export type ListCampaignVoidingsResponse = ListCampaignVoidingsResponses[keyof ListCampaignVoidingsResponses];
@@ -10060,10 +10349,6 @@ export type ProposeVoidingData = {
 
 export type ProposeVoidingErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.not_between` · `campaigns.voided_already`
      */
     409: ProblemBody;
@@ -10079,7 +10364,7 @@ export type ProposeVoidingResponses = {
     /**
      * Proposed; no `Location`, it stands in the list of voidings
      */
-    201: Voiding;
+    201: NamedVoiding;
 };
 
 export type ProposeVoidingResponse = ProposeVoidingResponses[keyof ProposeVoidingResponses];
@@ -10097,10 +10382,6 @@ export type WithdrawCampaignData = {
 };
 
 export type WithdrawCampaignErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -10156,10 +10437,6 @@ export type ListReviewedChallengeRunsData = {
 
 export type ListReviewedChallengeRunsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -10188,10 +10465,6 @@ export type StartChallengeRunData = {
 };
 
 export type StartChallengeRunErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `challenge.no_questions`
      */
@@ -10226,10 +10499,6 @@ export type GetCurrentChallengeRunData = {
 
 export type GetCurrentChallengeRunErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `challenge.no_run`
      */
     404: ProblemBody;
@@ -10263,10 +10532,6 @@ export type AnswerChallengeQuestionData = {
 };
 
 export type AnswerChallengeQuestionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10314,10 +10579,6 @@ export type CompleteChallengeRunData = {
 
 export type CompleteChallengeRunErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `challenge.run_not_found`
      */
     404: ProblemBody;
@@ -10351,10 +10612,6 @@ export type ReviveChallengeRunData = {
 };
 
 export type ReviveChallengeRunErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10393,10 +10650,6 @@ export type GetChallengeTodayData = {
 
 export type GetChallengeTodayErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10421,10 +10674,6 @@ export type GetConfigData = {
 };
 
 export type GetConfigErrors = {
-    /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -10468,10 +10717,6 @@ export type ListContestsData = {
 
 export type ListContestsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -10506,10 +10751,6 @@ export type CreateContestData = {
 };
 
 export type CreateContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -10548,10 +10789,6 @@ export type GetContestData = {
 };
 
 export type GetContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -10593,10 +10830,6 @@ export type EditContestData = {
 
 export type EditContestErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10634,10 +10867,6 @@ export type AnnounceContestData = {
 };
 
 export type AnnounceContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -10689,10 +10918,6 @@ export type StartContestAttemptData = {
 
 export type StartContestAttemptErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10739,10 +10964,6 @@ export type GetCurrentContestAttemptData = {
 
 export type GetCurrentContestAttemptErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.attempt_not_found` · `contests.not_found`
      */
     404: ProblemBody;
@@ -10786,10 +11007,6 @@ export type ListContestBranchRankingsData = {
 
 export type ListContestBranchRankingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10827,10 +11044,6 @@ export type WithdrawContestCancellationData = {
 };
 
 export type WithdrawContestCancellationErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -10878,10 +11091,6 @@ export type GetContestCancellationData = {
 
 export type GetContestCancellationErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10915,10 +11124,6 @@ export type ProposeContestCancellationData = {
 };
 
 export type ProposeContestCancellationErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -10962,11 +11167,7 @@ export type ApproveContestCancellationData = {
 
 export type ApproveContestCancellationErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * `access.out_of_scope`
+     * `access.out_of_scope` · `contests.own_proposal`
      */
     403: ProblemBody;
     /**
@@ -11011,10 +11212,6 @@ export type CloseContestData = {
 };
 
 export type CloseContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11062,10 +11259,6 @@ export type ExtendContestData = {
 
 export type ExtendContestErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.questions_taken` · `contests.wrong_state`
      */
     409: ProblemBody;
@@ -11099,10 +11292,6 @@ export type OpenContestData = {
 };
 
 export type OpenContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11153,10 +11342,6 @@ export type PublishContestData = {
 };
 
 export type PublishContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11213,10 +11398,6 @@ export type ListContestRankingsData = {
 
 export type ListContestRankingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11255,10 +11436,6 @@ export type GetMyContestRankData = {
 
 export type GetMyContestRankErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11296,10 +11473,6 @@ export type GetContestResultsData = {
 };
 
 export type GetContestResultsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11342,10 +11515,6 @@ export type WithdrawContestData = {
 };
 
 export type WithdrawContestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11397,10 +11566,6 @@ export type ListDutyConflictsData = {
 
 export type ListDutyConflictsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11443,10 +11608,6 @@ export type ListDutyProposalsData = {
 
 export type ListDutyProposalsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11478,10 +11639,6 @@ export type GetDutyProposalData = {
 
 export type GetDutyProposalErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `proposals.not_found`
      */
     404: ProblemBody;
@@ -11512,10 +11669,6 @@ export type ApproveDutyProposalData = {
 };
 
 export type ApproveDutyProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
      */
@@ -11556,10 +11709,6 @@ export type RefuseDutyProposalData = {
 
 export type RefuseDutyProposalErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `proposals.about_yourself` · `proposals.own`
      */
     403: ProblemBody;
@@ -11598,10 +11747,6 @@ export type WithdrawDutyProposalData = {
 };
 
 export type WithdrawDutyProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `proposals.not_yours`
      */
@@ -11645,10 +11790,6 @@ export type GetEntryData = {
 
 export type GetEntryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11689,10 +11830,6 @@ export type EditEntryData = {
 
 export type EditEntryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11730,10 +11867,6 @@ export type GetArticleData = {
 };
 
 export type GetArticleErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11775,11 +11908,7 @@ export type PublishArticleData = {
 
 export type PublishArticleErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * `access.denied`
+     * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -11787,7 +11916,7 @@ export type PublishArticleErrors = {
      */
     404: ProblemBody;
     /**
-     * `versions.outdated`
+     * `campaigns.judged` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -11820,10 +11949,6 @@ export type ListEvidenceData = {
 };
 
 export type ListEvidenceErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11858,10 +11983,6 @@ export type AttachEvidenceData = {
 };
 
 export type AttachEvidenceErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11909,10 +12030,6 @@ export type DetachEvidenceData = {
 
 export type DetachEvidenceErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found` · `campaigns.file_not_found`
      */
     404: ProblemBody;
@@ -11950,10 +12067,6 @@ export type GetEntryExplanationData = {
 };
 
 export type GetEntryExplanationErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11997,10 +12110,6 @@ export type GetMyScoresData = {
 
 export type GetMyScoresErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12034,10 +12143,6 @@ export type PutMyScoresData = {
 };
 
 export type PutMyScoresErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.no_judge` · `campaigns.own_score`
      */
@@ -12085,10 +12190,6 @@ export type SubmitEntryData = {
 
 export type SubmitEntryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12123,10 +12224,6 @@ export type ListEntryVersionsData = {
 
 export type ListEntryVersionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12160,10 +12257,6 @@ export type WithdrawEntryData = {
 };
 
 export type WithdrawEntryErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -12202,10 +12295,6 @@ export type ExportCampaignData = {
 };
 
 export type ExportCampaignErrors = {
-    /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -12253,10 +12342,6 @@ export type ExportContestResultsData = {
 };
 
 export type ExportContestResultsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -12308,10 +12393,6 @@ export type ExportIdeasData = {
 
 export type ExportIdeasErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12346,10 +12427,6 @@ export type ExportMembersData = {
 
 export type ExportMembersErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12380,10 +12457,6 @@ export type ExportQuestionsData = {
 
 export type ExportQuestionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12413,10 +12486,6 @@ export type WithdrawExtensionData = {
 };
 
 export type WithdrawExtensionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -12460,10 +12529,6 @@ export type ApproveExtensionData = {
 
 export type ApproveExtensionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `campaigns.own_proposal`
      */
     403: ProblemBody;
@@ -12483,7 +12548,7 @@ export type ApproveExtensionResponses = {
     /**
      * Confirmed
      */
-    200: Extension;
+    200: NamedExtension;
 };
 
 export type ApproveExtensionResponse = ApproveExtensionResponses[keyof ApproveExtensionResponses];
@@ -12509,10 +12574,6 @@ export type ListFeedbackData = {
 };
 
 export type ListFeedbackErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12540,10 +12601,6 @@ export type GetFeedbackData = {
 };
 
 export type GetFeedbackErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `feedback.not_found`
      */
@@ -12575,10 +12632,6 @@ export type AnswerFeedbackData = {
 };
 
 export type AnswerFeedbackErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `feedback.own`
      */
@@ -12632,10 +12685,6 @@ export type UploadFileData = {
 
 export type UploadFileErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `files.bad_name` · `files.broken` · `files.too_many_pixels` · `files.unsupported`
      */
     422: ProblemBody;
@@ -12670,10 +12719,6 @@ export type DeleteFileData = {
 };
 
 export type DeleteFileErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `files.not_found`
      */
@@ -12758,10 +12803,6 @@ export type GetPictureData = {
 
 export type GetPictureErrors = {
     /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
-    /**
      * `files.not_found`
      */
     404: ProblemBody;
@@ -12796,10 +12837,6 @@ export type GetThumbnailData = {
 };
 
 export type GetThumbnailErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `files.no_thumbnail` · `files.not_found`
      */
@@ -12865,10 +12902,6 @@ export type ListIdeasData = {
 
 export type ListIdeasErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12900,10 +12933,6 @@ export type CreateIdeaData = {
 
 export type CreateIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `files.attached` · `files.too_many`
      */
     422: ProblemBody;
@@ -12932,10 +12961,6 @@ export type ListIdeaCategoriesData = {
 };
 
 export type ListIdeaCategoriesErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12967,10 +12992,6 @@ export type SetIdeaCategoriesData = {
 };
 
 export type SetIdeaCategoriesErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -13014,10 +13035,6 @@ export type ListSimilarIdeasData = {
 
 export type ListSimilarIdeasErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -13055,10 +13072,6 @@ export type GetIdeaStatisticsData = {
 };
 
 export type GetIdeaStatisticsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -13102,10 +13115,6 @@ export type GetIdeaStatisticsSummaryData = {
 
 export type GetIdeaStatisticsSummaryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -13139,10 +13148,6 @@ export type GetIdeaData = {
 };
 
 export type GetIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -13183,10 +13188,6 @@ export type EditIdeaData = {
 };
 
 export type EditIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -13231,10 +13232,6 @@ export type AcceptIdeaData = {
 };
 
 export type AcceptIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -13284,10 +13281,6 @@ export type AssignIdeaData = {
 
 export type AssignIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -13329,10 +13322,6 @@ export type AttachToIdeaData = {
 };
 
 export type AttachToIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13384,10 +13373,6 @@ export type DetachFromIdeaData = {
 
 export type DetachFromIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_author` · `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13436,10 +13421,6 @@ export type CloseIdeaData = {
 
 export type CloseIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -13487,10 +13468,6 @@ export type CollectIdeaData = {
 };
 
 export type CollectIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
@@ -13543,10 +13520,6 @@ export type ListIdeaCommentsData = {
 
 export type ListIdeaCommentsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13587,10 +13560,6 @@ export type CommentOnIdeaData = {
 
 export type CommentOnIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13628,10 +13597,6 @@ export type DeleteIdeaCommentData = {
 };
 
 export type DeleteIdeaCommentErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13676,10 +13641,6 @@ export type DecideIdeaData = {
 };
 
 export type DecideIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -13729,10 +13690,6 @@ export type DeliverIdeaData = {
 
 export type DeliverIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13779,10 +13736,6 @@ export type UnlikeIdeaData = {
 
 export type UnlikeIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13816,10 +13769,6 @@ export type LikeIdeaData = {
 };
 
 export type LikeIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.own_like`
      */
@@ -13869,10 +13818,6 @@ export type MergeIdeaData = {
 
 export type MergeIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -13920,10 +13865,6 @@ export type RecordIdeaOutcomeData = {
 };
 
 export type RecordIdeaOutcomeErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -13973,10 +13914,6 @@ export type ReportIdeaProgressData = {
 
 export type ReportIdeaProgressErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -14024,10 +13961,6 @@ export type ReopenIdeaData = {
 };
 
 export type ReopenIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -14077,10 +14010,6 @@ export type ReturnIdeaData = {
 
 export type ReturnIdeaErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
@@ -14128,10 +14057,6 @@ export type SubmitIdeaData = {
 };
 
 export type SubmitIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -14184,10 +14109,6 @@ export type GetIdeaTimelineData = {
 
 export type GetIdeaTimelineErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -14227,10 +14148,6 @@ export type WithdrawIdeaData = {
 };
 
 export type WithdrawIdeaErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -14277,10 +14194,6 @@ export type ImportBrandsData = {
 
 export type ImportBrandsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `imports.not_a_sheet` · `imports.unknown_encoding`
      */
     415: ProblemBody;
@@ -14321,10 +14234,6 @@ export type ImportMembersData = {
 };
 
 export type ImportMembersErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -14368,10 +14277,6 @@ export type GetMemberTemplateData = {
 
 export type GetMemberTemplateErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14408,10 +14313,6 @@ export type ImportQuestionsData = {
 };
 
 export type ImportQuestionsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `imports.bomb` · `imports.too_many_rows`
      */
@@ -14455,10 +14356,6 @@ export type GetQuestionTemplateData = {
 
 export type GetQuestionTemplateErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14491,10 +14388,6 @@ export type ImportUnitsData = {
 };
 
 export type ImportUnitsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -14533,10 +14426,6 @@ export type IssueInvitationsData = {
 
 export type IssueInvitationsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `invitations.beyond_reach`
      */
     403: ProblemBody;
@@ -14565,10 +14454,6 @@ export type ListLabelsData = {
 };
 
 export type ListLabelsErrors = {
-    /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14624,10 +14509,6 @@ export type EditMeData = {
 
 export type EditMeErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `members.too_many_numbers`
      */
     409: ProblemBody;
@@ -14670,10 +14551,6 @@ export type ListMyChallengeRunsData = {
 
 export type ListMyChallengeRunsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14707,10 +14584,6 @@ export type GetMyDeskData = {
 };
 
 export type GetMyDeskErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14746,10 +14619,6 @@ export type ListMyFeedbackData = {
 
 export type ListMyFeedbackErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14780,10 +14649,6 @@ export type SendFeedbackData = {
 };
 
 export type SendFeedbackErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `feedback.too_many`
      */
@@ -14823,10 +14688,6 @@ export type ListMyNoticesData = {
 
 export type ListMyNoticesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14852,10 +14713,6 @@ export type ConfirmMyNoticesData = {
 
 export type ConfirmMyNoticesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14880,10 +14737,6 @@ export type CountMyUnreadNoticesData = {
 };
 
 export type CountMyUnreadNoticesErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14943,10 +14796,6 @@ export type WithdrawPhoneProposalData = {
 
 export type WithdrawPhoneProposalErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14971,10 +14820,6 @@ export type GetMyPointsData = {
 };
 
 export type GetMyPointsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15010,10 +14855,6 @@ export type ListMyPointEntriesData = {
 
 export type ListMyPointEntriesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15048,10 +14889,6 @@ export type ListMyQuizHistoryData = {
 
 export type ListMyQuizHistoryErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15081,10 +14918,6 @@ export type GetMyQuizResultData = {
 };
 
 export type GetMyQuizResultErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -15128,10 +14961,6 @@ export type ListMyWrongAnswersData = {
 
 export type ListMyWrongAnswersErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15156,10 +14985,6 @@ export type WithdrawResetRequestData = {
 };
 
 export type WithdrawResetRequestErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `resets.not_requested`
      */
@@ -15190,10 +15015,6 @@ export type ListMyResetsData = {
 
 export type ListMyResetsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15223,10 +15044,6 @@ export type ApproveMyResetData = {
 };
 
 export type ApproveMyResetErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -15265,10 +15082,6 @@ export type RefuseMyResetData = {
 };
 
 export type RefuseMyResetErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -15330,10 +15143,6 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `sessions.not_found`
      */
     404: ProblemBody;
@@ -15363,10 +15172,6 @@ export type GetMySettingsData = {
 
 export type GetMySettingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15392,10 +15197,6 @@ export type SetMySettingsData = {
 
 export type SetMySettingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15420,10 +15221,6 @@ export type GetMyStreakData = {
 };
 
 export type GetMyStreakErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15459,10 +15256,6 @@ export type GetMyStudyHoursData = {
 
 export type GetMyStudyHoursErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15487,10 +15280,6 @@ export type GetMyTodayData = {
 };
 
 export type GetMyTodayErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15542,10 +15331,6 @@ export type ListMeetingsData = {
 
 export type ListMeetingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15580,10 +15365,6 @@ export type CreateMeetingData = {
 };
 
 export type CreateMeetingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15623,10 +15404,6 @@ export type DeleteMeetingData = {
 
 export type DeleteMeetingErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope` · `meetings.not_author`
      */
     403: ProblemBody;
@@ -15635,7 +15412,7 @@ export type DeleteMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.in_use`
+     * `meetings.attended` · `meetings.in_use`
      */
     409: ProblemBody;
     /**
@@ -15668,10 +15445,6 @@ export type GetMeetingData = {
 };
 
 export type GetMeetingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15717,11 +15490,7 @@ export type EditMeetingData = {
 
 export type EditMeetingErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * `access.out_of_scope`
+     * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -15729,7 +15498,7 @@ export type EditMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.day_stands` · `versions.outdated`
+     * `meetings.day_stands` · `meetings.minutes_stand` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -15749,6 +15518,128 @@ export type EditMeetingResponses = {
 
 export type EditMeetingResponse = EditMeetingResponses[keyof EditMeetingResponses];
 
+export type GetAttendanceCodeData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance-code';
+};
+
+export type GetAttendanceCodeErrors = {
+    /**
+     * `access.denied`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_in_hours`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAttendanceCodeError = GetAttendanceCodeErrors[keyof GetAttendanceCodeErrors];
+
+export type GetAttendanceCodeResponses = {
+    /**
+     * The code
+     */
+    200: AttendanceCode;
+};
+
+export type GetAttendanceCodeResponse = GetAttendanceCodeResponses[keyof GetAttendanceCodeResponses];
+
+export type SubmitAttendanceCodeData = {
+    body: AttendanceCodeBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance/mine';
+};
+
+export type SubmitAttendanceCodeErrors = {
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `meetings.not_in_hours`
+     */
+    409: ProblemBody;
+    /**
+     * `meetings.too_many_tries`
+     */
+    429: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitAttendanceCodeError = SubmitAttendanceCodeErrors[keyof SubmitAttendanceCodeErrors];
+
+export type SubmitAttendanceCodeResponses = {
+    /**
+     * There
+     */
+    200: MyAttendance;
+};
+
+export type SubmitAttendanceCodeResponse = SubmitAttendanceCodeResponses[keyof SubmitAttendanceCodeResponses];
+
+export type DeleteAttendanceData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+        /**
+         * Who was not there
+         */
+        member_id: MemberId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/attendance/{member_id}';
+};
+
+export type DeleteAttendanceErrors = {
+    /**
+     * `meetings.attendance_not_found` · `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteAttendanceError = DeleteAttendanceErrors[keyof DeleteAttendanceErrors];
+
+export type DeleteAttendanceResponses = {
+    /**
+     * Struck off
+     */
+    204: void;
+};
+
+export type DeleteAttendanceResponse = DeleteAttendanceResponses[keyof DeleteAttendanceResponses];
+
 export type CreateMemberData = {
     body: NewMemberBody;
     headers?: {
@@ -15763,10 +15654,6 @@ export type CreateMemberData = {
 };
 
 export type CreateMemberErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `members.number_taken` · `members.phone_taken`
      */
@@ -15802,10 +15689,6 @@ export type GetMemberData = {
 };
 
 export type GetMemberErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -15847,10 +15730,6 @@ export type EditMemberData = {
 };
 
 export type EditMemberErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -15898,10 +15777,6 @@ export type GetMemberPointsData = {
 
 export type GetMemberPointsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15936,10 +15811,6 @@ export type GrantRoleData = {
 };
 
 export type GrantRoleErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope` · `duties.own`
      */
@@ -15980,10 +15851,6 @@ export type EndRoleData = {
 };
 
 export type EndRoleErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `duties.not_found` · `members.not_found`
      */
@@ -16027,10 +15894,6 @@ export type WithdrawObjectionData = {
 
 export type WithdrawObjectionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.objection_not_found`
      */
     404: ProblemBody;
@@ -16068,10 +15931,6 @@ export type AnswerObjectionData = {
 };
 
 export type AnswerObjectionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `campaigns.own_objection`
      */
@@ -16115,10 +15974,6 @@ export type ListPhoneProposalsData = {
 
 export type ListPhoneProposalsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16149,10 +16004,6 @@ export type ApprovePhoneProposalData = {
 };
 
 export type ApprovePhoneProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -16192,10 +16043,6 @@ export type RefusePhoneProposalData = {
 };
 
 export type RefusePhoneProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `proposals.own`
      */
@@ -16247,10 +16094,6 @@ export type ListPointRulesData = {
 
 export type ListPointRulesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16285,10 +16128,6 @@ export type CreatePointRuleData = {
 };
 
 export type CreatePointRuleErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -16340,10 +16179,6 @@ export type WithdrawPointRuleData = {
 
 export type WithdrawPointRuleErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -16380,10 +16215,6 @@ export type GetPresetsData = {
 };
 
 export type GetPresetsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16440,10 +16271,6 @@ export type ListQuestionsData = {
 
 export type ListQuestionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `sessions.password_too_short`
      */
     403: ProblemBody;
@@ -16457,7 +16284,7 @@ export type ListQuestionsError = ListQuestionsErrors[keyof ListQuestionsErrors];
 
 export type ListQuestionsResponses = {
     /**
-     * Questions with their keys
+     * Questions
      */
     200: PageQuestionView;
 };
@@ -16479,9 +16306,9 @@ export type CreateQuestionData = {
 
 export type CreateQuestionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `access.denied`
      */
-    401: ProblemBody;
+    403: ProblemBody;
     /**
      * `quiz.duplicate_question`
      */
@@ -16512,10 +16339,6 @@ export type ListQuestionCategoriesData = {
 
 export type ListQuestionCategoriesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16545,10 +16368,6 @@ export type DeleteQuestionData = {
 };
 
 export type DeleteQuestionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16587,10 +16406,6 @@ export type GetQuestionData = {
 };
 
 export type GetQuestionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16632,10 +16447,6 @@ export type EditQuestionData = {
 
 export type EditQuestionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16674,10 +16485,6 @@ export type CorrectQuestionKeyData = {
 
 export type CorrectQuestionKeyErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -16715,10 +16522,6 @@ export type PreviewQuestionCorrectionData = {
 };
 
 export type PreviewQuestionCorrectionErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -16763,10 +16566,6 @@ export type ListQuestionCorrectionsData = {
 
 export type ListQuestionCorrectionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16800,10 +16599,6 @@ export type GetQuestionStatisticsData = {
 };
 
 export type GetQuestionStatisticsErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16848,9 +16643,9 @@ export type ListQuestionVersionsData = {
 
 export type ListQuestionVersionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `access.denied`
      */
-    401: ProblemBody;
+    403: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16880,10 +16675,6 @@ export type GetDailyPaperData = {
 };
 
 export type GetDailyPaperErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16923,10 +16714,6 @@ export type GetPlannedPaperData = {
 };
 
 export type GetPlannedPaperErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16968,10 +16755,6 @@ export type SetDailyPaperData = {
 
 export type SetDailyPaperErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `quiz.paper_published` · `versions.outdated`
      */
     409: ProblemBody;
@@ -16996,6 +16779,61 @@ export type SetDailyPaperResponses = {
 
 export type SetDailyPaperResponse = SetDailyPaperResponses[keyof SetDailyPaperResponses];
 
+export type GetDailyCoverageData = {
+    body?: never;
+    path: {
+        /**
+         * The paper's business day
+         */
+        day: Day;
+    };
+    query?: {
+        /**
+         * A unit; when absent, as much of the enterprise as the caller may see.
+         */
+        unit_id?: string;
+        /**
+         * Lists those who answered instead of those who have not.
+         */
+        answered?: boolean;
+        /**
+         * 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/quiz/daily/{day}/coverage';
+};
+
+export type GetDailyCoverageErrors = {
+    /**
+     * `access.denied` · `access.out_of_scope` · `quiz.too_few`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.no_paper`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetDailyCoverageError = GetDailyCoverageErrors[keyof GetDailyCoverageErrors];
+
+export type GetDailyCoverageResponses = {
+    /**
+     * Coverage
+     */
+    200: DailyCoverage;
+};
+
+export type GetDailyCoverageResponse = GetDailyCoverageResponses[keyof GetDailyCoverageResponses];
+
 export type SubmitDailyPaperData = {
     body: SubmissionBody;
     path: {
@@ -17009,10 +16847,6 @@ export type SubmitDailyPaperData = {
 };
 
 export type SubmitDailyPaperErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -17055,10 +16889,6 @@ export type PractiseQuestionData = {
 
 export type PractiseQuestionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `quiz.being_asked` · `quiz.guarded` · `quiz.on_todays_paper`
      */
     409: ProblemBody;
@@ -17087,10 +16917,6 @@ export type ListPracticeCategoriesData = {
 };
 
 export type ListPracticeCategoriesErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17138,10 +16964,6 @@ export type ListPracticeQuestionsData = {
 
 export type ListPracticeQuestionsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17176,10 +16998,6 @@ export type ListResetsData = {
 
 export type ListResetsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17209,10 +17027,6 @@ export type ApproveResetData = {
 };
 
 export type ApproveResetErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `resets.issuers_account` · `resets.own`
      */
@@ -17280,10 +17094,6 @@ export type SignInData = {
 
 export type SignInErrors = {
     /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
-    /**
      * `sessions.wrong_password`
      */
     401: ProblemBody;
@@ -17316,10 +17126,6 @@ export type RedeemInvitationData = {
 };
 
 export type RedeemInvitationErrors = {
-    /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
     /**
      * `resets.needs_approval` · `resets.refused` · `resets.waits`
      */
@@ -17358,10 +17164,6 @@ export type RefreshSessionData = {
 
 export type RefreshSessionErrors = {
     /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
-    /**
      * `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
      */
     401: ProblemBody;
@@ -17391,10 +17193,6 @@ export type RequestResetData = {
 
 export type RequestResetErrors = {
     /**
-     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
-     */
-    400: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17421,10 +17219,6 @@ export type GetSettingProposalData = {
 };
 
 export type GetSettingProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `settings.no_proposal`
      */
@@ -17456,10 +17250,6 @@ export type ApproveSettingProposalData = {
 };
 
 export type ApproveSettingProposalErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -17500,10 +17290,6 @@ export type RefuseSettingProposalData = {
 
 export type RefuseSettingProposalErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `settings.no_proposal`
      */
     404: ProblemBody;
@@ -17539,10 +17325,6 @@ export type WithdrawSettingProposalData = {
 
 export type WithdrawSettingProposalErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `proposals.not_yours`
      */
     403: ProblemBody;
@@ -17576,10 +17358,6 @@ export type ListSettingsData = {
 
 export type ListSettingsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17610,10 +17388,6 @@ export type GetSettingData = {
 };
 
 export type GetSettingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -17651,10 +17425,6 @@ export type SetSettingData = {
 };
 
 export type SetSettingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -17711,10 +17481,6 @@ export type ListSettingChangesData = {
 };
 
 export type ListSettingChangesErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -17792,10 +17558,6 @@ export type ListStudyItemsData = {
 
 export type ListStudyItemsErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17831,10 +17593,6 @@ export type CreateStudyItemData = {
 
 export type CreateStudyItemErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17865,10 +17623,6 @@ export type DeleteStudyItemData = {
 };
 
 export type DeleteStudyItemErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17904,10 +17658,6 @@ export type GetStudyItemData = {
 };
 
 export type GetStudyItemErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17946,9 +17696,9 @@ export type EditStudyItemData = {
 
 export type EditStudyItemErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `access.denied`
      */
-    401: ProblemBody;
+    403: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17984,10 +17734,6 @@ export type OpenStudyReadingData = {
 };
 
 export type OpenStudyReadingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -18035,10 +17781,6 @@ export type ListStudyPushesData = {
 
 export type ListStudyPushesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -18069,10 +17811,6 @@ export type CreateStudyPushData = {
 };
 
 export type CreateStudyPushErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -18108,10 +17846,6 @@ export type CancelStudyPushData = {
 };
 
 export type CancelStudyPushErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -18151,10 +17885,6 @@ export type GetStudyPushData = {
 };
 
 export type GetStudyPushErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `study.push_not_found`
      */
@@ -18200,11 +17930,7 @@ export type GetStudyPushCoverageData = {
 
 export type GetStudyPushCoverageErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.denied` · `access.out_of_scope` · `study.too_few`
      */
     403: ProblemBody;
     /**
@@ -18243,10 +17969,6 @@ export type GetStudyReadingData = {
 
 export type GetStudyReadingErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `study.reading_not_found`
      */
     404: ProblemBody;
@@ -18277,10 +17999,6 @@ export type CompleteStudyReadingData = {
 };
 
 export type CompleteStudyReadingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `study.reading_not_found`
      */
@@ -18318,10 +18036,6 @@ export type GetStudyTodayData = {
 };
 
 export type GetStudyTodayErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -18383,10 +18097,6 @@ export type CreateUnitData = {
 
 export type CreateUnitErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `units.code_taken`
      */
     409: ProblemBody;
@@ -18417,10 +18127,6 @@ export type GetUnitData = {
 };
 
 export type GetUnitErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `units.not_found`
      */
@@ -18459,10 +18165,6 @@ export type EditUnitData = {
 
 export type EditUnitErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -18491,6 +18193,53 @@ export type EditUnitResponses = {
 
 export type EditUnitResponse = EditUnitResponses[keyof EditUnitResponses];
 
+export type GetUnitBurdenData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * The first day; Monday of this week when absent.
+         */
+        from?: Day;
+        /**
+         * The last day, which is included; six days after the first one when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/units/{id}/burden';
+};
+
+export type GetUnitBurdenErrors = {
+    /**
+     * `burden.bad_stretch`
+     */
+    400: ProblemBody;
+    /**
+     * `access.denied` · `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetUnitBurdenError = GetUnitBurdenErrors[keyof GetUnitBurdenErrors];
+
+export type GetUnitBurdenResponses = {
+    /**
+     * The ledger
+     */
+    200: UnitBurden;
+};
+
+export type GetUnitBurdenResponse = GetUnitBurdenResponses[keyof GetUnitBurdenResponses];
+
 export type GetUnitDeskData = {
     body?: never;
     path: {
@@ -18513,10 +18262,6 @@ export type GetUnitDeskData = {
 };
 
 export type GetUnitDeskErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -18553,6 +18298,10 @@ export type ListUnitMembersData = {
          */
         status?: MemberStatus;
         /**
+         * Only members who never signed in; for those who see the whole roster.
+         */
+        never_signed_in?: boolean;
+        /**
          * How many items at most; 20 when absent, 100 at most.
          */
         limit?: number;
@@ -18565,10 +18314,6 @@ export type ListUnitMembersData = {
 };
 
 export type ListUnitMembersErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -18607,10 +18352,6 @@ export type WithdrawVoidingData = {
 };
 
 export type WithdrawVoidingErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -18654,10 +18395,6 @@ export type ApproveVoidingData = {
 
 export type ApproveVoidingErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
      * `campaigns.own_proposal`
      */
     403: ProblemBody;
@@ -18677,7 +18414,7 @@ export type ApproveVoidingResponses = {
     /**
      * Confirmed
      */
-    200: Voiding;
+    200: NamedVoiding;
 };
 
 export type ApproveVoidingResponse = ApproveVoidingResponses[keyof ApproveVoidingResponses];
@@ -18740,10 +18477,6 @@ export type ReadyzData = {
 };
 
 export type ReadyzErrors = {
-    /**
-     * Not ready, and why
-     */
-    503: Readiness;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */

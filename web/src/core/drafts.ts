@@ -34,12 +34,17 @@ export function useDraft<T extends object>(name: string | undefined, empty: () =
 
   async function open(of: string) {
     const own = `${session.memberId}/${of}`
+    // A slow phone reads while somebody types already: what is typed goes before what was kept.
+    let typed = false
+    const stop = watch(value, () => (typed = true), { deep: true, flush: 'sync' })
     const kept = await read<T>('drafts', own)
-    if (kept) {
+    stop()
+    key = own
+    if (typed) save()
+    else if (kept) {
       value.value = { ...empty(), ...kept }
       found.value = true
     }
-    key = own
   }
 
   // A page that is put aside may never be woken: what waits for its moment is written at once.

@@ -78,8 +78,8 @@ export function toProblem(error: unknown, response?: Response): Problem {
 }
 
 /**
- * Throws what the server would say about each field that is empty. The server names the first one alone, and somebody who
- * fills in a form wants to see all of them.
+ * Throws what the server would say about each field that is empty, for what may wait on the phone: without a network nobody
+ * would say so before it is too late.
  */
 export function need(fields: Record<string, string>): void {
   const empty = Object.keys(fields).filter((name) => !fields[name]!.trim())

@@ -1,4 +1,5 @@
 import type { MeetingKind, Role, RosterItem } from 'xianfeng-client'
+import { day, moment } from '@/core/format'
 
 export const KINDS: MeetingKind[] = ['group', 'branch_committee', 'branch', 'party_committee', 'theme_day', 'lecture']
 
@@ -9,14 +10,14 @@ export function kindsOf(unitKind: string): MeetingKind[] {
   return ['party_committee', 'theme_day', 'lecture']
 }
 
-const PLACE = /^地点：(.*)(?:\n\n?|$)/
-
-/** The place stands at the head of the minutes, since a meeting has no field for it. */
-export const withPlace = (place: string, minutes: string) => (place.trim() ? `地点：${place.trim()}\n\n${minutes}` : minutes)
-export function apart(minutes: string): { place: string; minutes: string } {
-  const found = PLACE.exec(minutes)
-  return found ? { place: found[1]!, minutes: minutes.slice(found[0].length) } : { place: '', minutes }
+interface Timed {
+  held_on: string
+  begins_at?: string | null
+  ends_at?: string | null
 }
+
+/** `今天 14:30 至 16:00`, as far as somebody has said so. */
+export const when = ({ held_on, begins_at, ends_at }: Timed) => (begins_at ? `${moment(begins_at)}${ends_at ? ` 至 ${ends_at.slice(11, 16)}` : ''}` : day(held_on))
 
 const SITS: Partial<Record<MeetingKind, Role[]>> = { branch_committee: ['secretary', 'branch_committee'], party_committee: ['secretary', 'committee_member'] }
 

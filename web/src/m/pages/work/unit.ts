@@ -1,9 +1,14 @@
 // Whose work it is: the units on which the member holds a duty, and the one that is looked at now.
 import { computed, ref } from 'vue'
 import { listUnitMembers, type Capability, type RosterItem } from 'xianfeng-client'
-import { me } from '@/core/today'
+import { me, today } from '@/core/today'
 
 export const can = (capability: Capability) => me.value?.capabilities.includes(capability) ?? false
+
+/** Waits until the page knows its reader: opened by a link, it does so a moment later. */
+export async function knowReader(): Promise<void> {
+  if (!today.data) await today.again()
+}
 
 export interface Post {
   id: string

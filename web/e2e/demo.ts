@@ -1,0 +1,95 @@
+// A server with the demo enterprise in a folder.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface Person {
+  number: string
+  password: string
+}
+
+/** As the demo's guide names them: member, secretary, organiser, administrator … */
+export type People = Record<string, Person>
+
+export interface Demo {
+  address: string
+  /** Those whose passwords were made at this start: nobody at a second one. */
+  people: People
+  stop: () => Promise<void>
+}
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+
+/** By how many seconds the server's clock is ahead, in a file that it reads; nothing where it has the machine's. */
+let clock: string | undefined
+
+/**
+ * Starts the server of this file at an hour of the enterprise, next time it comes. Gives by how many seconds that is
+ * ahead; nothing where the machine cannot (Debian has it as `faketime`).
+ */
+export function setClock(hour: string): number | undefined {
+  if (!fakeTime()) return undefined
+  const [hours, minutes] = hour.split(':').map(Number) as [number, number]
+  const local = new Date(Date.now() + 8 * 3_600_000)
+  const now = local.getUTCHours() * 3600 + local.getUTCMinutes() * 60 + local.getUTCSeconds()
+  const ahead = (hours * 3600 + minutes * 60 - now + 86_400) % 86_400
+  clock = join(mkdtempSync(join(tmpdir(), 'xianfeng-clock-')), 'ahead')
+  turnClock(ahead)
+  return ahead
+}
+
+/** Sets the clock of a server that runs. */
+export const turnClock = (ahead: number) => writeFileSync(clock!, `+${ahead}\n`)
+
+function fakeTime(): string | undefined {
+  const places = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`) : []
+  return places.find((path) => existsSync(path))
+}
+
+const setTime = () =>
+  clock ? { LD_PRELOAD: fakeTime(), FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' } : {}
+
+/** Several start at the same time: a port that somebody else has taken meanwhile is no reason to fail. */
+export async function startDemo(folder: string, attempts = 3): Promise<Demo> {
+  try {
+    return await startOn(folder, 18_000 + Math.floor(Math.random() * 10_000))
+  } catch (error) {
+    if (attempts > 1 && /已被占用|in use/.test(String(error))) return startDemo(folder, attempts - 1)
+    throw error
+  }
+}
+
+async function startOn(folder: string, port: number): Promise<Demo> {
+  const binary = process.env['XIANFENG_BIN']
+  assert(binary, 'XIANFENG_BIN names the server')
+  const server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...setTime(), XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
+  let said = ''
+  let progress = ''
+  server.stderr.on('data', (bytes: Buffer) => (progress += bytes))
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.on('data', (bytes: Buffer) => {
+      said += bytes
+      // The last thing that the guide prints are lines to paste.
+      if (/已就绪[\s\S]*curl -s[^\n]*boards/.test(said)) resolve()
+    })
+    server.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${progress}${said}`)))
+  })
+  const people: People = {}
+  for (const [, name, number, password] of said.matchAll(/^\s+\S+ ([a-z][a-z -]*?)\s+工号 (\S+)\s+密码 (\S+)/gm)) people[name!] = { number: number!, password: password! }
+  return {
+    address: `http://127.0.0.1:${port}`,
+    people,
+    stop: async () => {
+      if (server.exitCode === null) {
+        server.removeAllListeners('exit')
+        const gone = new Promise((resolve) => server.once('exit', resolve))
+        server.kill('SIGTERM')
+        await gone
+      }
+      if (clock) rmSync(dirname(clock), { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,62 @@
+// Midnight, on a server whose clock is set: what is answered before it without a network counts for its day.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { setClock, turnClock } from './demo.ts'
+import { api, look, newcomer, signedIn } from './world.ts'
+
+const SAVED = '已保存在手机上，联网后自动提交。'
+const MINUTE = 60
+/** Two minutes to midnight, of the day on which the demo was made. */
+const night = setClock('23:58')
+
+async function answerAll(page: Page) {
+  await page.getByText('第 1 题，共 5 题').waitFor()
+  for (let at = 1; at <= 5; at++) {
+    await page.getByText(`第 ${at} 题，共 5 题`).waitFor()
+    const blank = page.getByLabel('填写答案')
+    const leadsOn = (await page.locator('.option input[type=radio]').count()) > 0 && at < 5
+    if (await blank.count()) await blank.fill('答案')
+    else await page.locator('.option').first().click()
+    if (!leadsOn) await page.getByRole('button', { name: at < 5 ? '下一题' : '看总览' }).click()
+  }
+  await page.getByRole('button', { name: '交卷' }).click()
+  await page.getByText(SAVED).waitFor()
+}
+
+test('a paper that was answered before midnight in a pit is handed in after it, and counts for its day', { skip: night ? false : 'no libfaketime on this machine' }, async () => {
+  const [inTime, tooLate] = [await newcomer(), await newcomer()]
+  const phones = await Promise.all([inTime, tooLate].map((who) => signedIn(who, '/quiz/daily')))
+  const [{ page }, late] = phones as [(typeof phones)[0], (typeof phones)[0]]
+  const { day } = await api<{ day: string }>(inTime, '/quiz/daily')
+  for (const { page: one } of phones) await one.getByText('第 1 题，共 5 题').waitFor()
+  for (const { context } of phones) await context.setOffline(true)
+  await answerAll(page)
+  await answerAll(late.page)
+
+  // It is a quarter past midnight when the lift is up again.
+  turnClock(night! + 17 * MINUTE)
+  const next = await api<{ day: string; quiz: { state: string } }>(inTime, '/me/today')
+  assert(next.day > day, 'midnight has passed')
+  await phones[0]!.context.setOffline(false)
+  await page.getByText('（补交，计入当天）').waitFor()
+  await look(page, 'late-paper')
+  const result = await api<{ day: string; late: boolean; points: number }>(inTime, `/me/quiz/history/${day}`)
+  assert.deepEqual([result.day, result.late], [day, true])
+  // Its points are those of its day; the new day's paper is still to be answered.
+  const { items } = await api<{ items: Array<{ day: string; points: number }> }>(inTime, '/me/points/entries')
+  assert(items.every((entry) => entry.day === day), JSON.stringify(items))
+  assert.notEqual((await api<{ quiz: { state: string } }>(inTime, '/me/today')).quiz.state, 'submitted')
+
+  // Whoever comes back after the grace is told, and keeps what was written until it is let go.
+  turnClock(night! + 10 * 60 * MINUTE)
+  await late.context.setOffline(false)
+  await late.page.evaluate(() => (location.hash = '#/waiting'))
+  await late.page.getByRole('heading', { name: '没有提交成功' }).waitFor()
+  await look(late.page, 'late-refused')
+  await late.page.getByRole('button', { name: '移除' }).click()
+  await late.page.getByRole('button', { name: '移除', exact: true }).click()
+  await late.page.getByText('没有等待提交的内容。').waitFor()
+  assert.deepEqual(phones.flatMap(({ faults }) => faults), [])
+  for (const { context } of phones) await context.close()
+})

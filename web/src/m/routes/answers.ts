@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [
+  { path: '/feedback', component: () => import('../pages/answers/Said.vue') },
+  { path: '/feedback/:id', component: () => import('../pages/answers/Said.vue'), props: true },
+  { path: '/duty-proposals', component: () => import('../pages/answers/Duties.vue') },
+  { path: '/duty-proposals/:id', redirect: '/duty-proposals' },
+  { path: '/setting-proposals/:id', component: () => import('../pages/answers/Setting.vue'), props: true },
+] satisfies RouteRecordRaw[]
