@@ -88,6 +88,7 @@ const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
 const SETTING_READERS: Who = With(&[Organiser, Auditor, Administrator]);
 const SETTING_CHANGERS: Who = With(&[Organiser, Administrator]);
 
+const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);
@@ -427,6 +428,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("PATCH /units/{id}", Open(ORDER)),
     ("POST /members", Open(ORDER)),
     ("PATCH /members/{id}", Open("keeps the roster; duties are not in it, and to leave takes two")),
+    ("POST /members/{id}/absences", Open("nobody enters leave of his own, whatever his duty")),
+    ("DELETE /members/{id}/absences/{absence_id}", Open("nobody takes back leave of his own, whatever his duty")),
     ("POST /members/{id}/roles", Judges(&[GrantDuty])),
     ("DELETE /members/{id}/roles/{role_id}", Open("to lay one's own duty down harms nobody; privileged ones take two")),
     ("POST /duty-proposals/{id}/approval", Judges(&[AnswerProposal])),
@@ -477,6 +480,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /meetings", Open(MINUTES)),
     ("PATCH /meetings/{id}", Open(MINUTES)),
     ("DELETE /meetings/{id}", Open(MINUTES)),
+    ("PUT /meetings/{id}/attendance/mine", Open(OWN)),
+    ("DELETE /meetings/{id}/attendance/{member_id}", Open(MINUTES)),
     ("POST /ideas", Open(OWN)),
     ("PUT /ideas/categories", Open(ORDER)),
     ("PATCH /ideas/{id}", Open(OWN)),
