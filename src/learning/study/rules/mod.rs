@@ -104,17 +104,18 @@ pub fn is_open(day: Day, now: Timestamp, grace_seconds: i64) -> bool {
     now < day.next().start().plus_seconds(grace_seconds)
 }
 
-/// Whether the reading may be finished now.
-pub fn check_finish(
-    reading: &Reading,
-    minimum_seconds: i32,
-    now: Timestamp,
-    grace_seconds: i64,
-) -> Result<(), Refusal> {
+/// How long a reading takes of an item that asks for `minimum_seconds` at present: as long as its member was told when he
+/// opened it, or less once the item asks for less.
+pub fn seconds_needed(reading: &Reading, minimum_seconds: i32) -> i32 {
+    reading.minimum_seconds.min(minimum_seconds)
+}
+
+/// Whether the reading, which takes `seconds_needed`, may be finished now.
+pub fn check_finish(reading: &Reading, seconds_needed: i32, now: Timestamp, grace_seconds: i64) -> Result<(), Refusal> {
     if !is_open(reading.day, now, grace_seconds) {
         return Err(Refusal::ReadingOver);
     }
-    let left = i64::from(minimum_seconds) * 1_000_000 - read_micros(reading, now);
+    let left = i64::from(seconds_needed) * 1_000_000 - read_micros(reading, now);
     if left > 0 {
         let seconds_left = u32::try_from((left + 999_999) / 1_000_000).unwrap_or(u32::MAX);
         return Err(Refusal::TooSoon { seconds_left, paused: reading.state() == ReadingState::Paused });
@@ -158,6 +159,7 @@ mod tests {
             read_micros: 0,
             finished_at: None,
             points: 0,
+            minimum_seconds: 30,
         }
     }
 
@@ -169,6 +171,12 @@ mod tests {
         let resumed = Reading { running_since: Some(at("2026-07-01T09:00:00+08:00")), ..paused };
         assert_eq!(seconds_read(&resumed, at("2026-07-01T09:00:01.5+08:00")), 12);
         assert_eq!(seconds_read(&resumed, at("2026-07-01T23:00:00+08:00")), 3600);
+    }
+
+    #[test]
+    fn a_reading_takes_no_longer_than_its_member_was_told() {
+        let reading = reading();
+        assert_eq!([10, 30, 3600].map(|minimum| seconds_needed(&reading, minimum)), [10, 30, 30]);
     }
 
     #[test]
