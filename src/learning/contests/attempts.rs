@@ -320,10 +320,9 @@ pub(super) fn grade(frozen: &Frozen, attempt: &mut Attempt, answers: &HashMap<Qu
     let sheet = Sheet::deal(&frozen.paper, attempt.seed);
     let graded = rules::grade(&frozen.terms.scoring, sheet.questions(), answers);
     let right = graded.right_count();
-    // time that somebody did not use, rather than time that was over
-    let ended = attempt.finished_at.filter(|_| attempt.submitted).unwrap_or(attempt.due_at);
-    let unused = attempt.due_at.micros() - ended.micros();
-    attempt.score = graded.score + rules::speed_bonus(&frozen.terms, right, sheet.len(), unused);
+    // what the clock ended was not quick
+    let elapsed = if attempt.submitted { attempt.elapsed_micros } else { i64::MAX };
+    attempt.score = graded.score + rules::speed_bonus(&frozen.terms, right, sheet.len(), elapsed);
     attempt.right_count = right;
     attempt.edition = frozen.edition;
 }

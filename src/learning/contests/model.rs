@@ -162,7 +162,7 @@ pub struct Scoring {
     pub partial: Partial,
 }
 
-/// Up to so much on top, in proportion to the time that a submitted attempt left unused.
+/// Up to so much on top, in proportion to what a submitted attempt left of the time limit, counted from its own start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeedBonus {
