@@ -233,6 +233,11 @@ pub fn settle(tx: &mut Tx, kind: &str, subject: Uuid, items: Vec<(NewItem, Optio
     if over.is_empty() { Ok(()) } else { delete(tx.conn, &over) }
 }
 
+/// Whether something of a kind waits about a thing.
+pub fn waits(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<bool> {
+    Ok(!list_about(conn, kind, subject)?.is_empty())
+}
+
 fn list_about(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<Vec<Item>> {
     on!(conn, c => desk_items::table
         .filter(desk_items::kind.eq(kind))

@@ -39,12 +39,26 @@ pub(in crate::judging::campaigns) fn tell_audience(
     what: &str,
     body: String,
 ) -> diesel::QueryResult<()> {
-    let notice = NewNotice {
-        to: To::Unit(campaign.unit_id),
+    notices::tell(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
+}
+
+/// Tells one member something about a campaign.
+pub(in crate::judging::campaigns) fn tell_member(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    member: MemberId,
+    what: &str,
+    body: String,
+) -> diesel::QueryResult<()> {
+    notices::tell(tx, notice(To::Member(member), campaign, what, body))
+}
+
+fn notice(to: To, campaign: &Campaign, what: &str, body: String) -> NewNotice {
+    NewNotice {
+        to,
         kind: NoticeKind::PUBLISHED,
         title: format!("{what}：{}", campaign.title),
         body,
         link: Some(format!("/campaigns/{}", campaign.id)),
-    };
-    notices::tell(tx, notice)
+    }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use diesel::QueryResult;
+
 use super::model::{Campaign, CampaignId, CampaignState, StageRow};
 use super::rules::CampaignRefusal;
-use super::{Campaigns, Outcome, store};
+use super::{Campaigns, Outcome, entries, store, vote};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
@@ -52,12 +54,31 @@ impl Campaigns {
         let known = move |conn: &mut Conn| Ok((store::find(conn, id)?, store::list_stages(conn, id)?));
         let (campaign, stages) = self.db.read(known).await?;
         let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
-        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
-        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
-        if !managed && !shown {
-            return Err(CampaignRefusal::NoSuchCampaign.into());
+        let managed = self.manages(viewer, &campaign);
+        if managed || SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id) {
+            return Ok(Seen { campaign, stages, managed });
         }
-        Ok(Seen { campaign, stages, managed })
+        let (member, asked) = (viewer.member, campaign.clone());
+        match self.db.read(move |conn| is_shown_elsewhere(conn, member, &asked)).await? {
+            true => Ok(Seen { campaign, stages, managed }),
+            false => Err(CampaignRefusal::NoSuchCampaign.into()),
+        }
+    }
+
+    /// Whether a viewer may know of a campaign, and sees how it is run; [`see`](Self::see) within a transaction.
+    pub(in crate::judging::campaigns) fn may_see_campaign(
+        &self,
+        conn: &mut Conn,
+        viewer: &Viewer<'_>,
+        campaign: &Campaign,
+    ) -> QueryResult<(bool, bool)> {
+        let managed = self.manages(viewer, campaign);
+        let near = SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id);
+        Ok((managed || near || is_shown_elsewhere(conn, viewer.member, campaign)?, managed))
+    }
+
+    fn manages(&self, viewer: &Viewer<'_>, campaign: &Campaign) -> bool {
+        viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id))
     }
 
     /// A member's name; empty for one who is not known.
@@ -95,4 +116,16 @@ impl Campaigns {
     pub(in crate::judging::campaigns) fn path_of(&self, unit: UnitId) -> Arc<[UnitId]> {
         self.directory.tree().get(unit).map_or_else(|| Arc::from([unit]), |card| card.path.clone())
     }
+}
+
+/// Whether a campaign is shown to a member who is at home elsewhere by now: he takes part in it to its end if he stands on
+/// its roll, is one of its experts, or leads or wrote an entry.
+fn is_shown_elsewhere(conn: &mut Conn, member: MemberId, campaign: &Campaign) -> QueryResult<bool> {
+    if !SHOWN.contains(&campaign.state) {
+        return Ok(false);
+    }
+    let on_roll = |roll: vote::model::Roll| roll.find(member).is_some();
+    Ok(campaign.terms.0.expert_ids.contains(&member)
+        || entries::has_entry_of(conn, campaign.id, member)?
+        || vote::find_roll(conn, campaign.id)?.is_some_and(on_roll))
 }

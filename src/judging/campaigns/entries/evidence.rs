@@ -135,9 +135,8 @@ impl Campaigns {
         let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
         let Some(campaign) = campaigns::find(conn, entry.campaign_id)? else { return Ok(false) };
         let viewer = Viewer::of(person);
-        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
-        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
-        Ok((managed || shown) && self.may_see_entry(&viewer, &entry, managed))
+        let (seen, managed) = self.may_see_campaign(conn, &viewer, &campaign)?;
+        Ok(seen && self.may_see_entry(&viewer, &entry, managed))
     }
 }
 

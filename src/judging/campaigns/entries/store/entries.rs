@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::base::id::UnitId;
+use crate::base::id::{MemberId, UnitId};
 use crate::db::schema::{campaign_entries, campaign_entry_versions};
 use crate::db::{Conn, Json};
 use crate::judging::campaigns::entries::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
@@ -15,6 +15,13 @@ pub fn find(conn: &mut Conn, id: EntryId) -> QueryResult<Option<Entry>> {
 
 pub fn find_some(conn: &mut Conn, ids: &[EntryId]) -> QueryResult<Vec<Entry>> {
     on!(conn, c => campaign_entries::table.filter(campaign_entries::id.eq_any(ids)).select(Entry::as_select()).load(c))
+}
+
+/// Whether the member leads or wrote an entry of the campaign.
+pub fn has_entry_of(conn: &mut Conn, campaign: CampaignId, member: MemberId) -> QueryResult<bool> {
+    let theirs = campaign_entries::owner_id.eq(member).or(campaign_entries::created_by.eq(member));
+    let found = campaign_entries::table.filter(campaign_entries::campaign_id.eq(campaign)).filter(theirs);
+    on!(conn, c => diesel::select(diesel::dsl::exists(found)).get_result(c))
 }
 
 /// How many entries of each of `campaigns` were handed in; those without any are left out.
