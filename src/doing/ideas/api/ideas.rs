@@ -233,8 +233,8 @@ enum Me {
 #[into_params(parameter_in = Query)]
 struct IdeaQuery {
     /// Only ideas in which each of these words stands, the most relevant first; of a word that thousands of ideas hold,
-    /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
-    /// for simplified ones.
+    /// first of the newest thousand, then of the next. A page may be short, or empty, and still have a next one. Parted
+    /// by spaces; one character is enough, traditional characters are taken for simplified ones.
     q: Option<String>,
     /// Only ideas in this state.
     state: Option<IdeaState>,
@@ -281,7 +281,7 @@ async fn list_ideas(
     if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {
         let most = usize::try_from(limit + 1).unwrap_or(0);
         let found = ideas.search(caller.person.clone(), wanted, text, page::after(cursor)?, most).await?;
-        let page = Page::new(found, limit, |(mark, _)| *mark);
+        let page = Page::new(found.items, limit, |(mark, _)| *mark).or_next(found.next);
         return Ok(web::Json(page.map(|(_, listed)| IdeaHead::new(&ideas, listed))));
     }
     let found = ideas.list(caller.person.clone(), wanted, page::after(cursor)?, limit + 1).await?;
