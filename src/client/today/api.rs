@@ -503,7 +503,7 @@ fn notice((notice, read_at): (crate::ground::notices::Notice, Option<Timestamp>)
     TodayNotice {
         id: notice.id,
         kind: notice.kind,
-        title: notice.title,
+        title: notice.shown_title(),
         body: notice.body,
         link: notice.link,
         unread: read_at.is_none(),

@@ -76,6 +76,7 @@ impl Today {
             &campaigns::LOOKS[..],
             &points::LOOKS[..],
             &ideas::LOOKS[..],
+            &notices::LOOKS[..],
         ]
         .concat();
         Today {
@@ -114,7 +115,7 @@ impl Today {
                 let study = today.study.today_of(conn, asker.member, &pushes, &seen)?;
                 let desk = desk::first_of(conn, &asker, SHOWN)?;
                 let desk_count = desk.counts.iter().map(|(_, count)| count).sum();
-                let notices = notices::newest(conn, (asker.member, &asker.path), now, SHOWN)?;
+                let notices = notices::newest(conn, (asker.member, &asker.path), &seen, now, SHOWN)?;
                 Ok((seen, study, (desk.items, desk_count), notices))
             })
             .await?;
