@@ -22,6 +22,17 @@ const TOPIC: &str = "notice";
 /// The topic of those that stay in the inbox for good.
 const LASTING_TOPIC: &str = "lasting_notice";
 
+/// The topic of those that grow.
+const GROWING_TOPIC: &str = "growing_notice";
+
+/// What becomes of a notice in the inbox.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    Each,
+    Growing,
+    ForGood,
+}
+
 /// Notices, and marks, that one transaction throws away at most.
 const NOTICES_AT_ONCE: i64 = 200;
 const MARKS_AT_ONCE: usize = 2_000;
@@ -37,6 +48,12 @@ pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
     outbox::send(tx, TOPIC, notice).map(drop)
 }
 
+/// Like [`tell`], for what may be said of one thing many times a day, so that one notice with their number is enough:
+/// thirty comments of one day on one idea are one notice that says thirty.
+pub fn tell_growing(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
+    outbox::send(tx, GROWING_TOPIC, notice).map(drop)
+}
+
 /// Like [`tell`], for what a member must still find years later, such as who set his password anew: it is neither hidden
 /// nor thrown away with age.
 pub fn tell_for_good(tx: &mut Tx, member: MemberId, kind: NoticeKind, text: LastingText) -> QueryResult<()> {
@@ -46,25 +63,32 @@ pub fn tell_for_good(tx: &mut Tx, member: MemberId, kind: NoticeKind, text: Last
 
 /// Lets notices be delivered into the inbox.
 pub fn handle(handlers: &mut Handlers, db: &Db) {
-    for (topic, lasting) in [(TOPIC, false), (LASTING_TOPIC, true)] {
+    for (topic, delivery) in
+        [(TOPIC, Delivery::Each), (GROWING_TOPIC, Delivery::Growing), (LASTING_TOPIC, Delivery::ForGood)]
+    {
         let db = db.clone();
-        handlers.on(topic, move |message| deliver(db.clone(), message, lasting));
+        handlers.on(topic, move |message| deliver(db.clone(), message, delivery));
     }
 }
 
 /// Puts a notice into the inbox; the message's id is the notice's, so that delivering it twice gives one notice.
-async fn deliver(db: Db, message: Message, lasting: bool) -> Result<(), String> {
-    let new: NewNotice = message.payload()?;
+async fn deliver(db: Db, message: Message, delivery: Delivery) -> Result<(), String> {
+    let (new, lasting): (NewNotice, _) = (message.payload()?, delivery == Delivery::ForGood);
     let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at, lasting);
-    let delivered: Result<(), Stop<Never>> = db.write(move |tx| Ok(put(tx.conn, notice.clone())?)).await;
+    let delivered: Result<(), Stop<Never>> = db
+        .write(move |tx| match delivery {
+            Delivery::Growing => Ok(put_growing(tx.conn, notice.clone())?),
+            Delivery::Each | Delivery::ForGood => Ok(store::insert(tx.conn, &notice).map(drop)?),
+        })
+        .await;
     delivered.map_err(|stop| DbError::from(stop).to_string())
 }
 
-/// Thirty comments of one day on one idea are one notice that says thirty: it takes the place of what said the same of the
-/// same thing on its day and is still unread, and counts it.
-fn put(conn: &mut Conn, notice: Notice) -> QueryResult<()> {
+/// Has a notice take the place of what said the same of the same thing on its day and, to a member, is still unread; it
+/// counts that.
+fn put_growing(conn: &mut Conn, notice: Notice) -> QueryResult<()> {
     let from = first_since(notice.created_at.day().start());
-    let before = if notice.grows() { store::find_same(conn, &notice, from)? } else { None };
+    let before = store::find_same(conn, &notice, from)?;
     let count = before.as_ref().map_or(0, |before| before.count).saturating_add(1);
     let is_new = store::insert(conn, &Notice { count, ..notice })?;
     match before.filter(|_| is_new) {

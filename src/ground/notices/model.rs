@@ -29,8 +29,6 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
     SECURITY = "security" / "账号安全",
     /// Something to study or to answer, or a result, was published.
     PUBLISHED = "published" / "新发布",
-    /// A duty was granted or ended.
-    DUTY = "duty" / "职务变动",
 });
 
 /// Whom a notice is for.
@@ -79,7 +77,7 @@ pub struct Notice {
     pub created_at: Timestamp,
     /// Shown and kept for good, whatever its age; only one to a member.
     pub lasting: bool,
-    /// How often it was told on its day: this time and those before it, in whose place it stands.
+    /// How often it was told on its day, if it grows: this time and those before it, in whose place it stands.
     pub count: i32,
     /// Another one stands in its place.
     pub superseded: bool,
@@ -94,13 +92,6 @@ impl Notice {
         let NewNotice { kind, title, body, link, .. } = new;
         let body = ended(&body);
         Notice { id, member_id, unit_id, kind, title, body, link, created_at, lasting, count: 1, superseded: false }
-    }
-
-    /// Whether it says of a thing what may be said of it many times on one day, so that one notice with their number is
-    /// enough. What happened to an account or to a duty is told each time.
-    pub fn grows(&self) -> bool {
-        let each_matters = [NoticeKind::SECURITY, NoticeKind::DUTY].contains(&self.kind);
-        !self.lasting && self.link.is_some() && !each_matters
     }
 
     /// The title, with how often it was told.

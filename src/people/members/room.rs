@@ -1,9 +1,14 @@
 //! What the room hands over to the program.
 
 use super::{Desks, Directory, Members, RosterChanges, store};
-use crate::ground::notices::Muting;
+use crate::ground::notices::{Muting, NOTICE_KINDS, NoticeKind};
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
+
+crate::more_words!(NoticeKind in NOTICE_KINDS {
+    /// A duty was granted or ended.
+    DUTY = "duty" / "职务变动",
+});
 
 pub async fn open(house: &House) -> Opened {
     let directory = Directory::default();
