@@ -20,7 +20,7 @@ pub mod rules;
 pub mod store;
 mod room;
 
-pub use actions::{FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
+pub use actions::{Departure, FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
 pub use api::routes;
 pub use desks::{Desks, Edition};
 pub use directory::Directory;

@@ -5,6 +5,7 @@ mod admin;
 mod duties;
 mod proposals;
 mod people;
+mod moves;
 mod phones;
 mod settings;
 mod units;
@@ -13,6 +14,7 @@ mod imports;
 pub use admin::FirstAdministrator;
 pub use duties::{Granted, NewDuty};
 pub use imports::Progress;
+pub use moves::Departure;
 pub use people::{MemberChange, NewMember};
 pub use phones::{OwnChange, WaitingPhone};
 pub use proposals::ProposalFilter;
@@ -70,6 +72,8 @@ pub struct Members {
     judges: Hooks<Judges>,
     /// What else ends when a member leaves.
     upon_leaving: Hooks<UponLeaving>,
+    /// What rooms do when somebody moves or leaves.
+    upon_departure: Hooks<moves::UponDeparture>,
     /// What waited before there was a desk of all rooms.
     unlaid_duties: Backlog,
     unlaid_phones: Backlog,
@@ -104,6 +108,7 @@ impl Members {
             phone_key,
             judges: Hooks::default(),
             upon_leaving: Hooks::default(),
+            upon_departure: Hooks::default(),
             unlaid_duties: Backlog::new("members.duty_desk"),
             unlaid_phones: Backlog::new("members.phone_desk"),
         }

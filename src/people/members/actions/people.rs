@@ -10,12 +10,16 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
 use crate::db::{Stop, Tx};
+use crate::kernel::desk::{self, Item};
 use crate::kernel::idempotency;
 use crate::people::members::model::{
     Absence, DutyProposal, MemberKind, MemberRow, MemberStatus, RoleRow, member_thing,
 };
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
+
+/// Things on the desk of somebody who leaves or moves that are told.
+const WORK_SHOWN: i64 = 100;
 
 /// A member to be made.
 #[derive(Clone, Debug)]
@@ -49,6 +53,8 @@ pub struct Changed {
     pub row: MemberRow,
     /// That the member leaves, if privileged duties would end with it.
     pub leaving: Option<DutyProposal>,
+    /// What waited for one who leaves or moves, for those who take it over.
+    pub work: Vec<Item>,
 }
 
 impl Members {
@@ -148,9 +154,14 @@ impl Members {
                 };
                 members.check_phone(tx, &after)?;
                 let why = if let Way::AtOnce(confirmation) = way { said(confirmation) } else { Value::Null };
+                let is_gone = after.status == MemberStatus::Left && before.status != MemberStatus::Left;
+                let work = match is_gone || before.unit_id != after.unit_id {
+                    true => desk::list_of_member(tx.conn, id, WORK_SHOWN)?,
+                    false => Vec::new(),
+                };
                 members.change_status(tx, &manager, &before, after.status, &why)?;
                 members.write_change(tx, &manager, &before, &after, why)?;
-                Ok(Changed { row: after, leaving })
+                Ok(Changed { row: after, leaving, work })
             })
             .await
     }
@@ -168,6 +179,7 @@ impl Members {
         store::update_member(tx.conn, after).map_err(phone_taken_meanwhile)?;
         let detail = together(differences(before, after), why);
         note(tx, manager, "members.update_member", ("member", after.id.uuid()), detail)?;
+        self.follow(tx, before, after)?;
         self.warn_of_phone(tx, before, after)?;
         self.publish_member(tx, after)?;
         Ok(())

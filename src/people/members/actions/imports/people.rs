@@ -261,6 +261,7 @@ impl Members {
             Some(before) if taking.differs => {
                 store::update_member(tx.conn, &row)?;
                 note(tx, manager, "members.update_member", subject, differences(before, &row))?;
+                self.follow(tx, before, &row)?;
                 self.warn_of_phone(tx, before, &row)?;
             }
             Some(_) => {}
