@@ -4,8 +4,9 @@ use chrono::NaiveTime;
 
 use super::Ideas;
 use super::model::Idea;
-use super::rules::SOON_DAYS;
+use super::rules::{self, SOON_DAYS};
 use super::store;
+use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::base::time::Day;
 use crate::db::{DbError, Never, Stop, Tx};
@@ -40,11 +41,12 @@ impl Ideas {
             if due.is_empty() {
                 return Ok(());
             }
+            let room = self.clone();
             self.db
                 .write(move |tx| -> Result<(), Stop<Never>> {
                     for idea in &due {
                         if store::reminders::mark_reminded(tx.conn, idea, today)? {
-                            tell_due(tx, idea, today)?;
+                            room.tell_due(tx, idea, today)?;
                         }
                     }
                     Ok(())
@@ -52,14 +54,34 @@ impl Ideas {
                 .await?;
         }
     }
+
+    /// Reminds the implementer and, once the work is overdue, every week those who decide: they answer for it. Where nobody
+    /// carries it out any more they are reminded in his place.
+    fn tell_due(&self, tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
+        let (Some(member), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
+        let (overdue, day) = (due_on < today, due_on.in_chinese());
+        let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
+        let (about, is_gone) = (in_quotes(&idea.title), self.lacks_implementer(idea));
+        if !is_gone {
+            let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
+            let body = format!("您负责实施的金点子{about}应于{day}完成，{asked}。");
+            remind_of(tx, idea, member, title, body)?;
+        }
+        if is_gone || rules::is_told_to_deciders(due_on, today) {
+            let people = store::people::list_people(tx.conn, idea.id)?;
+            let name = self.name(member);
+            let (how, asked) =
+                if is_gone { ("已离开", "请重新指派实施人") } else { ("尚未提交成果", "请督促") };
+            let body = format!("金点子{about}由{name}负责实施，应于{day}完成，{name}{how}，{asked}。");
+            for decider in self.deciders(idea, &people, today) {
+                remind_of(tx, idea, decider, title, body.clone())?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn tell_due(tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
-    let (Some(member), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
-    let (overdue, day) = (due_on < today, due_on.in_chinese());
-    let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
-    let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
-    let body = format!("您负责实施的金点子{}应于{day}完成，{asked}。", in_quotes(&idea.title));
+fn remind_of(tx: &mut Tx, idea: &Idea, member: MemberId, title: &str, body: String) -> diesel::QueryResult<()> {
     let link = Some(format!("/ideas/{}", idea.id));
     notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title: title.into(), body, link })
 }

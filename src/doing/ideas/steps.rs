@@ -10,7 +10,7 @@ use super::model::{
     Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, Verb, Verdict,
 };
 use super::notices::said;
-use super::rules::{self, Hand, Refusal, Repetition, Who};
+use super::rules::{self, Hand, OUTCOME_LIMIT, Refusal, Repetition, Who};
 use super::store::{self, likes};
 use super::{Ideas, Outcome, search};
 use crate::base::capability::Capability;
@@ -129,6 +129,9 @@ impl Ideas {
             if !leads {
                 return Err(Refusal::WrongMeeting.into());
             }
+        }
+        if what.outcome.is_some() && store::outcomes::count_outcomes(tx.conn, idea.id)? >= OUTCOME_LIMIT {
+            return Err(Refusal::TooManyOutcomes.into());
         }
         if let Some(due_on) = what.due_on {
             rules::check_due(due_on, tx.today())?;

@@ -56,6 +56,8 @@ pub struct IdeaHead {
     unit_name: String,
     /// Who carries it out.
     implementer: Option<Named>,
+    /// Whether who was to carry it out has left, so that somebody else must be named.
+    implementer_left: bool,
     /// The last day on which delivering it is not late.
     due_on: Option<Day>,
     /// How many like it.
@@ -93,6 +95,7 @@ impl IdeaHead {
             unit_id: idea.unit_id,
             unit_name: ideas.unit_name(idea.unit_id),
             implementer: idea.implementer_id.map(|member| Named::new(ideas, member)),
+            implementer_left: ideas.lacks_implementer(idea),
             due_on: idea.due_on,
             likes,
             liked,

@@ -13,8 +13,8 @@ pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
 pub use flow::{FLOW, Who};
 pub use statistics::{Counts, Length, summed_up};
 pub use steps::{
-    Hand, Repetition, check_due, check_meeting, check_merge, comes_into_force, ended_by, find_step, possible,
-    repetition, stepped, whose_turn,
+    Hand, Repetition, check_due, check_meeting, check_merge, comes_into_force, ended_by, find_step,
+    is_told_to_deciders, possible, repetition, stepped, whose_turn,
 };
 
 use super::model::{IdeaState, NewOutcome, OutcomeKind, Verdict};
@@ -72,6 +72,8 @@ pub enum Refusal {
     },
     /// Money belongs to 节约金额 and to nothing else.
     BadAmount,
+    /// An idea has as many outcomes as it may.
+    TooManyOutcomes,
     /// A reply to a reply.
     ReplyTooDeep,
     /// One does not like one's own idea.
@@ -104,6 +106,8 @@ impl From<AttachRefusal> for Refusal {
 pub const CO_AUTHOR_LIMIT: usize = 10;
 /// Days before the due day from which on an idea is due soon.
 pub const SOON_DAYS: u64 = 3;
+/// Outcomes of one idea: more than any had, and few enough to be read and to be points 积分 for.
+pub const OUTCOME_LIMIT: i64 = 20;
 /// Money of one outcome: 10 billion yuan.
 pub const AMOUNT_LIMIT_FEN: i64 = 1_000_000_000_000;
 

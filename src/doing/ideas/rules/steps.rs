@@ -114,6 +114,12 @@ pub fn check_due(due_on: Day, today: Day) -> Result<(), Refusal> {
     if due_on < today || due_on > today.plus_days(DUE_DAYS_LIMIT) { Err(Refusal::BadDueDay) } else { Ok(()) }
 }
 
+/// Whether those who decide are reminded on `today` of work that was due on that day: the day after, then every week.
+pub fn is_told_to_deciders(due_on: Day, today: Day) -> bool {
+    let late = i64::from(today.number()) - i64::from(due_on.number());
+    late > 0 && late % 7 == 1
+}
+
 /// Whether an idea may be merged into `kept`.
 pub fn check_merge(idea: &Idea, kept: &Idea) -> Result<(), Refusal> {
     let gone = [IdeaState::Draft, IdeaState::Withdrawn, IdeaState::Merged].contains(&kept.state);

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
+use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::ideas;
-use crate::doing::ideas::model::{Idea, IdeaState};
+use crate::doing::ideas::model::{Idea, IdeaId, IdeaState};
 use crate::on;
 
 /// States in which work is under way.
@@ -20,6 +21,16 @@ pub fn list_to_remind(conn: &mut Conn, today: Day, until: Day, limit: i64) -> Qu
         .order(ideas::id)
         .limit(limit)
         .select(Idea::as_select())
+        .load(c))
+}
+
+/// Ideas under way that the member carries out.
+pub fn list_under_way_of(conn: &mut Conn, implementer: MemberId) -> QueryResult<Vec<IdeaId>> {
+    on!(conn, c => ideas::table
+        .filter(ideas::implementer_id.eq(implementer))
+        .filter(ideas::state.eq_any(UNDER_WAY))
+        .order(ideas::id)
+        .select(ideas::id)
         .load(c))
 }
 
