@@ -99,7 +99,7 @@ impl Today {
         // what is the same for many
         let pushes = self.study.todays_pushes(&person.path).await?;
         let paper = self.quiz.todays_paper(&person.path).await?;
-        let contests = self.contests.open_to(&person.path).await?;
+        let contests = self.contests.open_now().await?;
         let votes = self.campaigns.open_votes(person.member).await?;
         let next_meeting = self.meetings.next_of(up_to_branch(person), sits_on_committee(person)).await?;
         let branch_place = match person.branch {
@@ -127,7 +127,10 @@ impl Today {
             run: challenge::running_in(&seen, now),
             contests: contests
                 .into_iter()
-                .map(|open| (open.clone(), contests::attempted_in(&seen, &open, now)))
+                .filter_map(|open| {
+                    let attempted = contests::attempted_in(&seen, &person.path, &open, now)?;
+                    Some((open, attempted))
+                })
                 .collect(),
             votes: votes.into_iter().map(|vote| (vote.clone(), campaigns::voted_in(&seen, &vote))).collect(),
             desk,

@@ -394,6 +394,9 @@ pub struct Summary {
     pub audience: i64,
     pub mean_hundredths: i64,
     pub best_hundredths: i64,
+    /// Participants who hide and of whom the figures below tell nothing, since there are few of them.
+    #[serde(skip)]
+    pub left_out: i64,
     /// Participants by the share of the full score that they reached.
     pub bands: [i64; BANDS],
     pub questions: Vec<QuestionShare>,

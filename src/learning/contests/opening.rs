@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Contests;
-use super::calendar::{Outcome, note, tell_audience, tell_author};
+use super::calendar::{Outcome, note, tell_audience};
 use super::model::{Contest, ContestId, Paper, PaperRule, Pool};
 use super::rules::{self, Chosen, Refusal, Shortage, Taken};
 use super::store;
@@ -163,10 +163,11 @@ impl Contests {
         if contest.shortage.as_deref() == Some(reason.as_str()) {
             return Ok(());
         }
+        let room = self.clone();
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 if store::put_shortage(tx.conn, contest.id, &reason)? {
-                    tell_author(tx, &contest, "知识竞赛未能开始", reason.clone())?;
+                    room.tell_author(tx, &contest, "知识竞赛未能开始", reason.clone())?;
                 }
                 Ok(())
             })
