@@ -320,8 +320,8 @@ struct TodayBranchBoard {
     rank: usize,
     /// Branches in all.
     size: usize,
-    /// Hundredths of a point per active member.
-    average_hundredths: i64,
+    /// Hundredths of a point per active member; `null` where the board does not tell, since few of the branch hide.
+    average_hundredths: Option<i64>,
 }
 
 impl From<BranchPlace> for TodayBranchBoard {

@@ -176,10 +176,28 @@ impl BoardRoom {
             let tree = self.directory.tree();
             mine.rank = Some(around.place.rank);
             mine.score = around.place.score;
-            mine.distance_to_next = around.distance;
+            mine.distance_to_next = self.distance_to_shown(key, viewer.member, around.place).await?;
             mine.neighbours = around.neighbours.iter().filter_map(|line| self.neighbour(line, &tree, viewer)).collect();
         }
         Ok((mine, source))
+    }
+
+    /// How many points the next member above has more who is shown on the board: by the distance to one who is not, his
+    /// would be known. Looks further up until it finds one.
+    async fn distance_to_shown(&self, key: &BoardKey, member: MemberId, mine: Place) -> Result<Option<i64>, DbError> {
+        let mut reach = NEIGHBOURS;
+        loop {
+            let Some(around) = self.boards.around(key, member, reach).await?.0.around else { return Ok(None) };
+            let above = around.neighbours.iter().rev().filter(|place| place.rank < around.place.rank);
+            let shown = |place: &&Place| self.present(place.subject).is_some_and(|card| !card.hidden_from_boards);
+            if let Some(place) = above.into_iter().find(shown) {
+                return Ok(Some(place.score - around.place.score));
+            }
+            if reach >= around.place.rank || reach >= mine.rank {
+                return Ok(None);
+            }
+            reach *= 8;
+        }
     }
 
     /// A line near the viewer's own; one's own is never hidden from oneself.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::model::{BranchCard, BranchLine, BranchTotal, MemberLine, PersonCard, Place};
 use crate::base::id::UnitId;
+use crate::base::rank::are_told_by_difference;
 use crate::base::text::mask_name;
 
 /// A board that is not shown.
@@ -18,23 +19,32 @@ pub enum Refusal {
 impl crate::db::Refusal for Refusal {}
 
 /// Ranks branches by points per active member, then by their total, then by id; without active members there is no rank.
+/// Where few of a branch hide, what it has is not told, for by it and by the others' points theirs would be.
 pub fn rank_branches(cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
     let totals: HashMap<UnitId, &BranchTotal> = totals.iter().map(|total| (total.branch, total)).collect();
-    let mut lines: Vec<BranchLine> = cards
+    let mut lines: Vec<(i64, i64, BranchLine)> = cards
         .into_iter()
         .filter(|card| card.active_members > 0)
         .map(|BranchCard { unit, name, active_members }| {
-            let (total, participants) = totals.get(&unit).map_or((0, 0), |t| (t.total, t.participants));
-            let average_hundredths = hundredths(total, active_members);
-            let name = name.to_owned();
-            BranchLine { rank: 0, unit_id: unit, name, average_hundredths, total, active_members, participants }
+            let found = totals.get(&unit);
+            let (total, participants) = found.map_or((0, 0), |t| (t.total, t.participants));
+            let average = hundredths(total, active_members);
+            let is_told = !are_told_by_difference(found.map_or(0, |t| t.hidden));
+            let line = BranchLine {
+                rank: 0,
+                unit_id: unit,
+                name: name.to_owned(),
+                average_hundredths: is_told.then_some(average),
+                total: is_told.then_some(total),
+                active_members,
+                participants,
+            };
+            (average, total, line)
         })
         .collect();
-    lines.sort_by_key(|line| (-line.average_hundredths, -line.total, line.unit_id));
-    for (rank, line) in (1..).zip(&mut lines) {
-        line.rank = rank;
-    }
-    lines
+    lines.sort_by_key(|(average, total, line)| (-average, -total, line.unit_id));
+    let ranked = (1..).zip(lines).map(|(rank, (.., line))| BranchLine { rank, ..line });
+    ranked.collect()
 }
 
 /// `total / count` in hundredths, half up; `count` is positive.
@@ -66,12 +76,12 @@ mod tests {
     #[test]
     fn branches_are_ranked_by_points_per_active_member() {
         let card = |n, active_members| BranchCard { unit: unit(n), name: "支部", active_members };
-        let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants };
+        let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants, hidden: 0 };
         let cards = vec![card(1, 3), card(2, 10), card(3, 8), card(4, 0), card(5, 4), card(6, 2)];
         let totals = [total(1, 10, 2), total(2, 30, 9), total(3, 1, 1), total(4, 99, 9), total(5, 12, 4)];
         let seen: Vec<_> = rank_branches(cards, &totals)
             .iter()
-            .map(|l| (l.rank, l.unit_id, l.average_hundredths, l.total, l.participants))
+            .map(|l| (l.rank, l.unit_id, l.average_hundredths.unwrap(), l.total.unwrap(), l.participants))
             .collect();
         let expected = [
             (1, unit(1), 333, 10, 2),
@@ -81,6 +91,24 @@ mod tests {
             (5, unit(6), 0, 0, 0),
         ];
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_a_branch_has_is_not_told_where_few_of_it_hide() {
+        let card = |n| BranchCard { unit: unit(n), name: "支部", active_members: 10 };
+        let total = |n, total, hidden| BranchTotal { branch: unit(n), total, participants: 9, hidden };
+        let totals = [total(1, 50, 1), total(2, 40, 0), total(3, 30, 4), total(4, 20, 5)];
+        let told: Vec<_> = rank_branches((1..=4).map(card).collect(), &totals)
+            .iter()
+            .map(|line| (line.rank, line.unit_id, line.average_hundredths, line.total))
+            .collect();
+        let expected = [
+            (1, unit(1), None, None),
+            (2, unit(2), Some(400), Some(40)),
+            (3, unit(3), None, None),
+            (4, unit(4), Some(200), Some(20)),
+        ];
+        assert_eq!(told, expected, "the place is by all of them");
     }
 
     #[test]

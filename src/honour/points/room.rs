@@ -22,10 +22,11 @@ pub async fn open(house: &House) -> Opened {
 
 /// The boards, in Redis or in this process, with what they must know of the roster.
 async fn open_boards(house: &House, directory: &Directory) -> Result<Boards, crate::db::DbError> {
-    let (paths, branches) = (directory.clone(), directory.clone());
+    let (paths, branches, roster) = (directory.clone(), directory.clone(), directory.clone());
     let known = board::Directory {
         path: Box::new(move |member| paths.path_unless_left(member)),
         branch: Box::new(move |member| branches.branch_of_active(member)),
+        hides: Box::new(move |member| roster.member(member).is_some_and(|card| card.hidden_from_boards)),
     };
     match &house.config.redis_url {
         Some(url) => Boards::redis(house.db.clone(), known, url, &house.config.redis_prefix).await,
