@@ -39,7 +39,7 @@ pub(in crate::judging::campaigns) fn tell_audience(
     what: &str,
     body: String,
 ) -> diesel::QueryResult<()> {
-    notices::tell(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
+    notices::tell_growing(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
 }
 
 /// Tells one member something about a campaign.

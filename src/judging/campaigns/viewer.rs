@@ -6,7 +6,7 @@ use diesel::QueryResult;
 
 use super::model::{Campaign, CampaignId, CampaignState, StageRow};
 use super::rules::CampaignRefusal;
-use super::{Campaigns, Outcome, entries, store, vote};
+use super::{Campaigns, Outcome, store};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
@@ -58,8 +58,8 @@ impl Campaigns {
         if managed || SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id) {
             return Ok(Seen { campaign, stages, managed });
         }
-        let (member, asked) = (viewer.member, campaign.clone());
-        match self.db.read(move |conn| is_shown_elsewhere(conn, member, &asked)).await? {
+        let (room, member, asked) = (self.clone(), viewer.member, campaign.clone());
+        match self.db.read(move |conn| room.takes_part(conn, member, &asked)).await? {
             true => Ok(Seen { campaign, stages, managed }),
             false => Err(CampaignRefusal::NoSuchCampaign.into()),
         }
@@ -74,7 +74,7 @@ impl Campaigns {
     ) -> QueryResult<(bool, bool)> {
         let managed = self.manages(viewer, campaign);
         let near = SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id);
-        Ok((managed || near || is_shown_elsewhere(conn, viewer.member, campaign)?, managed))
+        Ok((managed || near || self.takes_part(conn, viewer.member, campaign)?, managed))
     }
 
     fn manages(&self, viewer: &Viewer<'_>, campaign: &Campaign) -> bool {
@@ -116,16 +116,4 @@ impl Campaigns {
     pub(in crate::judging::campaigns) fn path_of(&self, unit: UnitId) -> Arc<[UnitId]> {
         self.directory.tree().get(unit).map_or_else(|| Arc::from([unit]), |card| card.path.clone())
     }
-}
-
-/// Whether a campaign is shown to a member who is at home elsewhere by now: he takes part in it to its end if he stands on
-/// its roll, is one of its experts, or leads or wrote an entry.
-fn is_shown_elsewhere(conn: &mut Conn, member: MemberId, campaign: &Campaign) -> QueryResult<bool> {
-    if !SHOWN.contains(&campaign.state) {
-        return Ok(false);
-    }
-    let on_roll = |roll: vote::model::Roll| roll.find(member).is_some();
-    Ok(campaign.terms.0.expert_ids.contains(&member)
-        || entries::has_entry_of(conn, campaign.id, member)?
-        || vote::find_roll(conn, campaign.id)?.is_some_and(on_roll))
 }

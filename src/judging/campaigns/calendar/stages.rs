@@ -19,7 +19,7 @@ use crate::judging::campaigns::notices::{note, tell_audience, tell_member};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::vote::model::{Roll, RollLine, Seal};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns, vote};
-use crate::kernel::desk::{self, NewItem, Urgency};
+use crate::kernel::desk::{self, NewItem, Post, Urgency};
 use crate::kernel::key_store::KeyName;
 use crate::people::members::model::MemberStatus;
 
@@ -132,7 +132,9 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(false) };
-                let opens_vote = row.state == StageState::Planned && stage == CampaignStage::Vote;
+                // at its end it is over in any case, so that what comes after it does not wait for ever
+                let opens_vote =
+                    row.state == StageState::Planned && stage == CampaignStage::Vote && row.closes_at > tx.now();
                 if opens_vote && !room.can_vote_open(tx, &campaign, &stages)? {
                     room.lay_unopened_vote(tx, &campaign)?;
                     return Ok(false);
@@ -191,7 +193,37 @@ impl Campaigns {
             self.lay_undecided(tx, campaign)?;
         }
         let end = stages.iter().find(|row| row.stage == stage).map(|row| ending(row, now)).unwrap_or_default();
-        tell_audience(tx, campaign, &format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()))
+        let (what, told) = (format!("{}开始", stage.title()), format!("{}现已开始{end}。", stage.title()));
+        match self.judges_of(tx, campaign, stage)? {
+            None => tell_audience(tx, campaign, &what, told),
+            Some(judges) => {
+                judges.into_iter().try_for_each(|judge| tell_member(tx, campaign, judge, &what, told.clone()))
+            }
+        }
+    }
+
+    /// Who hears that a stage opens in which few have something to do; `None` where everybody has, or may look.
+    fn judges_of(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+        stage: CampaignStage,
+    ) -> diesel::QueryResult<Option<BTreeSet<MemberId>>> {
+        let today = tx.today();
+        let holders = |capability, unit| self.desks.nearest(Post { capability, unit }, &[], today);
+        let judges = match stage {
+            CampaignStage::Expert => campaign.terms.0.expert_ids.iter().copied().collect(),
+            CampaignStage::Committee => holders(Capability::DecideCampaigns, campaign.unit_id).into_iter().collect(),
+            CampaignStage::Peer | CampaignStage::OpenReview => {
+                let units: BTreeSet<UnitId> =
+                    entries::list_submitted(tx.conn, campaign.id)?.iter().map(|entry| entry.unit_id).collect();
+                units.into_iter().flat_map(|unit| holders(Capability::WriteEntries, unit)).collect()
+            }
+            CampaignStage::Entry | CampaignStage::Publicity | CampaignStage::Vote | CampaignStage::Objection => {
+                return Ok(None);
+            }
+        };
+        Ok(Some(judges))
     }
 
     /// Whether somebody on the roll could choose an entry of the ballot, if the vote opened now.
@@ -205,7 +237,7 @@ impl Campaigns {
     }
 
     /// Tells who runs the campaign, once, that its vote cannot open, and has that wait. It opens as soon as an entry can be
-    /// chosen; until then its end may be moved, or the whole called off.
+    /// chosen; its end may be moved, or the whole called off.
     fn lay_unopened_vote(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
         let subject = campaign.id.uuid();
         if desk::waits(tx.conn, UNOPENED_VOTE, subject)? {
@@ -215,7 +247,7 @@ impl Campaigns {
             NewItem { urgency: Urgency::Urgent, ..item(campaign, UNOPENED_VOTE, subject, Capability::RunCampaigns) };
         self.desks.replace(tx, UNOPENED_VOTE, subject, Some(made))?;
         note(tx, None, "campaigns.vote_unopened", campaign.id, json!({}))?;
-        let why = "投票应当开始，但没有一名选民可以在选票上选择申报（没有可以投票的申报，或都是选民本支部的）。有了可以选的申报即自动开始；也可以延期，或由两人终止评选。";
+        let why = "投票应当开始，但没有一名选民可以在选票上选择申报（没有可以投票的申报，或都是选民本支部的）。有了可以选的申报即自动开始；到结束时间仍没有的，投票即告结束，没有选票；也可以延期，或由两人终止评选。";
         tell_member(tx, campaign, campaign.created_by, "投票未能开始", why.into())
     }
 

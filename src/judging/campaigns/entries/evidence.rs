@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entries::{Writer, lock_open};
+use super::entries::{Writer, list_stages, lock_open};
 use super::model::{Entry, EntryId, EntryState, EvidenceKind, evidence_thing};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
@@ -85,7 +85,7 @@ impl Campaigns {
         if entry.state == EntryState::Withdrawn {
             return Err(Refusal::WrongEntryState(entry.state).into());
         }
-        rules::may_submit(&campaigns::list_stages(tx.conn, entry.campaign_id)?, tx.now())?;
+        rules::may_submit(&list_stages(tx, entry.campaign_id)?, tx.now())?;
         Ok(entry)
     }
 

@@ -50,8 +50,10 @@ pub fn choose(
     own: &OwnEntries,
     chosen: &[EntryId],
 ) -> Result<Vec<u16>, Refusal> {
-    let (min, max) = bounds(candidates.values(), asked, own).ok_or(Refusal::NothingToChoose)?;
-    if chosen.len() < usize::from(min) || chosen.len() > usize::from(max) {
+    let bounds = bounds(candidates.values(), asked, own);
+    if let Some((min, max)) =
+        bounds.filter(|(min, _)| chosen.len() < usize::from(*min) || chosen.len() > usize::from(asked.1))
+    {
         return Err(Refusal::WrongNumber { min, max });
     }
     let mut seen = HashSet::new();
@@ -66,6 +68,7 @@ pub fn choose(
         }
         numbers.push(candidate.number);
     }
+    bounds.ok_or(Refusal::NothingToChoose)?;
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -162,14 +165,14 @@ mod tests {
         let two = own(1, &[2, 3]);
         assert_eq!(chosen((3, 4), &two, &[4, 5]), Ok(vec![4, 5]));
         assert_eq!(chosen((3, 4), &two, &[4]), Err(Refusal::WrongNumber { min: 2, max: 2 }));
-        assert_eq!(chosen((3, 4), &two, &[4, 5, 1]), Err(Refusal::WrongNumber { min: 2, max: 2 }));
+        assert_eq!(chosen((3, 4), &two, &[4, 5, 1]), Err(Refusal::OwnEntry { index: 2 }));
         assert_eq!(chosen((3, 4), &two, &[4, 1]), Err(Refusal::OwnEntry { index: 1 }));
         // one is, and none is
         let one = own(1, &[2, 3, 4]);
         assert_eq!(chosen((2, 2), &one, &[5]), Ok(vec![5]));
         assert_eq!(chosen((2, 2), &one, &[]), Err(Refusal::WrongNumber { min: 1, max: 1 }));
         let none = own(99, &[]);
-        assert_eq!(chosen((1, 3), &none, &[5]), Err(Refusal::NothingToChoose));
+        assert_eq!(chosen((1, 3), &none, &[5]), Err(Refusal::OwnEntry { index: 0 }));
         assert_eq!(chosen((1, 3), &none, &[]), Err(Refusal::NothingToChoose));
         // where enough is open the rules hold as they are
         assert_eq!(chosen((2, 4), &own(1, &[]), &[5]), Err(Refusal::WrongNumber { min: 2, max: 4 }));
