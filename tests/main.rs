@@ -53,6 +53,7 @@ mod brands;
 mod bulletins;
 mod campaigns;
 mod notices;
+mod movers;
 mod documents;
 mod files;
 mod labels;
