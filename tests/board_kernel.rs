@@ -107,6 +107,7 @@ impl World {
         Directory {
             path: Box::new(move |member| paths.read().unwrap().get(&member).cloned()),
             branch: Box::new(move |member| branches.read().unwrap().get(&member).map(|path| path[0])),
+            hides: Box::new(|_| false),
         }
     }
 
