@@ -88,6 +88,8 @@ const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
 const SETTING_READERS: Who = With(&[Organiser, Auditor, Administrator]);
 const SETTING_CHANGERS: Who = With(&[Organiser, Administrator]);
 
+const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);

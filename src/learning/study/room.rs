@@ -14,7 +14,7 @@ pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.uptime.clone());
     let grace = timetable.grace.clone();
     let closings = house.get::<Closings>();
-    closings.final_at_by(move |day| grace.end_of(day));
+    closings.final_at_by(move |day| grace.final_at(day));
     closings.then_look_at(COVERAGE);
     let lent = (house.get(), house.get());
     Ok(Room::of(Study::new(house.db.clone(), house.get(), lent, closings, timetable.clone()))
