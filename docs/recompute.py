@@ -254,7 +254,9 @@ def vote_faults(export, rules):
     votes = [total["votes"] for total in vote["totals"]]
     most = ballot.get("max")
     most = sum(category["quota"] for category in terms["categories"]) if most is None else most
-    if not ballots * ballot.get("min", 1) <= sum(votes) <= ballots * most:
+    # whose own entries were on the ballot had fewer to choose from
+    least = min(ballot.get("min", 1), len(votes)) if ballot.get("self_voting") else 1
+    if not ballots * least <= sum(votes) <= ballots * most:
         yield "得票总数与票数不符"
     if not all(0 <= given <= ballots for given in votes):
         yield "有作品的得票多于票数"

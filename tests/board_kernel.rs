@@ -11,7 +11,7 @@ use xianfeng::base::clock::Clock;
 use xianfeng::base::id::{MemberId, UnitId};
 use xianfeng::base::time::{Day, Period};
 use xianfeng::db::{Conn, Db, DbOptions, Never, Stop, Tx};
-use xianfeng::kernel::board::{self, BoardKey, Boards, Directory, Source, TOTAL, Top, enterprise};
+use xianfeng::kernel::board::{self, BoardKey, Boards, Directory, Source, TOTAL, Top, enterprise, lot};
 use xianfeng::kernel::closing::{Closings, Presence, Roster};
 use xianfeng::kernel::ledger::{self, Award, Awarded, Caps, RuleTerms};
 use xianfeng::kernel::restores;
@@ -107,6 +107,7 @@ impl World {
         Directory {
             path: Box::new(move |member| paths.read().unwrap().get(&member).cloned()),
             branch: Box::new(move |member| branches.read().unwrap().get(&member).map(|path| path[0])),
+            hides: Box::new(|_| false),
         }
     }
 
@@ -571,9 +572,11 @@ async fn what_is_frozen_is_what_the_ledger_says_of_every_period_and_is_frozen_on
                     let Some(closed) = one.closed(&key).await.unwrap() else { continue };
                     let (from, until) = (key.start, key.end());
                     let truth = world.db.read(move |conn| ledger::totals(conn, measure, from, until)).await.unwrap();
-                    let mut truth: Vec<_> = truth.into_iter().map(|(who, points, at)| (-points, at, who)).collect();
+                    let lot = |who: MemberId| lot(period, from, who.uuid());
+                    let mut truth: Vec<_> =
+                        truth.into_iter().map(|(who, points, at)| (-points, at, lot(who), who)).collect();
                     truth.sort_unstable();
-                    let truth: Vec<_> = truth.into_iter().map(|(points, _, who)| (who, -points)).collect();
+                    let truth: Vec<_> = truth.into_iter().map(|(points, .., who)| (who, -points)).collect();
                     let (top, source) = one.top(&key, 100).await.unwrap();
                     assert_eq!((lines(&top), source), (truth.clone(), Source::Frozen), "{key:?}");
                     assert!(truth.iter().zip(1..).all(|((who, _), rank)| closed.rank_of(*who) == Some(rank)));

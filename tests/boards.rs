@@ -186,6 +186,70 @@ async fn a_member_finds_his_place_and_whoever_is_hidden_keeps_it() {
     assert_eq!(third.get(&west).await.ok(200)["rank"], 1);
 }
 
+/// Has a member hide.
+async fn hide(who: &Person<'_>) {
+    who.patch("/me", json!({ "hidden_from_boards": true })).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_distance_is_to_the_next_one_who_is_shown() {
+    let app = TestApp::start().await;
+    let mut people = Vec::new();
+    for (n, points) in (0..8).zip([5, 5, 4, 4, 4, 3, 3, 1]) {
+        let who = app.member(&format!("第{n}")).sign_in().await;
+        answer(&app, who.id, points).await;
+        people.push(who);
+    }
+    app.tick().await;
+    let uri = "/boards/enterprise/total/mine?period=day";
+    let distance = async |who: &Person<'_>| who.get(uri).await.ok(200)["distance_to_next"].clone();
+    assert_eq!(distance(&people[7]).await, 2);
+    // the next one, then all between him and the first
+    hide(&people[6]).await;
+    assert_eq!(distance(&people[7]).await, 2, "the one before has as many");
+    for who in &people[1..6] {
+        hide(who).await;
+    }
+    assert_eq!(distance(&people[7]).await, 4, "six are hidden in between");
+    assert_eq!(people[7].get(uri).await.ok(200)["rank"], 8);
+    // nobody above is shown
+    hide(&people[0]).await;
+    assert_eq!(distance(&people[7]).await, Value::Null);
+    assert_eq!(distance(&people[0]).await, Value::Null);
+    assert_eq!(distance(&people[3]).await, Value::Null, "who hides himself learns no more");
+}
+
+#[tokio::test]
+async fn what_a_branch_has_does_not_tell_what_its_hidden_members_have() {
+    let app = TestApp::start().await;
+    let uri = "/boards/enterprise/total?by=branch&period=day";
+    let mut east = Vec::new();
+    for n in 0..6 {
+        let who = app.member(&format!("东{n}")).sign_in().await;
+        answer(&app, who.id, 5).await;
+        east.push(who);
+    }
+    let west = app.member("西").home("XZ21").sign_in().await;
+    answer(&app, west.id, 2).await;
+    let line = async |hidden: usize| {
+        for who in &east[..hidden] {
+            hide(who).await;
+        }
+        app.tick().await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let board = west.get(uri).await.ok(200);
+        let (first, second) = (&board["items"][0], &board["items"][1]);
+        assert_eq!((&first["name"], &first["participants"]), (&json!("东支部"), &json!(6)));
+        assert_eq!((&second["average_hundredths"], &second["total"]), (&json!(200), &json!(2)));
+        (first["average_hundredths"].clone(), first["total"].clone())
+    };
+    assert_eq!(line(0).await, (json!(500), json!(30)));
+    for hidden in 1..5 {
+        assert_eq!(line(hidden).await, (Value::Null, Value::Null), "{hidden}");
+    }
+    assert_eq!(line(5).await, (json!(500), json!(30)));
+}
+
 #[tokio::test]
 async fn only_three_neighbours_are_shown_on_each_side() {
     let app = TestApp::start().await;

@@ -60,6 +60,7 @@ mod burden;
 mod bulletins;
 mod campaigns;
 mod notices;
+mod movers;
 mod documents;
 mod files;
 mod labels;

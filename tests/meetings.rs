@@ -420,7 +420,8 @@ async fn minutes_are_emptied_until_something_was_decided_by_them() {
     let app = TestApp::start().await;
     let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
     let li = app.member("李一").sign_in().await;
-    let path = held(&app, &leader, "XZ11", json!({ "kind": "group", "minutes": "一致同意", "attendance": [leader.id] })).await;
+    let path =
+        held(&app, &leader, "XZ11", json!({ "kind": "group", "minutes": "一致同意", "attendance": [leader.id] })).await;
     assert_eq!(leader.patch(&path, json!({ "minutes": null })).await.ok(200)["has_minutes"], false);
     leader.patch(&path, json!({ "minutes": "一致同意征集" })).await.ok(200);
     let idea = submitted(&li, "矿灯改造").await;

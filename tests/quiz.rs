@@ -420,12 +420,15 @@ async fn only_those_are_expected_to_answer_for_whom_a_paper_came_out() {
         json!({ "kind": "judge", "stem": "党章", "answer": ["true"], "category": "党章", "difficulty": "easy" });
     let question = organiser.post("/questions", question).await.ok(201)["id"].clone();
     let body = json!({ "question_ids": [question], "unit_id": app.unit("DW2") });
-    organiser.put("/quiz/daily/2026-07-01", body).await.ok(200);
+    organiser.put("/quiz/daily/2026-07-02", body).await.ok(200);
     // so that none is drawn for the whole enterprise
     let retired = format!("/questions/{}", question.as_str().unwrap());
     organiser.patch(&retired, json!({ "retired": true })).await.ok(200);
-    let path = "/quiz/daily/2026-07-01/coverage";
+    app.set_clock("2026-07-02T07:00:00+08:00");
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let path = "/quiz/daily/2026-07-02/coverage";
     organiser.get(path).await.refused(404, "quiz.no_paper");
+    app.set_clock("2026-07-02T08:00:00+08:00");
     app.member("南客").home("XZ31").unregistered().await;
     app.tick().await;
     let seen = organiser.get(path).await.ok(200);

@@ -281,6 +281,53 @@ async fn of_a_common_word_the_newest_are_found() {
 }
 
 #[tokio::test]
+async fn what_matches_is_found_behind_any_number_of_newer_things_that_match_in_part() {
+    let (_kept, db) = fresh().await;
+    put(&db, 1, "党建设备改造").await;
+    put(&db, 2, "推进党建设").await;
+    // both pairs of characters, but apart: the index cannot tell
+    let many = 2 * MOST_FOUND as u128 + 100;
+    for chunk in (10..10 + many).collect::<Vec<_>>().chunks(100) {
+        put_all(&db, chunk.iter().map(|number| (*number, "党建工作，建设矿山".to_owned())).collect()).await;
+    }
+    assert_eq!(find(&db, "党建设").await, [2, 1]);
+    assert_eq!(find(&db, "党建设备").await, [1]);
+    assert_eq!(find(&db, "党建设 推进").await, [2]);
+}
+
+#[tokio::test]
+async fn window_by_window_everything_is_found_once() {
+    let (_kept, db) = fresh().await;
+    let many = 2 * MOST_FOUND as u128 + 345;
+    for chunk in (0..many).collect::<Vec<_>>().chunks(100) {
+        // every seventh entry has it in its title
+        let text =
+            |number: u128| if number % 7 == 0 { "节水建议".to_owned() } else { "别的\n说到节水".to_owned() };
+        put_all(&db, chunk.iter().map(|number| (*number, text(*number))).collect()).await;
+    }
+    for _ in 0..2 {
+        let (mut window, mut sizes, mut all) = (search::Window::default(), Vec::new(), Vec::new());
+        loop {
+            let found =
+                db.read(move |conn| search::find_in::<Uuid>(conn, Place::all(IDEA), "节水", window)).await.unwrap();
+            let numbers: Vec<u128> = found.subjects.iter().map(Uuid::as_u128).collect();
+            let titled = numbers.iter().take_while(|number| **number % 7 == 0).count();
+            assert!(numbers[..titled].is_sorted_by(|a, b| a > b) && numbers[titled..].is_sorted_by(|a, b| a > b));
+            assert!(numbers[titled..].iter().all(|number| number % 7 != 0), "titles come first in a window");
+            sizes.push(numbers.len());
+            all.extend(numbers);
+            let Some(next) = found.next else { break };
+            window = next;
+        }
+        assert_eq!(sizes, [MOST_FOUND, MOST_FOUND, 345]);
+        all.sort_unstable();
+        assert_eq!(all, (0..many).collect::<Vec<_>>());
+        // the same once the index has got it
+        search::index_waiting(&db, 0).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn similar_texts_are_found_the_most_similar_first() {
     let (_kept, db) = fresh().await;
     put(&db, 1, "关于降低电解槽能耗的建议\n把槽温再降五度，每年可省电两百万度。").await;

@@ -901,3 +901,30 @@ async fn a_secretary_chooses_what_he_pushes_from_all_items() {
     li.get(&format!("/study/items/{item}")).await.refused(404, "study.item_not_found");
     secretary.patch(&format!("/study/items/{item}"), json!({ "title": "改" })).await.refused(403, "access.denied");
 }
+
+#[tokio::test]
+async fn a_minimum_that_is_raised_while_one_reads_holds_from_the_next_reading_on() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (item, _) = push(&app, &organiser, "党章", "JT", TODAY).await;
+    let path = format!("/study/items/{item}");
+    let asks = async |seconds: i32| {
+        organiser.patch(&path, json!({ "minimum_seconds": seconds })).await.ok(200);
+    };
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    asks(3).await;
+    let reading = open(&li, &item).await;
+    assert_eq!(reading["seconds_needed"], 3);
+    asks(3600).await;
+    app.advance_seconds(4);
+    let seen = li.get(&format!("/study/readings/{}", text(&reading["id"]))).await.ok(200);
+    assert_eq!((&seen["seconds_needed"], open(&li, &item).await["seconds_needed"].clone()), (&json!(3), json!(3)));
+    finish(&li, &text(&reading["id"])).await.ok(200);
+    // who begins now is told so, and is let go once it asks for less
+    let late = open(&wang, &item).await;
+    assert_eq!(late["seconds_needed"], 3600);
+    finish(&wang, &text(&late["id"])).await.refused(409, "study.too_soon");
+    asks(2).await;
+    app.advance_seconds(2);
+    finish(&wang, &text(&late["id"])).await.ok(200);
+}

@@ -38,6 +38,15 @@ pub fn places<K: Ord>(keys: &[K]) -> Vec<Place> {
     keys.iter().map(place).collect()
 }
 
+/// Hidden members of a group beyond which their scores follow from nothing that is told of the group: by what is shown of
+/// the others one learns no more than the sum of so many.
+const HIDDEN_TOGETHER: usize = 5;
+
+/// Whether the scores of so many hidden members of a group follow, or nearly do, from a figure of the whole group.
+pub fn are_told_by_difference(hidden: usize) -> bool {
+    (1..HIDDEN_TOGETHER).contains(&hidden)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -56,6 +65,11 @@ mod tests {
     fn equals_stay_in_the_order_in_which_they_came() {
         let found = ranked(vec![(2, 'b'), (1, 'x'), (2, 'a')], |one, other| one.0.cmp(&other.0));
         assert_eq!(found, [(1, (1, 'x')), (2, (2, 'b')), (2, (2, 'a'))]);
+    }
+
+    #[test]
+    fn few_who_hide_are_told_by_the_difference_and_many_are_not() {
+        assert_eq!([0, 1, 4, 5, 60].map(are_told_by_difference), [false, true, true, false, false]);
     }
 
     #[test]

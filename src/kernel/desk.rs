@@ -233,6 +233,22 @@ pub fn settle(tx: &mut Tx, kind: &str, subject: Uuid, items: Vec<(NewItem, Optio
     if over.is_empty() { Ok(()) } else { delete(tx.conn, &over) }
 }
 
+/// What is the task of a member alone, what is due first.
+pub fn list_of_member(conn: &mut Conn, member: MemberId, limit: i64) -> QueryResult<Vec<Item>> {
+    on!(conn, c => desk_items::table
+        .filter(desk_items::member_id.eq(member))
+        .filter(desk_items::lies_on.is_null())
+        .order((desk_items::due_by, desk_items::id))
+        .limit(limit)
+        .select(Item::as_select())
+        .load(c))
+}
+
+/// Whether something of a kind waits about a thing.
+pub fn waits(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<bool> {
+    Ok(!list_about(conn, kind, subject)?.is_empty())
+}
+
 fn list_about(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<Vec<Item>> {
     on!(conn, c => desk_items::table
         .filter(desk_items::kind.eq(kind))

@@ -78,15 +78,23 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let more = items.len() > limit;
         items.truncate(limit);
-        let next_cursor = items
-            .last()
-            .filter(|_| more)
-            .and_then(|last| serde_json::to_vec(&key(last)).ok().map(|json| URL_SAFE_NO_PAD.encode(json)));
+        let next_cursor = items.last().filter(|_| more).and_then(|last| cursor_of(&key(last)));
         Page { items, next_cursor }
+    }
+
+    /// The same page, which goes on at `next` even where it holds everything that was found so far: for what is looked
+    /// through a part at a time.
+    pub fn or_next<K: Serialize>(mut self, next: Option<K>) -> Page<T> {
+        self.next_cursor = self.next_cursor.or_else(|| next.as_ref().and_then(cursor_of));
+        self
     }
 
     /// The same page with each item shown differently.
     pub fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(show).collect(), next_cursor: self.next_cursor }
     }
+}
+
+fn cursor_of<K: Serialize>(key: &K) -> Option<String> {
+    serde_json::to_vec(key).ok().map(|json| URL_SAFE_NO_PAD.encode(json))
 }

@@ -65,10 +65,9 @@ pub async fn send_sheet(
         ExportFormat::Xlsx => ("xlsx", XLSX),
         ExportFormat::Csv => ("csv", CSV),
     };
+    let (file_name, title) = (file_name(name), name.to_owned());
     let bytes = actix_web::web::block(move || match format {
-        ExportFormat::Xlsx => {
-            sheet::write_xlsx("Sheet1", headers, rows().into_iter()).map_err(|error| error.to_string())
-        }
+        ExportFormat::Xlsx => sheet::write_xlsx(&title, headers, rows().into_iter()).map_err(|error| error.to_string()),
         ExportFormat::Csv => Ok(sheet::write_csv(headers, rows().into_iter())),
     })
     .await
@@ -76,8 +75,19 @@ pub async fn send_sheet(
     .map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
-        .insert_header((CONTENT_DISPOSITION, disposition("attachment", &format!("{name}.{ending}"))))
+        .insert_header((CONTENT_DISPOSITION, disposition("attachment", &format!("{file_name}.{ending}"))))
         .body(bytes))
+}
+
+/// Bytes of a file's name; with its ending it fits the 255 that file systems have for one.
+const FILE_NAME_BYTES: usize = 240;
+
+/// `name` as every file system takes one: without what separates folders, and not too long.
+fn file_name(name: &str) -> String {
+    let kept: String = name.chars().filter(|c| !c.is_control() && !r#"\/:*?"<>|"#.contains(*c)).collect();
+    let kept = kept.trim_matches([' ', '.']);
+    let kept = &kept[..kept.floor_char_boundary(FILE_NAME_BYTES)];
+    if kept.is_empty() { "导出".to_owned() } else { kept.to_owned() }
 }
 
 /// A `Content-Disposition` with a Chinese name; `placement` is `attachment` or `inline`.

@@ -10,6 +10,7 @@ mod dual_ten;
 mod entries;
 mod evidence;
 mod flags;
+mod least;
 mod forensics;
 pub mod scores;
 mod missing;

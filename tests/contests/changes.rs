@@ -332,3 +332,43 @@ async fn nobody_is_told_of_a_corrected_key_while_a_contest_asks_the_question() {
     }
     assert_eq!(told(&li, "答题成绩更正").await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_key_that_was_changed_in_the_bank_alone_holds_the_results_back_until_it_is_corrected() {
+    for is_wrong in [true, false] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let (contest, ids) = of_two(&app, &organiser, &[("/terms/participation_points", json!(1))]).await;
+        let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+        say(&li, &contest, &ids[0], true).await;
+        say(&wang, &contest, &ids[0], false).await;
+        close(&app, &organiser, &contest).await;
+        app.tick().await;
+        let question = format!("/questions/{}", ids[0].as_str().unwrap());
+        assert_eq!(organiser.patch(&question, json!({ "answer": ["false"] })).await.ok(200)["version"], 2);
+        let publish = async || organiser.post(&format!("{contest}/publication"), json!({})).await;
+        publish().await.refused(409, "contests.key_changed");
+        if is_wrong {
+            let right = json!({ "version": 1, "answer": ["false"], "reason": "录入有误" });
+            organiser.post(&format!("{question}/correction"), right).await.ok(201);
+        } else {
+            organiser.patch(&question, json!({ "answer": ["true"] })).await.ok(200);
+        }
+        app.tick().await;
+        publish().await.ok(200);
+        app.drain().await;
+        let ranking = wang.get(&format!("{contest}/rankings")).await.ok(200);
+        assert_eq!(ranking["items"][0]["name"], if is_wrong { "王二" } else { "李一" });
+        // new words are another question
+        let other = json!({ "stem": "另一题的说法", "answer": ["false"] });
+        organiser.patch(&format!("/questions/{}", ids[1].as_str().unwrap()), other).await.ok(200);
+        // the book follows the key that was right
+        let book = async |who: &Person<'_>| {
+            let found = who.get("/me/quiz/wrong-answers").await.ok(200);
+            found["items"].as_array().unwrap().iter().map(|line| line["question_id"].clone()).collect::<Vec<_>>()
+        };
+        let wrong = vec![ids[0].clone()];
+        let (of_li, of_wang) = if is_wrong { (wrong, vec![]) } else { (vec![], wrong) };
+        assert_eq!((book(&li).await, book(&wang).await), (of_li, of_wang));
+    }
+}

@@ -4,6 +4,7 @@ mod changes;
 mod calendar;
 mod results;
 mod attempts;
+mod hidden;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;

@@ -157,3 +157,35 @@ async fn similar_ideas_are_shown_before_one_is_handed_in() {
     scene.leader.post(&format!("/ideas/{id}/merge"), json!({ "into": kept })).await.ok(200);
     assert_eq!(similar(&scene.worker, "皮带跑偏智能巡检").await, [("皮带跑偏智能巡检二".to_owned(), 10_000)]);
 }
+
+#[tokio::test]
+async fn a_filter_finds_what_it_asks_for_behind_a_thousand_newer_ideas_with_the_same_word() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    for n in 0..3 {
+        submitted(&scene.author, &format!("节水改造{n}")).await;
+    }
+    let id = submitted(&scene.author, "节水已征集").await;
+    scene.collect(&id).await;
+    for n in 0..26 {
+        let many = (0..40).map(|m| scene.worker.post("/ideas", idea(&format!("节水方案{n}之{m}"), true)));
+        for reply in futures_util::future::join_all(many).await {
+            reply.ok(201);
+        }
+    }
+    let of_author = format!("&author_id={}", scene.author.id);
+    assert_eq!(find(&scene.secretary, "节水", &of_author).await, ["节水已征集", "节水改造2", "节水改造1", "节水改造0"]);
+    assert_eq!(find(&scene.secretary, "节水", "&state=collected").await, ["节水已征集"]);
+    assert_eq!(find(&scene.secretary, "节水", &format!("&unit_id={}", app.unit("XZ11"))).await.len(), 4);
+    assert!(find(&scene.secretary, "节水", "&state=declined").await.is_empty());
+    // and page by page everything comes, each once
+    let (mut seen, mut cursor) = (std::collections::BTreeSet::new(), String::new());
+    loop {
+        let path = format!("/ideas?q={}&limit=100&cursor={cursor}", encoded("节水"));
+        let page = scene.secretary.get(&path).await.ok(200);
+        assert!(items(&page).iter().all(|idea| seen.insert(text(&idea["id"]))));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = next.to_owned();
+    }
+    assert_eq!(seen.len(), 26 * 40 + 4);
+}

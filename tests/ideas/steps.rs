@@ -485,3 +485,73 @@ async fn a_branch_without_a_committee_decides_where_all_its_members_meet() {
     assert_eq!(refused.refused(422, "body.invalid")["errors"][0]["code"], "wrong_meeting");
     app.drain().await;
 }
+
+/// An idea that was carried out, and whose outcomes are recorded.
+async fn accepted(scene: &Scene<'_>) -> String {
+    let id = submitted(&scene.author, "点子").await;
+    scene.collect(&id).await;
+    scene.decide(&id, "adopted").await;
+    scene.assign(&id, &scene.worker, "2026-07-10").await;
+    scene.work(&id, &scene.worker).await;
+    scene.secretary.post(&format!("/ideas/{id}/acceptance"), json!({})).await.ok(200);
+    id
+}
+
+#[tokio::test]
+async fn an_idea_has_twenty_outcomes_at_most() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let id = accepted(&scene).await;
+    let path = format!("/ideas/{id}/outcomes");
+    let outcome = |n: usize| json!({ "kind": "patent", "title": format!("专利{n}") });
+    for n in 0..20 {
+        scene.secretary.post(&path, outcome(n)).await.ok(200);
+    }
+    let earned_so_far = earned(&scene.author).await.len();
+    scene.secretary.post(&path, outcome(20)).await.refused(409, "ideas.too_many_outcomes");
+    scene.secretary.post(&format!("/ideas/{id}/closure"), json!({})).await.ok(200);
+    scene.secretary.post(&path, outcome(21)).await.refused(409, "ideas.too_many_outcomes");
+    assert_eq!(earned(&scene.author).await.len(), earned_so_far);
+    assert_eq!(scene.author.get(&format!("/ideas/{id}")).await.ok(200)["outcomes"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn an_export_opens_however_much_was_written() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let id = accepted(&scene).await;
+    // as before outcomes were limited
+    let idea: uuid::Uuid = id.parse().unwrap();
+    app.write(move |tx| {
+        use diesel::prelude::*;
+        use xianfeng::db::schema::idea_outcomes as rows;
+        for n in 0..200 {
+            let row = (
+                rows::id.eq(tx.fresh_id::<xianfeng::base::id::MemberId>()),
+                rows::idea_id.eq(xianfeng::doing::ideas::IdeaId::from(idea)),
+                rows::kind.eq("patent"),
+                rows::title.eq(format!("{n}{}", "长".repeat(190))),
+                rows::recorded_by.eq(tx.fresh_id::<xianfeng::base::id::MemberId>()),
+                rows::created_at.eq(tx.now()),
+            );
+            xianfeng::on!(tx.conn, c => diesel::insert_into(rows::table).values(row).execute(c))?;
+        }
+        Ok(())
+    })
+    .await;
+    let above = app.member("党委委员").home("DW1").role(Role::CommitteeMember, "DW1").sign_in().await;
+    for who in [&scene.secretary, &above] {
+        for query in ["", &format!("?unit_id={}", app.unit("ZB1"))] {
+            let file = who.get(&format!("/exports/ideas{query}")).await;
+            assert_eq!(file.status, 200, "{}", file.text());
+            let mut workbook: calamine::Xlsx<_> =
+                calamine::open_workbook_from_rs(std::io::Cursor::new(file.bytes)).unwrap();
+            let (name, range) = calamine::Reader::worksheets(&mut workbook).remove(0);
+            let longest = range.used_cells().map(|(.., cell)| cell.to_string().encode_utf16().count()).max();
+            assert_eq!((&*name, longest), ("金点子", Some(32_767)));
+        }
+    }
+    let csv = scene.secretary.get("/exports/ideas?format=csv").await;
+    assert_eq!(csv.status, 200);
+    assert!(csv.text().contains("……（内容过长，此处截断）"));
+}

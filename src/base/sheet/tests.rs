@@ -288,6 +288,80 @@ fn exported_cells_never_start_a_formula() {
     }
 }
 
+/// The sheets of a workbook as another reader sees them: names, and rows with the header.
+fn sheets(bytes: &[u8]) -> Vec<(String, Vec<Vec<String>>)> {
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
+    let cells = |row: &[calamine::Data]| row.iter().map(ToString::to_string).collect();
+    let all = calamine::Reader::worksheets(&mut workbook);
+    all.into_iter().map(|(name, range)| (name, range.rows().map(cells).collect())).collect()
+}
+
+#[test]
+fn a_text_longer_than_a_cell_is_cut_and_says_so() {
+    let most = 32_767;
+    let texts = [
+        ("字".repeat(most), false),
+        ("字".repeat(most + 1), true),
+        // two units each: half as many fit
+        ("😀".repeat(most / 2), false),
+        ("😀".repeat(most / 2 + 1), true),
+        (format!("={}", "1".repeat(most)), true),
+        ("\n".repeat(40_000), true),
+    ];
+    for (text, is_cut) in texts {
+        let rows = || std::iter::once(vec!["前".to_owned(), text.clone(), "后".to_owned()]);
+        let found = sheets(&write_xlsx("值", &["甲", "值", "乙"], rows()).unwrap());
+        let cell = &found[0].1[1][1];
+        assert!(cell.encode_utf16().count() <= most);
+        assert_eq!(cell.ends_with("……（内容过长，此处截断）"), is_cut);
+        assert_eq!(*cell == text, !is_cut);
+        assert_eq!((&*found[0].1[1][0], &*found[0].1[1][2]), ("前", "后"));
+        let text = String::from_utf8(write_csv(&["甲", "值", "乙"], rows())).unwrap();
+        let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
+        let record = reader.records().next().unwrap().unwrap();
+        assert!(record.iter().all(|cell| cell.encode_utf16().count() <= most));
+        assert_eq!((&record[0], &record[2]), ("前", "后"));
+    }
+}
+
+#[test]
+fn more_rows_than_a_sheet_has_go_on_in_the_next_one() {
+    for (count, sizes) in
+        [(0, vec![1]), (1, vec![2]), (3, vec![4]), (4, vec![4, 2]), (6, vec![4, 4]), (7, vec![4, 4, 2])]
+    {
+        let rows = (0..count).map(|n| vec![n.to_string(), format!("第{n}行")]);
+        let found = sheets(&export::write_sheets("名单", &["号", "值"], rows, 3).unwrap());
+        assert_eq!(found.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>(), sizes);
+        assert!(found.iter().all(|(_, rows)| rows[0] == ["号", "值"]), "each sheet has the header");
+        let numbers: Vec<&str> = found.iter().flat_map(|(_, rows)| &rows[1..]).map(|row| &*row[0]).collect();
+        assert_eq!(numbers, (0..count).map(|n| n.to_string()).collect::<Vec<_>>());
+        let names: Vec<&str> = found.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["名单", "名单 (2)", "名单 (3)"][..sizes.len()]);
+    }
+}
+
+#[test]
+fn every_name_of_a_sheet_is_one_that_programs_allow() {
+    let name = |name: &str| sheets(&write_xlsx(name, &["值"], std::iter::empty()).unwrap()).remove(0).0;
+    assert_eq!(name("[一]:二*三?四/五\\六"), "一二三四五六");
+    assert_eq!(name("'党建'"), "党建");
+    assert_eq!(name("History"), "Sheet");
+    assert_eq!(name(""), "Sheet");
+    assert_eq!(name("  "), "Sheet");
+    assert_eq!(name(&"长".repeat(60)), "长".repeat(31));
+    assert_eq!(name(&"😀".repeat(60)), "😀".repeat(15));
+    let rows = (0..2).map(|n| vec![n.to_string()]);
+    let found = sheets(&export::write_sheets(&"长".repeat(60), &["值"], rows, 1).unwrap());
+    assert_eq!(found[1].0, format!("{} (2)", "长".repeat(27)));
+}
+
+#[test]
+fn what_no_xml_may_hold_is_left_out() {
+    let rows = || std::iter::once(vec!["一\0\u{1}\u{B}\u{1F}二\u{FFFE}\u{FFFF}三\t四\n五".to_owned()]);
+    assert_eq!(sheets(&write_xlsx("值", &["值"], rows()).unwrap())[0].1[1][0], "一二三\t四\n五");
+    assert!(String::from_utf8(write_csv(&["值"], rows())).unwrap().contains("\"一二三\t四\n五\""));
+}
+
 #[test]
 fn problems_are_counted_by_row_and_capped() {
     let mut report = ImportReport::new(true);

@@ -321,8 +321,8 @@ struct TodayBranchBoard {
     rank: usize,
     /// Branches in all.
     size: usize,
-    /// Hundredths of a point per active member.
-    average_hundredths: i64,
+    /// Hundredths of a point per active member; `null` where the board does not tell, since few of the branch hide.
+    average_hundredths: Option<i64>,
 }
 
 impl From<BranchPlace> for TodayBranchBoard {
@@ -504,7 +504,7 @@ fn notice((notice, read_at): (crate::ground::notices::Notice, Option<Timestamp>)
     TodayNotice {
         id: notice.id,
         kind: notice.kind,
-        title: notice.title,
+        title: notice.shown_title(),
         body: notice.body,
         link: notice.link,
         unread: read_at.is_none(),

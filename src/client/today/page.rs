@@ -76,6 +76,7 @@ impl Today {
             &campaigns::LOOKS[..],
             &points::LOOKS[..],
             &ideas::LOOKS[..],
+            &notices::LOOKS[..],
         ]
         .concat();
         Today {
@@ -98,7 +99,7 @@ impl Today {
         // what is the same for many
         let pushes = self.study.todays_pushes(&person.path).await?;
         let papers = self.quiz.todays_papers(&person.path).await?;
-        let contests = self.contests.open_to(&person.path).await?;
+        let contests = self.contests.open_now().await?;
         let votes = self.campaigns.open_votes(person.member).await?;
         let next_meeting = self.meetings.next_of(up_to_branch(person), sits_on_committee(person)).await?;
         let branch_place = match person.branch {
@@ -114,7 +115,7 @@ impl Today {
                 let study = today.study.today_of(conn, asker.member, &pushes, &seen)?;
                 let desk = desk::first_of(conn, &asker, SHOWN)?;
                 let desk_count = desk.counts.iter().map(|(_, count)| count).sum();
-                let notices = notices::newest(conn, (asker.member, &asker.path), now, SHOWN)?;
+                let notices = notices::newest(conn, (asker.member, &asker.path), &seen, now, SHOWN)?;
                 Ok((seen, study, (desk.items, desk_count), notices))
             })
             .await?;
@@ -126,7 +127,10 @@ impl Today {
             run: challenge::running_in(&seen, now),
             contests: contests
                 .into_iter()
-                .map(|open| (open.clone(), contests::attempted_in(&seen, &open, now)))
+                .filter_map(|open| {
+                    let attempted = contests::attempted_in(&seen, &person.path, &open, now)?;
+                    Some((open, attempted))
+                })
                 .collect(),
             votes: votes.into_iter().map(|vote| (vote.clone(), campaigns::voted_in(&seen, &vote))).collect(),
             desk,

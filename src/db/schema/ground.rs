@@ -13,6 +13,8 @@ diesel::table! {
         link -> Nullable<Text>,
         created_at -> BigInt,
         lasting -> Bool,
+        count -> Integer,
+        superseded -> Bool,
     }
 }
 
@@ -21,6 +23,15 @@ diesel::table! {
         member_id -> Binary,
         notice_id -> Binary,
         read_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_moves (member_id, unit_id, at_id) {
+        member_id -> Binary,
+        unit_id -> Binary,
+        at_id -> Binary,
+        joined -> Bool,
     }
 }
 

@@ -219,6 +219,7 @@ diesel::table! {
         read_micros -> BigInt,
         finished_at -> Nullable<BigInt>,
         points -> Integer,
+        minimum_seconds -> Integer,
     }
 }
 

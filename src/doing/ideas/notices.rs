@@ -4,12 +4,15 @@ use diesel::QueryResult;
 
 use super::Ideas;
 use super::model::{Circle, Comment, Idea, Move, NewOutcome, Verb};
+use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::own_case::Involvement;
 use crate::base::text::{cut, in_quotes, yuan};
 use crate::base::time::Day;
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::desk::Post;
+use crate::people::members::Departure;
 
 /// Characters of a comment that a notice shows.
 const SHOWN_CHARS: usize = 100;
@@ -31,7 +34,9 @@ impl Ideas {
         told.extend(circle.co_authors().chain(circle.merged_writers()));
         told.sort_unstable();
         told.dedup();
-        for member in told.into_iter().filter(|member| *member != actor) {
+        let today = tx.today();
+        told.retain(|member| *member != actor && self.sees(*member, idea, circle, today));
+        for member in told {
             let recorded = what.outcome.as_ref().map(|outcome| format!("：{}", said(outcome))).unwrap_or_default();
             let merged = merged_into(idea, circle, member);
             let mut body = format!("金点子{}{merged}{}{recorded}。", in_quotes(&idea.title), what.verb.told());
@@ -42,7 +47,12 @@ impl Ideas {
             }
             let title = format!("金点子{}", what.verb.told());
             let link = Some(format!("/ideas/{}", idea.id));
-            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
+            let notice = NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link };
+            // what was done last tells how far it has come
+            match what.verb {
+                Verb::Report => notices::tell_growing(tx, notice)?,
+                _ => notices::tell(tx, notice)?,
+            }
         }
         Ok(())
     }
@@ -87,6 +97,51 @@ impl Ideas {
         self.directory.unit_name(unit)
     }
 
+    /// Whether the member may see the idea today: nobody is told what is said where he may no longer look.
+    fn sees(&self, member: MemberId, idea: &Idea, circle: &Circle, today: Day) -> bool {
+        let person = self.directory.person(member, today);
+        person.is_some_and(|person| self.check_sight(&person, idea, circle).is_ok())
+    }
+
+    /// Tells the idea's writers and those who can name another implementer that the one who carries it out is gone.
+    pub(super) fn tell_departure(
+        &self,
+        tx: &mut Tx,
+        idea: &Idea,
+        circle: &Circle,
+        departure: &Departure,
+    ) -> QueryResult<()> {
+        let name = self.name(departure.member);
+        let (what, how) = match &departure.to {
+            None => ("金点子实施人已离开", "已离开".to_owned()),
+            Some(to) => (
+                "金点子实施人已调动",
+                to.first().map(|unit| format!("已调到{}", self.unit_name(*unit))).unwrap_or_default(),
+            ),
+        };
+        let told = format!("金点子{}由{name}负责实施，{name}{how}", in_quotes(&idea.title));
+        let deciders = self.deciders(idea, circle, tx.today());
+        let mut writers: Vec<MemberId> = circle.co_authors().chain([idea.author_id]).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        let each = deciders.into_iter().map(|member| (member, "，请重新指派实施人或确认由其继续实施"));
+        for (member, asked) in each.chain(writers.into_iter().map(|member| (member, "，将由有权决定的人员重新指派")))
+        {
+            if member != departure.member && self.sees(member, idea, circle, tx.today()) {
+                let (title, body) = (what.to_owned(), format!("{told}{asked}。"));
+                let link = Some(format!("/ideas/{}", idea.id));
+                notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Those with whom it lies to decide about an idea today, but for those whose own it is.
+    pub(super) fn deciders(&self, idea: &Idea, circle: &Circle, today: Day) -> Vec<MemberId> {
+        let post = Post { capability: Capability::DecideIdeas, unit: idea.unit_id };
+        self.desks.nearest(post, &circle.everybody(idea), today)
+    }
+
     /// Tells of a comment: the author and the co-authors, those whose ideas went into it, and of a reply the one who is
     /// replied to; nobody hears of their own. Likes are told to nobody: they ask nothing of anybody, the idea counts them,
     /// and hundreds would bury the steps.
@@ -102,9 +157,11 @@ impl Ideas {
         let mut told: Vec<MemberId> = around.chain([idea.author_id]).chain(replied_to).collect();
         told.sort_unstable();
         told.dedup();
+        let today = tx.today();
+        told.retain(|member| *member != comment.author_id && self.sees(*member, idea, circle, today));
         let name = self.name(comment.author_id);
         let said = in_quotes(&cut(&comment.text, SHOWN_CHARS));
-        for member in told.into_iter().filter(|member| *member != comment.author_id) {
+        for member in told {
             let (title, verb) = match Some(member) == replied_to {
                 true => ("您的评论有新回复", "回复了您在金点子"),
                 false => ("金点子有新评论", "评论了金点子"),
@@ -114,7 +171,7 @@ impl Ideas {
             let body = format!("{name}{verb}{}{merged}{of}：{said}", in_quotes(&idea.title));
             let link = Some(format!("/ideas/{}", idea.id));
             let title = title.to_owned();
-            notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
+            notices::tell_growing(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title, body, link })?;
         }
         Ok(())
     }

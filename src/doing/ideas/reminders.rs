@@ -1,5 +1,7 @@
 //! What time brings: reminders of due days.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveTime;
 
 use super::Ideas;
@@ -62,13 +64,31 @@ impl Ideas {
         }
     }
 
+    /// Reminds the implementer and, once the work is overdue, those who answer for it: the secretary and those who decide.
+    /// Where nobody carries it out any more those who decide are reminded in his place.
     fn tell_due(&self, tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
         let (Some(implementer), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
-        tell_implementer(tx, idea, implementer, (due_on, today))?;
-        if due_on < today {
-            for secretary in self.secretaries_of(idea, today).into_iter().filter(|member| *member != implementer) {
-                tell_secretary(tx, idea, secretary, &self.directory.name_of(implementer), due_on)?;
-            }
+        let (overdue, day) = (due_on < today, due_on.in_chinese());
+        let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
+        let (about, is_gone) = (in_quotes(&idea.title), self.lacks_implementer(idea));
+        if !is_gone {
+            let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
+            let body = format!("您负责实施的金点子{about}应于{day}完成，{asked}。");
+            remind_of(tx, idea, implementer, title, body)?;
+        }
+        if !is_gone && !overdue {
+            return Ok(());
+        }
+        let circle = store::people::find_circle(tx.conn, idea.id)?;
+        let deciders = self.deciders(idea, &circle, today);
+        let secretaries = if overdue { self.secretaries_of(idea, today) } else { Vec::new() };
+        let told: BTreeSet<MemberId> = deciders.iter().copied().chain(secretaries).collect();
+        let (name, how) = (self.name(implementer), if is_gone { "已离开" } else { "尚未提交成果" });
+        for member in told.into_iter().filter(|member| *member != implementer) {
+            let assigns = is_gone && deciders.contains(&member);
+            let asked = if assigns { "请重新指派实施人" } else { "请了解情况并督促" };
+            let body = format!("金点子{about}由{name}负责实施，应于{day}完成，{name}{how}，{asked}。");
+            remind_of(tx, idea, member, title, body)?;
         }
         Ok(())
     }
@@ -81,32 +101,7 @@ impl Ideas {
     }
 }
 
-fn tell_implementer(
-    tx: &mut Tx,
-    idea: &Idea,
-    member: MemberId,
-    (due_on, today): (Day, Day),
-) -> diesel::QueryResult<()> {
-    let (overdue, day) = (due_on < today, due_on.in_chinese());
-    let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
-    let asked = if overdue { "已经超期，请尽快提交成果" } else { "请按期提交成果" };
-    let body = format!("您负责实施的金点子{}应于{day}完成，{asked}。", in_quotes(&idea.title));
-    tell(tx, idea, member, title, body)
-}
-
-fn tell_secretary(
-    tx: &mut Tx,
-    idea: &Idea,
-    member: MemberId,
-    implementer: &str,
-    due_on: Day,
-) -> diesel::QueryResult<()> {
-    let (title, day) = (in_quotes(&idea.title), due_on.in_chinese());
-    let body = format!("{implementer}负责实施的金点子{title}应于{day}完成，已经超期，请了解情况并督促。");
-    tell(tx, idea, member, "金点子实施已超期", body)
-}
-
-fn tell(tx: &mut Tx, idea: &Idea, member: MemberId, title: &str, body: String) -> diesel::QueryResult<()> {
+fn remind_of(tx: &mut Tx, idea: &Idea, member: MemberId, title: &str, body: String) -> diesel::QueryResult<()> {
     let link = Some(format!("/ideas/{}", idea.id));
     notices::tell(tx, NewNotice { to: To::Member(member), kind: NoticeKind::IDEA, title: title.into(), body, link })
 }

@@ -4,6 +4,7 @@ use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
 use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
+use crate::people::members::Members;
 use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
@@ -25,6 +26,8 @@ crate::more_words!(NoticeKind in NOTICE_KINDS {
 pub async fn open(house: &House) -> Opened {
     let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get(), house.get());
     house.get::<Meetings>().unless_cited(list_actors_at);
+    let departed = ideas.clone();
+    house.get::<Members>().upon_departure(move |tx, departure| departed.depart(tx, departure));
     let files = house.get::<Files>();
     for kind in [ATTACHMENT, EVIDENCE] {
         let seen = ideas.clone();

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,8 @@ use super::store::lists::{self, IdeaFilter, PRIVATE, Sight};
 use super::{Ideas, Outcome, store};
 use crate::base::id::UnitId;
 use crate::base::person::Person;
-use crate::db::{DbError, Tx};
-use crate::kernel::search::{self, MOST_FOUND, Place};
+use crate::db::{Conn, DbError, Tx};
+use crate::kernel::search::{self, Place, Window};
 
 /// What ideas are in the index.
 const KIND: &str = "idea";
@@ -31,7 +32,7 @@ const SEEN_AT_ONCE: usize = 100;
 
 /// Similar ideas that are shown at most, and that are looked at for them.
 const SIMILAR: usize = 5;
-const SIMILAR_ASKED: usize = 20;
+const SIMILAR_ASKED: usize = 400;
 
 /// How much of a text must stand in another idea for it to be shown as similar, in basis points.
 const LIKENESS: u32 = 2_500;
@@ -43,15 +44,29 @@ pub struct Resembling {
     pub likeness: u32,
 }
 
-/// Where in what was found a page ended: after so many ideas, the last of which was this one.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// How long one request looks through what fits the words for what passes its filters.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Where in what was found a page ended.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Mark {
-    after: usize,
-    id: IdeaId,
+    /// The window in which it did.
+    #[serde(default)]
+    window: Window,
+    /// After so many ideas of the window, the last of which was this one; `None` before the first.
+    last: Option<(usize, IdeaId)>,
+}
+
+/// A page of what was found.
+pub struct FoundPage {
+    pub items: Vec<(Mark, Listed)>,
+    /// Where to go on if these are all that were found in time; `None` when there are no more.
+    pub next: Option<Mark>,
 }
 
 impl Ideas {
-    /// Ideas that `person` sees and in which every word of `text` stands, the most relevant first.
+    /// Ideas that `person` sees and in which every word of `text` stands, the most relevant first: of the newest thousand,
+    /// then of the next ones, until there are `limit`.
     pub async fn search(
         &self,
         person: Arc<Person>,
@@ -59,39 +74,42 @@ impl Ideas {
         text: String,
         mark: Option<Mark>,
         limit: usize,
-    ) -> Outcome<Vec<(Mark, Listed)>> {
+    ) -> Outcome<FoundPage> {
         let filter = self.filter(wanted)?;
         let sight = self.sight(&person);
         let scopes = self.scopes(&sight);
-        let page = self
+        let (page, next) = self
             .db
             .read(move |conn| {
                 let place = Place { kind: KIND, scopes: scopes.as_deref() };
-                let ranked: Vec<IdeaId> = search::find(conn, place, &text, MOST_FOUND)?;
-                let mut fitting: Vec<IdeaId> = Vec::new();
-                let begin_in = |fitting: &[IdeaId]| match mark {
-                    None => Some(0),
-                    Some(mark) => fitting.iter().position(|id| *id == mark.id).map(|place| place + 1),
-                };
-                for some in ranked.chunks(SEEN_AT_ONCE) {
-                    let seen = lists::find_among(conn, &sight, &filter, some)?;
-                    fitting.extend(some.iter().copied().filter(|id| seen.contains(id)));
-                    if begin_in(&fitting).is_some_and(|begin| fitting.len() >= begin + limit) {
-                        break;
+                let (mut at, mut page, until) = (mark.unwrap_or_default(), Vec::new(), Instant::now() + PATIENCE);
+                let next = loop {
+                    let found = search::find_in(conn, place, &text, at.window)?;
+                    let missing = limit - page.len();
+                    for (number, id) in fitting(conn, (&sight, &filter), &found.subjects, at.last, missing)? {
+                        page.push((Mark { window: at.window, last: Some((number, id)) }, id));
                     }
-                }
-                // an idea that was taken back since leaves its place to the next one
-                let begin = begin_in(&fitting).or(mark.map(|mark| mark.after.saturating_sub(1))).unwrap_or(0);
-                let page: Vec<IdeaId> = fitting.into_iter().skip(begin).take(limit).collect();
+                    let Some(window) = found.next.filter(|_| page.len() < limit) else { break None };
+                    at = Mark { window, last: None };
+                    if Instant::now() > until {
+                        break Some(at);
+                    }
+                };
+                let ids: Vec<IdeaId> = page.iter().map(|(_, id)| *id).collect();
                 let mut ideas: HashMap<IdeaId, Idea> =
-                    store::find_some(conn, &page)?.into_iter().map(|idea| (idea.id, idea)).collect();
-                let found = page.iter().filter_map(|id| ideas.remove(id)).collect();
-                let listed = look_around(conn, found, sight.member)?;
-                let marked = |(place, listed): (usize, Listed)| (Mark { after: place, id: listed.idea.id }, listed);
-                Ok((begin + 1..).zip(listed).map(marked).collect::<Vec<_>>())
+                    store::find_some(conn, &ids)?.into_iter().map(|idea| (idea.id, idea)).collect();
+                let found = ids.iter().filter_map(|id| ideas.remove(id)).collect();
+                let mut listed: HashMap<IdeaId, Listed> = look_around(conn, found, sight.member)?
+                    .into_iter()
+                    .map(|listed| (listed.idea.id, listed))
+                    .collect();
+                let page: Vec<_> =
+                    page.into_iter().filter_map(|(mark, id)| Some((mark, listed.remove(&id)?))).collect();
+                Ok((page, next))
             })
             .await?;
-        Ok(page.into_iter().map(|(mark, listed)| (mark, self.addressed(listed))).collect())
+        let items = page.into_iter().map(|(mark, listed)| (mark, self.addressed(listed))).collect();
+        Ok(FoundPage { items, next })
     }
 
     /// Ideas handed in that `person` sees and that resemble `text`, the most similar first: what is shown before another
@@ -151,6 +169,31 @@ impl Ideas {
     }
 }
 
+/// Of what was ranked in one window the next `limit` that pass, each with its number among those that do. They come after
+/// `last`, or after its number if it was taken back since: then it has left its place to the next one.
+fn fitting(
+    conn: &mut Conn,
+    (sight, filter): (&Sight, &IdeaFilter),
+    ranked: &[IdeaId],
+    last: Option<(usize, IdeaId)>,
+    limit: usize,
+) -> QueryResult<Vec<(usize, IdeaId)>> {
+    let mut passing: Vec<IdeaId> = Vec::new();
+    let begin_in = |passing: &[IdeaId]| match last {
+        None => Some(0),
+        Some((_, last)) => passing.iter().position(|id| *id == last).map(|place| place + 1),
+    };
+    for some in ranked.chunks(SEEN_AT_ONCE) {
+        let seen = lists::find_among(conn, sight, filter, some)?;
+        passing.extend(some.iter().copied().filter(|id| seen.contains(id)));
+        if begin_in(&passing).is_some_and(|begin| passing.len() >= begin + limit) {
+            break;
+        }
+    }
+    let begin = begin_in(&passing).or(last.map(|(number, _)| number.saturating_sub(1))).unwrap_or(0);
+    Ok((begin + 1..).zip(passing.into_iter().skip(begin).take(limit)).collect())
+}
+
 /// Has the idea found by what it says from now on, by its people and, once handed in, by all who see it; an idea that was
 /// taken back is found no more.
 pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryResult<()> {
@@ -158,10 +201,10 @@ pub(super) fn index(tx: &mut Tx, idea: &Idea, people: &[IdeaPerson]) -> QueryRes
         return search::remove(tx, KIND, idea.id.uuid());
     }
     let text = [&idea.title, &idea.problem, &idea.proposal, &idea.benefit].map(String::as_str).join("\n");
-    search::put(tx, KIND, idea.id.uuid(), &text, &shelves_of(idea, people))
+    search::put(tx, KIND, idea.id.uuid(), &text, &scopes_of(idea, people))
 }
 
-fn shelves_of(idea: &Idea, people: &[IdeaPerson]) -> Vec<Uuid> {
+fn scopes_of(idea: &Idea, people: &[IdeaPerson]) -> Vec<Uuid> {
     let own = people.iter().filter(|person| person.part.is_own());
     let mut scopes: Vec<Uuid> = own.map(|person| person.member_id.uuid()).collect();
     scopes.push(idea.author_id.uuid());

@@ -11,7 +11,7 @@ use super::model::{
     Verdict, thing,
 };
 use super::notices::said;
-use super::rules::{self, Hand, Refusal, Repetition, Who};
+use super::rules::{self, Hand, OUTCOME_LIMIT, Refusal, Repetition, Who};
 use super::{Ideas, Outcome, at_meetings, search, store};
 use crate::base::capability::{Capability, Role};
 use crate::base::crypto::digest;
@@ -164,6 +164,9 @@ impl Ideas {
     ) -> Outcome<()> {
         if let Some(id) = what.meeting {
             self.check_meeting(tx, person, (idea, circle), since, (what.verb, id))?;
+        }
+        if what.outcome.is_some() && store::outcomes::count_outcomes(tx.conn, idea.id)? >= OUTCOME_LIMIT {
+            return Err(Refusal::TooManyOutcomes.into());
         }
         if let Some(due_on) = what.due_on {
             rules::check_due(due_on, tx.today())?;

@@ -395,4 +395,3 @@ pub(super) fn actors_at(citers: &[Actors], conn: &mut Conn, id: MeetingId) -> Qu
     }
     Ok(actors)
 }
-

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{self, Muting};
-use super::model::{Notice, NoticeId, NoticeKind, oldest_shown};
-use super::store::{self, Inbox};
+use super::model::{Notice, NoticeId, NoticeKind};
+use super::store;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db};
-use crate::web::caller::{Caller, Member};
+use crate::web::caller::Member;
 use crate::web::etag::Polled;
 use crate::web::unread::with_unread;
 use crate::web::{Body, Page, PageQuery, Problem, Query};
@@ -28,14 +28,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct NoticeView {
     id: NoticeId,
     kind: NoticeKind,
-    /// One line.
+    /// One line; with how often it was told on its day, if more than once.
     title: String,
-    /// The text.
+    /// The text, of the last time.
     body: String,
     /// The API path of what it is about.
     link: Option<String>,
     /// Whether it went to a whole unit.
     to_unit: bool,
+    /// How often the same was told of the same thing on its day; this notice stands for all of them.
+    count: i32,
     /// Whether the caller has not marked it as read.
     unread: bool,
     created_at: Timestamp,
@@ -46,24 +48,21 @@ impl From<(Notice, Option<Timestamp>)> for NoticeView {
         NoticeView {
             id: notice.id,
             kind: notice.kind,
-            title: notice.title,
+            title: notice.shown_title(),
             body: notice.body,
             link: notice.link,
             to_unit: notice.unit_id.is_some(),
+            count: notice.count,
             unread: read_at.is_none(),
             created_at: notice.created_at,
         }
     }
 }
 
-fn inbox(caller: &Caller, db: &Db) -> Inbox {
-    Inbox { member: caller.member, path: caller.path.clone(), from: oldest_shown(caller.member, db.now()) }
-}
-
 /// 我的消息
 ///
-/// The caller's notices of the last 180 days, newest first: personal ones, and those of the caller's units since the
-/// caller became a member. What happened to the account itself stays for good. The header `X-Unread` says how many of the
+/// The caller's notices of the last 180 days, newest first: personal ones, and those of units for as long as the caller
+/// belonged to them. What was told of one thing several times on a day is one notice. What happened to the account itself stays for good. The header `X-Unread` says how many of the
 /// kinds that are counted are unread.
 #[utoipa::path(tag = "notices", params(PageQuery),
     responses((status = 200, description = "Notices", body = Page<NoticeView>),
@@ -77,9 +76,11 @@ async fn list_my_notices(
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, before) = (query.limit()?, query.after::<NoticeId>()?);
-    let (inbox, muting) = (inbox(&caller, &db), muting.as_ref().clone());
-    let look =
-        move |conn: &mut Conn| Ok((store::list(conn, &inbox, before, limit + 1)?, muting.count_unread(conn, &inbox)?));
+    let (muting, now) = (muting.as_ref().clone(), db.now());
+    let look = move |conn: &mut Conn| {
+        let inbox = actions::open_inbox(conn, (caller.member, &caller.path), now)?;
+        Ok((store::list(conn, &inbox, before, limit + 1)?, muting.count_unread(conn, &inbox)?))
+    };
     let (found, unread) = db.read(look).await?;
     let page = Page::new(found, limit, |(notice, _)| notice.id).map(NoticeView::from);
     Ok(with_unread(Polled(page).respond_to(&req), unread))
@@ -103,8 +104,12 @@ async fn count_my_unread_notices(
     db: web::Data<Db>,
     muting: web::Data<Muting>,
 ) -> Result<Polled<UnreadCount>, Problem> {
-    let (inbox, muting) = (inbox(&caller, &db), muting.as_ref().clone());
-    let unread = db.read(move |conn| muting.count_unread(conn, &inbox)).await?;
+    let (muting, now) = (muting.as_ref().clone(), db.now());
+    let count = move |conn: &mut Conn| {
+        let inbox = actions::open_inbox(conn, (caller.member, &caller.path), now)?;
+        muting.count_unread(conn, &inbox)
+    };
+    let unread = db.read(count).await?;
     Ok(Polled(UnreadCount { unread }))
 }
 
@@ -138,6 +143,6 @@ async fn confirm_my_notices(
         ReadBody { ids: None, all: Some(true) } => None,
         _ => return Err(Problem::field("/ids", "one_of", "ids 与 all: true 须且只能填写一个")),
     };
-    let unread = actions::mark(&db, &muting, inbox(&caller, &db), ids).await?;
+    let unread = actions::mark(&db, &muting, (caller.member, caller.path.clone()), ids).await?;
     Ok(web::Json(UnreadCount { unread }))
 }

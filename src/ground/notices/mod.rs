@@ -1,8 +1,9 @@
 //! Notices: what the program tells a member or a unit, kept in an inbox with an unread count.
 //!
-//! Tables: `notices`, `notice_reads`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/receipts`. Rooms call
+//! Tables: `notices`, `notice_reads`, `inbox_moves`. Routes: `/me/notices`, `/me/notices/unread-count`, `/me/notices/receipts`. Rooms call
 //! [`tell`] inside their transaction; the notice leaves by the outbox after the commit and [`handle`] puts it into the
-//! inbox. A unit's notice is one row, no matter who reads it; [`tidy`] throws away what is too old to be shown, but
+//! inbox, where what is told by [`tell_growing`] of one thing several times on a day becomes one. A unit's notice is one row, no matter who reads
+//! it: it is in the inbox of those who belonged to the unit then, which [`moved`] keeps; [`tidy`] throws away what is too old to be shown, but
 //! never what was told by [`tell_for_good`]. Channels beyond the inbox (WeChat, WeCom) will hang on the same messages.
 
 pub mod model;
@@ -12,7 +13,7 @@ mod actions;
 mod api;
 mod room;
 
-pub use actions::{Muting, Newest, handle, newest, tell, tell_for_good, tidy};
+pub use actions::{LOOKS, Muting, Newest, handle, moved, newest, tell, tell_for_good, tell_growing, tidy};
 pub use api::routes;
 pub use model::{LastingText, NOTICE_KINDS, NewNotice, Notice, NoticeId, NoticeKind, To};
 pub use room::open;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::ended;
 use crate::base::time::Timestamp;
-use crate::db::schema::{notice_reads, notices};
+use crate::db::schema::{inbox_moves, notice_reads, notices};
 
 crate::id!(
     /// A notice; also the id of the message that brought it.
@@ -77,6 +77,10 @@ pub struct Notice {
     pub created_at: Timestamp,
     /// Shown and kept for good, whatever its age; only one to a member.
     pub lasting: bool,
+    /// How often it was told on its day, if it grows: this time and those before it, in whose place it stands.
+    pub count: i32,
+    /// Another one stands in its place.
+    pub superseded: bool,
 }
 
 impl Notice {
@@ -86,8 +90,65 @@ impl Notice {
             To::Unit(unit) => (None, Some(unit)),
         };
         let NewNotice { kind, title, body, link, .. } = new;
-        Notice { id, member_id, unit_id, kind, title, body: ended(&body), link, created_at, lasting }
+        let body = ended(&body);
+        Notice { id, member_id, unit_id, kind, title, body, link, created_at, lasting, count: 1, superseded: false }
     }
+
+    /// The title, with how often it was told.
+    pub fn shown_title(&self) -> String {
+        if self.count > 1 { format!("{}（{} 条）", self.title, self.count) } else { self.title.clone() }
+    }
+}
+
+/// That a member's home came to lie below a unit, or did so no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = inbox_moves, treat_none_as_default_value = false)]
+pub struct InboxMove {
+    pub member_id: MemberId,
+    pub unit_id: UnitId,
+    /// What a notice would have been called that was made at that moment.
+    pub at_id: NoticeId,
+    pub joined: bool,
+}
+
+/// Notices to a unit that are a member's: those between two moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub unit: UnitId,
+    pub after: NoticeId,
+    pub before: NoticeId,
+}
+
+/// What of the units' notices is a member's who is at home at `path` and has moved so, of what came after `from`: of each
+/// unit what came while he belonged to it.
+pub fn spans(path: &[UnitId], moves: &[InboxMove], from: NoticeId) -> Vec<Span> {
+    let end: NoticeId = uuid::Uuid::max().into();
+    let mut moves = moves.to_vec();
+    moves.sort_unstable_by_key(|one| one.at_id);
+    let mut units: Vec<UnitId> = path.iter().copied().chain(moves.iter().map(|one| one.unit_id)).collect();
+    units.sort_unstable();
+    units.dedup();
+    let mut spans = Vec::new();
+    for unit in units {
+        let mut its = moves.iter().filter(|one| one.unit_id == unit).peekable();
+        // before the first move he belonged to it if that was away from it
+        let belonged = its.peek().map_or(path.contains(&unit), |first| !first.joined);
+        let mut since = belonged.then_some(from);
+        for one in its {
+            match (one.joined, since) {
+                (true, None) => since = Some(one.at_id),
+                (false, Some(after)) => {
+                    spans.push(Span { unit, after, before: one.at_id });
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        spans.extend(since.map(|after| Span { unit, after, before: end }));
+    }
+    spans.iter_mut().for_each(|span| span.after = span.after.max(from));
+    spans.retain(|span| span.after < span.before);
+    spans
 }
 
 /// That a member has read a notice.
@@ -112,7 +173,7 @@ pub fn oldest_kept(now: Timestamp) -> NoticeId {
 }
 
 /// Before the id of every notice made at `instant` or later.
-fn first_since(instant: Timestamp) -> NoticeId {
+pub(super) fn first_since(instant: Timestamp) -> NoticeId {
     let millis = (instant.micros() / 1000).max(0).unsigned_abs();
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().into()
 }
@@ -121,6 +182,32 @@ fn first_since(instant: Timestamp) -> NoticeId {
 mod tests {
     use super::*;
     use crate::base::id::Ids;
+
+    #[test]
+    fn of_each_unit_a_member_has_what_came_while_he_belonged_to_it() {
+        let id = |n: u128| NoticeId::from(uuid::Uuid::from_u128(n));
+        let unit = |n: u128| UnitId::from(uuid::Uuid::from_u128(1000 + n));
+        let member = MemberId::from(uuid::Uuid::nil());
+        let moved = |n, at, joined| InboxMove { member_id: member, unit_id: unit(n), at_id: id(at), joined };
+        let end = uuid::Uuid::max().as_u128();
+        let of = |path: &[u128], moves: &[InboxMove], from| {
+            let path: Vec<UnitId> = path.iter().copied().map(unit).collect();
+            let spans = spans(&path, moves, id(from));
+            let told = |span: &Span| (span.unit, span.after.uuid().as_u128(), span.before.uuid().as_u128());
+            spans.iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[1, 9], &[], 5), [(unit(1), 5, end), (unit(9), 5, end)], "who never moved");
+        let once = [moved(1, 50, false), moved(2, 50, true)];
+        assert_eq!(of(&[2, 9], &once, 5), [(unit(1), 5, 50), (unit(2), 50, end), (unit(9), 5, end)]);
+        assert_eq!(of(&[2, 9], &once, 60), [(unit(2), 60, end), (unit(9), 60, end)], "what was long ago is gone");
+        let back = [moved(2, 50, true), moved(1, 50, false), moved(1, 70, true), moved(2, 70, false)];
+        assert_eq!(of(&[1], &back, 5), [(unit(1), 5, 50), (unit(1), 70, end), (unit(2), 50, 70)]);
+        assert_eq!(
+            of(&[1], &back[2..], 60),
+            [(unit(1), 70, end), (unit(2), 60, 70)],
+            "as when old moves were forgotten"
+        );
+    }
 
     #[test]
     fn a_member_sees_what_came_after_him_for_half_a_year() {

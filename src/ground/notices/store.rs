@@ -1,44 +1,106 @@
-//! The room's tables: notices and who has read them.
+//! The room's tables: notices, who has read them, and whose home has moved.
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::model::{Notice, NoticeId, NoticeKind, Read};
+use super::model::{InboxMove, Notice, NoticeId, NoticeKind, Read, Span};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{notice_reads, notices};
+use crate::db::schema::{inbox_moves, notice_reads, notices};
+use crate::kernel::glance::Look;
 use crate::on;
 
-/// Whose inbox, and from which notice on.
+/// Whose inbox, and what of the units' notices is in it.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     pub member: MemberId,
-    /// The member's home unit and its ancestors.
-    pub path: std::sync::Arc<[UnitId]>,
     /// Notices with smaller ids are out of sight, but for lasting ones.
     pub from: NoticeId,
+    pub spans: Vec<Span>,
 }
 
-/// Writes a notice; one that is there already stays as it is.
-pub fn insert(conn: &mut Conn, notice: &Notice) -> QueryResult<()> {
-    on!(conn, c => diesel::insert_into(notices::table).values(notice).on_conflict_do_nothing().execute(c)).map(drop)
+/// The moves of the member, for a page that asks for much at once.
+pub const MOVES: Look = Look {
+    kind: "notices.move",
+    id: "unit_id",
+    about: "at_id",
+    count: "CASE WHEN joined THEN 1 ELSE 0 END",
+    from: "FROM inbox_moves WHERE member_id = {member}",
+    ..Look::NOTHING
+};
+
+/// How a member's home has moved.
+pub fn list_moves(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<InboxMove>> {
+    on!(conn, c => inbox_moves::table
+        .filter(inbox_moves::member_id.eq(member))
+        .select(InboxMove::as_select())
+        .load(c))
 }
 
-/// What of the notices `$inbox` holds.
+/// Puts moves down.
+pub fn insert_moves(conn: &mut Conn, moves: &[InboxMove]) -> QueryResult<()> {
+    on!(conn, c => diesel::insert_into(inbox_moves::table).values(moves).execute(c)).map(drop)
+}
+
+/// Forgets moves before `until`, from before which no notice is shown.
+pub fn delete_old_moves(conn: &mut Conn, until: NoticeId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(inbox_moves::table.filter(inbox_moves::at_id.lt(until))).execute(c)).map(drop)
+}
+
+/// Writes a notice; one that is there already stays as it is. Says whether it was not there.
+pub fn insert(conn: &mut Conn, notice: &Notice) -> QueryResult<bool> {
+    let new = diesel::insert_into(notices::table).values(notice).on_conflict_do_nothing();
+    Ok(on!(conn, c => new.execute(c))? == 1)
+}
+
+/// The newest notice that says the same of the same thing to the same people from `from` on and stands in the inbox; to a
+/// member only one that he has not read.
+pub fn find_same(conn: &mut Conn, notice: &Notice, from: NoticeId) -> QueryResult<Option<Notice>> {
+    let read = notice_reads::table
+        .filter(notice_reads::notice_id.eq(notices::id))
+        .filter(notice_reads::member_id.nullable().eq(notices::member_id));
+    on!(conn, c => {
+        let same = notices::table
+            .filter(notices::id.gt(from).and(notices::id.ne(notice.id)))
+            .filter(notices::superseded.eq(false).and(notices::lasting.eq(false)))
+            .filter(notices::kind.eq(&notice.kind).and(notices::title.eq(&notice.title)))
+            .filter(notices::link.eq(notice.link.as_ref()))
+            .filter(diesel::dsl::not(diesel::dsl::exists(read)))
+            .into_boxed();
+        let same = match notice.member_id {
+            Some(member) => same.filter(notices::member_id.eq(member)),
+            None => same.filter(notices::unit_id.eq(notice.unit_id)),
+        };
+        same.order(notices::id.desc()).select(Notice::as_select()).first(c).optional()
+    })
+}
+
+/// Has another one stand in the place of a notice.
+pub fn supersede(conn: &mut Conn, id: NoticeId) -> QueryResult<()> {
+    on!(conn, c => diesel::update(notices::table.find(id)).set(notices::superseded.eq(true)).execute(c)).map(drop)
+}
+
+/// Narrows a boxed query of notices to what `$inbox` holds; a macro, since two backends want two boxed types.
 macro_rules! seen_in {
+    ($query:expr, $inbox:expr) => {{
+        let inbox = $inbox;
+        let mut query = $query
+            .filter(notices::member_id.eq(inbox.member).and(notices::id.gt(inbox.from).or(notices::lasting.eq(true))));
+        for Span { unit, after, before } in inbox.spans.iter().copied() {
+            query = query.or_filter(notices::unit_id.eq(unit).and(notices::id.gt(after)).and(notices::id.lt(before)));
+        }
+        query.filter(notices::superseded.eq(false))
+    }};
+}
+
+/// Notices with what a member has read of them.
+macro_rules! with_reads {
     ($inbox:expr) => {
-        notices::table
-            .left_join(
-                notice_reads::table
-                    .on(notice_reads::notice_id.eq(notices::id).and(notice_reads::member_id.eq($inbox.member))),
-            )
-            .filter(
-                notices::member_id
-                    .eq($inbox.member)
-                    .and(notices::id.gt($inbox.from).or(notices::lasting.eq(true)))
-                    .or(notices::unit_id.eq_any($inbox.path.iter().copied()).and(notices::id.gt($inbox.from))),
-            )
+        notices::table.left_join(
+            notice_reads::table
+                .on(notice_reads::notice_id.eq(notices::id).and(notice_reads::member_id.eq($inbox.member))),
+        )
     };
 }
 
@@ -50,7 +112,7 @@ pub fn list(
     limit: i64,
 ) -> QueryResult<Vec<(Notice, Option<Timestamp>)>> {
     let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
-    on!(conn, c => seen_in!(inbox)
+    on!(conn, c => seen_in!(with_reads!(inbox).into_boxed(), inbox)
         .filter(notices::id.lt(before))
         .order(notices::id.desc())
         .limit(limit)
@@ -71,26 +133,21 @@ pub fn list_sent_to_units(conn: &mut Conn, from: Timestamp, until: Timestamp) ->
 
 /// How many of each kind are unread.
 pub fn count_unread_by_kind(conn: &mut Conn, inbox: &Inbox) -> QueryResult<Vec<(NoticeKind, i64)>> {
-    on!(conn, c => seen_in!(inbox)
-        .filter(notice_reads::read_at.is_null())
-        .group_by(notices::kind)
-        .select((notices::kind, count_star()))
-        .load(c))
+    on!(conn, c => {
+        let counted = with_reads!(inbox).group_by(notices::kind).select((notices::kind, count_star()));
+        seen_in!(counted.into_boxed(), inbox).filter(notice_reads::read_at.is_null()).load(c)
+    })
 }
 
 /// The unread ones of the inbox; of `ids` only, if there are any.
 pub fn list_unread(conn: &mut Conn, inbox: &Inbox, ids: Option<&[NoticeId]>) -> QueryResult<Vec<NoticeId>> {
-    match ids {
-        Some(ids) => on!(conn, c => seen_in!(inbox)
-            .filter(notice_reads::read_at.is_null())
-            .filter(notices::id.eq_any(ids))
-            .select(notices::id)
-            .load(c)),
-        None => on!(conn, c => seen_in!(inbox)
-            .filter(notice_reads::read_at.is_null())
-            .select(notices::id)
-            .load(c)),
-    }
+    on!(conn, c => {
+        let mut query = seen_in!(with_reads!(inbox).into_boxed(), inbox).filter(notice_reads::read_at.is_null());
+        if let Some(ids) = ids {
+            query = query.filter(notices::id.eq_any(ids));
+        }
+        query.select(notices::id).load(c)
+    })
 }
 
 /// Puts down what a member has read; what was read before keeps its instant.

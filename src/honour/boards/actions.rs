@@ -161,9 +161,9 @@ impl BoardRoom {
         let (mut items, corrections) = match &homes {
             Homes::Now(tree) => (rules::rank_branches(of, self.branches_now(key, tree), &totals), Vec::new()),
             Homes::Then(closed) => {
-                let branches = branches_then(key, closed);
-                let corrections = rules::correct_branches(&branches, &self.later_by_branch(key, closed).await?);
-                (rules::rank_branches(of, branches, &totals), corrections)
+                let lines = rules::rank_branches(of, branches_then(key, closed), &totals);
+                let corrections = rules::correct_branches(&lines, &self.later_by_branch(key, closed).await?);
+                (lines, corrections)
             }
         };
         let size = items.len();
@@ -214,7 +214,7 @@ impl BoardRoom {
         if let Some(around) = view.around {
             mine.rank = Some(around.place.rank);
             mine.score = around.place.score;
-            mine.distance_to_next = around.distance;
+            mine.distance_to_next = self.distance_to_shown((key, &homes), viewer.member, around.place).await?;
             mine.neighbours =
                 around.neighbours.iter().filter_map(|line| self.neighbour(line, &homes, viewer)).collect();
         }
@@ -224,6 +224,33 @@ impl BoardRoom {
             mine.corrections = later.into_iter().map(own).collect();
         }
         Ok((mine, source))
+    }
+
+    /// How many points the next member above has more who is shown on the board: by the distance to one who is not, his
+    /// would be known. Looks further up until it finds one.
+    async fn distance_to_shown(
+        &self,
+        (key, homes): (&BoardKey, &Homes),
+        member: MemberId,
+        mine: Place,
+    ) -> Result<Option<i64>, DbError> {
+        let listing = self.presets.board_listing();
+        let mut reach = NEIGHBOURS;
+        loop {
+            let Some(around) = self.boards.around(key, member, reach).await?.0.around else { return Ok(None) };
+            let above = around.neighbours.iter().rev().filter(|place| place.rank < around.place.rank);
+            let shown = |place: &&Place| {
+                let card = self.present(place.subject, homes);
+                card.is_some_and(|card| homes.person(&card, listing).is_some_and(|person| !person.hidden))
+            };
+            if let Some(place) = above.into_iter().find(shown) {
+                return Ok(Some(place.score - around.place.score));
+            }
+            if reach >= around.place.rank || reach >= mine.rank {
+                return Ok(None);
+            }
+            reach *= 8;
+        }
     }
 
     /// A line near the viewer's own; one's own is never hidden from oneself.

@@ -19,8 +19,8 @@ pub struct BranchPlace {
     pub rank: usize,
     /// Branches with active members.
     pub size: usize,
-    /// Hundredths of a point per active member.
-    pub average_hundredths: i64,
+    /// Hundredths of a point per active member, as far as the board tells.
+    pub average_hundredths: Option<i64>,
 }
 
 impl BoardRoom {

@@ -178,10 +178,11 @@ pub struct BranchLine {
     pub unit_id: UnitId,
     /// Its short name.
     pub name: String,
-    /// Hundredths of a point per active member, rounded half up.
-    pub average_hundredths: i64,
-    /// Points of all active members.
-    pub total: i64,
+    /// Hundredths of a point per active member, rounded half up; `null` where fewer than five of those who have points
+    /// hide, whose own would follow from it.
+    pub average_hundredths: Option<i64>,
+    /// Points of all active members; `null` as well.
+    pub total: Option<i64>,
     /// Those among whom the points are shared out.
     pub active_members: i64,
     /// Active members who have points.
@@ -200,7 +201,8 @@ pub struct MyPlace {
     pub score: i64,
     /// Members who have points.
     pub size: usize,
-    /// Points that the next one above has more; 0 when only the time decides, `null` on top or without a rank.
+    /// Points that the next one above who is shown has more; 0 when only the time decides, `null` where nobody above is
+    /// shown, and without a rank.
     pub distance_to_next: Option<i64>,
     /// Up to three above and three below, oneself between them; anyone who is hidden is left out.
     pub neighbours: Vec<Neighbour>,

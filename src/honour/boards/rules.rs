@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::model::{
-    BranchCard, BranchCorrection, BranchLine, BranchTotal, LaterPoints, MemberCorrection, MemberLine, PersonCard, Place,
-    lot,
+    BranchCard, BranchCorrection, BranchLine, BranchTotal, LaterPoints, MemberCorrection, MemberLine, PersonCard,
+    Place, lot,
 };
 use crate::base::id::UnitId;
+use crate::base::rank::are_told_by_difference;
 use crate::base::text::mask_name;
 use crate::base::time::{Day, Period};
 
@@ -25,31 +26,42 @@ pub enum Refusal {
 impl crate::db::Refusal for Refusal {}
 
 /// Ranks branches by points per active member, compared exactly, then by their total, then by the lot of the period `of`;
-/// without active members there is no rank.
+/// without active members there is no rank. Where few of a branch hide, what it has is not told, for by it and by the
+/// others' points theirs would be.
 pub fn rank_branches(of: (Period, Day), cards: Vec<BranchCard<'_>>, totals: &[BranchTotal]) -> Vec<BranchLine> {
     let totals: HashMap<UnitId, &BranchTotal> = totals.iter().map(|total| (total.branch, total)).collect();
-    let mut lines: Vec<BranchLine> = cards
+    let mut lines: Vec<(i64, BranchLine)> = cards
         .into_iter()
         .filter(|card| card.active_members > 0)
         .map(|BranchCard { unit, name, active_members }| {
-            let (total, participants) = totals.get(&unit).map_or((0, 0), |t| (t.total, t.participants));
-            let average_hundredths = hundredths(total, active_members);
-            let name = name.to_owned();
-            BranchLine { rank: 0, unit_id: unit, name, average_hundredths, total, active_members, participants }
+            let found = totals.get(&unit);
+            let (total, participants) = found.map_or((0, 0), |t| (t.total, t.participants));
+            let average = hundredths(total, active_members);
+            let is_told = !are_told_by_difference(found.map_or(0, |t| t.hidden));
+            let line = BranchLine {
+                rank: 0,
+                unit_id: unit,
+                name: name.to_owned(),
+                average_hundredths: is_told.then_some(average),
+                total: is_told.then_some(total),
+                active_members,
+                participants,
+            };
+            (total, line)
         })
         .collect();
-    lines.sort_by(|one, other| {
-        let crossed = |x: &BranchLine, y: &BranchLine| i128::from(x.total) * i128::from(y.active_members);
-        let by_mean = crossed(other, one).cmp(&crossed(one, other));
-        by_mean.then(other.total.cmp(&one.total)).then_with(|| {
+    lines.sort_by(|(total, line), (other_total, other)| {
+        let by_mean = {
+            let crossed = |total: i64, by: &BranchLine| i128::from(total) * i128::from(by.active_members);
+            crossed(*other_total, line).cmp(&crossed(*total, other))
+        };
+        by_mean.then(other_total.cmp(total)).then_with(|| {
             let lot = |line: &BranchLine| (lot(of.0, of.1, line.unit_id.uuid()), line.unit_id);
-            lot(one).cmp(&lot(other))
+            lot(line).cmp(&lot(other))
         })
     });
-    for (rank, line) in (1..).zip(&mut lines) {
-        line.rank = rank;
-    }
-    lines
+    let ranked = (1..).zip(lines).map(|(rank, (_, line))| BranchLine { rank, ..line });
+    ranked.collect()
 }
 
 /// `total / count` in hundredths, half up; `count` is positive.
@@ -80,9 +92,10 @@ pub fn correction(
     })
 }
 
-/// What was corrected for these branches, by day, newest first.
-pub fn correct_branches(cards: &[BranchCard<'_>], later: &BTreeMap<(Day, UnitId), i64>) -> Vec<BranchCorrection> {
-    let names: HashMap<UnitId, &str> = cards.iter().map(|card| (card.unit, card.name)).collect();
+/// What was corrected for these branches, by day, newest first; nothing of those of which it is not told what they have.
+pub fn correct_branches(lines: &[BranchLine], later: &BTreeMap<(Day, UnitId), i64>) -> Vec<BranchCorrection> {
+    let told = lines.iter().filter(|line| line.total.is_some());
+    let names: HashMap<UnitId, &str> = told.map(|line| (line.unit_id, &*line.name)).collect();
     let correction = |(&(made_on, unit_id), &points): (&(Day, UnitId), &i64)| {
         let name = names.get(&unit_id).filter(|_| points != 0)?;
         Some(BranchCorrection { made_on, unit_id, name: (*name).to_owned(), points })
@@ -108,13 +121,13 @@ mod tests {
     #[test]
     fn branches_are_ranked_by_points_per_active_member() {
         let card = |n, active_members| BranchCard { unit: unit(n), name: "支部", active_members };
-        let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants };
+        let total = |n, total, participants| BranchTotal { branch: unit(n), total, participants, hidden: 0 };
         let cards = vec![card(1, 3), card(2, 10), card(3, 8), card(4, 0), card(5, 4), card(6, 2)];
         let totals = [total(1, 10, 2), total(2, 30, 9), total(3, 1, 1), total(4, 99, 9), total(5, 12, 4)];
         let july = (Period::Month, "2026-07-01".parse().unwrap());
         let seen: Vec<_> = rank_branches(july, cards, &totals)
             .iter()
-            .map(|l| (l.rank, l.unit_id, l.average_hundredths, l.total, l.participants))
+            .map(|l| (l.rank, l.unit_id, l.average_hundredths.unwrap(), l.total.unwrap(), l.participants))
             .collect();
         let expected = [
             (1, unit(1), 333, 10, 2),
@@ -137,6 +150,27 @@ mod tests {
         assert_eq!(july, ranked("2026-07-01"));
         assert_ne!(july, ranked("2026-08-01"));
         assert!(!july.is_sorted(), "the order of the roster is no lot");
+    }
+
+    #[test]
+    fn what_a_branch_has_is_not_told_where_few_of_it_hide() {
+        let card = |n| BranchCard { unit: unit(n), name: "支部", active_members: 10 };
+        let total = |n, total, hidden| BranchTotal { branch: unit(n), total, participants: 9, hidden };
+        let totals = [total(1, 50, 1), total(2, 40, 0), total(3, 30, 4), total(4, 20, 5)];
+        let start = "2026-07-01".parse().unwrap();
+        let lines = rank_branches((Period::Month, start), (1..=4).map(card).collect(), &totals);
+        let told: Vec<_> =
+            lines.iter().map(|line| (line.rank, line.unit_id, line.average_hundredths, line.total)).collect();
+        let expected = [
+            (1, unit(1), None, None),
+            (2, unit(2), Some(400), Some(40)),
+            (3, unit(3), None, None),
+            (4, unit(4), Some(200), Some(20)),
+        ];
+        assert_eq!(told, expected, "the place is by all of them");
+        let later = (1..=4).map(|n| ((start, unit(n)), 5)).collect();
+        let corrected: Vec<_> = correct_branches(&lines, &later).iter().map(|one| one.unit_id).collect();
+        assert_eq!(corrected, [unit(4), unit(2)], "neither is what was corrected");
     }
 
     #[test]

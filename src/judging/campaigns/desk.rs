@@ -22,6 +22,8 @@ crate::kernel::desk::kinds! {
     pub(super) REVIEW_SCORES = "campaign_review_scores" / "开放评审",
     /// The decision of the committee.
     pub(super) DECISION = "campaign_decision" / "评选决定",
+    /// A vote that does not open, since nobody could choose anything.
+    pub(super) UNOPENED_VOTE = "campaign_unopened_vote" / "投票未能开始",
     /// An objection without an answer.
     pub(super) OBJECTION = "campaign_objection" / "公示异议",
     /// A bulletin that somebody else reviews.
@@ -55,6 +57,7 @@ fn subject_title(kind: &str) -> &'static str {
         PEER_SCORES => "为其他支部的申报材料评分",
         REVIEW_SCORES => "评审其他单位的申报材料",
         DECISION => "研究决定评选结果",
+        UNOPENED_VOTE => "投票未能开始，没有选民可以选的申报",
         OBJECTION => "答复公示异议",
         BULLETIN => "审核评选通报",
         EXTENSION => "确认或搁置延期",

@@ -39,7 +39,7 @@ pub(in crate::judging::campaigns) fn tell_maker(
     what: &str,
     body: String,
 ) -> diesel::QueryResult<()> {
-    notices::tell(tx, notice(To::Member(campaign.created_by), campaign, what, body))
+    tell_member(tx, campaign, campaign.created_by, what, body)
 }
 
 /// Tells the audience of a campaign something about it.
@@ -49,7 +49,18 @@ pub(in crate::judging::campaigns) fn tell_audience(
     what: &str,
     body: String,
 ) -> diesel::QueryResult<()> {
-    notices::tell(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
+    notices::tell_growing(tx, notice(To::Unit(campaign.unit_id), campaign, what, body))
+}
+
+/// Tells one member something about a campaign.
+pub(in crate::judging::campaigns) fn tell_member(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    member: MemberId,
+    what: &str,
+    body: String,
+) -> diesel::QueryResult<()> {
+    notices::tell(tx, notice(To::Member(member), campaign, what, body))
 }
 
 fn notice(to: To, campaign: &Campaign, what: &str, body: String) -> NewNotice {

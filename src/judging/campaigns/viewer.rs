@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use diesel::QueryResult;
+
 use super::model::{Campaign, CampaignId, CampaignState, StageRow};
 use super::rules::CampaignRefusal;
 use super::{Campaigns, Outcome, store};
@@ -52,12 +54,31 @@ impl Campaigns {
         let known = move |conn: &mut Conn| Ok((store::find(conn, id)?, store::list_stages(conn, id)?));
         let (campaign, stages) = self.db.read(known).await?;
         let campaign = campaign.ok_or(CampaignRefusal::NoSuchCampaign)?;
-        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
-        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
-        if !managed && !shown {
-            return Err(CampaignRefusal::NoSuchCampaign.into());
+        let managed = self.manages(viewer, &campaign);
+        if managed || SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id) {
+            return Ok(Seen { campaign, stages, managed });
         }
-        Ok(Seen { campaign, stages, managed })
+        let (room, member, asked) = (self.clone(), viewer.member, campaign.clone());
+        match self.db.read(move |conn| room.takes_part(conn, member, &asked)).await? {
+            true => Ok(Seen { campaign, stages, managed }),
+            false => Err(CampaignRefusal::NoSuchCampaign.into()),
+        }
+    }
+
+    /// Whether a viewer may know of a campaign, and sees how it is run; [`see`](Self::see) within a transaction.
+    pub(in crate::judging::campaigns) fn may_see_campaign(
+        &self,
+        conn: &mut Conn,
+        viewer: &Viewer<'_>,
+        campaign: &Campaign,
+    ) -> QueryResult<(bool, bool)> {
+        let managed = self.manages(viewer, campaign);
+        let near = SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id);
+        Ok((managed || near || self.takes_part(conn, viewer.member, campaign)?, managed))
+    }
+
+    fn manages(&self, viewer: &Viewer<'_>, campaign: &Campaign) -> bool {
+        viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id))
     }
 
     /// A member's name; empty for one who is not known.

@@ -168,9 +168,9 @@ impl Closed {
         branch.filter(|_| then.presence == Presence::Active)
     }
 
-    /// The points of each branch, of those who counted.
-    pub(super) fn branch_totals(&self) -> Vec<BranchTotal> {
-        by_branch(self.board.scores(), |member| self.counted_for(member))
+    /// The points of each branch, of those who counted; whether one `hides` is as it is today.
+    pub(super) fn branch_totals(&self, hides: impl Fn(MemberId) -> bool) -> Vec<BranchTotal> {
+        by_branch(self.board.scores(), |member| self.counted_for(member), hides)
     }
 }
 

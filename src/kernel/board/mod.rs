@@ -58,6 +58,8 @@ pub struct Directory {
     pub path: Box<dyn Fn(MemberId) -> Option<Arc<[UnitId]>> + Send + Sync>,
     /// The branch of an *active* member, whose points count for it; `None` for everyone else.
     pub branch: Box<dyn Fn(MemberId) -> Option<UnitId> + Send + Sync>,
+    /// Whether nobody is shown the member's own points.
+    pub hides: Box<dyn Fn(MemberId) -> bool + Send + Sync>,
 }
 
 /// Where an answer comes from.
@@ -279,17 +281,17 @@ impl Boards {
     }
 
     async fn count_branches(&self, key: &BoardKey) -> Result<(Vec<BranchTotal>, Source), DbError> {
-        let branch_of = &self.0.directory.branch;
+        let Directory { branch: branch_of, hides, .. } = &self.0.directory;
         match &self.0.form {
             Form::Local(local, _) if key.is_running(self.0.db.today()) => {
-                Ok((local.scores(key, |scores| by_branch(scores, branch_of)), Source::Memory))
+                Ok((local.scores(key, |scores| by_branch(scores, branch_of, hides)), Source::Memory))
             }
             _ => {
                 if let Some(closed) = self.closed(key).await? {
-                    return Ok((closed.branch_totals(), Source::Frozen));
+                    return Ok((closed.branch_totals(hides), Source::Frozen));
                 }
                 let (ranked, source) = self.ranked(key).await?;
-                Ok((by_branch(ranked.scores(), branch_of), source))
+                Ok((by_branch(ranked.scores(), branch_of, hides), source))
             }
         }
     }

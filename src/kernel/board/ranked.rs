@@ -58,19 +58,24 @@ pub struct BranchTotal {
     pub total: i64,
     /// Active members who have points.
     pub participants: i64,
+    /// Those of them whose own points nobody is shown.
+    pub hidden: usize,
 }
 
 /// Adds members' scores up by their branch; members without one, or not active, count nowhere.
 pub(super) fn by_branch(
     scores: impl Iterator<Item = (MemberId, i64)>,
     branch_of: impl Fn(MemberId) -> Option<UnitId>,
+    hides: impl Fn(MemberId) -> bool,
 ) -> Vec<BranchTotal> {
     let mut totals = std::collections::HashMap::new();
     for (member, score) in scores {
         let Some(branch) = branch_of(member) else { continue };
-        let sum: &mut BranchTotal = totals.entry(branch).or_insert(BranchTotal { branch, total: 0, participants: 0 });
+        let none = BranchTotal { branch, total: 0, participants: 0, hidden: 0 };
+        let sum: &mut BranchTotal = totals.entry(branch).or_insert(none);
         sum.total += score;
         sum.participants += 1;
+        sum.hidden += usize::from(hides(member));
     }
     totals.into_values().collect()
 }

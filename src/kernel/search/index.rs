@@ -89,18 +89,25 @@ pub(super) fn merge_some(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// Entries at `place` that hold all of `grams`, the newest first.
-pub(super) fn list_holding(conn: &mut Conn, place: Place<'_>, grams: &BTreeSet<String>) -> QueryResult<Vec<Entry>> {
+/// Entries at `place` below `before` that hold all of `grams`: the newest [`MOST_FOUND`], in no order.
+pub(super) fn list_holding(
+    conn: &mut Conn,
+    place: Place<'_>,
+    grams: &BTreeSet<String>,
+    before: i64,
+) -> QueryResult<Vec<Entry>> {
     let grams = grams.iter().map(String::as_str);
     let most = i64::try_from(MOST_FOUND).unwrap_or(i64::MAX);
     match conn {
         // FTS5 goes through its lists from the end and stops at the limit
         Conn::Sqlite(c) => sql_query(
             "SELECT e.id, e.subject_id, e.text
-             FROM (SELECT rowid AS id FROM search_grams WHERE search_grams MATCH ? ORDER BY rowid DESC LIMIT ?) AS hit
+             FROM (SELECT rowid AS id FROM search_grams WHERE search_grams MATCH ? AND rowid < ?
+                   ORDER BY rowid DESC LIMIT ?) AS hit
              CROSS JOIN search_entries AS e ON e.id = hit.id",
         )
         .bind::<Text, _>(sqlite_query(place, grams))
+        .bind::<BigInt, _>(before)
         .bind::<BigInt, _>(most)
         .load(c),
         // OFFSET 0 hides the query from the planner, who would otherwise, for a common gram, read the vectors one by one
@@ -108,10 +115,11 @@ pub(super) fn list_holding(conn: &mut Conn, place: Place<'_>, grams: &BTreeSet<S
         Conn::Pg(c) => sql_query(
             "SELECT e.id, e.subject_id, e.text
              FROM (SELECT g.rowid AS id FROM (SELECT $1::tsquery AS query OFFSET 0) AS asked, search_grams AS g
-                   WHERE g.grams @@ asked.query ORDER BY g.rowid DESC LIMIT $2) AS hit
+                   WHERE g.grams @@ asked.query AND g.rowid < $2 ORDER BY g.rowid DESC LIMIT $3) AS hit
              JOIN search_entries AS e ON e.id = hit.id",
         )
         .bind::<Text, _>(postgres_query(place, grams))
+        .bind::<BigInt, _>(before)
         .bind::<BigInt, _>(most)
         .load(c),
     }

@@ -6,8 +6,7 @@
 //! same on both.
 //!
 //! Writing into the index takes much longer than writing an entry, so entries wait for it after their commit, and
-//! [`index_waiting`] puts them in a few at a time. Every search looks at the newest [`MOST_FOUND`] that wait as well; only
-//! when more wait at once are the older of them found later.
+//! [`index_waiting`] puts them in a few at a time. Every search looks at what waits as well.
 //!
 //! An entry belongs to scopes, and anyone who may look into few of them searches those alone: a word that half of all
 //! entries hold is still found in a small scope. A scope narrows the search; who may see what is found is the room's
@@ -22,6 +21,7 @@ use std::time::Instant;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Text};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::grams;
@@ -30,8 +30,11 @@ use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
 use crate::kernel::agenda::Watch;
 use crate::{on, prepared};
 
-/// Of entries that fit, the newest so many are compared and ranked; older ones are not found by a word that common.
+/// Of entries that fit, so many are ranked together: the newest, then the next ones.
 pub const MOST_FOUND: usize = 1_000;
+
+/// Stretches of the index, of as many entries, that are looked through for one window.
+const STRETCHES: usize = 20;
 
 /// Entries that are compared with the text whole.
 const COMPARED: usize = 200;
@@ -155,24 +158,76 @@ impl Place<'_> {
     }
 }
 
-/// The subjects in which every word of `query` stands: the most relevant first, among equals the newest, at most `limit`
-/// and [`MOST_FOUND`].
+/// Where a window of what is found begins: with the newest, or below an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window(Option<i64>);
+
+/// What one window holds.
+#[derive(Clone, Debug)]
+pub struct Found<T> {
+    /// The most relevant first, among equals the newest.
+    pub subjects: Vec<T>,
+    /// Where the next window begins; `None` when nothing older is left to look at.
+    pub next: Option<Window>,
+}
+
+/// The subjects in which every word of `query` stands, of the newest window: the most relevant first, among equals the
+/// newest, at most `limit` and [`MOST_FOUND`].
 pub fn find<T: From<Uuid>>(conn: &mut Conn, place: Place<'_>, query: &str, limit: usize) -> QueryResult<Vec<T>> {
+    let mut found = find_in(conn, place, query, Window::default())?.subjects;
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The subjects in which every word of `query` stands, window by window from the newest to the oldest: ranked are the next
+/// [`MOST_FOUND`] that fit. Entries that hold the same pairs of characters elsewhere are passed over, however many they
+/// are; after very many a window may hold less, or nothing, and say that there is a next one.
+pub fn find_in<T: From<Uuid>>(conn: &mut Conn, place: Place<'_>, query: &str, window: Window) -> QueryResult<Found<T>> {
     let words = grams::words(query);
     if words.is_empty() || place.is_nowhere() {
-        return Ok(Vec::new());
+        return Ok(Found { subjects: Vec::new(), next: None });
     }
     let asked: BTreeSet<String> = words.iter().flat_map(|word| grams::pairs(word)).collect();
-    let waiting = Waiting::list(conn, place)?;
-    let mut entries = index::list_holding(conn, place, &asked)?;
+    let mut before = Some(window.0.unwrap_or(i64::MAX));
+    let mut ranked: Vec<(Reverse<usize>, Entry)> = Vec::new();
+    for _ in 0..STRETCHES {
+        let Some(below) = before.filter(|_| ranked.len() < MOST_FOUND) else { break };
+        let (entries, next) = next_stretch(conn, place, &asked, below)?;
+        before = next;
+        for entry in entries {
+            let Some(relevance) = grams::relevance(&entry.text, &words) else { continue };
+            if ranked.len() == MOST_FOUND {
+                // it is the first of the next window
+                before = Some(entry.id + 1);
+                break;
+            }
+            ranked.push((Reverse(relevance), entry));
+        }
+    }
+    ranked.sort_by_key(|(relevance, _)| *relevance); // which keeps the newest first among equals
+    let subjects = ranked.into_iter().map(|(_, entry)| entry.subject()).collect();
+    Ok(Found { subjects, next: before.map(|below| Window(Some(below))) })
+}
+
+/// The next entries below `before` that may fit, newest first, and below which one the others are; `None` when there are
+/// no others.
+fn next_stretch(
+    conn: &mut Conn,
+    place: Place<'_>,
+    asked: &BTreeSet<String>,
+    before: i64,
+) -> QueryResult<(Vec<Entry>, Option<i64>)> {
+    let waiting = Waiting::list(conn, place, before)?;
+    let mut entries = index::list_holding(conn, place, asked, before)?;
+    // of both lists only as far as both go
+    let ends = |oldest: Option<i64>, count: usize| oldest.filter(|_| count >= MOST_FOUND);
+    let end = ends(entries.iter().map(|entry| entry.id).min(), entries.len()).max(waiting.end());
+    let within = |entry: &Entry| end.is_none_or(|end| entry.id >= end);
     entries.retain(|entry| !waiting.ids.contains(&entry.id));
     entries.extend(waiting.here);
-    let rank = |entry: Entry| grams::relevance(&entry.text, &words).map(|relevance| (Reverse(relevance), entry));
-    let mut ranked: Vec<_> = entries.into_iter().filter_map(rank).collect();
-    ranked.sort_by_key(|(_, entry)| Reverse(entry.id));
-    ranked.truncate(MOST_FOUND);
-    ranked.sort_by_key(|(relevance, _)| *relevance); // which keeps the newest first among equals
-    Ok(ranked.into_iter().take(limit).map(|(_, entry)| entry.subject()).collect())
+    entries.retain(within);
+    entries.sort_unstable_by_key(|entry| Reverse(entry.id));
+    Ok((entries, end))
 }
 
 /// The subjects that resemble `text`, the most similar first, among equals the newest.
@@ -188,7 +243,7 @@ pub fn similar<T: From<Uuid>>(
     if pairs.is_empty() || place.is_nowhere() {
         return Ok(Vec::new());
     }
-    let waiting = Waiting::list(conn, place)?;
+    let waiting = Waiting::list(conn, place, i64::MAX)?;
     let mut candidates = index::list_sharing(conn, place, &pairs, COMPARED)?;
     candidates.retain(|id| !waiting.ids.contains(id));
     let mut entries: Vec<Entry> = on!(conn, c => search_entries::table
@@ -209,6 +264,7 @@ pub fn similar<T: From<Uuid>>(
 
 /// What the index does not hold as it is now.
 struct Waiting {
+    /// [`MOST_FOUND`] at most, the newest.
     ids: HashSet<i64>,
     /// Those at the place that is searched, the newest first.
     here: Vec<Entry>,
@@ -220,11 +276,17 @@ impl Waiting {
         on!(conn, c => diesel::select(diesel::dsl::exists(waiting)).get_result(c))
     }
 
-    /// The newest that wait; nearly always there are none.
-    fn list(conn: &mut Conn, place: Place<'_>) -> QueryResult<Waiting> {
+    /// The oldest that is known to wait, if older ones may wait, too.
+    fn end(&self) -> Option<i64> {
+        self.ids.iter().copied().min().filter(|_| self.ids.len() >= MOST_FOUND)
+    }
+
+    /// The newest below `before` that wait; nearly always there are none.
+    fn list(conn: &mut Conn, place: Place<'_>, before: i64) -> QueryResult<Waiting> {
         let most = i64::try_from(MOST_FOUND).unwrap_or(i64::MAX);
         let rows: Vec<(i64, Vec<u8>, String, String)> = on!(conn, c => search_entries::table
             .filter(search_entries::waiting_marks.is_not_null())
+            .filter(search_entries::id.lt(before))
             .order(search_entries::id.desc())
             .limit(most)
             .select((

@@ -50,7 +50,7 @@ impl Sat {
 impl Contests {
     /// Starts an attempt, or returns the one that runs; and whether it is new.
     pub async fn start(&self, sitter: Sitter, id: ContestId) -> Outcome<(Sat, bool)> {
-        let contest = self.for_member(&sitter.path, id).await?;
+        let contest = self.for_member((sitter.member, &sitter.path), id).await?;
         let Some(paper) = self.frozen_of(&contest).await? else { return Err(not_running(contest.state).into()) };
         let frozen = paper.clone();
         let (contest, attempt, answers, is_new) = self
@@ -68,6 +68,9 @@ impl Contests {
                     let answers = store::attempts::answers(tx.conn, running.id)?;
                     return Ok((contest, running, answers, false));
                 }
+                if !sitter.path.contains(&contest.unit_id) {
+                    return Err(Refusal::NotInAudience.into());
+                }
                 may_start(&contest, made.len(), tx.now())?;
                 let attempt = new_attempt(tx, &contest, &sitter, made.len());
                 store::attempts::insert(tx.conn, &attempt)?;
@@ -79,7 +82,7 @@ impl Contests {
 
     /// The attempt of a member that runs at present.
     pub async fn current(&self, sitter: Sitter, id: ContestId) -> Outcome<Sat> {
-        self.for_member(&sitter.path, id).await?;
+        self.for_member((sitter.member, &sitter.path), id).await?;
         let made = self.db.read(move |conn| store::attempts::list_of_member(conn, id, sitter.member)).await?;
         let running = made.into_iter().find(Attempt::is_running).ok_or(Refusal::NoSuchAttempt)?;
         let sat = self.look(sitter.member, running.id).await?;
@@ -320,10 +323,9 @@ pub(super) fn grade(frozen: &Frozen, attempt: &mut Attempt, answers: &HashMap<Qu
     let sheet = Sheet::deal(&frozen.paper, attempt.seed);
     let graded = rules::grade(&frozen.terms.scoring, sheet.questions(), answers);
     let right = graded.right_count();
-    // time that somebody did not use, rather than time that was over
-    let ended = attempt.finished_at.filter(|_| attempt.submitted).unwrap_or(attempt.due_at);
-    let unused = attempt.due_at.micros() - ended.micros();
-    attempt.score = graded.score + rules::speed_bonus(&frozen.terms, right, sheet.len(), unused);
+    // what the clock ended was not quick
+    let elapsed = if attempt.submitted { attempt.elapsed_micros } else { i64::MAX };
+    attempt.score = graded.score + rules::speed_bonus(&frozen.terms, right, sheet.len(), elapsed);
     attempt.right_count = right;
     attempt.edition = frozen.edition;
 }

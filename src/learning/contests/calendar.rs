@@ -8,7 +8,7 @@ use super::model::{Contest, ContestId, ContestState, Rules, thing};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};
 use super::store;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Timestamp;
@@ -16,10 +16,11 @@ use crate::base::version::Version;
 use crate::db::{Json, Stop, Tx};
 use crate::doing::meetings::{self, MeetingId};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::desk::Post;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
 use crate::kernel::{agenda, desk};
-use crate::learning::quiz::lending::take_turns;
+use crate::learning::quiz::lending::{answered_otherwise, take_turns};
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -222,6 +223,7 @@ impl Contests {
         if contest.ranked_at.is_none() || contest.is_regrading() {
             return Err(Refusal::NotRanked.into());
         }
+        self.check_keys(&contest).await?;
         self.advance(contest, ContestVerb::Publish, move |tx, contest| {
             let published = store::publish(tx.conn, contest.id, actor, tx.now())?;
             if !published && store::find(tx.conn, contest.id)?.is_some_and(|now| now.is_regrading()) {
@@ -236,6 +238,20 @@ impl Contests {
             Ok(published)
         })
         .await
+    }
+
+    /// Refuses to publish by a key that the bank has changed since, in the same words: either the paper's is wrong and is
+    /// put right by a correction, or the bank's.
+    async fn check_keys(&self, contest: &Contest) -> Outcome<()> {
+        let frozen = self.frozen_of(contest).await?.ok_or(Refusal::NotRanked)?;
+        let changed = self.db.read(move |conn| {
+            let changed = answered_otherwise(conn, &frozen.paper.questions)?;
+            Ok(changed.first().map(|question| (question.version, question.text.stem.clone())))
+        });
+        match changed.await? {
+            Some((version, stem)) => Err(Refusal::KeyChanged { version, stem }.into()),
+            None => Ok(()),
+        }
     }
 
     /// Takes back a contest that has not opened.
@@ -354,12 +370,27 @@ pub(super) fn note(tx: &mut Tx, actor: Option<MemberId>, action: &str, id: Conte
 
 /// Tells the audience of a contest something about it.
 pub(super) fn tell_audience(tx: &mut Tx, contest: &Contest, what: &str, body: String) -> diesel::QueryResult<()> {
-    notices::tell(tx, notice(To::Unit(contest.unit_id), contest, what, body))
+    notices::tell_growing(tx, notice(To::Unit(contest.unit_id), contest, what, body))
 }
 
-/// Tells who wrote a contest something about it.
-pub(super) fn tell_author(tx: &mut Tx, contest: &Contest, what: &str, body: String) -> diesel::QueryResult<()> {
-    notices::tell(tx, notice(To::Member(contest.created_by), contest, what, body))
+impl Contests {
+    /// Tells who wrote a contest something about it; once he runs it no more, those with whom it lies.
+    pub(super) fn tell_author(
+        &self,
+        tx: &mut Tx,
+        contest: &Contest,
+        what: &str,
+        body: String,
+    ) -> diesel::QueryResult<()> {
+        let today = tx.today();
+        let post = Post { capability: Capability::RunContests, unit: contest.unit_id };
+        let author = self.directory.person(contest.created_by, today);
+        let runs =
+            author.and_then(|author| author.reach(post.capability)).is_some_and(|reach| self.covers(&reach, contest));
+        let told = if runs { vec![contest.created_by] } else { self.desks.nearest(post, &[], today) };
+        told.into_iter()
+            .try_for_each(|member| notices::tell(tx, notice(To::Member(member), contest, what, body.clone())))
+    }
 }
 
 fn notice(to: To, contest: &Contest, what: &str, body: String) -> NewNotice {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::calendar::{Outcome, tell_audience, tell_author};
+use super::calendar::{Outcome, tell_audience};
 use super::model::{Contest, ContestCancellation, ContestExtension, ContestId};
 use super::opening::check_free;
 use super::rules::{self, ContestVerb, Refusal};
@@ -98,7 +98,7 @@ impl Contests {
                 note(tx, actor, "contests.propose_cancellation", id, json!({ "reason": reason }))?;
                 if contest.created_by != actor {
                     let told = format!("有人提出取消这场竞赛，等待另一位负责人确认：{reason}");
-                    tell_author(tx, &contest, "提议取消知识竞赛", told)?;
+                    room.tell_author(tx, &contest, "提议取消知识竞赛", told)?;
                 }
                 Ok(proposal)
             })

@@ -25,6 +25,7 @@ pub struct OpenContest {
     pub closes_at: Timestamp,
     pub question_count: usize,
     attempts: usize,
+    unit: UnitId,
 }
 
 /// What a member did at it.
@@ -45,30 +46,32 @@ pub struct RunningAttempt {
 }
 
 impl Contests {
-    /// The contests that are open to those at home at `path`, by when they close; from memory.
-    pub async fn open_to(&self, path: &[UnitId]) -> Result<Vec<OpenContest>, DbError> {
+    /// The contests that are open, by when they close; from memory.
+    pub async fn open_now(&self) -> Result<Vec<OpenContest>, DbError> {
         let read = async || self.db.read(|conn| store::list_open(conn, OPEN_AT_ONCE)).await;
         let open = self.open.get(&(), FRESH, read).await?;
         let now = self.db.now();
-        let of_mine = |contest: &&Contest| path.contains(&contest.unit_id) && contest.closes_at > now;
         let shown = |contest: &Contest| OpenContest {
             id: contest.id,
             title: contest.title.clone(),
             closes_at: contest.closes_at,
             question_count: Contests::question_count(&contest.rules.0.paper),
             attempts: contest.terms().attempts.into(),
+            unit: contest.unit_id,
         };
-        Ok(open.iter().filter(of_mine).map(shown).collect())
+        Ok(open.iter().filter(|contest| contest.closes_at > now).map(shown).collect())
     }
 }
 
-/// What was done at `contest`.
-pub fn attempted_in(seen: &Seen, contest: &OpenContest, now: Timestamp) -> Attempted {
+/// What a member at home at `path` did at `contest`; `None` if it is not for him: he is not of its audience, and no attempt
+/// of his runs from before he moved.
+pub fn attempted_in(seen: &Seen, path: &[UnitId], contest: &OpenContest, now: Timestamp) -> Option<Attempted> {
     let its = || seen.of(store::attempts::ATTEMPTS.kind).filter(|line| line.about() == Some(contest.id));
     let running = |line: &Line| {
         let is_running = line.word == AttemptState::Running.as_str() && line.at()? > now;
         is_running.then_some(RunningAttempt { id: line.id()?, answer_count: line.count, due_at: line.at()? })
     };
     let running = its().find_map(running);
-    Attempted { running, is_done: running.is_none() && its().count() >= contest.attempts }
+    let attempted = Attempted { running, is_done: running.is_none() && its().count() >= contest.attempts };
+    (path.contains(&contest.unit) || running.is_some()).then_some(attempted)
 }

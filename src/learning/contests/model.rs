@@ -162,7 +162,7 @@ pub struct Scoring {
     pub partial: Partial,
 }
 
-/// Up to so much on top, in proportion to the time that a submitted attempt left unused.
+/// Up to so much on top, in proportion to what a submitted attempt left of the time limit, counted from its own start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeedBonus {
@@ -394,6 +394,9 @@ pub struct Summary {
     pub audience: i64,
     pub mean_hundredths: i64,
     pub best_hundredths: i64,
+    /// Participants who hide and of whom the figures below tell nothing, since there are few of them.
+    #[serde(skip)]
+    pub left_out: i64,
     /// Participants by the share of the full score that they reached.
     pub bands: [i64; BANDS],
     pub questions: Vec<QuestionShare>,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Contests;
-use super::calendar::{Outcome, note, tell_audience, tell_author};
+use super::calendar::{Outcome, note, tell_audience};
 use super::model::{Contest, ContestId, Paper, PaperRule, Pool};
 use super::rules::{self, Chosen, Refusal, Shortage, Taken};
 use super::store;
@@ -93,7 +93,7 @@ impl Contests {
 
     async fn try_to_open(&self, contest: &Contest, by: Option<MemberId>) -> Outcome<()> {
         let chosen = self.choose_questions(contest).await?;
-        let (contest, quiz) = (contest.clone(), self.quiz.clone());
+        let (room, contest) = (self.clone(), contest.clone());
         self.db
             .write(move |tx| {
                 // first, so that a second server waits here and then finds nothing to do
@@ -111,7 +111,7 @@ impl Contests {
                 let lines: Vec<Pool> = chosen.iter().map(|(pool, _)| *pool).collect();
                 let count: usize = lines.iter().map(|pool| pool.count).sum();
                 store::put_paper(tx.conn, contest.id, Paper { questions, lines })?;
-                quiz.guard(tx, &ids, contest.id.uuid(), tx.now())?;
+                room.quiz.guard(tx, &ids, contest.id.uuid(), tx.now())?;
                 note(tx, by, "contests.open", contest.id)?;
                 let (minutes, end) = (contest.terms().minutes, contest.closes_at.in_chinese());
                 if contest.closes_at <= tx.now() {
@@ -119,7 +119,7 @@ impl Contests {
                     let begin = contest.opens_at.in_chinese();
                     let told =
                         format!("{begin}至{end}未能开启（如服务停机），无人能够参加。如需补办，请另行安排一场竞赛。");
-                    return Ok(tell_author(tx, &contest, "知识竞赛未能进行", told)?);
+                    return Ok(room.tell_author(tx, &contest, "知识竞赛未能进行", told)?);
                 }
                 let told = format!("共 {count} 题，限时 {minutes} 分钟，{end}结束。");
                 Ok(tell_audience(tx, &contest, "知识竞赛开始", told)?)
@@ -170,10 +170,11 @@ impl Contests {
         if contest.shortage.as_deref() == Some(reason.as_str()) {
             return Ok(());
         }
+        let room = self.clone();
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
                 if store::put_shortage(tx.conn, contest.id, &reason)? {
-                    tell_author(tx, &contest, "知识竞赛未能开始", reason.clone())?;
+                    room.tell_author(tx, &contest, "知识竞赛未能开始", reason.clone())?;
                 }
                 Ok(())
             })

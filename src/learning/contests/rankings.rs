@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use super::calendar::Outcome;
 use super::model::{
-    Attempt, AttemptState, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId, ContestState,
-    MemberResult, PaperRule, Summary,
+    Attempt, AttemptId, AttemptState, BranchResult, Contest, ContestCancellation, ContestExtension, ContestId,
+    ContestState, MemberResult, PaperRule, Summary,
 };
-use super::rules::Refusal;
-use super::{Contests, store};
+use super::rules::{self, Refusal, Sheet};
+use super::{Contests, Frozen, store};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::rank::are_told_by_difference;
 use crate::base::text::{decimal, mask_name};
 use crate::base::time::Timestamp;
 use crate::db::DbError;
@@ -29,6 +30,9 @@ const SHOWN: [ContestState; 5] = [
 
 /// Neighbours shown on each side of one's own place.
 const NEIGHBOURS: i64 = 2;
+
+/// Members whose results are asked for by one statement.
+const ASKED_AT_ONCE: usize = 500;
 
 /// Results read at once for an export.
 const EXPORTED_AT_ONCE: i64 = 1000;
@@ -80,10 +84,10 @@ impl Contests {
         self.db.now()
     }
 
-    /// Contests for a member, newest first.
+    /// Contests for a member, newest first: of his units, and those at which he has an attempt.
     pub async fn list_for_member(
         &self,
-        path: &[UnitId],
+        (member, path): (MemberId, &[UnitId]),
         state: Option<ContestState>,
         before: Option<ContestId>,
         limit: i64,
@@ -91,7 +95,7 @@ impl Contests {
         let units = path.to_vec();
         let states: Vec<ContestState> =
             SHOWN.into_iter().filter(|shown| state.is_none_or(|state| state == *shown)).collect();
-        self.db.read(move |conn| store::list(conn, &units, &states, before, limit)).await
+        self.db.read(move |conn| store::list(conn, (&units, Some(member)), &states, before, limit)).await
     }
 
     /// Contests within reach, in whatever state, newest first.
@@ -105,7 +109,7 @@ impl Contests {
         let tree = self.directory.tree();
         let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
         let states = state.map_or(ContestState::EACH.to_vec(), |state| vec![state]);
-        self.db.read(move |conn| store::list(conn, &units, &states, before, limit)).await
+        self.db.read(move |conn| store::list(conn, (&units, None), &states, before, limit)).await
     }
 
     /// How far the attempts of a member at each of `contests` have come.
@@ -128,14 +132,19 @@ impl Contests {
         self.directory.unit_name(contest.unit_id)
     }
 
-    /// A contest that members at `path` may know of.
-    pub(super) async fn for_member(&self, path: &[UnitId], id: ContestId) -> Outcome<Contest> {
+    /// A contest that a member at `path` may know of: one of his units', or one at which he has an attempt, wherever he
+    /// is at home by now.
+    pub(super) async fn for_member(&self, (member, path): (MemberId, &[UnitId]), id: ContestId) -> Outcome<Contest> {
         let contest = self.db.read(move |conn| store::find(conn, id)).await?;
-        let shown = contest.filter(|contest| path.contains(&contest.unit_id) && SHOWN.contains(&contest.state));
-        shown.ok_or_else(|| Refusal::NoSuchContest.into())
+        let contest = contest.filter(|contest| SHOWN.contains(&contest.state)).ok_or(Refusal::NoSuchContest)?;
+        if path.contains(&contest.unit_id) {
+            return Ok(contest);
+        }
+        let made = self.db.read(move |conn| store::attempts::list_of_member(conn, id, member)).await?;
+        if made.is_empty() { Err(Refusal::NoSuchContest.into()) } else { Ok(contest) }
     }
 
-    /// A contest as a viewer may know it: of the audience, or within reach.
+    /// A contest as a viewer may know it: of the audience, with an attempt of his own, or within reach.
     pub async fn see(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<Seen> {
         let member = viewer.member;
         let (contest, attempts) = self
@@ -144,7 +153,8 @@ impl Contests {
             .await?;
         let contest = contest.ok_or(Refusal::NoSuchContest)?;
         let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, &contest));
-        let shown = viewer.path.contains(&contest.unit_id) && SHOWN.contains(&contest.state);
+        let takes_part = viewer.path.contains(&contest.unit_id) || !attempts.is_empty();
+        let shown = takes_part && SHOWN.contains(&contest.state);
         if !managed && !shown {
             return Err(Refusal::NoSuchContest.into());
         }
@@ -184,12 +194,91 @@ impl Contests {
         Err(if seen.managed { Refusal::NotRanked } else { Refusal::NotPublished }.into())
     }
 
-    /// The result page: what was counted, and the questions in the paper's order.
+    /// The result page: what was counted, and the questions in the paper's order. Where few hide it tells of the others
+    /// alone, for by these and by the whole everybody could work out their scores.
     pub async fn results(&self, viewer: &Viewer<'_>, id: ContestId) -> Outcome<(Contest, Summary, Vec<PaperQuestion>)> {
         let seen = self.with_results(viewer, id).await?;
-        let summary = self.db.read(move |conn| store::find_summary(conn, id)).await?.ok_or(Refusal::NotRanked)?;
+        let mut summary = self.db.read(move |conn| store::find_summary(conn, id)).await?.ok_or(Refusal::NotRanked)?;
         let frozen = self.frozen_of(&seen.contest).await?.ok_or(Refusal::NotRanked)?;
+        let hidden =
+            self.hidden_results(&seen, |found| !found.is_empty() && !are_told_by_difference(found.len())).await?;
+        if are_told_by_difference(hidden.len()) {
+            self.leave_out(id, &frozen, &mut summary, &hidden).await?;
+        }
         Ok((seen.contest, summary, frozen.paper.questions.clone()))
+    }
+
+    /// The results of those whom the ranking does not show, until so many of them are `enough`; nobody is hidden from who
+    /// runs the contest.
+    async fn hidden_results(
+        &self,
+        seen: &Seen,
+        enough: impl Fn(&[MemberResult]) -> bool + Send + 'static,
+    ) -> Result<Vec<MemberResult>, DbError> {
+        if seen.managed {
+            return Ok(Vec::new());
+        }
+        let (mut hidden, listing) = (Vec::new(), self.presets.board_listing());
+        self.directory.each_member(|member, _| {
+            if !member.appears(listing) {
+                hidden.push(member.id);
+            }
+        });
+        let id = seen.contest.id;
+        self.db
+            .read(move |conn| {
+                let mut results = Vec::new();
+                for some in hidden.chunks(ASKED_AT_ONCE) {
+                    results.extend(store::results::list_of(conn, id, some)?);
+                    if enough(&results) {
+                        break;
+                    }
+                }
+                Ok(results)
+            })
+            .await
+    }
+
+    /// Takes the results of few out of what was counted of all.
+    async fn leave_out(
+        &self,
+        id: ContestId,
+        frozen: &Frozen,
+        summary: &mut Summary,
+        hidden: &[MemberResult],
+    ) -> Result<(), DbError> {
+        let ids: Vec<AttemptId> = hidden.iter().map(|result| result.attempt_id).collect();
+        let (members, most) =
+            (hidden.iter().map(|result| result.member_id).collect::<Vec<_>>(), hidden.len() as i64 + 1);
+        let (attempts, answers, sum, first) = self
+            .db
+            .read(move |conn| {
+                let (attempts, answers) =
+                    (store::attempts::list_by_ids(conn, &ids)?, store::attempts::answers_of(conn, &ids)?);
+                let first = store::results::list(conn, id, None, most)?;
+                Ok((attempts, answers, store::results::sum_of_scores(conn, id)?, first))
+            })
+            .await?;
+        let nothing = HashMap::new();
+        for attempt in &attempts {
+            let sheet = Sheet::deal(&frozen.paper, attempt.seed);
+            let graded =
+                rules::grade(&frozen.terms.scoring, sheet.questions(), answers.get(&attempt.id).unwrap_or(&nothing));
+            summary.bands[rules::band(attempt.score, graded.full)] -= 1;
+            for (question, right) in sheet.questions().zip(&graded.marks) {
+                for share in summary.questions.iter_mut().filter(|share| share.question_id == question.id) {
+                    share.shown -= 1;
+                    share.right -= i64::from(*right);
+                }
+            }
+        }
+        let hidden_sum: i64 = hidden.iter().map(|result| i64::from(result.score)).sum();
+        let shown = summary.participants - hidden.len() as i64;
+        summary.mean_hundredths = rules::hundredths(sum - hidden_sum, shown);
+        let best = first.iter().find(|result| !members.contains(&result.member_id));
+        summary.best_hundredths = best.map_or(0, |result| result.score.into());
+        summary.left_out = hidden.len() as i64;
+        Ok(())
     }
 
     /// A page of the ranking of members; who hides from boards is left out of it and keeps the rank.
@@ -239,19 +328,26 @@ impl Contests {
         Ok(found.into_iter().filter_map(|result| self.named(viewer, result)).collect())
     }
 
-    /// A page of the ranking of branches, with their short names.
+    /// A page of the ranking of branches, with their short names, and whether the mean of each is told: not where few of
+    /// its participants hide, whose scores would follow from it.
     pub async fn branch_ranking(
         &self,
         viewer: &Viewer<'_>,
         id: ContestId,
         after: Option<(i32, UnitId)>,
         limit: i64,
-    ) -> Outcome<Vec<(BranchResult, String)>> {
-        self.with_results(viewer, id).await?;
+    ) -> Outcome<Vec<(BranchResult, String, bool)>> {
+        let seen = self.with_results(viewer, id).await?;
+        let mut hidden: HashMap<UnitId, usize> = HashMap::new();
+        for unit in self.hidden_results(&seen, |_| false).await?.into_iter().filter_map(|result| result.unit_id) {
+            *hidden.entry(unit).or_default() += 1;
+        }
         let branches = self.db.read(move |conn| store::results::list_branches(conn, id, after, limit)).await?;
         let tree = self.directory.tree();
         let name = |unit| tree.get(unit).map(|card| card.unit.short_name.clone()).unwrap_or_default();
-        Ok(branches.into_iter().map(|branch| (branch.clone(), name(branch.unit_id))).collect())
+        let is_told = |unit| !are_told_by_difference(hidden.get(&unit).copied().unwrap_or(0));
+        let shown = |branch: BranchResult| (branch.clone(), name(branch.unit_id), is_told(branch.unit_id));
+        Ok(branches.into_iter().map(shown).collect())
     }
 
     /// Every result with names in full, best first; for who runs the contest, once it is ranked.

@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::attempts::ENDED_AT_ONCE;
-use super::calendar::tell_author;
 use super::model::{
     Attempt, AttemptId, AttemptState, BranchResult, Contest, ContestId, ContestState, MemberResult, QuestionShare,
     Reveal, Summary,
@@ -134,13 +133,17 @@ impl Contests {
     }
 
     async fn rank(&self, contest: &Contest, frozen: &Frozen) -> Step<()> {
-        let ranking = self.make_ranking(contest, frozen, self.roster(contest.unit_id)).await?;
-        let (contest, edition) = (contest.clone(), frozen.edition);
+        let mut roster = self.roster(contest.unit_id);
+        let id = contest.id;
+        let homes = self.db.read(move |conn| store::attempts::list_homes(conn, id)).await?;
+        self.keep_movers(contest.unit_id, homes, &mut roster);
+        let ranking = self.make_ranking(contest, frozen, roster).await?;
+        let (room, contest, edition) = (self.clone(), contest.clone(), frozen.edition);
         self.step(move |tx| {
             if store::put_ranked(tx.conn, contest.id, ranking.summary.clone(), edition, tx.now())? {
                 store::results::put_branches(tx.conn, contest.id, &ranking.branches)?;
                 put_tallies(tx, TallySource::Contest, contest.id.uuid(), &ranking.tallies)?;
-                tell_author(tx, &contest, "知识竞赛成绩已统计", "成绩和排名已经算好，可以公布。".into())?;
+                room.tell_author(tx, &contest, "知识竞赛成绩已统计", "成绩和排名已经算好，可以公布。".into())?;
             }
             Ok(())
         })
@@ -196,6 +199,23 @@ impl Contests {
         let mut actives: HashMap<UnitId, i64> = HashMap::new();
         units.values().for_each(|unit| *actives.entry(*unit).or_default() += 1);
         Roster { units, actives, audience: self.directory.headcount().below(audience).into() }
+    }
+
+    /// Who began an attempt and has moved out of the audience since counts where he was at home when he began it, among
+    /// those who took part and among those who could.
+    fn keep_movers(&self, audience: UnitId, homes: Vec<(MemberId, UnitId)>, roster: &mut Roster) {
+        let tree = self.directory.tree();
+        let is_within_branch = tree.get(audience).is_some_and(|card| card.branch.is_some());
+        for (member, home) in homes {
+            let is_active = self.directory.member(member).is_some_and(|card| card.status == MemberStatus::Active);
+            let is_there = self.directory.path(member).is_some_and(|path| path.contains(&audience));
+            let Some(card) = tree.get(home).filter(|_| is_active && !is_there) else { continue };
+            let unit = rules::ranked_unit(audience, is_within_branch, &card.path, card.branch);
+            let Some(unit) = unit.filter(|_| !roster.units.contains_key(&member)) else { continue };
+            roster.units.insert(member, unit);
+            *roster.actives.entry(unit).or_default() += 1;
+            roster.audience += 1;
+        }
     }
 
     /// Goes through the attempts that count, best first, and counts scores and questions.

@@ -249,6 +249,24 @@ pub fn freeze(conn: &mut Conn, ids: &[QuestionId]) -> diesel::QueryResult<Vec<Pa
     Ok(ids.iter().filter_map(in_use).map(frozen).collect())
 }
 
+/// Of questions on a paper those whose answer was changed in the bank alone, in the same words: papers keep the key that
+/// they were set with until a correction is made, which whoever changed it may not know.
+pub fn answered_otherwise<'q>(
+    conn: &mut Conn,
+    asked: &'q [PaperQuestion],
+) -> diesel::QueryResult<Vec<&'q PaperQuestion>> {
+    let ids: Vec<QuestionId> = asked.iter().map(|question| question.id).collect();
+    let present = store::find_questions(conn, &ids)?;
+    let differs = |asked: &&PaperQuestion| {
+        let text = present.iter().find(|question| question.id == asked.id).map(Question::text);
+        text.is_some_and(|text| {
+            (text.kind, &text.stem, &text.options) == (asked.text.kind, &asked.text.stem, &asked.text.options)
+                && text.answer != asked.text.answer
+        })
+    };
+    Ok(asked.iter().filter(differs).collect())
+}
+
 /// Records that `ids` have been dealt: an edit of such a question keeps the former wording under its version.
 ///
 /// Call it before [`freeze`] in the same transaction, so that an edit in between is not missed. Once a question is

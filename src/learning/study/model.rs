@@ -203,6 +203,8 @@ pub struct Reading {
     pub finished_at: Option<Timestamp>,
     /// What finishing it earned.
     pub points: i32,
+    /// What its item asked for when it was opened first.
+    pub minimum_seconds: i32,
 }
 
 crate::words!(

@@ -42,16 +42,37 @@ pub(super) struct DayHours {
 
 impl Study {
     /// An item that was pushed to the member; anyone who reads content sees every item.
-    pub(super) async fn find_item(&self, path: &Arc<[UnitId]>, reads_all: bool, id: ItemId) -> Outcome<Item> {
-        if !reads_all && !self.feed.shows(path, id).await? {
+    pub(super) async fn find_item(
+        &self,
+        member: MemberId,
+        path: &Arc<[UnitId]>,
+        reads_all: bool,
+        id: ItemId,
+    ) -> Outcome<Item> {
+        if !reads_all && !self.is_open_to(member, path, id, self.open_from()).await? {
             return Err(Refusal::NoSuchItem.into());
         }
         Ok(self.db.read(move |conn| store::find_item(conn, id)).await?.ok_or(Refusal::NoSuchItem)?)
     }
 
+    /// Whether the item was pushed to a unit of `path`, or the member has begun to read it on `first` or later: who has
+    /// moved since reads it to its end.
+    async fn is_open_to(
+        &self,
+        member: MemberId,
+        path: &Arc<[UnitId]>,
+        item: ItemId,
+        first: Day,
+    ) -> Result<bool, DbError> {
+        if self.feed.shows(path, item).await? {
+            return Ok(true);
+        }
+        self.db.read(move |conn| store::readings::has_opened_since(conn, member, item, first)).await
+    }
+
     /// Lets the member's time on the item run; another item's time stops.
     pub(super) async fn open(&self, member: MemberId, path: &Arc<[UnitId]>, item: ItemId) -> Outcome<Opened> {
-        if !self.feed.shows(path, item).await? {
+        if !self.is_open_to(member, path, item, self.db.today()).await? {
             return Err(Refusal::NoSuchItem.into());
         }
         self.db.write(move |tx| open(tx, member, item)).await
@@ -69,7 +90,7 @@ impl Study {
             .await?;
         let (reading, head) = found.ok_or(Refusal::NoSuchReading)?;
         Ok(Opened {
-            seconds_needed: head.minimum_seconds,
+            seconds_needed: rules::seconds_needed(&reading, head.minimum_seconds),
             seconds_read: rules::seconds_read(&reading, now),
             reading,
             is_new: false,
@@ -90,7 +111,8 @@ impl Study {
             return Ok(reading.points);
         }
         let head = store::find_item_head(tx.conn, reading.item_id)?.ok_or(Refusal::NoSuchReading)?;
-        rules::check_finish(&reading, head.minimum_seconds, tx.now(), self.timetable.grace.open_from(tx.now()))?;
+        let seconds_needed = rules::seconds_needed(&reading, head.minimum_seconds);
+        rules::check_finish(&reading, seconds_needed, tx.now(), self.timetable.grace.open_from(tx.now()))?;
         let points = self.award(tx, path, &reading, &head)?;
         let finished = Reading { points, ..rules::finished(&reading, head.minimum_seconds, tx.now()) };
         store::readings::update_reading(tx.conn, &finished)?;
@@ -204,6 +226,7 @@ fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
         read_micros: 0,
         finished_at: None,
         points: 0,
+        minimum_seconds: head.minimum_seconds,
     });
     pause_others(tx, member, reading.id)?;
     if reading.finished_at.is_none() && reading.running_since.is_none() {
@@ -214,7 +237,8 @@ fn open(tx: &mut Tx, member: MemberId, item: ItemId) -> Outcome<Opened> {
         }
     }
     let seconds_read = rules::seconds_read(&reading, now);
-    Ok(Opened { reading, seconds_needed: head.minimum_seconds, seconds_read, is_new })
+    let seconds_needed = rules::seconds_needed(&reading, head.minimum_seconds);
+    Ok(Opened { reading, seconds_needed, seconds_read, is_new })
 }
 
 /// One reading runs at a time.

@@ -77,6 +77,18 @@ impl Desks {
         able
     }
 
+    /// Those with whom something of a post lies on `today`: who can act of those on the nearest unit where anybody can.
+    pub fn nearest(&self, post: Post, barred: &[MemberId], today: Day) -> Vec<MemberId> {
+        let holders = self.by_unit(today);
+        let at = self.lies_on(Whose::Holders(post), barred, today).and_then(|unit| holders.get(&unit));
+        let acts =
+            |(member, role): &&(MemberId, Role)| role.allows().contains(&post.capability) && !barred.contains(member);
+        let mut nearest: Vec<MemberId> = at.into_iter().flatten().filter(acts).map(|(member, _)| *member).collect();
+        nearest.sort_unstable();
+        nearest.dedup();
+        nearest
+    }
+
     /// The present edition of the roster.
     pub fn edition(&self, today: Day) -> Edition {
         (self.directory.version(), today)

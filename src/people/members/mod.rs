@@ -23,7 +23,7 @@ pub mod rules;
 pub mod store;
 mod room;
 
-pub use actions::{Account, FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
+pub use actions::{Account, Departure, FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};
 pub use api::routes;
 pub use desks::{Desks, Edition};
 pub use directory::Directory;

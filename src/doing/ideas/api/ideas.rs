@@ -56,6 +56,8 @@ pub struct IdeaHead {
     unit_name: String,
     /// Who carries it out.
     implementer: Option<Named>,
+    /// Whether who was to carry it out has left, so that somebody else must be named.
+    implementer_left: bool,
     /// The last day on which delivering it is not late.
     due_on: Option<Day>,
     /// How many like it.
@@ -93,6 +95,7 @@ impl IdeaHead {
             unit_id: idea.unit_id,
             unit_name: ideas.unit_name(idea.unit_id),
             implementer: idea.implementer_id.map(|member| Named::new(ideas, member)),
+            implementer_left: ideas.lacks_implementer(idea),
             due_on: idea.due_on,
             likes,
             liked,
@@ -265,8 +268,8 @@ enum Me {
 #[into_params(parameter_in = Query)]
 struct IdeaQuery {
     /// Only ideas in which each of these words stands, the most relevant first; of a word that thousands of ideas hold,
-    /// the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
-    /// for simplified ones.
+    /// first of the newest thousand, then of the next. A page may be short, or empty, and still have a next one. Parted
+    /// by spaces; one character is enough, traditional characters are taken for simplified ones.
     q: Option<String>,
     /// Only ideas in this state.
     state: Option<IdeaState>,
@@ -313,7 +316,7 @@ async fn list_ideas(
     if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {
         let most = usize::try_from(limit + 1).unwrap_or(0);
         let found = ideas.search(caller.person.clone(), wanted, text, page::after(cursor)?, most).await?;
-        let page = Page::new(found, limit, |(mark, _)| *mark);
+        let page = Page::new(found.items, limit, |(mark, _)| *mark).or_next(found.next);
         return Ok(web::Json(page.map(|(_, listed)| IdeaHead::new(&ideas, listed))));
     }
     let found = ideas.list(caller.person.clone(), wanted, page::after(cursor)?, limit + 1).await?;

@@ -15,7 +15,7 @@ mod timeline;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{IdeaState, Verb};
-use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, Refusal};
+use super::rules::{AMOUNT_LIMIT_FEN, CATEGORY_LIMIT, CO_AUTHOR_LIMIT, OUTCOME_LIMIT, Refusal};
 use crate::base::text::yuan;
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
@@ -101,6 +101,9 @@ impl From<Refusal> for Problem {
                 "bad_co_author",
                 format!("合作者须为在册的其他党员，不能重复，最多 {CO_AUTHOR_LIMIT} 名"),
             ),
+            Refusal::TooManyOutcomes => {
+                Problem::conflict("ideas.too_many_outcomes", format!("一条金点子最多登记 {OUTCOME_LIMIT} 项成果"))
+            }
             Refusal::BadAmount => Problem::field(
                 "/amount_fen",
                 "bad_amount",

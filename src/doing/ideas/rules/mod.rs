@@ -83,6 +83,8 @@ pub enum Refusal {
     },
     /// Money belongs to 节约金额 and to nothing else.
     BadAmount,
+    /// An idea has as many outcomes as it may.
+    TooManyOutcomes,
     /// A reply to a reply.
     ReplyTooDeep,
     /// One does not like one's own idea.
@@ -139,6 +141,8 @@ fn latest_reminder(due_on: Day, today: Day) -> Option<Day> {
     }
 }
 
+/// Outcomes of one idea: more than any had, and few enough to be read and to be points 积分 for.
+pub const OUTCOME_LIMIT: i64 = 20;
 /// Money of one outcome: 10 billion yuan.
 pub const AMOUNT_LIMIT_FEN: i64 = 1_000_000_000_000;
 

@@ -11,6 +11,10 @@ pub fn insert_outcome(conn: &mut Conn, outcome: &IdeaOutcome) -> QueryResult<()>
     on!(conn, c => diesel::insert_into(idea_outcomes::table).values(outcome).execute(c)).map(drop)
 }
 
+pub fn count_outcomes(conn: &mut Conn, idea: IdeaId) -> QueryResult<i64> {
+    on!(conn, c => idea_outcomes::table.filter(idea_outcomes::idea_id.eq(idea)).count().get_result(c))
+}
+
 pub fn list_outcomes(conn: &mut Conn, idea: IdeaId) -> QueryResult<Vec<IdeaOutcome>> {
     on!(conn, c => idea_outcomes::table
         .filter(idea_outcomes::idea_id.eq(idea))

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::base::id::MemberId;
 use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::ideas;
@@ -27,6 +28,16 @@ pub fn list_to_remind(
         .order(ideas::id)
         .limit(limit)
         .select(Idea::as_select())
+        .load(c))
+}
+
+/// Ideas under way that the member carries out.
+pub fn list_under_way_of(conn: &mut Conn, implementer: MemberId) -> QueryResult<Vec<IdeaId>> {
+    on!(conn, c => ideas::table
+        .filter(ideas::implementer_id.eq(implementer))
+        .filter(ideas::state.eq_any(UNDER_WAY))
+        .order(ideas::id)
+        .select(ideas::id)
         .load(c))
 }
 

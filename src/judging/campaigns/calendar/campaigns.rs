@@ -255,12 +255,14 @@ impl Campaigns {
     /// Campaigns for a member, newest first.
     pub async fn list_for_member(
         &self,
-        path: &[UnitId],
+        (member, path): (MemberId, &[UnitId]),
         before: Option<CampaignId>,
         limit: i64,
     ) -> Result<Vec<Campaign>, DbError> {
+        // those whose votes are open to him wherever he is at home by now
+        let votes: Vec<CampaignId> = self.open_votes(member).await?.into_iter().map(|vote| vote.id).collect();
         let units = path.to_vec();
-        self.db.read(move |conn| store::campaigns::list(conn, &units, &SHOWN, before, limit)).await
+        self.db.read(move |conn| store::campaigns::list(conn, (&units, &votes), &SHOWN, before, limit)).await
     }
 
     /// Campaigns with what lists show around each, as a member sees them.
@@ -297,7 +299,7 @@ impl Campaigns {
     ) -> Result<Vec<Campaign>, DbError> {
         let tree = self.directory.tree();
         let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
-        self.db.read(move |conn| store::campaigns::list(conn, &units, CampaignState::EACH, before, limit)).await
+        self.db.read(move |conn| store::campaigns::list(conn, (&units, &[]), CampaignState::EACH, before, limit)).await
     }
 }
 

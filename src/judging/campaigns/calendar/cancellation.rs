@@ -11,7 +11,7 @@ use crate::base::approval::Answer;
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::db::{DbError, Never, Stop, Tx};
-use crate::judging::campaigns::desk::{CANCELLATION, item};
+use crate::judging::campaigns::desk::{CANCELLATION, UNOPENED_VOTE, item};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::CampaignRefusal;
@@ -125,6 +125,7 @@ impl Campaigns {
         self.lay_extensions(tx, campaign)?;
         self.lay_scores(tx, campaign)?;
         self.lay_voidings(tx, campaign)?;
+        desk::clear(tx, UNOPENED_VOTE, campaign.id.uuid())?;
         self.lay_undecided(tx, campaign)
     }
 

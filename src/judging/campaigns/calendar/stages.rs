@@ -7,16 +7,20 @@ use serde_json::json;
 
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::crypto::{digest, hex};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Json, Stop, Tx};
+use crate::judging::campaigns::desk::{UNOPENED_VOTE, item};
+use crate::judging::campaigns::entries::EntryPeople;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState};
-use crate::judging::campaigns::notices::{note, tell_audience, tell_maker};
+use crate::judging::campaigns::notices::{note, tell_audience, tell_maker, tell_member};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::vote::model::{Roll, RollLine, Seal};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns, vote};
+use crate::kernel::desk::{self, NewItem, Post, Urgency};
 use crate::kernel::key_store::KeyName;
 use crate::people::members::model::MemberStatus;
 
@@ -129,6 +133,13 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = campaigns::lock_row(tx.conn, id)?.ok_or(CampaignRefusal::NoSuchCampaign)?;
                 let Some((row, stages)) = stage_to_move(tx.conn, &campaign, stage, tx.now())? else { return Ok(false) };
+                // at its end it is over in any case, so that what comes after it does not wait for ever
+                let opens_vote =
+                    row.state == StageState::Planned && stage == CampaignStage::Vote && row.closes_at > tx.now();
+                if opens_vote && !room.can_vote_open(tx, &campaign, &stages)? {
+                    room.lay_unopened_vote(tx, &campaign)?;
+                    return Ok(false);
+                }
                 match (row.state, key) {
                     (StageState::Open, _) => room.close_stage(tx, None, &campaign, stage)?,
                     // ready only now: the next round makes the key first
@@ -172,6 +183,7 @@ impl Campaigns {
         }
         if stage == CampaignStage::Vote {
             print_ballot(tx, campaign)?;
+            desk::clear(tx, UNOPENED_VOTE, campaign.id.uuid())?;
         }
         if let Some(key) = key {
             vote::insert_seal(tx.conn, &Seal::of_vote(key))?;
@@ -182,8 +194,64 @@ impl Campaigns {
             self.lay_undecided(tx, campaign)?;
         }
         let Some(row) = stages.iter().find(|row| row.stage == stage) else { return Ok(()) };
-        let told = format!("{}现已开始{}。", stage.title(), ending(row, now));
-        tell_begun(tx, campaign, row, (&format!("{}开始", stage.title()), told))
+        let (what, told) =
+            (format!("{}开始", stage.title()), format!("{}现已开始{}。", stage.title(), ending(row, now)));
+        match self.judges_of(tx, campaign, stage)? {
+            Some(judges) if row.closes_at > now => {
+                judges.into_iter().try_for_each(|judge| tell_member(tx, campaign, judge, &what, told.clone()))
+            }
+            _ => tell_begun(tx, campaign, row, (&what, told)),
+        }
+    }
+
+    /// Who hears that a stage opens in which few have something to do; `None` where everybody has, or may look.
+    fn judges_of(
+        &self,
+        tx: &mut Tx,
+        campaign: &Campaign,
+        stage: CampaignStage,
+    ) -> diesel::QueryResult<Option<BTreeSet<MemberId>>> {
+        let today = tx.today();
+        let holders = |capability, unit| self.desks.nearest(Post { capability, unit }, &[], today);
+        let judges = match stage {
+            CampaignStage::Expert => campaign.terms.0.expert_ids.iter().copied().collect(),
+            CampaignStage::Committee => holders(Capability::DecideCampaigns, campaign.unit_id).into_iter().collect(),
+            CampaignStage::Peer | CampaignStage::OpenReview => {
+                let units: BTreeSet<UnitId> =
+                    entries::list_submitted(tx.conn, campaign.id)?.iter().map(|entry| entry.unit_id).collect();
+                units.into_iter().flat_map(|unit| holders(Capability::WriteEntries, unit)).collect()
+            }
+            CampaignStage::Entry | CampaignStage::Publicity | CampaignStage::Vote | CampaignStage::Objection => {
+                return Ok(None);
+            }
+        };
+        Ok(Some(judges))
+    }
+
+    /// Whether somebody on the roll could choose an entry of the ballot, if the vote opened now.
+    fn can_vote_open(&self, tx: &mut Tx, campaign: &Campaign, stages: &[StageRow]) -> diesel::QueryResult<bool> {
+        let is_judged = stages.iter().any(|row| row.stage.judges() && row.state != StageState::Planned);
+        let mut entries = on_ballot(tx.conn, campaign)?;
+        // what came after the first judging is on no ballot
+        entries.retain(|entry| !is_judged || entry.number.is_some());
+        let roll = vote::find_roll(tx.conn, campaign.id)?.unwrap_or_default();
+        let people = EntryPeople::of(tx.conn, &entries)?;
+        Ok(self.can_be_cast(campaign, &roll, (&entries, &people)))
+    }
+
+    /// Tells who runs the campaign, once, that its vote cannot open, and has that wait. It opens as soon as an entry can be
+    /// chosen; its end may be moved, or the whole called off.
+    fn lay_unopened_vote(&self, tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
+        let subject = campaign.id.uuid();
+        if desk::waits(tx.conn, UNOPENED_VOTE, subject)? {
+            return Ok(());
+        }
+        let made =
+            NewItem { urgency: Urgency::Urgent, ..item(campaign, UNOPENED_VOTE, subject, Capability::RunCampaigns) };
+        self.desks.replace(tx, UNOPENED_VOTE, subject, Some(made))?;
+        note(tx, None, "campaigns.vote_unopened", campaign.id, json!({}))?;
+        let why = "投票应当开始，但没有一名选民可以在选票上选择申报（没有可以投票的申报，或都是选民本支部的）。有了可以选的申报即自动开始；到结束时间仍没有的，投票即告结束，没有选票；也可以延期，或由两人终止评选。";
+        tell_maker(tx, campaign, "投票未能开始", why.into())
     }
 
     /// From here on the entries are judged as they are now, and bear the numbers that ballots name them by: category after
@@ -285,8 +353,6 @@ fn stage_to_move(
     Ok(row.filter(moves).copied().map(|row| (row, stages)))
 }
 
-/// When a stage ends, as what follows its beginning in a sentence; nothing where that has passed, as after a server that
-/// was down.
 /// Tells of a stage that has begun. Of one that lay in a downtime, and is over as it begins, nobody hears but who runs the
 /// campaign.
 fn tell_begun(
@@ -305,6 +371,8 @@ fn tell_begun(
     tell_maker(tx, campaign, &format!("{stage}未能进行"), told)
 }
 
+/// When a stage ends, as what follows its beginning in a sentence; nothing where that has passed, as after a server that
+/// was down.
 fn ending(row: &StageRow, now: Timestamp) -> String {
     if row.closes_at > now { format!("，{}结束", row.closes_at.in_chinese()) } else { String::new() }
 }
@@ -359,11 +427,19 @@ fn freeze(tx: &Tx, campaign: &mut Campaign, members: usize, roll: &[u8]) {
 
 /// Fixes which entries can be voted on: where the rules ask for an article, only those that have one.
 fn print_ballot(tx: &mut Tx, campaign: &Campaign) -> diesel::QueryResult<()> {
-    let published = entries::list_with_article(tx.conn, campaign.id)?;
-    let required = campaign.terms.0.entries.article_required;
+    let listed: BTreeSet<EntryId> = on_ballot(tx.conn, campaign)?.into_iter().map(|entry| entry.id).collect();
     for mut entry in entries::list_submitted(tx.conn, campaign.id)? {
-        entry.on_ballot = entry.number.is_some() && (!required || published.contains(&entry.id));
+        entry.on_ballot = entry.number.is_some() && listed.contains(&entry.id);
         entries::update(tx.conn, &entry)?;
     }
     Ok(())
+}
+
+/// Entries that were handed in and have what the rules ask of one that is voted on.
+fn on_ballot(conn: &mut Conn, campaign: &Campaign) -> diesel::QueryResult<Vec<Entry>> {
+    let required = campaign.terms.0.entries.article_required;
+    let published = if required { entries::list_with_article(conn, campaign.id)? } else { Vec::new() };
+    let mut entries = entries::list_submitted(conn, campaign.id)?;
+    entries.retain(|entry| !required || published.contains(&entry.id));
+    Ok(entries)
 }

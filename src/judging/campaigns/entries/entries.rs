@@ -10,11 +10,13 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
 use crate::db::{Json, Tx};
-use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState};
+use crate::judging::campaigns::desk::UNOPENED_VOTE;
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow};
 use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::rules::{CampaignRefusal, Flaw};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::desk;
 use crate::kernel::idempotency::{self, Reused};
 
 impl From<Reused> for Refusal {
@@ -70,7 +72,7 @@ impl Campaigns {
                 }
                 check_category(&campaign, &new.category)?;
                 let entry = idempotency::once(tx, key.as_ref(), |tx| {
-                    let stages = campaigns::list_stages(tx.conn, id)?;
+                    let stages = list_stages(tx, id)?;
                     rules::may_submit(&stages, tx.now())?;
                     insert(tx, &writer, id, &new)
                 })?;
@@ -95,7 +97,7 @@ impl Campaigns {
                 let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
-                let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+                let stages = list_stages(tx, campaign.id)?;
                 rules::may_edit(&entry, &stages, tx.now())?;
                 if let Some(category) = category.clone().filter(|category| *category != entry.category) {
                     check_category(&campaign, &category)?;
@@ -131,7 +133,7 @@ impl Campaigns {
                 if !rules::step(EntryVerb::Submit, entry.state)? {
                     return Ok(entry);
                 }
-                let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+                let stages = list_stages(tx, campaign.id)?;
                 entry.late = rules::may_submit(&stages, tx.now())?;
                 let version = store::entries::find_version(tx.conn, id, entry.version)?.ok_or(Refusal::NoSuchEntry)?;
                 rules::check_plan(&version.plan.0, &campaign.terms.0.entries, true)?;
@@ -151,7 +153,7 @@ impl Campaigns {
             .write(move |tx| {
                 let campaign = lock_open(tx, campaign)?;
                 let mut entry = room.written_by(tx, &writer, id)?;
-                let stages = campaigns::list_stages(tx.conn, campaign.id)?;
+                let stages = list_stages(tx, campaign.id)?;
                 if rules::may_withdraw(&entry, &stages, tx.now())? {
                     (entry.state, entry.updated_at) = (EntryState::Withdrawn, tx.now());
                     store::entries::update(tx.conn, &entry)?;
@@ -300,4 +302,14 @@ fn put_version(tx: &mut Tx, writer: &Writer, entry: &mut Entry, plan: &Plan) -> 
 fn note_entry(tx: &mut Tx, writer: &Writer, action: &str, entry: &Entry) -> diesel::QueryResult<()> {
     let detail = json!({ "campaign_id": entry.campaign_id, "version": entry.version, "late": entry.late });
     note_of(tx, Some(writer.member), action, (thing(entry.id), entry.campaign_id), detail)
+}
+
+/// The stages of a campaign as entries see them: a vote that is held back, since nothing can be chosen, has not begun.
+pub(super) fn list_stages(tx: &mut Tx, id: CampaignId) -> diesel::QueryResult<Vec<StageRow>> {
+    let mut stages = campaigns::list_stages(tx.conn, id)?;
+    if desk::waits(tx.conn, UNOPENED_VOTE, id.uuid())? {
+        let vote = stages.iter_mut().filter(|row| row.stage == CampaignStage::Vote);
+        vote.for_each(|row| row.opens_at = row.closes_at);
+    }
+    Ok(stages)
 }

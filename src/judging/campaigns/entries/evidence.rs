@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entries::{Writer, lock_open};
+use super::entries::{Writer, list_stages, lock_open};
 use super::model::{Entry, EntryId, EntryState, EvidenceKind, evidence_thing};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
@@ -85,7 +85,7 @@ impl Campaigns {
         if entry.state == EntryState::Withdrawn {
             return Err(Refusal::WrongEntryState(entry.state).into());
         }
-        rules::may_submit(&campaigns::list_stages(tx.conn, entry.campaign_id)?, tx.now())?;
+        rules::may_submit(&list_stages(tx, entry.campaign_id)?, tx.now())?;
         Ok(entry)
     }
 
@@ -135,9 +135,8 @@ impl Campaigns {
         let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
         let Some(campaign) = campaigns::find(conn, entry.campaign_id)? else { return Ok(false) };
         let viewer = Viewer::of(person);
-        let managed = viewer.reach.as_ref().is_some_and(|reach| self.covers(reach, campaign.unit_id));
-        let shown = viewer.path.contains(&campaign.unit_id) && SHOWN.contains(&campaign.state);
-        Ok((managed || shown) && self.may_see_entry(&viewer, &entry, managed))
+        let (seen, managed) = self.may_see_campaign(conn, &viewer, &campaign)?;
+        Ok(seen && self.may_see_entry(&viewer, &entry, managed))
     }
 }
 

@@ -21,7 +21,7 @@ pub(in crate::judging::campaigns) use rules::Refusal;
 pub use rules::{ENTRY_FLOW, EntryVerb};
 pub(in crate::judging::campaigns) use store::articles::list_entries as list_with_article;
 pub(in crate::judging::campaigns) use store::entries::{
-    count_submitted, find, find_some, list_judged_plans, list_submitted, update,
+    count_submitted, find, find_some, has_entry_of, list_judged_plans, list_submitted, update,
 };
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;

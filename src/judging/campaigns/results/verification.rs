@@ -149,7 +149,9 @@ fn check_vote(export: &Export, frozen: &Frozen, demand: &mut impl FnMut(bool, &s
     demand(distinct.len() == export.receipts.len(), "回执有重复");
     let (ballots, all): (i64, i64) = (vote.ballots_counted.into(), vote.totals.iter().map(|total| total.votes).sum());
     let most = i64::from(frozen.terms.most_choices());
-    let least = i64::from(frozen.terms.ballot.min);
+    // whose own entries were on the ballot had fewer to choose from
+    let ballot = &frozen.terms.ballot;
+    let least = if ballot.self_voting { i64::from(ballot.min).min(vote.totals.len() as i64) } else { 1 };
     demand((ballots * least..=ballots * most).contains(&all), "得票总数与票数不符");
     demand(vote.totals.iter().all(|total| (0..=ballots).contains(&total.votes)), "有作品的得票多于票数");
     let listed = |entry: &NamedEntry| vote.totals.iter().any(|total| total.entry_id == entry.id);

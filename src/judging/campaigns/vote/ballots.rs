@@ -7,15 +7,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::keys::KeyInMemory;
-use super::model::{Ballot, Roll, Voter};
-use super::rules::{self, Candidate, Refusal};
+use super::model::{Ballot, Roll, RollLine, Voter};
+use super::rules::{self, Candidate, OwnEntries, Refusal};
 use super::{Outcome, store};
 use crate::base::crypto::{Key, crockford};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{DbError, Stop, Tx};
-use crate::judging::campaigns::entries::model::EntryId;
-use crate::judging::campaigns::model::{BallotRules, CampaignId, CampaignStage, CampaignState, VotePeriod};
+use crate::judging::campaigns::entries::EntryPeople;
+use crate::judging::campaigns::entries::model::{Entry, EntryId};
+use crate::judging::campaigns::model::{BallotRules, Campaign, CampaignId, CampaignStage, CampaignState, VotePeriod};
 use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 
@@ -77,8 +78,8 @@ impl Campaigns {
         self.db.write_about(member, move |tx| room.cast_within(tx, (&poll, &key), (id, member), &choices)).await
     }
 
-    /// Whether a member has voted in each of these campaigns, whose vote is open: today, where one votes every day. Those on
-    /// whose roll the member does not stand are left out.
+    /// Whether a member has voted in each of these campaigns, whose vote is open: today, where one votes every day. Those in
+    /// which he may choose nothing are left out.
     pub(in crate::judging::campaigns) async fn voted_in(
         &self,
         member: MemberId,
@@ -88,7 +89,7 @@ impl Campaigns {
         for id in ids {
             // in memory, but for the first look at it
             match self.poll(id).await {
-                Ok(poll) if poll.roll.find(member).is_some() => present.push((id, poll.period(now))),
+                Ok(poll) if self.bounds_of(&poll, member).is_some() => present.push((id, poll.period(now))),
                 Ok(_) | Err(Stop::Refused(_)) => {}
                 Err(Stop::Failed(error)) => return Err(error),
             }
@@ -103,14 +104,41 @@ impl Campaigns {
 
     fn choices(&self, poll: &Poll, member: MemberId, chosen: &[EntryId]) -> Result<Vec<u8>, Refusal> {
         let line = poll.roll.find(member).ok_or(Refusal::NotOnRoll)?;
-        let bounds = (poll.rules.min, poll.max);
-        let numbers = if poll.rules.self_voting {
-            rules::choose(&poll.candidates, bounds, None, &[], chosen)?
-        } else {
-            let own = self.up_to_branch(line.unit, line.branch);
-            rules::choose(&poll.candidates, bounds, Some(member), &own, chosen)?
-        };
+        let own = self.own_entries(&poll.rules, line);
+        let numbers = rules::choose(&poll.candidates, (poll.rules.min, poll.max), &own, chosen)?;
         Ok(rules::slip_choices(&numbers, poll.max))
+    }
+
+    /// What somebody on the roll may not choose.
+    fn own_entries(&self, rules: &BallotRules, line: &RollLine) -> OwnEntries {
+        if rules.self_voting {
+            return OwnEntries::default();
+        }
+        OwnEntries { voter: Some(line.member), units: self.up_to_branch(line.unit, line.branch) }
+    }
+
+    /// How many entries a member may choose, at least and at most; `None` for somebody who is not on the roll, and where
+    /// every entry is his own.
+    pub(in crate::judging::campaigns) fn bounds_of(&self, poll: &Poll, member: MemberId) -> Option<(u16, u16)> {
+        let line = poll.roll.find(member)?;
+        let own = self.own_entries(&poll.rules, line);
+        rules::bounds(poll.candidates.values(), (poll.rules.min, poll.max), &own)
+    }
+
+    /// Whether anybody on the roll could choose anything, were the vote opened with these entries on the ballot.
+    pub(in crate::judging::campaigns) fn can_be_cast(
+        &self,
+        campaign: &Campaign,
+        roll: &Roll,
+        (on_ballot, people): (&[Entry], &EntryPeople),
+    ) -> bool {
+        let rules = &campaign.terms.0.ballot;
+        // numbered or not, what matters is whose they are
+        let candidates: Vec<Candidate> = on_ballot.iter().map(|entry| candidate(entry, people, 0)).collect();
+        roll.lines().iter().any(|line| {
+            let own = self.own_entries(rules, line);
+            rules::bounds(candidates.iter(), (1, 1), &own).is_some()
+        })
     }
 
     /// The home unit and what lies above it, up to the branch; where units were moved since the opening, the branch is still
@@ -203,21 +231,25 @@ impl Campaigns {
         }
         let ((entries, people), roll) =
             self.db.read(move |conn| Ok((entries::handed_in(conn, id)?, store::rolls::find(conn, id)?))).await?;
-        let candidate = |entry: &crate::judging::campaigns::entries::model::Entry| {
+        let numbered = |entry: &Entry| {
             let number = entry.number.and_then(|number| u16::try_from(number).ok()).filter(|number| *number > 0)?;
-            Some((entry.id, Candidate { number, unit: entry.unit_id, people: people.of_entry(entry.id) }))
+            Some((entry.id, candidate(entry, &people, number)))
         };
         let on_ballot = entries.iter().filter(|entry| entry.on_ballot);
         let poll = Arc::new(Poll {
             rules: campaign.terms.0.ballot,
             max: campaign.terms.0.most_choices(),
-            candidates: on_ballot.filter_map(candidate).collect(),
+            candidates: on_ballot.filter_map(numbered).collect(),
             roll: roll.unwrap_or_default(),
             key: KeyInMemory::default(),
         });
         self.polls.insert(id, poll.clone());
         Ok(poll)
     }
+}
+
+fn candidate(entry: &Entry, people: &EntryPeople, number: u16) -> Candidate {
+    Candidate { number, unit: entry.unit_id, people: people.of_entry(entry.id) }
 }
 
 /// The choices of a ballot; `None` when it was sealed under another key, or for another row.

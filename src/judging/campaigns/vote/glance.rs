@@ -29,7 +29,7 @@ pub struct OpenVote {
 }
 
 impl Campaigns {
-    /// The votes that are open and on whose roll the member is, by when they close; from memory.
+    /// The votes that are open and in which the member may choose something, by when they close; from memory.
     pub async fn open_votes(&self, member: MemberId) -> Result<Vec<OpenVote>, DbError> {
         let read = async || self.db.read(|conn| campaigns::list_open_stages(conn, OPEN_AT_ONCE)).await;
         let stages = self.open_stages.get(&(), FRESH, read).await?;
@@ -42,7 +42,7 @@ impl Campaigns {
                 Err(Stop::Refused(_)) => continue,
                 Err(Stop::Failed(error)) => return Err(error),
             };
-            if stage.closes_at > now && poll.roll().find(member).is_some() {
+            if stage.closes_at > now && self.bounds_of(&poll, member).is_some() {
                 let (title, period) = (title.clone(), poll.period(now));
                 votes.push(OpenVote { id: stage.campaign_id, title, closes_at: stage.closes_at, period });
             }

@@ -36,7 +36,7 @@ pub(in crate::judging::campaigns) use store::ballots::{erase, list_next_voters};
 pub(in crate::judging::campaigns) use store::flag_review::next_count;
 pub(in crate::judging::campaigns) use store::keys::insert as insert_seal;
 pub use store::keys::{list_ended as list_ended_votes, list_sealed_votes};
-pub(in crate::judging::campaigns) use store::rolls::insert as insert_roll;
+pub(in crate::judging::campaigns) use store::rolls::{find as find_roll, insert as insert_roll};
 pub(in crate::judging::campaigns) use store::tallies::{find as find_tally, is_counted, list_uncounted};
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;

@@ -14,9 +14,10 @@ use super::model::Roll;
 use super::{Outcome, rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::model::CampaignId;
-use crate::judging::campaigns::viewer::Viewer;
+use crate::db::Conn;
+use crate::judging::campaigns::model::{Campaign, CampaignId};
+use crate::judging::campaigns::viewer::{SHOWN, Viewer};
+use crate::judging::campaigns::{Campaigns, entries};
 
 /// How old the numbers may be, seconds.
 const FRESH_SECONDS: i64 = 10;
@@ -52,6 +53,23 @@ impl Default for Turnouts {
 }
 
 impl Campaigns {
+    /// Whether a campaign is shown to a member who is at home elsewhere by now: he takes part in it to its end if he stands
+    /// on its roll, is one of its experts, or leads or wrote an entry.
+    pub(in crate::judging::campaigns) fn takes_part(
+        &self,
+        conn: &mut Conn,
+        member: MemberId,
+        campaign: &Campaign,
+    ) -> diesel::QueryResult<bool> {
+        if !SHOWN.contains(&campaign.state) {
+            return Ok(false);
+        }
+        let on_roll = |roll: Roll| roll.find(member).is_some();
+        Ok(campaign.terms.0.expert_ids.contains(&member)
+            || entries::has_entry_of(conn, campaign.id, member)?
+            || store::rolls::find(conn, campaign.id)?.is_some_and(on_roll))
+    }
+
     /// How many have voted so far, or had some seconds ago: counts only, of branches of five or more.
     pub async fn participation(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Arc<Participation>> {
         self.see(viewer, id).await?;

@@ -11,8 +11,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::ContestState;
 use super::rules::{Refusal, Shortage, Taken};
 use crate::base::approval::NoAnswer;
+use crate::base::text::cut;
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
+
+/// Characters of a question that a refusal shows.
+const STEM_CHARS: usize = 40;
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(calendar::routes).configure(changes::routes).configure(attempts::routes).configure(rankings::routes);
@@ -53,6 +57,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::NotOpen => Problem::conflict("contests.not_open", "竞赛还没有开始"),
             Refusal::Over => Problem::gone("contests.over", "竞赛已经结束"),
+            Refusal::NotInAudience => {
+                Problem::forbidden("contests.not_in_audience", "您已调离这场竞赛的参加范围，不能再开始新的作答")
+            }
             Refusal::AttemptsUsed => Problem::conflict("contests.attempts_used", "作答次数已经用完"),
             Refusal::NoSuchAttempt => Problem::not_found("contests.attempt_not_found", "没有找到这次作答"),
             Refusal::AttemptFinished => Problem::conflict("contests.attempt_finished", "这次作答已经结束"),
@@ -60,6 +67,13 @@ impl From<Refusal> for Problem {
             Refusal::NotDealt => Problem::conflict("contests.not_dealt", "这次作答中没有这道题"),
             Refusal::BadAnswer(message) => Problem::field("/answer", "contests.answer", message),
             Refusal::NotRanked => Problem::conflict("contests.not_ranked", "成绩还没有统计完成"),
+            Refusal::KeyChanged { version, stem } => Problem::conflict(
+                "contests.key_changed",
+                format!(
+                    "题库中“{}”的答案已经修改，与试卷（第 {version} 版）不同：如试卷答案有误，请先更正该版答案，成绩会重新计算；否则请恢复题库答案",
+                    cut(&stem, STEM_CHARS)
+                ),
+            ),
             Refusal::NotPublished => Problem::conflict("contests.not_published", "成绩还没有公布"),
             Refusal::CancellationProposed => {
                 Problem::conflict("contests.cancellation_proposed", "已有人提出取消这场竞赛，请等待另一位负责人确认")

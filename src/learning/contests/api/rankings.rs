@@ -69,7 +69,7 @@ async fn list_contests(
             let reach = caller.reach_of(Capability::ReadContests)?;
             contests.list_within(&reach, query.state, before, limit + 1).await?
         }
-        _ => contests.list_for_member(&caller.path, query.state, before, limit + 1).await?,
+        _ => contests.list_for_member((caller.member, &caller.path), query.state, before, limit + 1).await?,
     };
     let attempts = contests.attempts_at(caller.member, &found).await?;
     let line = |contest: Contest| {
@@ -106,11 +106,14 @@ struct ContestResults {
     participants: i64,
     /// Active members of the audience at the ranking.
     audience: i64,
-    /// The mean of the participants, in hundredths of a point.
+    /// Participants who hide from boards and of whom nothing below tells, as long as they are fewer than five: their
+    /// scores would follow from those of the others.
+    left_out: i64,
+    /// The mean of the other participants, in hundredths of a point.
     mean_hundredths: i64,
-    /// The best score, in hundredths of a point.
+    /// Their best score, in hundredths of a point.
     best_hundredths: i64,
-    /// Participants by score: ten bands of a tenth of the full score each, the lowest first.
+    /// They by score: ten bands of a tenth of the full score each, the lowest first.
     bands: [i64; BANDS],
     /// How each question fared.
     questions: Vec<QuestionResult>,
@@ -163,6 +166,7 @@ async fn get_contest_results(
         state: contest.state,
         participants: summary.participants,
         audience: summary.audience,
+        left_out: summary.left_out,
         mean_hundredths: summary.mean_hundredths,
         best_hundredths: summary.best_hundredths,
         bands: summary.bands,
@@ -260,21 +264,22 @@ struct BranchRankLine {
     unit_id: UnitId,
     /// Its short name.
     name: String,
-    /// The mean over all active members, in hundredths of a point, rounded half up.
-    mean_hundredths: i32,
+    /// The mean over all active members, in hundredths of a point, rounded half up; `null` where some of its participants
+    /// hide from boards and fewer than five do, whose scores would follow from it.
+    mean_hundredths: Option<i32>,
     /// All of them, whether they took part or not.
     active_members: i32,
     /// Active members with a result.
     participants: i32,
 }
 
-impl From<(BranchResult, String)> for BranchRankLine {
-    fn from((branch, name): (BranchResult, String)) -> Self {
+impl From<(BranchResult, String, bool)> for BranchRankLine {
+    fn from((branch, name, is_told): (BranchResult, String, bool)) -> Self {
         BranchRankLine {
             rank: branch.rank,
             unit_id: branch.unit_id,
             name,
-            mean_hundredths: branch.mean_hundredths,
+            mean_hundredths: is_told.then_some(branch.mean_hundredths),
             active_members: branch.active_members,
             participants: branch.participants,
         }
@@ -298,7 +303,7 @@ async fn list_contest_branch_rankings(
 ) -> Result<web::Json<Page<BranchRankLine>>, Problem> {
     let limit = page.limit()?;
     let found = contests.branch_ranking(&viewer(&caller), *id, page.after()?, limit + 1).await?;
-    let page = Page::new(found, limit, |(branch, _)| (branch.rank, branch.unit_id));
+    let page = Page::new(found, limit, |(branch, ..)| (branch.rank, branch.unit_id));
     Ok(web::Json(page.map(BranchRankLine::from)))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::base::score::round_half_up;
 use crate::learning::contests::model::{Partial, Scoring, Terms};
 use crate::learning::quiz::lending::is_right;
 use crate::learning::quiz::{PaperQuestion, QuestionId, QuestionKind, QuestionText};
@@ -58,8 +59,8 @@ fn partly(scoring: &Scoring, text: &QuestionText, given: &[String]) -> i32 {
     if !only_right || right == 0 {
         return 0;
     }
-    let full = worth(scoring, text.kind);
-    let share = |part: usize, of: usize| i32::try_from(full as usize * part / of).unwrap_or(0);
+    let full = i64::from(worth(scoring, text.kind));
+    let share = |part: usize, of: usize| rounded(full * part as i64, of as i64);
     match scoring.partial {
         Partial::None => 0,
         Partial::Half => share(1, 2),
@@ -67,16 +68,22 @@ fn partly(scoring: &Scoring, text: &QuestionText, given: &[String]) -> i32 {
     }
 }
 
-/// The bonus of a submitted attempt that left `unused_micros` of its time, in hundredths of a point.
-pub fn speed_bonus(terms: &Terms, right: i32, questions: usize, unused_micros: i64) -> i32 {
+/// A share of a score in whole hundredths, half up, as every named step of a score is rounded.
+fn rounded(part: i64, of: i64) -> i32 {
+    i32::try_from(round_half_up(part.into(), of.into())).unwrap_or(0)
+}
+
+/// The bonus of an attempt that was handed in after `elapsed_micros`, in hundredths of a point: what that leaves of the
+/// time limit, whenever the attempt began. So equally quick ones earn the same, also shortly before the end.
+pub fn speed_bonus(terms: &Terms, right: i32, questions: usize, elapsed_micros: i64) -> i32 {
     let Some(bonus) = &terms.speed_bonus else { return 0 };
     let enough = i64::from(right) * 100 >= i64::from(bonus.right_percent) * questions as i64;
     if !enough {
         return 0;
     }
     let limit = i64::from(terms.minutes) * 60_000_000;
-    let hundredths = i64::from(bonus.points) * 100 * unused_micros.clamp(0, limit) / limit.max(1);
-    i32::try_from(hundredths).unwrap_or(0)
+    let unused = (limit - elapsed_micros).clamp(0, limit);
+    rounded(i64::from(bonus.points) * 100 * unused, limit.max(1))
 }
 
 #[cfg(test)]
@@ -104,7 +111,7 @@ mod tests {
         let cases: [(&[&str], [i32; 3]); 7] = [
             (&["A", "B", "C"], [500, 500, 500]),
             (&["A", "B"], [0, 250, 333]),
-            (&["C"], [0, 250, 166]),
+            (&["C"], [0, 250, 167]),
             (&[], [0, 0, 0]),
             (&["D"], [0, 0, 0]),
             (&["A", "B", "D"], [0, 0, 0]),
@@ -126,6 +133,25 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_rounded_half_up_one_by_one() {
+        let ids = crate::base::id::Ids::default();
+        let fresh = || ids.fresh(crate::base::time::Timestamp::from_micros(0));
+        let all: &[&str] = &["A", "B", "C", "D", "E", "F"];
+        // points, letters of the key, letters given, hundredths
+        for (points, key, given, expected) in
+            [(4, 3, 2, 267), (5, 3, 1, 167), (1, 6, 1, 17), (1, 3, 1, 33), (1, 6, 5, 83), (7, 6, 3, 350), (1, 4, 1, 25)]
+        {
+            let scoring = Scoring { single: 1, multiple: points, judge: 1, fill: 1, partial: Partial::PerOption };
+            let questions: Vec<PaperQuestion> =
+                (0..2).map(|_| PaperQuestion::new(fresh(), 1, multiple(&all[..key]))).collect();
+            let given: Vec<String> = all[..given].iter().map(|letter| (*letter).into()).collect();
+            let answers = questions.iter().map(|question| (question.id, given.clone())).collect();
+            let graded = grade(&scoring, questions.iter(), &answers);
+            assert_eq!(graded.score, 2 * expected, "{points} {key} {given:?}");
+        }
+    }
+
+    #[test]
     fn speed_is_rewarded_only_with_enough_right_answers() {
         let scoring = Scoring { single: 1, multiple: 1, judge: 1, fill: 1, partial: Partial::None };
         let terms = Terms {
@@ -141,8 +167,12 @@ mod tests {
         let minute = 60_000_000;
         assert_eq!(speed_bonus(&terms, 6, 10, 5 * minute), 500);
         assert_eq!(speed_bonus(&terms, 5, 10, 5 * minute), 0);
-        assert_eq!(speed_bonus(&terms, 10, 10, 20 * minute), 1000);
-        assert_eq!(speed_bonus(&terms, 10, 10, -1), 0);
+        assert_eq!(speed_bonus(&terms, 10, 10, 20 * minute), 0);
+        assert_eq!(speed_bonus(&terms, 10, 10, -1), 1000);
+        // 333.33, 666.67 and 0.5 hundredths
+        assert_eq!(speed_bonus(&terms, 10, 10, 20 * minute / 3), 333);
+        assert_eq!(speed_bonus(&terms, 10, 10, 10 * minute / 3), 667);
+        assert_eq!(speed_bonus(&terms, 10, 10, 10 * minute - 300_000), 1);
         assert_eq!(speed_bonus(&Terms { speed_bonus: None, ..terms }, 10, 10, minute), 0);
     }
 }

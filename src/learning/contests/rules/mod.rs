@@ -50,6 +50,8 @@ pub enum Refusal {
     NotOpen,
     /// The contest is over.
     Over,
+    /// The caller has moved away: what he began is finished, and nothing else is begun.
+    NotInAudience,
     /// Every attempt that the contest allows was made.
     AttemptsUsed,
     /// No such attempt of the caller.
@@ -64,6 +66,8 @@ pub enum Refusal {
     BadAnswer(&'static str),
     /// The ranking is still being computed.
     NotRanked,
+    /// The bank answers a question of the paper otherwise by now, in the same words.
+    KeyChanged { version: i32, stem: String },
     /// Results are shown after publication.
     NotPublished,
     /// Somebody has proposed already to call the contest off.

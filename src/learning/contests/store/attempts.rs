@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{contest_answers, contest_attempts, contests};
@@ -193,6 +193,15 @@ pub fn list_by_ids(conn: &mut Conn, ids: &[AttemptId]) -> QueryResult<Vec<Attemp
     on!(conn, c => contest_attempts::table
         .filter(contest_attempts::id.eq_any(ids))
         .select(Attempt::as_select())
+        .load(c))
+}
+
+/// Who made attempts at a contest, each with the home unit when he began the last of them; the last comes first.
+pub fn list_homes(conn: &mut Conn, contest: ContestId) -> QueryResult<Vec<(MemberId, UnitId)>> {
+    on!(conn, c => contest_attempts::table
+        .filter(contest_attempts::contest_id.eq(contest))
+        .order((contest_attempts::member_id, contest_attempts::number.desc()))
+        .select((contest_attempts::member_id, contest_attempts::unit_id))
         .load(c))
 }
 

@@ -10,7 +10,7 @@ use diesel::sql_types::BigInt;
 use super::model::{Contest, ContestId, ContestState, Paper, Summary};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::db::schema::contests;
+use crate::db::schema::{contest_attempts, contests};
 use crate::db::{Conn, Json};
 use crate::doing::meetings::MeetingId;
 use crate::learning::quiz::QuestionId;
@@ -92,19 +92,27 @@ pub fn find_summary(conn: &mut Conn, id: ContestId) -> QueryResult<Option<Summar
     Ok(summary.flatten().map(|summary| summary.0))
 }
 
-/// Contests of `units` in one of `states`, newest first, before `before`.
+/// Contests of `units`, and those at which the member has an attempt, in one of `states`, newest first, before `before`.
 pub fn list(
     conn: &mut Conn,
-    units: &[UnitId],
+    (units, member): (&[UnitId], Option<MemberId>),
     states: &[ContestState],
     before: Option<ContestId>,
     limit: i64,
 ) -> QueryResult<Vec<Contest>> {
     on!(conn, c => {
         let mut query = contests::table
-            .filter(contests::unit_id.eq_any(units))
             .filter(contests::state.eq_any(states))
             .into_boxed();
+        query = match member {
+            Some(member) => {
+                let made = contest_attempts::table
+                    .filter(contest_attempts::member_id.eq(member))
+                    .select(contest_attempts::contest_id);
+                query.filter(contests::unit_id.eq_any(units).or(contests::id.eq_any(made)))
+            }
+            None => query.filter(contests::unit_id.eq_any(units)),
+        };
         if let Some(before) = before {
             query = query.filter(contests::id.lt(before));
         }

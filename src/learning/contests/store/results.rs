@@ -110,6 +110,24 @@ pub fn list_by_member(
         .load(c))
 }
 
+/// The results of some members.
+pub fn list_of(conn: &mut Conn, contest: ContestId, members: &[MemberId]) -> QueryResult<Vec<MemberResult>> {
+    on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .filter(contest_results::member_id.eq_any(members))
+        .select(MemberResult::as_select())
+        .load(c))
+}
+
+/// All scores together.
+pub fn sum_of_scores(conn: &mut Conn, contest: ContestId) -> QueryResult<i64> {
+    let sum: Option<i64> = on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .select(diesel::dsl::sum(contest_results::score))
+        .get_result(c))?;
+    Ok(sum.unwrap_or(0))
+}
+
 pub fn find(conn: &mut Conn, contest: ContestId, member: MemberId) -> QueryResult<Option<MemberResult>> {
     on!(conn, c => contest_results::table
         .find((contest, member))

@@ -151,7 +151,7 @@ async fn get_study_item(
 ) -> Result<Versioned<ItemView>, Problem> {
     let version = thing(*id).present(&study.db).await?;
     let reads_all = caller.reach(Capability::ChooseContent).is_some();
-    let item = study.find_item(&caller.path, reads_all, *id).await?;
+    let item = study.find_item(caller.member, &caller.path, reads_all, *id).await?;
     Ok(Versioned(ItemView::from(item), version))
 }
 

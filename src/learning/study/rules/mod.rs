@@ -111,12 +111,19 @@ pub fn finished(reading: &Reading, minimum_seconds: i32, now: Timestamp) -> Read
     Reading { finished_at: Some(now), read_micros, running_since: None, ..reading.clone() }
 }
 
-/// Whether the reading may be finished now, when readings of `open_from` and later still count.
-pub fn check_finish(reading: &Reading, minimum_seconds: i32, now: Timestamp, open_from: Day) -> Result<(), Refusal> {
+/// How long a reading takes of an item that asks for `minimum_seconds` at present: as long as its member was told when he
+/// opened it, or less once the item asks for less.
+pub fn seconds_needed(reading: &Reading, minimum_seconds: i32) -> i32 {
+    reading.minimum_seconds.min(minimum_seconds)
+}
+
+/// Whether the reading, which takes `seconds_needed`, may be finished now, when readings of `open_from` and later still
+/// count.
+pub fn check_finish(reading: &Reading, seconds_needed: i32, now: Timestamp, open_from: Day) -> Result<(), Refusal> {
     if reading.day < open_from {
         return Err(Refusal::ReadingOver);
     }
-    let left = i64::from(minimum_seconds) * 1_000_000 - read_micros(reading, now);
+    let left = i64::from(seconds_needed) * 1_000_000 - read_micros(reading, now);
     if left > 0 {
         let seconds_left = u32::try_from((left + 999_999) / 1_000_000).unwrap_or(u32::MAX);
         return Err(Refusal::TooSoon { seconds_left, paused: reading.state() == ReadingState::Paused });
@@ -161,6 +168,7 @@ mod tests {
             read_micros: 0,
             finished_at: None,
             points: 0,
+            minimum_seconds: 30,
         }
     }
 
@@ -172,6 +180,12 @@ mod tests {
         let resumed = Reading { running_since: Some(at("2026-07-01T09:00:00+08:00")), ..paused };
         assert_eq!(seconds_read(&resumed, at("2026-07-01T09:00:01.5+08:00")), 12);
         assert_eq!(seconds_read(&resumed, at("2026-07-01T23:00:00+08:00")), 3600);
+    }
+
+    #[test]
+    fn a_reading_takes_no_longer_than_its_member_was_told() {
+        let reading = reading();
+        assert_eq!([10, 30, 3600].map(|minimum| seconds_needed(&reading, minimum)), [10, 30, 30]);
     }
 
     #[test]

@@ -70,6 +70,15 @@ pub fn has_finished(conn: &mut Conn, member: MemberId, item: ItemId) -> QueryRes
     on!(conn, c => diesel::select(diesel::dsl::exists(finished)).get_result(c))
 }
 
+/// Whether the member has opened the item on `from` or later.
+pub fn has_opened_since(conn: &mut Conn, member: MemberId, item: ItemId, from: Day) -> QueryResult<bool> {
+    let opened = study_readings::table
+        .filter(study_readings::member_id.eq(member))
+        .filter(study_readings::item_id.eq(item))
+        .filter(study_readings::day.ge(from));
+    on!(conn, c => diesel::select(diesel::dsl::exists(opened)).get_result(c))
+}
+
 pub fn insert_reading(conn: &mut Conn, reading: &Reading) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(study_readings::table).values(reading).execute(c)).map(drop)
 }

@@ -6,6 +6,7 @@ mod admin;
 mod duties;
 mod proposals;
 mod people;
+mod moves;
 mod phones;
 mod rosters;
 mod settings;
@@ -16,6 +17,7 @@ pub use absences::NewLeave;
 pub use admin::FirstAdministrator;
 pub use duties::{Granted, NewDuty};
 pub use imports::Progress;
+pub use moves::Departure;
 pub use people::{MemberChange, NewMember};
 pub use phones::{OwnChange, WaitingPhone};
 pub use proposals::ProposalFilter;
@@ -78,6 +80,8 @@ pub struct Members {
     upon_leaving: Hooks<UponLeaving>,
     /// How the accounts of members stand.
     accounts: Hooks<Accounts>,
+    /// What rooms do when somebody moves or leaves.
+    upon_departure: Hooks<moves::UponDeparture>,
     /// What waited before there was a desk of all rooms.
     unlaid_duties: Backlog,
     unlaid_phones: Backlog,
@@ -125,6 +129,7 @@ impl Members {
             judges: Hooks::default(),
             upon_leaving: Hooks::default(),
             accounts: Hooks::default(),
+            upon_departure: Hooks::default(),
             unlaid_duties: Backlog::new("members.duty_desk"),
             unlaid_phones: Backlog::new("members.phone_desk"),
         }

@@ -10,6 +10,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::version::Version;
 use crate::db::{Stop, Tx};
+use crate::kernel::desk::{self, Item};
 use crate::kernel::idempotency;
 use crate::people::members::homes::keep_home;
 use crate::people::members::model::{
@@ -17,6 +18,9 @@ use crate::people::members::model::{
 };
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
+
+/// Things on the desk of somebody who leaves or moves that are told.
+const WORK_SHOWN: i64 = 100;
 
 /// A member to be made.
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Changed {
     pub row: MemberRow,
     /// That the member leaves, if privileged duties would end with it.
     pub leaving: Option<DutyProposal>,
+    /// What waited for one who leaves or moves, for those who take it over.
+    pub work: Vec<Item>,
 }
 
 impl Members {
@@ -150,9 +156,14 @@ impl Members {
                 };
                 members.check_phone(tx, &after)?;
                 let why = if let Way::AtOnce(confirmation) = way { said(confirmation) } else { Value::Null };
+                let is_gone = after.status == MemberStatus::Left && before.status != MemberStatus::Left;
+                let work = match is_gone || before.unit_id != after.unit_id {
+                    true => desk::list_of_member(tx.conn, id, WORK_SHOWN)?,
+                    false => Vec::new(),
+                };
                 members.change_status(tx, &manager, &before, after.status, &why)?;
                 members.write_change(tx, &manager, &before, &after, why)?;
-                Ok(Changed { row: after, leaving })
+                Ok(Changed { row: after, leaving, work })
             })
             .await
     }
@@ -171,6 +182,7 @@ impl Members {
         keep_home(tx, before, after)?;
         let detail = together(differences(before, after), why);
         note(tx, manager, "members.update_member", ("member", after.id.uuid()), detail)?;
+        self.follow(tx, before, after)?;
         self.warn_of_phone(tx, before, after)?;
         self.publish_member(tx, after)?;
         Ok(())

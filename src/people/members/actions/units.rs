@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::duties::privileged_seats;
+use super::moves::follow_units;
 use super::{Manager, Members, Outcome, check_reach, named, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
@@ -103,6 +104,10 @@ impl Members {
                 store::update_unit(tx.conn, &after)?;
                 keep_parent(tx, id, before.parent_id, after.parent_id)?;
                 note(tx, &manager, "members.update_unit", ("unit", id.uuid()), differences(&before, &after))?;
+                if before.parent_id != after.parent_id {
+                    let moved = UnitTree::new(store::list_units(tx.conn)?);
+                    follow_units(tx, &members.directory, &tree, &moved)?;
+                }
                 members.publish_units(tx, id)?;
                 Ok(after)
             })

@@ -13,6 +13,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::Day;
 use crate::db::Db;
+use crate::kernel::desk::Item;
 use crate::people::members::Directory;
 use crate::people::members::actions::{Listed, MemberChange, Members, NewMember, RosterFilter};
 use crate::people::members::directory::UnitCard;
@@ -260,6 +261,29 @@ struct ChangedMember {
     /// That the member leaves: waits for another administrator, because privileged duties would end with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     leaving: Option<DutyProposalView>,
+    /// What waited for a member who leaves or moves, what is due first; 100 things at most. Where others can take it over
+    /// it lies with them from now on.
+    open_work: Vec<OpenWork>,
+}
+
+/// Something that waited for a member.
+#[derive(Serialize, ToSchema)]
+struct OpenWork {
+    /// What kind of thing it is; `GET /labels` tells its name.
+    kind: String,
+    /// What was to be done, in Chinese.
+    title: String,
+    /// Where it is done.
+    link: String,
+    /// The last day that is not late; `null` for what is never late.
+    due_on: Option<Day>,
+}
+
+impl From<Item> for OpenWork {
+    fn from(item: Item) -> Self {
+        let due_on = item.due_on();
+        OpenWork { kind: item.kind, title: item.title, link: item.link, due_on }
+    }
 }
 
 /// 修改人员
@@ -295,5 +319,6 @@ pub(super) async fn edit_member(
     let leaving = changed.leaving.as_ref().map(|proposal| DutyProposalView::of(&manager, &members, proposal));
     let mut answer = if leaving.is_some() { HttpResponse::Accepted() } else { HttpResponse::Ok() };
     let member = show(&manager, *id, &db, &directory, &members).await?;
-    Ok(answer.json(ChangedMember { member, leaving }))
+    let open_work = changed.work.into_iter().map(OpenWork::from).collect();
+    Ok(answer.json(ChangedMember { member, leaving, open_work }))
 }

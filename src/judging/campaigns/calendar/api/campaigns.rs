@@ -186,7 +186,7 @@ async fn list_campaigns(
             let reach = caller.reach_of(Capability::ReadCampaigns)?;
             campaigns.list_within(&reach, before, limit + 1).await?
         }
-        _ => campaigns.list_for_member(&caller.path, before, limit + 1).await?,
+        _ => campaigns.list_for_member((caller.member, &caller.path), before, limit + 1).await?,
     };
     let listed = campaigns.campaigns_around(caller.member, found).await?;
     let page = Page::new(listed, limit, |listed| listed.campaign.id);

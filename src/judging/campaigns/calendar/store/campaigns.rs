@@ -9,17 +9,17 @@ use crate::db::{Conn, Json};
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState, Terms};
 use crate::on;
 
-/// Campaigns of `units` in one of `states`, newest first, before `before`.
+/// Campaigns of `units`, and those with `ids`, in one of `states`, newest first, before `before`.
 pub fn list(
     conn: &mut Conn,
-    units: &[UnitId],
+    (units, ids): (&[UnitId], &[CampaignId]),
     states: &[CampaignState],
     before: Option<CampaignId>,
     limit: i64,
 ) -> QueryResult<Vec<Campaign>> {
     on!(conn, c => {
         let mut query = campaigns::table
-            .filter(campaigns::unit_id.eq_any(units))
+            .filter(campaigns::unit_id.eq_any(units).or(campaigns::id.eq_any(ids)))
             .filter(campaigns::state.eq_any(states))
             .into_boxed();
         if let Some(before) = before {

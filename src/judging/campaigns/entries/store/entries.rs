@@ -17,6 +17,13 @@ pub fn find_some(conn: &mut Conn, ids: &[EntryId]) -> QueryResult<Vec<Entry>> {
     on!(conn, c => campaign_entries::table.filter(campaign_entries::id.eq_any(ids)).select(Entry::as_select()).load(c))
 }
 
+/// Whether the member leads or wrote an entry of the campaign.
+pub fn has_entry_of(conn: &mut Conn, campaign: CampaignId, member: MemberId) -> QueryResult<bool> {
+    let theirs = campaign_entries::owner_id.eq(member).or(campaign_entries::created_by.eq(member));
+    let found = campaign_entries::table.filter(campaign_entries::campaign_id.eq(campaign)).filter(theirs);
+    on!(conn, c => diesel::select(diesel::dsl::exists(found)).get_result(c))
+}
+
 /// How many entries of each of `campaigns` were handed in; those without any are left out.
 pub fn count_submitted(conn: &mut Conn, campaigns: &[CampaignId]) -> QueryResult<Vec<(CampaignId, i64)>> {
     on!(conn, c => campaign_entries::table

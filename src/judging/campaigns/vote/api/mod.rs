@@ -24,8 +24,15 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Campaign(refusal) => refusal.into(),
             Refusal::NotOnRoll => Problem::forbidden("campaigns.not_on_roll", "您不在这次投票的选民名册中"),
+            Refusal::NothingToChoose => Problem::forbidden(
+                "campaigns.nothing_to_choose",
+                "选票上没有您可以选的申报：不能投给自己或本支部的申报",
+            ),
+            Refusal::WrongNumber { min, max } if min == max => {
+                Problem::field("/entries", "campaigns.wrong_number", format!("您的选票须选 {min} 项"))
+            }
             Refusal::WrongNumber { min, max } => {
-                Problem::field("/entries", "campaigns.wrong_number", format!("每票须选 {min} 到 {max} 项"))
+                Problem::field("/entries", "campaigns.wrong_number", format!("您的选票须选 {min} 到 {max} 项"))
             }
             Refusal::ChosenTwice { index } => {
                 Problem::field(&format!("/entries/{index}"), "campaigns.chosen_twice", "同一项不能选两次")

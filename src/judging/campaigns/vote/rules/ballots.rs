@@ -16,16 +16,44 @@ pub struct Candidate {
     pub people: Vec<MemberId>,
 }
 
-/// The choices as numbers, sorted, for a ballot of `max` at most; `own_units` are the voter's units up to the branch,
-/// empty where self-voting is allowed.
+/// Who votes: whose own entries are not to be chosen. Nobody's where self-voting is allowed.
+#[derive(Clone, Debug, Default)]
+pub struct OwnEntries {
+    pub voter: Option<MemberId>,
+    /// The voter's units up to the branch.
+    pub units: Vec<UnitId>,
+}
+
+impl OwnEntries {
+    fn have(&self, candidate: &Candidate) -> bool {
+        self.units.contains(&candidate.unit) || self.voter.is_some_and(|voter| candidate.people.contains(&voter))
+    }
+}
+
+/// How many entries the voter may choose, at least and at most: the numbers of the rules, as far as so many are open to
+/// him. `None` when nothing is.
+pub fn bounds<'a>(
+    candidates: impl Iterator<Item = &'a Candidate>,
+    (min, max): (u16, u16),
+    own: &OwnEntries,
+) -> Option<(u16, u16)> {
+    let open = candidates.filter(|candidate| !own.have(candidate)).count();
+    let open = u16::try_from(open).unwrap_or(u16::MAX);
+    (open > 0).then(|| (min.min(open), max.min(open)))
+}
+
+/// The choices as numbers, sorted, for a ballot of at least `min` and at most `max`, as far as so many are open to the
+/// voter.
 pub fn choose(
     candidates: &HashMap<EntryId, Candidate>,
-    (min, max): (u16, u16),
-    voter: Option<MemberId>,
-    own_units: &[UnitId],
+    asked: (u16, u16),
+    own: &OwnEntries,
     chosen: &[EntryId],
 ) -> Result<Vec<u16>, Refusal> {
-    if chosen.len() < usize::from(min) || chosen.len() > usize::from(max) {
+    let bounds = bounds(candidates.values(), asked, own);
+    if let Some((min, max)) =
+        bounds.filter(|(min, _)| chosen.len() < usize::from(*min) || chosen.len() > usize::from(asked.1))
+    {
         return Err(Refusal::WrongNumber { min, max });
     }
     let mut seen = HashSet::new();
@@ -35,12 +63,12 @@ pub fn choose(
         if !seen.insert(*id) {
             return Err(Refusal::ChosenTwice { index });
         }
-        let own = own_units.contains(&candidate.unit) || voter.is_some_and(|voter| candidate.people.contains(&voter));
-        if own {
+        if own.have(candidate) {
             return Err(Refusal::OwnEntry { index });
         }
         numbers.push(candidate.number);
     }
+    bounds.ok_or(Refusal::NothingToChoose)?;
     numbers.sort_unstable();
     Ok(numbers)
 }
@@ -123,11 +151,38 @@ mod tests {
         (1..=5).map(|n| (entry(n.into()), candidate(n))).collect()
     }
 
+    fn own(number: u128, units: &[u128]) -> OwnEntries {
+        OwnEntries { voter: Some(voter(number)), units: units.iter().copied().map(unit).collect() }
+    }
+
+    #[test]
+    fn nobody_must_choose_more_than_is_open_to_him() {
+        let chosen = |asked, own: &OwnEntries, ids: &[u128]| {
+            let ids: Vec<EntryId> = ids.iter().copied().map(entry).collect();
+            choose(&candidates(), asked, own, &ids)
+        };
+        // two of five are open
+        let two = own(1, &[2, 3]);
+        assert_eq!(chosen((3, 4), &two, &[4, 5]), Ok(vec![4, 5]));
+        assert_eq!(chosen((3, 4), &two, &[4]), Err(Refusal::WrongNumber { min: 2, max: 2 }));
+        assert_eq!(chosen((3, 4), &two, &[4, 5, 1]), Err(Refusal::OwnEntry { index: 2 }));
+        assert_eq!(chosen((3, 4), &two, &[4, 1]), Err(Refusal::OwnEntry { index: 1 }));
+        // one is, and none is
+        let one = own(1, &[2, 3, 4]);
+        assert_eq!(chosen((2, 2), &one, &[5]), Ok(vec![5]));
+        assert_eq!(chosen((2, 2), &one, &[]), Err(Refusal::WrongNumber { min: 1, max: 1 }));
+        let none = own(99, &[]);
+        assert_eq!(chosen((1, 3), &none, &[5]), Err(Refusal::OwnEntry { index: 0 }));
+        assert_eq!(chosen((1, 3), &none, &[]), Err(Refusal::NothingToChoose));
+        // where enough is open the rules hold as they are
+        assert_eq!(chosen((2, 4), &own(1, &[]), &[5]), Err(Refusal::WrongNumber { min: 2, max: 4 }));
+    }
+
     #[test]
     fn a_ballot_names_as_many_known_entries_as_it_may_and_none_twice_or_of_its_own() {
         let chosen = |ids: &[u128]| {
             let ids: Vec<EntryId> = ids.iter().copied().map(entry).collect();
-            choose(&candidates(), (1, 3), Some(voter(5)), &[unit(4)], &ids)
+            choose(&candidates(), (1, 3), &own(5, &[4]), &ids)
         };
         assert_eq!(chosen(&[3, 1]), Ok(vec![1, 3]));
         assert_eq!(chosen(&[]), Err(Refusal::WrongNumber { min: 1, max: 3 }));
@@ -136,7 +191,7 @@ mod tests {
         assert_eq!(chosen(&[1, 7]), Err(Refusal::NotOnBallot { index: 1 }));
         assert_eq!(chosen(&[1, 4]), Err(Refusal::OwnEntry { index: 1 }), "of the voter's unit");
         assert_eq!(chosen(&[5]), Err(Refusal::OwnEntry { index: 0 }), "of the voter");
-        let free = choose(&candidates(), (1, 3), None, &[], &[entry(5), entry(4)]);
+        let free = choose(&candidates(), (1, 3), &OwnEntries::default(), &[entry(5), entry(4)]);
         assert_eq!(free, Ok(vec![4, 5]));
     }
 

@@ -7,7 +7,7 @@ mod flags;
 use crate::judging::campaigns::rules::CampaignRefusal;
 
 pub use accounts::account_flags;
-pub use ballots::{Candidate, choose, count, fold_small, receipts_text, slip_choices};
+pub use ballots::{Candidate, OwnEntries, bounds, choose, count, fold_small, receipts_text, slip_choices};
 pub use flags::{counting_delay_seconds, flags};
 
 /// A no of the vote.
@@ -23,6 +23,8 @@ pub enum Refusal {
     Counted,
     /// A flag is about a ballot of the caller, or an account that he opened.
     FlagOnOneself,
+    /// Every entry of the ballot is the voter's own, or there is none.
+    NothingToChoose,
     /// So many entries are not to be chosen.
     WrongNumber { min: u16, max: u16 },
     /// The entry at `index` was chosen twice.

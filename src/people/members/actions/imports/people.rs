@@ -264,6 +264,7 @@ impl Members {
                 store::update_member(tx.conn, &row)?;
                 keep_home(tx, before, &row)?;
                 note(tx, manager, "members.update_member", subject, differences(before, &row))?;
+                self.follow(tx, before, &row)?;
                 self.warn_of_phone(tx, before, &row)?;
             }
             Some(_) => {}

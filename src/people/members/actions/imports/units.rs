@@ -11,7 +11,9 @@ use crate::base::sheet::{ImportProblem, ImportReport};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Tx};
 use crate::people::members::actions::duties::{PrivilegedSeats, privileged_seats};
+use crate::people::members::actions::moves::follow_units;
 use crate::people::members::actions::{Manager, Members, Outcome, note, rules};
+use crate::people::members::directory::{Directory, UnitTree};
 use crate::people::members::model::Unit;
 use crate::people::members::roster::{UnitLine, read_units};
 use crate::people::members::rules::widens_duty;
@@ -60,17 +62,21 @@ impl Members {
     ) -> Outcome<()> {
         let mut done = 0;
         for chunk in lines.chunks(CHUNK) {
-            let (manager, chunk) = (manager.clone(), chunk.to_vec());
+            let (manager, chunk, directory) = (manager.clone(), chunk.to_vec(), self.directory.clone());
             done += chunk.len();
-            self.db.write(move |tx| Ok(write_chunk(tx, &manager, &chunk)?)).await.map(|tally| tally.add_to(report))?;
+            self.db
+                .write(move |tx| Ok(write_chunk(tx, &manager, &directory, &chunk)?))
+                .await
+                .map(|tally| tally.add_to(report))?;
             progress(done, lines.len());
         }
         Ok(())
     }
 }
 
-fn write_chunk(tx: &mut Tx, manager: &Manager, lines: &[UnitLine]) -> QueryResult<Tally> {
+fn write_chunk(tx: &mut Tx, manager: &Manager, directory: &Directory, lines: &[UnitLine]) -> QueryResult<Tally> {
     store::lock_tree(tx.conn)?;
+    let before = UnitTree::new(store::list_units(tx.conn)?);
     let mut plan = Plan::read(tx.conn, tx.today(), manager)?;
     lines.iter().for_each(|line| plan.judge(line, || tx.fresh_id(), tx.now()));
     let Plan { writes, tally, .. } = plan;
@@ -82,6 +88,10 @@ fn write_chunk(tx: &mut Tx, manager: &Manager, lines: &[UnitLine]) -> QueryResul
         }
         let detail = json!({ "code": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent_id });
         note(tx, manager, action, ("unit", unit.id.uuid()), detail)?;
+    }
+    if writes.iter().any(|(_, is_new)| !is_new) {
+        let after = UnitTree::new(store::list_units(tx.conn)?);
+        follow_units(tx, directory, &before, &after)?;
     }
     Ok(tally)
 }

@@ -1,0 +1,1 @@
+ALTER TABLE study_readings DROP COLUMN minimum_seconds;

@@ -1,0 +1,3 @@
+ALTER TABLE notices DROP COLUMN superseded;
+ALTER TABLE notices DROP COLUMN count;
+DROP TABLE inbox_moves;

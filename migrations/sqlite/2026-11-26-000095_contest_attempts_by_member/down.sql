@@ -1,0 +1,1 @@
+DROP INDEX contest_attempts_by_member;
