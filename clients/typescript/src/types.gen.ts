@@ -5,6 +5,38 @@ export type ClientOptions = {
 };
 
 /**
+ * A stretch of days away.
+ */
+export type AbsenceId = string;
+
+/**
+ * Leave of a member: whole days on which nothing is expected of him.
+ */
+export type AbsenceView = {
+    entered_at?: Timestamp | null;
+    entered_by?: MemberId | null;
+    /**
+     * That member's name.
+     */
+    entered_by_name?: string | null;
+    /**
+     * Its first day.
+     */
+    from_on: Day;
+    id: AbsenceId;
+    /**
+     * Why, as it was entered; `null` where the member was only said to be away.
+     */
+    reason?: string | null;
+    to_on?: Day | null;
+};
+
+/**
+ * What became of an act.
+ */
+export type ActResult = 'done' | 'refused';
+
+/**
  * An article as it is written.
  */
 export type ArticleBody = {
@@ -413,6 +445,10 @@ export type BoardWord = {
  */
 export type BranchBoard = Heading & {
     /**
+     * What was corrected after the period and changes nothing of a frozen board, newest first; 100 at most.
+     */
+    corrections: Array<BranchCorrection>;
+    /**
      * Best first, by points per active member.
      */
     items: Array<BranchLine>;
@@ -420,6 +456,25 @@ export type BranchBoard = Heading & {
      * Branches with active members.
      */
     size: number;
+};
+
+/**
+ * Points that came to members of a branch after the period, or went, by corrections about days of it.
+ */
+export type BranchCorrection = {
+    /**
+     * The day that bears the points.
+     */
+    made_on: Day;
+    /**
+     * The branch's short name at that time.
+     */
+    name: string;
+    /**
+     * Of those who counted for the branch.
+     */
+    points: number;
+    unit_id: UnitId;
 };
 
 /**
@@ -431,9 +486,10 @@ export type BranchLine = {
      */
     active_members: number;
     /**
-     * Hundredths of a point per active member, rounded half up.
+     * Hundredths of a point per active member, rounded half up; `null` where fewer than five of those who have points
+     * hide, whose own would follow from it.
      */
-    average_hundredths: number;
+    average_hundredths?: number | null;
     /**
      * Its short name.
      */
@@ -447,9 +503,9 @@ export type BranchLine = {
      */
     rank: number;
     /**
-     * Points of all active members.
+     * Points of all active members; `null` as well.
      */
-    total: number;
+    total?: number | null;
     /**
      * The branch.
      */
@@ -484,9 +540,10 @@ export type BranchRankLine = {
      */
     active_members: number;
     /**
-     * The mean over all active members, in hundredths of a point, rounded half up.
+     * The mean over all active members, in hundredths of a point, rounded half up; `null` where some of its participants
+     * hide from boards and fewer than five do, whose scores would follow from it.
      */
-    mean_hundredths: number;
+    mean_hundredths?: number | null;
     /**
      * Its short name.
      */
@@ -981,7 +1038,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1190,6 +1247,11 @@ export type ChangedMeanwhile = {
  */
 export type ChangedMember = MemberView & {
     leaving?: DutyProposalView | null;
+    /**
+     * What waited for a member who leaves or moves, what is due first; 100 things at most. Where others can take it over
+     * it lies with them from now on.
+     */
+    open_work: Array<OpenWork>;
 };
 
 /**
@@ -1332,7 +1394,8 @@ export type CodeView = {
  */
 export type CollectionBody = {
     /**
-     * A meeting of the idea's group that has been held; of its branch for those who act in the group leader's place.
+     * A meeting of the idea's group that has been held since the idea was handed in, with somebody there whose idea it is
+     * not; of its branch for those who act in the group leader's place.
      */
     meeting_id: MeetingId;
     note?: Text2000 | null;
@@ -1392,6 +1455,7 @@ export type CommentView = {
     deleted: boolean;
     id: CommentId;
     parent_id?: CommentId | null;
+    said_about?: IdeaId | null;
     /**
      * What was said.
      */
@@ -1561,11 +1625,11 @@ export type ContestResults = {
      */
     audience: number;
     /**
-     * Participants by score: ten bands of a tenth of the full score each, the lowest first.
+     * They by score: ten bands of a tenth of the full score each, the lowest first.
      */
     bands: Array<number>;
     /**
-     * The best score, in hundredths of a point.
+     * Their best score, in hundredths of a point.
      */
     best_hundredths: number;
     contest_id: ContestId;
@@ -1575,7 +1639,12 @@ export type ContestResults = {
      */
     correction_reason?: string | null;
     /**
-     * The mean of the participants, in hundredths of a point.
+     * Participants who hide from boards and of whom nothing below tells, as long as they are fewer than five: their
+     * scores would follow from those of the others.
+     */
+    left_out: number;
+    /**
+     * The mean of the other participants, in hundredths of a point.
      */
     mean_hundredths: number;
     /**
@@ -1756,6 +1825,7 @@ export type CoverageView = UnitCoverage & {
      * How many of those are left out, because they have few members and the caller sees no names.
      */
     few: number;
+    frozen_at?: Timestamp | null;
     item_id: ItemId;
     /**
      * Who has not read it and why, in the order of their employee numbers.
@@ -2644,6 +2714,11 @@ export type ExtensionView = {
 };
 
 /**
+ * What does not fit in the chain of the trail.
+ */
+export type FaultKind = 'seal_missing' | 'line_missing' | 'differs' | 'inserted' | 'cut_off' | 'anchor_differs' | 'anchors_unreadable';
+
+/**
  * A published push with what the caller has done with it.
  */
 export type FeedItem = FeedPush & {
@@ -2977,6 +3052,22 @@ export type FlaggedBallot = {
 };
 
 /**
+ * What a bulletin said at some time.
+ */
+export type FormerBulletin = {
+    text: BulletinText;
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    written_at: Timestamp;
+    /**
+     * Who wrote it so.
+     */
+    written_by: string;
+};
+
+/**
  * A saved answer.
  */
 export type GivenView = {
@@ -3091,6 +3182,7 @@ export type Heading = {
      * The first day of the period.
      */
     from: Day;
+    frozen_at?: Timestamp | null;
     /**
      * `total`, a dimension, or `challenge`: the sum of the days' best runs.
      */
@@ -3175,7 +3267,8 @@ export type IdeaChangeBody = {
  */
 export type IdeaDecisionBody = {
     /**
-     * A meeting of the branch's committee, or of one above, that has been held.
+     * A meeting of the branch's committee, or of one above, that has been held since the idea was collected or opened
+     * again, and that the caller attended.
      */
     meeting_id: MeetingId;
     /**
@@ -3205,6 +3298,10 @@ export type IdeaHead = {
     due_on?: Day | null;
     id: IdeaId;
     implementer?: NamedMember | null;
+    /**
+     * Whether who was to carry it out has left, so that somebody else must be named.
+     */
+    implementer_left: boolean;
     /**
      * Whether the caller likes it.
      */
@@ -3285,9 +3382,17 @@ export type IdeaView = IdeaHead & {
      */
     evidence_files: Array<FileView>;
     /**
+     * How many liked it before its text was written anew, and have not done so since; they do not count as likes.
+     */
+    former_likes: number;
+    /**
      * What the caller may do to it now.
      */
     may: Array<Verb>;
+    /**
+     * What was merged into it, also by way of another one.
+     */
+    merged_ideas: Array<MergedIdea>;
     merged_into?: IdeaId | null;
     /**
      * What came of it.
@@ -3399,6 +3504,11 @@ export type InviteBody = {
     registered_too?: boolean;
     unit_id?: UnitId | null;
 };
+
+/**
+ * How somebody is involved in a thing, now or at any time before.
+ */
+export type Involvement = 'author' | 'merged_author' | 'co_author' | 'implementer' | 'owner' | 'writer' | 'of_unit' | 'below_unit' | 'proposer' | 'subject';
 
 /**
  * A new study item.
@@ -3638,6 +3748,24 @@ export type LastPoints = {
 };
 
 /**
+ * Leave to be put down.
+ */
+export type LeaveBody = {
+    /**
+     * Its first day; a year back or ahead at most.
+     */
+    from_on: Day;
+    /**
+     * Why; members of the roster read it.
+     */
+    reason: Text200;
+    /**
+     * Its last day, included.
+     */
+    to_on: Day;
+};
+
+/**
  * An entry of the ledger.
  */
 export type LedgerEntryId = string;
@@ -3708,11 +3836,11 @@ export type LeftOut = {
 };
 
 /**
- * How long ideas take from one step to another.
+ * How long ideas took from one step to another that they took within the period.
  */
 export type LengthView = {
     /**
-     * Ideas that took both steps.
+     * Ideas that took the later step within the period.
      */
     count: number;
     from: IdeaState;
@@ -4007,6 +4135,21 @@ export type MeetingId = string;
 export type MeetingKind = 'group' | 'branch_committee' | 'branch' | 'party_committee' | 'lecture' | 'theme_day';
 
 /**
+ * What was written down about a meeting at some time.
+ */
+export type MeetingVersion = Minutes & {
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    written_at: Timestamp;
+    /**
+     * Who wrote it so.
+     */
+    written_by: MinutesWriter;
+};
+
+/**
  * A meeting with its minutes and its attendance.
  */
 export type MeetingView = MeetingHead & {
@@ -4046,6 +4189,10 @@ export type MeetingView = MeetingHead & {
  */
 export type MemberBoard = Heading & {
     /**
+     * What was corrected after the period and changes nothing of a frozen board, newest first; 100 at most.
+     */
+    corrections: Array<MemberCorrection>;
+    /**
      * Best first. Anyone who is hidden is left out and keeps his rank, so ranks may have gaps.
      */
     items: Array<MemberLine>;
@@ -4071,6 +4218,32 @@ export type MemberChangeBody = {
     phone?: string | null;
     status?: MemberStatus | null;
     unit_id?: UnitId | null;
+};
+
+/**
+ * Points that came to a member after the period, or went, by a correction about a day of it.
+ */
+export type MemberCorrection = {
+    /**
+     * The day that bears the points.
+     */
+    made_on: Day;
+    /**
+     * Masked beyond the viewer's branch.
+     */
+    name: string;
+    /**
+     * Negative when points were taken back.
+     */
+    points: number;
+    /**
+     * The member's rank on the frozen board; `null` for anyone who is not on it.
+     */
+    rank?: number | null;
+    /**
+     * Short name of the home unit at that time.
+     */
+    unit: string;
 };
 
 /**
@@ -4181,16 +4354,66 @@ export type MemberView = {
  */
 export type MergeBody = {
     /**
-     * The idea that is kept; likes of the duplicate go over to it.
+     * The idea that is kept.
      */
     into: IdeaId;
     note?: Text2000 | null;
 };
 
 /**
+ * An idea that was merged into another one.
+ */
+export type MergedIdea = {
+    author: NamedMember;
+    /**
+     * Who wrote it together with the author.
+     */
+    co_authors: Array<NamedMember>;
+    id: IdeaId;
+    /**
+     * One line.
+     */
+    title: string;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * How a session began. WeChat and WeCom join when those rooms are built.
  */
 export type Method = 'password' | 'invitation';
+
+/**
+ * What is written down about a meeting, as its versions keep it.
+ */
+export type Minutes = {
+    /**
+     * Who was there, in the order of their ids.
+     */
+    attendance: Array<MemberId>;
+    held_on: Day;
+    /**
+     * What was said and resolved; may be empty.
+     */
+    minutes: string;
+    /**
+     * One line.
+     */
+    title: string;
+};
+
+/**
+ * Somebody who wrote in the minutes.
+ */
+export type MinutesWriter = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+};
 
 /**
  * A member who has not read a push.
@@ -4205,6 +4428,7 @@ export type MissingMember = {
      * The member's name.
      */
     name: string;
+    read_later_at?: Timestamp | null;
     reason: Reason;
     unit_id: UnitId;
     /**
@@ -4269,7 +4493,12 @@ export type MyContestRank = {
  */
 export type MyPlace = Heading & {
     /**
-     * Points that the next one above has more; 0 when only the time decides, `null` on top or without a rank.
+     * What was corrected for oneself after the period and changes nothing of a frozen board, newest first.
+     */
+    corrections: Array<OwnCorrection>;
+    /**
+     * Points that the next one above who is shown has more; 0 when only the time decides, `null` where nobody above is
+     * shown, and without a rank.
      */
     distance_to_next?: number | null;
     /**
@@ -4578,9 +4807,13 @@ export type NoticeText = {
  */
 export type NoticeView = {
     /**
-     * The text.
+     * The text, of the last time.
      */
     body: string;
+    /**
+     * How often the same was told of the same thing on its day; this notice stands for all of them.
+     */
+    count: number;
     created_at: Timestamp;
     id: NoticeId;
     kind: NoticeKind;
@@ -4589,7 +4822,7 @@ export type NoticeView = {
      */
     link?: string | null;
     /**
-     * One line.
+     * One line; with how often it was told on its day, if more than once.
      */
     title: string;
     /**
@@ -4686,6 +4919,10 @@ export type ObjectionView = {
     member_name: string;
     raised_at: Timestamp;
     /**
+     * Who would have answered it by duty and was kept out of it.
+     */
+    recused: Array<RecusedName>;
+    /**
      * What is wrong.
      */
     text: string;
@@ -4733,6 +4970,25 @@ export type OpenThing = {
     link: string;
     /**
      * In Chinese.
+     */
+    title: string;
+};
+
+/**
+ * Something that waited for a member.
+ */
+export type OpenWork = {
+    due_on?: Day | null;
+    /**
+     * What kind of thing it is; `GET /labels` tells its name.
+     */
+    kind: string;
+    /**
+     * Where it is done.
+     */
+    link: string;
+    /**
+     * What was to be done, in Chinese.
      */
     title: string;
 };
@@ -4805,6 +5061,20 @@ export type OutcomeView = {
 };
 
 /**
+ * Points that came to oneself after the period, or went, by a correction about a day of it.
+ */
+export type OwnCorrection = {
+    /**
+     * The day that bears the points.
+     */
+    made_on: Day;
+    /**
+     * Negative when points were taken back.
+     */
+    points: number;
+};
+
+/**
  * What is pending about the caller's own password.
  */
 export type OwnResetList = {
@@ -4858,6 +5128,20 @@ export type OwnWaitingPhone = {
      * When it was given.
      */
     proposed_at: Timestamp;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAbsenceView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AbsenceView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
 };
 
 /**
@@ -5059,6 +5343,20 @@ export type PageFlaggedBallot = {
 /**
  * One page of a list.
  */
+export type PageFormerBulletin = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<FormerBulletin>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageIdeaHead = {
     /**
      * In the list's stable order.
@@ -5106,6 +5404,20 @@ export type PageMeetingHead = {
      * In the list's stable order.
      */
     items: Array<MeetingHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageMeetingVersion = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MeetingVersion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5980,7 +6292,8 @@ export type PushBody = {
     day: Day;
     item_id: ItemId;
     /**
-     * HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once.
+     * HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once; one on the hour or
+     * the half hour, when messaging platforms are busy, is moved by a minute.
      */
     publish_time?: string | null;
     unit_id: UnitId;
@@ -6522,6 +6835,25 @@ export type ReceiptList = {
      * SHA-256 of the sorted receipts with a line break (LF) after each; `null` when the vote is withheld.
      */
     receipts_sha256?: string | null;
+};
+
+/**
+ * Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
+ */
+export type RecusedMember = {
+    involvement: Involvement;
+    member: NamedMember;
+};
+
+/**
+ * Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
+ */
+export type RecusedName = {
+    involvement: Involvement;
+    /**
+     * The member's name.
+     */
+    name: string;
 };
 
 /**
@@ -7361,6 +7693,10 @@ export type SignedDecision = PublishedDecision & {
      * Who decided, or confirmed what was computed.
      */
     decided_by: string;
+    /**
+     * Who decides by duty and was kept out of it, or kept to what was computed for his own unit.
+     */
+    recused: Array<RecusedName>;
 };
 
 /**
@@ -7434,7 +7770,7 @@ export type SourceView = {
 };
 
 /**
- * Up to so much on top, in proportion to the time that a submitted attempt left unused.
+ * Up to so much on top, in proportion to what a submitted attempt left of the time limit, counted from its own start.
  */
 export type SpeedBonus = {
     /**
@@ -7509,7 +7845,7 @@ export type StateCount = {
  */
 export type Statistics = {
     /**
-     * Of those, how many were adopted or are tried.
+     * Ideas that were adopted within the period, or are to be tried.
      */
     adopted: number;
     /**
@@ -7521,7 +7857,11 @@ export type Statistics = {
      */
     authors: number;
     /**
-     * Of the ideas handed in, how many were decided.
+     * Ideas that were collected within the period.
+     */
+    collected: number;
+    /**
+     * Ideas that were decided within the period, whenever they were handed in; one that is reopened later stays counted.
      */
     decided: number;
     /**
@@ -7529,11 +7869,11 @@ export type Statistics = {
      */
     from: Day;
     /**
-     * How long they took from step to step, and from handing in to acceptance.
+     * How long ideas took to a step that they took within the period, and from handing in to acceptance.
      */
     lengths: Array<LengthView>;
     /**
-     * Active members of the unit.
+     * Active members of the unit: at present, or on the last day of a period that is closed.
      */
     members: number;
     /**
@@ -7545,15 +7885,19 @@ export type Statistics = {
      */
     participation_bp: number;
     /**
+     * Ideas whose realisation was accepted within the period.
+     */
+    realised: number;
+    /**
      * Money saved, in fen, as recorded in the period.
      */
     saved_fen: number;
     /**
-     * Where the ideas stand now; states without any are left out.
+     * Where the ideas that were handed in stood at the end of the period, or stand now; states without any are left out.
      */
     states: Array<StateCount>;
     /**
-     * Ideas that were handed in and not taken back.
+     * Ideas that were handed in for the first time within the period, whatever became of them.
      */
     submitted: number;
     /**
@@ -7598,6 +7942,10 @@ export type StepView = {
      * The reason, the note, the evidence, the outcome.
      */
     note?: string | null;
+    /**
+     * Who would have taken it by duty and was kept out of it; the next unit up acts where that leaves nobody.
+     */
+    recused: Array<RecusedMember>;
     to: IdeaState;
     verb: Verb;
 };
@@ -7743,9 +8091,9 @@ export type TodayBranch = {
  */
 export type TodayBranchBoard = {
     /**
-     * Hundredths of a point per active member.
+     * Hundredths of a point per active member; `null` where the board does not tell, since few of the branch hide.
      */
-    average_hundredths: number;
+    average_hundredths?: number | null;
     /**
      * 1 is the best.
      */
@@ -7972,6 +8320,26 @@ export type Total = {
 };
 
 /**
+ * The first thing in the trail that does not fit.
+ */
+export type TrailFault = {
+    at?: Timestamp | null;
+    /**
+     * What it is.
+     */
+    kind: FaultKind;
+    line_id?: TrailId | null;
+    /**
+     * In Chinese.
+     */
+    message: string;
+    /**
+     * Its place in the chain, from 1; absent where it has none.
+     */
+    position?: number | null;
+};
+
+/**
  * A line of the trail.
  */
 export type TrailId = string;
@@ -7990,6 +8358,10 @@ export type TrailLine = {
      */
     actor_name?: string | null;
     /**
+     * A keyed hash of the network it came from: equal for equal ones, in hexadecimal digits.
+     */
+    address_hash?: string | null;
+    /**
      * When it was done.
      */
     at: Timestamp;
@@ -8002,6 +8374,11 @@ export type TrailLine = {
      */
     id: TrailId;
     /**
+     * What became of it.
+     */
+    result: ActResult;
+    session_id?: SessionId | null;
+    /**
      * The thing that it was done to.
      */
     subject_id: string;
@@ -8009,6 +8386,37 @@ export type TrailLine = {
      * What kind of thing it was done to.
      */
     subject_kind: string;
+};
+
+/**
+ * Whether the trail is as it was written.
+ */
+export type TrailVerification = {
+    /**
+     * How many anchors were looked at: one a day.
+     */
+    anchor_count: number;
+    /**
+     * When that was found.
+     */
+    checked_at: Timestamp;
+    fault?: TrailFault | null;
+    /**
+     * Whether everything fits.
+     */
+    intact: boolean;
+    /**
+     * The hash of the last seal that fits, in hexadecimal digits.
+     */
+    last_hash: string;
+    /**
+     * How many lines have seals that fit, from the first on.
+     */
+    sealed_count: number;
+    /**
+     * How many lines wait for their seal, which comes within seconds.
+     */
+    waiting_count: number;
 };
 
 /**
@@ -8095,9 +8503,13 @@ export type UnitCoverage = {
      */
     reached: number;
     /**
-     * Who finished it, on its day or later.
+     * Who finished it after it was published.
      */
     read: number;
+    /**
+     * Who had not read it when the coverage was frozen, and did later; they stay among those who had not.
+     */
+    read_later: number;
     /**
      * `read` of `members` in hundredths of a percent, rounded half up; `null` without members.
      */
@@ -8457,6 +8869,10 @@ export type GetContestAttemptData = {
 
 export type GetContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.attempt_not_found`
      */
     404: ProblemBody;
@@ -8494,6 +8910,10 @@ export type SaveContestAnswerData = {
 };
 
 export type SaveContestAnswerErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8536,6 +8956,10 @@ export type SubmitContestAttemptData = {
 };
 
 export type SubmitContestAttemptErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.attempt_not_found`
      */
@@ -8595,6 +9019,10 @@ export type ListAuditEntriesData = {
 
 export type ListAuditEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8611,6 +9039,35 @@ export type ListAuditEntriesResponses = {
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
 
+export type GetAuditVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/verification';
+};
+
+export type GetAuditVerificationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAuditVerificationError = GetAuditVerificationErrors[keyof GetAuditVerificationErrors];
+
+export type GetAuditVerificationResponses = {
+    /**
+     * What was found
+     */
+    200: TrailVerification;
+};
+
+export type GetAuditVerificationResponse = GetAuditVerificationResponses[keyof GetAuditVerificationResponses];
+
 export type ListBoardsData = {
     body?: never;
     path?: never;
@@ -8619,6 +9076,10 @@ export type ListBoardsData = {
 };
 
 export type ListBoardsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -8653,6 +9114,10 @@ export type RebuildBoardsData = {
 };
 
 export type RebuildBoardsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -8709,6 +9174,10 @@ export type GetBoardData = {
 
 export type GetBoardErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `boards.branches_off` · `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8760,6 +9229,10 @@ export type GetMyBoardPlaceData = {
 
 export type GetMyBoardPlaceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `boards.own_branch_only`
      */
     403: ProblemBody;
@@ -8806,6 +9279,10 @@ export type ListBrandsData = {
 
 export type ListBrandsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8844,6 +9321,10 @@ export type ListCampaignsData = {
 
 export type ListCampaignsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -8874,6 +9355,10 @@ export type CreateCampaignData = {
 };
 
 export type CreateCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -8908,6 +9393,10 @@ export type GetCampaignData = {
 };
 
 export type GetCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -8949,6 +9438,10 @@ export type EditCampaignData = {
 
 export type EditCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -8986,6 +9479,10 @@ export type AnnounceCampaignData = {
 };
 
 export type AnnounceCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9029,6 +9526,10 @@ export type ArchiveCampaignData = {
 
 export type ArchiveCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9067,6 +9568,10 @@ export type ListCampaignAwardsData = {
 
 export type ListCampaignAwardsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9100,6 +9605,10 @@ export type CastBallotData = {
 };
 
 export type CastBallotErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_on_roll`
      */
@@ -9151,6 +9660,10 @@ export type GetMyBallotsData = {
 
 export type GetMyBallotsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.no_ballot`
      */
     404: ProblemBody;
@@ -9190,6 +9703,10 @@ export type GetBulletinData = {
 
 export type GetBulletinErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `bulletins.not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9223,6 +9740,10 @@ export type DraftBulletinData = {
 };
 
 export type DraftBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `bulletins.number_taken`
      */
@@ -9268,6 +9789,10 @@ export type EditBulletinData = {
 
 export type EditBulletinErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `bulletins.issued` · `bulletins.number_taken` · `versions.outdated`
      */
     409: ProblemBody;
@@ -9301,6 +9826,10 @@ export type IssueBulletinData = {
 };
 
 export type IssueBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -9340,6 +9869,10 @@ export type ReviewBulletinData = {
 
 export type ReviewBulletinErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `bulletins.own`
      */
     403: ProblemBody;
@@ -9368,6 +9901,49 @@ export type ReviewBulletinResponses = {
 
 export type ReviewBulletinResponse = ReviewBulletinResponses[keyof ReviewBulletinResponses];
 
+export type ListBulletinVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/campaigns/{id}/bulletin/versions';
+};
+
+export type ListBulletinVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListBulletinVersionsError = ListBulletinVersionsErrors[keyof ListBulletinVersionsErrors];
+
+export type ListBulletinVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageFormerBulletin;
+};
+
+export type ListBulletinVersionsResponse = ListBulletinVersionsResponses[keyof ListBulletinVersionsResponses];
+
 export type WithdrawCampaignCancellationData = {
     body?: never;
     path: {
@@ -9381,6 +9957,10 @@ export type WithdrawCampaignCancellationData = {
 };
 
 export type WithdrawCampaignCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -9423,6 +10003,10 @@ export type ProposeCampaignCancellationData = {
 };
 
 export type ProposeCampaignCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9470,7 +10054,11 @@ export type ApproveCampaignCancellationData = {
 
 export type ApproveCampaignCancellationErrors = {
     /**
-     * `campaigns.own_proposal`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.own_case` · `campaigns.own_proposal`
      */
     403: ProblemBody;
     /**
@@ -9522,7 +10110,11 @@ export type DecideCampaignData = {
 
 export type DecideCampaignErrors = {
     /**
-     * `access.denied`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `campaigns.own_case` · `campaigns.own_line`
      */
     403: ProblemBody;
     /**
@@ -9581,6 +10173,10 @@ export type ListCampaignEntriesData = {
 
 export type ListCampaignEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9621,6 +10217,10 @@ export type CreateCampaignEntryData = {
 
 export type CreateCampaignEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9658,6 +10258,10 @@ export type ProposeExtensionData = {
 };
 
 export type ProposeExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -9697,6 +10301,10 @@ export type GetCampaignFlagReviewData = {
 
 export type GetCampaignFlagReviewErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9730,6 +10338,10 @@ export type ReviewCampaignFlagsData = {
 };
 
 export type ReviewCampaignFlagsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `campaigns.flag_on_oneself`
      */
@@ -9786,6 +10398,10 @@ export type ListCampaignFlagsData = {
 
 export type ListCampaignFlagsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -9841,6 +10457,10 @@ export type ListFlaggedMembersData = {
 
 export type ListFlaggedMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.flag_not_found` · `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9884,6 +10504,10 @@ export type ListCampaignObjectionsData = {
 
 export type ListCampaignObjectionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -9917,6 +10541,10 @@ export type RaiseObjectionData = {
 };
 
 export type RaiseObjectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_open` · `campaigns.objected_already` · `campaigns.objected_enough`
      */
@@ -9960,6 +10588,10 @@ export type OpenCampaignData = {
 
 export type OpenCampaignErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10002,6 +10634,10 @@ export type GetCampaignParticipationData = {
 
 export type GetCampaignParticipationErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10035,6 +10671,10 @@ export type PublishCampaignData = {
 };
 
 export type PublishCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -10078,6 +10718,10 @@ export type ListBallotReceiptsData = {
 
 export type ListBallotReceiptsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10120,6 +10764,10 @@ export type GetCampaignResultsData = {
 
 export type GetCampaignResultsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10158,6 +10806,10 @@ export type GetCampaignRollData = {
 
 export type GetCampaignRollErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10191,6 +10843,10 @@ export type ListCampaignScoresData = {
 };
 
 export type ListCampaignScoresErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -10230,6 +10886,10 @@ export type ListMyScoresData = {
 
 export type ListMyScoresErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10263,6 +10923,10 @@ export type CloseStageData = {
 };
 
 export type CloseStageErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.stage_not_found`
      */
@@ -10315,6 +10979,10 @@ export type ListCampaignVoidingsData = {
 
 export type ListCampaignVoidingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -10349,6 +11017,10 @@ export type ProposeVoidingData = {
 
 export type ProposeVoidingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.not_between` · `campaigns.voided_already`
      */
     409: ProblemBody;
@@ -10382,6 +11054,10 @@ export type WithdrawCampaignData = {
 };
 
 export type WithdrawCampaignErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -10437,6 +11113,10 @@ export type ListReviewedChallengeRunsData = {
 
 export type ListReviewedChallengeRunsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -10465,6 +11145,10 @@ export type StartChallengeRunData = {
 };
 
 export type StartChallengeRunErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.no_questions`
      */
@@ -10499,6 +11183,10 @@ export type GetCurrentChallengeRunData = {
 
 export type GetCurrentChallengeRunErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `challenge.no_run`
      */
     404: ProblemBody;
@@ -10532,6 +11220,10 @@ export type AnswerChallengeQuestionData = {
 };
 
 export type AnswerChallengeQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10579,6 +11271,10 @@ export type CompleteChallengeRunData = {
 
 export type CompleteChallengeRunErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `challenge.run_not_found`
      */
     404: ProblemBody;
@@ -10612,6 +11308,10 @@ export type ReviveChallengeRunData = {
 };
 
 export type ReviveChallengeRunErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `challenge.run_not_found`
      */
@@ -10650,6 +11350,10 @@ export type GetChallengeTodayData = {
 
 export type GetChallengeTodayErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10674,6 +11378,10 @@ export type GetConfigData = {
 };
 
 export type GetConfigErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -10717,6 +11425,10 @@ export type ListContestsData = {
 
 export type ListContestsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -10751,6 +11463,10 @@ export type CreateContestData = {
 };
 
 export type CreateContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -10789,6 +11505,10 @@ export type GetContestData = {
 };
 
 export type GetContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -10830,6 +11550,10 @@ export type EditContestData = {
 
 export type EditContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10867,6 +11591,10 @@ export type AnnounceContestData = {
 };
 
 export type AnnounceContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -10918,6 +11646,10 @@ export type StartContestAttemptData = {
 
 export type StartContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -10964,6 +11696,10 @@ export type GetCurrentContestAttemptData = {
 
 export type GetCurrentContestAttemptErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.attempt_not_found` · `contests.not_found`
      */
     404: ProblemBody;
@@ -11007,6 +11743,10 @@ export type ListContestBranchRankingsData = {
 
 export type ListContestBranchRankingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11044,6 +11784,10 @@ export type WithdrawContestCancellationData = {
 };
 
 export type WithdrawContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -11091,6 +11835,10 @@ export type GetContestCancellationData = {
 
 export type GetContestCancellationErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11124,6 +11872,10 @@ export type ProposeContestCancellationData = {
 };
 
 export type ProposeContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11166,6 +11918,10 @@ export type ApproveContestCancellationData = {
 };
 
 export type ApproveContestCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `contests.own_proposal`
      */
@@ -11213,6 +11969,10 @@ export type CloseContestData = {
 
 export type CloseContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -11259,6 +12019,10 @@ export type ExtendContestData = {
 
 export type ExtendContestErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.questions_taken` · `contests.wrong_state`
      */
     409: ProblemBody;
@@ -11292,6 +12056,10 @@ export type OpenContestData = {
 };
 
 export type OpenContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11342,6 +12110,10 @@ export type PublishContestData = {
 };
 
 export type PublishContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11398,6 +12170,10 @@ export type ListContestRankingsData = {
 
 export type ListContestRankingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11436,6 +12212,10 @@ export type GetMyContestRankData = {
 
 export type GetMyContestRankErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `contests.not_found`
      */
     404: ProblemBody;
@@ -11473,6 +12253,10 @@ export type GetContestResultsData = {
 };
 
 export type GetContestResultsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11515,6 +12299,10 @@ export type WithdrawContestData = {
 };
 
 export type WithdrawContestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11566,6 +12354,10 @@ export type ListDutyConflictsData = {
 
 export type ListDutyConflictsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11608,6 +12400,10 @@ export type ListDutyProposalsData = {
 
 export type ListDutyProposalsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -11639,6 +12435,10 @@ export type GetDutyProposalData = {
 
 export type GetDutyProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.not_found`
      */
     404: ProblemBody;
@@ -11669,6 +12469,10 @@ export type ApproveDutyProposalData = {
 };
 
 export type ApproveDutyProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
      */
@@ -11709,6 +12513,10 @@ export type RefuseDutyProposalData = {
 
 export type RefuseDutyProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.about_yourself` · `proposals.own`
      */
     403: ProblemBody;
@@ -11747,6 +12555,10 @@ export type WithdrawDutyProposalData = {
 };
 
 export type WithdrawDutyProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `proposals.not_yours`
      */
@@ -11790,6 +12602,10 @@ export type GetEntryData = {
 
 export type GetEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11830,6 +12646,10 @@ export type EditEntryData = {
 
 export type EditEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11867,6 +12687,10 @@ export type GetArticleData = {
 };
 
 export type GetArticleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -11907,6 +12731,10 @@ export type PublishArticleData = {
 };
 
 export type PublishArticleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -11950,6 +12778,10 @@ export type ListEvidenceData = {
 
 export type ListEvidenceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -11983,6 +12815,10 @@ export type AttachEvidenceData = {
 };
 
 export type AttachEvidenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -12030,6 +12866,10 @@ export type DetachEvidenceData = {
 
 export type DetachEvidenceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found` · `campaigns.file_not_found`
      */
     404: ProblemBody;
@@ -12067,6 +12907,10 @@ export type GetEntryExplanationData = {
 };
 
 export type GetEntryExplanationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -12110,6 +12954,10 @@ export type GetMyScoresData = {
 
 export type GetMyScoresErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12143,6 +12991,10 @@ export type PutMyScoresData = {
 };
 
 export type PutMyScoresErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.no_judge` · `campaigns.own_score`
      */
@@ -12190,6 +13042,10 @@ export type SubmitEntryData = {
 
 export type SubmitEntryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12224,6 +13080,10 @@ export type ListEntryVersionsData = {
 
 export type ListEntryVersionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -12257,6 +13117,10 @@ export type WithdrawEntryData = {
 };
 
 export type WithdrawEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.entry_not_found`
      */
@@ -12295,6 +13159,10 @@ export type ExportCampaignData = {
 };
 
 export type ExportCampaignErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -12342,6 +13210,10 @@ export type ExportContestResultsData = {
 };
 
 export type ExportContestResultsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -12393,6 +13265,10 @@ export type ExportIdeasData = {
 
 export type ExportIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12427,6 +13303,10 @@ export type ExportMembersData = {
 
 export type ExportMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12457,6 +13337,10 @@ export type ExportQuestionsData = {
 
 export type ExportQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12486,6 +13370,10 @@ export type WithdrawExtensionData = {
 };
 
 export type WithdrawExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -12529,7 +13417,11 @@ export type ApproveExtensionData = {
 
 export type ApproveExtensionErrors = {
     /**
-     * `access.denied` · `campaigns.own_proposal`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `campaigns.own_case` · `campaigns.own_proposal`
      */
     403: ProblemBody;
     /**
@@ -12575,6 +13467,10 @@ export type ListFeedbackData = {
 
 export type ListFeedbackErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12601,6 +13497,10 @@ export type GetFeedbackData = {
 };
 
 export type GetFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `feedback.not_found`
      */
@@ -12632,6 +13532,10 @@ export type AnswerFeedbackData = {
 };
 
 export type AnswerFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `feedback.own`
      */
@@ -12685,6 +13589,10 @@ export type UploadFileData = {
 
 export type UploadFileErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `files.bad_name` · `files.broken` · `files.too_many_pixels` · `files.unsupported`
      */
     422: ProblemBody;
@@ -12719,6 +13627,10 @@ export type DeleteFileData = {
 };
 
 export type DeleteFileErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `files.not_found`
      */
@@ -12803,6 +13715,10 @@ export type GetPictureData = {
 
 export type GetPictureErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `files.not_found`
      */
     404: ProblemBody;
@@ -12838,6 +13754,10 @@ export type GetThumbnailData = {
 
 export type GetThumbnailErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `files.no_thumbnail` · `files.not_found`
      */
     404: ProblemBody;
@@ -12864,8 +13784,8 @@ export type ListIdeasData = {
     query?: {
         /**
          * Only ideas in which each of these words stands, the most relevant first; of a word that thousands of ideas hold,
-         * the newest thousand are looked at. Parted by spaces; one character is enough, traditional characters are taken
-         * for simplified ones.
+         * first of the newest thousand, then of the next. A page may be short, or empty, and still have a next one. Parted
+         * by spaces; one character is enough, traditional characters are taken for simplified ones.
          */
         q?: string;
         /**
@@ -12902,6 +13822,10 @@ export type ListIdeasData = {
 
 export type ListIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12933,6 +13857,10 @@ export type CreateIdeaData = {
 
 export type CreateIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `files.attached` · `files.too_many`
      */
     422: ProblemBody;
@@ -12961,6 +13889,10 @@ export type ListIdeaCategoriesData = {
 };
 
 export type ListIdeaCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12992,6 +13924,10 @@ export type SetIdeaCategoriesData = {
 };
 
 export type SetIdeaCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -13035,6 +13971,10 @@ export type ListSimilarIdeasData = {
 
 export type ListSimilarIdeasErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -13072,6 +14012,10 @@ export type GetIdeaStatisticsData = {
 };
 
 export type GetIdeaStatisticsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -13115,6 +14059,10 @@ export type GetIdeaStatisticsSummaryData = {
 
 export type GetIdeaStatisticsSummaryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -13148,6 +14096,10 @@ export type GetIdeaData = {
 };
 
 export type GetIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -13188,6 +14140,10 @@ export type EditIdeaData = {
 };
 
 export type EditIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_found`
      */
@@ -13232,6 +14188,10 @@ export type AcceptIdeaData = {
 };
 
 export type AcceptIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -13281,7 +14241,11 @@ export type AssignIdeaData = {
 
 export type AssignIdeaErrors = {
     /**
-     * `access.denied`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -13322,6 +14286,10 @@ export type AttachToIdeaData = {
 };
 
 export type AttachToIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13373,6 +14341,10 @@ export type DetachFromIdeaData = {
 
 export type DetachFromIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_author` · `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13421,7 +14393,11 @@ export type CloseIdeaData = {
 
 export type CloseIdeaErrors = {
     /**
-     * `access.denied`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -13468,6 +14444,10 @@ export type CollectIdeaData = {
 };
 
 export type CollectIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
@@ -13520,6 +14500,10 @@ export type ListIdeaCommentsData = {
 
 export type ListIdeaCommentsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13560,9 +14544,17 @@ export type CommentOnIdeaData = {
 
 export type CommentOnIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
+    /**
+     * `ideas.merged`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -13597,6 +14589,10 @@ export type DeleteIdeaCommentData = {
 };
 
 export type DeleteIdeaCommentErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -13641,6 +14637,10 @@ export type DecideIdeaData = {
 };
 
 export type DecideIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `ideas.own_idea`
      */
@@ -13690,6 +14690,10 @@ export type DeliverIdeaData = {
 
 export type DeliverIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_implementer`
      */
     403: ProblemBody;
@@ -13736,6 +14740,10 @@ export type UnlikeIdeaData = {
 
 export type UnlikeIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -13769,6 +14777,10 @@ export type LikeIdeaData = {
 };
 
 export type LikeIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.own_like`
      */
@@ -13818,7 +14830,11 @@ export type MergeIdeaData = {
 
 export type MergeIdeaErrors = {
     /**
-     * `access.denied` · `access.out_of_scope`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -13866,7 +14882,11 @@ export type RecordIdeaOutcomeData = {
 
 export type RecordIdeaOutcomeErrors = {
     /**
-     * `access.denied`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -13913,6 +14933,10 @@ export type ReportIdeaProgressData = {
 };
 
 export type ReportIdeaProgressErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_implementer`
      */
@@ -13962,7 +14986,11 @@ export type ReopenIdeaData = {
 
 export type ReopenIdeaErrors = {
     /**
-     * `access.denied`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14010,6 +15038,10 @@ export type ReturnIdeaData = {
 
 export type ReturnIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
@@ -14018,7 +15050,7 @@ export type ReturnIdeaErrors = {
      */
     404: ProblemBody;
     /**
-     * `ideas.wrong_state`
+     * `ideas.has_merged` · `ideas.wrong_state`
      */
     409: ProblemBody;
     /**
@@ -14057,6 +15089,10 @@ export type SubmitIdeaData = {
 };
 
 export type SubmitIdeaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `ideas.not_author`
      */
@@ -14109,6 +15145,10 @@ export type GetIdeaTimelineData = {
 
 export type GetIdeaTimelineErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_found`
      */
     404: ProblemBody;
@@ -14149,6 +15189,10 @@ export type WithdrawIdeaData = {
 
 export type WithdrawIdeaErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `ideas.not_author`
      */
     403: ProblemBody;
@@ -14157,7 +15201,7 @@ export type WithdrawIdeaErrors = {
      */
     404: ProblemBody;
     /**
-     * `ideas.wrong_state`
+     * `ideas.has_merged` · `ideas.merged` · `ideas.wrong_state`
      */
     409: ProblemBody;
     /**
@@ -14193,6 +15237,10 @@ export type ImportBrandsData = {
 };
 
 export type ImportBrandsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.not_a_sheet` · `imports.unknown_encoding`
      */
@@ -14234,6 +15282,10 @@ export type ImportMembersData = {
 };
 
 export type ImportMembersErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -14277,6 +15329,10 @@ export type GetMemberTemplateData = {
 
 export type GetMemberTemplateErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14313,6 +15369,10 @@ export type ImportQuestionsData = {
 };
 
 export type ImportQuestionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb` · `imports.too_many_rows`
      */
@@ -14356,6 +15416,10 @@ export type GetQuestionTemplateData = {
 
 export type GetQuestionTemplateErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14388,6 +15452,10 @@ export type ImportUnitsData = {
 };
 
 export type ImportUnitsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -14426,6 +15494,10 @@ export type IssueInvitationsData = {
 
 export type IssueInvitationsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `invitations.beyond_reach`
      */
     403: ProblemBody;
@@ -14454,6 +15526,10 @@ export type ListLabelsData = {
 };
 
 export type ListLabelsErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14509,6 +15585,10 @@ export type EditMeData = {
 
 export type EditMeErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `members.too_many_numbers`
      */
     409: ProblemBody;
@@ -14551,6 +15631,10 @@ export type ListMyChallengeRunsData = {
 
 export type ListMyChallengeRunsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14584,6 +15668,10 @@ export type GetMyDeskData = {
 };
 
 export type GetMyDeskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14619,6 +15707,10 @@ export type ListMyFeedbackData = {
 
 export type ListMyFeedbackErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14649,6 +15741,10 @@ export type SendFeedbackData = {
 };
 
 export type SendFeedbackErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `feedback.too_many`
      */
@@ -14688,6 +15784,10 @@ export type ListMyNoticesData = {
 
 export type ListMyNoticesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14713,6 +15813,10 @@ export type ConfirmMyNoticesData = {
 
 export type ConfirmMyNoticesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14737,6 +15841,10 @@ export type CountMyUnreadNoticesData = {
 };
 
 export type CountMyUnreadNoticesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14796,6 +15904,10 @@ export type WithdrawPhoneProposalData = {
 
 export type WithdrawPhoneProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14820,6 +15932,10 @@ export type GetMyPointsData = {
 };
 
 export type GetMyPointsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -14855,6 +15971,10 @@ export type ListMyPointEntriesData = {
 
 export type ListMyPointEntriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14889,6 +16009,10 @@ export type ListMyQuizHistoryData = {
 
 export type ListMyQuizHistoryErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14918,6 +16042,10 @@ export type GetMyQuizResultData = {
 };
 
 export type GetMyQuizResultErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -14961,6 +16089,10 @@ export type ListMyWrongAnswersData = {
 
 export type ListMyWrongAnswersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -14985,6 +16117,10 @@ export type WithdrawResetRequestData = {
 };
 
 export type WithdrawResetRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_requested`
      */
@@ -15015,6 +16151,10 @@ export type ListMyResetsData = {
 
 export type ListMyResetsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15044,6 +16184,10 @@ export type ApproveMyResetData = {
 };
 
 export type ApproveMyResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -15082,6 +16226,10 @@ export type RefuseMyResetData = {
 };
 
 export type RefuseMyResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `resets.not_found`
      */
@@ -15143,6 +16291,10 @@ export type EndSessionData = {
 
 export type EndSessionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `sessions.not_found`
      */
     404: ProblemBody;
@@ -15172,6 +16324,10 @@ export type GetMySettingsData = {
 
 export type GetMySettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15197,6 +16353,10 @@ export type SetMySettingsData = {
 
 export type SetMySettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15221,6 +16381,10 @@ export type GetMyStreakData = {
 };
 
 export type GetMyStreakErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15256,6 +16420,10 @@ export type GetMyStudyHoursData = {
 
 export type GetMyStudyHoursErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15280,6 +16448,10 @@ export type GetMyTodayData = {
 };
 
 export type GetMyTodayErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15331,6 +16503,10 @@ export type ListMeetingsData = {
 
 export type ListMeetingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15365,6 +16541,10 @@ export type CreateMeetingData = {
 };
 
 export type CreateMeetingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15404,6 +16584,10 @@ export type DeleteMeetingData = {
 
 export type DeleteMeetingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope` · `meetings.not_author`
      */
     403: ProblemBody;
@@ -15412,7 +16596,7 @@ export type DeleteMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.attended` · `meetings.in_use`
+     * `meetings.attended` · `meetings.in_use` · `meetings.others_wrote`
      */
     409: ProblemBody;
     /**
@@ -15445,6 +16629,10 @@ export type GetMeetingData = {
 };
 
 export type GetMeetingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15490,6 +16678,10 @@ export type EditMeetingData = {
 
 export type EditMeetingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15498,7 +16690,7 @@ export type EditMeetingErrors = {
      */
     404: ProblemBody;
     /**
-     * `meetings.day_stands` · `meetings.minutes_stand` · `versions.outdated`
+     * `meetings.day_stands` · `meetings.minutes_stand` · `meetings.presence_stands` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -15531,6 +16723,10 @@ export type GetAttendanceCodeData = {
 };
 
 export type GetAttendanceCodeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -15569,6 +16765,10 @@ export type SubmitAttendanceCodeData = {
 };
 
 export type SubmitAttendanceCodeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -15620,6 +16820,10 @@ export type DeleteAttendanceData = {
 
 export type DeleteAttendanceErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `meetings.attendance_not_found` · `meetings.not_found`
      */
     404: ProblemBody;
@@ -15640,6 +16844,53 @@ export type DeleteAttendanceResponses = {
 
 export type DeleteAttendanceResponse = DeleteAttendanceResponses[keyof DeleteAttendanceResponses];
 
+export type ListMeetingVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/meetings/{id}/versions';
+};
+
+export type ListMeetingVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.denied` · `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMeetingVersionsError = ListMeetingVersionsErrors[keyof ListMeetingVersionsErrors];
+
+export type ListMeetingVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageMeetingVersion;
+};
+
+export type ListMeetingVersionsResponse = ListMeetingVersionsResponses[keyof ListMeetingVersionsResponses];
+
 export type CreateMemberData = {
     body: NewMemberBody;
     headers?: {
@@ -15654,6 +16905,10 @@ export type CreateMemberData = {
 };
 
 export type CreateMemberErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `members.number_taken` · `members.phone_taken`
      */
@@ -15689,6 +16944,10 @@ export type GetMemberData = {
 };
 
 export type GetMemberErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -15731,6 +16990,10 @@ export type EditMemberData = {
 
 export type EditMemberErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -15763,6 +17026,129 @@ export type EditMemberResponses = {
 
 export type EditMemberResponse = EditMemberResponses[keyof EditMemberResponses];
 
+export type ListAbsencesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/members/{id}/absences';
+};
+
+export type ListAbsencesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAbsencesError = ListAbsencesErrors[keyof ListAbsencesErrors];
+
+export type ListAbsencesResponses = {
+    /**
+     * Leave
+     */
+    200: PageAbsenceView;
+};
+
+export type ListAbsencesResponse = ListAbsencesResponses[keyof ListAbsencesResponses];
+
+export type CreateAbsenceData = {
+    body: LeaveBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/members/{id}/absences';
+};
+
+export type CreateAbsenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `absences.own` · `access.denied` · `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `absences.overlap`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateAbsenceError = CreateAbsenceErrors[keyof CreateAbsenceErrors];
+
+export type CreateAbsenceResponses = {
+    /**
+     * Put down before
+     */
+    200: AbsenceView;
+    /**
+     * Put down
+     */
+    201: AbsenceView;
+};
+
+export type CreateAbsenceResponse = CreateAbsenceResponses[keyof CreateAbsenceResponses];
+
+export type WithdrawAbsenceData = {
+    body?: never;
+    path: {
+        id: MemberId;
+        absence_id: AbsenceId;
+    };
+    query?: never;
+    url: '/api/v1/members/{id}/absences/{absence_id}';
+};
+
+export type WithdrawAbsenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `absences.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAbsenceError = WithdrawAbsenceErrors[keyof WithdrawAbsenceErrors];
+
+export type WithdrawAbsenceResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawAbsenceResponse = WithdrawAbsenceResponses[keyof WithdrawAbsenceResponses];
+
 export type GetMemberPointsData = {
     body?: never;
     path: {
@@ -15776,6 +17162,10 @@ export type GetMemberPointsData = {
 };
 
 export type GetMemberPointsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -15811,6 +17201,10 @@ export type GrantRoleData = {
 };
 
 export type GrantRoleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `duties.own`
      */
@@ -15851,6 +17245,10 @@ export type EndRoleData = {
 };
 
 export type EndRoleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `duties.not_found` · `members.not_found`
      */
@@ -15894,6 +17292,10 @@ export type WithdrawObjectionData = {
 
 export type WithdrawObjectionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `campaigns.objection_not_found`
      */
     404: ProblemBody;
@@ -15931,6 +17333,10 @@ export type AnswerObjectionData = {
 };
 
 export type AnswerObjectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope` · `campaigns.own_objection`
      */
@@ -15974,6 +17380,10 @@ export type ListPhoneProposalsData = {
 
 export type ListPhoneProposalsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16004,6 +17414,10 @@ export type ApprovePhoneProposalData = {
 };
 
 export type ApprovePhoneProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -16043,6 +17457,10 @@ export type RefusePhoneProposalData = {
 };
 
 export type RefusePhoneProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `proposals.own`
      */
@@ -16094,6 +17512,10 @@ export type ListPointRulesData = {
 
 export type ListPointRulesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16128,6 +17550,10 @@ export type CreatePointRuleData = {
 };
 
 export type CreatePointRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -16179,6 +17605,10 @@ export type WithdrawPointRuleData = {
 
 export type WithdrawPointRuleErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -16215,6 +17645,10 @@ export type GetPresetsData = {
 };
 
 export type GetPresetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16271,6 +17705,10 @@ export type ListQuestionsData = {
 
 export type ListQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `sessions.password_too_short`
      */
     403: ProblemBody;
@@ -16306,6 +17744,10 @@ export type CreateQuestionData = {
 
 export type CreateQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16339,6 +17781,10 @@ export type ListQuestionCategoriesData = {
 
 export type ListQuestionCategoriesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16368,6 +17814,10 @@ export type DeleteQuestionData = {
 };
 
 export type DeleteQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16406,6 +17856,10 @@ export type GetQuestionData = {
 };
 
 export type GetQuestionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16447,6 +17901,10 @@ export type EditQuestionData = {
 
 export type EditQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16485,6 +17943,10 @@ export type CorrectQuestionKeyData = {
 
 export type CorrectQuestionKeyErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.out_of_scope`
      */
     403: ProblemBody;
@@ -16522,6 +17984,10 @@ export type PreviewQuestionCorrectionData = {
 };
 
 export type PreviewQuestionCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -16566,6 +18032,10 @@ export type ListQuestionCorrectionsData = {
 
 export type ListQuestionCorrectionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -16599,6 +18069,10 @@ export type GetQuestionStatisticsData = {
 };
 
 export type GetQuestionStatisticsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.question_not_found`
      */
@@ -16643,6 +18117,10 @@ export type ListQuestionVersionsData = {
 
 export type ListQuestionVersionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -16675,6 +18153,10 @@ export type GetDailyPaperData = {
 };
 
 export type GetDailyPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16714,6 +18196,10 @@ export type GetPlannedPaperData = {
 };
 
 export type GetPlannedPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16755,13 +18241,21 @@ export type SetDailyPaperData = {
 
 export type SetDailyPaperErrors = {
     /**
-     * `quiz.paper_published` · `versions.outdated`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `quiz.paper_published` · `quiz.too_late_for_unit` · `versions.outdated`
      */
     409: ProblemBody;
     /**
      * `quiz.day_past`
      */
     410: ProblemBody;
+    /**
+     * `quiz.day_too_far`
+     */
+    422: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16810,6 +18304,10 @@ export type GetDailyCoverageData = {
 
 export type GetDailyCoverageErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope` · `quiz.too_few`
      */
     403: ProblemBody;
@@ -16847,6 +18345,10 @@ export type SubmitDailyPaperData = {
 };
 
 export type SubmitDailyPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `quiz.no_paper`
      */
@@ -16889,6 +18391,10 @@ export type PractiseQuestionData = {
 
 export type PractiseQuestionErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `quiz.being_asked` · `quiz.guarded` · `quiz.on_todays_paper`
      */
     409: ProblemBody;
@@ -16917,6 +18423,10 @@ export type ListPracticeCategoriesData = {
 };
 
 export type ListPracticeCategoriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16964,6 +18474,10 @@ export type ListPracticeQuestionsData = {
 
 export type ListPracticeQuestionsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16998,6 +18512,10 @@ export type ListResetsData = {
 
 export type ListResetsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17027,6 +18545,10 @@ export type ApproveResetData = {
 };
 
 export type ApproveResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `resets.issuers_account` · `resets.own`
      */
@@ -17094,6 +18616,10 @@ export type SignInData = {
 
 export type SignInErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `sessions.wrong_password`
      */
     401: ProblemBody;
@@ -17126,6 +18652,10 @@ export type RedeemInvitationData = {
 };
 
 export type RedeemInvitationErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
     /**
      * `resets.needs_approval` · `resets.refused` · `resets.waits`
      */
@@ -17164,6 +18694,10 @@ export type RefreshSessionData = {
 
 export type RefreshSessionErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
      */
     401: ProblemBody;
@@ -17193,6 +18727,10 @@ export type RequestResetData = {
 
 export type RequestResetErrors = {
     /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17219,6 +18757,10 @@ export type GetSettingProposalData = {
 };
 
 export type GetSettingProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.no_proposal`
      */
@@ -17250,6 +18792,10 @@ export type ApproveSettingProposalData = {
 };
 
 export type ApproveSettingProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope` · `proposals.own`
      */
@@ -17290,6 +18836,10 @@ export type RefuseSettingProposalData = {
 
 export type RefuseSettingProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `settings.no_proposal`
      */
     404: ProblemBody;
@@ -17325,6 +18875,10 @@ export type WithdrawSettingProposalData = {
 
 export type WithdrawSettingProposalErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `proposals.not_yours`
      */
     403: ProblemBody;
@@ -17358,6 +18912,10 @@ export type ListSettingsData = {
 
 export type ListSettingsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17388,6 +18946,10 @@ export type GetSettingData = {
 };
 
 export type GetSettingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -17425,6 +18987,10 @@ export type SetSettingData = {
 };
 
 export type SetSettingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -17481,6 +19047,10 @@ export type ListSettingChangesData = {
 };
 
 export type ListSettingChangesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `settings.not_found`
      */
@@ -17558,6 +19128,10 @@ export type ListStudyItemsData = {
 
 export type ListStudyItemsErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17593,6 +19167,10 @@ export type CreateStudyItemData = {
 
 export type CreateStudyItemErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied`
      */
     403: ProblemBody;
@@ -17623,6 +19201,10 @@ export type DeleteStudyItemData = {
 };
 
 export type DeleteStudyItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17658,6 +19240,10 @@ export type GetStudyItemData = {
 };
 
 export type GetStudyItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17695,6 +19281,10 @@ export type EditStudyItemData = {
 };
 
 export type EditStudyItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied`
      */
@@ -17734,6 +19324,10 @@ export type OpenStudyReadingData = {
 };
 
 export type OpenStudyReadingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -17781,6 +19375,10 @@ export type ListStudyPushesData = {
 
 export type ListStudyPushesErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17811,6 +19409,10 @@ export type CreateStudyPushData = {
 };
 
 export type CreateStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.denied` · `access.out_of_scope`
      */
@@ -17846,6 +19448,10 @@ export type CancelStudyPushData = {
 };
 
 export type CancelStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -17885,6 +19491,10 @@ export type GetStudyPushData = {
 };
 
 export type GetStudyPushErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.push_not_found`
      */
@@ -17930,6 +19540,10 @@ export type GetStudyPushCoverageData = {
 
 export type GetStudyPushCoverageErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope` · `study.too_few`
      */
     403: ProblemBody;
@@ -17969,6 +19583,10 @@ export type GetStudyReadingData = {
 
 export type GetStudyReadingErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `study.reading_not_found`
      */
     404: ProblemBody;
@@ -17999,6 +19617,10 @@ export type CompleteStudyReadingData = {
 };
 
 export type CompleteStudyReadingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `study.reading_not_found`
      */
@@ -18036,6 +19658,10 @@ export type GetStudyTodayData = {
 };
 
 export type GetStudyTodayErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -18097,6 +19723,10 @@ export type CreateUnitData = {
 
 export type CreateUnitErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `units.code_taken`
      */
     409: ProblemBody;
@@ -18127,6 +19757,10 @@ export type GetUnitData = {
 };
 
 export type GetUnitErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `units.not_found`
      */
@@ -18164,6 +19798,10 @@ export type EditUnitData = {
 };
 
 export type EditUnitErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -18220,6 +19858,10 @@ export type GetUnitBurdenErrors = {
      */
     400: ProblemBody;
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -18262,6 +19904,10 @@ export type GetUnitDeskData = {
 };
 
 export type GetUnitDeskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `access.out_of_scope`
      */
@@ -18315,6 +19961,10 @@ export type ListUnitMembersData = {
 
 export type ListUnitMembersErrors = {
     /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
      * `access.denied` · `access.out_of_scope`
      */
     403: ProblemBody;
@@ -18352,6 +20002,10 @@ export type WithdrawVoidingData = {
 };
 
 export type WithdrawVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.not_own_proposal`
      */
@@ -18394,6 +20048,10 @@ export type ApproveVoidingData = {
 };
 
 export type ApproveVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
     /**
      * `campaigns.own_proposal`
      */
@@ -18477,6 +20135,10 @@ export type ReadyzData = {
 };
 
 export type ReadyzErrors = {
+    /**
+     * Not ready, and why
+     */
+    503: Readiness;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
