@@ -139,6 +139,8 @@ pub struct Campaigns {
     /// Stages that are open, for the page of the day.
     open_stages: Arc<Memo<(), Vec<(String, StageRow)>>>,
     turnouts: Turnouts,
+    /// Who sees a campaign to its end, wherever he is at home.
+    takes_part: viewer::TakesPart,
     complaints: Arc<Complaints>,
     /// What is worth a look in votes that are over and not counted yet.
     flags: Cache<CampaignId, Arc<[Flag]>>,
@@ -168,6 +170,7 @@ impl Campaigns {
             polls_loading: Arc::default(),
             open_stages: Arc::new(Memo::new(1)),
             turnouts: Turnouts::default(),
+            takes_part: vote::takes_part,
             complaints: Arc::default(),
             flags: vote::flags_in_memory(),
         }

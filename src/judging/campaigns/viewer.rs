@@ -16,6 +16,9 @@ use crate::db::{Conn, Stop};
 pub(in crate::judging::campaigns) const SHOWN: [CampaignState; 3] =
     [CampaignState::Announced, CampaignState::Open, CampaignState::Cancelled];
 
+/// Whether a member who is at home elsewhere by now takes part in a campaign; parts know.
+pub(in crate::judging::campaigns) type TakesPart = fn(&mut Conn, MemberId, &Campaign) -> QueryResult<bool>;
+
 /// Who looks: a member of the audience, and perhaps somebody who runs campaigns or writes entries.
 #[derive(Clone, Debug)]
 pub struct Viewer<'a> {
@@ -58,8 +61,8 @@ impl Campaigns {
         if managed || SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id) {
             return Ok(Seen { campaign, stages, managed });
         }
-        let (room, member, asked) = (self.clone(), viewer.member, campaign.clone());
-        match self.db.read(move |conn| room.takes_part(conn, member, &asked)).await? {
+        let (takes_part, member, asked) = (self.takes_part, viewer.member, campaign.clone());
+        match self.db.read(move |conn| takes_part(conn, member, &asked)).await? {
             true => Ok(Seen { campaign, stages, managed }),
             false => Err(CampaignRefusal::NoSuchCampaign.into()),
         }
@@ -74,7 +77,7 @@ impl Campaigns {
     ) -> QueryResult<(bool, bool)> {
         let managed = self.manages(viewer, campaign);
         let near = SHOWN.contains(&campaign.state) && viewer.path.contains(&campaign.unit_id);
-        Ok((managed || near || self.takes_part(conn, viewer.member, campaign)?, managed))
+        Ok((managed || near || (self.takes_part)(conn, viewer.member, campaign)?, managed))
     }
 
     fn manages(&self, viewer: &Viewer<'_>, campaign: &Campaign) -> bool {

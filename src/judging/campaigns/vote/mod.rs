@@ -29,7 +29,7 @@ pub(in crate::judging::campaigns) use flags::flags_in_memory;
 pub use glance::{LOOKS, OpenVote, voted_in};
 pub(in crate::judging::campaigns) use keys::former_seal_key;
 pub use keys::{list_needed_keys, proves_ballot_key};
-pub(in crate::judging::campaigns) use participation::Turnouts;
+pub(in crate::judging::campaigns) use participation::{Turnouts, takes_part};
 pub(in crate::judging::campaigns) use rules::receipts_text;
 pub(in crate::judging::campaigns) use settings::WatchSettings;
 pub(in crate::judging::campaigns) use store::ballots::{erase, list_next_voters};

@@ -53,23 +53,6 @@ impl Default for Turnouts {
 }
 
 impl Campaigns {
-    /// Whether a campaign is shown to a member who is at home elsewhere by now: he takes part in it to its end if he stands
-    /// on its roll, is one of its experts, or leads or wrote an entry.
-    pub(in crate::judging::campaigns) fn takes_part(
-        &self,
-        conn: &mut Conn,
-        member: MemberId,
-        campaign: &Campaign,
-    ) -> diesel::QueryResult<bool> {
-        if !SHOWN.contains(&campaign.state) {
-            return Ok(false);
-        }
-        let on_roll = |roll: Roll| roll.find(member).is_some();
-        Ok(campaign.terms.0.expert_ids.contains(&member)
-            || entries::has_entry_of(conn, campaign.id, member)?
-            || store::rolls::find(conn, campaign.id)?.is_some_and(on_roll))
-    }
-
     /// How many have voted so far, or had some seconds ago: counts only, of branches of five or more.
     pub async fn participation(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Arc<Participation>> {
         self.see(viewer, id).await?;
@@ -110,4 +93,20 @@ fn count(as_of: Timestamp, roll: &Roll, ballots: Vec<MemberId>) -> Participation
     let all = branches.into_iter().map(|(unit, (electorate, voted))| (unit, electorate, voted)).collect();
     let (branches, others) = rules::fold_small(all);
     Participation { as_of, electorate: roll.lines().len(), voters: voters.len(), ballots: cast, branches, others }
+}
+
+/// Whether a campaign is shown to a member who is at home elsewhere by now: he takes part in it to its end if he stands on its
+/// roll, is one of its experts, or leads or wrote an entry.
+pub(in crate::judging::campaigns) fn takes_part(
+    conn: &mut Conn,
+    member: MemberId,
+    campaign: &Campaign,
+) -> diesel::QueryResult<bool> {
+    if !SHOWN.contains(&campaign.state) {
+        return Ok(false);
+    }
+    let on_roll = |roll: Roll| roll.find(member).is_some();
+    Ok(campaign.terms.0.expert_ids.contains(&member)
+        || entries::has_entry_of(conn, campaign.id, member)?
+        || store::rolls::find(conn, campaign.id)?.is_some_and(on_roll))
 }
