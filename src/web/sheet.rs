@@ -86,7 +86,8 @@ const FILE_NAME_BYTES: usize = 240;
 fn file_name(name: &str) -> String {
     let kept: String = name.chars().filter(|c| !c.is_control() && !r#"\/:*?"<>|"#.contains(*c)).collect();
     let kept = kept.trim_matches([' ', '.']);
-    let kept = &kept[..kept.floor_char_boundary(FILE_NAME_BYTES)];
+    let ends = kept.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    let kept = &kept[..ends.take_while(|end| *end <= FILE_NAME_BYTES).last().unwrap_or(0)];
     if kept.is_empty() { "导出".to_owned() } else { kept.to_owned() }
 }
 
