@@ -424,11 +424,11 @@ async fn only_those_are_expected_to_answer_for_whom_a_paper_came_out() {
     // so that none is drawn for the whole enterprise
     let retired = format!("/questions/{}", question.as_str().unwrap());
     organiser.patch(&retired, json!({ "retired": true })).await.ok(200);
-    app.set_clock("2026-07-02T07:00:00+08:00");
+    app.set_clock("2026-07-02T07:48:00+08:00");
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
     let path = "/quiz/daily/2026-07-02/coverage";
     organiser.get(path).await.refused(404, "quiz.no_paper");
-    app.set_clock("2026-07-02T08:00:00+08:00");
+    app.set_clock("2026-07-02T07:52:00+08:00");
     app.member("南客").home("XZ31").unregistered().await;
     app.tick().await;
     let seen = organiser.get(path).await.ok(200);

@@ -301,8 +301,9 @@ async fn window_by_window_everything_is_found_once() {
     let many = 2 * MOST_FOUND as u128 + 345;
     for chunk in (0..many).collect::<Vec<_>>().chunks(100) {
         // every seventh entry has it in its title
-        let text =
-            |number: u128| if number.is_multiple_of(7) { "节水建议".to_owned() } else { "别的\n说到节水".to_owned() };
+        let text = |number: u128| {
+            if number.is_multiple_of(7) { "节水建议".to_owned() } else { "别的\n说到节水".to_owned() }
+        };
         put_all(&db, chunk.iter().map(|number| (*number, text(*number))).collect()).await;
     }
     for _ in 0..2 {

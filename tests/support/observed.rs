@@ -30,7 +30,8 @@ const LONGEST: usize = 4000;
 const ITEMS: usize = 2;
 
 /// Codes that any operation may answer with; the document tells of them once.
-const EVERYWHERE: [&str; 7] = ["body.", "query.", "limits.", "service.", "route.", "cors.", "idempotency."];
+const EVERYWHERE: [&str; 9] =
+    ["body.", "query.", "limits.", "service.", "route.", "cors.", "idempotency.", "sessions.required", "access.denied"];
 
 /// A request that was taken, as an example shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

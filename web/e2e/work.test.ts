@@ -88,17 +88,19 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await page.getByRole('button', { name: '登记成果' }).click()
   await page.getByText('12,000.50 元').first().waitFor()
   await look(page, 'act-outcome')
-  await page.getByRole('radio', { name: '办结' }).check()
-  await page.getByRole('button', { name: '办结' }).click()
-  await page.getByText('已办结', { exact: true }).first().waitFor()
 
-  // The same idea handed in twice is merged into the one that was carried out.
+  // The same idea handed in twice is merged into the one that was carried out, before that is closed.
   await page.goto(`/m/#/ideas/${twin.id}`)
   await page.getByRole('radio', { name: '合并' }).check()
   await page.getByRole('radio', { name: /泵房水位浮球改为压力变送器/ }).check()
   await look(page, 'act-merge')
   await page.getByRole('button', { name: '合并' }).click()
   await page.getByText('已并入另一条点子').waitFor()
+
+  await page.goto(`/m/#/ideas/${id}`)
+  await page.getByRole('radio', { name: '办结' }).check()
+  await page.getByRole('button', { name: '办结' }).click()
+  await page.getByText('已办结', { exact: true }).first().waitFor()
 
   // What was filed comes before the committee again.
   const filed = await api<{ items: Array<{ id: string }> }>('secretary', '/ideas?state=filed')

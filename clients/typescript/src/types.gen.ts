@@ -9019,7 +9019,7 @@ export type ListAuditEntriesData = {
 
 export type ListAuditEntriesErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.invalid_token`
      */
     401: ProblemBody;
     /**
@@ -9118,10 +9118,6 @@ export type RebuildBoardsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -9360,7 +9356,7 @@ export type CreateCampaignErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -9610,7 +9606,7 @@ export type CastBallotErrors = {
      */
     401: ProblemBody;
     /**
-     * `campaigns.not_on_roll`
+     * `campaigns.not_on_roll` · `campaigns.nothing_to_choose`
      */
     403: ProblemBody;
     /**
@@ -9928,6 +9924,10 @@ export type ListBulletinVersionsErrors = {
      */
     401: ProblemBody;
     /**
+     * `campaigns.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -10007,10 +10007,6 @@ export type ProposeCampaignCancellationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * `campaigns.not_found`
      */
@@ -10114,7 +10110,7 @@ export type DecideCampaignErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `campaigns.own_case` · `campaigns.own_line`
+     * `campaigns.own_case` · `campaigns.own_line`
      */
     403: ProblemBody;
     /**
@@ -10225,6 +10221,10 @@ export type CreateCampaignEntryErrors = {
      */
     403: ProblemBody;
     /**
+     * `campaigns.not_found`
+     */
+    404: ProblemBody;
+    /**
      * `campaigns.judged` · `campaigns.wrong_state`
      */
     409: ProblemBody;
@@ -10262,10 +10262,6 @@ export type ProposeExtensionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * `campaigns.cancelled` · `campaigns.over`
      */
@@ -10343,7 +10339,7 @@ export type ReviewCampaignFlagsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `campaigns.flag_on_oneself`
+     * `campaigns.flag_on_oneself`
      */
     403: ProblemBody;
     /**
@@ -10402,7 +10398,7 @@ export type ListCampaignFlagsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -10848,10 +10844,6 @@ export type ListCampaignScoresErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * `campaigns.not_found`
      */
     404: ProblemBody;
@@ -11117,7 +11109,7 @@ export type ListReviewedChallengeRunsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -11429,10 +11421,6 @@ export type ListContestsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -11596,7 +11584,7 @@ export type AnnounceContestErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -11649,6 +11637,10 @@ export type StartContestAttemptErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `contests.not_in_audience`
+     */
+    403: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11788,10 +11780,6 @@ export type WithdrawContestCancellationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * `contests.not_found`
      */
@@ -11973,7 +11961,7 @@ export type CloseContestErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -12061,7 +12049,7 @@ export type OpenContestErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -12115,7 +12103,7 @@ export type PublishContestErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -12123,7 +12111,7 @@ export type PublishContestErrors = {
      */
     404: ProblemBody;
     /**
-     * `contests.not_ranked` · `contests.wrong_state`
+     * `contests.key_changed` · `contests.not_ranked` · `contests.wrong_state`
      */
     409: ProblemBody;
     /**
@@ -12304,7 +12292,7 @@ export type WithdrawContestErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -12358,10 +12346,6 @@ export type ListDutyConflictsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12403,10 +12387,6 @@ export type ListDutyProposalsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12474,7 +12454,7 @@ export type ApproveDutyProposalErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
+     * `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
      */
     403: ProblemBody;
     /**
@@ -12736,7 +12716,7 @@ export type PublishArticleErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -12820,7 +12800,7 @@ export type AttachEvidenceErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -13215,7 +13195,7 @@ export type ExportContestResultsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -13306,6 +13286,10 @@ export type ExportMembersErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -13421,7 +13405,7 @@ export type ApproveExtensionErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `campaigns.own_case` · `campaigns.own_proposal`
+     * `campaigns.own_case` · `campaigns.own_proposal`
      */
     403: ProblemBody;
     /**
@@ -13537,7 +13521,7 @@ export type AnswerFeedbackErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `feedback.own`
+     * `feedback.own`
      */
     403: ProblemBody;
     /**
@@ -13667,7 +13651,7 @@ export type GetFileData = {
 
 export type GetFileErrors = {
     /**
-     * `sessions.required`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
     /**
@@ -13929,10 +13913,6 @@ export type SetIdeaCategoriesErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * `versions.outdated`
      */
     409: ProblemBody;
@@ -14017,7 +13997,7 @@ export type GetIdeaStatisticsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -14063,7 +14043,7 @@ export type GetIdeaStatisticsSummaryErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -14193,7 +14173,7 @@ export type AcceptIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14245,7 +14225,7 @@ export type AssignIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14397,7 +14377,7 @@ export type CloseIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14449,7 +14429,7 @@ export type CollectIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14642,7 +14622,7 @@ export type DecideIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14834,7 +14814,7 @@ export type MergeIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14886,7 +14866,7 @@ export type RecordIdeaOutcomeErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -14894,7 +14874,7 @@ export type RecordIdeaOutcomeErrors = {
      */
     404: ProblemBody;
     /**
-     * `ideas.wrong_state`
+     * `ideas.too_many_outcomes` · `ideas.wrong_state`
      */
     409: ProblemBody;
     /**
@@ -14990,7 +14970,7 @@ export type ReopenIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `ideas.own_idea`
+     * `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -15042,7 +15022,7 @@ export type ReturnIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea`
      */
     403: ProblemBody;
     /**
@@ -15246,7 +15226,7 @@ export type ImportBrandsErrors = {
      */
     415: ProblemBody;
     /**
-     * `imports.empty` · `imports.missing_column`
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
      */
     422: ProblemBody;
     /**
@@ -15295,7 +15275,7 @@ export type ImportMembersErrors = {
      */
     415: ProblemBody;
     /**
-     * `imports.empty` · `imports.missing_column`
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
      */
     422: ProblemBody;
     /**
@@ -15382,7 +15362,7 @@ export type ImportQuestionsErrors = {
      */
     415: ProblemBody;
     /**
-     * `imports.empty` · `imports.missing_column`
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
      */
     422: ProblemBody;
     /**
@@ -15465,7 +15445,7 @@ export type ImportUnitsErrors = {
      */
     415: ProblemBody;
     /**
-     * `imports.empty` · `imports.missing_column`
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
      */
     422: ProblemBody;
     /**
@@ -15556,7 +15536,7 @@ export type GetMeData = {
 
 export type GetMeErrors = {
     /**
-     * `sessions.invalid_token` · `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.too_many`
+     * `sessions.invalid_token` · `sessions.over` · `sessions.reset` · `sessions.restored` · `sessions.too_many`
      */
     401: ProblemBody;
     /**
@@ -16260,7 +16240,7 @@ export type ListMySessionsData = {
 
 export type ListMySessionsErrors = {
     /**
-     * `sessions.over` · `sessions.required`
+     * `sessions.over`
      */
     401: ProblemBody;
     /**
@@ -16546,7 +16526,7 @@ export type CreateMeetingErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -16634,7 +16614,7 @@ export type GetMeetingErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -16682,7 +16662,7 @@ export type EditMeetingErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -16728,9 +16708,9 @@ export type GetAttendanceCodeErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
+     * `meetings.not_found`
      */
-    403: ProblemBody;
+    404: ProblemBody;
     /**
      * `meetings.not_in_hours`
      */
@@ -16871,9 +16851,13 @@ export type ListMeetingVersionsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16909,6 +16893,10 @@ export type CreateMemberErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * `members.number_taken` · `members.phone_taken`
      */
@@ -16949,7 +16937,7 @@ export type GetMemberErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -17054,6 +17042,10 @@ export type ListAbsencesErrors = {
      */
     403: ProblemBody;
     /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17085,7 +17077,7 @@ export type CreateAbsenceErrors = {
      */
     401: ProblemBody;
     /**
-     * `absences.own` · `access.denied` · `access.out_of_scope`
+     * `absences.own` · `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -17129,7 +17121,11 @@ export type WithdrawAbsenceErrors = {
      */
     401: ProblemBody;
     /**
-     * `absences.not_found`
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `absences.not_found` · `members.not_found`
      */
     404: ProblemBody;
     /**
@@ -17167,7 +17163,7 @@ export type GetMemberPointsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -17249,6 +17245,10 @@ export type EndRoleErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * `duties.not_found` · `members.not_found`
      */
@@ -17338,7 +17338,7 @@ export type AnswerObjectionErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `campaigns.own_objection`
+     * `access.out_of_scope` · `campaigns.own_objection`
      */
     403: ProblemBody;
     /**
@@ -17383,10 +17383,6 @@ export type ListPhoneProposalsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17516,10 +17512,6 @@ export type ListPointRulesErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17555,7 +17547,7 @@ export type CreatePointRuleErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -17747,10 +17739,6 @@ export type CreateQuestionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * `quiz.duplicate_question`
      */
@@ -18121,10 +18109,6 @@ export type ListQuestionVersionsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * `quiz.question_not_found`
      */
     404: ProblemBody;
@@ -18201,6 +18185,10 @@ export type GetPlannedPaperErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * `quiz.no_paper`
      */
     404: ProblemBody;
@@ -18244,6 +18232,10 @@ export type SetDailyPaperErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * `quiz.paper_published` · `quiz.too_late_for_unit` · `versions.outdated`
      */
@@ -18304,11 +18296,11 @@ export type GetDailyCoverageData = {
 
 export type GetDailyCoverageErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.invalid_token`
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `quiz.too_few`
+     * `access.out_of_scope` · `quiz.too_few`
      */
     403: ProblemBody;
     /**
@@ -18550,7 +18542,7 @@ export type ApproveResetErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `resets.issuers_account` · `resets.own`
+     * `resets.issuers_account` · `resets.own`
      */
     403: ProblemBody;
     /**
@@ -18587,7 +18579,7 @@ export type SignOutData = {
 
 export type SignOutErrors = {
     /**
-     * `sessions.required`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
     /**
@@ -18698,7 +18690,7 @@ export type RefreshSessionErrors = {
      */
     400: ProblemBody;
     /**
-     * `sessions.over` · `sessions.required` · `sessions.reset` · `sessions.token_reused` · `sessions.too_many`
+     * `sessions.over` · `sessions.reset` · `sessions.restored` · `sessions.token_reused` · `sessions.too_many`
      */
     401: ProblemBody;
     /**
@@ -18916,10 +18908,6 @@ export type ListSettingsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -18992,7 +18980,7 @@ export type SetSettingErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -19132,10 +19120,6 @@ export type ListStudyItemsErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied`
-     */
-    403: ProblemBody;
-    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -19170,10 +19154,6 @@ export type CreateStudyItemErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19285,10 +19265,6 @@ export type EditStudyItemErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
-    /**
-     * `access.denied`
-     */
-    403: ProblemBody;
     /**
      * `study.item_not_found`
      */
@@ -19414,7 +19390,7 @@ export type CreateStudyPushErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -19544,7 +19520,7 @@ export type GetStudyPushCoverageErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope` · `study.too_few`
+     * `access.out_of_scope` · `study.too_few`
      */
     403: ProblemBody;
     /**
@@ -19688,7 +19664,7 @@ export type ListUnitsData = {
 
 export type ListUnitsErrors = {
     /**
-     * `sessions.required`
+     * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
     /**
@@ -19726,6 +19702,10 @@ export type CreateUnitErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * `units.code_taken`
      */
@@ -19862,9 +19842,13 @@ export type GetUnitBurdenErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
+    /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19965,7 +19949,7 @@ export type ListUnitMembersErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.denied` · `access.out_of_scope`
+     * `access.out_of_scope`
      */
     403: ProblemBody;
     /**
@@ -20136,9 +20120,9 @@ export type ReadyzData = {
 
 export type ReadyzErrors = {
     /**
-     * Not ready, and why
+     * ``
      */
-    503: Readiness;
+    503: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
