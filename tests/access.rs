@@ -251,7 +251,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /meetings/{id}/versions", MEETING_READERS, Plain),
     ("DELETE /meetings/{id}", MEETING_HOLDERS, Plain),
     ("GET /meetings/{id}/attendance-code", MEETING_HOLDERS, Plain),
-    ("PUT /meetings/{id}/attendance/mine", SignedIn, Plain),
+    ("PUT /meetings/{id}/my-attendance", SignedIn, Plain),
     ("DELETE /meetings/{id}/attendance/{member_id}", MEETING_HOLDERS, Plain),
     // ideas
     ("GET /ideas", SignedIn, Plain),
@@ -480,7 +480,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /meetings", Open(MINUTES)),
     ("PATCH /meetings/{id}", Open(MINUTES)),
     ("DELETE /meetings/{id}", Open(MINUTES)),
-    ("PUT /meetings/{id}/attendance/mine", Open(OWN)),
+    ("PUT /meetings/{id}/my-attendance", Open(OWN)),
     ("DELETE /meetings/{id}/attendance/{member_id}", Open(MINUTES)),
     ("POST /ideas", Open(OWN)),
     ("PUT /ideas/categories", Open(ORDER)),

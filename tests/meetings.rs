@@ -310,7 +310,7 @@ async fn the_code_on_the_screen_makes_a_member_present_once() {
     let li = app.member("李一").home("XZ12").sign_in().await;
     let west = app.member("西客").home("XZ21").sign_in().await;
     let path = held(&app, &secretary, "ZB1", json!({ "begins_time": "08:10" })).await;
-    let (screen, mine) = (format!("{path}/attendance-code"), format!("{path}/attendance/mine"));
+    let (screen, mine) = (format!("{path}/attendance-code"), format!("{path}/my-attendance"));
     li.get(&screen).await.refused(403, "access.denied");
     let shown = secretary.get(&screen).await.ok(200);
     assert_eq!(
@@ -351,7 +351,7 @@ async fn an_old_code_is_worth_nothing_and_neither_is_one_of_another_meeting() {
     let li = app.member("李一").sign_in().await;
     let path = held(&app, &secretary, "ZB1", json!({})).await;
     let other = held(&app, &secretary, "ZB1", json!({ "kind": "theme_day" })).await;
-    let mine = format!("{path}/attendance/mine");
+    let mine = format!("{path}/my-attendance");
     let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
     let of_other = text(&secretary.get(&format!("{other}/attendance-code")).await.ok(200)["code"]);
     app.advance_seconds(60);
@@ -372,7 +372,7 @@ async fn who_guesses_codes_has_to_wait() {
     let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
     let li = app.member("李一").sign_in().await;
     let path = held(&app, &secretary, "ZB1", json!({})).await;
-    let mine = format!("{path}/attendance/mine");
+    let mine = format!("{path}/my-attendance");
     let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
     let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 500_000) % 1_000_000);
     for _ in 0..6 {
@@ -410,7 +410,7 @@ async fn who_is_excused_was_not_there_and_why_is_told_to_few() {
     assert_eq!(items(&li.get("/meetings").await.ok(200))[0]["excused"], true);
     // he came after all
     let code = text(&secretary.get(&format!("{path}/attendance-code")).await.ok(200)["code"]);
-    li.put(&format!("{path}/attendance/mine"), json!({ "code": code })).await.ok(200);
+    li.put(&format!("{path}/my-attendance"), json!({ "code": code })).await.ok(200);
     let seen = secretary.get(&path).await.ok(200);
     assert_eq!((&seen["excused_members"], &seen["attendee_count"]), (&json!([]), &json!(2)));
 }

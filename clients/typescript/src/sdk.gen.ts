@@ -2691,23 +2691,6 @@ export const getAttendanceCode = <ThrowOnError extends boolean = true>(options: 
 });
 
 /**
- * 会议签到 · Submit attendance code
- *
- * Has the caller attend a meeting that is held for his branch, by the code that he reads on the screen. Again it changes
- * nothing. After five wrong codes the next one has to wait.
- */
-export const submitAttendanceCode = <ThrowOnError extends boolean = true>(options: Options<SubmitAttendanceCodeData, ThrowOnError>): RequestResult<SubmitAttendanceCodeResponses, SubmitAttendanceCodeErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SubmitAttendanceCodeResponses, SubmitAttendanceCodeErrors, ThrowOnError, 'data'>({
-    responseStyle: 'data',
-    security: [{ scheme: 'bearer', type: 'http' }],
-    url: '/api/v1/meetings/{id}/attendance/mine',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * 取消到会 · Delete attendance
  *
  * Strikes a member off a meeting, whether he entered the code or was written down.
@@ -2719,6 +2702,23 @@ export const deleteAttendance = <ThrowOnError extends boolean = true>(options: O
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/meetings/{id}/attendance/{member_id}',
     ...options
+});
+
+/**
+ * 会议签到 · Submit attendance code
+ *
+ * Has the caller attend a meeting that is held for his branch, by the code that he reads on the screen. Again it changes
+ * nothing. After five wrong codes the next one has to wait.
+ */
+export const submitAttendanceCode = <ThrowOnError extends boolean = true>(options: Options<SubmitAttendanceCodeData, ThrowOnError>): RequestResult<SubmitAttendanceCodeResponses, SubmitAttendanceCodeErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SubmitAttendanceCodeResponses, SubmitAttendanceCodeErrors, ThrowOnError, 'data'>({
+    responseStyle: 'data',
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/meetings/{id}/my-attendance',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

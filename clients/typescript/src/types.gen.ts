@@ -16732,56 +16732,6 @@ export type GetAttendanceCodeResponses = {
 
 export type GetAttendanceCodeResponse = GetAttendanceCodeResponses[keyof GetAttendanceCodeResponses];
 
-export type SubmitAttendanceCodeData = {
-    body: AttendanceCodeBody;
-    path: {
-        /**
-         * The meeting
-         */
-        id: MeetingId;
-    };
-    query?: never;
-    url: '/api/v1/meetings/{id}/attendance/mine';
-};
-
-export type SubmitAttendanceCodeErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * `access.out_of_scope`
-     */
-    403: ProblemBody;
-    /**
-     * `meetings.not_found`
-     */
-    404: ProblemBody;
-    /**
-     * `meetings.not_in_hours`
-     */
-    409: ProblemBody;
-    /**
-     * `meetings.too_many_tries`
-     */
-    429: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type SubmitAttendanceCodeError = SubmitAttendanceCodeErrors[keyof SubmitAttendanceCodeErrors];
-
-export type SubmitAttendanceCodeResponses = {
-    /**
-     * There
-     */
-    200: MyAttendance;
-};
-
-export type SubmitAttendanceCodeResponse = SubmitAttendanceCodeResponses[keyof SubmitAttendanceCodeResponses];
-
 export type DeleteAttendanceData = {
     body?: never;
     path: {
@@ -16823,6 +16773,56 @@ export type DeleteAttendanceResponses = {
 };
 
 export type DeleteAttendanceResponse = DeleteAttendanceResponses[keyof DeleteAttendanceResponses];
+
+export type SubmitAttendanceCodeData = {
+    body: AttendanceCodeBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/my-attendance';
+};
+
+export type SubmitAttendanceCodeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `meetings.not_in_hours`
+     */
+    409: ProblemBody;
+    /**
+     * `meetings.too_many_tries`
+     */
+    429: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitAttendanceCodeError = SubmitAttendanceCodeErrors[keyof SubmitAttendanceCodeErrors];
+
+export type SubmitAttendanceCodeResponses = {
+    /**
+     * There
+     */
+    200: MyAttendance;
+};
+
+export type SubmitAttendanceCodeResponse = SubmitAttendanceCodeResponses[keyof SubmitAttendanceCodeResponses];
 
 export type ListMeetingVersionsData = {
     body?: never;

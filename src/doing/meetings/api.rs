@@ -506,7 +506,7 @@ struct MyAttendance {
 #[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
     request_body = AttendanceCodeBody,
     responses((status = 200, description = "There", body = MyAttendance)))]
-#[put("/meetings/{id}/attendance/mine")]
+#[put("/meetings/{id}/my-attendance")]
 async fn submit_attendance_code(
     caller: Member,
     id: Path<MeetingId>,
