@@ -15,6 +15,7 @@ mod migrate;
 mod older;
 mod outage;
 mod prepared;
+mod queue;
 pub mod schema;
 mod scrub;
 mod slot;

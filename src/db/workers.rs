@@ -13,10 +13,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-
 use super::job::Job;
 use super::outage::Connector;
+use super::queue::{Entrance, Exit, queue};
 use super::slot::Slot;
 use super::{Conn, DbError, Maker};
 
@@ -42,7 +41,7 @@ enum Message {
 }
 
 pub(super) struct Workers {
-    queue: Sender<Message>,
+    queue: Entrance<Message>,
     crew: Arc<Crew>,
     on_duty: Mutex<Vec<(Arc<Post>, JoinHandle<()>)>>,
 }
@@ -50,7 +49,7 @@ pub(super) struct Workers {
 /// What the threads share.
 struct Crew {
     name: String,
-    messages: Receiver<Message>,
+    messages: Exit<Message>,
     threads: usize,
     maker: Maker,
     connector: Arc<Connector>,
@@ -71,11 +70,11 @@ impl Workers {
     pub(super) fn start(
         name: &str,
         threads: usize,
-        queue: usize,
+        most: usize,
         maker: Maker,
         connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static,
     ) -> Self {
-        let (queue, messages) = bounded(queue);
+        let (queue, messages) = queue(most);
         let connector = Arc::new(Connector::new(connect));
         let (threads, lost) = (threads.max(1), AtomicUsize::new(0));
         let crew = Crew { name: name.into(), messages, threads, maker, connector, began: Instant::now(), lost };
@@ -84,19 +83,19 @@ impl Workers {
         Workers { queue, crew, on_duty: Mutex::new(on_duty) }
     }
 
-    /// Hands `question` to the next free thread; refuses when the queue is full.
+    /// Hands `question` to the next free thread; refuses when it would wait for too long.
     pub(super) fn ask(&self, question: Question) -> Result<(), DbError> {
         self.submit(Message::Ask(question))
     }
 
-    /// Hands a transaction to the next free thread; refuses when the queue is full.
+    /// Hands a transaction to the next free thread; refuses when it would wait for too long.
     pub(super) fn write(&self, job: Box<dyn Job>) -> Result<(), DbError> {
         self.submit(Message::Write(job))
     }
 
     fn submit(&self, message: Message) -> Result<(), DbError> {
         self.relieve();
-        self.queue.try_send(message).map_err(|_| DbError::Overloaded)
+        self.queue.admit(message)
     }
 
     /// Puts new threads in the place of those that hang. Anyone who hands in a job looks after this, since without jobs
@@ -125,7 +124,7 @@ impl Workers {
         let until = Instant::now() + CLOSING;
         let threads = std::mem::take(&mut *self.on_duty.lock().unwrap_or_else(PoisonError::into_inner));
         for _ in &threads {
-            let _ = self.queue.send_deadline(Message::Stop, until);
+            let _ = self.queue.wait_for_room(Message::Stop, until);
         }
         while Instant::now() < until && threads.iter().any(|(_, thread)| !thread.is_finished()) {
             thread::sleep(Duration::from_millis(2));
@@ -198,6 +197,8 @@ impl Post {
 
 #[cfg(test)]
 mod tests {
+    use crossbeam_channel::bounded;
+
     use super::*;
     use crate::base::clock::Clock;
     use crate::base::id::Ids;

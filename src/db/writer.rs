@@ -16,10 +16,10 @@ use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::job::{Job, JobEnd};
+use super::queue::{Entrance, Exit, queue};
 use super::syncer::{Group, Syncer};
 use super::{Conn, Counter, DbError, Effect, Maker, Tx};
 use crate::base::clock::Clock;
@@ -34,6 +34,9 @@ const GROUP: usize = 256;
 /// the rest.
 const PER_COMMIT: u32 = 12;
 
+/// How long what must be done waits for room in the queue.
+const LONGEST_TURN: Duration = Duration::from_secs(60);
+
 enum Message {
     Job(Box<dyn Job>),
     /// Work that must not share a transaction: migrations.
@@ -42,14 +45,14 @@ enum Message {
 }
 
 pub(super) struct Writer {
-    queue: Sender<Message>,
+    queue: Entrance<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Keeps other processes from writing the same file; released when the process ends, however it ends.
     _lock: File,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, maker: Maker, queue: usize, counter: &Counter) -> Result<Writer, DbError> {
+    pub(super) fn open(path: &Path, maker: Maker, most: usize, counter: &Counter) -> Result<Writer, DbError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(DbError::unavailable)?;
         }
@@ -57,7 +60,7 @@ impl Writer {
         let conn = counter.watch(Conn::open_sqlite_writer(&path.to_string_lossy())?);
         let Maker { clock, ids } = maker;
         let syncer = Syncer::start(path)?;
-        let (queue, messages) = bounded(queue);
+        let (queue, messages) = queue(most);
         let thread = thread::Builder::new()
             .name("writer".into())
             .spawn(move || WriterThread { syncer, conn, clock, ids, serial: 0, commit: Duration::MAX }.work(&messages))
@@ -65,26 +68,26 @@ impl Writer {
         Ok(Writer { queue, thread: Mutex::new(Some(thread)), _lock: lock })
     }
 
-    /// Queues a job; refuses when the queue is full.
+    /// Queues a job; refuses when it would wait for too long.
     pub(super) fn submit(&self, job: Box<dyn Job>) -> Result<(), DbError> {
-        self.queue.try_send(Message::Job(job)).map_err(|_| DbError::Overloaded)
+        self.queue.admit(Message::Job(job))
     }
 
     /// Runs `job` on the bare connection, outside any transaction.
     pub(super) fn alone(&self, job: Box<dyn FnOnce(&mut Conn) + Send>) -> Result<(), DbError> {
-        self.queue.try_send(Message::Alone(job)).map_err(|_| DbError::Overloaded)
+        self.queue.admit(Message::Alone(job))
     }
 
     /// Like [`Writer::alone`], but waits for room in the queue; not for the event loop.
     pub(super) fn alone_in_turn(&self, job: Box<dyn FnOnce(&mut Conn) + Send>) -> Result<(), DbError> {
-        self.queue.send(Message::Alone(job)).map_err(|_| DbError::Overloaded)
+        self.queue.wait_for_room(Message::Alone(job), Instant::now() + LONGEST_TURN)
     }
 
     /// Finishes the accepted jobs, then ends the thread.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(|p| p.into_inner()).take();
         if let Some(thread) = thread {
-            let _ = self.queue.send(Message::Stop);
+            let _ = self.queue.wait_for_room(Message::Stop, Instant::now() + LONGEST_TURN);
             let _ = thread.join();
         }
     }
@@ -116,7 +119,7 @@ struct WriterThread {
 }
 
 impl WriterThread {
-    fn work(&mut self, messages: &Receiver<Message>) {
+    fn work(&mut self, messages: &Exit<Message>) {
         while let Ok(message) = messages.recv() {
             let mut next = Some(message);
             while let Some(message) = next.take() {
@@ -134,7 +137,7 @@ impl WriterThread {
     }
 
     /// Runs `first` and the jobs that wait behind it under one commit; returns a message that is not a job.
-    fn group(&mut self, first: Box<dyn Job>, messages: &Receiver<Message>) -> Option<Message> {
+    fn group(&mut self, first: Box<dyn Job>, messages: &Exit<Message>) -> Option<Message> {
         let mut left_over = None;
         let mut jobs = Vec::new();
         let (began, enough) = (Instant::now(), self.commit.saturating_mul(PER_COMMIT));
