@@ -61,6 +61,8 @@ enum Command {
     },
     /// Says that the clock of this machine is right, after the server has refused to write because of it
     ConfirmClock(Box<Config>),
+    /// Looks at configuration, disks, database, Redis and clock, and says what to do; ends with 1 when something is wrong
+    Doctor(Box<Config>),
     /// Recomputes a published selection from its export alone; needs neither a database nor keys
     VerifyCampaign {
         /// What GET /api/v1/exports/campaigns/{id} gave
@@ -254,6 +256,7 @@ async fn run(command: Command) -> Result<(), String> {
             operate(*config, operator::Command::RebuildBoards { dry_run }, Vec::new()).await
         }
         Command::ConfirmClock(config) => operate(*config, operator::Command::ConfirmClock, Vec::new()).await,
+        Command::Doctor(config) => operate(*config, operator::Command::Doctor, Vec::new()).await,
         Command::VerifyCampaign { file } => verify_campaign(&file),
         Command::Recount { campaign, config } => {
             operate(*config, operator::Command::Recount { campaign }, Vec::new()).await

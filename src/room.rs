@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
+use crate::kernel::alarms::{Alarm, Alarms, Lookout};
 use crate::kernel::changes::Change;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};
@@ -57,6 +58,8 @@ pub struct House {
     pub settings: Settings,
     /// When the service was down.
     pub uptime: Uptime,
+    /// What somebody should look after, as the rooms that were opened before see it.
+    pub alarms: Alarms,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -68,6 +71,7 @@ impl House {
             config,
             secrets,
             settings: Settings::default(),
+            alarms: Alarms::default(),
             handles: HashMap::new(),
         }
     }
@@ -83,6 +87,7 @@ impl House {
     pub fn admit(&mut self, mut room: Room) -> Room {
         self.handles.extend(std::mem::take(&mut room.handles));
         self.settings.admit(std::mem::take(&mut room.settings));
+        self.alarms.admit(std::mem::take(&mut room.lookouts));
         room
     }
 }
@@ -168,6 +173,7 @@ pub struct Room {
     /// How its messages leave the house.
     pub delivers: Handlers,
     settings: Vec<Setting>,
+    lookouts: Vec<Lookout>,
 }
 
 impl Room {
@@ -253,6 +259,15 @@ impl<T: Clone + Send + Sync + 'static> RoomOf<T> {
     {
         let handle = self.handle.clone();
         self.room.dues.push(Due { kind, run: Box::new(move || Box::pin(run(handle.clone()))) });
+        self
+    }
+
+    /// Has `look` asked what somebody should look after.
+    pub fn looks_out<F>(mut self, name: &'static str, look: impl Fn(T) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Vec<Alarm>, DbError>> + Send + 'static,
+    {
+        self.room.lookouts.push(Lookout::new(self.handle.clone(), name, look));
         self
     }
 

@@ -371,6 +371,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /files/{id}", SignedIn, Plain),
     // burden
     ("GET /units/{id}/burden", PUSH_PLANNERS, OfUnit),
+    // alarms
+    ("GET /operations/alarms", ADMINISTRATORS, Plain),
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     ("GET /audit/verification", With(&[Auditor]), Plain),

@@ -65,6 +65,7 @@ mod documents;
 mod files;
 mod labels;
 mod bucket;
+mod alarms;
 mod audit;
 mod trail;
 mod settings;

@@ -50,6 +50,7 @@ rooms! {
     oversight::audit,
     oversight::settings,
     oversight::burden,
+    oversight::alarms,
     client::about,
     client::today;
     ground::documents,

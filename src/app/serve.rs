@@ -13,6 +13,7 @@ use crate::oversight::audit::{Privileged, witness};
 use crate::oversight::operator;
 use crate::web::cors::cors;
 use crate::web::head::head;
+use crate::web::maintenance::refuse_changes;
 use crate::web::methods::{Methods, no_route};
 use crate::web::parameters::{Parameters, refuse_unknown};
 use crate::web::stopping::{self, Stopping};
@@ -88,6 +89,7 @@ impl App {
             ActixApp::new()
                 .wrap(from_fn(witness))
                 .wrap(from_fn(refuse_unknown))
+                .wrap(from_fn(refuse_changes))
                 .wrap(Compress::default())
                 .wrap(from_fn(head))
                 .wrap(from_fn(trace))

@@ -6,6 +6,7 @@ pub mod separation;
 pub mod own_case;
 pub mod approval;
 pub mod clock;
+pub mod disk;
 pub mod crypto;
 pub mod id;
 pub mod idempotency;

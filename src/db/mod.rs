@@ -95,6 +95,8 @@ pub struct Db {
     counter: Counter,
     /// Whether the clock is doubted, so that nothing is written.
     is_doubted: Arc<AtomicBool>,
+    /// Whether the last transaction failed because nothing could be written.
+    is_failing: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -130,7 +132,7 @@ impl Db {
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
-        Ok(Db { engine, url: url.into(), clock, ids, counter, is_doubted: Arc::default() })
+        Ok(Db { engine, url: url.into(), clock, ids, counter, is_doubted: Arc::default(), is_failing: Arc::default() })
     }
 
     /// Brings the schema up to date; servers that start together take turns. A PostgreSQL role that may not change it
@@ -300,7 +302,23 @@ impl Db {
             Engine::Sqlite { writer, .. } => writer.submit(job)?,
             Engine::Postgres { writers, .. } => writers.write(job)?,
         }
-        wait(answer).await?
+        let outcome = wait(answer).await.map_err(Stop::from).and_then(|outcome| outcome);
+        self.note_outcome(&outcome);
+        outcome
+    }
+
+    fn note_outcome<T, R>(&self, outcome: &Result<T, Stop<R>>) {
+        match outcome {
+            Err(Stop::Failed(DbError::Unavailable(_))) => self.is_failing.store(true, Ordering::Release),
+            // what refuses has been begun, and what is merely wrong or in a crowd says nothing
+            Err(Stop::Failed(_)) => {}
+            Ok(_) | Err(Stop::Refused(_)) => self.is_failing.store(false, Ordering::Release),
+        }
+    }
+
+    /// Whether the last transaction failed because nothing could be written.
+    pub fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Acquire)
     }
 
     /// Removes what the database keeps of rows of `table` that were erased: on SQLite the log is emptied, which must wait

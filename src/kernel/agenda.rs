@@ -133,6 +133,26 @@ pub fn is_due(conn: &mut Conn, kind: &'static str, now: Timestamp) -> QueryResul
     on!(conn, c => select(exists(due!(kind, now))).get_result(c))
 }
 
+/// Things of one kind whose instant has passed.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Overdue {
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+    /// The earliest instant of them.
+    #[diesel(sql_type = BigInt)]
+    pub since: Timestamp,
+}
+
+/// What was due before an instant and is still there, by kind.
+pub fn list_overdue(conn: &mut Conn, before: Timestamp) -> QueryResult<Vec<Overdue>> {
+    let text = "SELECT kind, COUNT(*) AS count, MIN(due_at) AS since FROM agenda WHERE due_at < {before} \
+        GROUP BY kind ORDER BY kind";
+    let text = text.replace("{before}", &before.micros().to_string());
+    on!(conn, c => sql_query(text).load(c))
+}
+
 /// Does `act` if something of the kind is due and no other process is at it. `act` says when to look next, which may be
 /// now when it left something undone. When it fails, what was due stays due.
 pub async fn attend<F>(db: &Db, kind: &'static str, act: impl FnOnce() -> F) -> Result<(), DbError>

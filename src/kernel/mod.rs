@@ -13,6 +13,7 @@ pub mod recusals;
 pub mod text_versions;
 pub mod changes;
 pub mod agenda;
+pub mod alarms;
 pub mod lease;
 pub mod chunks;
 pub mod memo;

@@ -61,6 +61,9 @@ async fn healthz() -> web::Json<Health> {
 struct Readiness {
     /// `ok`, or `unavailable`.
     database: &'static str,
+    /// `ok`; `failing` while the last change could not be written, though reading goes on; `refused` while the clock is
+    /// doubted.
+    writes: &'static str,
     /// `current`, or `pending` while the schema is older than the program.
     migrations: &'static str,
     /// `ok`, `degraded` while Redis is away (boards come from the database), or `off` without Redis.
@@ -87,7 +90,12 @@ async fn readyz(db: web::Data<Db>, boards: web::Data<Boards>, stopping: web::Dat
         (true, false) => "ok",
         (true, true) => "degraded",
     };
-    let readiness = Readiness { database, migrations, redis };
+    let writes = match (db.is_doubted(), db.is_failing()) {
+        (true, _) => "refused",
+        (false, true) => "failing",
+        (false, false) => "ok",
+    };
+    let readiness = Readiness { database, writes, migrations, redis };
     let status = if ready && !stopping.has_begun() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(readiness)
 }

@@ -2,6 +2,7 @@
 //!
 //! May use every wing; no wing uses it.
 
+pub mod alarms;
 pub mod audit;
 pub mod burden;
 pub mod settings;

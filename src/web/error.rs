@@ -179,6 +179,11 @@ impl Problem {
         .retry_after(60)
     }
 
+    /// 503: the enterprise has switched to reading only, and says so in its own sentence.
+    pub fn in_maintenance(sentence: String) -> Self {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "service.maintenance", sentence).retry_after(60)
+    }
+
     /// 500: a fault of ours; the client sees an id to quote and nothing else.
     pub fn internal(cause: impl Into<String>) -> Self {
         Problem::new(

@@ -24,6 +24,7 @@ pub mod parameters;
 pub mod print;
 pub mod proxies;
 pub mod sheet;
+pub mod maintenance;
 pub mod stopping;
 pub mod trace;
 pub mod unread;

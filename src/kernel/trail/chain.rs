@@ -172,6 +172,16 @@ pub fn find_inserted(conn: &mut Conn) -> QueryResult<Option<Fault>> {
     Ok(found.map(|(line, at)| Fault::Inserted { line, at }))
 }
 
+/// The oldest line that waits for its seal.
+pub fn find_oldest_waiting(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    on!(conn, c => trail::table
+        .inner_join(trail_unsealed::table.on(trail_unsealed::line_id.eq(trail::id)))
+        .order(trail::id)
+        .select(trail::at)
+        .first(c)
+        .optional())
+}
+
 /// How many lines wait for their seal.
 pub fn count_waiting(conn: &mut Conn) -> QueryResult<i64> {
     on!(conn, c => trail_unsealed::table.count().get_result(c))

@@ -14,6 +14,7 @@ use crate::base::id::MemberId;
 use crate::base::network::Network;
 use crate::base::time::Timestamp;
 use crate::db::{Db, DbError, Never, Stop};
+use crate::kernel::alarms::{Alarm, AlarmKind};
 use crate::kernel::lease::{Lease, ProcessId, leased};
 use crate::kernel::trail::chain::{self, Seal};
 use crate::kernel::trail::{self, Act, ActResult, Repetitions};
@@ -39,6 +40,9 @@ pub struct Audit {
     pub(super) refusals: Arc<Repetitions>,
 }
 
+/// Seconds after which a line without a seal is told of.
+const UNSEALED_SECONDS: i64 = 300;
+
 impl Audit {
     pub fn new(db: Db, key: &Key, anchors: Anchors) -> Self {
         Audit {
@@ -56,6 +60,19 @@ impl Audit {
     pub(super) fn hide(&self, address: IpAddr) -> [u8; 16] {
         let hash = self.address_key.mac(&[Network::of(address).bytes()]);
         std::array::from_fn(|place| hash[place])
+    }
+
+    /// Whether lines wait for their seal for longer than that takes.
+    pub(super) async fn look_out(self) -> Result<Vec<Alarm>, DbError> {
+        let oldest = self.db.read(chain::find_oldest_waiting).await?;
+        let late = oldest.filter(|at| self.db.now().seconds_since(*at) > UNSEALED_SECONDS);
+        let raise = |since: Timestamp| Alarm {
+            kind: AlarmKind::TrailUnsealed,
+            message: format!("自{}起的留痕尚未封存", since.in_chinese()),
+            advice: "请查看服务日志中“trail seals”的错误；在此期间的留痕不受锚点保护",
+            since: Some(since),
+        };
+        Ok(late.map(raise).into_iter().collect())
     }
 
     /// Writes down what no room wrote down.

@@ -13,5 +13,6 @@ pub async fn open(house: &House) -> Opened {
     let anchors = Anchors::in_file(&house.config.trail_anchors());
     Ok(Room::of(Audit::new(house.db.clone(), &house.secrets.session_key, anchors))
         .every(PACE, "trail seals", |audit| async move { audit.seal().await })
+        .looks_out("留痕", |audit| async move { audit.look_out().await })
         .room())
 }

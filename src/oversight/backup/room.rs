@@ -11,5 +11,6 @@ pub async fn open(house: &House) -> Opened {
             backups.catch_up().await;
             Ok(())
         })
+        .looks_out("备份", Backups::look_out)
         .room())
 }

@@ -13,8 +13,10 @@ use uuid::Uuid;
 use super::scratch::{beside, check_abandoned, sync_folder_of};
 use super::{Backups, Progress, keys, verify};
 use crate::base::time::{Day, Timestamp};
+use crate::db::DbError;
 use crate::ground::files;
 use crate::judging::campaigns::{self, CampaignId};
+use crate::kernel::alarms::{Alarm, AlarmKind};
 use crate::kernel::private_files::{destroy, make_folder};
 
 /// What the names of scheduled copies look like: `xianfeng-2026-07-01.backup`.
@@ -23,6 +25,9 @@ const AFTER: &str = ".backup";
 
 /// What a copy is called, and what comes about beside it, until it has been verified.
 const UNPROVEN: &str = ".unproven";
+
+/// How long after its time a backup that is not there is said to be missing.
+const LATE_SECONDS: i64 = 3600;
 
 /// How long a schedule waits after a failure.
 const AGAIN_SECONDS: i64 = 15 * 60;
@@ -61,6 +66,22 @@ impl Backups {
                 tracing::error!(error, "the scheduled backup failed or is not whole; older copies stay");
             }
         }
+    }
+
+    /// Whether a backup is missing: that of the day before yesterday's time, or one that failed.
+    pub async fn look_out(self) -> Result<Vec<Alarm>, DbError> {
+        let Some(folder) = self.config.folder() else { return Ok(Vec::new()) };
+        let now = self.db.now();
+        let due = if now < now.day().at(self.config.backup_at) { now.day().previous() } else { now.day() };
+        let is_there = |day: Day| folder.join(format!("{BEFORE}{day}{AFTER}")).exists();
+        let failed_at = self.schedule.lock().unwrap_or_else(std::sync::PoisonError::into_inner).failed_at;
+        let is_late = now.seconds_since(due.at(self.config.backup_at)) > LATE_SECONDS;
+        if is_there(due) || failed_at.is_none() && !is_late {
+            return Ok(Vec::new());
+        }
+        let message = format!("{}的备份没有完成（{}）", due.in_chinese(), folder.display());
+        let advice = "请检查备份文件夹的空间和权限，并查看服务日志；一刻钟后会自动重试，也可运行 xianfeng backup";
+        Ok(vec![Alarm { kind: AlarmKind::BackupMissing, message, advice, since: failed_at }])
     }
 
     /// Takes the keys of votes that were counted out of the files beside the copies.

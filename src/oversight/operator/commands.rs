@@ -16,6 +16,7 @@ use crate::kernel::outbox::{self, MessageId};
 use crate::kernel::trail::{self, Act};
 use crate::kernel::uptime::Uptime;
 use crate::learning::quiz::Quiz;
+use crate::oversight::alarms::AlarmRoom;
 use crate::oversight::audit::Audit;
 use crate::oversight::backup::Backups;
 use crate::people::members::{FirstAdministrator, Manager, Members};
@@ -37,6 +38,7 @@ pub struct Operator {
     pub campaigns: Campaigns,
     pub backups: Backups,
     pub audit: Audit,
+    pub alarms: AlarmRoom,
 }
 
 type Outcome = Result<(), String>;
@@ -48,7 +50,11 @@ impl Operator {
         if matches!(command, Command::ConfirmClock) {
             self.uptime.confirm().await.map_err(told)?;
         }
-        self.note(&command, via).await.map_err(told)?;
+        let noted = self.note(&command, via).await;
+        // which is asked for when nothing can be written, too
+        if !matches!(command, Command::Doctor) {
+            noted.map_err(told)?;
+        }
         match command {
             Command::CreateAdministrator { employee_no, name, unit_code, unit_name } => {
                 let ask = FirstAdministrator { employee_no, name, unit_code, unit_name };
@@ -60,6 +66,7 @@ impl Operator {
             Command::Recount { campaign } => self.recount(campaign, voice).await,
             Command::Backup { file } => self.back_up(file, voice).await,
             Command::VerifyTrail => self.verify_trail(voice).await,
+            Command::Doctor => self.examine(voice).await,
             Command::Messages { verb, id } => self.look_after_messages(verb, id, voice).await,
         }
     }
@@ -170,6 +177,17 @@ impl Operator {
         match verified.fault {
             None => Ok(()),
             Some(fault) => Err(fault.message),
+        }
+    }
+
+    async fn examine(&self, voice: &Voice) -> Outcome {
+        let findings = self.alarms.examine().await;
+        for finding in &findings {
+            voice.line(finding.line()).await;
+        }
+        match findings.iter().filter(|finding| !finding.is_well).count() {
+            0 => Ok(()),
+            bad => Err(format!("有 {bad} 项需要处理")),
         }
     }
 
