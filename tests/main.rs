@@ -66,6 +66,7 @@ mod files;
 mod labels;
 mod bucket;
 mod audit;
+mod trail;
 mod settings;
 mod presets;
 mod feedback;
