@@ -203,6 +203,12 @@ impl Room {
         self
     }
 
+    /// Has `lookout` asked what somebody should look after.
+    pub fn lookout(mut self, lookout: Lookout) -> Self {
+        self.lookouts.push(lookout);
+        self
+    }
+
     /// Lets messages leave the house by `handlers`.
     pub fn delivers(mut self, handlers: Handlers) -> Self {
         self.delivers = handlers;

@@ -22,19 +22,22 @@ fn set(value: &str) -> Value {
 #[tokio::test]
 async fn what_did_not_happen_at_its_time_is_told_until_it_has_happened() {
     let app = TestApp::start().await;
-    let admin = administrator(&app).await;
-    let organiser = organiser(&app).await;
     app.set_clock("2026-07-01T06:00:00+08:00");
     app.tick().await;
-    let item = json!({ "title": "晨读", "summary": "一段话", "body": "# 全文", "source": "人民日报", "minimum_seconds": 0 });
+    let admin = administrator(&app).await;
+    let organiser = organiser(&app).await;
+    let item =
+        json!({ "title": "晨读", "summary": "一段话", "body": "# 全文", "source": "人民日报", "minimum_seconds": 0 });
     let item = organiser.post("/study/items", item).await.ok(201)["id"].clone();
     let plan = json!({ "item_id": item, "unit_id": app.unit("JT"), "day": "2026-07-01" });
     organiser.post("/study/pushes", plan).await.ok(201);
     assert_eq!(alarms(&admin).await, Vec::<String>::new());
     // a few minutes are nothing yet
     app.set_clock("2026-07-01T07:54:00+08:00");
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
     assert!(!alarms(&admin).await.contains(&"overdue".to_owned()));
     app.set_clock("2026-07-01T08:10:00+08:00");
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
     assert!(alarms(&admin).await.contains(&"overdue".to_owned()));
     app.tick().await;
     assert_eq!(alarms(&admin).await, Vec::<String>::new());
@@ -48,7 +51,7 @@ async fn a_doubted_clock_is_told_and_reading_goes_on() {
     app.tick().await;
     let readiness = send(app.at_root(Method::GET, "/readyz")).await;
     assert_eq!((readiness.status, &readiness.json()["writes"]), (200, &json!("ok")));
-    app.set_clock("2026-07-01T08:00:00+08:00");
+    app.clock.set("2026-07-01T08:00:00+08:00".parse().unwrap());
     app.tick().await;
     assert_eq!(alarms(&admin).await, ["clock_doubted"]);
     let readiness = send(app.at_root(Method::GET, "/readyz")).await;
@@ -78,9 +81,10 @@ async fn in_maintenance_everybody_reads_nobody_changes_and_the_sentence_is_the_e
     assert_eq!(alarms(&admin).await, Vec::<String>::new());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     let site = Site::open(1).await;
+    let _server = site.serve().await;
     let output = site.command(&["doctor"]).await;
     let said = String::from_utf8(output.stdout.clone()).unwrap();
     for well in ["正常 数据库可用，表结构与程序一致", "正常 附件所在磁盘剩余"] {

@@ -129,7 +129,7 @@ fn english(code: &str) -> String {
 }
 
 /// Codes whose sentences are put together in a function, and what these say.
-const MADE_ELSEWHERE: [(&str, &str); 14] = [
+const MADE_ELSEWHERE: [(&str, &str); 15] = [
     ("campaigns.rule", "评选规则有误，请检查标出的字段"),
     ("contests.answer", "答案的格式不对"),
     ("contests.rule", "竞赛规则有误，请检查标出的字段"),
@@ -141,6 +141,7 @@ const MADE_ELSEWHERE: [(&str, &str); 14] = [
     ("questions.invalid", "试题内容有误"),
     ("route.method_not_allowed", "该接口不支持这种请求方法"),
     ("sessions.password_too_short", "您的职务要求登录密码不少于 10 个字符，请先修改密码"),
+    ("service.maintenance", "系统维护中，暂时只能查看"),
     ("settings.bad_value", "设置的取值不符合要求"),
     ("study.too_soon", "阅读时间不足，请继续学习"),
     ("units.widens_duty", "移动该组织会扩大某项职务的管辖范围，请先终止该职务"),

@@ -29,7 +29,7 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("challenge", &["quiz"]),
     ("contests", &["quiz"]),
     ("ideas", &["meetings"]),
-    ("operator", &["audit", "backup"]),
+    ("operator", &["alarms", "audit", "backup"]),
 ];
 
 /// Parts of a room, and which of the others each uses.

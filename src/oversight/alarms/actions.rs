@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::kernel::alarms::{Alarm, AlarmKind, Alarms};
 use crate::kernel::board::Boards;
+use crate::kernel::settings::Setting;
 use crate::kernel::{agenda, outbox};
-use crate::web::maintenance::Maintenance;
 
 /// Seconds after its instant at which something in the agenda is said not to have happened.
 const OVERDUE_SECONDS: i64 = 300;
@@ -19,26 +19,33 @@ const OVERDUE_SECONDS: i64 = 300;
 /// A disk with less than this is said to be low, in bytes.
 const LOW: u64 = 1 << 30;
 
+/// What the service lives on. Not with the alarms in it: they hold this one.
+#[derive(Clone)]
+pub struct Means {
+    pub db: Db,
+    pub config: Arc<Config>,
+    pub boards: Boards,
+    /// The sentence of maintenance.
+    pub sentence: Setting,
+}
+
 /// The handle; clones share what was said.
 #[derive(Clone)]
 pub struct AlarmRoom {
-    pub(super) db: Db,
-    pub(super) config: Arc<Config>,
-    pub(super) alarms: Alarms,
-    boards: Boards,
-    pub(super) maintenance: Maintenance,
+    pub(super) means: Means,
+    alarms: Alarms,
     /// The kinds that were raised at the last look.
     raised: Arc<Mutex<HashSet<AlarmKind>>>,
 }
 
 impl AlarmRoom {
-    pub fn new(db: Db, config: Arc<Config>, (alarms, boards): (Alarms, Boards), maintenance: Maintenance) -> AlarmRoom {
-        AlarmRoom { db, config, alarms, boards, maintenance, raised: Arc::default() }
+    pub fn new(means: Means, alarms: Alarms) -> AlarmRoom {
+        AlarmRoom { means, alarms, raised: Arc::default() }
     }
 
     /// Everything that should be looked after now, and the instant of the look.
     pub async fn look(&self) -> (Vec<Alarm>, Timestamp) {
-        (self.alarms.look().await, self.db.now())
+        (self.alarms.look().await, self.means.db.now())
     }
 
     /// Measures every kind, and says in the log what has come up and what is over.
@@ -59,6 +66,13 @@ impl AlarmRoom {
             tracing::info!(alarm = kind.as_str(), "an alarm is over");
         }
         *raised = found;
+    }
+}
+
+impl Means {
+    /// What people are told while nothing can be changed.
+    pub fn sentence(&self) -> Option<String> {
+        Some(self.sentence.words().to_string()).filter(|words| !words.is_empty())
     }
 
     /// What belongs to no room.
@@ -97,7 +111,7 @@ impl AlarmRoom {
                 "请检查 Redis 服务和 REDIS_URL；恢复后自动补齐，无须其他操作",
             );
         }
-        if let Some(sentence) = self.maintenance.sentence() {
+        if let Some(sentence) = self.sentence() {
             raise(
                 AlarmKind::Maintenance,
                 format!("正在维护，只能查看：{sentence}"),

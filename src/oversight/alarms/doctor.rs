@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::actions::AlarmRoom;
+use super::actions::{AlarmRoom, Means};
 use crate::base::disk;
 
 /// One thing that was looked at.
@@ -31,8 +31,8 @@ impl Finding {
 impl AlarmRoom {
     /// Looks at configuration, disks, database, Redis and clock, and at everything else that rooms see.
     pub async fn examine(&self) -> Vec<Finding> {
-        let mut findings = self.configuration();
-        for (what, folder) in self.folders() {
+        let mut findings = self.means.configuration();
+        for (what, folder) in self.means.folders() {
             findings.push(match disk::room(&folder) {
                 Ok(room) => Finding::well(format!(
                     "{what}所在磁盘剩余 {} MB，共 {} MB（{}）",
@@ -43,7 +43,7 @@ impl AlarmRoom {
                 Err(error) => Finding::bad(format!("无法查看{what}所在磁盘（{}）：{error}", folder.display())),
             });
         }
-        findings.push(match self.db.is_migrated().await {
+        findings.push(match self.means.db.is_migrated().await {
             Ok(true) => Finding::well("数据库可用，表结构与程序一致"),
             Ok(false) => Finding::bad("数据库的表结构比程序旧：请由表的所有者运行 xianfeng migrate"),
             Err(error) => Finding::bad(format!("数据库不可用：{error}。请检查 DATABASE_URL 和数据库服务")),
@@ -52,7 +52,9 @@ impl AlarmRoom {
         findings.extend(alarms.into_iter().map(|alarm| Finding::bad(format!("{}。{}", alarm.message, alarm.advice))));
         findings
     }
+}
 
+impl Means {
     fn configuration(&self) -> Vec<Finding> {
         let (config, mut findings) = (&self.config, Vec::new());
         let web = &config.web;

@@ -1,7 +1,8 @@
 //! What the room hands over to the program.
 
-use super::actions::AlarmRoom;
+use super::actions::{AlarmRoom, Means};
 use crate::base::capability::Capability;
+use crate::kernel::alarms::Lookout;
 use crate::kernel::settings::{Range, Setting};
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::maintenance::Maintenance;
@@ -20,16 +21,20 @@ pub async fn open(house: &House) -> Opened {
         Range::Words { most: SENTENCE_MOST },
         "",
     );
-    let maintenance = Maintenance(sentence.clone());
-    let means = (house.alarms.clone(), house.get());
-    let alarms = AlarmRoom::new(house.db.clone(), house.config.clone(), means, maintenance.clone());
+    let (db, config, boards) = (house.db.clone(), house.config.clone(), house.get());
+    let means = Means { db, config, boards, sentence: sentence.clone() };
+    let alarms = AlarmRoom::new(means.clone(), house.alarms.clone());
+    let maintenance = {
+        let means = means.clone();
+        Maintenance::new(move || means.sentence())
+    };
     Ok(Room::of(alarms)
         .every(MINUTE, "alarms", |alarms| async move {
             alarms.measure().await;
             Ok(())
         })
-        .looks_out("运行环境", AlarmRoom::look_out)
         .room()
-        .lends(maintenance)
+        .lookout(Lookout::new(means, "运行环境", Means::look_out))
+        .gives(maintenance)
         .settings([sentence]))
 }

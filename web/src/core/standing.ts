@@ -5,10 +5,10 @@ import { ref } from 'vue'
 /** The server's sentence; empty as a rule. */
 export const readOnly = ref('')
 
-const ONLY_READS = 'service.clock_doubted'
+const ONLY_READS = ['service.clock_doubted', 'service.maintenance']
 
 /** What came of a request that changes something. */
 export function heardOfChange(status: number, code?: string, sentence?: string) {
-  if (status === 503 && code === ONLY_READS) readOnly.value = sentence ?? ''
+  if (status === 503 && ONLY_READS.includes(code ?? '')) readOnly.value = sentence ?? ''
   else if (status < 400) readOnly.value = ''
 }
