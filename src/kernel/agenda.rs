@@ -112,10 +112,7 @@ struct Kind {
 pub fn look(conn: &mut Conn, now: Timestamp, since: Timestamp, watches: &[Watch]) -> QueryResult<Vec<String>> {
     let due = "SELECT DISTINCT kind FROM agenda WHERE (due_at <= {now} OR (due_at > {late} AND subject = {look})) \
         AND (held_until IS NULL OR held_until <= {now} OR held_until > {held})";
-    let look = match conn {
-        Conn::Pg(_) => "'\\x00000000000000000000000000000000'::bytea",
-        Conn::Sqlite(_) => "x'00000000000000000000000000000000'",
-    };
+    let look = look_literal(conn);
     let (held_too_long, looked_too_late) = too_late(now);
     let due = due
         .replace("{look}", look)
@@ -126,6 +123,14 @@ pub fn look(conn: &mut Conn, now: Timestamp, since: Timestamp, watches: &[Watch]
     let text = text.replace("{now}", &now.micros().to_string()).replace("{since}", &since.micros().to_string());
     let kinds: Vec<Kind> = on!(conn, c => sql_query(text).load(c))?;
     Ok(kinds.into_iter().map(|row| row.kind).collect())
+}
+
+/// [`LOOK`] in SQL.
+fn look_literal(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Pg(_) => "'\\x00000000000000000000000000000000'::bytea",
+        Conn::Sqlite(_) => "x'00000000000000000000000000000000'",
+    }
 }
 
 /// Whether the kind has something due at `now` that no process holds.
@@ -145,11 +150,11 @@ pub struct Overdue {
     pub since: Timestamp,
 }
 
-/// What was due before an instant and is still there, by kind.
+/// What was due before an instant and is still there, by kind; without the looks that nothing has asked for.
 pub fn list_overdue(conn: &mut Conn, before: Timestamp) -> QueryResult<Vec<Overdue>> {
-    let text = "SELECT kind, COUNT(*) AS count, MIN(due_at) AS since FROM agenda WHERE due_at < {before} \
-        GROUP BY kind ORDER BY kind";
-    let text = text.replace("{before}", &before.micros().to_string());
+    let text = "SELECT kind, COUNT(*) AS count, MIN(due_at) AS since FROM agenda \
+        WHERE due_at < {before} AND subject <> {look} GROUP BY kind ORDER BY kind";
+    let text = text.replace("{before}", &before.micros().to_string()).replace("{look}", look_literal(conn));
     on!(conn, c => sql_query(text).load(c))
 }
 
