@@ -143,8 +143,10 @@ struct GradedQuestion<'a> {
     options: &'a [String],
     /// What the member answered; empty when nothing was.
     given: &'a [String],
-    /// The right answer; for a blank, every accepted wording.
+    /// The right answer; for a blank, every accepted wording; empty when the question is void.
     answer: &'a [String],
+    /// Whether it is void: full marks for all, whatever they answered, and for those who did not.
+    void: bool,
     /// Whether the member answered rightly.
     right: bool,
     /// Why the right answer is right; may be empty.
@@ -223,6 +225,7 @@ impl<'a> From<&'a Graded> for QuizResult<'a> {
                 options: &question.text.options,
                 given,
                 answer: &question.text.answer,
+                void: question.text.is_void(),
                 right: rules::is_right(&question.text, given),
                 explanation: &question.text.explanation,
                 source: &question.text.source,

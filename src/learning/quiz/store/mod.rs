@@ -5,6 +5,7 @@ mod corrections;
 pub mod glance;
 mod guards;
 mod tallies;
+mod voidings;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Text};
@@ -13,6 +14,7 @@ pub use bank::*;
 pub use corrections::*;
 pub use guards::*;
 pub use tallies::*;
+pub use voidings::*;
 
 use super::model::{Answered, Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
