@@ -19,6 +19,7 @@ pub use steps::{
 
 use super::model::{Idea, IdeaState, IdeaText, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::base::id::MemberId;
+use crate::base::own_case::Involvement;
 use crate::base::time::Day;
 use crate::base::version::Outdated;
 use crate::ground::files::AttachRefusal;
@@ -54,6 +55,8 @@ pub enum Refusal {
     OutOfReach,
     /// Nobody handles an idea that he wrote or carries out, or that his own went into.
     OwnIdea,
+    /// Who asked to be kept out of it leaves it to others.
+    Recused,
     /// What was merged into it would be lost with it.
     HasMerged,
     NoSuchMeeting,
@@ -106,6 +109,12 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<Involvement> for Refusal {
+    fn from(involvement: Involvement) -> Self {
+        if involvement == Involvement::Recused { Refusal::Recused } else { Refusal::OwnIdea }
+    }
+}
 
 impl From<AttachRefusal> for Refusal {
     fn from(refusal: AttachRefusal) -> Self {
