@@ -1,7 +1,7 @@
 //! The paper of the day: fetching, submitting, looking back; setting it beforehand.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, Responder, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_my_quiz_history)
         .service(get_my_quiz_result)
         .service(set_daily_paper)
+        .service(unset_daily_paper)
         .service(get_planned_paper);
 }
 
@@ -401,4 +402,21 @@ async fn get_planned_paper(
 ) -> Result<Versioned<PlannedPaper>, Problem> {
     let (paper, version) = quiz.paper_of(&reader.reach, query.unit_id, *day).await?.ok_or(Refusal::NoPaper)?;
     Ok(Versioned(PlannedPaper::new(&directory, paper), version))
+}
+
+/// 撤销某日试卷
+///
+/// Takes back a paper that is not published yet: the enterprise's is drawn in its place, and members of a unit have the one
+/// from above.
+#[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later"), UnitQuery),
+    responses((status = 204, description = "Taken back")))]
+#[delete("/quiz/daily/{day}")]
+async fn unset_daily_paper(
+    manager: ContentManager,
+    day: Path<Day>,
+    query: Query<UnitQuery>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    quiz.unset_paper(manager.member, &manager.reach, query.unit_id, *day).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -116,6 +116,12 @@ pub fn update_unpublished(conn: &mut Conn, paper: &Paper) -> QueryResult<bool> {
     Ok(updated == 1)
 }
 
+/// Takes a paper back; false when it is published.
+pub fn delete_unpublished(conn: &mut Conn, id: PaperId) -> QueryResult<bool> {
+    let unpublished = quiz_papers::table.filter(quiz_papers::id.eq(id)).filter(quiz_papers::published_at.is_null());
+    Ok(on!(conn, c => diesel::delete(unpublished).execute(c))? == 1)
+}
+
 /// Publishes a paper; false when another server was faster.
 pub fn publish(conn: &mut Conn, id: PaperId, now: Timestamp) -> QueryResult<bool> {
     let unpublished = quiz_papers::table.filter(quiz_papers::id.eq(id)).filter(quiz_papers::published_at.is_null());
