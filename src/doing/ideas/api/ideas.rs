@@ -252,18 +252,27 @@ impl IdeaView {
     }
 }
 
-/// Whose ideas a list shows.
+/// Whose ideas a list shows: a member's, or with `me` the caller's own.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(untagged)]
-enum AuthorFilter {
+pub enum Whose {
     Me(Me),
     Member(MemberId),
+}
+
+impl Whose {
+    pub fn member(self, caller: MemberId) -> MemberId {
+        match self {
+            Whose::Me(Me::Me) => caller,
+            Whose::Member(member) => member,
+        }
+    }
 }
 
 /// The caller's own.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Me {
+pub enum Me {
     Me,
 }
 
@@ -284,7 +293,10 @@ struct IdeaQuery {
     category: Option<String>,
     /// Only ideas of this member, or with `me` the caller's own.
     #[param(value_type = Option<String>)]
-    author_id: Option<AuthorFilter>,
+    author_id: Option<Whose>,
+    /// Only ideas that this member carries out, or with `me` the caller.
+    #[param(value_type = Option<String>)]
+    implementer_id: Option<Whose>,
     /// Only ideas under way that are overdue, or due within three days.
     #[param(inline)]
     due: Option<Due>,
@@ -312,10 +324,8 @@ async fn list_ideas(
         state: query.state,
         unit: query.unit_id,
         category: query.category.clone(),
-        author: query.author_id.map(|author| match author {
-            AuthorFilter::Me(Me::Me) => caller.member,
-            AuthorFilter::Member(member) => member,
-        }),
+        author: query.author_id.map(|whose| whose.member(caller.member)),
+        implementer: query.implementer_id.map(|whose| whose.member(caller.member)),
         due: query.due,
     };
     if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {

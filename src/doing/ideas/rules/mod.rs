@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
 pub use flow::{FLOW, Who};
-pub use statistics::{Counts, Events, Length, summed_up};
+pub use statistics::{Counts, Events, Group, Grouping, Happened, Length, by_branch, by_category, summed_up};
 pub use steps::{
     Hand, Repetition, check_due, check_keeping, check_meeting, check_merge, check_present, comes_into_force, ended_by,
     find_step, judgement, possible, repetition, stepped, whose_turn,
