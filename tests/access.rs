@@ -189,6 +189,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
         CONTENT_MANAGERS,
         Exactly(|world, place| ("/quiz/daily/2026-07-09".into(), paper_body(world, place))),
     ),
+    ("DELETE /quiz/daily/{day}", CONTENT_MANAGERS, Exactly(|world, place| (paper(world, place), Value::Null))),
     ("GET /quiz/daily/{day}/coverage", RESULT_READERS, Plain),
     ("GET /me/quiz/history", SignedIn, Plain),
     ("GET /me/quiz/history/{day}", SignedIn, Plain),
@@ -268,6 +269,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /ideas/similar", SignedIn, Plain),
     ("GET /ideas/statistics", IDEA_READERS, Plain),
     ("GET /ideas/statistics/summary", IDEA_READERS, Plain),
+    ("GET /ideas/statistics/groups", IDEA_READERS, Plain),
     ("GET /exports/ideas", IDEA_READERS, Plain),
     ("GET /ideas/{id}", SignedIn, Plain),
     ("PATCH /ideas/{id}", SignedIn, Plain),
@@ -464,6 +466,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("DELETE /study/pushes/{id}", Open(WRITES)),
     ("PUT /quiz/daily/{day}/submission", Open(OWN)),
     ("PUT /quiz/daily/{day}", Open(WRITES)),
+    ("DELETE /quiz/daily/{day}", Open(WRITES)),
     ("POST /quiz/practice", Open(OWN)),
     ("POST /questions", Open(WRITES)),
     ("PATCH /questions/{id}", Open(WRITES)),
@@ -665,7 +668,7 @@ fn every_involvement_that_keeps_from_a_judgement_was_tried() {
 }
 
 /// The files of tests with what they say.
-fn test_sources() -> Vec<(String, String)> {
+pub fn test_sources() -> Vec<(String, String)> {
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -474,7 +474,7 @@ async fn who_attended_a_meeting_reads_it_wherever_he_belongs_by_then() {
     to_unit(&app, &admin, &new, "XZ11").await;
     let seen = li.get(&path).await.ok(200);
     assert!(seen["attendees"].as_array().unwrap().iter().any(|one| one["id"] == json!(li.id)), "{seen}");
-    absent.get(&path).await.refused(404, "meetings.not_found");
+    absent.get(&path).await.refused(403, "access.out_of_scope");
     assert_eq!(new.get(&path).await.status, 200, "the branch's minutes are the branch's");
     // who has left stays written down
     leaves(&admin, &li).await;
@@ -575,4 +575,50 @@ async fn leave_goes_along_with_who_moves_and_sessions_end_with_who_leaves() {
     assert!(me["units"].to_string().contains(&app.unit("XZ21").to_string()), "he stays signed in: {me}");
     leaves(&admin, &li).await;
     assert_eq!(li.get("/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_one_attached_stays_with_the_thing() {
+    let app = TestApp::start().await;
+    let (admin, scene) = (admin(&app).await, Scene::set(&app).await);
+    let upload = scene.author.request(reqwest::Method::POST, "/files?name=a.pdf").body("%PDF-1.4 test");
+    let file = text(&crate::support::send(upload).await.ok(201)["id"]);
+    let mut body = crate::ideas::idea("点子", true);
+    body["file_ids"] = json!([file]);
+    let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    let path = format!("/files/{file}");
+    to_unit(&app, &admin, &scene.author, "XZ21").await;
+    for who in [&scene.author, &scene.secretary, &scene.worker] {
+        assert_eq!(who.get(&path).await.status, 200);
+    }
+    app.member("新邻居").home("XZ21").sign_in().await.get(&path).await.refused(404, "files.not_found");
+    leaves(&admin, &scene.author).await;
+    assert_eq!(scene.secretary.get(&path).await.status, 200);
+    let seen = scene.secretary.get(&format!("/ideas/{id}")).await.ok(200);
+    assert_eq!(seen["attachments"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn every_row_of_the_table_names_a_test_that_is_there() {
+    let page = include_str!("../docs/domain.md");
+    let (_, from) = page.split_once("| what | who moves to another unit |").unwrap();
+    let (table, _) = from.split_once("\n\n").unwrap();
+    let sources = crate::access::test_sources();
+    let is_there = |file: &str, name: &str| {
+        sources.iter().any(|(path, text)| {
+            let is_file = path.ends_with(&format!("/{file}.rs")) || path.ends_with(&format!("/{file}/mod.rs"));
+            is_file && text.contains(&format!("async fn {name}"))
+        })
+    };
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [what, _, _, tests] = cells[..] else { panic!("four cells: {row}") };
+        for test in tests.split(", ") {
+            let test = test.trim_matches('`').trim_end_matches('…');
+            let (file, name) = test.split_once("::").unwrap_or(("movers", test));
+            assert!(name.len() > 4 && is_there(file, name), "{what}: no test {file}::{name}");
+        }
+    }
 }
