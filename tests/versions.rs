@@ -334,9 +334,9 @@ const WITH: [&str; 15] = [
 
 /// Changes that name no state, and why nobody undoes anything by them.
 const WITHOUT: [(&str, &str); 13] = [
-    ("recuse_from_idea", "one's own; what was asked first stands"),
-    ("recuse_from_campaign_decision", "one's own; what was asked first stands"),
-    ("recuse_from_objection", "one's own; what was asked first stands"),
+    ("submit_idea_recusal", "one's own; what was asked first stands"),
+    ("submit_campaign_recusal", "one's own; what was asked first stands"),
+    ("submit_objection_recusal", "one's own; what was asked first stands"),
     ("edit_me", "one's own; fields that are not sent stay"),
     ("change_my_password", "one's own; it names the present password"),
     ("save_contest_answer", "one's own attempt, which one device holds"),

@@ -461,3 +461,34 @@ async fn where_the_only_one_whose_unit_takes_no_part_asks_to_be_kept_out_the_oth
     of_south.put(&decision, json!({})).await.ok(201);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn that_a_stage_begins_in_which_few_have_something_to_do_is_told_to_these_alone() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let expert = app.member("专家").home("JT").role(Role::Expert, "JT").sign_in().await;
+    let member = app.member("某甲").sign_in().await;
+    let mut body = judged(&app, &[&expert]);
+    body["terms"]["sources"][0]["averaging"] = json!("plain");
+    body["terms"]["sources"][0]["least"] = json!(0);
+    let campaign = announced(&organiser, body).await;
+    at(&app, ENTRIES).await;
+    entry(&east, &app, &campaign, "ZB1", "东").await;
+    entry(&south, &app, &campaign, "ZB3", "南").await;
+    judging_opens(&app).await;
+    app.drain().await;
+    let begun = async |who: &Person<'_>| -> Vec<bool> {
+        let page = who.get("/me/notices?limit=100").await.ok(200);
+        let titles: Vec<&str> =
+            page["items"].as_array().unwrap().iter().map(|notice| notice["title"].as_str().unwrap()).collect();
+        ["评选开始", "专家评审开始", "支部互评开始"]
+            .map(|word| titles.iter().any(|title| title.contains(word)))
+            .to_vec()
+    };
+    assert_eq!(begun(&member).await, [true, false, false]);
+    assert_eq!(begun(&expert).await, [true, true, false]);
+    assert_eq!(begun(&east).await, [true, false, true]);
+    assert_eq!(begun(&south).await, [true, false, true]);
+}

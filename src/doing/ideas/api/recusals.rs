@@ -11,7 +11,7 @@ use crate::web::recusal::{OwnRecusal, RecusalBody};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(recuse_from_idea);
+    cfg.service(submit_idea_recusal);
 }
 
 /// As it is shown.
@@ -27,7 +27,7 @@ pub fn view(ideas: &Ideas, asked: &RecusalRequest) -> OwnRecusal {
 #[utoipa::path(tag = "ideas", params(("id" = IdeaId, Path, description = "The idea")), request_body = RecusalBody,
     responses((status = 200, description = "Kept out", body = OwnRecusal)))]
 #[put("/ideas/{id}/recusals/mine")]
-async fn recuse_from_idea(
+async fn submit_idea_recusal(
     caller: IdeaCollector,
     id: Path<IdeaId>,
     ideas: web::Data<Ideas>,

@@ -28,7 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_my_quiz_history)
         .service(get_my_quiz_result)
         .service(set_daily_paper)
-        .service(unset_daily_paper)
+        .service(withdraw_daily_paper)
         .service(get_planned_paper);
 }
 
@@ -411,7 +411,7 @@ async fn get_planned_paper(
 #[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later"), UnitQuery),
     responses((status = 204, description = "Taken back")))]
 #[delete("/quiz/daily/{day}")]
-async fn unset_daily_paper(
+async fn withdraw_daily_paper(
     manager: ContentManager,
     day: Path<Day>,
     query: Query<UnitQuery>,

@@ -41,6 +41,7 @@ struct QuestionVoidingBody {
 struct QuestionVoidingView {
     id: QuestionVoidingId,
     question_id: QuestionId,
+    /// The wording that has no right answer, from 1 on.
     version: i32,
     /// The question in that version.
     stem: String,

@@ -12,7 +12,7 @@ use crate::web::recusal::{OwnRecusal, RecusalBody};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(recuse_from_campaign_decision).service(recuse_from_objection);
+    cfg.service(submit_campaign_recusal).service(submit_objection_recusal);
 }
 
 /// As it is shown.
@@ -28,7 +28,7 @@ pub fn own_recusal(campaigns: &Campaigns, asked: &RecusalRequest) -> OwnRecusal 
 #[utoipa::path(tag = "campaigns", params(("id" = CampaignId, Path, description = "The campaign")),
     request_body = RecusalBody, responses((status = 200, description = "Kept out", body = OwnRecusal)))]
 #[put("/campaigns/{id}/recusals/mine")]
-async fn recuse_from_campaign_decision(
+async fn submit_campaign_recusal(
     decider: CampaignDecider,
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
@@ -46,7 +46,7 @@ async fn recuse_from_campaign_decision(
 #[utoipa::path(tag = "campaigns", params(("id" = ObjectionId, Path, description = "The objection")),
     request_body = RecusalBody, responses((status = 200, description = "Kept out", body = OwnRecusal)))]
 #[put("/objections/{id}/recusals/mine")]
-async fn recuse_from_objection(
+async fn submit_objection_recusal(
     runner: CampaignRunner,
     id: Path<ObjectionId>,
     campaigns: web::Data<Campaigns>,
