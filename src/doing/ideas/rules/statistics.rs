@@ -3,6 +3,7 @@
 //! They count what happened within a period: steps that were taken, and where what was handed in stood at its end. So a
 //! period that is over stays as it was, whatever becomes of its ideas later.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::id::{MemberId, UnitId};
@@ -152,7 +153,7 @@ pub fn by_branch(happened: &Happened, branches: &[(UnitId, HashSet<UnitId>)]) ->
     let of = |units: &HashSet<UnitId>| happened.count(&happened.steps, Some(units), |one| units.contains(&one.0));
     let mut groups: Vec<(Group, Counts)> =
         branches.iter().map(|(branch, units)| (Group::Branch(Some(*branch)), of(units))).collect();
-    groups.sort_by(|one, other| other.1.submitted.cmp(&one.1.submitted));
+    groups.sort_by_key(|(_, counts)| Reverse(counts.submitted));
     let known: HashSet<UnitId> = branches.iter().flat_map(|(_, units)| units.iter().copied()).collect();
     let within = |unit: &UnitId| happened.units.as_ref().is_none_or(|units| units.contains(unit));
     let at = happened.steps.iter().map(|step| step.unit_id).chain(happened.recorded.iter().map(|one| one.0));
@@ -174,7 +175,7 @@ pub fn by_category(happened: &Happened) -> Vec<(Group, Counts)> {
         (Group::Category((*name).to_owned()), counts)
     };
     let mut groups: Vec<(Group, Counts)> = names.iter().map(count).filter(|(_, counts)| counts.is_any()).collect();
-    groups.sort_by(|one, other| other.1.submitted.cmp(&one.1.submitted));
+    groups.sort_by_key(|(_, counts)| Reverse(counts.submitted));
     groups
 }
 
