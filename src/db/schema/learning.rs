@@ -307,10 +307,21 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_runs,
     challenge_answers,
     challenge_days,
+    challenge_corrections,
     challenge_tallied_days
 );
 
 // contests
+
+diesel::table! {
+    challenge_corrections (member_id, day, correction_id) {
+        correction_id -> Binary,
+        member_id -> Binary,
+        day -> Date,
+        made_on -> Date,
+        points -> Integer,
+    }
+}
 
 diesel::table! {
     contests (id) {
