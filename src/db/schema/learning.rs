@@ -106,6 +106,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    quiz_coverages (day) {
+        day -> Date,
+        roster -> Binary,
+        frozen_at -> BigInt,
+        lines -> Binary,
+    }
+}
+
+diesel::table! {
     quiz_fetches (member_id, paper_id) {
         member_id -> Binary,
         paper_id -> Binary,
@@ -152,6 +161,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     question_corrections,
     question_correction_members,
     quiz_papers,
+    quiz_coverages,
     quiz_fetches,
     quiz_submissions,
     quiz_wrong_answers
@@ -297,6 +307,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    challenge_corrections (member_id, day, correction_id) {
+        correction_id -> Binary,
+        member_id -> Binary,
+        day -> Date,
+        made_on -> Date,
+        points -> Integer,
+    }
+}
+
+diesel::table! {
     challenge_tallied_days (day) {
         day -> Date,
         tallied_at -> BigInt,
@@ -312,16 +332,6 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 // contests
-
-diesel::table! {
-    challenge_corrections (member_id, day, correction_id) {
-        correction_id -> Binary,
-        member_id -> Binary,
-        day -> Date,
-        made_on -> Date,
-        points -> Integer,
-    }
-}
 
 diesel::table! {
     contests (id) {

@@ -9,7 +9,7 @@
 //! all rooms, and points follow by opposite entries.
 //!
 //! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `question_corrections`,
-//! `question_correction_members`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
+//! `question_correction_members`, `quiz_papers`, `quiz_coverages`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice…`, `/questions…`, `/imports/questions…`,
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
@@ -45,6 +45,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
+use crate::kernel::closing::Closings;
 use crate::kernel::lease::ProcessId;
 use crate::people::members::Directory;
 
@@ -68,6 +69,9 @@ use timetable::Timetable;
 /// What the agenda calls papers that are to be drawn or published.
 const PAPERS: &str = "papers";
 
+/// What the agenda calls coverage that is to be frozen.
+const COVERAGE: &str = "quiz coverage";
+
 /// The room's handle: everything its actions work with. Clones share it.
 #[derive(Clone)]
 pub struct Quiz {
@@ -75,6 +79,7 @@ pub struct Quiz {
     directory: Directory,
     points: Points,
     presets: Presets,
+    closings: Closings,
     timetable: Timetable,
     published: Published,
     stock: Stock,
@@ -89,7 +94,13 @@ pub struct Quiz {
 }
 
 impl Quiz {
-    pub fn new(db: Db, directory: Directory, (points, presets): (Points, Presets), timetable: Timetable) -> Self {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        (points, presets): (Points, Presets),
+        closings: Closings,
+        timetable: Timetable,
+    ) -> Self {
         let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
         let (holder, is_folded) = (db.fresh_id(), Arc::default());
         Quiz {
@@ -97,6 +108,7 @@ impl Quiz {
             directory,
             points,
             presets,
+            closings,
             timetable,
             published,
             stock,

@@ -2,7 +2,8 @@
 
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
 use super::timetable::Timetable;
-use super::{PAPERS, Quiz};
+use super::{COVERAGE, PAPERS, Quiz};
+use crate::kernel::closing::Closings;
 use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
@@ -17,6 +18,7 @@ pub async fn open(house: &House) -> Opened {
             quiz.publish_due().await?;
             quiz.next_due().await
         })
+        .when_due(COVERAGE, |quiz| async move { quiz.freeze_coverage().await })
         .when_due(CORRECTIONS, |quiz| async move {
             quiz.regrade().await?;
             quiz.next_regrading().await

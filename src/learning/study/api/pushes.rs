@@ -10,10 +10,11 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
-use crate::learning::study::coverage::{Coverage, Numbers, Unread};
+use crate::learning::study::coverage::{Coverage, Unread};
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
 use crate::learning::study::rules::Refusal;
+use crate::people::members::coverage::Counts;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -249,15 +250,15 @@ async fn get_study_push_coverage(
 
 fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
     let tree = study.directory.tree();
-    let of_unit = |(unit, numbers): (UnitId, Numbers)| UnitCoverage {
+    let of_unit = |(unit, counts): (UnitId, Counts)| UnitCoverage {
         unit_id: unit,
         unit_name: tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default(),
-        members: numbers.counts.members,
-        reached: numbers.counts.reached,
-        read: numbers.counts.done,
-        read_share: numbers.counts.share(),
-        away: numbers.counts.away,
-        read_later: numbers.read_later,
+        members: counts.members,
+        reached: counts.reached,
+        read: counts.done,
+        read_share: counts.share(),
+        away: counts.away,
+        read_later: counts.made_up,
     };
     let missing = Page::new(coverage.missing, limit, |one| one.member.employee_no.clone());
     CoverageView {
@@ -265,7 +266,7 @@ fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
         item_id: coverage.push.item_id,
         day: coverage.push.day,
         frozen_at: coverage.frozen_at,
-        total: of_unit((coverage.unit, coverage.numbers)),
+        total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
         few: coverage.few,
         named: coverage.named,
