@@ -210,9 +210,10 @@ impl Study {
         Ok(None)
     }
 
-    /// Throws away what only the day and its coverage needed, a week after.
+    /// Throws away what only the day and its coverage needed, a week after, and days that no streak looks back to.
     pub(super) async fn clear(&self) -> Result<(), DbError> {
         self.clear_servings().await?;
+        self.clear_done_days().await?;
         let day = self.db.now().plus_seconds(-KEPT_SECONDS).day().previous();
         loop {
             let delete = move |tx: &mut Tx| -> Result<usize, Stop<Never>> {
