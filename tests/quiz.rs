@@ -111,11 +111,11 @@ async fn after_downtime_todays_paper_is_published_at_once_and_missed_days_are_no
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     app.tick().await;
-    app.set_clock("2026-07-05T09:00:00+08:00");
+    app.set_clock("2026-07-06T09:00:00+08:00");
     app.tick().await;
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
-    assert_eq!(organiser.get("/quiz/daily").await.ok(200)["day"], "2026-07-05");
-    assert_eq!(organiser.get("/quiz/daily/2026-07-05").await.ok(200)["day"], "2026-07-05");
+    assert_eq!(organiser.get("/quiz/daily").await.ok(200)["day"], "2026-07-06");
+    assert_eq!(organiser.get("/quiz/daily/2026-07-06").await.ok(200)["day"], "2026-07-06");
     organiser.get("/quiz/daily/2026-07-03").await.refused(404, "quiz.no_paper");
     app.drain().await;
 }

@@ -83,6 +83,11 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
             "/settings/study.push_at".into(),
             |number| json!({ "value": format!("07:1{number}"), "reason": "换班" }),
         ),
+        Thing::put(
+            "set_calendar",
+            "/calendars/2027".into(),
+            |number| json!({ "source": format!("国务院办公厅通知{number}"), "days": [{ "day": "2027-01-01", "name": "元旦", "is_off": true }] }),
+        ),
     ]
 }
 
@@ -241,7 +246,7 @@ async fn what_nobody_has_changed_yet_has_a_state_too_and_of_several_tags_the_new
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 15] = [
+const WITH: [&str; 16] = [
     "edit_meeting",
     "edit_question",
     "edit_study_item",
@@ -252,6 +257,7 @@ const WITH: [&str; 15] = [
     "set_idea_categories",
     "set_daily_paper",
     "set_setting",
+    "set_calendar",
     "publish_article",
     "edit_entry",
     "edit_bulletin",

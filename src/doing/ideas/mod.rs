@@ -42,6 +42,7 @@ use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::closing::Closings;
 use crate::people::members::{Desks, Directory};
 
@@ -65,6 +66,7 @@ pub struct Ideas {
     directory: Directory,
     points: Points,
     closings: Closings,
+    calendar: Calendar,
     desks: Desks,
     addresses: Addresses,
     /// Ideas from before there was a search.
@@ -79,10 +81,10 @@ impl Ideas {
         directory: Directory,
         desks: Desks,
         points: Points,
-        closings: Closings,
+        (closings, calendar): (Closings, Calendar),
         addresses: Addresses,
     ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
-        Ideas { db, directory, desks, points, closings, addresses, unindexed, unlaid }
+        Ideas { db, directory, desks, points, closings, calendar, addresses, unindexed, unlaid }
     }
 }

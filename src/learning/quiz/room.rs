@@ -12,8 +12,11 @@ crate::point_rules! {
 }
 
 pub async fn open(house: &House) -> Opened {
-    let timetable = Timetable::new(&house.config.timetable, house.get());
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
+    let timetable = Timetable::new(&house.config.timetable, house.get(), house.calendar.clone());
+    let closings = house.get::<Closings>();
+    closings.then_look_at(COVERAGE);
+    let lent = (house.get(), house.get());
+    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), lent, closings, timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await

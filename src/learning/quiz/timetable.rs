@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
 use crate::config;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::settings::Setting;
 use crate::learning::study::Grace;
 
@@ -14,11 +15,12 @@ pub struct Timetable {
     paper_at: Setting,
     paper_questions: Setting,
     grace: Grace,
+    pub calendar: Calendar,
 }
 
 impl Timetable {
     /// By default what the environment says.
-    pub fn new(defaults: &config::Timetable, grace: Grace) -> Timetable {
+    pub fn new(defaults: &config::Timetable, grace: Grace, calendar: Calendar) -> Timetable {
         let paper_at = Setting::time(
             "quiz.paper_at",
             (
@@ -36,11 +38,16 @@ impl Timetable {
             ((1, 20), "题"),
             defaults.paper_questions.into(),
         );
-        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, grace }
+        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, grace, calendar }
     }
 
     pub fn paper_at(&self) -> NaiveTime {
         self.paper_at.time_of_day()
+    }
+
+    /// Whether a paper is drawn for the day when nobody sets one.
+    pub fn draws_on(&self, day: Day) -> bool {
+        !self.calendar.is_for_rest(day)
     }
 
     pub fn paper_questions(&self) -> usize {

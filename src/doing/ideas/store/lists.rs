@@ -40,7 +40,8 @@ pub struct IdeaFilter {
 #[derive(Clone, Copy, Debug)]
 pub struct DueFilter {
     pub due: Due,
-    pub today: Day,
+    /// The first day of which the term has not passed.
+    pub from: Day,
     /// The first day that is not soon.
     pub until: Day,
 }
@@ -58,11 +59,11 @@ macro_rules! narrowed {
         if let Some(author) = filter.author {
             query = query.filter(ideas::author_id.eq(author));
         }
-        if let Some(DueFilter { due, today, until }) = filter.due {
+        if let Some(DueFilter { due, from, until }) = filter.due {
             query = query.filter(ideas::state.eq_any(UNDER_WAY));
             query = match due {
-                Due::Overdue => query.filter(ideas::due_on.lt(today)),
-                Due::Soon => query.filter(ideas::due_on.ge(today)).filter(ideas::due_on.lt(until)),
+                Due::Overdue => query.filter(ideas::due_on.lt(from)),
+                Due::Soon => query.filter(ideas::due_on.ge(from)).filter(ideas::due_on.lt(until)),
             };
         }
         query

@@ -36,7 +36,7 @@ struct PushBody {
     /// Today or later, a year ahead at most.
     day: Day,
     /// HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once; one on the hour or
-    /// the half hour, when messaging platforms are busy, is moved by a minute.
+    /// the half hour, when messaging platforms are busy, is moved by one to four minutes.
     #[schema(value_type = Option<String>, examples("07:50"))]
     publish_time: Option<WallTime>,
 }
@@ -52,6 +52,8 @@ struct PushView {
     /// What the unit is called for short.
     unit_name: String,
     day: Day,
+    /// What the day is called when it is off, such as 国庆节 or 周末; `null` of a day that is worked.
+    day_off: Option<String>,
     publish_at: Timestamp,
     published_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
@@ -67,6 +69,7 @@ impl PushView {
             unit_id: push.unit_id,
             unit_name: study.directory.unit_name(push.unit_id),
             day: push.day,
+            day_off: study.timetable.calendar.day_off(push.day),
             publish_at: push.publish_at,
             published_at: push.published_at,
             cancelled_at: push.cancelled_at,
