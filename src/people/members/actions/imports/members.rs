@@ -11,7 +11,7 @@ use crate::base::sheet::{ImportProblem, ImportReport};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
 use crate::people::members::actions::duties::{NewDuty, Way, new_duty, privileged_way, said, tell};
-use crate::people::members::actions::people::differences;
+use crate::people::members::actions::members::differences;
 use crate::people::members::actions::proposals::{Wish, new_proposal};
 use crate::people::members::actions::{Manager, Members, Outcome, note, rules};
 use crate::people::members::directory::UnitTree;
