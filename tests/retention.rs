@@ -261,7 +261,7 @@ fn sizes(db: &Connection) -> BTreeMap<String, (i64, i64)> {
 }
 
 /// Not a test: writes a year of an enterprise, has it frozen and tidied, and prints what each table takes on SQLite.
-/// `GROWTH_MEMBERS=6000 cargo test --release --test main by_hand_a_year_of_members -- --ignored --nocapture`
+/// `GROWTH_MEMBERS=100 cargo test --test main by_hand_a_year_of_members -- --ignored --nocapture`
 #[tokio::test]
 #[ignore = "takes minutes and gigabytes; prints sizes, asserts nothing"]
 async fn by_hand_a_year_of_members_is_measured() {
