@@ -50,6 +50,7 @@ mod study;
 mod quiz;
 mod questions;
 mod corrections;
+mod voidings;
 mod takeback;
 mod challenge;
 mod contests;

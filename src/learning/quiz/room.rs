@@ -1,9 +1,11 @@
 //! What the room hands over to the program.
 
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
+use super::practice::unlinkable;
 use super::timetable::Timetable;
 use super::{COVERAGE, PAPERS, Quiz};
 use crate::kernel::closing::Closings;
+use crate::learning::study::Study;
 use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
@@ -13,10 +15,11 @@ crate::point_rules! {
 
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.get(), house.calendar.clone());
+    house.get::<Study>().link_unless(unlinkable);
     let closings = house.get::<Closings>();
     closings.then_look_at(COVERAGE);
-    let lent = (house.get(), house.get());
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), lent, closings, timetable.clone()))
+    let (people, lent) = ((house.get(), house.get()), (house.get(), house.get()));
+    Ok(Room::of(Quiz::new(house.db.clone(), people, lent, closings, timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await

@@ -20,6 +20,7 @@ mod servings;
 mod coverage;
 mod glance;
 mod timetable;
+mod versions;
 
 mod api;
 mod room;
