@@ -19,6 +19,7 @@ use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::alarms::{Alarm, Alarms, Lookout};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::changes::Change;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};
@@ -60,6 +61,8 @@ pub struct House {
     pub uptime: Uptime,
     /// What somebody should look after, as the rooms that were opened before see it.
     pub alarms: Alarms,
+    /// Which days are worked.
+    pub calendar: Calendar,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -67,6 +70,7 @@ impl House {
     pub fn new(db: Db, config: Arc<Config>, secrets: Secrets) -> Self {
         House {
             uptime: Uptime::new(db.clone()),
+            calendar: Calendar::new(db.clone(), config.timetable.days_off),
             db,
             config,
             secrets,

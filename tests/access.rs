@@ -398,6 +398,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /setting-proposals/{id}/approval", SETTING_CHANGERS, Plain),
     ("POST /setting-proposals/{id}/refusal", SETTING_CHANGERS, Plain),
     ("POST /setting-proposals/{id}/withdrawal", SETTING_CHANGERS, Plain),
+    ("GET /calendars/{year}", SignedIn, Plain),
+    ("PUT /calendars/{year}", CONTENT_MANAGERS, Plain),
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];
@@ -571,6 +573,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /files", Open(OWN)),
     ("DELETE /files/{id}", Open(OWN)),
     ("PUT /settings/{key}", Open("a delicate one is a proposal; the others are for everybody")),
+    ("PUT /calendars/{year}", Open(ORDER)),
     ("POST /setting-proposals/{id}/approval", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/refusal", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/withdrawal", Open(BACK)),
@@ -901,6 +904,7 @@ async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: As
         .map(|part| match part {
             "{id}" => id.as_str(),
             "{day}" => "2026-07-01",
+            "{year}" => "2026",
             part if part.starts_with('{') => nothing.as_str(),
             part => part,
         })

@@ -49,6 +49,7 @@ rooms! {
     voice::feedback,
     oversight::audit,
     oversight::settings,
+    oversight::calendar,
     oversight::burden,
     oversight::alarms,
     client::about,

@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod audit;
 pub mod burden;
 pub mod settings;
+pub mod calendar;
 pub mod health;
 pub mod backup;
 pub mod operator;
