@@ -19,6 +19,7 @@ use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::changes::Change;
+use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};
 use crate::kernel::uptime::Uptime;
@@ -57,6 +58,8 @@ pub struct House {
     pub settings: Settings,
     /// When the service was down.
     pub uptime: Uptime,
+    /// Where pages that are open hear what happens.
+    pub live: Live,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -68,6 +71,7 @@ impl House {
             config,
             secrets,
             settings: Settings::default(),
+            live: Live::default(),
             handles: HashMap::new(),
         }
     }

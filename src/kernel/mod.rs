@@ -12,6 +12,7 @@ pub mod uptime;
 pub mod recusals;
 pub mod text_versions;
 pub mod changes;
+pub mod live;
 pub mod agenda;
 pub mod lease;
 pub mod chunks;

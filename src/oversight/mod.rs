@@ -7,4 +7,5 @@ pub mod burden;
 pub mod settings;
 pub mod health;
 pub mod backup;
+pub mod operations;
 pub mod operator;

@@ -3,10 +3,12 @@
 //! A message is claimed by a lease, handed to the handler of its topic, and deleted when that succeeds. A failure is
 //! retried with growing pauses; after [`MAX_ATTEMPTS`] the message is parked with its last error for a person to see.
 //! Handlers are idempotent: a crash between doing and deleting does the work again.
+//!
+//! Messages wait in lanes ([`Lane`]), each delivered apart from the others, so that a platform that answers slowly keeps no
+//! inbox waiting. Within a lane they are tried in the order in which they are due; those that failed come after those that
+//! did not wait yet. One with a key is there once, however often it is sent before it has left.
 
-use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
+mod delivering;
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -14,25 +16,29 @@ use serde::de::DeserializeOwned;
 
 use crate::base::time::Timestamp;
 use crate::db::schema::outbox;
-use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
+use crate::db::{Conn, Tx};
 use crate::kernel::agenda::Watch;
 use crate::on;
+
+pub use delivering::{Handlers, Lane, Outcome, deliver_due, deliver_lane};
 
 crate::id!(
     /// A message; handlers may use it as the natural key of what they write.
     MessageId
 );
 
-const MAX_ATTEMPTS: i32 = 10;
-/// Messages claimed at once.
-const BATCH: i64 = 50;
-/// How long a claimed message belongs to its claimant.
-const LEASE_SECONDS: i64 = 60;
-const LONGEST_PAUSE_SECONDS: i64 = 3600;
+/// Attempts after which a message waits for a person.
+pub const MAX_ATTEMPTS: i32 = 10;
 
-/// Whether a message waits to be delivered.
+/// The lane of everything that stays inside the house.
+pub const MAIN: &str = "";
+
+/// Whether a message waits to be delivered in the main lane.
 pub const WATCH: Watch =
-    Watch { kind: "outbox", finds: "SELECT 1 FROM outbox WHERE parked_at IS NULL AND available_at <= {now}" };
+    Watch::new("outbox", "SELECT 1 FROM outbox WHERE parked_at IS NULL AND lane = '' AND available_at <= {now}");
+
+/// What the watch of another lane is called.
+pub(crate) const LANE_PREFIX: &str = "outbox:";
 
 /// A message on its way.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -50,57 +56,84 @@ impl Message {
     pub fn payload<T: DeserializeOwned>(&self) -> Result<T, String> {
         serde_json::from_str(&self.payload).map_err(|error| error.to_string())
     }
+
+    /// Whether it is parked if it fails now.
+    pub fn is_last_attempt(&self) -> bool {
+        self.attempts + 1 >= MAX_ATTEMPTS
+    }
 }
 
 /// Sends `payload` to the handler of `topic`, once this transaction has committed.
-pub fn send<T: Serialize + std::fmt::Debug>(tx: &mut Tx, topic: &'static str, payload: T) -> QueryResult<MessageId> {
-    let (id, now): (MessageId, _) = (tx.fresh_id(), tx.now());
-    let payload = Json(payload);
-    let row = (
-        outbox::id.eq(id),
-        outbox::topic.eq(topic),
-        outbox::payload.eq(&payload),
-        outbox::available_at.eq(now),
-        outbox::created_at.eq(now),
-    );
-    on!(tx.conn, c => diesel::insert_into(outbox::table).values(row).execute(c))?;
+pub fn send<T: Serialize>(tx: &mut Tx, topic: &'static str, payload: T) -> QueryResult<MessageId> {
+    let row = Row::new(tx, Posting::new(topic, payload))?;
+    let id = row.id;
+    on!(tx.conn, c => diesel::insert_into(outbox::table).values(&row).execute(c))?;
     Ok(id)
 }
 
-type Delivering = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
-type Handler = Box<dyn Fn(Message) -> Delivering + Send + Sync>;
+/// A message with everything that may be said of one.
+#[derive(Clone, Debug)]
+pub struct Posting<T> {
+    pub topic: &'static str,
+    pub payload: T,
+    /// Where it waits.
+    pub lane: &'static str,
+    /// Not sent again as long as one with this key waits or is parked.
+    pub key: Option<String>,
+    /// Not before; at once when absent.
+    pub available_at: Option<Timestamp>,
+}
 
-/// The handlers of all topics, handed over by the rooms.
-#[derive(Default)]
-pub struct Handlers(HashMap<&'static str, Handler>);
-
-impl Handlers {
-    /// Takes in what another room delivers.
-    pub fn extend(&mut self, other: Handlers) {
-        self.0.extend(other.0);
-    }
-
-    /// Lets `handle` deliver the messages of `topic`.
-    pub fn on<A>(&mut self, topic: &'static str, handle: impl Fn(Message) -> A + Send + Sync + 'static)
-    where
-        A: Future<Output = Result<(), String>> + Send + 'static,
-    {
-        self.0.insert(topic, Box::new(move |message| Box::pin(handle(message))));
+impl<T> Posting<T> {
+    /// One in the main lane, to be delivered at once.
+    pub fn new(topic: &'static str, payload: T) -> Posting<T> {
+        Posting { topic, payload, lane: MAIN, key: None, available_at: None }
     }
 }
 
-/// Delivers what is due, a batch at most, and says how many messages were tried.
-pub async fn deliver_due(db: &Db, handlers: &Handlers) -> Result<usize, DbError> {
-    let claimed = db.write(claim).await.map_err(|stop: Stop<crate::db::Never>| DbError::from(stop))?;
-    let tried = claimed.len();
-    for message in claimed {
-        let outcome = match handlers.0.get(message.topic.as_str()) {
-            Some(handle) => handle(message.clone()).await,
-            None => Err(format!("no handler for {}", message.topic)),
-        };
-        settle(db, message, outcome).await?;
+/// Messages that one statement writes.
+const ROWS_AT_ONCE: usize = 200;
+
+/// Sends many, and says how many of them were not there already.
+pub fn send_all<T: Serialize>(tx: &mut Tx, postings: Vec<Posting<T>>) -> QueryResult<usize> {
+    let rows = postings.into_iter().map(|posting| Row::new(tx, posting)).collect::<QueryResult<Vec<Row>>>()?;
+    let mut new = 0;
+    for some in rows.chunks(ROWS_AT_ONCE) {
+        let insert = diesel::insert_into(outbox::table).values(some).on_conflict_do_nothing();
+        new += on!(&mut *tx.conn, c => insert.execute(c))?;
     }
-    Ok(tried)
+    Ok(new)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
+struct Row {
+    id: MessageId,
+    topic: &'static str,
+    payload: String,
+    available_at: Timestamp,
+    attempts: i32,
+    created_at: Timestamp,
+    lane: &'static str,
+    dedup_key: Option<String>,
+}
+
+impl Row {
+    fn new<T: Serialize>(tx: &mut Tx, posting: Posting<T>) -> QueryResult<Row> {
+        let Posting { topic, payload, lane, key, available_at } = posting;
+        let payload = serde_json::to_string(&payload);
+        let now = tx.now();
+        Ok(Row {
+            id: tx.fresh_id(),
+            topic,
+            payload: payload.map_err(|error| diesel::result::Error::SerializationError(Box::new(error)))?,
+            available_at: available_at.unwrap_or(now),
+            attempts: 0,
+            created_at: now,
+            lane,
+            dedup_key: key,
+        })
+    }
 }
 
 /// How many messages wait, and how many are parked.
@@ -108,6 +141,43 @@ pub fn count(conn: &mut Conn) -> QueryResult<(i64, i64)> {
     let waiting = on!(conn, c => outbox::table.filter(outbox::parked_at.is_null()).count().get_result(c))?;
     let parked = on!(conn, c => outbox::table.filter(outbox::parked_at.is_not_null()).count().get_result(c))?;
     Ok((waiting, parked))
+}
+
+/// What waits in one lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Empty for the main one.
+    pub lane: String,
+    pub waiting: i64,
+    pub parked: i64,
+    /// When the oldest one that waits was due.
+    pub oldest_due_at: Option<Timestamp>,
+}
+
+/// What waits, lane by lane; a lane in which nothing waits is not there.
+pub fn backlogs(conn: &mut Conn) -> QueryResult<Vec<Backlog>> {
+    let waiting: Vec<(String, i64, Option<Timestamp>)> = on!(&mut *conn, c => outbox::table
+        .filter(outbox::parked_at.is_null())
+        .group_by(outbox::lane)
+        .select((outbox::lane, diesel::dsl::count_star(), diesel::dsl::min(outbox::available_at)))
+        .load(c))?;
+    let parked: Vec<(String, i64)> = on!(&mut *conn, c => outbox::table
+        .filter(outbox::parked_at.is_not_null())
+        .group_by(outbox::lane)
+        .select((outbox::lane, diesel::dsl::count_star()))
+        .load(c))?;
+    let mut backlogs: Vec<Backlog> = waiting
+        .into_iter()
+        .map(|(lane, waiting, oldest_due_at)| Backlog { lane, waiting, parked: 0, oldest_due_at })
+        .collect();
+    for (lane, parked) in parked {
+        match backlogs.iter_mut().find(|backlog| backlog.lane == lane) {
+            Some(backlog) => backlog.parked = parked,
+            None => backlogs.push(Backlog { lane, waiting: 0, parked, oldest_due_at: None }),
+        }
+    }
+    backlogs.sort_by(|a, b| a.lane.cmp(&b.lane));
+    Ok(backlogs)
 }
 
 /// A message that waits for a person, or for its next attempt.
@@ -122,6 +192,9 @@ pub struct Held {
     /// Why it waits.
     pub last_error: Option<String>,
     pub created_at: Timestamp,
+    /// Empty for the main one.
+    pub lane: String,
+    pub parked_at: Option<Timestamp>,
 }
 
 /// The parked messages after `after`, in the order in which they were written, `limit` at most.
@@ -133,6 +206,16 @@ pub fn list_parked(conn: &mut Conn, after: Option<MessageId>, limit: i64) -> Que
         .limit(limit)
         .select(Held::as_select())
         .load(c))
+}
+
+/// A parked message.
+pub fn find_parked(conn: &mut Conn, id: MessageId) -> QueryResult<Option<Held>> {
+    on!(conn, c => outbox::table
+        .find(id)
+        .filter(outbox::parked_at.is_not_null())
+        .select(Held::as_select())
+        .first(c)
+        .optional())
 }
 
 /// Parks every message that waits, for a person to see; says how many.
@@ -161,66 +244,5 @@ pub fn discard(tx: &mut Tx, id: Option<MessageId>) -> QueryResult<usize> {
     match id {
         Some(id) => on!(tx.conn, c => diesel::delete(parked.filter(outbox::id.eq(id))).execute(c)),
         None => on!(tx.conn, c => diesel::delete(parked).execute(c)),
-    }
-}
-
-fn claim(tx: &mut Tx) -> Result<Vec<Message>, Stop<crate::db::Never>> {
-    let now = tx.now();
-    let until = now.plus_seconds(LEASE_SECONDS);
-    macro_rules! due {
-        () => {
-            outbox::table
-                .filter(outbox::parked_at.is_null())
-                .filter(outbox::available_at.le(now))
-                .order((outbox::available_at, outbox::id))
-                .limit(BATCH)
-                .select(Message::as_select())
-        };
-    }
-    let due: Vec<Message> = match tx.conn {
-        // several workers take different messages without waiting for each other
-        Conn::Pg(c) => due!().for_update().skip_locked().load(c)?,
-        Conn::Sqlite(c) => due!().load(c)?,
-    };
-    let ids: Vec<MessageId> = due.iter().map(|message| message.id).collect();
-    on!(tx.conn, c => diesel::update(outbox::table.filter(outbox::id.eq_any(&ids)))
-        .set((outbox::available_at.eq(until), outbox::attempts.eq(outbox::attempts + 1)))
-        .execute(c))?;
-    Ok(due)
-}
-
-async fn settle(db: &Db, message: Message, outcome: Result<(), String>) -> Result<(), DbError> {
-    if let Err(error) = &outcome {
-        tracing::warn!(topic = message.topic, message = %message.id, error, "a message could not be delivered");
-    }
-    db.write(move |tx: &mut Tx| {
-        let mine = outbox::table.filter(outbox::id.eq(message.id));
-        let Err(error) = &outcome else {
-            on!(tx.conn, c => diesel::delete(mine).execute(c))?;
-            return Ok(());
-        };
-        let tried = message.attempts + 1;
-        let parked_at = (tried >= MAX_ATTEMPTS).then(|| tx.now());
-        let again_at = tx.now().plus_seconds(pause_seconds(tried));
-        on!(tx.conn, c => diesel::update(mine)
-            .set((outbox::last_error.eq(error), outbox::parked_at.eq(parked_at), outbox::available_at.eq(again_at)))
-            .execute(c))?;
-        Ok(())
-    })
-    .await
-    .map_err(|stop: Stop<crate::db::Never>| DbError::from(stop))
-}
-
-/// 2, 4, 8 … seconds after the first, second, third failure, an hour at most.
-fn pause_seconds(tried: i32) -> i64 {
-    2_i64.saturating_pow(tried.unsigned_abs()).min(LONGEST_PAUSE_SECONDS)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn pauses_grow_up_to_an_hour() {
-        let pauses: Vec<i64> = [1, 2, 3, 11, 12, 100].map(super::pause_seconds).to_vec();
-        assert_eq!(pauses, [2, 4, 8, 2048, 3600, 3600]);
     }
 }

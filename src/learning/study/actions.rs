@@ -23,6 +23,7 @@ use crate::kernel::closing::Closings;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
+use crate::people::channels::Channels;
 use crate::people::members::Directory;
 
 /// The topic of `kernel::changes` under which servers tell each other that the feed has changed.
@@ -44,6 +45,7 @@ pub struct Study {
     pub(super) timetable: Timetable,
     pub(super) feed: Feed,
     pub(super) servings: Servings,
+    pub(super) channels: Channels,
     /// Days on which something was out for those at home in a unit, by the present day.
     pub(super) open_days: Arc<Memo<(Day, UnitId), BTreeSet<Day>>>,
 }
@@ -84,13 +86,13 @@ impl Study {
     pub fn new(
         db: Db,
         directory: Directory,
-        (points, presets): (Points, Presets),
+        (points, presets, channels): (Points, Presets, Channels),
         closings: Closings,
         timetable: Timetable,
     ) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
-        Study { db, directory, points, presets, closings, timetable, feed, servings, open_days }
+        Study { db, directory, points, presets, closings, timetable, feed, servings, channels, open_days }
     }
 
     /// The items that may be pushed, oldest first.

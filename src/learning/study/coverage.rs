@@ -67,11 +67,11 @@ impl Numbers {
 }
 
 /// A member, and why he has not read; `None` when he has.
-struct Progress {
-    member: Arc<MemberCard>,
+pub(super) struct Progress {
+    pub member: Arc<MemberCard>,
     /// At home there, today or when it was frozen.
-    unit: UnitId,
-    reason: Option<Reason>,
+    pub unit: UnitId,
+    pub reason: Option<Reason>,
     /// When he read it after it was frozen.
     read_later: Option<Timestamp>,
 }
@@ -171,7 +171,7 @@ impl Study {
         Ok(Coverage { push, unit, numbers, children, few, named, missing, frozen_at })
     }
 
-    async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
+    pub(super) async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
         let members = coverage::asked(&self.directory, unit);
         let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
         let (pushed, today) = (push.clone(), self.db.today());

@@ -27,6 +27,8 @@ pub enum Command {
     Backup { file: PathBuf },
     /// Checks that the trail is as it was written.
     VerifyTrail,
+    /// Says what of WeCom and WeChat is set up, and what is missing.
+    CheckChannels,
     /// Looks after the messages that wait for a person.
     Messages { verb: MessageCommand, id: Option<MessageId> },
 }
@@ -64,6 +66,7 @@ impl Command {
             Command::Recount { campaign } => ("operator.recount", json!({ "campaign": campaign })),
             Command::Backup { file } => ("operator.backup", json!({ "file": file })),
             Command::VerifyTrail => ("operator.verify_trail", json!({})),
+            Command::CheckChannels => ("operator.check_channels", json!({})),
             Command::Messages { verb, id } => ("operator.messages", json!({ "verb": verb, "id": id })),
         }
     }

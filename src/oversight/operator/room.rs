@@ -14,6 +14,7 @@ pub async fn open(house: &House) -> Opened {
         campaigns: house.get(),
         backups: house.get(),
         audit: house.get(),
+        channels: house.get(),
     })
     .room())
 }
