@@ -68,6 +68,7 @@ mod files;
 mod labels;
 mod bucket;
 mod audit;
+mod trail;
 mod settings;
 mod operations;
 mod presets;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Quiz;
@@ -193,6 +194,12 @@ impl Quiz {
                 if !is_new {
                     duplicates.push(question.row);
                 }
+            }
+            if !dry_run {
+                let accepted = chunk.len() - duplicates.len();
+                let detail = json!({ "accepted": accepted, "in_bank_already": duplicates.len() });
+                let (subject_kind, subject_id) = ("questions", Uuid::nil());
+                trail::note(tx, Act { actor, action: "quiz.import_questions", subject_kind, subject_id, detail })?;
             }
             stock.forget_after(tx)?;
             Ok(duplicates)

@@ -3,7 +3,7 @@
 //! A row is known by its code or employee number: a new one is taken in, a known one is brought up to date, nobody and
 //! nothing is ever deleted. A bad row never blocks a good one. A dry run goes the same way and writes nothing.
 
-mod people;
+mod members;
 mod units;
 
 use serde_json::json;
