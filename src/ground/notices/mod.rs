@@ -10,6 +10,7 @@
 pub mod model;
 mod store;
 
+mod kinds;
 mod actions;
 mod api;
 mod room;

@@ -1,11 +1,14 @@
 //! What members have allowed the mini-program to send: each accept is one message, and the platform does not say what is left.
 
+use diesel::QueryResult;
+
 use super::actions::Channels;
 use super::model::ChannelName;
 use super::store;
 use crate::base::id::MemberId;
-use crate::db::{DbError, Never, Stop};
+use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::notices::NoticeKind;
+use crate::people::platforms::Platform;
 
 impl Channels {
     /// The template of the mini-program in which a kind of notice is put.
@@ -28,5 +31,13 @@ impl Channels {
             Ok(store::quotas_of(tx.conn, member)?)
         });
         accepted.await.map_err(DbError::from)
+    }
+}
+
+/// Forgets what a member has allowed, with his account in the mini-program.
+pub(super) fn forget(tx: &mut Tx, member: MemberId, platform: Platform) -> QueryResult<()> {
+    match platform {
+        Platform::Mini => store::delete_quotas(tx.conn, member),
+        Platform::Wecom | Platform::Wechat => Ok(()),
     }
 }

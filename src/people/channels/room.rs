@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::actions::Channels;
 use super::carriers::{Channel, Mini, Wechat, Wecom};
 use super::expanding::{DIGEST, EXPAND, SEND};
+use super::quotas;
 use super::settings::Policy;
 use crate::ground::notices::Onward;
 use crate::kernel::outbox::{Handlers, Lane};
@@ -26,6 +27,7 @@ pub async fn open(house: &House) -> Opened {
             ),
         }
     }
+    platforms.upon_unbinding(quotas::forget);
     let policy = Policy::new();
     if let (Some(address), true) = (address.clone(), platforms.wechat.is_some()) {
         let (platforms, db, policy) = (platforms.clone(), house.db.clone(), policy.clone());

@@ -5,7 +5,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::base::text::cut;
 use crate::base::time::Timestamp;
 
 /// What a field is filled with.
@@ -85,11 +84,19 @@ impl Template {
                 Source::Time => time_of(at),
             };
             let text = if text.trim().is_empty() { title.to_owned() } else { text };
-            let text = limit_of(name).map_or(text.clone(), |limit| cut(&text, limit));
+            let text = limit_of(name).map_or(text.clone(), |limit| fitted(&text, limit));
             data.insert(name.clone(), json!({ "value": text }));
         }
         Value::Object(data)
     }
+}
+
+/// As much of a text as fits into so many characters, the sign for what is left out among them.
+fn fitted(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Characters that a field of its type takes.

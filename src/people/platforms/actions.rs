@@ -14,6 +14,7 @@ use super::model::{Account, BoundBy, Identity, Platform};
 use super::rules::Refusal;
 use super::store;
 use crate::base::crypto::Key;
+use crate::base::hooks::Hooks;
 use crate::base::id::MemberId;
 use crate::config::{PlatformsConfig, Secrets};
 use crate::db::{Conn, Db, DbError, Stop, Tx};
@@ -23,6 +24,9 @@ use crate::people::members::Directory;
 use crate::people::sessions::Sessions;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
+
+/// Forgets what a later room keeps of a member's account.
+type Forgets = fn(&mut Tx, MemberId, Platform) -> QueryResult<()>;
 
 /// Everything the room works with; clones share it.
 #[derive(Clone)]
@@ -38,6 +42,8 @@ pub struct Platforms {
     pub wecom: Option<Wecom>,
     pub wechat: Option<Wechat>,
     pub mini: Option<Wechat>,
+    /// What later rooms forget with an account.
+    forgets: Hooks<Forgets>,
     /// What pages are signed with, by platform.
     pub(super) tickets: Arc<Memo<Platform, String>>,
 }
@@ -71,6 +77,7 @@ impl Platforms {
             directory,
             sessions,
             config: Arc::new(config),
+            forgets: Hooks::default(),
             tickets: Arc::new(Memo::new(4)),
             accounts_key: key.derive(b"platform accounts"),
             passing_key: key.derive(b"platform passing"),
@@ -175,14 +182,25 @@ impl Platforms {
 
     /// Unbinds the member's account on a platform; with it goes everything that came from there.
     pub(super) async fn unbind(&self, member: MemberId, platform: Platform) -> Outcome<()> {
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 if !store::delete(tx.conn, platform, member)? {
                     return Err(Refusal::NotBound.into());
                 }
+                room.forget(tx, member, platform)?;
                 Ok(note(tx, member, "platforms.unbind", json!({ "platform": platform, "by": "member" }))?)
             })
             .await
+    }
+
+    /// Has a later room forget what it keeps of an account that is unbound.
+    pub fn upon_unbinding(&self, forgets: Forgets) {
+        self.forgets.add(forgets);
+    }
+
+    pub(super) fn forget(&self, tx: &mut Tx, member: MemberId, platform: Platform) -> QueryResult<()> {
+        self.forgets.each().iter().try_for_each(|forgets| forgets(tx, member, platform))
     }
 
     /// How many members are bound on each platform.

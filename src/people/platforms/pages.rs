@@ -78,6 +78,7 @@ impl Platforms {
                     let hash = room.hash(platform, &openid);
                     if let Some(member) = store::delete_by_hash(tx.conn, platform, &hash)? {
                         let detail = json!({ "platform": platform, "by": "platform", "event": event });
+                        room.forget(tx, member, platform)?;
                         note(tx, member, "platforms.unbind", detail)?;
                     }
                 }
