@@ -13,7 +13,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::capability::Role::*;
 use xianfeng::base::id::MemberId;
 use xianfeng::base::own_case::Involvement::{
-    Author, BelowUnit, CoAuthor, Implementer, MergedAuthor, Owner, Proposer, Subject, Writer,
+    Author, BelowUnit, CoAuthor, Implementer, MergedAuthor, Owner, Proposer, Recused, Subject, Writer,
 };
 use xianfeng::base::own_case::Judgement::*;
 use xianfeng::base::own_case::{Involvement, Judgement};
@@ -188,6 +188,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /study/items", CONTENT_CHOOSERS, Plain),
     ("POST /study/items", CONTENT_MANAGERS, Plain),
     ("GET /study/items/{id}", SignedIn, Plain),
+    ("GET /study/items/{id}/versions", CONTENT_CHOOSERS, Plain),
     ("PATCH /study/items/{id}", CONTENT_MANAGERS, Plain),
     ("DELETE /study/items/{id}", CONTENT_MANAGERS, Plain),
     ("POST /study/items/{id}/readings", SignedIn, Plain),
@@ -209,6 +210,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
         CONTENT_MANAGERS,
         Exactly(|world, place| ("/quiz/daily/2026-07-09".into(), paper_body(world, place))),
     ),
+    ("DELETE /quiz/daily/{day}", CONTENT_MANAGERS, Exactly(|world, place| (paper(world, place), Value::Null))),
     ("GET /quiz/daily/{day}/coverage", RESULT_READERS, Plain),
     ("GET /me/quiz/history", SignedIn, Plain),
     ("GET /me/quiz/history/{day}", SignedIn, Plain),
@@ -227,6 +229,12 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /questions/{id}/correction", CONTENT_MANAGERS, Plain),
     ("POST /questions/{id}/correction/preview", CONTENT_MANAGERS, Plain),
     ("GET /questions/{id}/corrections", CONTENT_READERS, Plain),
+    ("POST /questions/{id}/voidings", CONTENT_MANAGERS, Plain),
+    ("GET /questions/{id}/voidings", CONTENT_READERS, Plain),
+    ("GET /question-voidings/{id}", CONTENT_READERS, Plain),
+    ("POST /question-voidings/{id}/approval", CONTENT_MANAGERS, Plain),
+    ("POST /question-voidings/{id}/refusal", CONTENT_MANAGERS, Plain),
+    ("POST /question-voidings/{id}/withdrawal", CONTENT_MANAGERS, Plain),
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
@@ -282,6 +290,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /ideas/similar", SignedIn, Plain),
     ("GET /ideas/statistics", IDEA_READERS, Plain),
     ("GET /ideas/statistics/summary", IDEA_READERS, Plain),
+    ("GET /ideas/statistics/groups", IDEA_READERS, Plain),
     ("GET /exports/ideas", IDEA_READERS, Plain),
     ("GET /ideas/{id}", SignedIn, Plain),
     ("PATCH /ideas/{id}", SignedIn, Plain),
@@ -301,6 +310,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /ideas/{id}/acceptance", IDEA_DECIDERS, Plain),
     ("POST /ideas/{id}/outcomes", IDEA_DECIDERS, Plain),
     ("POST /ideas/{id}/closure", IDEA_DECIDERS, Plain),
+    ("PUT /ideas/{id}/recusals/mine", MEETING_HOLDERS, Plain),
     ("PUT /ideas/{id}/like", SignedIn, Plain),
     ("DELETE /ideas/{id}/like", SignedIn, Plain),
     ("GET /ideas/{id}/comments", SignedIn, Plain),
@@ -335,6 +345,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /entries/{id}/versions", SignedIn, Plain),
     ("PUT /entries/{id}/article", With(&[Secretary, BranchCommittee, Organiser]), Plain),
     ("GET /entries/{id}/article", SignedIn, Plain),
+    ("GET /entries/{id}/article/versions", SignedIn, Plain),
     ("GET /entries/{id}/evidence", SignedIn, Plain),
     ("POST /entries/{id}/evidence", ENTRY_WRITERS, Plain),
     ("DELETE /entries/{id}/evidence/{file_id}", ENTRY_WRITERS, Plain),
@@ -357,12 +368,14 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /entries/{id}/explanation", SignedIn, Plain),
     ("GET /exports/campaigns/{id}", Anyone, Plain),
     ("PUT /campaigns/{id}/decision", CAMPAIGN_DECIDERS, Plain),
+    ("PUT /campaigns/{id}/recusals/mine", CAMPAIGN_DECIDERS, Plain),
     ("POST /campaigns/{id}/publication", CAMPAIGN_RUNNERS, Plain),
     ("POST /campaigns/{id}/archive", CAMPAIGN_RUNNERS, Plain),
     ("GET /campaigns/{id}/awards", SignedIn, Plain),
     ("POST /campaigns/{id}/objections", SignedIn, Plain),
     ("GET /campaigns/{id}/objections", SignedIn, Plain),
     ("PUT /objections/{id}/answer", CAMPAIGN_RUNNERS, Plain),
+    ("PUT /objections/{id}/recusals/mine", CAMPAIGN_RUNNERS, Plain),
     ("DELETE /objections/{id}", SignedIn, Plain),
     ("POST /campaigns/{id}/bulletin", CAMPAIGN_RUNNERS, Plain),
     ("GET /campaigns/{id}/bulletin", SignedIn, Plain),
@@ -430,6 +443,7 @@ const ORDER: &str = "keeps the order of the enterprise, which belongs to nobody"
 const WRITES: &str = "writes or runs something; who judges it is another verb";
 const ASKS: &str = "asks for it; another one answers";
 const BACK: &str = "takes back what he asked for himself";
+const LEAVES: &str = "leaves it to others";
 const COMPUTED: &str = "makes known what others decided or what was computed";
 const SERVICE: &str = "looks after the service, and sees of nobody what it was about";
 const MINUTES: &str = "writes down what others did; every version stays, with its writer";
@@ -487,12 +501,17 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("DELETE /study/pushes/{id}", Open(WRITES)),
     ("PUT /quiz/daily/{day}/submission", Open(OWN)),
     ("PUT /quiz/daily/{day}", Open(WRITES)),
+    ("DELETE /quiz/daily/{day}", Open(WRITES)),
     ("POST /quiz/practice", Open(OWN)),
     ("POST /questions", Open(WRITES)),
     ("PATCH /questions/{id}", Open(WRITES)),
     ("DELETE /questions/{id}", Open(WRITES)),
     ("POST /questions/{id}/correction", Open("the same key for everybody, with a published reason")),
     ("POST /questions/{id}/correction/preview", Open("changes nothing")),
+    ("POST /questions/{id}/voidings", Open(ASKS)),
+    ("POST /question-voidings/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /question-voidings/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /question-voidings/{id}/withdrawal", Open(BACK)),
     ("POST /imports/questions", Open(WRITES)),
     ("POST /challenge/runs", Open(OWN)),
     ("POST /challenge/runs/{id}/answers", Open(OWN)),
@@ -535,6 +554,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /ideas/{id}/acceptance", Judges(&[AcceptIdea])),
     ("POST /ideas/{id}/outcomes", Judges(&[RecordOutcome])),
     ("POST /ideas/{id}/closure", Judges(&[CloseIdea])),
+    ("PUT /ideas/{id}/recusals/mine", Open(LEAVES)),
     ("PUT /ideas/{id}/like", Judges(&[LikeIdea])),
     ("DELETE /ideas/{id}/like", Open(OWN)),
     ("POST /ideas/{id}/comments", Open(OWN)),
@@ -566,10 +586,12 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("DELETE /voidings/{id}", Open(BACK)),
     ("POST /campaigns/{id}/ballots", Judges(&[Vote])),
     ("PUT /campaigns/{id}/decision", Judges(&[DecideSelection])),
+    ("PUT /campaigns/{id}/recusals/mine", Open(LEAVES)),
     ("POST /campaigns/{id}/publication", Open(COMPUTED)),
     ("POST /campaigns/{id}/archive", Open(WRITES)),
     ("POST /campaigns/{id}/objections", Open(OWN)),
     ("PUT /objections/{id}/answer", Judges(&[AnswerObjection])),
+    ("PUT /objections/{id}/recusals/mine", Open(LEAVES)),
     ("DELETE /objections/{id}", Open(OWN)),
     ("POST /campaigns/{id}/bulletin", Open(WRITES)),
     ("PUT /campaigns/{id}/bulletin", Open(WRITES)),
@@ -603,10 +625,21 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     (RecordOutcome, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
     (CloseIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
     (LikeIdea, &[Author, CoAuthor], "merging::likes_of_a_former_text_and_of_a_co_author_do_not_count"),
+    (CollectIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (ReturnIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (MergeIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (DecideIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (ReopenIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (AssignIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (AcceptIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (RecordOutcome, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
+    (CloseIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
     (ScoreAsExpert, ENTRANTS, "own_case::an_expert_scores_neither_his_own_entry_nor_one_of_his_branch"),
     (ScoreForUnit, ENTRANTS, "own_case::who_is_involved_in_an_entry_does_not_score_it_for_another_unit"),
     (Vote, ENTRANTS, "own_case::nobody_votes_for_what_he_led_or_wrote_in_any_version"),
     (DecideSelection, ENTRANTS, "own_case::who_takes_part_in_a_selection_leaves_the_decision_to_others"),
+    (DecideSelection, &[Recused], "own_case::who_asked_to_be_kept_out_of_a_decision_or_an_answer_leaves_it_to_others"),
+    (AnswerObjection, &[Recused], "own_case::who_asked_to_be_kept_out_of_a_decision_or_an_answer_leaves_it_to_others"),
     (
         AnswerObjection,
         &[Proposer, Owner, Writer, Involvement::OfUnit, BelowUnit],
@@ -673,7 +706,7 @@ fn every_involvement_that_keeps_from_a_judgement_was_tried() {
 }
 
 /// The files of tests with what they say.
-fn test_sources() -> Vec<(String, String)> {
+pub fn test_sources() -> Vec<(String, String)> {
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {

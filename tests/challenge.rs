@@ -621,3 +621,45 @@ async fn answers_that_are_not_counted_yet_are_kept_however_old() {
     let statistics = format!("/questions/{}/statistics", first["question"]["id"].as_str().unwrap());
     assert_eq!(organiser.get(&statistics).await.ok(200)["total"]["shown"], 1);
 }
+
+#[tokio::test]
+async fn a_run_that_a_void_question_ended_keeps_what_it_earned_and_its_member_is_told() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app, 12).await;
+    let other = app.member("组织部二").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    let run = climb(&app, &li, start(&li).await, 2).await;
+    let question = run["question"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(answer(&app, &li, &run, "A").await["right"], false);
+    let before = points(&li).await;
+    // somebody is asked the same question at this moment
+    let mut waiting = start(&wang).await;
+    for _ in 0..12 {
+        if waiting["question"]["id"] == *question {
+            break;
+        }
+        waiting = climb(&app, &wang, waiting, 1).await;
+    }
+    assert_eq!(waiting["question"]["id"], *question, "no question comes twice, so this one comes in the end");
+    let proposed =
+        organiser.post(&format!("/questions/{question}/voidings"), json!({ "reason": "题意不清" })).await.ok(201);
+    let approval = format!("/question-voidings/{}/approval", proposed["id"].as_str().unwrap());
+    other.post(&approval, json!({})).await.ok(200);
+    app.drain().await;
+    app.drain().await;
+    assert_eq!(points(&li).await, before);
+    let notices = li.get("/me/notices").await.ok(200);
+    let told = notices["items"].as_array().unwrap().iter().find(|notice| notice["title"] == "答题成绩更正").unwrap();
+    assert!(told["body"].as_str().unwrap().contains("作废") && told["body"].to_string().contains("1 次挑战"), "{told}");
+    assert_eq!(li.get("/me/quiz/wrong-answers").await.ok(200)["items"], json!([]));
+    let result = answer(&app, &wang, &waiting, "A").await;
+    assert_eq!((&result["right"], &result["void"], &result["answer"]), (&json!(true), &json!(true), &json!([])));
+    // and it is asked nobody again
+    let (mut run, mut asked) = (start(&li).await, 0);
+    while !run["question"].is_null() {
+        assert_ne!(run["question"]["id"], *question);
+        run = answer(&app, &li, &run, "B").await["run"].clone();
+        asked += 1;
+    }
+    assert!((6..12).contains(&asked), "all that are in use and on no paper: {run}");
+}

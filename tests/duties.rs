@@ -541,8 +541,21 @@ async fn duties_of_branches_are_held_in_branches() {
             assert_eq!(refused["errors"][0]["code"], "duties.too_high");
         }
     }
+    for role in ["secretary", "branch_committee", "committee_member"] {
+        let refused = admin.post(&roles(member), duty(&app, role, "XZ11")).await.refused(422, "body.invalid");
+        assert_eq!(refused["errors"][0]["code"], "duties.too_low", "{role}");
+    }
     admin.post(&roles(member), duty(&app, "secretary", "ZB1")).await.ok(201);
     admin.post(&roles(member), duty(&app, "group_leader", "XZ11")).await.ok(201);
+    let seen = admin.get(&format!("/members/{member}")).await.ok(200);
+    let mut titles: Vec<&str> =
+        seen["duties"].as_array().unwrap().iter().map(|duty| duty["title"].as_str().unwrap()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["党小组组长", "支部书记"]);
+    // a secretary of a committee above branches is none of a branch
+    let above = app.member("党委书记").home("DW1").role(Role::Secretary, "DW1").unregistered().await.0;
+    let seen = admin.get(&format!("/members/{above}")).await.ok(200);
+    assert_eq!(seen["duties"][0]["title"], "党委书记", "{seen}");
 }
 
 #[tokio::test]

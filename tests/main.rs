@@ -52,6 +52,7 @@ mod study;
 mod quiz;
 mod questions;
 mod corrections;
+mod voidings;
 mod takeback;
 mod challenge;
 mod contests;

@@ -471,3 +471,38 @@ async fn minutes_of_two_writers_are_kept_in_versions_that_those_read_who_read_th
     leader.patch(&own, json!({ "minutes": "记错了" })).await.ok(200);
     leader.delete(&own).await.ok(204);
 }
+
+#[tokio::test]
+async fn a_meeting_shows_the_ideas_and_the_contest_that_belong_to_it_to_those_who_may_know_of_them() {
+    let app = TestApp::start().await;
+    let scene = crate::ideas::Scene::set(&app).await;
+    let organiser = crate::contests::organiser(&app).await;
+    let guest = app.member("客人").home("XZ31").sign_in().await;
+    let (first, second) = (submitted(&scene.author, "甲点子").await, submitted(&scene.author, "乙点子").await);
+    for id in [&first, &second] {
+        scene.collect(id).await;
+    }
+    scene.decide(&first, "adopted").await;
+    let of = async |who: &Person<'_>, id: &str| -> Vec<(String, String, String)> {
+        let seen = who.get(&format!("/meetings/{id}")).await.ok(200);
+        let things = seen["things"].as_array().unwrap().iter();
+        things.map(|one| (text(&one["kind"]), text(&one["title"]), text(&one["id"]))).collect()
+    };
+    let idea = |title: &str, id: &str| ("idea".to_owned(), title.to_owned(), id.to_owned());
+    assert_eq!(of(&scene.leader, &scene.group_meeting).await, [idea("甲点子", &first), idea("乙点子", &second)]);
+    assert_eq!(of(&scene.secretary, &scene.committee_meeting).await, [idea("甲点子", &first)]);
+    // who was at it from elsewhere reads the minutes, and nothing of ideas that he may not see
+    let all = json!({ "attendance": [scene.leader.id, guest.id] });
+    scene.leader.patch(&format!("/meetings/{}", scene.group_meeting), all).await.ok(200);
+    assert!(of(&guest, &scene.group_meeting).await.is_empty());
+
+    let held = meeting(&app, &scene.secretary, "branch", "ZB1").await;
+    let changes = [("/unit_id", json!(app.unit("ZB1"))), ("/meeting_id", json!(held))];
+    let body = crate::contests::with(crate::contests::body(&app), &changes);
+    let contest = organiser.post("/contests", body).await.ok(201);
+    assert!(of(&scene.author, &held).await.is_empty(), "a draft");
+    organiser.post(&format!("/contests/{}/announcement", text(&contest["id"])), json!({})).await.ok(200);
+    let shown = [("contest".to_owned(), "党章知识竞赛".to_owned(), text(&contest["id"]))];
+    assert_eq!(of(&scene.author, &held).await, shown);
+    assert_eq!(of(&scene.secretary, &held).await, shown);
+}

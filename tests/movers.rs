@@ -361,3 +361,264 @@ async fn who_stands_on_the_roll_votes_wherever_he_is_at_home_by_then() {
     assert_eq!(writer.get(&path).await.status, 200);
     idle.get(&path).await.refused(404, "campaigns.not_found");
 }
+
+#[tokio::test]
+async fn what_one_said_and_liked_stays_and_is_taken_back_from_wherever_one_is() {
+    let app = TestApp::start().await;
+    let (admin, scene) = (admin(&app).await, Scene::set(&app).await);
+    let (zhao, other) = (app.member("赵").sign_in().await, app.member("钱").home("XZ21").sign_in().await);
+    let id = submitted(&scene.author, "点子").await;
+    let (like, comments) = (format!("/ideas/{id}/like"), format!("/ideas/{id}/comments"));
+    zhao.put(&like, json!({})).await.ok(200);
+    let said = zhao.post(&comments, json!({ "text": "可行" })).await.ok(201);
+    to_unit(&app, &admin, &zhao, "XZ21").await;
+    let seen = scene.author.get(&format!("/ideas/{id}")).await.ok(200);
+    assert_eq!((&seen["likes"], &seen["comments"]), (&json!(1), &json!(1)), "they were given where he was");
+    zhao.put(&like, json!({})).await.refused(404, "ideas.not_found");
+    let comment = format!("{comments}/{}", text(&said["id"]));
+    other.delete(&comment).await.refused(404, "ideas.not_found");
+    other.delete(&like).await.refused(404, "ideas.not_found");
+    assert_eq!(zhao.delete(&comment).await.status, 204);
+    zhao.delete(&like).await.ok(200);
+    zhao.delete(&like).await.refused(404, "ideas.not_found");
+    let seen = scene.author.get(&format!("/ideas/{id}")).await.ok(200);
+    assert_eq!((&seen["likes"], &seen["comments"]), (&json!(0), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_draft_goes_along_and_what_was_handed_in_stays_with_its_unit() {
+    let app = TestApp::start().await;
+    let (admin, scene) = (admin(&app).await, Scene::set(&app).await);
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let draft = text(&scene.author.post("/ideas", crate::ideas::idea("草稿", false)).await.ok(201)["id"]);
+    let handed_in = submitted(&scene.author, "已提交").await;
+    to_unit(&app, &admin, &scene.author, "XZ21").await;
+    let path = |id: &str, step: &str| format!("/ideas/{id}/{step}");
+    scene.author.post(&path(&draft, "submission"), json!({})).await.ok(200);
+    app.drain().await;
+    assert_eq!(desk(&west).await, ["征集金点子“草稿”"], "where he is by then");
+    assert_eq!(desk(&scene.leader).await, ["征集金点子“已提交”"]);
+    let meeting = crate::ideas::meeting(&app, &west, "branch", "ZB2").await;
+    west.post(&path(&draft, "collection"), json!({ "meeting_id": meeting })).await.ok(200);
+    // he sees both, hears of both, and takes back what is not decided
+    scene.collect(&handed_in).await;
+    app.drain().await;
+    assert_eq!(notices(&scene.author).await.iter().filter(|title| title.contains("征集")).count(), 2);
+    scene.author.post(&path(&handed_in, "withdrawal"), json!({})).await.ok(200);
+}
+
+#[tokio::test]
+async fn an_idea_whose_author_left_goes_on_and_its_co_authors_hear_of_it() {
+    let app = TestApp::start().await;
+    let (admin, scene) = (admin(&app).await, Scene::set(&app).await);
+    let qian = app.member("钱").sign_in().await;
+    let mut body = crate::ideas::idea("点子", true);
+    body["co_author_ids"] = json!([qian.id]);
+    let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    app.drain().await;
+    let before = notices(&qian).await.len();
+    leaves(&admin, &scene.author).await;
+    scene.collect(&id).await;
+    scene.decide(&id, "adopted").await;
+    app.drain().await;
+    assert_eq!(notices(&qian).await.len(), before + 2);
+    // nothing more is earned by whoever left
+    let entries = admin.get(&format!("/members/{}", scene.author.id)).await.ok(200);
+    assert_eq!(entries["status"], "left");
+    assert_eq!(crate::ideas::earned(&qian).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_challenge_begun_before_a_move_goes_on_and_counts() {
+    let app = TestApp::start().await;
+    let (admin, organiser) =
+        (admin(&app).await, app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await);
+    let mut csv = String::from("题型,题干,选项A,选项B,答案,解析,分类\n");
+    (0..6).for_each(|n| csv += &format!("单选题,第{n}道题,甲,乙,B,因为{n},类{}\n", n % 3));
+    crate::support::send(organiser.request(reqwest::Method::POST, "/imports/questions").body(csv)).await.ok(200);
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    let mut runs = Vec::new();
+    for who in [&li, &wang] {
+        runs.push(who.post("/challenge/runs", json!({})).await.ok(201));
+    }
+    to_unit(&app, &admin, &li, "XZ31").await;
+    leaves(&admin, &wang).await;
+    let answers = format!("/challenge/runs/{}/answers", text(&runs[0]["id"]));
+    assert_eq!(li.get("/challenge/runs/current").await.ok(200)["id"], runs[0]["id"]);
+    for (seq, letter) in [(1, "B"), (2, "B"), (3, "A")] {
+        app.advance_seconds(1);
+        li.post(&answers, json!({ "seq": seq, "answer": [letter] })).await.ok(200);
+    }
+    let today = li.get("/challenge/today").await.ok(200);
+    assert_eq!(today["best"], 2, "{today}");
+    assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 2);
+    // who has left plays no more
+    let reply = wang
+        .post(&format!("/challenge/runs/{}/answers", text(&runs[1]["id"])), json!({ "seq": 1, "answer": ["B"] }))
+        .await;
+    assert_eq!(reply.status, 401, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn who_attended_a_meeting_reads_it_wherever_he_belongs_by_then() {
+    let app = TestApp::start().await;
+    let (admin, secretary) =
+        (admin(&app).await, app.member("书记").home("XZ12").role(Role::Secretary, "ZB1").sign_in().await);
+    let (li, absent) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    let new = app.member("新来的").home("XZ21").sign_in().await;
+    let held = crate::ideas::meeting_of(&app, &secretary, ("branch", "ZB1"), &[&secretary, &li]).await;
+    let path = format!("/meetings/{held}");
+    for who in [&li, &absent] {
+        to_unit(&app, &admin, who, "XZ21").await;
+    }
+    to_unit(&app, &admin, &new, "XZ11").await;
+    let seen = li.get(&path).await.ok(200);
+    assert!(seen["attendees"].as_array().unwrap().iter().any(|one| one["id"] == json!(li.id)), "{seen}");
+    absent.get(&path).await.refused(403, "access.out_of_scope");
+    assert_eq!(new.get(&path).await.status, 200, "the branch's minutes are the branch's");
+    // who has left stays written down
+    leaves(&admin, &li).await;
+    let seen = secretary.get(&path).await.ok(200);
+    assert!(seen["attendees"].as_array().unwrap().iter().any(|one| one["name"] == "李一"), "{seen}");
+}
+
+#[tokio::test]
+async fn an_entry_stays_with_its_unit_when_its_leader_moves_or_leaves() {
+    let app = TestApp::start().await;
+    let (admin, organiser) = (admin(&app).await, campaigns::organiser(&app).await);
+    let secretary = app.member("书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let owner = app.member("牵头人").home("XZ21").sign_in().await;
+    let path = campaigns::announced(&organiser, campaigns::body(&app)).await;
+    campaigns::at(&app, "2026-07-01T08:01:00+08:00").await;
+    let plan = |owner: &Person<'_>| {
+        json!({ "title": "品牌", "owner_id": owner.id,
+        "goals": [{ "name": "精矿品位", "target": "83.3%" }], "measures": [{ "text": "每周攻关" }], "expected_effects": ["提升"] })
+    };
+    let body = json!({ "unit_id": app.unit("ZB2"), "category": "brand", "plan": plan(&owner) });
+    let entry = format!("/entries/{}", text(&secretary.post(&format!("{path}/entries"), body).await.ok(201)["id"]));
+    secretary.post(&format!("{entry}/submission"), json!({})).await.ok(200);
+    to_unit(&app, &admin, &owner, "XZ31").await;
+    let seen = owner.get(&entry).await.ok(200);
+    assert_eq!((&seen["unit_id"], &seen["plan"]["owner_id"]), (&json!(app.unit("ZB2")), &json!(owner.id)));
+    leaves(&admin, &owner).await;
+    let seen = secretary.get(&entry).await.ok(200);
+    assert_eq!(
+        (&seen["state"], &seen["plan"]["owner_id"]),
+        (&json!("submitted"), &json!(owner.id)),
+        "as it was handed in"
+    );
+    // who writes it on names somebody who is here
+    secretary.patch(&entry, json!({ "plan": plan(&secretary) })).await.ok(200);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn what_one_said_to_those_who_answer_stays_with_them_and_the_answer_comes() {
+    let app = TestApp::start().await;
+    let admin = admin(&app).await;
+    let (first, second) = (
+        app.member("一厂组织").home("DW1").role(Role::Organiser, "DW1").sign_in().await,
+        app.member("二厂组织").home("DW2").role(Role::Organiser, "DW2").sign_in().await,
+    );
+    let (li, gone) = (app.member("李一").sign_in().await, app.member("王二").sign_in().await);
+    let mut said = Vec::new();
+    for who in [&li, &gone] {
+        said.push(text(&who.post("/me/feedback", json!({ "text": "错题本里的字太小" })).await.ok(201)["id"]));
+    }
+    to_unit(&app, &admin, &li, "XZ31").await;
+    leaves(&admin, &gone).await;
+    let answer = |id: &str| format!("/feedback/{id}/answer");
+    let words = || json!({ "text": "请打开大字版" });
+    second.put(&answer(&said[0]), words()).await.refused(404, "feedback.not_found");
+    for id in &said {
+        first.put(&answer(id), words()).await.ok(200);
+    }
+    app.drain().await;
+    assert_eq!(notices(&li).await[0], "您的意见已答复");
+    assert_eq!(li.get(&format!("/feedback/{}", said[0])).await.ok(200)["answer"]["text"], "请打开大字版");
+}
+
+#[tokio::test]
+async fn what_somebody_proposed_that_takes_two_waits_only_while_he_may_propose_it() {
+    let app = TestApp::start().await;
+    let administrator = async |name: &str| app.member(name).home("JT").role(Role::Administrator, "JT").sign_in().await;
+    let (one, two, three) = (administrator("甲").await, administrator("乙").await, administrator("丙").await);
+    let li = app.member("李一").sign_in().await;
+    let duty = json!({ "role": "organiser", "unit_id": app.unit("JT") });
+    let proposal = one.post(&format!("/members/{}/roles", li.id), duty).await.ok(202);
+    let setting = one.put("/settings/sessions.days", json!({ "value": 90, "reason": "议定" })).await.ok(202);
+    let seen = two.get(&format!("/members/{}", one.id)).await.ok(200);
+    let end = format!("/members/{}/roles/{}", one.id, text(&seen["duties"][0]["id"]));
+    let ended = two.delete(&end).await.ok(202);
+    three.post(&format!("/duty-proposals/{}/approval", text(&ended["id"])), json!({})).await.ok(200);
+    let path = format!("/duty-proposals/{}/approval", text(&proposal["id"]));
+    two.post(&path, json!({})).await.refused(409, "proposals.proposer_gone");
+    let path = format!("/setting-proposals/{}/approval", text(&setting["id"]));
+    two.post(&path, json!({})).await.refused(409, "proposals.proposer_gone");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn leave_goes_along_with_who_moves_and_sessions_end_with_who_leaves() {
+    let app = TestApp::start().await;
+    let admin = admin(&app).await;
+    let secretary = app.member("书记").home("XZ12").role(Role::Secretary, "ZB1").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let leave = format!("/members/{}/absences", li.id);
+    let body = json!({ "from_on": "2026-07-02", "to_on": "2026-07-03", "reason": "休假" });
+    let entered = secretary.post(&leave, body).await.ok(201);
+    to_unit(&app, &admin, &li, "XZ21").await;
+    assert_eq!(items(&west.get(&leave).await.ok(200))[0]["id"], entered["id"]);
+    secretary.get(&leave).await.refused(403, "access.out_of_scope");
+    let me = li.get("/me").await.ok(200);
+    assert!(me["units"].to_string().contains(&app.unit("XZ21").to_string()), "he stays signed in: {me}");
+    leaves(&admin, &li).await;
+    assert_eq!(li.get("/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_one_attached_stays_with_the_thing() {
+    let app = TestApp::start().await;
+    let (admin, scene) = (admin(&app).await, Scene::set(&app).await);
+    let upload = scene.author.request(reqwest::Method::POST, "/files?name=a.pdf").body("%PDF-1.4 test");
+    let file = text(&crate::support::send(upload).await.ok(201)["id"]);
+    let mut body = crate::ideas::idea("点子", true);
+    body["file_ids"] = json!([file]);
+    let id = text(&scene.author.post("/ideas", body).await.ok(201)["id"]);
+    let path = format!("/files/{file}");
+    to_unit(&app, &admin, &scene.author, "XZ21").await;
+    for who in [&scene.author, &scene.secretary, &scene.worker] {
+        assert_eq!(who.get(&path).await.status, 200);
+    }
+    app.member("新邻居").home("XZ21").sign_in().await.get(&path).await.refused(404, "files.not_found");
+    leaves(&admin, &scene.author).await;
+    assert_eq!(scene.secretary.get(&path).await.status, 200);
+    let seen = scene.secretary.get(&format!("/ideas/{id}")).await.ok(200);
+    assert_eq!(seen["attachments"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn every_row_of_the_table_names_a_test_that_is_there() {
+    let page = include_str!("../docs/domain.md");
+    let (_, from) = page.split_once("| what | who moves to another unit |").unwrap();
+    let (table, _) = from.split_once("\n\n").unwrap();
+    let sources = crate::access::test_sources();
+    let is_there = |file: &str, name: &str| {
+        sources.iter().any(|(path, text)| {
+            let is_file = path.ends_with(&format!("/{file}.rs")) || path.ends_with(&format!("/{file}/mod.rs"));
+            is_file && text.contains(&format!("async fn {name}"))
+        })
+    };
+    let rows: Vec<&str> = table.lines().skip(2).collect();
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [what, _, _, tests] = cells[..] else { panic!("four cells: {row}") };
+        for test in tests.split(", ") {
+            let test = test.trim_matches('`').trim_end_matches('…');
+            let (file, name) = test.split_once("::").unwrap_or(("movers", test));
+            assert!(name.len() > 4 && is_there(file, name), "{what}: no test {file}::{name}");
+        }
+    }
+}

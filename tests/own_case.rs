@@ -8,7 +8,7 @@ use xianfeng::doing::ideas::{FLOW, IdeaId, Who};
 use xianfeng::on;
 
 use crate::ideas::verbs::{put, request};
-use crate::ideas::{Scene, idea, items, meeting, submitted, text};
+use crate::ideas::{Scene, idea, items, meeting, meeting_of, submitted, text};
 use crate::support::{Person, TestApp};
 
 /// An idea in which the secretary is involved in each way; the last one is kept from him by what went into it.
@@ -172,4 +172,96 @@ async fn nobody_answers_what_he_proposed_or_what_is_about_him() {
     let path = format!("/feedback/{}/answer", said["id"].as_str().unwrap());
     first.put(&path, json!({ "text": "自己答复" })).await.refused(403, "feedback.own");
     second.put(&path, json!({ "text": "请打开大字版" })).await.ok(200);
+}
+
+#[tokio::test]
+async fn who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let target = submitted(&scene.worker, "可以并入的").await;
+    let id = submitted(&scene.author, "爱人的点子").await;
+    let idea_id: IdeaId = id.parse().unwrap();
+    let reason = json!({ "reason": "作者是我的爱人" });
+    let recused = scene.secretary.put(&format!("/ideas/{id}/recusals/mine"), reason).await.ok(200);
+    assert_eq!((&recused["name"], &recused["reason"]), (&json!("书记"), &json!("作者是我的爱人")));
+    let mut asked = 0;
+    for step in FLOW.steps.iter().filter(|step| matches!(step.who, Who::Collector | Who::Decider)) {
+        put(&app, idea_id, step.from, scene.worker.id).await;
+        asked += 1;
+        let (path, body) = request(step.verb, &scene, &target, asked);
+        let path = format!("/ideas/{id}/{path}");
+        let refused = scene.secretary.post(&path, body).await;
+        let told = format!("{} in {}", step.verb, step.from);
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("ideas.recused")), "{told}");
+        let (_, body) = request(step.verb, &scene, &target, 1000 + asked);
+        let other = scene.committee.post(&path, body).await;
+        assert_eq!(other.status, 200, "{told}: {}", other.text());
+    }
+    assert!(asked > 15, "{asked}");
+    // nor does he merge anything into it, nor into what it goes into
+    let (other, kept) = (submitted(&scene.worker, "另一条").await, submitted(&scene.worker, "再一条").await);
+    put(&app, idea_id, xianfeng::doing::ideas::IdeaState::Submitted, scene.worker.id).await;
+    let merge = async |by: &Person<'_>, from: &str, into: &str| {
+        by.post(&format!("/ideas/{from}/merge"), json!({ "into": into })).await
+    };
+    merge(&scene.secretary, &other, &id).await.refused(403, "ideas.recused");
+    merge(&scene.committee, &id, &kept).await.ok(200);
+    merge(&scene.secretary, &other, &kept).await.refused(403, "ideas.recused");
+    merge(&scene.secretary, &other, &target).await.ok(200);
+}
+
+async fn waiting(who: &Person<'_>) -> usize {
+    items(&who.get("/me/desk").await.ok(200)).len()
+}
+
+#[tokio::test]
+async fn where_everybody_asked_to_be_kept_out_the_next_unit_up_acts_and_all_is_shown() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let above = app.member("党委委员").home("DW1").role(Role::CommitteeMember, "DW1").sign_in().await;
+    let their_meeting = meeting_of(&app, &above, ("party_committee", "DW1"), &[&above]).await;
+    let id = submitted(&scene.author, "点子").await;
+    let path = |step: &str| format!("/ideas/{id}/{step}");
+    let recuse =
+        async |who: &Person<'_>, reason: &str| who.put(&path("recusals/mine"), json!({ "reason": reason })).await;
+    assert_eq!((waiting(&scene.leader).await, waiting(&scene.secretary).await), (1, 0));
+    recuse(&scene.leader, "是我的师傅").await.ok(200);
+    assert_eq!((waiting(&scene.leader).await, waiting(&scene.secretary).await), (0, 1), "the next unit up");
+    recuse(&scene.secretary, "同住一室").await.ok(200);
+    assert_eq!((waiting(&scene.committee).await, waiting(&above).await), (1, 0), "others with the duty come first");
+    recuse(&scene.committee, "曾有争议").await.ok(200);
+    assert_eq!((waiting(&scene.committee).await, waiting(&above).await), (0, 1));
+    // what was asked first stands
+    assert_eq!(recuse(&scene.leader, "另一个理由").await.ok(200)["reason"], "是我的师傅");
+    // who has nothing to do with it by duty, or may not know of it, asks for nothing
+    recuse(&scene.author, "无").await.refused(403, "access.denied");
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    recuse(&west, "无").await.refused(404, "ideas.not_found");
+    let other_leader = app.member("二组长").home("XZ12").role(Role::GroupLeader, "XZ12").sign_in().await;
+    recuse(&other_leader, "无").await.refused(403, "access.out_of_scope");
+
+    let collect = |meeting: &str| json!({ "meeting_id": meeting });
+    scene.leader.post(&path("collection"), collect(&scene.group_meeting)).await.refused(403, "ideas.recused");
+    above.post(&path("collection"), collect(&their_meeting)).await.ok(200);
+    let seen = scene.author.get(&format!("/ideas/{id}")).await.ok(200);
+    let told: Vec<(String, String)> = items(&json!({ "items": seen["recusals"] }))
+        .iter()
+        .map(|one| (text(&one["name"]), text(&one["reason"])))
+        .collect();
+    let asked = [("组长", "是我的师傅"), ("书记", "同住一室"), ("支委", "曾有争议")];
+    assert_eq!(told, asked.map(|(name, reason)| (name.to_owned(), reason.to_owned())));
+    let timeline = scene.author.get(&path("timeline")).await.ok(200);
+    let step = &items(&timeline)[1];
+    let mut recused: Vec<(String, String)> = (step["recused"].as_array().unwrap().iter())
+        .map(|one| (text(&one["member"]["name"]), text(&one["involvement"])))
+        .collect();
+    recused.sort();
+    let mut expected = ["组长", "书记", "支委"].map(|name| (name.to_owned(), "recused".to_owned()));
+    expected.sort();
+    assert_eq!((text(&step["verb"]), recused), ("collect".to_owned(), expected.to_vec()));
+    assert_eq!(text(&step["actor"]["name"]), "党委委员");
+    for change in ["DELETE FROM recusal_requests", "UPDATE recusal_requests SET reason = 'x'"] {
+        let changed = app.db().write(move |tx| -> Result<(), Stop<Never>> { Ok(tx.conn.batch(change)?) }).await;
+        assert!(changed.is_err(), "{change}");
+    }
 }

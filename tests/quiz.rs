@@ -435,3 +435,71 @@ async fn only_those_are_expected_to_answer_for_whom_a_paper_came_out() {
     assert_eq!((&seen["members"], &seen["answered"]), (&json!(1), &json!(0)));
     assert_eq!(seen["people"]["items"][0]["name"], "南客");
 }
+
+#[tokio::test]
+async fn the_daily_draw_takes_the_categories_that_are_set() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let mut csv = String::from("题型,题干,选项A,选项B,答案,解析,分类\n");
+    (0..30).for_each(|n| csv += &format!("单选题,挑战第{n}题,甲,乙,B,因为{n},挑战题\n"));
+    let import = organiser.request(reqwest::Method::POST, "/imports/questions").body(csv.into_bytes());
+    crate::support::send(import).await.ok(200);
+    let all = organiser.get("/questions/categories").await.ok(200);
+    let others: Vec<String> = (all["items"].as_array().unwrap().iter())
+        .map(|one| one["category"].as_str().unwrap().to_owned())
+        .filter(|category| category != "挑战题")
+        .collect();
+    assert!(!others.is_empty(), "{all}");
+    let key = "/settings/quiz.paper_categories";
+    let set = async |by: &Person<'_>, value: &str| {
+        by.put(key, json!({ "value": value, "reason": "挑战题只用于挑战答题" })).await.ok(200)
+    };
+    let drawn = async |day: &str| {
+        app.set_clock(&format!("{day}T08:00:00+08:00"));
+        app.tick().await;
+        let organiser = app.sign_in_anew(&organiser).await;
+        let paper = organiser.get(&format!("/quiz/daily/{day}")).await.ok(200);
+        let stems = paper["questions"].as_array().unwrap().iter();
+        let count = stems.clone().filter(|one| one["stem"].as_str().unwrap().starts_with("挑战第")).count();
+        (stems.len(), count)
+    };
+    assert!(drawn("2026-07-02").await.1 > 0, "without a setting one of every category");
+    set(&app.sign_in_anew(&organiser).await, &others.join("、")).await;
+    for day in ["2026-07-03", "2026-07-04", "2026-07-05"] {
+        assert_eq!(drawn(day).await, (5, 0), "{day}");
+    }
+    set(&app.sign_in_anew(&organiser).await, " 挑战题 , 没有的分类").await;
+    assert_eq!(drawn("2026-07-06").await, (5, 5));
+    // a name that no question bears takes nobody's paper away
+    set(&app.sign_in_anew(&organiser).await, "没有的分类").await;
+    assert_eq!(drawn("2026-07-07").await.0, 5);
+}
+
+#[tokio::test]
+async fn a_planned_paper_shows_its_questions_and_is_taken_back_until_it_is_out() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let listed = organiser.get("/questions?limit=4").await.ok(200);
+    let ids: Vec<Value> = listed["items"].as_array().unwrap().iter().map(|question| question["id"].clone()).collect();
+    let (day, of_unit) = ("/quiz/daily/2026-07-02", format!("/quiz/daily/2026-07-02?unit_id={}", app.unit("ZB1")));
+    organiser.put(day, json!({ "question_ids": ids[..2] })).await.ok(200);
+    organiser.put(day, json!({ "question_ids": ids[2..], "unit_id": app.unit("ZB1") })).await.ok(200);
+    let planned = organiser.get(&of_unit).await.ok(200);
+    let stems: Vec<&Value> =
+        planned["questions"].as_array().unwrap().iter().map(|question| &question["stem"]).collect();
+    let listed: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|question| &question["stem"]).collect();
+    assert_eq!(stems, listed[2..]);
+    let local = app.member("支部组织员").role(Role::Organiser, "ZB1").sign_in().await;
+    local.delete(day).await.refused(403, "access.out_of_scope");
+    assert_eq!(local.delete(&of_unit).await.status, 204);
+    local.delete(&of_unit).await.refused(404, "quiz.no_paper");
+    assert_eq!(organiser.delete(day).await.status, 204);
+    organiser.get(day).await.refused(404, "quiz.no_paper");
+    // one is drawn in its place; what is out is not taken back
+    app.set_clock("2026-07-02T07:50:00+08:00");
+    app.tick().await;
+    let organiser = app.sign_in_anew(&organiser).await;
+    assert_eq!(organiser.get(day).await.ok(200)["drawn"], true);
+    organiser.delete(day).await.refused(409, "quiz.paper_published");
+    app.drain().await;
+}

@@ -928,3 +928,52 @@ async fn a_minimum_that_is_raised_while_one_reads_holds_from_the_next_reading_on
     app.advance_seconds(2);
     finish(&wang, &text(&late["id"])).await.ok(200);
 }
+
+// the questions of an item
+
+#[tokio::test]
+async fn the_questions_of_an_item_are_practised_by_those_to_whom_it_was_pushed() {
+    let app = TestApp::start().await;
+    let organiser = crate::quiz::organiser(&app).await;
+    app.tick().await;
+    // what is on the paper of the day is practised once it is submitted
+    let paper = organiser.get("/quiz/daily/2026-07-01").await.ok(200)["question_ids"].clone();
+    let listed = organiser.get("/questions?limit=100").await.ok(200);
+    let ids = listed["items"].as_array().unwrap().iter().map(|question| question["id"].clone());
+    let ids: Vec<Value> = ids.filter(|id| !paper.as_array().unwrap().contains(id)).collect();
+    let mut body = item_body("党章", 30);
+    body["question_ids"] = json!(ids[..3]);
+    let item = text(&organiser.post("/study/items", body).await.ok(201)["id"]);
+    let push = json!({ "item_id": item, "unit_id": app.unit("ZB1"), "day": TODAY });
+    organiser.post("/study/pushes", push).await.ok(201);
+    app.tick().await;
+    let (li, other) = (app.member("李一").sign_in().await, app.member("南").home("XZ31").sign_in().await);
+    let path = format!("/quiz/practice/questions?item_id={item}");
+    let asked = |page: &Value| -> std::collections::BTreeSet<String> {
+        page["items"].as_array().unwrap().iter().map(|question| text(&question["question_id"])).collect()
+    };
+    let of_item = ids[..3].iter().map(text).collect::<std::collections::BTreeSet<_>>();
+    let page = li.get(&path).await.ok(200);
+    assert_eq!(asked(&page), of_item);
+    assert!(page["items"][0]["answer"].is_null(), "{page}");
+    // page by page, and with the other filters
+    let first = li.get(&format!("{path}&limit=2")).await.ok(200);
+    let rest = li.get(&format!("{path}&limit=2&cursor={}", text(&first["next_cursor"]))).await.ok(200);
+    assert_eq!((asked(&first).len(), asked(&rest).len()), (2, 1));
+    assert_eq!(asked(&li.get(&format!("{path}&category=none")).await.ok(200)).len(), 0);
+    let answer = json!({ "question_id": ids[0], "answer": ["B"] });
+    assert!(li.post("/quiz/practice", answer).await.ok(200)["right"].is_boolean());
+    other.get(&path).await.refused(404, "study.item_not_found");
+    li.get(&format!("/quiz/practice/questions?item_id={}", uuid::Uuid::nil()))
+        .await
+        .refused(404, "study.item_not_found");
+    // one that is out of use is asked no more, and cannot be linked again
+    organiser.patch(&format!("/questions/{}", text(&ids[0])), json!({ "retired": true })).await.ok(200);
+    assert_eq!(asked(&li.get(&path).await.ok(200)).len(), 2);
+    for wrong in [ids[0].clone(), json!(uuid::Uuid::nil())] {
+        let reply = organiser.patch(&format!("/study/items/{item}"), json!({ "question_ids": [ids[1], wrong] })).await;
+        let error = &reply.refused(422, "body.invalid")["errors"][0];
+        assert_eq!((&error["pointer"], &error["code"]), (&json!("/question_ids/1"), &json!("question")));
+    }
+    organiser.patch(&format!("/study/items/{item}"), json!({ "title": "改" })).await.ok(200);
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
 
 use crate::campaigns::decision::{counted, decided_by_committee, turned};
 use crate::contests;
@@ -240,6 +241,78 @@ async fn what_nobody_has_changed_yet_has_a_state_too_and_of_several_tags_the_new
     }
 }
 
+/// What every version says of one field, with who wrote it.
+async fn versions(person: &Person<'_>, path: &str, field: &str, writer: &str) -> Vec<(i64, String, String)> {
+    let page = person.get(&format!("{path}/versions")).await.ok(200);
+    let items = page["items"].as_array().unwrap().iter();
+    items.map(|one| (one["version"].as_i64().unwrap(), text(&one[field]), text(&one[writer]))).collect()
+}
+
+fn told(versions: &[(i64, &str, &str)]) -> Vec<(i64, String, String)> {
+    versions.iter().map(|(number, said, by)| (*number, (*said).to_owned(), (*by).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_study_item_keeps_what_it_said_before_with_who_wrote_it_and_when() {
+    let app = TestApp::start().await;
+    let one = app.member("甲").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
+    let two = app.member("乙").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
+    let item =
+        json!({ "title": "一稿", "summary": "摘要", "body": "正文", "source": "人民日报", "minimum_seconds": 30 });
+    let path = format!("/study/items/{}", text(&one.post("/study/items", item).await.ok(201)["id"]));
+    let of = async |person: &Person<'_>| versions(person, &path, "title", "writer").await;
+    assert_eq!(of(&one).await, told(&[(1, "一稿", "甲")]), "never changed, it is its only version");
+    app.advance_seconds(60);
+    two.patch(&path, json!({ "title": "二稿", "minimum_seconds": 60 })).await.ok(200);
+    // the same again, and that it is offered no more, make no version
+    two.patch(&path, json!({ "title": "二稿" })).await.ok(200);
+    two.patch(&path, json!({ "retired": true })).await.ok(200);
+    app.advance_seconds(60);
+    one.patch(&path, json!({ "title": "三稿", "body": "新的正文" })).await.ok(200);
+    assert_eq!(of(&two).await, told(&[(1, "一稿", "甲"), (2, "二稿", "乙"), (3, "三稿", "甲")]));
+    let page = two.get(&format!("{path}/versions?limit=2")).await.ok(200);
+    let items = page["items"].as_array().unwrap();
+    assert_eq!((&items[0]["minimum_seconds"], &items[1]["minimum_seconds"]), (&json!(30), &json!(60)));
+    assert_eq!(items[0]["body"], "正文");
+    assert!(items[0]["written_at"].as_str().unwrap() < items[1]["written_at"].as_str().unwrap());
+    let rest = two.get(&format!("{path}/versions?limit=2&cursor={}", text(&page["next_cursor"]))).await.ok(200);
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Value::Null));
+    // of two who write at once without saying what they saw neither is lost
+    let both = tokio::join!(one.patch(&path, json!({ "title": "甲的" })), two.patch(&path, json!({ "title": "乙的" })));
+    both.0.ok(200);
+    both.1.ok(200);
+    let all: BTreeSet<(String, String)> = of(&one).await.into_iter().skip(3).map(|(_, said, by)| (said, by)).collect();
+    assert_eq!(all, [("甲的", "甲"), ("乙的", "乙")].map(|(said, by)| (said.to_owned(), by.to_owned())).into());
+    let li = app.member("李一").sign_in().await;
+    li.get(&format!("{path}/versions")).await.refused(403, "access.denied");
+    let nothing = format!("/study/items/{}/versions", uuid::Uuid::nil());
+    one.get(&nothing).await.refused(404, "study.item_not_found");
+}
+
+#[tokio::test]
+async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
+    let app = TestApp::start().await;
+    let organiser = crate::campaigns::organiser(&app).await;
+    let writer = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let campaign = crate::campaigns::announced(&organiser, crate::campaigns::body(&app)).await;
+    crate::campaigns::at(&app, "2026-07-01T08:01:00+08:00").await;
+    let entry = crate::campaigns::entry(&writer, &app, &campaign, "ZB3", "南").await;
+    let (article, li) = (format!("/entries/{entry}/article"), app.member("李一").sign_in().await);
+    li.get(&format!("{article}/versions")).await.refused(404, "campaigns.entry_not_found");
+    let says = |title: &str| json!({ "title": title, "body": "正文" });
+    writer.put(&article, says("一稿")).await.ok(200);
+    let of = async |person: &Person<'_>| versions(person, &article, "title", "written_by").await;
+    assert_eq!(of(&li).await, told(&[(1, "一稿", "南书记")]));
+    organiser.put(&article, says("二稿")).await.ok(200);
+    organiser.put(&article, says("二稿")).await.ok(200);
+    writer.put(&article, says("三稿")).await.ok(200);
+    let all = told(&[(1, "一稿", "南书记"), (2, "二稿", "组织部"), (3, "三稿", "南书记")]);
+    for reader in [&li, &writer, &organiser] {
+        assert_eq!(of(reader).await, all);
+    }
+    app.drain().await;
+}
+
 /// Changes that name the state that was seen, each tried above.
 const WITH: [&str; 15] = [
     "edit_meeting",
@@ -260,7 +333,10 @@ const WITH: [&str; 15] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 10] = [
+const WITHOUT: [(&str, &str); 13] = [
+    ("submit_idea_recusal", "one's own; what was asked first stands"),
+    ("submit_campaign_recusal", "one's own; what was asked first stands"),
+    ("submit_objection_recusal", "one's own; what was asked first stands"),
     ("edit_me", "one's own; fields that are not sent stay"),
     ("change_my_password", "one's own; it names the present password"),
     ("save_contest_answer", "one's own attempt, which one device holds"),

@@ -98,7 +98,7 @@ pub fn campaign(root: Uuid, seconds: i64) -> String {
         "title": "测试评选", "unit_id": root,
         "terms": {
             "kind": "brand_top_ten",
-            "notice": {"document_no": "测〔2026〕1号", "text": "通知"},
+            "notice": {"document_no": "测试通知", "text": "通知"},
             "categories": [{"code": "brand", "title": "品牌", "quota": 10}],
             "electorate": {"kinds": ["full"]},
             "timetable": [

@@ -32,6 +32,16 @@ crate::words!(
 );
 
 impl Role {
+    /// What the duty is called on a unit of that kind: a secretary of a 党委 is no 支部书记.
+    pub fn title_in(self, kind: &str) -> &'static str {
+        match self {
+            Role::Secretary if kind.contains("总支") => "总支书记",
+            Role::Secretary if kind.contains("党委") => "党委书记",
+            Role::CommitteeMember if kind.contains("总支") => "总支委员",
+            other => other.title(),
+        }
+    }
+
     /// The duty on a unit as sentences name it: 示范集团党委委员, 示范集团党委组织部工作人员.
     ///
     /// What the name of the unit ends with is not said twice. A duty whose title names an office or a task, and nobody who
@@ -41,6 +51,8 @@ impl Role {
             Role::Organiser => "组织部工作人员",
             Role::Inspector => "督导员",
             Role::Auditor => "审计员",
+            Role::Secretary if unit.ends_with("党委") || unit.ends_with("总支") => "书记",
+            Role::CommitteeMember if unit.ends_with("总支") => "委员",
             other => other.title(),
         };
         let said = title.char_indices().rev().map(|(at, _)| at).find(|at| unit.ends_with(&title[..*at]));

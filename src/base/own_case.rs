@@ -31,6 +31,8 @@ crate::words!(
         Proposer = "proposer" / "提议人",
         /// It is about him, his account or his ballot.
         Subject = "subject" / "当事人",
+        /// Asked to be kept out of it, for a reason that this table does not know.
+        Recused = "recused" / "自行回避",
     }
 );
 /// All the ways in which somebody is involved in a thing.
@@ -62,7 +64,9 @@ impl FromIterator<Involvement> for Involved {
     }
 }
 
-use Involvement::{Author, BelowUnit, CoAuthor, Implementer, MergedAuthor, OfUnit, Owner, Proposer, Subject, Writer};
+use Involvement::{
+    Author, BelowUnit, CoAuthor, Implementer, MergedAuthor, OfUnit, Owner, Proposer, Recused, Subject, Writer,
+};
 
 crate::words!(
     /// What only somebody who is not involved does.
@@ -110,12 +114,12 @@ impl Judgement {
             | Judgement::AssignIdea
             | Judgement::AcceptIdea
             | Judgement::RecordOutcome
-            | Judgement::CloseIdea => &[Author, CoAuthor, MergedAuthor, Implementer],
+            | Judgement::CloseIdea => &[Author, CoAuthor, MergedAuthor, Implementer, Recused],
             Judgement::LikeIdea => &[Author, CoAuthor],
-            Judgement::ScoreAsExpert | Judgement::ScoreForUnit | Judgement::Vote | Judgement::DecideSelection => {
-                &[Owner, Writer, OfUnit]
-            }
-            Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit],
+            Judgement::ScoreAsExpert | Judgement::ScoreForUnit | Judgement::Vote => &[Owner, Writer, OfUnit],
+            // before the unit, which keeps nobody from it where all units take part
+            Judgement::DecideSelection => &[Owner, Writer, Recused, OfUnit],
+            Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit, Recused],
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
             Judgement::ReviewBulletin => &[Writer],
             Judgement::AnswerProposal => &[Proposer, Subject],

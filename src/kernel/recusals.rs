@@ -1,8 +1,8 @@
 //! Who was kept out of an act because he is involved in what it is about 回避: written with the act, seen in the history of
-//! the thing.
+//! the thing. Somebody may also ask to be kept out of a thing 自行回避, for a reason of his own: that stands from then on.
 //!
-//! Table: `recusals`, append-only. Who may do what is `base::own_case`; a room says here who would have acted by a duty
-//! and did not.
+//! Tables: `recusals`, `recusal_requests`, append-only. Who may do what is `base::own_case`; a room says here who would have
+//! acted by a duty and did not.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -10,8 +10,9 @@ use uuid::Uuid;
 use crate::base::id::MemberId;
 use crate::base::own_case::Involvement;
 use crate::base::time::Timestamp;
-use crate::db::schema::recusals;
+use crate::db::schema::{recusal_requests, recusals};
 use crate::db::{Conn, Tx};
+use crate::kernel::trail::{self, Act};
 use crate::on;
 
 /// An act upon a thing.
@@ -59,5 +60,49 @@ pub fn list(conn: &mut Conn, kind: &str, subject: Uuid) -> QueryResult<Vec<Recus
         .filter(recusals::subject_id.eq(subject.as_bytes().as_slice()))
         .order((recusals::at, recusals::act, recusals::member_id))
         .select(Recusal::as_select())
+        .load(c))
+}
+
+/// That somebody asked to be kept out of every act upon a thing.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct RecusalRequest {
+    pub member_id: MemberId,
+    /// Why, in his own words.
+    pub reason: String,
+    pub at: Timestamp,
+}
+
+/// Writes down that somebody asks to be kept out of a thing; what he asked first stands, and is returned.
+pub fn ask(tx: &mut Tx, kind: &str, subject: Uuid, member: MemberId, reason: &str) -> QueryResult<RecusalRequest> {
+    let row = (
+        recusal_requests::subject_kind.eq(kind),
+        recusal_requests::subject_id.eq(subject.as_bytes().as_slice()),
+        recusal_requests::member_id.eq(member),
+        recusal_requests::reason.eq(reason),
+        recusal_requests::at.eq(tx.now()),
+    );
+    let asked = on!(&mut *tx.conn, c => diesel::insert_into(recusal_requests::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if asked == 1 {
+        let action = "recusals.ask";
+        let detail = serde_json::json!({ "reason": reason });
+        trail::note(tx, Act { actor: Some(member), action, subject_kind: kind, subject_id: subject, detail })?;
+    }
+    on!(tx.conn, c => recusal_requests::table
+        .find((kind, subject.as_bytes().as_slice(), member))
+        .select((recusal_requests::member_id, recusal_requests::reason, recusal_requests::at))
+        .first(c))
+}
+
+/// Everybody who asked to be kept out of one of these things, in the order of time.
+pub fn list_requests(conn: &mut Conn, kind: &str, subjects: &[Uuid]) -> QueryResult<Vec<RecusalRequest>> {
+    let subjects: Vec<&[u8]> = subjects.iter().map(|subject| subject.as_bytes().as_slice()).collect();
+    on!(conn, c => recusal_requests::table
+        .filter(recusal_requests::subject_kind.eq(kind))
+        .filter(recusal_requests::subject_id.eq_any(&subjects))
+        .order((recusal_requests::at, recusal_requests::member_id))
+        .select((recusal_requests::member_id, recusal_requests::reason, recusal_requests::at))
         .load(c))
 }

@@ -23,6 +23,7 @@ pub mod page;
 pub mod parameters;
 pub mod print;
 pub mod proxies;
+pub mod recusal;
 pub mod sheet;
 pub mod stopping;
 pub mod trace;

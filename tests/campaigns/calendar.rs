@@ -223,3 +223,32 @@ async fn a_vote_that_lay_in_a_downtime_is_announced_to_nobody_and_its_organiser_
     assert_eq!((begins(&of_voter), begins(&of_organiser)), (0, 0), "{of_voter:?}");
     assert!(!of_voter.iter().any(|title| title.contains("未能进行")), "{of_voter:?}");
 }
+
+#[tokio::test]
+async fn a_number_of_a_notice_is_borne_once_by_each_issuer_in_a_year() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let draft = async |number: &str| {
+        let numbered = with(body(&app), &[("/terms/notice/document_no", json!(number))]);
+        format!("/campaigns/{}", organiser.post("/campaigns", numbered).await.ok(201)["id"].as_str().unwrap())
+    };
+    let announce = async |path: &str| organiser.post(&format!("{path}/announcement"), json!({})).await;
+    let first = draft("金集组发〔2026〕3号").await;
+    announce(&first).await.ok(200);
+    // the same with other brackets; of another year, another issuer, and what is no number
+    let same = draft("金集组发[2026]3号").await;
+    announce(&same).await.refused(409, "campaigns.notice_number_taken");
+    for number in ["金集组发〔2025〕3号", "党发〔2026〕3号", "三号通知", "三号通知"] {
+        announce(&draft(number).await).await.ok(200);
+    }
+    // what was announced is not renumbered into another one's number, and gives its former one back
+    let terms = organiser.get(&first).await.ok(200)["terms"].clone();
+    let renumbered = |number: &str| json!({ "terms": with(terms.clone(), &[("/notice/document_no", json!(number))]) });
+    organiser.patch(&first, renumbered("党发〔2026〕3号")).await.refused(409, "campaigns.notice_number_taken");
+    organiser.patch(&first, renumbered("金集组发〔2026〕4号")).await.ok(200);
+    announce(&same).await.ok(200);
+    // what was taken back gives its number back
+    organiser.post(&format!("{same}/withdrawal"), json!({})).await.ok(200);
+    announce(&draft("金集组发〔2026〕3号").await).await.ok(200);
+    app.drain().await;
+}

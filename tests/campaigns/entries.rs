@@ -151,3 +151,30 @@ async fn without_an_article_there_is_no_vote_where_the_rules_ask_for_one() {
     cast(&voters[0], &campaign, &[&shown]).await.ok(201);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn where_the_rules_ask_for_it_a_plan_says_in_all_four_ways_how_it_is_part_of_the_work() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let writer = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let asked = with(body(&app), &[("/terms/entries", json!({ "integration_required": true }))]);
+    let campaign = announced(&organiser, asked).await;
+    at(&app, ENTRIES).await;
+    let draft = json!({ "unit_id": app.unit("ZB3"), "category": "brand", "plan": plan("南", writer.id) });
+    let entry = writer.post(&format!("{campaign}/entries"), draft).await.ok(201);
+    let path = format!("/entries/{}", entry["id"].as_str().unwrap());
+    let submission = format!("{path}/submission");
+    let refused = writer.post(&submission, json!({})).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/plan/integration", "{refused}");
+    let mut of_three = plan("南", writer.id);
+    of_three["integration"] = json!({ "goal": "一致", "thinking": "一致", "measures": "一致" });
+    writer.patch(&path, json!({ "plan": of_three })).await.refused(422, "body.invalid");
+    for empty in ["", "  "] {
+        of_three["integration"]["identity"] = json!(empty);
+        writer.patch(&path, json!({ "plan": of_three })).await.refused(422, "body.invalid");
+    }
+    of_three["integration"]["identity"] = json!("党员即骨干");
+    writer.patch(&path, json!({ "plan": of_three })).await.ok(200);
+    assert_eq!(writer.post(&submission, json!({})).await.ok(200)["state"], "submitted");
+    app.drain().await;
+}

@@ -79,8 +79,18 @@ pub async fn organiser(app: &TestApp) -> Person<'_> {
 pub async fn announced(organiser: &Person<'_>, body: Value) -> String {
     let campaign = organiser.post("/campaigns", body).await.ok(201);
     let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
-    assert_eq!(organiser.post(&format!("{path}/announcement"), json!({})).await.ok(200)["state"], "announced");
-    path
+    // of several in one enterprise each has a number of its own
+    for number in 100..200 {
+        let reply = organiser.post(&format!("{path}/announcement"), json!({})).await;
+        if reply.json()["code"] != "campaigns.notice_number_taken" {
+            assert_eq!(reply.ok(200)["state"], "announced");
+            return path;
+        }
+        let mut terms = campaign["terms"].clone();
+        terms["notice"]["document_no"] = json!(format!("金集组发〔2026〕{number}号"));
+        organiser.patch(&path, json!({ "terms": terms })).await.ok(200);
+    }
+    panic!("no number is left");
 }
 
 /// Puts the clock to `at` and lets it do its work.

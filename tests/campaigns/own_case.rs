@@ -397,3 +397,98 @@ async fn nobody_reviews_a_bulletin_of_which_he_wrote_a_version() {
     decider.post(&review, json!({ "version": 2 })).await.ok(200);
     app.drain().await;
 }
+
+#[tokio::test]
+async fn who_asked_to_be_kept_out_of_a_decision_or_an_answer_leaves_it_to_others() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let other = app.member("组织部二").home("JT").role(Role::Organiser, "JT").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let (asks, free) = (committee(&app, "委员甲", "JT").await, committee(&app, "委员乙", "JT").await);
+    let member = app.member("某甲").sign_in().await;
+    let writers = [(&west, "ZB2"), (&south, "ZB3")];
+    let (campaign, entries) = counted(&app, &organiser, heard(&app), writers).await;
+    let mine = format!("{campaign}/recusals/mine");
+    assert_eq!((decides(&asks).await, decides(&free).await), (true, true));
+    asks.put(&mine, json!({ "reason": "参评单位是我原单位" })).await.ok(200);
+    assert_eq!(asks.put(&mine, json!({ "reason": "又一个" })).await.ok(200)["reason"], "参评单位是我原单位");
+    assert_eq!((decides(&asks).await, decides(&free).await), (false, true));
+    asks.put(&format!("{campaign}/decision"), json!({})).await.refused(403, "campaigns.recused");
+    free.put(&format!("{campaign}/decision"), json!({})).await.ok(201);
+    let results = organiser.get(&format!("{campaign}/results")).await.ok(200);
+    assert_eq!(results["decisions"][0]["recused"], json!([{ "name": "委员甲", "involvement": "recused" }]));
+    assert_eq!(
+        (&results["recusals"][0]["name"], &results["recusals"][0]["reason"]),
+        (&json!("委员甲"), &json!("参评单位是我原单位"))
+    );
+
+    at(&app, COMMITTEE_END).await;
+    app.tick().await;
+    let objection = object(&member, &campaign, &entries[0], "数据不实").await.ok(201);
+    at(&app, OBJECTION_END).await;
+    let path = |what: &str| format!("/objections/{}/{what}", objection["id"].as_str().unwrap());
+    let waits = async |who: &Person<'_>| {
+        let desk = who.get("/me/desk").await.ok(200);
+        desk["items"].as_array().unwrap().iter().any(|item| item["kind"] == "campaign_objection")
+    };
+    assert!(waits(&organiser).await && waits(&other).await);
+    organiser.put(&path("recusals/mine"), json!({ "reason": "数据由我核过" })).await.ok(200);
+    assert!(!waits(&organiser).await && waits(&other).await);
+    let no = || json!({ "upheld": false, "answer": "经核实，数据属实。" });
+    organiser.put(&path("answer"), no()).await.refused(403, "campaigns.recused");
+    let answered = other.put(&path("answer"), no()).await.ok(200);
+    assert_eq!(answered["recused"], json!([{ "name": "组织部", "involvement": "recused" }]), "{answered}");
+    assert_eq!(answered["recusals"][0]["reason"], "数据由我核过");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn where_the_only_one_whose_unit_takes_no_part_asks_to_be_kept_out_the_others_share_the_decision() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let free = committee(&app, "委员", "JT").await;
+    let (of_west, of_south) = (committee(&app, "西边的", "XZ21").await, committee(&app, "南边的", "XZ31").await);
+    let writers = [(&west, "ZB2"), (&south, "ZB3")];
+    let (campaign, _) = counted(&app, &organiser, decided_by_committee(&app, &[]), writers).await;
+    let decision = format!("{campaign}/decision");
+    of_west.put(&decision, json!({})).await.refused(403, "campaigns.own_case");
+    free.put(&format!("{campaign}/recusals/mine"), json!({ "reason": "有亲属参评" })).await.ok(200);
+    assert_eq!((decides(&free).await, decides(&of_west).await, decides(&of_south).await), (false, true, true));
+    free.put(&decision, json!({})).await.refused(403, "campaigns.recused");
+    of_south.put(&decision, json!({})).await.ok(201);
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn that_a_stage_begins_in_which_few_have_something_to_do_is_told_to_these_alone() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let expert = app.member("专家").home("JT").role(Role::Expert, "JT").sign_in().await;
+    let member = app.member("某甲").sign_in().await;
+    let mut body = judged(&app, &[&expert]);
+    body["terms"]["sources"][0]["averaging"] = json!("plain");
+    body["terms"]["sources"][0]["least"] = json!(0);
+    let campaign = announced(&organiser, body).await;
+    at(&app, ENTRIES).await;
+    entry(&east, &app, &campaign, "ZB1", "东").await;
+    entry(&south, &app, &campaign, "ZB3", "南").await;
+    judging_opens(&app).await;
+    app.drain().await;
+    let begun = async |who: &Person<'_>| -> Vec<bool> {
+        let page = who.get("/me/notices?limit=100").await.ok(200);
+        let titles: Vec<&str> =
+            page["items"].as_array().unwrap().iter().map(|notice| notice["title"].as_str().unwrap()).collect();
+        ["评选开始", "专家评审开始", "支部互评开始"]
+            .map(|word| titles.iter().any(|title| title.contains(word)))
+            .to_vec()
+    };
+    assert_eq!(begun(&member).await, [true, false, false]);
+    assert_eq!(begun(&expert).await, [true, true, false]);
+    assert_eq!(begun(&east).await, [true, false, true]);
+    assert_eq!(begun(&south).await, [true, false, true]);
+}

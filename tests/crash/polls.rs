@@ -67,7 +67,7 @@ impl Vote {
             "title": "十大品牌", "unit_id": site.root(),
             "terms": {
                 "kind": "brand_top_ten",
-                "notice": { "document_no": "测〔2026〕1号", "text": "通知" },
+                "notice": { "document_no": "测试通知", "text": "通知" },
                 "categories": [{ "code": "brand", "title": "品牌", "quota": 10 }],
                 "electorate": { "kinds": ["full"] },
                 "timetable": [stage("entry", -60, 3600), stage("vote", 3600, 7200)],

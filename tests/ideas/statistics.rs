@@ -208,3 +208,89 @@ async fn the_numbers_of_a_closed_period_follow_neither_moves_nor_leaves_nor_the_
     assert_eq!(numbers(&secretary, &app, FIRST, FIRST).await, before);
     assert_eq!(numbers(&secretary, &app, FIRST, SECOND).await["members"], json!(2), "today's roster of a running one");
 }
+
+#[tokio::test]
+async fn the_numbers_are_parted_by_branch_and_by_category_and_add_up() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let west = app.member("西员").home("XZ21").sign_in().await;
+    let organiser = app.member("组织部").home("JT").role(Role::Organiser, "JT").sign_in().await;
+    let of = |category: &str| {
+        let mut body = super::idea(&format!("{category}的点子"), true);
+        body["category"] = json!(category);
+        body
+    };
+    for (who, category) in [(&scene.author, "智能化"), (&scene.author, "创新"), (&west, "创新"), (&organiser, "作风")]
+    {
+        who.post("/ideas", of(category)).await.ok(201);
+    }
+    let adopted = submitted(&scene.author, "采纳的").await;
+    scene.collect(&adopted).await;
+    scene.decide(&adopted, "adopted").await;
+    let groups = async |who: &Person<'_>, by: &str| {
+        let found = who.get(&format!("/ideas/statistics/groups?by={by}")).await.ok(200);
+        let items = found["items"].as_array().unwrap().clone();
+        let number = |item: &Value, field: &str| item[field].as_i64().unwrap();
+        items
+            .iter()
+            .map(|item| {
+                (text(&item["name"]), number(item, "submitted"), number(item, "authors"), number(item, "adopted"))
+            })
+            .collect::<Vec<_>>()
+    };
+    let named = |expected: &[(&str, i64, i64, i64)]| -> Vec<(String, i64, i64, i64)> {
+        expected.iter().map(|(name, a, b, c)| ((*name).to_owned(), *a, *b, *c)).collect()
+    };
+    let by_branch = [("东支部", 3, 1, 1), ("西支部", 1, 1, 0), ("不属于党支部的组织", 1, 1, 0)];
+    assert_eq!(groups(&organiser, "branch").await, named(&by_branch));
+    let by_category = [("创新", 2, 2, 0), ("智能化", 2, 1, 1), ("作风", 1, 1, 0)];
+    assert_eq!(groups(&organiser, "category").await, named(&by_category));
+    // within the scope of who asks
+    assert_eq!(groups(&scene.secretary, "branch").await, named(&by_branch[..1]));
+    assert_eq!(groups(&scene.secretary, "category").await, named(&[("智能化", 2, 1, 1), ("创新", 1, 1, 0)]));
+    organiser.get("/ideas/statistics/groups?by=unit").await.refused(400, "query.invalid");
+    let elsewhere = format!("/ideas/statistics/groups?by=branch&unit_id={}", app.unit("ZB2"));
+    scene.secretary.get(&elsewhere).await.refused(403, "access.out_of_scope");
+    let past = organiser.get("/ideas/statistics/groups?by=branch&from=2025-01-01&until=2025-12-31").await.ok(200);
+    assert_eq!(past["items"], json!([]));
+}
+
+#[tokio::test]
+async fn ones_own_work_is_listed_and_exports_take_the_filters_of_the_list() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(submitted(&scene.author, &format!("点子{n}")).await);
+    }
+    submitted(&scene.worker, "王工的").await;
+    for id in &ids[..2] {
+        scene.collect(id).await;
+        scene.decide(id, "adopted").await;
+    }
+    scene.assign(&ids[0], &scene.worker, "2026-07-10").await;
+    scene.assign(&ids[1], &scene.leader, "2026-07-10").await;
+    let titles = async |who: &Person<'_>, query: &str| -> Vec<String> {
+        let page = who.get(&format!("/ideas?{query}")).await.ok(200);
+        page["items"].as_array().unwrap().iter().map(|idea| text(&idea["title"])).collect()
+    };
+    assert_eq!(titles(&scene.worker, "implementer_id=me").await, ["点子0"]);
+    assert_eq!(titles(&scene.author, "implementer_id=me").await, Vec::<String>::new());
+    let of_leader = format!("implementer_id={}", scene.leader.id);
+    assert_eq!(titles(&scene.secretary, &of_leader).await, ["点子1"]);
+    assert_eq!(titles(&scene.secretary, &format!("{of_leader}&q=%E7%82%B9%E5%AD%90")).await, ["点子1"]);
+    let exported = async |query: &str| -> Vec<String> {
+        let request = scene.secretary.request(Method::GET, &format!("/exports/ideas?format=csv&{query}"));
+        let reply = send(request).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.text().lines().skip(1).map(|line| line.split(',').next().unwrap().trim_matches('"').to_owned()).collect()
+    };
+    assert_eq!(exported("").await, ["王工的", "点子2", "点子1", "点子0"]);
+    assert_eq!(exported("state=submitted").await, ["王工的", "点子2"]);
+    assert_eq!(exported(&of_leader).await, ["点子1"]);
+    assert_eq!(exported(&format!("author_id={}", scene.worker.id)).await, ["王工的"]);
+    assert_eq!(exported("category=%E4%BD%9C%E9%A3%8E").await, Vec::<String>::new());
+    app.set_clock("2026-07-11T08:00:00+08:00");
+    let secretary = app.sign_in_anew(&scene.secretary).await;
+    assert_eq!(titles(&secretary, "due=overdue").await, ["点子1", "点子0"]);
+}

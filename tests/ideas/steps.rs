@@ -555,3 +555,53 @@ async fn an_export_opens_however_much_was_written() {
     assert_eq!(csv.status, 200);
     assert!(csv.text().contains("……（内容过长，此处截断）"));
 }
+
+#[tokio::test]
+async fn who_carries_an_idea_out_is_reminded_three_days_before_on_the_day_the_day_after_and_weekly() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let id = submitted(&scene.author, "点子").await;
+    scene.collect(&id).await;
+    scene.decide(&id, "adopted").await;
+    scene.assign(&id, &scene.worker, "2026-07-16").await;
+    let told = async || {
+        let worker = app.sign_in(scene.worker.id, &scene.worker.employee_no).await;
+        let titles = crate::ideas::notices(&worker).await;
+        let of = |word: &str| titles.iter().filter(|title| title.contains(word)).count();
+        (of("即将到期"), of("已超期"))
+    };
+    // a Thursday; three days before is the Monday
+    for (at, expected) in [
+        ("2026-07-12T10:00", (0, 0)),
+        ("2026-07-13T07:00", (0, 0)),
+        ("2026-07-13T08:30", (1, 0)),
+        ("2026-07-13T15:00", (1, 0)),
+        ("2026-07-15T09:00", (1, 0)),
+        ("2026-07-16T09:00", (2, 0)),
+        ("2026-07-16T21:00", (2, 0)),
+        ("2026-07-17T09:00", (2, 1)),
+        ("2026-07-20T09:00", (2, 1)),
+        ("2026-07-24T06:00", (2, 1)),
+        ("2026-07-24T09:00", (2, 2)),
+        ("2026-07-31T09:00", (2, 3)),
+    ] {
+        app.set_clock(&format!("{at}:00+08:00"));
+        app.drain().await;
+        assert_eq!(told().await, expected, "{at}");
+    }
+    // a later day begins anew, and what is delivered is asked for no more
+    let secretary = app.sign_in(scene.secretary.id, &scene.secretary.employee_no).await;
+    let body = json!({ "implementer_id": scene.worker.id, "due_on": "2026-08-06" });
+    secretary.post(&format!("/ideas/{id}/assignment"), body).await.ok(200);
+    app.set_clock("2026-08-03T09:00:00+08:00");
+    app.drain().await;
+    assert_eq!(told().await, (3, 3));
+    let worker = app.sign_in(scene.worker.id, &scene.worker.employee_no).await;
+    worker.post(&format!("/ideas/{id}/progress"), json!({ "text": "已完成" })).await.ok(200);
+    worker.post(&format!("/ideas/{id}/delivery"), json!({ "evidence": "记录" })).await.ok(200);
+    for day in ["2026-08-06", "2026-08-07", "2026-08-14"] {
+        app.set_clock(&format!("{day}T09:00:00+08:00"));
+        app.drain().await;
+    }
+    assert_eq!(told().await, (3, 3));
+}

@@ -10,10 +10,10 @@ const MINUTE = 60
 /** A clock that is put back by ten minutes is doubted, and what was signed before that is still believed. */
 const noon = setClock('12:00')
 
-/** Asks for a change that changes nothing, until the server takes it, or does not. It looks at its clock once a minute. */
+/** Signs in somebody whose page is not looked at, until the server lets him, or does not. It looks at its clock once a minute. */
 async function until(taken: boolean) {
   const { address, people } = await world()
-  const { number, password } = people['secretary']!
+  const { number, password } = people['auditor']!
   for (;;) {
     const answer = await fetch(`${address}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ account: number, password }) })
     const { code } = (await answer.json()) as { code?: string }

@@ -130,6 +130,19 @@ test('a server that only reads for now says so in its own sentence, and what was
   await context.close()
 })
 
+test('a server that is crowded for a moment is asked once more by the page itself', async () => {
+  const { page, context, faults } = await signedIn('member', '/ideas')
+  await page.getByRole('heading', { name: '金点子', level: 1 }).waitFor()
+  let asked = 0
+  await page.route('**/api/v1/ideas?*', (route) => (++asked === 1 ? route.fulfill({ ...busy, headers: { 'Retry-After': '1' } }) : route.continue()))
+  await page.getByRole('radio', { name: '本支部' }).check()
+  await page.getByText('采场溜井口').first().waitFor()
+  assert.equal(await page.getByRole('button', { name: '重试' }).count(), 0)
+  assert(asked >= 2)
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
 test('while a proxy answers in the server’s place, what can wait waits on the phone', async () => {
   const { page, context, faults } = await signedIn('member', '/ideas/new')
   await page.getByLabel('标题').fill('值班室配一个急救箱')

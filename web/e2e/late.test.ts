@@ -3,13 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { setClock, turnClock } from './demo.ts'
-import { api, look, newcomer, signedIn } from './world.ts'
+import { api, look, newcomer, shorten, signedIn } from './world.ts'
 
 const SAVED = '已保存在手机上，联网后自动提交。'
 const MINUTE = 60
 /** Who was in time, and the day for which that counts. */
 let inTime = ''
 let of = ''
+/** What was to be read on that day. */
+let item = ''
 /** Two minutes to midnight, of the day on which the demo was made. */
 const night = setClock('23:58')
 
@@ -28,6 +30,8 @@ async function answerAll(page: Page) {
 }
 
 test('a paper that was answered before midnight in a pit is handed in after it, and counts for its day', { skip: night ? false : 'no libfaketime on this machine' }, async () => {
+  await shorten(2)
+  item = (await api<{ items: Array<{ item_id: string }> }>('member', '/study/today')).items[0]!.item_id
   inTime = await newcomer()
   const tooLate = await newcomer()
   const phones = await Promise.all([inTime, tooLate].map((who) => signedIn(who, '/quiz/daily')))
@@ -115,6 +119,30 @@ test('what is put right after a day was closed stands beside its board, which st
   await page.evaluate((day) => (location.hash = `#/me/quiz/history/${day}`), of)
   await page.getByText(/更正（原为.*）：新规程已修改，原答案有误。/).waitFor()
   await look(page, 'quiz-corrected')
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('who reads after the day was closed is noted beside its numbers, which stay', { skip: night ? false : 'no libfaketime on this machine' }, async () => {
+  const { page, context, faults } = await signedIn('secretary', '/work/study')
+  const yesterday = page.getByLabel('学习内容').locator('option').filter({ hasText: /^昨天/ }).first()
+  await yesterday.waitFor({ state: 'attached' })
+  await page.getByLabel('学习内容').selectOption(await yesterday.getAttribute('value'))
+  await page.getByText(/起数字不再变动。/).waitFor()
+  const { id } = await api<{ id: string }>('member', `/study/items/${item}/readings`, 'POST')
+  // The server measures the time; until it is over it says so.
+  for (;;) {
+    const { seconds_needed, seconds_read } = await api<{ seconds_needed: number; seconds_read: number }>('member', `/study/readings/${id}`)
+    if (seconds_read >= seconds_needed) break
+    await page.waitForTimeout(200)
+  }
+  await api('member', `/study/readings/${id}/completion`, 'POST')
+  await page.reload()
+  await yesterday.waitFor({ state: 'attached' })
+  await page.getByLabel('学习内容').selectOption(await yesterday.getAttribute('value'))
+  await page.getByText('之后又有 1 人学完，另行注明。').waitFor()
+  await page.locator('.line').filter({ hasText: '测试党员0006' }).getByText(/补学/).waitFor()
+  await look(page, 'coverage-closed')
   assert.deepEqual(faults, [])
   await context.close()
 })

@@ -1,7 +1,7 @@
 // Campaigns that end within a test: written, voted on, scored and decided by people of the demo on the API, with stages of
 // seconds by the server's own clock.
 import assert from 'node:assert/strict'
-import { api as once, world } from './world.ts'
+import { api as once, patiently, world } from './world.ts'
 
 interface Member {
   id: string
@@ -23,7 +23,7 @@ const tokens = new Map<string, string>()
 
 export async function call<T = Record<string, unknown>>(token: string, path: string, method = 'GET', body?: unknown): Promise<T> {
   const { address } = await world()
-  const answer = await fetch(`${address}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  const answer = await patiently(() => fetch(`${address}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }))
   const text = await answer.text()
   assert(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
   return (text ? JSON.parse(text) : {}) as T

@@ -1,7 +1,7 @@
 // Other people of the demo's branch, for what takes more than one: whoever has no password yet gets one by an invite code.
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import { api, world } from './world.ts'
+import { api, patiently, world } from './world.ts'
 
 interface Row {
   id: string
@@ -31,11 +31,13 @@ export async function enters(called: string, { id, employee_no }: { id: string; 
   }
   const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: id })
   const password = 'shujiyong-2026-mima'
-  const answer = await fetch(`${address}/api/v1/session/invitation`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ employee_no, invite_code: sheet.items[0]!.invite_code, new_password: password }),
-  })
+  const answer = await patiently(() =>
+    fetch(`${address}/api/v1/session/invitation`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ employee_no, invite_code: sheet.items[0]!.invite_code, new_password: password }),
+    }),
+  )
   assert(answer.ok, await answer.text())
   people[called] = { number: employee_no, password }
 }

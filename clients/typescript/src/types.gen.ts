@@ -51,6 +51,35 @@ export type ArticleBody = {
 };
 
 /**
+ * What an article says, as its versions keep it.
+ */
+export type ArticleText = {
+    /**
+     * Markdown.
+     */
+    body: string;
+    /**
+     * In Chinese.
+     */
+    title: string;
+};
+
+/**
+ * What an article said at some time.
+ */
+export type ArticleVersion = ArticleText & {
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    written_at: Timestamp;
+    /**
+     * Name of who wrote it so.
+     */
+    written_by: string;
+};
+
+/**
  * The article about an entry.
  */
 export type ArticleView = {
@@ -1144,7 +1173,7 @@ export type ChallengeDay = {
  */
 export type ChallengeResult = {
     /**
-     * The right answer; for a blank, every accepted wording.
+     * The right answer; for a blank, every accepted wording; empty when the question is void.
      */
     answer: Array<string>;
     /**
@@ -1171,6 +1200,10 @@ export type ChallengeResult = {
      * The document that the question rests on; may be empty.
      */
     source: string;
+    /**
+     * Whether it is void: whatever was said is right.
+     */
+    void: boolean;
 };
 
 /**
@@ -1737,7 +1770,8 @@ export type ContestView = ContestLine & {
  */
 export type CorrectionBody = {
     /**
-     * The right answer: letters, `["true"]` or `["false"]`, or every accepted wording of the blank. 20 parts at most.
+     * The right answer: letters, `["true"]` or `["false"]`, or every accepted wording of the blank. 20 parts at most. For
+     * a preview also `[]`: what it would change if the question were void.
      */
     answer: Array<Text300>;
     explanation?: Text2000 | null;
@@ -2246,7 +2280,7 @@ export type DutyView = {
      */
     role: Role;
     /**
-     * The duty in Chinese.
+     * The duty in Chinese, as it is called on a unit of that kind.
      */
     title: string;
     to_on?: Day | null;
@@ -2415,6 +2449,10 @@ export type EntryRules = {
      * One piece of evidence of each kind at least (有措施、有经验、有数据支撑).
      */
     evidence_required?: boolean;
+    /**
+     * How it is part of the unit's work, in all four ways (目标、思路、措施、身份四融合).
+     */
+    integration_required?: boolean;
     /**
      * The owner holds the duty of a secretary on the entry's unit (“一把手”工程).
      */
@@ -3094,7 +3132,7 @@ export type Goal = {
  */
 export type GradedQuestion = {
     /**
-     * The right answer; for a blank, every accepted wording.
+     * The right answer; for a blank, every accepted wording; empty when the question is void.
      */
     answer: Array<string>;
     correction?: KeyCorrection | null;
@@ -3124,6 +3162,10 @@ export type GradedQuestion = {
      * The question itself.
      */
     stem: string;
+    /**
+     * Whether it is void: full marks for all, whatever they answered, and for those who did not.
+     */
+    void: boolean;
 };
 
 /**
@@ -3131,7 +3173,8 @@ export type GradedQuestion = {
  */
 export type GradedView = {
     /**
-     * The right answer in the letters that the attempt showed; for a blank, every accepted wording.
+     * The right answer in the letters that the attempt showed; for a blank, every accepted wording; empty when the
+     * question is void.
      */
     answer: Array<string>;
     corrected_at?: Timestamp | null;
@@ -3165,6 +3208,10 @@ export type GradedView = {
      * The question itself.
      */
     stem: string;
+    /**
+     * Whether it is void: full marks for all, whatever they answered, and for those who did not.
+     */
+    void: boolean;
 };
 
 /**
@@ -3347,6 +3394,67 @@ export type IdeaStanding = {
 export type IdeaState = 'draft' | 'submitted' | 'collected' | 'adopted' | 'pilot' | 'filed' | 'declined' | 'assigned' | 'implementing' | 'delivered' | 'accepted' | 'closed' | 'withdrawn' | 'merged';
 
 /**
+ * The numbers of a branch or a category.
+ */
+export type IdeaStatisticsGroup = {
+    /**
+     * Ideas that were adopted within the period, or are to be tried.
+     */
+    adopted: number;
+    /**
+     * Members who wrote or helped to write one of them.
+     */
+    authors: number;
+    /**
+     * Ideas that were collected within the period.
+     */
+    collected: number;
+    /**
+     * Ideas that were decided within the period.
+     */
+    decided: number;
+    /**
+     * What the branch is called for short, or the category.
+     */
+    name: string;
+    /**
+     * What was recorded in the period, of every kind.
+     */
+    outcomes: Array<OutcomeCount>;
+    /**
+     * Ideas whose realisation was accepted within the period.
+     */
+    realised: number;
+    /**
+     * Money saved, in fen, as recorded in the period.
+     */
+    saved_fen: number;
+    /**
+     * Ideas that were handed in for the first time within the period.
+     */
+    submitted: number;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * The numbers of a period, parted.
+ */
+export type IdeaStatisticsGroups = {
+    /**
+     * The first business day.
+     */
+    from: Day;
+    /**
+     * By how much was handed in, without those in which nothing happened.
+     */
+    items: Array<IdeaStatisticsGroup>;
+    /**
+     * The last business day.
+     */
+    until: Day;
+};
+
+/**
  * An idea with everything around it.
  */
 export type IdeaView = IdeaHead & {
@@ -3406,6 +3514,10 @@ export type IdeaView = IdeaHead & {
      * What is to be done.
      */
     proposal: string;
+    /**
+     * Who asked to be kept out of what is done to it by duty, and why.
+     */
+    recusals: Array<OwnRecusal>;
     /**
      * Why it came back, until it is handed in again.
      */
@@ -3508,7 +3620,7 @@ export type InviteBody = {
 /**
  * How somebody is involved in a thing, now or at any time before.
  */
-export type Involvement = 'author' | 'merged_author' | 'co_author' | 'implementer' | 'owner' | 'writer' | 'of_unit' | 'below_unit' | 'proposer' | 'subject';
+export type Involvement = 'author' | 'merged_author' | 'co_author' | 'implementer' | 'owner' | 'writer' | 'of_unit' | 'below_unit' | 'proposer' | 'subject' | 'recused';
 
 /**
  * A new study item.
@@ -4135,6 +4247,28 @@ export type MeetingId = string;
 export type MeetingKind = 'group' | 'branch_committee' | 'branch' | 'party_committee' | 'lecture' | 'theme_day';
 
 /**
+ * Something that was done at a meeting: the room that did it says what it is.
+ */
+export type MeetingThing = {
+    /**
+     * What was done, in Chinese.
+     */
+    done: string;
+    /**
+     * Its id, as its own routes name it.
+     */
+    id: string;
+    /**
+     * `idea` or `contest`.
+     */
+    kind: string;
+    /**
+     * What it is called.
+     */
+    title: string;
+};
+
+/**
  * What was written down about a meeting at some time.
  */
 export type MeetingVersion = Minutes & {
@@ -4182,6 +4316,10 @@ export type MeetingView = MeetingHead & {
      * What was said and resolved; may be empty.
      */
     minutes: string;
+    /**
+     * Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.
+     */
+    things: Array<MeetingThing>;
 };
 
 /**
@@ -4919,6 +5057,10 @@ export type ObjectionView = {
     member_name: string;
     raised_at: Timestamp;
     /**
+     * Who asked not to answer it, and why.
+     */
+    recusals: Array<OwnRecusal>;
+    /**
      * Who would have answered it by duty and was kept out of it.
      */
     recused: Array<RecusedName>;
@@ -5075,6 +5217,22 @@ export type OwnCorrection = {
 };
 
 /**
+ * That somebody asked to be kept out of a thing, and since when he is.
+ */
+export type OwnRecusal = {
+    at: Timestamp;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    /**
+     * Why, in his own words.
+     */
+    reason: string;
+};
+
+/**
  * What is pending about the caller's own password.
  */
 export type OwnResetList = {
@@ -5138,6 +5296,20 @@ export type PageAbsenceView = {
      * In the list's stable order.
      */
     items: Array<AbsenceView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageArticleVersion = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ArticleVersion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -5567,6 +5739,20 @@ export type PageQuestionView = {
 /**
  * One page of a list.
  */
+export type PageQuestionVoidingView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<QuestionVoidingView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageQuizSummary = {
     /**
      * In the list's stable order.
@@ -5670,6 +5856,20 @@ export type PageStepView = {
      * In the list's stable order.
      */
     items: Array<StepView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageStudyItemVersion = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<StudyItemVersion>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -6425,7 +6625,7 @@ export type QuestionChange = {
  */
 export type QuestionCorrection = {
     /**
-     * The right one.
+     * The right one; empty when the question is void.
      */
     answer: Array<string>;
     /**
@@ -6439,6 +6639,9 @@ export type QuestionCorrection = {
     former_answer: Array<string>;
     id: CorrectionId;
     made_at: Timestamp;
+    /**
+     * Who made it; of two people, the one who confirmed it.
+     */
     made_by: MemberId;
     /**
      * That person's name.
@@ -6481,6 +6684,10 @@ export type QuestionCorrection = {
      * The version whose key was wrong.
      */
     version: number;
+    /**
+     * Whether the question is void: full marks for all.
+     */
+    void: boolean;
 };
 
 /**
@@ -6642,6 +6849,62 @@ export type QuestionView = {
     updated_at: Timestamp;
     /**
      * Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
+     */
+    version: number;
+};
+
+/**
+ * Why a question is to be void.
+ */
+export type QuestionVoidingBody = {
+    /**
+     * In Chinese; members whose results change read it.
+     */
+    reason: Text200;
+    /**
+     * The version that has no right answer; the present one when absent.
+     */
+    version?: number | null;
+};
+
+/**
+ * A proposal that a question be void.
+ */
+export type QuestionVoidingId = string;
+
+/**
+ * That a question is void: proposed by one person, and so once another has confirmed it.
+ */
+export type QuestionVoidingView = {
+    answered_at?: Timestamp | null;
+    answered_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    answerer?: string | null;
+    /**
+     * Until when it can be answered.
+     */
+    expires_at: Timestamp;
+    id: QuestionVoidingId;
+    proposed_at: Timestamp;
+    proposed_by: MemberId;
+    /**
+     * That person's name.
+     */
+    proposer: string;
+    question_id: QuestionId;
+    /**
+     * In Chinese.
+     */
+    reason: string;
+    state: ProposalState;
+    /**
+     * The question in that version.
+     */
+    stem: string;
+    /**
+     * The wording that has no right answer, from 1 on.
      */
     version: number;
 };
@@ -6838,6 +7101,16 @@ export type ReceiptList = {
 };
 
 /**
+ * Why somebody asks to be kept out of a thing.
+ */
+export type RecusalBody = {
+    /**
+     * In Chinese; those who see how the thing is dealt with read it.
+     */
+    reason: Text200;
+};
+
+/**
  * Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
  */
 export type RecusedMember = {
@@ -7027,6 +7300,10 @@ export type ResultsView = {
     extensions: Array<PublishedExtension>;
     objections: ObjectionCount;
     proposal?: Proposal | null;
+    /**
+     * Who asked to be kept out of the decision, and why.
+     */
+    recusals: Array<OwnRecusal>;
     /**
      * Category after category, best first.
      */
@@ -8002,6 +8279,59 @@ export type StudyHours = {
      */
     seconds: number;
     until: Day;
+};
+
+/**
+ * What an item says, as its versions keep it.
+ */
+export type StudyItemText = {
+    /**
+     * Markdown.
+     */
+    body: string;
+    /**
+     * An https address of a picture.
+     */
+    cover_url?: string | null;
+    /**
+     * How long it must be read to count.
+     */
+    minimum_seconds: number;
+    /**
+     * Questions of the bank that belong to it.
+     */
+    question_ids: Array<LinkedQuestionId>;
+    /**
+     * Where it comes from.
+     */
+    source: string;
+    /**
+     * What it is about, in a sentence or two.
+     */
+    summary: string;
+    /**
+     * One line.
+     */
+    title: string;
+};
+
+/**
+ * What a study item said at some time.
+ */
+export type StudyItemVersion = StudyItemText & {
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    /**
+     * That person's name.
+     */
+    writer: string;
+    written_at: Timestamp;
+    /**
+     * Who wrote it so.
+     */
+    written_by: MemberId;
 };
 
 /**
@@ -9442,7 +9772,7 @@ export type EditCampaignErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.wrong_state` · `versions.outdated`
+     * `campaigns.notice_number_taken` · `campaigns.wrong_state` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -9484,7 +9814,7 @@ export type AnnounceCampaignErrors = {
      */
     404: ProblemBody;
     /**
-     * `campaigns.wrong_state`
+     * `campaigns.notice_number_taken` · `campaigns.wrong_state`
      */
     409: ProblemBody;
     /**
@@ -10110,7 +10440,7 @@ export type DecideCampaignErrors = {
      */
     401: ProblemBody;
     /**
-     * `campaigns.own_case` · `campaigns.own_line`
+     * `campaigns.own_case` · `campaigns.own_line` · `campaigns.recused`
      */
     403: ProblemBody;
     /**
@@ -10746,6 +11076,44 @@ export type ListBallotReceiptsResponses = {
 
 export type ListBallotReceiptsResponse = ListBallotReceiptsResponses[keyof ListBallotReceiptsResponses];
 
+export type SubmitCampaignRecusalData = {
+    body: RecusalBody;
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+    };
+    query?: never;
+    url: '/api/v1/campaigns/{id}/recusals/mine';
+};
+
+export type SubmitCampaignRecusalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitCampaignRecusalError = SubmitCampaignRecusalErrors[keyof SubmitCampaignRecusalErrors];
+
+export type SubmitCampaignRecusalResponses = {
+    /**
+     * Kept out
+     */
+    200: OwnRecusal;
+};
+
+export type SubmitCampaignRecusalResponse = SubmitCampaignRecusalResponses[keyof SubmitCampaignRecusalResponses];
+
 export type GetCampaignResultsData = {
     body?: never;
     path: {
@@ -11213,7 +11581,7 @@ export type AnswerChallengeQuestionData = {
 
 export type AnswerChallengeQuestionErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.over`
      */
     401: ProblemBody;
     /**
@@ -12744,6 +13112,53 @@ export type PublishArticleResponses = {
 
 export type PublishArticleResponse = PublishArticleResponses[keyof PublishArticleResponses];
 
+export type ListArticleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/entries/{id}/article/versions';
+};
+
+export type ListArticleVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListArticleVersionsError = ListArticleVersionsErrors[keyof ListArticleVersionsErrors];
+
+export type ListArticleVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageArticleVersion;
+};
+
+export type ListArticleVersionsResponse = ListArticleVersionsResponses[keyof ListArticleVersionsResponses];
+
 export type ListEvidenceData = {
     body?: never;
     path: {
@@ -13239,6 +13654,26 @@ export type ExportIdeasData = {
          * Only this unit and everything below it; the caller's whole scope when absent.
          */
         unit_id?: UnitId;
+        /**
+         * Only ideas in this state.
+         */
+        state?: IdeaState;
+        /**
+         * Only ideas of this category.
+         */
+        category?: string;
+        /**
+         * Only ideas of this member, or with `me` the caller's own.
+         */
+        author_id?: string;
+        /**
+         * Only ideas that this member carries out, or with `me` the caller.
+         */
+        implementer_id?: string;
+        /**
+         * Which ideas under way a list shows by their due day.
+         */
+        due?: 'overdue' | 'soon';
     };
     url: '/api/v1/exports/ideas';
 };
@@ -13789,6 +14224,10 @@ export type ListIdeasData = {
          */
         author_id?: string;
         /**
+         * Only ideas that this member carries out, or with `me` the caller.
+         */
+        implementer_id?: string;
+        /**
          * Which ideas under way a list shows by their due day.
          */
         due?: 'overdue' | 'soon';
@@ -14017,6 +14456,56 @@ export type GetIdeaStatisticsResponses = {
 
 export type GetIdeaStatisticsResponse = GetIdeaStatisticsResponses[keyof GetIdeaStatisticsResponses];
 
+export type GetIdeaStatisticsGroupsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * By what statistics are parted.
+         */
+        by: 'branch' | 'category';
+        /**
+         * Only this unit and everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * The first business day; the first of this year when absent.
+         */
+        from?: Day;
+        /**
+         * The last business day; today when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/ideas/statistics/groups';
+};
+
+export type GetIdeaStatisticsGroupsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetIdeaStatisticsGroupsError = GetIdeaStatisticsGroupsErrors[keyof GetIdeaStatisticsGroupsErrors];
+
+export type GetIdeaStatisticsGroupsResponses = {
+    /**
+     * The numbers
+     */
+    200: IdeaStatisticsGroups;
+};
+
+export type GetIdeaStatisticsGroupsResponse = GetIdeaStatisticsGroupsResponses[keyof GetIdeaStatisticsGroupsResponses];
+
 export type GetIdeaStatisticsSummaryData = {
     body?: never;
     path?: never;
@@ -14173,7 +14662,7 @@ export type AcceptIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14225,7 +14714,7 @@ export type AssignIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14377,7 +14866,7 @@ export type CloseIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14429,7 +14918,7 @@ export type CollectIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14622,7 +15111,7 @@ export type DecideIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14814,7 +15303,7 @@ export type MergeIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14866,7 +15355,7 @@ export type RecordIdeaOutcomeErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -14946,6 +15435,48 @@ export type ReportIdeaProgressResponses = {
 
 export type ReportIdeaProgressResponse = ReportIdeaProgressResponses[keyof ReportIdeaProgressResponses];
 
+export type SubmitIdeaRecusalData = {
+    body: RecusalBody;
+    path: {
+        /**
+         * The idea
+         */
+        id: IdeaId;
+    };
+    query?: never;
+    url: '/api/v1/ideas/{id}/recusals/mine';
+};
+
+export type SubmitIdeaRecusalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `ideas.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitIdeaRecusalError = SubmitIdeaRecusalErrors[keyof SubmitIdeaRecusalErrors];
+
+export type SubmitIdeaRecusalResponses = {
+    /**
+     * Kept out
+     */
+    200: OwnRecusal;
+};
+
+export type SubmitIdeaRecusalResponse = SubmitIdeaRecusalResponses[keyof SubmitIdeaRecusalResponses];
+
 export type ReopenIdeaData = {
     body: ReasonBody;
     headers?: {
@@ -14970,7 +15501,7 @@ export type ReopenIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `ideas.own_idea`
+     * `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -15022,7 +15553,7 @@ export type ReturnIdeaErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope` · `ideas.own_idea`
+     * `access.out_of_scope` · `ideas.own_idea` · `ideas.recused`
      */
     403: ProblemBody;
     /**
@@ -17338,7 +17869,7 @@ export type AnswerObjectionErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope` · `campaigns.own_objection`
+     * `access.out_of_scope` · `campaigns.own_objection` · `campaigns.recused`
      */
     403: ProblemBody;
     /**
@@ -17361,6 +17892,44 @@ export type AnswerObjectionResponses = {
 };
 
 export type AnswerObjectionResponse = AnswerObjectionResponses[keyof AnswerObjectionResponses];
+
+export type SubmitObjectionRecusalData = {
+    body: RecusalBody;
+    path: {
+        /**
+         * The objection
+         */
+        id: ObjectionId;
+    };
+    query?: never;
+    url: '/api/v1/objections/{id}/recusals/mine';
+};
+
+export type SubmitObjectionRecusalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.objection_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitObjectionRecusalError = SubmitObjectionRecusalErrors[keyof SubmitObjectionRecusalErrors];
+
+export type SubmitObjectionRecusalResponses = {
+    /**
+     * Kept out
+     */
+    200: OwnRecusal;
+};
+
+export type SubmitObjectionRecusalResponse = SubmitObjectionRecusalResponses[keyof SubmitObjectionRecusalResponses];
 
 export type ListPhoneProposalsData = {
     body?: never;
@@ -17658,6 +18227,170 @@ export type GetPresetsResponses = {
 
 export type GetPresetsResponse = GetPresetsResponses[keyof GetPresetsResponses];
 
+export type GetQuestionVoidingData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: QuestionVoidingId;
+    };
+    query?: never;
+    url: '/api/v1/question-voidings/{id}';
+};
+
+export type GetQuestionVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `quiz.voiding_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetQuestionVoidingError = GetQuestionVoidingErrors[keyof GetQuestionVoidingErrors];
+
+export type GetQuestionVoidingResponses = {
+    /**
+     * The proposal
+     */
+    200: QuestionVoidingView;
+};
+
+export type GetQuestionVoidingResponse = GetQuestionVoidingResponses[keyof GetQuestionVoidingResponses];
+
+export type ApproveQuestionVoidingData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: QuestionVoidingId;
+    };
+    query?: never;
+    url: '/api/v1/question-voidings/{id}/approval';
+};
+
+export type ApproveQuestionVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope` · `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.voiding_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveQuestionVoidingError = ApproveQuestionVoidingErrors[keyof ApproveQuestionVoidingErrors];
+
+export type ApproveQuestionVoidingResponses = {
+    /**
+     * Void
+     */
+    200: QuestionVoidingView;
+};
+
+export type ApproveQuestionVoidingResponse = ApproveQuestionVoidingResponses[keyof ApproveQuestionVoidingResponses];
+
+export type RefuseQuestionVoidingData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: QuestionVoidingId;
+    };
+    query?: never;
+    url: '/api/v1/question-voidings/{id}/refusal';
+};
+
+export type RefuseQuestionVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `quiz.voiding_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseQuestionVoidingError = RefuseQuestionVoidingErrors[keyof RefuseQuestionVoidingErrors];
+
+export type RefuseQuestionVoidingResponses = {
+    /**
+     * Refused
+     */
+    200: QuestionVoidingView;
+};
+
+export type RefuseQuestionVoidingResponse = RefuseQuestionVoidingResponses[keyof RefuseQuestionVoidingResponses];
+
+export type WithdrawQuestionVoidingData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: QuestionVoidingId;
+    };
+    query?: never;
+    url: '/api/v1/question-voidings/{id}/withdrawal';
+};
+
+export type WithdrawQuestionVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `proposals.not_yours`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.voiding_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawQuestionVoidingError = WithdrawQuestionVoidingErrors[keyof WithdrawQuestionVoidingErrors];
+
+export type WithdrawQuestionVoidingResponses = {
+    /**
+     * Taken back
+     */
+    200: QuestionVoidingView;
+};
+
+export type WithdrawQuestionVoidingResponse = WithdrawQuestionVoidingResponses[keyof WithdrawQuestionVoidingResponses];
+
 export type ListQuestionsData = {
     body?: never;
     path?: never;
@@ -17897,7 +18630,7 @@ export type EditQuestionErrors = {
      */
     404: ProblemBody;
     /**
-     * `quiz.duplicate_question` · `versions.outdated`
+     * `quiz.duplicate_question` · `quiz.question_void` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -17939,7 +18672,7 @@ export type CorrectQuestionKeyErrors = {
      */
     403: ProblemBody;
     /**
-     * `quiz.same_key`
+     * `quiz.question_void` · `quiz.same_key`
      */
     409: ProblemBody;
     /**
@@ -17980,6 +18713,10 @@ export type PreviewQuestionCorrectionErrors = {
      * `access.out_of_scope`
      */
     403: ProblemBody;
+    /**
+     * `quiz.question_void`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -18129,6 +18866,95 @@ export type ListQuestionVersionsResponses = {
 
 export type ListQuestionVersionsResponse = ListQuestionVersionsResponses[keyof ListQuestionVersionsResponses];
 
+export type ListQuestionVoidingsData = {
+    body?: never;
+    path: {
+        /**
+         * The question
+         */
+        id: QuestionId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/questions/{id}/voidings';
+};
+
+export type ListQuestionVoidingsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `quiz.question_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListQuestionVoidingsError = ListQuestionVoidingsErrors[keyof ListQuestionVoidingsErrors];
+
+export type ListQuestionVoidingsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageQuestionVoidingView;
+};
+
+export type ListQuestionVoidingsResponse = ListQuestionVoidingsResponses[keyof ListQuestionVoidingsResponses];
+
+export type ProposeQuestionVoidingData = {
+    body: QuestionVoidingBody;
+    path: {
+        /**
+         * The question
+         */
+        id: QuestionId;
+    };
+    query?: never;
+    url: '/api/v1/questions/{id}/voidings';
+};
+
+export type ProposeQuestionVoidingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.never_asked` · `quiz.question_void` · `quiz.voiding_proposed`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeQuestionVoidingError = ProposeQuestionVoidingErrors[keyof ProposeQuestionVoidingErrors];
+
+export type ProposeQuestionVoidingResponses = {
+    /**
+     * Proposed
+     */
+    201: QuestionVoidingView;
+};
+
+export type ProposeQuestionVoidingResponse = ProposeQuestionVoidingResponses[keyof ProposeQuestionVoidingResponses];
+
 export type GetDailyPaperData = {
     body?: never;
     path?: never;
@@ -18161,6 +18987,57 @@ export type GetDailyPaperResponses = {
 };
 
 export type GetDailyPaperResponse = GetDailyPaperResponses[keyof GetDailyPaperResponses];
+
+export type WithdrawDailyPaperData = {
+    body?: never;
+    path: {
+        /**
+         * Today or later
+         */
+        day: Day;
+    };
+    query?: {
+        /**
+         * The unit; the whole enterprise when absent.
+         */
+        unit_id?: UnitId;
+    };
+    url: '/api/v1/quiz/daily/{day}';
+};
+
+export type WithdrawDailyPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `quiz.no_paper`
+     */
+    404: ProblemBody;
+    /**
+     * `quiz.paper_published`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawDailyPaperError = WithdrawDailyPaperErrors[keyof WithdrawDailyPaperErrors];
+
+export type WithdrawDailyPaperResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawDailyPaperResponse = WithdrawDailyPaperResponses[keyof WithdrawDailyPaperResponses];
 
 export type GetPlannedPaperData = {
     body?: never;
@@ -18452,6 +19329,10 @@ export type ListPracticeQuestionsData = {
          * Only questions of this difficulty.
          */
         difficulty?: Difficulty;
+        /**
+         * Only those that belong to this study item, which the caller sees.
+         */
+        item_id?: ItemId;
         /**
          * How many items at most; 20 when absent, 100 at most.
          */
@@ -19328,6 +20209,50 @@ export type OpenStudyReadingResponses = {
 };
 
 export type OpenStudyReadingResponse = OpenStudyReadingResponses[keyof OpenStudyReadingResponses];
+
+export type ListStudyItemVersionsData = {
+    body?: never;
+    path: {
+        id: ItemId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/study/items/{id}/versions';
+};
+
+export type ListStudyItemVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `study.item_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListStudyItemVersionsError = ListStudyItemVersionsErrors[keyof ListStudyItemVersionsErrors];
+
+export type ListStudyItemVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageStudyItemVersion;
+};
+
+export type ListStudyItemVersionsResponse = ListStudyItemVersionsResponses[keyof ListStudyItemVersionsResponses];
 
 export type ListStudyPushesData = {
     body?: never;

@@ -272,6 +272,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    recusal_requests (subject_kind, subject_id, member_id) {
+        subject_kind -> Text,
+        subject_id -> Binary,
+        member_id -> Binary,
+        reason -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     recusals (subject_kind, subject_id, act, member_id) {
         subject_kind -> Text,
         subject_id -> Binary,
@@ -325,6 +335,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     frozen_boards,
     search_entries,
     backlog,
+    recusal_requests,
     recusals,
     text_versions,
     desk_items

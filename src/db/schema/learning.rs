@@ -91,6 +91,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_voidings (id) {
+        id -> Binary,
+        question_id -> Binary,
+        version -> Integer,
+        reason -> Text,
+        state -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     quiz_papers (id) {
         id -> Binary,
         unit_id -> Binary,
@@ -151,6 +165,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     question_guards,
     question_corrections,
     question_correction_members,
+    question_voidings,
     quiz_papers,
     quiz_fetches,
     quiz_submissions,

@@ -59,8 +59,11 @@ impl Ideas {
             .write(move |tx| {
                 let idea = store::find(tx.conn, id)?.ok_or(Refusal::NoSuchIdea)?;
                 let circle = store::people::find_circle(tx.conn, id)?;
-                room.check_sight(&person, &idea, &circle)?;
                 let found = comments::find_comment(tx.conn, comment)?.filter(|found| found.idea_id == id);
+                // what he said is his to take back, also where he may look no more
+                if found.as_ref().is_none_or(|found| found.author_id != person.member) {
+                    room.check_sight(&person, &idea, &circle)?;
+                }
                 // a gap before what depends on it, as everybody takes them
                 let parent = found.and_then(|found| found.parent_id);
                 let parent = parent.map(|parent| comments::lock_comment(tx.conn, parent)).transpose()?.flatten();

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::lists::Wanted;
 use super::model::{Idea, IdeaId, IdeaOutcome, IdeaStep, InForce, OutcomeKind, Part};
 use super::store::lists::{self, IdeaFilter, PRIVATE};
 use super::{Ideas, Outcome, store};
 use crate::base::capability::Reach;
-use crate::base::id::UnitId;
 use crate::base::person::Person;
 use crate::base::time::Timestamp;
 
@@ -37,9 +37,11 @@ pub const EXPORT_HEADERS: [&str; 18] = [
 ];
 
 impl Ideas {
-    /// Every idea of a unit's subtree that was handed in, newest first, as rows of [`EXPORT_HEADERS`].
-    pub async fn export(&self, person: Arc<Person>, reach: &Reach, unit: Option<UnitId>) -> Outcome<Vec<Vec<String>>> {
-        let filter = IdeaFilter { units: self.units(reach, unit)?, ..IdeaFilter::default() };
+    /// Every idea of a unit's subtree that was handed in and passes the filters of the list, newest first, as rows of
+    /// [`EXPORT_HEADERS`].
+    pub async fn export(&self, person: Arc<Person>, reach: &Reach, wanted: Wanted) -> Outcome<Vec<Vec<String>>> {
+        let units = self.units(reach, wanted.unit)?;
+        let filter = IdeaFilter { units, ..self.filter(Wanted { unit: None, ..wanted })? };
         let sight = self.sight(&person);
         let (mut rows, mut before) = (Vec::new(), None);
         loop {

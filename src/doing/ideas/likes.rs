@@ -8,7 +8,7 @@ use super::store::{self, likes, lists};
 use super::{Ideas, Outcome};
 use crate::base::own_case::Judgement;
 use crate::base::person::Person;
-use crate::db::Tx;
+use crate::db::{Stop, Tx};
 
 impl Ideas {
     /// Likes an idea, or takes the like back; doing it again changes nothing. Says how many like it now.
@@ -16,6 +16,7 @@ impl Ideas {
         let room = self.clone();
         self.db
             .write(move |tx| {
+                let had = !liked && likes::has_liked(tx.conn, id, person.member)?;
                 match liked {
                     // first, so that a merge which runs at the same time either moves this like or is seen below
                     true => {
@@ -24,7 +25,11 @@ impl Ideas {
                     }
                     false => likes::delete_like(tx.conn, id, person.member)?,
                 }
-                let (idea, circle) = room.find_open(tx, &person, id)?;
+                let (idea, circle) = match room.find_open(tx, &person, id) {
+                    // his to take back, also where he may look no more
+                    Err(Stop::Refused(Refusal::NoSuchIdea)) if had => return Ok(0),
+                    found => found?,
+                };
                 if liked {
                     let involved = circle.involved(&idea, person.member);
                     Judgement::LikeIdea.check(involved).map_err(|_| Refusal::OwnLike)?;

@@ -50,6 +50,7 @@ pub struct Wanted {
     pub unit: Option<UnitId>,
     pub category: Option<String>,
     pub author: Option<MemberId>,
+    pub implementer: Option<MemberId>,
     pub due: Option<Due>,
 }
 
@@ -153,6 +154,7 @@ impl Ideas {
             units,
             category: wanted.category,
             author: wanted.author,
+            implementer: wanted.implementer,
             due: wanted.due.map(|due| DueFilter { due, today, until }),
         })
     }

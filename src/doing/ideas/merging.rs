@@ -18,7 +18,7 @@ impl Ideas {
         let circle = store::people::find_circle(tx.conn, kept.id)?;
         self.check_sight(person, &kept, &circle).map_err(|_| Refusal::BadMerge)?;
         let involved = circle.involved(&kept, person.member);
-        Judgement::MergeIdea.check(involved).map_err(|_| Refusal::OwnIdea)?;
+        Judgement::MergeIdea.check(involved).map_err(Refusal::from)?;
         rules::check_merge(idea, &kept)?;
         Ok((kept, circle))
     }

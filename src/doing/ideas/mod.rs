@@ -9,7 +9,7 @@
 //! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which look at their
-//! meeting in `at_meetings`, merge in `merging`, are told in `notices`, earn in `awards` and wait on the `desk`), attaches
+//! meeting in `at_meetings`, merge in `merging`, are left to others in `recusing`, are told in `notices`, earn in `awards` and wait on the `desk`), attaches
 //! files (`attachments`), lists (`lists`, `timeline`), searches (`search`), counts (`statistics`, printed by
 //! `api/summary`), exports, keeps `likes` and `comments` and reminds (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
 //! `meetings` which of them ideas point at.
@@ -19,6 +19,7 @@ mod drafts;
 mod steps;
 mod at_meetings;
 mod merging;
+mod recusing;
 mod lists;
 mod desk;
 mod timeline;

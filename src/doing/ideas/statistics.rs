@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::rules::{self, Counts, Events, Refusal};
+use super::rules::{self, Counts, Events, Group, Grouping, Happened, Refusal};
 use super::store::statistics::{self, Span};
 use super::{Ideas, Outcome};
 use crate::base::capability::Reach;
@@ -52,6 +52,52 @@ impl Ideas {
             })
             .await?;
         Ok((numbers, members))
+    }
+
+    /// The same counts for each branch of the scope, or for each category, largest first; without those in which nothing
+    /// happened. What belongs to no branch stands without a unit. A branch is what it was on the last day of a closed period.
+    pub async fn grouped_statistics(
+        &self,
+        reach: &Reach,
+        unit: Option<UnitId>,
+        by: Grouping,
+        (from, to): (Day, Day),
+    ) -> Outcome<Vec<(Group, Counts)>> {
+        if from > to {
+            return Err(Refusal::BadPeriod.into());
+        }
+        let units = self.units(reach, unit)?;
+        let then = match self.closings.find(Period::Day, to).await? {
+            Some(closing) => Some(self.closings.roster(closing.roster).await?),
+            None => None,
+        };
+        let tree = self.directory.tree();
+        let below = |branch: UnitId| -> HashSet<UnitId> {
+            let below = then.as_ref().map_or_else(|| tree.subtree(branch), |roster| roster.below(&[branch]));
+            below.into_iter().collect()
+        };
+        let is_branch = |id: &UnitId| tree.get(*id).is_some_and(|card| card.branch == Some(*id));
+        let within = |id: &UnitId| units.as_ref().is_none_or(|units| units.contains(id));
+        let all = tree.root().map(|root| tree.subtree(root)).unwrap_or_default();
+        let branches: Vec<(UnitId, HashSet<UnitId>)> =
+            all.into_iter().filter(|id| is_branch(id) && within(id)).map(|id| (id, below(id))).collect();
+        let span = Span { from: from.start(), until: to.next().start() };
+        let found = self
+            .db
+            .read(move |conn| {
+                let steps = statistics::list_taken(conn, units.as_deref(), span)?;
+                let authors = statistics::list_authors(conn, span)?;
+                let recorded = statistics::list_recorded_where(conn, units.as_deref(), span)?;
+                let categories = statistics::list_categories(conn, units.as_deref(), span)?;
+                let units: Option<HashSet<UnitId>> = units.as_ref().map(|units| units.iter().copied().collect());
+                let happened = Happened { from: span.from, units, steps, authors, recorded, categories };
+                Ok(match by {
+                    Grouping::Branch => rules::by_branch(&happened, &branches),
+                    Grouping::Category => rules::by_category(&happened),
+                })
+            })
+            .await?;
+        Ok(found)
     }
 
     /// The units of the subtree, or of the whole reach; `None` when that is everything.

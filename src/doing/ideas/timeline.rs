@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{IdeaId, IdeaStep, StepId, thing};
+use diesel::QueryResult;
+
+use super::model::{IdeaId, IdeaStep, StepId, Verb, thing};
+use super::store::lists::IdeaFilter;
 use super::{Ideas, Outcome, store};
 use crate::base::person::Person;
-use crate::doing::meetings::{self, Meeting, MeetingId};
+use crate::db::Conn;
+use crate::doing::meetings::{self, Meeting, MeetingId, MeetingThing};
 use crate::kernel::recusals::{self, Recusal};
 
 impl Ideas {
@@ -30,5 +34,24 @@ impl Ideas {
             })
             .await?;
         Ok(found)
+    }
+
+    /// What was done to ideas at a meeting, as far as `person` sees them.
+    pub(super) fn done_at(
+        &self,
+        conn: &mut Conn,
+        person: &Person,
+        meeting: MeetingId,
+    ) -> QueryResult<Vec<MeetingThing>> {
+        let done = store::steps::list_done_at(conn, meeting)?;
+        let ids: Vec<IdeaId> = done.iter().map(|(id, _)| *id).collect();
+        let seen = store::lists::find_among(conn, &self.sight(person), &IdeaFilter::default(), &ids)?;
+        let ideas = store::find_some(conn, &ids)?;
+        let thing = |(id, verb): (IdeaId, Verb)| {
+            let idea = ideas.iter().find(|idea| idea.id == id && seen.contains(&id))?;
+            let done = verb.told().to_owned();
+            Some(MeetingThing { kind: thing(id).kind, id: id.to_string(), title: idea.title.clone(), done })
+        };
+        Ok(done.into_iter().filter_map(thing).collect())
     }
 }

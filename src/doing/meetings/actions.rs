@@ -7,7 +7,9 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::attendance::Codes;
-use super::model::{Attendance, Coming, Meeting, MeetingChange, MeetingId, Minutes, NewMeeting, Whole, thing};
+use super::model::{
+    Attendance, Coming, Meeting, MeetingChange, MeetingId, MeetingThing, Minutes, NewMeeting, Whole, thing,
+};
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter, Sight};
 use super::versions;
@@ -19,7 +21,7 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::Version;
-use crate::db::{Conn, Db, Stop, Tx};
+use crate::db::{Conn, Db, DbError, Stop, Tx};
 use crate::kernel::attempts::Attempts;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
@@ -65,6 +67,8 @@ pub struct Meetings {
     citers: Hooks<Actors>,
     /// Of other rooms: whether something of theirs is part of a meeting.
     parts: Hooks<Cites>,
+    /// Of other rooms: what they have done at a meeting.
+    explainers: Hooks<Explains>,
     /// Those that are to come, by the present day.
     pub(super) coming: Arc<Memo<Day, Vec<Coming>>>,
     pub(super) codes: Codes,
@@ -91,6 +95,9 @@ impl Users {
     }
 }
 
+/// What a room has done at a meeting, as far as a person may know of it.
+pub(super) type Explains = Arc<dyn Fn(&mut Conn, &Person, MeetingId) -> QueryResult<Vec<MeetingThing>> + Send + Sync>;
+
 /// Who put down what was done at a meeting in a room.
 pub(super) type Actors = fn(&mut Conn, MeetingId) -> QueryResult<Vec<MemberId>>;
 
@@ -98,7 +105,30 @@ impl Meetings {
     /// `key` makes the codes that people enter.
     pub fn new(db: Db, directory: Directory, key: Key, attempts: Attempts) -> Self {
         let (citers, parts, coming) = (Hooks::default(), Hooks::default(), Arc::new(Memo::new(2)));
-        Meetings { db, directory, citers, parts, coming, codes: Codes::new(key, attempts) }
+        let explainers = Hooks::default();
+        Meetings { db, directory, citers, parts, explainers, coming, codes: Codes::new(key, attempts) }
+    }
+
+    /// Has what a room did at a meeting be shown with it.
+    pub fn explained_by(
+        &self,
+        explain: impl Fn(&mut Conn, &Person, MeetingId) -> QueryResult<Vec<MeetingThing>> + Send + Sync + 'static,
+    ) {
+        self.explainers.add(Arc::new(explain));
+    }
+
+    /// What was done at a meeting, as far as the reader may know of it: ideas that were collected or decided, a contest.
+    pub async fn things(&self, reader: Arc<Person>, id: MeetingId) -> Result<Vec<MeetingThing>, DbError> {
+        let explainers = self.explainers.each();
+        self.db
+            .read(move |conn| {
+                let mut things = Vec::new();
+                for explain in &explainers {
+                    things.extend(explain(conn, &reader, id)?);
+                }
+                Ok(things)
+            })
+            .await
     }
 
     /// Has a meeting stand of which `actors` tells who put down what was collected or decided at it: its day, and that they

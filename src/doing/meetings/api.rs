@@ -10,7 +10,9 @@ mod attendance;
 mod versions;
 
 use super::actions::{Listed, Meetings, Shown};
-use super::model::{Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
+use super::model::{
+    Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, MeetingThing, NewMeeting, thing,
+};
 use super::rules::{self, ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
@@ -168,6 +170,8 @@ struct MeetingView {
     attendees: Vec<Attendee>,
     /// Who was excused, in the order of their ids.
     excused_members: Vec<ExcusedMember>,
+    /// Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.
+    things: Vec<MeetingThing>,
     /// Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
     /// emptied, and who wrote it down can take it back.
     draft: bool,
@@ -198,7 +202,7 @@ struct ExcusedMember {
 }
 
 impl MeetingView {
-    fn new(directory: &Directory, reader: MemberId, shown: Shown) -> Self {
+    fn new(directory: &Directory, reader: MemberId, shown: Shown, things: Vec<MeetingThing>) -> Self {
         let Shown { whole, is_led, is_draft } = shown;
         let attendee = |row: &Attendance| Attendee {
             id: row.member_id,
@@ -221,6 +225,7 @@ impl MeetingView {
             attendance: whole.attendance.iter().map(|row| row.member_id).collect(),
             attendees: whole.attendance.iter().map(attendee).collect(),
             excused_members: whole.excuses.iter().map(excused).collect(),
+            things,
             draft: is_draft,
             can_edit: is_led,
             can_delete: is_led && is_draft && listed.meeting.created_by == reader,
@@ -345,6 +350,7 @@ async fn create_meeting(
         &directory,
         holder.member,
         meeting,
+        Vec::new(),
     )))
 }
 
@@ -363,7 +369,8 @@ async fn get_meeting(
 ) -> Result<Versioned<MeetingView>, Problem> {
     let version = thing(*id).present(&db).await?;
     let found = meetings.get(&reader.person, *id).await?;
-    Ok(Versioned(MeetingView::new(&directory, reader.member, found), version))
+    let things = meetings.things(reader.person.clone(), *id).await?;
+    Ok(Versioned(MeetingView::new(&directory, reader.member, found, things), version))
 }
 
 /// What changes about a meeting; absent fields stay.
@@ -426,7 +433,8 @@ async fn edit_meeting(
         excused: body.excused.map(excuses),
     };
     let edited = meetings.edit(holder.member, &holder.reach, *id, seen, change).await?;
-    Ok(web::Json(MeetingView::new(&directory, holder.member, edited)))
+    let things = meetings.things(holder.person.clone(), *id).await?;
+    Ok(web::Json(MeetingView::new(&directory, holder.member, edited, things)))
 }
 
 /// 删除会议

@@ -4,7 +4,8 @@
 //! meetings down; the members of its branch read what was held for all of them, and enter the code on the leader's screen to
 //! be there. Lends [`lock_row`] and [`Meeting`] to rooms whose acts happen at a meeting, such as the
 //! collecting and deciding of ideas; what a meeting must be for that is their rule. Such rooms say who put down what was
-//! done at a meeting ([`Meetings::unless_cited`]): its day then stays, and that they were there, and it is a draft no more.
+//! done at a meeting ([`Meetings::unless_cited`]): its day then stays, and that they were there, and it is a draft no more;
+//! and what was done, for who reads it ([`Meetings::explained_by`]).
 //! What was written down before is kept in versions.
 
 mod actions;
@@ -19,6 +20,6 @@ mod room;
 
 pub use actions::Meetings;
 pub use api::routes;
-pub use model::{Coming, Meeting, MeetingId, MeetingKind, NewMeeting};
+pub use model::{Coming, Meeting, MeetingId, MeetingKind, MeetingThing, NewMeeting};
 pub use room::open;
 pub use store::{find, find_some, list_attendance, lock_row};

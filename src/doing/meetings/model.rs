@@ -119,6 +119,19 @@ pub struct NewMeeting {
     pub excused: Vec<(MemberId, ExcuseReason)>,
 }
 
+/// Something that was done at a meeting: the room that did it says what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MeetingThing {
+    /// `idea` or `contest`.
+    pub kind: &'static str,
+    /// Its id, as its own routes name it.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// What was done, in Chinese.
+    pub done: String,
+}
+
 /// What is written down about a meeting, as its versions keep it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Minutes {

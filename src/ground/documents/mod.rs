@@ -16,7 +16,7 @@ use crate::db::Tx;
 
 pub use model::DocumentNumber;
 pub use room::open;
-pub use rules::{BadNumber, check};
+pub use rules::{BadNumber, check, parse};
 
 /// Takes a number for the document; false when another one bears it. Again it changes nothing.
 pub fn claim(tx: &mut Tx, number: &DocumentNumber, kind: &str, document: Uuid) -> QueryResult<bool> {

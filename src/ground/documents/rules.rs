@@ -1,6 +1,7 @@
 //! What a document number may be. Pure.
 
 use super::model::DocumentNumber;
+use crate::base::text::Text;
 
 const YEARS: std::ops::RangeInclusive<u16> = 1949..=2999;
 const NUMBERS: std::ops::RangeInclusive<u16> = 1..=9999;
@@ -25,10 +26,42 @@ pub fn check(number: &DocumentNumber) -> Result<(), BadNumber> {
     Ok(())
 }
 
+/// Reads a number as it is written in full, with whatever brackets stand around its year; `None` for anything else.
+pub fn parse(text: &str) -> Option<DocumentNumber> {
+    let (prefix, rest) = text.trim().split_once(['〔', '［', '[', '（', '('])?;
+    let (year, rest) = rest.split_once(['〕', '］', ']', '）', ')'])?;
+    let number = rest.trim().strip_suffix('号')?.trim_start_matches('第').trim();
+    let number = DocumentNumber {
+        prefix: Text::new(prefix).ok()?,
+        year: year.trim().parse().ok()?,
+        number: number.parse().ok()?,
+    };
+    check(&number).is_ok().then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::text::Text;
+
+    #[test]
+    fn a_number_is_read_as_it_is_written() {
+        let read = |text: &str| parse(text).map(|number| number.to_string());
+        for text in ["金集组发〔2026〕3号", " 金集组发[2026]3号", "金集组发（2026）第3号", "金集组发〔2026〕03号"]
+        {
+            assert_eq!(read(text).as_deref(), Some("金集组发〔2026〕3号"), "{text}");
+        }
+        for text in [
+            "",
+            "关于评选的通知",
+            "金集组发2026年3号",
+            "〔2026〕3号",
+            "金集组发〔26〕3号",
+            "金集组发〔2026〕号",
+            "金集组发〔2026〕3",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_number_has_a_year_and_four_digits_at_most() {

@@ -48,6 +48,9 @@ impl From<CampaignRefusal> for Problem {
                 "campaigns.own_case",
                 "您本人或您所在的单位参加了这次评选，请由其他有权人员处理；没有其他人的，请先由管理员任命",
             ),
+            CampaignRefusal::Recused => {
+                Problem::forbidden("campaigns.recused", "您已自行回避，由其他有权人员或上一级组织处理")
+            }
             CampaignRefusal::NoAnswer(no) => unanswerable(no),
             CampaignRefusal::NotCounted => Problem::conflict("campaigns.not_counted", "还没有计票"),
             CampaignRefusal::Undecided => Problem::conflict("campaigns.undecided", "还没有作出决定"),

@@ -190,8 +190,10 @@ struct ChallengeResult<'a> {
     right: bool,
     /// The time was up: the answer counts nothing.
     late: bool,
-    /// The right answer; for a blank, every accepted wording.
+    /// The right answer; for a blank, every accepted wording; empty when the question is void.
     answer: &'a [String],
+    /// Whether it is void: whatever was said is right.
+    void: bool,
     /// Why it is right; may be empty.
     explanation: &'a str,
     /// The document that the question rests on; may be empty.
@@ -208,6 +210,7 @@ impl<'a> From<&'a Answered> for ChallengeResult<'a> {
             right: answered.grade == Grade::Right,
             late: answered.grade == Grade::Late,
             answer: &text.answer,
+            void: text.is_void(),
             explanation: &text.explanation,
             source: &text.source,
             run: ChallengeRun::from(&answered.state),

@@ -55,7 +55,11 @@ impl Challenge {
         while let Some(correction) = self.db.read(move |conn| correction_in(conn, mine)).await? {
             let (id, version) = (correction.question_id, correction.version);
             let texts = self.db.read(move |conn| wordings(conn, id)).await?;
-            let text = texts.into_iter().find(|(number, _)| *number == version).map(|(_, text)| text);
+            let text =
+                texts.into_iter().find(|(number, _)| *number == version).map(|(_, text)| match correction.is_void() {
+                    true => QuestionText { answer: Vec::new(), ..text },
+                    false => text,
+                });
             let went_on = match text {
                 Some(text) => self.regrade_all(&Regrading { correction: correction.clone(), text }).await?,
                 None => true,

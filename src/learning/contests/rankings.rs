@@ -9,13 +9,14 @@ use super::model::{
 };
 use super::rules::{self, Refusal, Sheet};
 use super::{Contests, Frozen, store};
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::rank::are_told_by_difference;
 use crate::base::text::{decimal, mask_name};
 use crate::base::time::Timestamp;
-use crate::db::DbError;
-use crate::doing::meetings::{self, Meeting};
+use crate::db::{Conn, DbError};
+use crate::doing::meetings::{self, Meeting, MeetingId, MeetingThing};
 use crate::learning::quiz::PaperQuestion;
 use crate::people::members::directory::MemberCard;
 
@@ -142,6 +143,27 @@ impl Contests {
         }
         let made = self.db.read(move |conn| store::attempts::list_of_member(conn, id, member)).await?;
         if made.is_empty() { Err(Refusal::NoSuchContest.into()) } else { Ok(contest) }
+    }
+
+    /// Contests that are part of a meeting, as far as a person may know of them.
+    pub(super) fn part_of(
+        &self,
+        conn: &mut Conn,
+        person: &Person,
+        meeting: MeetingId,
+    ) -> diesel::QueryResult<Vec<MeetingThing>> {
+        let reach = person.reach(Capability::ReadContests);
+        let known = |contest: &Contest| {
+            let managed = reach.as_ref().is_some_and(|reach| self.covers(reach, contest));
+            managed || (person.path.contains(&contest.unit_id) && SHOWN.contains(&contest.state))
+        };
+        let thing = |contest: Contest| MeetingThing {
+            kind: "contest",
+            id: contest.id.to_string(),
+            done: format!("知识竞赛{}", contest.state.title()),
+            title: contest.title,
+        };
+        Ok(store::list_parts_of(conn, meeting)?.into_iter().filter(known).map(thing).collect())
     }
 
     /// A contest as a viewer may know it: of the audience, with an attempt of his own, or within reach.

@@ -3,6 +3,8 @@
 //! That is another thing than a new wording: the key changes in the bank and on every paper that bears it, in one
 //! transaction, so that from its commit on everything is graded by the right key. What was graded before is graded anew
 //! afterwards, in portions, by [`super::regrading`] and by the rooms that ask questions.
+//!
+//! A question that has no right answer is made void instead ([`super::voidings`]): the same, with no key at all.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -74,13 +76,16 @@ pub struct Preview {
 }
 
 /// The wording that is corrected, as it stands and as it will.
-struct Wording {
-    version: i32,
+pub(super) struct Wording {
+    pub version: i32,
     /// Whether it is the present one.
     is_present: bool,
     former: QuestionText,
     right: QuestionText,
 }
+
+/// A wording with its number, and whether it is the present one.
+type Found = (i32, bool, QuestionText);
 
 impl Quiz {
     /// Puts a key right. The same correction sent again is the one that was made, unless another one came between.
@@ -94,13 +99,28 @@ impl Quiz {
         take_turns(tx)?;
         let mut question = store::find_question_for_edit(tx.conn, id)?.ok_or(Refusal::NoSuchQuestion)?;
         let wording = check_wording(find_wording(tx.conn, &question, right.version)?, right)?;
+        if store::is_void(tx.conn, id, wording.version)? {
+            return Err(Refusal::QuestionVoid.into());
+        }
         if wording.right.answer == wording.former.answer {
             let newest = store::newest_correction(tx.conn, id, wording.version)?;
             let same = newest.filter(|made| made.answer.0 == wording.right.answer && made.reason == right.reason);
             return same.ok_or_else(|| Refusal::SameKey.into());
         }
-        self.put_wording(tx, &mut question, &wording)?;
-        let change = key_change(tx.fresh_id(), &question, &wording, right, tx.now());
+        Ok(self.put_right(tx, actor, &mut question, wording, &right.reason)?)
+    }
+
+    /// Puts a wording right in the bank and on every paper that bears it; the caller has taken turns and holds the question.
+    pub(super) fn put_right(
+        &self,
+        tx: &mut Tx,
+        actor: MemberId,
+        question: &mut Question,
+        wording: Wording,
+        reason: &str,
+    ) -> diesel::QueryResult<Correction> {
+        self.put_wording(tx, question, &wording)?;
+        let change = key_change(tx.fresh_id(), question, &wording, reason, tx.now());
         let papers = correct_papers(tx, &change)?;
         let mut contest_count = 0;
         for user in self.key_users.each() {
@@ -108,11 +128,11 @@ impl Quiz {
         }
         let correction = Correction {
             id: change.correction,
-            question_id: id,
+            question_id: question.id,
             version: wording.version,
             former: Json(wording.former.answer),
             answer: Json(wording.right.answer),
-            reason: right.reason.clone(),
+            reason: reason.to_owned(),
             made_by: actor,
             made_at: tx.now(),
             stage: CorrectionStage::Waiting,
@@ -133,8 +153,16 @@ impl Quiz {
         Ok(correction)
     }
 
-    /// Writes the right key into the bank.
+    /// Writes the right key into the bank. What is void is not asked again; the bank keeps the key that it had.
     fn put_wording(&self, tx: &mut Tx, question: &mut Question, wording: &Wording) -> diesel::QueryResult<()> {
+        if wording.right.is_void() {
+            if wording.is_present {
+                question.retired_at = question.retired_at.or(Some(tx.now()));
+                question.updated_at = tx.now();
+                store::update_question(tx.conn, question)?;
+            }
+            return Ok(());
+        }
         if !wording.is_present {
             return store::put_version_text(tx.conn, question.id, wording.version, wording.right.clone());
         }
@@ -164,11 +192,18 @@ impl Quiz {
     async fn would_be(&self, question: &Question, right: RightKey) -> Outcome<KeyChange> {
         let (asked, version) = (question.clone(), right.version);
         let found = self.db.read(move |conn| find_wording(conn, &asked, version)).await?;
-        let wording = check_wording(found, &right)?;
+        let wording = match right.answer.is_empty() {
+            true => void_wording(found)?,
+            false => check_wording(found, &right)?,
+        };
+        let (id, version) = (question.id, wording.version);
+        if self.db.read(move |conn| store::is_void(conn, id, version)).await? {
+            return Err(Refusal::QuestionVoid.into());
+        }
         if wording.right.answer == wording.former.answer {
             return Err(Refusal::SameKey.into());
         }
-        Ok(key_change(self.db.fresh_id(), question, &wording, &right, self.db.now()))
+        Ok(key_change(self.db.fresh_id(), question, &wording, &right.reason, self.db.now()))
     }
 
     /// Grades the submissions of daily papers by both keys, for as long as a caller can wait.
@@ -249,11 +284,11 @@ impl Quiz {
 }
 
 /// A wording with its number, and whether it is the present one; the present one when no number is given.
-fn find_wording(
+pub(super) fn find_wording(
     conn: &mut Conn,
     question: &Question,
     version: Option<i32>,
-) -> diesel::QueryResult<Option<(i32, bool, QuestionText)>> {
+) -> diesel::QueryResult<Option<Found>> {
     let version = version.unwrap_or(question.version);
     if version == question.version {
         return Ok(Some((version, true, question.text())));
@@ -262,8 +297,15 @@ fn find_wording(
     Ok(former.map(|former| (version, false, former.text.0)))
 }
 
+/// The same wording with no key at all.
+pub(super) fn void_wording(found: Option<Found>) -> Result<Wording, Refusal> {
+    let (version, is_present, former) = found.ok_or(Refusal::NoSuchVersion)?;
+    let right = QuestionText { answer: Vec::new(), ..former.clone() };
+    Ok(Wording { version, is_present, former, right })
+}
+
 /// The wording that is to be corrected, checked with the right key.
-fn check_wording(found: Option<(i32, bool, QuestionText)>, right: &RightKey) -> Result<Wording, Refusal> {
+fn check_wording(found: Option<Found>, right: &RightKey) -> Result<Wording, Refusal> {
     let (version, is_present, former) = found.ok_or(Refusal::NoSuchVersion)?;
     let explanation = right.explanation.clone().unwrap_or_else(|| former.explanation.clone());
     let corrected = QuestionText { answer: right.answer.clone(), explanation, ..former.clone() };
@@ -275,7 +317,7 @@ fn key_change(
     correction: CorrectionId,
     question: &Question,
     wording: &Wording,
-    right: &RightKey,
+    reason: &str,
     now: Timestamp,
 ) -> KeyChange {
     KeyChange {
@@ -285,7 +327,7 @@ fn key_change(
         former: wording.former.clone(),
         answer: wording.right.answer.clone(),
         explanation: wording.right.explanation.clone(),
-        reason: right.reason.clone(),
+        reason: reason.to_owned(),
         at: now,
         // what was never dealt is on no paper
         dealt_from: question.first_dealt_at.unwrap_or(now),
@@ -310,7 +352,7 @@ fn correct_papers(tx: &mut Tx, change: &KeyChange) -> diesel::QueryResult<Vec<Pa
 fn noted(correction: &Correction) -> Act<'_, serde_json::Value> {
     Act {
         actor: Some(correction.made_by),
-        action: "quiz.correct_key",
+        action: if correction.is_void() { "quiz.void_question" } else { "quiz.correct_key" },
         subject_kind: "question",
         subject_id: correction.question_id.uuid(),
         detail: json!({

@@ -239,6 +239,29 @@ impl Quiz {
             .await
     }
 
+    /// Takes back the paper of `unit` for `day`, which is not published yet: the enterprise's is drawn in its place, and a
+    /// unit's members have the one from above.
+    pub async fn unset_paper(&self, actor: MemberId, reach: &Reach, unit: Option<UnitId>, day: Day) -> Outcome<()> {
+        let tree = self.directory.tree();
+        let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
+        if !tree.get(unit).is_some_and(|card| reach.covers(&card.path)) {
+            return Err(Refusal::OutOfReach.into());
+        }
+        self.db
+            .write(move |tx| {
+                // a correction may be looking for the papers that bear its question
+                take_turns(tx)?;
+                let paper = store::find_paper(tx.conn, unit, day)?.ok_or(Refusal::NoPaper)?;
+                if !store::delete_unpublished(tx.conn, paper.id)? {
+                    return Err(Refusal::PaperPublished.into());
+                }
+                let ids: Vec<QuestionId> = paper.questions.0.iter().map(|question| question.id).collect();
+                trail::note(tx, Act { action: "quiz.unset_paper", ..paper_set(actor, &paper, &ids) })?;
+                Ok(agenda::put_now(tx, super::PAPERS, Uuid::nil())?)
+            })
+            .await
+    }
+
     /// The paper of `unit` for `day`, published or not, and the state in which it is; for anyone who may read content.
     pub async fn paper_of(
         &self,
@@ -294,10 +317,10 @@ impl Quiz {
             return Ok(());
         }
         let publish_at = day.at(self.timetable.paper_at());
-        let count = self.timetable.paper_questions();
+        let (count, categories) = (self.timetable.paper_questions(), self.timetable.paper_categories());
         self.db
             .write(move |tx| -> Result<(), Stop<Never>> {
-                let ids = drawn(tx, root, day, count)?;
+                let ids = drawn(tx, root, day, count, &categories)?;
                 mark_dealt(tx, &ids)?;
                 let questions = freeze(tx.conn, &ids)?;
                 if !questions.is_empty() {
@@ -450,11 +473,21 @@ fn frozen(tx: &mut Tx, ids: &[QuestionId]) -> Outcome<Vec<PaperQuestion>> {
     Ok(found)
 }
 
-fn drawn(tx: &mut Tx, unit: UnitId, day: Day, count: usize) -> diesel::QueryResult<Vec<QuestionId>> {
+fn drawn(
+    tx: &mut Tx,
+    unit: UnitId,
+    day: Day,
+    count: usize,
+    categories: &[String],
+) -> diesel::QueryResult<Vec<QuestionId>> {
     take_turns(tx)?;
     let mut bank = store::list_candidates(tx.conn, tx.now())?;
     let guarded = guarded(tx.conn)?;
     bank.retain(|candidate| !guarded.contains(&candidate.id));
+    // a name that no question bears takes nobody's paper away
+    if bank.iter().any(|candidate| categories.contains(&candidate.category)) {
+        bank.retain(|candidate| categories.contains(&candidate.category));
+    }
     let recent = store::list_papers_since(tx.conn, unit, day.minus_days(RECENT_DAYS), 200)?;
     let recent: HashSet<QuestionId> =
         recent.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect();

@@ -259,6 +259,7 @@ pub fn answered_otherwise<'q>(
     let present = store::find_questions(conn, &ids)?;
     let differs = |asked: &&PaperQuestion| {
         let text = present.iter().find(|question| question.id == asked.id).map(Question::text);
+        let text = text.filter(|_| !asked.text.is_void());
         text.is_some_and(|text| {
             (text.kind, &text.stem, &text.options) == (asked.text.kind, &asked.text.stem, &asked.text.options)
                 && text.answer != asked.text.answer

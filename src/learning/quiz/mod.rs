@@ -6,15 +6,15 @@
 //!
 //! A question that was dealt keeps its former wordings as versions. How it fared is counted once a paper is over, by
 //! version, and never on the way of an answer. A key that was wrong is corrected: what was answered is graded anew, in
-//! all rooms, and points follow by opposite entries.
+//! all rooms, and points follow by opposite entries. One that has no right answer two people make void: full marks for all.
 //!
 //! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `question_corrections`,
-//! `question_correction_members`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
+//! `question_correction_members`, `question_voidings`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice…`, `/questions…`, `/imports/questions…`,
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
 //!
-//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `corrections`, `regrading`, `practice`, `tallies`, `clearing`) does one
+//! The way of a request: `api` reads and answers, [`Quiz`] (`daily`, `bank`, `versions`, `corrections`, `voidings`, `regrading`, `practice`, `tallies`, `clearing`) does one
 //! thing in one transaction, `rules` decide without looking anything up, `store` asks the database.
 
 mod api;
@@ -35,6 +35,7 @@ mod store;
 mod tallies;
 mod timetable;
 mod versions;
+mod voidings;
 mod room;
 
 use std::sync::Arc;
@@ -46,7 +47,7 @@ use crate::db::{Db, DbError};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::lease::ProcessId;
-use crate::people::members::Directory;
+use crate::people::members::{Desks, Directory};
 
 pub use api::daily::{AnswerBody, AskedQuestion, answer_parts};
 pub use api::routes;
@@ -73,6 +74,7 @@ const PAPERS: &str = "papers";
 pub struct Quiz {
     db: Db,
     directory: Directory,
+    desks: Desks,
     points: Points,
     presets: Presets,
     timetable: Timetable,
@@ -89,12 +91,18 @@ pub struct Quiz {
 }
 
 impl Quiz {
-    pub fn new(db: Db, directory: Directory, (points, presets): (Points, Presets), timetable: Timetable) -> Self {
+    pub fn new(
+        db: Db,
+        (directory, desks): (Directory, Desks),
+        (points, presets): (Points, Presets),
+        timetable: Timetable,
+    ) -> Self {
         let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
         let (holder, is_folded) = (db.fresh_id(), Arc::default());
         Quiz {
             db,
             directory,
+            desks,
             points,
             presets,
             timetable,

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use uuid::Uuid;
+
 use super::Quiz;
 use super::lending::keep_book;
 use super::model::{
@@ -28,6 +30,8 @@ pub struct PracticeFilter {
     pub category: Option<String>,
     pub kind: Option<QuestionKind>,
     pub difficulty: Option<Difficulty>,
+    /// Only of these.
+    pub among: Option<HashSet<QuestionId>>,
 }
 
 impl PracticeFilter {
@@ -35,6 +39,7 @@ impl PracticeFilter {
         self.category.as_ref().is_none_or(|category| candidate.category == *category)
             && self.kind.is_none_or(|kind| candidate.kind == kind)
             && self.difficulty.is_none_or(|difficulty| candidate.difficulty == difficulty)
+            && self.among.as_ref().is_none_or(|among| among.contains(&candidate.id))
     }
 }
 
@@ -161,4 +166,12 @@ pub(super) fn open_questions(
         }
     }
     Ok(open)
+}
+
+/// Of questions those that are not in the bank, or out of use: no study item may name them.
+pub(super) fn unlinkable(conn: &mut Conn, ids: &[Uuid]) -> diesel::QueryResult<Vec<Uuid>> {
+    let asked: Vec<QuestionId> = ids.iter().map(|id| QuestionId::from(*id)).collect();
+    let found = store::find_questions(conn, &asked)?;
+    let in_use = |id: &Uuid| found.iter().any(|question| question.id.uuid() == *id && question.retired_at.is_none());
+    Ok(ids.iter().copied().filter(|id| !in_use(id)).collect())
 }

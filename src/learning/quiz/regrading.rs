@@ -189,8 +189,9 @@ impl Quiz {
     ) -> diesel::QueryResult<i32> {
         let Some(path) = self.directory.path_unless_left(submission.member_id) else { return Ok(0) };
         let (day, right) = (submission.day, submission.right_count);
+        let what = if correction.is_void() { "题目作废" } else { "题目答案有误" };
         let reason =
-            format!("{}每日一答更正：题目答案有误（{}），更正后答对 {right} 题", day.in_chinese(), correction.reason);
+            format!("{}每日一答更正：{what}（{}），更正后答对 {right} 题", day.in_chinese(), correction.reason);
         let (before, after) = self.points.correct(
             tx,
             &Grant {
@@ -247,7 +248,11 @@ fn tell(tx: &mut Tx, correction: &Correction, stem: &str, concerned: &Concerned)
             to: To::Member(concerned.member_id),
             kind: NoticeKind::PUBLISHED,
             title: "答题成绩更正".into(),
-            body: rules::said(&cut(stem, SHOWN_CHARS), &correction.reason, &Effect::from(concerned)),
+            body: rules::said(
+                &cut(stem, SHOWN_CHARS),
+                (&correction.reason, correction.is_void()),
+                &Effect::from(concerned),
+            ),
             link: Some("/me/points/entries".into()),
         },
     )

@@ -1,8 +1,10 @@
 //! What the room hands over to the program.
 
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
+use super::practice::unlinkable;
 use super::timetable::Timetable;
 use super::{PAPERS, Quiz};
+use crate::learning::study::Study;
 use crate::room::{House, MINUTE, Opened, Room};
 
 crate::point_rules! {
@@ -12,7 +14,8 @@ crate::point_rules! {
 
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.get());
-    Ok(Room::of(Quiz::new(house.db.clone(), house.get(), (house.get(), house.get()), timetable.clone()))
+    house.get::<Study>().link_unless(unlinkable);
+    Ok(Room::of(Quiz::new(house.db.clone(), (house.get(), house.get()), (house.get(), house.get()), timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await

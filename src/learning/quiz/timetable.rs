@@ -5,7 +5,7 @@ use chrono::NaiveTime;
 use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
 use crate::config;
-use crate::kernel::settings::Setting;
+use crate::kernel::settings::{Range, Setting};
 use crate::learning::study::Grace;
 
 /// The room's settings, and the grace that it has from study.
@@ -13,6 +13,7 @@ use crate::learning::study::Grace;
 pub struct Timetable {
     paper_at: Setting,
     paper_questions: Setting,
+    paper_categories: Setting,
     grace: Grace,
 }
 
@@ -36,7 +37,17 @@ impl Timetable {
             ((1, 20), "题"),
             defaults.paper_questions.into(),
         );
-        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, grace }
+        let paper_categories = Setting::text(
+            "quiz.paper_categories",
+            (
+                "每日一答自动抽题的分类，以顿号或逗号分隔；空为全部分类",
+                "Categories from which the day's paper is drawn, separated by commas; all of them when empty",
+            ),
+            Capability::ManageContent,
+            Range::Words { most: 300 },
+            "",
+        );
+        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, paper_categories, grace }
     }
 
     pub fn paper_at(&self) -> NaiveTime {
@@ -47,12 +58,19 @@ impl Timetable {
         self.paper_questions.get_as()
     }
 
+    /// From which categories a paper is drawn; from all of them when none is named.
+    pub fn paper_categories(&self) -> Vec<String> {
+        let words = self.paper_categories.words();
+        let each = words.split(['、', ',', '，', ';', '；']).map(str::trim);
+        each.filter(|category| !category.is_empty()).map(str::to_owned).collect()
+    }
+
     /// The first day whose paper can still be handed in at `now`.
     pub fn open_from(&self, now: Timestamp) -> Day {
         self.grace.open_from(now)
     }
 
-    pub fn settings(&self) -> [Setting; 2] {
-        [self.paper_at.clone(), self.paper_questions.clone()]
+    pub fn settings(&self) -> [Setting; 3] {
+        [self.paper_at.clone(), self.paper_questions.clone(), self.paper_categories.clone()]
     }
 }

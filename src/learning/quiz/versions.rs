@@ -67,6 +67,9 @@ impl Quiz {
                     Some(false) => None,
                     None => question.retired_at,
                 };
+                if question.retired_at.is_none() && store::is_void(tx.conn, id, question.version)? {
+                    return Err(Refusal::QuestionVoid.into());
+                }
                 question.updated_at = tx.now();
                 // two questions that become the same at one moment: the second one is refused by the table
                 if !store::update_question(tx.conn, &question)? {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::feed::Feed;
 use super::model::{Item, ItemId, LinkedQuestionId, PushId, thing};
@@ -11,11 +12,15 @@ use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
 use super::timetable::Timetable;
+use super::versions;
+use crate::base::capability::Capability;
+use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
+use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::Version;
-use crate::db::{Db, DbError, Json, Stop, Tx};
+use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::changes;
@@ -34,6 +39,9 @@ const KEPT_HOMES: usize = 16_384;
 
 pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
+/// Of questions those that are not in the bank, or out of use.
+pub type Unlinkable = fn(&mut Conn, &[Uuid]) -> diesel::QueryResult<Vec<Uuid>>;
+
 /// The study room; clones share it.
 #[derive(Clone)]
 pub struct Study {
@@ -46,6 +54,8 @@ pub struct Study {
     pub(super) feed: Feed,
     pub(super) servings: Servings,
     pub(super) channels: Channels,
+    /// Of another room: which questions of the bank may not belong to an item.
+    pub(super) unlinkable: Hooks<Unlinkable>,
     /// Days on which something was out for those at home in a unit, by the present day.
     pub(super) open_days: Arc<Memo<(Day, UnitId), BTreeSet<Day>>>,
 }
@@ -92,7 +102,31 @@ impl Study {
     ) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
-        Study { db, directory, points, presets, closings, timetable, feed, servings, channels, open_days }
+        let unlinkable = Hooks::default();
+        Study { db, directory, points, presets, closings, timetable, feed, servings, channels, unlinkable, open_days }
+    }
+
+    /// Has questions that are to belong to an item looked at; for the assembly of the rooms.
+    pub fn link_unless(&self, unlinkable: Unlinkable) {
+        self.unlinkable.add(unlinkable);
+    }
+
+    /// The questions that belong to an item which the member sees; to who chooses content every item's.
+    pub async fn linked_questions(&self, person: &Person, id: ItemId) -> Outcome<Vec<LinkedQuestionId>> {
+        let reads_all = person.reach(Capability::ChooseContent).is_some();
+        Ok(self.find_item(person.member, &person.path, reads_all, id).await?.question_ids.0)
+    }
+
+    /// Refuses questions that nobody could be asked.
+    fn check_linked(&self, tx: &mut Tx, questions: &[LinkedQuestionId]) -> Outcome<()> {
+        let ids: Vec<Uuid> = questions.iter().map(|question| question.uuid()).collect();
+        for unlinkable in self.unlinkable.each() {
+            let unknown = unlinkable(tx.conn, &ids)?;
+            if let Some(index) = ids.iter().position(|id| unknown.contains(id)) {
+                return Err(Refusal::UnknownQuestion { index }.into());
+            }
+        }
+        Ok(())
     }
 
     /// The items that may be pushed, oldest first.
@@ -101,9 +135,13 @@ impl Study {
     }
 
     pub async fn write_item(&self, actor: MemberId, key: Option<IdempotencyKey>, draft: Draft) -> Outcome<Item> {
+        let study = self.clone();
         self.db
             .write(move |tx| {
-                let id = idempotency::once(tx, key.as_ref(), |tx| insert_item(tx, actor, &draft))?;
+                let id = idempotency::once(tx, key.as_ref(), |tx| {
+                    study.check_linked(tx, &draft.question_ids)?;
+                    insert_item(tx, actor, &draft)
+                })?;
                 store::find_item(tx.conn, id)?.ok_or(Stop::Refused(Refusal::NoSuchItem))
             })
             .await
@@ -121,9 +159,14 @@ impl Study {
             .write(move |tx| {
                 let before = store::lock_item(tx.conn, id)?.ok_or(Refusal::NoSuchItem)?;
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
-                let item = amended(tx, before, &amendment);
+                let written = versions::last_written(tx.conn, &before)?;
+                let item = amended(tx, before.clone(), &amendment);
                 rules::check_item(item.minimum_seconds, item.cover_url.as_deref(), item.question_ids.0.len())?;
+                if let Some(questions) = &amendment.question_ids {
+                    study.check_linked(tx, questions)?;
+                }
                 store::update_item(tx.conn, &item)?;
+                versions::keep(tx, (&before, written), (&item, actor))?;
                 note(tx, Some(actor), "study.change_item", "study_item", id.uuid(), json!({ "title": item.title }))?;
                 study.changed(tx)?;
                 Ok(item)

@@ -21,6 +21,7 @@ mod coverage;
 mod deliveries;
 mod glance;
 mod timetable;
+mod versions;
 
 mod api;
 mod room;

@@ -1,7 +1,7 @@
 //! Study items, the pushes that publish them, and what the server measured of their reading.
 
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
@@ -48,6 +48,40 @@ pub struct Item {
     pub created_by: Option<MemberId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What an item says, as its versions keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = StudyItemText)]
+pub struct ItemText {
+    /// One line.
+    pub title: String,
+    /// What it is about, in a sentence or two.
+    pub summary: String,
+    /// Markdown.
+    pub body: String,
+    /// Where it comes from.
+    pub source: String,
+    /// An https address of a picture.
+    pub cover_url: Option<String>,
+    /// How long it must be read to count.
+    pub minimum_seconds: i32,
+    /// Questions of the bank that belong to it.
+    pub question_ids: Vec<LinkedQuestionId>,
+}
+
+impl ItemText {
+    pub fn of(item: &Item) -> ItemText {
+        ItemText {
+            title: item.title.clone(),
+            summary: item.summary.clone(),
+            body: item.body.clone(),
+            source: item.source.clone(),
+            cover_url: item.cover_url.clone(),
+            minimum_seconds: item.minimum_seconds,
+            question_ids: item.question_ids.0.clone(),
+        }
+    }
 }
 
 /// What a reading needs to know of its item.

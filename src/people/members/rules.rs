@@ -52,6 +52,8 @@ pub enum Refusal {
     MemberLeft,
     /// The duty belongs to a branch, and the unit has branches below it.
     TooHigh { role: Role },
+    /// A duty of branches, or of those above, in a group.
+    TooLow { role: Role },
     /// Nobody grants a duty to himself.
     OwnDuty,
     /// The member holds that duty on that unit already.

@@ -19,6 +19,7 @@ export const serverNow = () => Date.now() + ahead
 
 const LIMIT_MS = 20_000
 const LIMIT_UPLOAD_MS = 120_000
+const LONGEST_PATIENCE_SECONDS = 3
 /** Asked before anybody has signed in. */
 const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
 
@@ -29,7 +30,7 @@ async function send(input: RequestInfo | URL): Promise<Response> {
     const attempt = request.clone()
     const used = open ? '' : await token()
     if (used) attempt.headers.set('Authorization', `Bearer ${used}`)
-    const response = await limited(attempt)
+    const response = await patient(attempt)
     if (request.method !== 'GET') void hearOfChange(response)
     if (response.status !== 401 || again || open) return response
     // A wrong present password is 401 too, and no reason to renew.
@@ -37,6 +38,17 @@ async function send(input: RequestInfo | URL): Promise<Response> {
     if (body.code === 'sessions.wrong_password') return response
     await renew(used)
   }
+}
+
+/** A crowd that asks at eight in the morning is over in a moment: what is only read is asked for once more by itself. */
+async function patient(request: Request): Promise<Response> {
+  if (request.method !== 'GET') return limited(request)
+  const response = await limited(request.clone())
+  const seconds = Number(response.headers.get('Retry-After'))
+  if ((response.status !== 503 && response.status !== 429) || !(seconds > 0 && seconds <= LONGEST_PATIENCE_SECONDS)) return response
+  // Not all at the same moment again.
+  await new Promise((over) => setTimeout(over, (seconds + Math.random()) * 1000))
+  return limited(request)
 }
 
 async function hearOfChange(response: Response) {

@@ -5,9 +5,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::ideas::Whose;
 use crate::base::id::UnitId;
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::exports::EXPORT_HEADERS;
+use crate::doing::ideas::lists::Wanted;
+use crate::doing::ideas::model::{Due, IdeaState};
 use crate::web::caller::IdeaReader;
 use crate::web::sheet::{ExportFormat, send_sheet};
 use crate::web::{Problem, Query};
@@ -27,6 +30,19 @@ struct IdeaExportQuery {
     format: ExportFormat,
     /// Only this unit and everything below it; the caller's whole scope when absent.
     unit_id: Option<UnitId>,
+    /// Only ideas in this state.
+    state: Option<IdeaState>,
+    /// Only ideas of this category.
+    category: Option<String>,
+    /// Only ideas of this member, or with `me` the caller's own.
+    #[param(value_type = Option<String>)]
+    author_id: Option<Whose>,
+    /// Only ideas that this member carries out, or with `me` the caller.
+    #[param(value_type = Option<String>)]
+    implementer_id: Option<Whose>,
+    /// Only ideas under way that are overdue, or due within three days.
+    #[param(inline)]
+    due: Option<Due>,
 }
 
 /// 导出金点子
@@ -41,6 +57,14 @@ async fn export_ideas(
     query: Query<IdeaExportQuery>,
     ideas: web::Data<Ideas>,
 ) -> Result<HttpResponse, Problem> {
-    let rows = ideas.export(reader.person.clone(), &reader.reach, query.unit_id).await?;
+    let wanted = Wanted {
+        state: query.state,
+        unit: query.unit_id,
+        category: query.category.clone(),
+        author: query.author_id.map(|whose| whose.member(reader.member)),
+        implementer: query.implementer_id.map(|whose| whose.member(reader.member)),
+        due: query.due,
+    };
+    let rows = ideas.export(reader.person.clone(), &reader.reach, wanted).await?;
     send_sheet("金点子", query.format, &EXPORT_HEADERS, move || rows).await
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::recusals;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
@@ -20,6 +21,7 @@ use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
 use crate::web::caller::Member;
 use crate::web::etag::{IfMatch, Versioned};
+use crate::web::recusal::OwnRecusal;
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -206,6 +208,8 @@ pub struct IdeaView {
     merged_ideas: Vec<MergedView>,
     /// How many liked it before its text was written anew, and have not done so since; they do not count as likes.
     former_likes: i64,
+    /// Who asked to be kept out of what is done to it by duty, and why.
+    recusals: Vec<OwnRecusal>,
     /// What came of it.
     outcomes: Vec<OutcomeView>,
     /// What the caller may do to it now.
@@ -220,6 +224,7 @@ impl IdeaView {
             head: IdeaHead::of(ideas, &idea, (likes, liked, comments), &files.attachments),
             co_authors: circle.co_authors().map(|member| Named::new(ideas, member)).collect(),
             merged_ideas: circle.merged.iter().map(|merged| MergedView::new(ideas, merged)).collect(),
+            recusals: circle.recused.iter().map(|asked| recusals::view(ideas, asked)).collect(),
             former_likes,
             attachments: files.attachments,
             branch_id: idea.branch_id,
@@ -247,18 +252,27 @@ impl IdeaView {
     }
 }
 
-/// Whose ideas a list shows.
+/// Whose ideas a list shows: a member's, or with `me` the caller's own.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(untagged)]
-enum AuthorFilter {
+pub enum Whose {
     Me(Me),
     Member(MemberId),
+}
+
+impl Whose {
+    pub fn member(self, caller: MemberId) -> MemberId {
+        match self {
+            Whose::Me(Me::Me) => caller,
+            Whose::Member(member) => member,
+        }
+    }
 }
 
 /// The caller's own.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Me {
+pub enum Me {
     Me,
 }
 
@@ -279,7 +293,10 @@ struct IdeaQuery {
     category: Option<String>,
     /// Only ideas of this member, or with `me` the caller's own.
     #[param(value_type = Option<String>)]
-    author_id: Option<AuthorFilter>,
+    author_id: Option<Whose>,
+    /// Only ideas that this member carries out, or with `me` the caller.
+    #[param(value_type = Option<String>)]
+    implementer_id: Option<Whose>,
     /// Only ideas under way that are overdue, or due within three days.
     #[param(inline)]
     due: Option<Due>,
@@ -307,10 +324,8 @@ async fn list_ideas(
         state: query.state,
         unit: query.unit_id,
         category: query.category.clone(),
-        author: query.author_id.map(|author| match author {
-            AuthorFilter::Me(Me::Me) => caller.member,
-            AuthorFilter::Member(member) => member,
-        }),
+        author: query.author_id.map(|whose| whose.member(caller.member)),
+        implementer: query.implementer_id.map(|whose| whose.member(caller.member)),
         due: query.due,
     };
     if let Some(text) = query.q.clone().filter(|text| !text.trim().is_empty()) {

@@ -10,6 +10,7 @@ mod summary;
 mod comments;
 mod exports;
 mod likes;
+mod recusals;
 mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -31,6 +32,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(steps::routes)
         .configure(comments::routes)
         .configure(likes::routes)
+        .configure(recusals::routes)
         .configure(exports::routes);
 }
 
@@ -65,6 +67,9 @@ impl From<Refusal> for Problem {
                 "ideas.own_idea",
                 "不能处理自己提出、参与或实施的金点子，或有自己的金点子并入的金点子，请由上一级组织处理",
             ),
+            Refusal::Recused => {
+                Problem::forbidden("ideas.recused", "您已自行回避这条金点子，由其他有权人员或上一级组织处理")
+            }
             Refusal::HasMerged => Problem::conflict(
                 "ideas.has_merged",
                 "已有其他金点子并入这条金点子，不能撤回或退回；不再采用的，请由支委会讨论决定",

@@ -11,14 +11,14 @@ use crate::base::id::UnitId;
 use crate::base::time::{Day, Period};
 use crate::doing::ideas::Ideas;
 use crate::doing::ideas::model::{IdeaState, OutcomeKind};
-use crate::doing::ideas::rules::{Counts, Length};
+use crate::doing::ideas::rules::{Counts, Group, Grouping, Length};
 use crate::web::body::parse_query;
 use crate::web::caller::IdeaReader;
 use crate::web::headers;
 use crate::web::{Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_idea_statistics).service(get_idea_statistics_summary);
+    cfg.service(get_idea_statistics).service(get_idea_statistics_groups).service(get_idea_statistics_summary);
 }
 
 /// Which counts.
@@ -148,6 +148,95 @@ async fn get_idea_statistics(
     ideas: web::Data<Ideas>,
 ) -> Result<web::Json<Statistics>, Problem> {
     Ok(web::Json(counted(&reader, &query, &ideas).await?))
+}
+
+/// What is parted, and by what.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct GroupsQuery {
+    /// By branch or by category.
+    #[param(inline)]
+    by: Grouping,
+    /// Only this unit and everything below it; the caller's whole scope when absent.
+    unit_id: Option<UnitId>,
+    /// The first business day; the first of this year when absent.
+    from: Option<Day>,
+    /// The last business day; today when absent.
+    until: Option<Day>,
+}
+
+/// The numbers of a branch or a category.
+#[derive(Serialize, ToSchema)]
+struct IdeaStatisticsGroup {
+    /// The branch; `null` for what belongs to none, and for a category.
+    unit_id: Option<UnitId>,
+    /// What the branch is called for short, or the category.
+    name: String,
+    /// Ideas that were handed in for the first time within the period.
+    submitted: usize,
+    /// Members who wrote or helped to write one of them.
+    authors: usize,
+    /// Ideas that were collected within the period.
+    collected: usize,
+    /// Ideas that were decided within the period.
+    decided: usize,
+    /// Ideas that were adopted within the period, or are to be tried.
+    adopted: usize,
+    /// Ideas whose realisation was accepted within the period.
+    realised: usize,
+    /// What was recorded in the period, of every kind.
+    outcomes: Vec<OutcomeCount>,
+    /// Money saved, in fen, as recorded in the period.
+    saved_fen: i64,
+}
+
+/// The numbers of a period, parted.
+#[derive(Serialize, ToSchema)]
+struct IdeaStatisticsGroups {
+    /// The first business day.
+    from: Day,
+    /// The last business day.
+    until: Day,
+    /// By how much was handed in, without those in which nothing happened.
+    items: Vec<IdeaStatisticsGroup>,
+}
+
+/// 金点子分类统计
+///
+/// The same numbers for each branch of the scope, or for each category.
+#[utoipa::path(tag = "ideas", params(GroupsQuery),
+    responses((status = 200, description = "The numbers", body = IdeaStatisticsGroups)))]
+#[get("/ideas/statistics/groups")]
+async fn get_idea_statistics_groups(
+    reader: IdeaReader,
+    query: Query<GroupsQuery>,
+    ideas: web::Data<Ideas>,
+) -> Result<web::Json<IdeaStatisticsGroups>, Problem> {
+    let until = query.until.unwrap_or_else(|| ideas.today());
+    let from = query.from.unwrap_or_else(|| Period::Year.start(until));
+    let found = ideas.grouped_statistics(&reader.reach, query.unit_id, query.by, (from, until)).await?;
+    let view = |(group, counts): (Group, Counts)| {
+        let (unit_id, name) = match group {
+            Group::Branch(Some(unit)) => (Some(unit), ideas.unit_name(unit)),
+            Group::Branch(None) => (None, "不属于党支部的组织".to_owned()),
+            Group::Category(name) => (None, name),
+        };
+        let outcome = |(kind, count): (OutcomeKind, usize)| OutcomeCount { kind, count };
+        IdeaStatisticsGroup {
+            unit_id,
+            name,
+            submitted: counts.submitted,
+            authors: counts.authors,
+            collected: counts.collected,
+            decided: counts.decided,
+            adopted: counts.adopted,
+            realised: counts.realised,
+            outcomes: counts.outcomes.into_iter().map(outcome).collect(),
+            saved_fen: counts.saved_fen,
+        }
+    };
+    Ok(web::Json(IdeaStatisticsGroups { from, until, items: found.into_iter().map(view).collect() }))
 }
 
 /// The query without a `from` that does not begin as a day does.

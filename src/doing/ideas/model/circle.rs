@@ -3,6 +3,7 @@
 use super::{Idea, IdeaId, IdeaPerson, Part};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::own_case::{Involved, Involvement};
+use crate::kernel::recusals::RecusalRequest;
 
 /// An idea that was merged into another one, also by way of a third.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +29,14 @@ impl MergedIdea {
 pub struct Circle {
     pub people: Vec<IdeaPerson>,
     pub merged: Vec<MergedIdea>,
+    /// Who asked to be kept out of it, or of what was merged into it.
+    pub recused: Vec<RecusalRequest>,
 }
 
 impl Circle {
-    /// Of an idea that nothing was merged into.
+    /// Of an idea that nothing was merged into, and that nobody asked to be kept out of.
     pub fn of(people: Vec<IdeaPerson>) -> Circle {
-        Circle { people, merged: Vec::new() }
+        Circle { people, ..Circle::default() }
     }
 
     /// Those who wrote the idea together with its author.
@@ -55,15 +58,17 @@ impl Circle {
             merged.author_id == member || merged.people.iter().any(|person| person.member_id == member)
         };
         let merged = self.merged.iter().find(wrote).map(|_| Involvement::MergedAuthor);
-        author.into_iter().chain(part).chain(merged).collect()
+        let recused = self.recused.iter().find(|asked| asked.member_id == member).map(|_| Involvement::Recused);
+        author.into_iter().chain(part).chain(merged).chain(recused).collect()
     }
 
-    /// Everybody who is involved in the idea, each once.
+    /// Everybody who is involved in the idea or asked to be kept out of it, each once.
     pub fn everybody(&self, idea: &Idea) -> Vec<MemberId> {
         let merged = self.merged.iter().flat_map(|merged| merged.people.iter().map(|person| person.member_id));
         let authors = self.merged.iter().map(|merged| merged.author_id).chain([idea.author_id]);
         let mut all: Vec<MemberId> =
             self.people.iter().map(|person| person.member_id).chain(merged).chain(authors).collect();
+        all.extend(self.recused.iter().map(|asked| asked.member_id));
         all.sort_unstable();
         all.dedup();
         all

@@ -23,7 +23,7 @@ pub use decision::Verdict;
 pub use outcome::{IdeaOutcome, NewOutcome, OutcomeId, OutcomeKind};
 pub use people::{IdeaPerson, Part};
 pub use state::IdeaState;
-pub use statistics::Taken;
+pub use statistics::{RecordedAt, Taken};
 pub use step::{IdeaStep, InForce, Move, StepId, Verb};
 
 crate::id!(

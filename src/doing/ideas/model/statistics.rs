@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{IdeaId, IdeaState, StepId, Verb, Verdict};
+use super::{IdeaId, IdeaState, OutcomeKind, StepId, Verb, Verdict};
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::db::schema::idea_steps;
@@ -31,3 +31,6 @@ impl Taken {
         matches!(self.verb, Verb::Adopt | Verb::Pilot)
     }
 }
+
+/// An outcome as statistics count it: at which unit, of which category, what, and the money where there is any.
+pub type RecordedAt = (UnitId, String, OutcomeKind, Option<i64>);

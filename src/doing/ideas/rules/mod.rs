@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
 pub use flow::{FLOW, Who};
-pub use statistics::{Counts, Events, Length, summed_up};
+pub use statistics::{Counts, Events, Group, Grouping, Happened, Length, by_branch, by_category, summed_up};
 pub use steps::{
     Hand, Repetition, check_due, check_keeping, check_meeting, check_merge, check_present, comes_into_force, ended_by,
     find_step, judgement, possible, repetition, stepped, whose_turn,
@@ -19,6 +19,7 @@ pub use steps::{
 
 use super::model::{Idea, IdeaState, IdeaText, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::base::id::MemberId;
+use crate::base::own_case::Involvement;
 use crate::base::time::Day;
 use crate::base::version::Outdated;
 use crate::ground::files::AttachRefusal;
@@ -54,6 +55,8 @@ pub enum Refusal {
     OutOfReach,
     /// Nobody handles an idea that he wrote or carries out, or that his own went into.
     OwnIdea,
+    /// Who asked to be kept out of it leaves it to others.
+    Recused,
     /// What was merged into it would be lost with it.
     HasMerged,
     NoSuchMeeting,
@@ -106,6 +109,12 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<Involvement> for Refusal {
+    fn from(involvement: Involvement) -> Self {
+        if involvement == Involvement::Recused { Refusal::Recused } else { Refusal::OwnIdea }
+    }
+}
 
 impl From<AttachRefusal> for Refusal {
     fn from(refusal: AttachRefusal) -> Self {

@@ -3,11 +3,11 @@
 //! They count what happened within a period: steps that were taken, and where what was handed in stood at its end. So a
 //! period that is over stays as it was, whatever becomes of its ideas later.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::doing::ideas::model::{IdeaState, OutcomeKind, StepId, Taken, Verb};
+use crate::doing::ideas::model::{IdeaId, IdeaState, OutcomeKind, RecordedAt, StepId, Taken, Verb};
 
 /// How long ideas took from one step to another that they took within the period.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +42,14 @@ pub struct Counts {
     pub lengths: Vec<Length>,
     pub outcomes: Vec<(OutcomeKind, usize)>,
     pub saved_fen: i64,
+}
+
+impl Counts {
+    /// Whether anything happened at all.
+    fn is_any(&self) -> bool {
+        let steps = self.submitted + self.collected + self.decided + self.realised;
+        steps > 0 || self.outcomes.iter().any(|(_, count)| *count > 0)
+    }
 }
 
 /// What happened in a period at some units.
@@ -97,6 +105,77 @@ pub fn summed_up(events: &Events) -> Counts {
         outcomes: OutcomeKind::EACH.iter().map(recorded).collect(),
         saved_fen: events.recorded.iter().filter_map(|(_, fen)| *fen).fold(0, i64::saturating_add),
     }
+}
+
+crate::words!(
+    /// By what statistics are parted.
+    Grouping {
+        Branch = "branch" / "按党支部",
+        Category = "category" / "按类别",
+    }
+);
+
+/// Of what a part of the statistics is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// A branch; `None` for what belongs to none.
+    Branch(Option<UnitId>),
+    Category(String),
+}
+
+/// Everything that happened in a period, to be parted.
+pub struct Happened {
+    pub from: Timestamp,
+    /// The units of the scope; everywhere when `None`.
+    pub units: Option<HashSet<UnitId>>,
+    pub steps: Vec<Taken>,
+    pub authors: Vec<(StepId, MemberId)>,
+    pub recorded: Vec<RecordedAt>,
+    pub categories: Vec<(IdeaId, String)>,
+}
+
+impl Happened {
+    fn count(
+        &self,
+        steps: &[Taken],
+        units: Option<&HashSet<UnitId>>,
+        recorded: impl Fn(&RecordedAt) -> bool,
+    ) -> Counts {
+        let its: Vec<(OutcomeKind, Option<i64>)> =
+            self.recorded.iter().filter(|one| recorded(one)).map(|(_, _, kind, fen)| (*kind, *fen)).collect();
+        summed_up(&Events { from: self.from, units, steps, authors: &self.authors, recorded: &its })
+    }
+}
+
+/// Each branch with its units, by how much was handed in there; last what belongs to none of them.
+pub fn by_branch(happened: &Happened, branches: &[(UnitId, HashSet<UnitId>)]) -> Vec<(Group, Counts)> {
+    let of = |units: &HashSet<UnitId>| happened.count(&happened.steps, Some(units), |one| units.contains(&one.0));
+    let mut groups: Vec<(Group, Counts)> =
+        branches.iter().map(|(branch, units)| (Group::Branch(Some(*branch)), of(units))).collect();
+    groups.sort_by(|one, other| other.1.submitted.cmp(&one.1.submitted));
+    let known: HashSet<UnitId> = branches.iter().flat_map(|(_, units)| units.iter().copied()).collect();
+    let within = |unit: &UnitId| happened.units.as_ref().is_none_or(|units| units.contains(unit));
+    let at = happened.steps.iter().map(|step| step.unit_id).chain(happened.recorded.iter().map(|one| one.0));
+    let elsewhere: HashSet<UnitId> = at.filter(|unit| !known.contains(unit) && within(unit)).collect();
+    groups.push((Group::Branch(None), of(&elsewhere)));
+    groups.retain(|(_, counts)| counts.is_any());
+    groups
+}
+
+/// Each category, by how much was handed in of it.
+pub fn by_category(happened: &Happened) -> Vec<(Group, Counts)> {
+    let of: HashMap<IdeaId, &str> = happened.categories.iter().map(|(id, category)| (*id, category.as_str())).collect();
+    let named = of.values().copied().chain(happened.recorded.iter().map(|one| one.1.as_str()));
+    let names: BTreeSet<&str> = named.collect();
+    let count = |name: &&str| {
+        let is_of = |step: &&Taken| of.get(&step.idea_id) == Some(name);
+        let steps: Vec<Taken> = happened.steps.iter().filter(is_of).copied().collect();
+        let counts = happened.count(&steps, happened.units.as_ref(), |one| one.1 == **name);
+        (Group::Category((*name).to_owned()), counts)
+    };
+    let mut groups: Vec<(Group, Counts)> = names.iter().map(count).filter(|(_, counts)| counts.is_any()).collect();
+    groups.sort_by(|one, other| other.1.submitted.cmp(&one.1.submitted));
+    groups
 }
 
 type IsSuch = fn(&Taken) -> bool;

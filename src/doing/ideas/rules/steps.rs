@@ -53,7 +53,7 @@ pub(super) fn barred(step: &Step<IdeaState, Verb, Who>, hand: &Hand) -> Option<R
         Who::Decider if !hand.decides => Some(Refusal::OutOfReach),
         // when a post is in conflict the next unit up acts
         Who::Collector | Who::Decider => {
-            judgement(step.verb).and_then(|judgement| judgement.check(hand.involved).err()).map(|_| Refusal::OwnIdea)
+            judgement(step.verb).and_then(|judgement| judgement.check(hand.involved).err()).map(Refusal::from)
         }
     }
 }

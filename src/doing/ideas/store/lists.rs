@@ -33,6 +33,8 @@ pub struct IdeaFilter {
     pub units: Option<Vec<UnitId>>,
     pub category: Option<String>,
     pub author: Option<MemberId>,
+    /// Who carries it out.
+    pub implementer: Option<MemberId>,
     pub due: Option<DueFilter>,
 }
 
@@ -57,6 +59,9 @@ macro_rules! narrowed {
         }
         if let Some(author) = filter.author {
             query = query.filter(ideas::author_id.eq(author));
+        }
+        if let Some(implementer) = filter.implementer {
+            query = query.filter(ideas::implementer_id.eq(implementer));
         }
         if let Some(DueFilter { due, today, until }) = filter.due {
             query = query.filter(ideas::state.eq_any(UNDER_WAY));

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use crate::base::id::MemberId;
 use crate::db::Conn;
 use crate::db::schema::{idea_people, ideas};
-use crate::doing::ideas::model::{Circle, Idea, IdeaId, IdeaPerson, MergedIdea, Part};
+use crate::doing::ideas::model::{Circle, Idea, IdeaId, IdeaPerson, MergedIdea, Part, thing};
+use crate::kernel::recusals;
 use crate::on;
 
 /// Everybody but the author, with their parts.
@@ -40,7 +41,7 @@ pub fn take_off_co_authors(conn: &mut Conn, idea: IdeaId) -> QueryResult<()> {
     on!(conn, c => diesel::delete(named).execute(c)).map(drop)
 }
 
-/// Everybody around an idea, with what was merged into it; one more question where nothing was.
+/// Everybody around an idea, with what was merged into it, and who asked to be kept out of it.
 pub fn find_circle(conn: &mut Conn, idea: IdeaId) -> QueryResult<Circle> {
     let (people, mut level, mut merged) = (list_people(conn, idea)?, vec![idea], Vec::new());
     loop {
@@ -55,10 +56,12 @@ pub fn find_circle(conn: &mut Conn, idea: IdeaId) -> QueryResult<Circle> {
         level = next.iter().map(|idea| idea.id).collect();
         merged.extend(next);
     }
-    if merged.is_empty() {
-        return Ok(Circle::of(people));
-    }
     let ids: Vec<IdeaId> = merged.iter().map(|idea| idea.id).collect();
+    let subjects: Vec<uuid::Uuid> = ids.iter().chain([&idea]).map(|idea| idea.uuid()).collect();
+    let recused = recusals::list_requests(conn, thing(idea).kind, &subjects)?;
+    if merged.is_empty() {
+        return Ok(Circle { recused, ..Circle::of(people) });
+    }
     let theirs = list_people_of(conn, &ids)?;
     let with_people = |idea: Idea| MergedIdea {
         people: theirs.iter().filter(|person| person.idea_id == idea.id).copied().collect(),
@@ -68,5 +71,5 @@ pub fn find_circle(conn: &mut Conn, idea: IdeaId) -> QueryResult<Circle> {
         unit_id: idea.unit_id,
         branch_id: idea.branch_id,
     };
-    Ok(Circle { people, merged: merged.into_iter().map(with_people).collect() })
+    Ok(Circle { people, merged: merged.into_iter().map(with_people).collect(), recused })
 }

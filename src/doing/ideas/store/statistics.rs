@@ -6,7 +6,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{idea_hand_ins, idea_outcomes, idea_steps, ideas};
-use crate::doing::ideas::model::{OutcomeKind, StepId, Taken, Verb};
+use crate::doing::ideas::model::{IdeaId, OutcomeKind, RecordedAt, StepId, Taken, Verb};
 use crate::on;
 
 /// A stretch of time, its end exclusive.
@@ -73,5 +73,36 @@ pub fn list_recorded(
             query = query.filter(ideas::unit_id.eq_any(units));
         }
         query.select((idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
+    })
+}
+
+/// The same with the unit and the category of each idea.
+pub fn list_recorded_where(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<RecordedAt>> {
+    on!(conn, c => {
+        let mut query = idea_outcomes::table
+            .inner_join(ideas::table.on(ideas::id.eq(idea_outcomes::idea_id)))
+            .filter(idea_outcomes::created_at.ge(span.from))
+            .filter(idea_outcomes::created_at.lt(span.until))
+            .into_boxed();
+        if let Some(units) = units {
+            query = query.filter(ideas::unit_id.eq_any(units));
+        }
+        query.select((ideas::unit_id, ideas::category, idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
+    })
+}
+
+/// The categories of the ideas that took a step at one of `units` within the span.
+pub fn list_categories(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<(IdeaId, String)>> {
+    on!(conn, c => {
+        let mut touched =
+            idea_steps::table.filter(idea_steps::at.ge(span.from)).filter(idea_steps::at.lt(span.until)).into_boxed();
+        if let Some(units) = units {
+            touched = touched.filter(idea_steps::unit_id.eq_any(units));
+        }
+        ideas::table
+            .filter(ideas::id.eq_any(touched.select(idea_steps::idea_id)))
+            .order(ideas::id)
+            .select((ideas::id, ideas::category))
+            .load(c)
     })
 }

@@ -19,6 +19,15 @@ pub fn list_actors_at(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<Me
         .load(c))
 }
 
+/// What was done at a meeting, in that order.
+pub fn list_done_at(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<(IdeaId, Verb)>> {
+    on!(conn, c => idea_steps::table
+        .filter(idea_steps::meeting_id.eq(meeting))
+        .order(idea_steps::id)
+        .select((idea_steps::idea_id, idea_steps::verb))
+        .load(c))
+}
+
 pub fn insert_step(conn: &mut Conn, step: &IdeaStep) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(idea_steps::table).values(step).execute(c)).map(drop)
 }

@@ -15,6 +15,7 @@ use crate::base::idempotency::IdempotencyKey;
 use crate::base::text::in_title_marks;
 use crate::base::version::Version;
 use crate::db::{Conn, DbError, Json, Tx};
+use crate::ground::documents;
 use crate::judging::campaigns::model::{
     Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState, Terms, thing,
 };
@@ -63,6 +64,9 @@ pub struct Draft {
     pub unit: UnitId,
     pub terms: Terms,
 }
+
+/// What the register of document numbers calls the notice of a campaign.
+const NOTICE: &str = "campaign_notice";
 
 impl Campaigns {
     /// Writes a new draft; the same key again returns the first one.
@@ -129,6 +133,7 @@ impl Campaigns {
                 store::stages::put(tx.conn, id, &planned(&campaign))?;
                 note(tx, Some(actor), "campaigns.edit", id, json!({ "changes": changes }))?;
                 if campaign.state == CampaignState::Announced {
+                    claim_number(tx, &campaign)?;
                     tell_changes(tx, &before, &campaign, &changes)?;
                 }
                 Ok(campaign)
@@ -199,9 +204,10 @@ impl Campaigns {
             campaign.terms.0.vote_for_reference |= notes_votes;
             store::campaigns::update_draft(tx.conn, campaign)?;
             (campaign.state, campaign.announced_at) = (CampaignState::Announced, Some(tx.now()));
+            claim_number(tx, campaign)?;
             let told = format!("{}{}", &*notice.document_no, in_title_marks(&campaign.title));
             tell_audience(tx, campaign, "评选通知", told)?;
-            note(tx, Some(actor), "campaigns.announce", id, json!({}))
+            Ok(note(tx, Some(actor), "campaigns.announce", id, json!({}))?)
         })
         .await
     }
@@ -217,7 +223,8 @@ impl Campaigns {
                 tell_audience(tx, campaign, "评选取消", "这次评选已经取消。".into())?;
             }
             campaign.state = CampaignState::Withdrawn;
-            note(tx, Some(actor), "campaigns.withdraw", id, json!({}))
+            documents::release_others(tx, None, NOTICE, id.uuid())?;
+            Ok(note(tx, Some(actor), "campaigns.withdraw", id, json!({}))?)
         })
         .await
     }
@@ -236,7 +243,7 @@ impl Campaigns {
         &self,
         id: CampaignId,
         verb: CampaignVerb,
-        act: impl Fn(&mut Tx, &mut Campaign) -> diesel::QueryResult<()> + Send + 'static,
+        act: impl Fn(&mut Tx, &mut Campaign) -> Outcome<()> + Send + 'static,
     ) -> Outcome<Campaign> {
         self.db
             .write(move |tx| {
@@ -362,4 +369,16 @@ fn tell_changes(tx: &mut Tx, before: &Campaign, now: &Campaign, changes: &[&str]
         tell_audience(tx, before, "评选范围调整", "这次评选的范围有调整，请以评选页面为准。".into())?;
     }
     Ok(())
+}
+
+/// Takes the number of the notice in its issuer's series of the year, and gives back one that it had before. What is not
+/// written as such a number stands in no series.
+fn claim_number(tx: &mut Tx, campaign: &Campaign) -> Outcome<()> {
+    let number = campaign.terms.0.notice.as_ref().and_then(|notice| documents::parse(&notice.document_no));
+    if let Some(number) = &number
+        && !documents::claim(tx, number, NOTICE, campaign.id.uuid())?
+    {
+        return Err(Refusal::NoticeNumberTaken.into());
+    }
+    Ok(documents::release_others(tx, number.as_ref(), NOTICE, campaign.id.uuid())?)
 }

@@ -122,6 +122,9 @@ impl Campaigns {
         let (entries, people) = entries::handed_in(tx.conn, campaign.id)?;
         let deciders = self.deciders(tx, campaign, (&entries, &people));
         if let Some(own) = Judgement::DecideSelection.hindrance(people.involved_in_any(&entries, actor)) {
+            if own == Involvement::Recused {
+                return Err(CampaignRefusal::Recused.into());
+            }
             if deciders.leaves_it(own) {
                 return Err(CampaignRefusal::OwnCase.into());
             }

@@ -10,7 +10,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{campaign_awards, campaign_decisions, campaign_objections};
 use crate::judging::campaigns::entries::model::EntryId;
-use crate::judging::campaigns::model::CampaignId;
+use crate::judging::campaigns::model::{CampaignId, DECISION_ON_TRAIL};
 use crate::kernel::trail::Thing;
 
 crate::id!(
@@ -130,5 +130,5 @@ pub struct Award {
 
 /// The decision about a campaign, as its trail knows it.
 pub fn thing(id: CampaignId) -> Thing {
-    Thing { room: "campaigns", kind: "campaign_decision", id: id.uuid() }
+    Thing { room: "campaigns", kind: DECISION_ON_TRAIL, id: id.uuid() }
 }

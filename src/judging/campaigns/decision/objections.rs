@@ -24,10 +24,10 @@ use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
 use crate::kernel::desk::{self, Due, NewItem, Post};
-use crate::kernel::recusals::{self, ActOf, Recusal};
+use crate::kernel::recusals::{self, ActOf, Recusal, RecusalRequest};
 
 /// What recusals call an objection, and the one act upon it.
-const ON_TRAIL: &str = "campaign_objection";
+pub(super) const ON_TRAIL: &str = "campaign_objection";
 const ANSWER: &str = "answer";
 
 /// How often a member objects within a campaign.
@@ -41,6 +41,8 @@ pub struct SeenObjection {
     pub entry: Option<Entry>,
     /// Who would have answered it by duty, but for being a party to it.
     pub recused: Vec<Recusal>,
+    /// Who asked not to answer it.
+    pub asked: Vec<RecusalRequest>,
 }
 
 impl Campaigns {
@@ -118,23 +120,23 @@ impl Campaigns {
     /// Objections with the entries that they are about, and who was kept out of answering them.
     pub async fn with_entries(&self, objections: Vec<Objection>) -> Outcome<Vec<SeenObjection>> {
         let ids: Vec<EntryId> = objections.iter().map(|objection| objection.entry_id).collect();
-        let answered = objections.iter().filter(|objection| objection.upheld.is_some());
-        let answered: Vec<ObjectionId> = answered.map(|objection| objection.id).collect();
+        let each: Vec<ObjectionId> = objections.iter().map(|objection| objection.id).collect();
         let (entries, mut recused) = self
             .db
             .read(move |conn| {
                 let mut recused = HashMap::new();
-                for id in answered.iter().copied() {
+                for id in each.iter().copied() {
                     // a page of them at most
-                    recused.insert(id, recusals::list(conn, ON_TRAIL, id.uuid())?);
+                    let asked = recusals::list_requests(conn, ON_TRAIL, &[id.uuid()])?;
+                    recused.insert(id, (recusals::list(conn, ON_TRAIL, id.uuid())?, asked));
                 }
                 Ok((entries::find_some(conn, &ids)?, recused))
             })
             .await?;
-        let seen = |objection: Objection| SeenObjection {
-            entry: entries.iter().find(|entry| entry.id == objection.entry_id).cloned(),
-            recused: recused.remove(&objection.id).unwrap_or_default(),
-            objection,
+        let seen = |objection: Objection| {
+            let (recused, asked) = recused.remove(&objection.id).unwrap_or_default();
+            let entry = entries.iter().find(|entry| entry.id == objection.entry_id).cloned();
+            SeenObjection { entry, recused, asked, objection }
         };
         Ok(objections.into_iter().map(seen).collect())
     }
@@ -157,13 +159,17 @@ impl Campaigns {
             .db
             .read(move |conn| {
                 let entry: Vec<Entry> = entries::find(conn, entry)?.into_iter().collect();
-                let people = EntryPeople::of(conn, &entry)?;
+                let asked = recusals::list_requests(conn, ON_TRAIL, &[id.uuid()])?;
+                let people = EntryPeople::of(conn, &entry)?.recusing(&asked);
                 Ok((entry.into_iter().next(), people))
             })
             .await?;
         let entry = entry.ok_or(entries::Refusal::NoSuchEntry)?;
         let involved = involved_in(&found, &entry, &people, actor);
-        Judgement::AnswerObjection.check(involved).map_err(|_| Refusal::OwnObjection)?;
+        Judgement::AnswerObjection.check(involved).map_err(|way| match way {
+            Involvement::Recused => Refusal::from(CampaignRefusal::Recused),
+            _ => Refusal::OwnObjection,
+        })?;
         let (member, room) = (actor.member, self.clone());
         self.db
             .write(move |tx| {
@@ -221,7 +227,8 @@ impl Campaigns {
         let stage = campaigns::find_stage(tx.conn, campaign.id, CampaignStage::Objection)?;
         for objection in store::objections::list_open(tx.conn, campaign.id)? {
             let entry: Vec<Entry> = entries::find(tx.conn, objection.entry_id)?.into_iter().collect();
-            let people = EntryPeople::of(tx.conn, &entry)?;
+            let asked = recusals::list_requests(tx.conn, ON_TRAIL, &[objection.id.uuid()])?;
+            let people = EntryPeople::of(tx.conn, &entry)?.recusing(&asked);
             let Some(entry) = entry.first() else { continue };
             let parties = self.parties(tx.today(), campaign, &objection, entry, &people);
             let item = NewItem {

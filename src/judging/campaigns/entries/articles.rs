@@ -1,19 +1,22 @@
 //! The article about an entry, and who has read it.
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::entries::lock_open;
-use super::model::{Article, EntryId, EntryState, article_thing};
+use super::model::{Article, ArticleText, EntryId, EntryState, article_thing};
 use super::rules::{self, Refusal};
 use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
+use crate::base::time::Timestamp;
 use crate::base::version::Version;
-use crate::db::Stop;
+use crate::db::{Conn, Json, Stop, Tx};
 use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
+use crate::kernel::text_versions::{self, TextVersion, Written};
 
 impl Campaigns {
     /// Publishes the article about an entry, or changes it: anyone who runs the campaign within `runs` does so, and anyone who
@@ -59,6 +62,7 @@ impl Campaigns {
                     published_at: tx.now(),
                     updated_at: tx.now(),
                 };
+                keep_former(tx, &article)?;
                 store::articles::put(tx.conn, &article)?;
                 let of = (article_thing(entry), id);
                 note_of(tx, Some(actor), "campaigns.publish_article", of, json!({ "campaign_id": id }))?;
@@ -79,4 +83,52 @@ impl Campaigns {
             })
             .await
     }
+
+    /// Every version of the article about an entry after `after`, the first one first; for those who read it.
+    pub async fn article_versions(
+        &self,
+        viewer: &Viewer<'_>,
+        id: EntryId,
+        after: i32,
+        limit: i64,
+    ) -> Outcome<Vec<TextVersion>> {
+        self.entry(viewer, id).await?;
+        let found = self
+            .db
+            .read(move |conn| {
+                let Some(article) = store::articles::find(conn, id)? else { return Ok(None) };
+                let kept = text_versions::list(conn, named(id), after, limit)?;
+                // one that was never changed is its only version
+                let is_first = after == 0 && kept.is_empty();
+                if !is_first {
+                    return Ok(Some(kept));
+                }
+                let (written_by, written_at) = last_written(conn, &article)?;
+                let content = Json(serde_json::to_value(ArticleText::of(&article)).unwrap_or_default());
+                Ok(Some(vec![TextVersion { version: 1, content, written_by, written_at }]))
+            })
+            .await?;
+        found.ok_or_else(|| Refusal::NoSuchEntry.into())
+    }
+}
+
+/// Keeps what an article said before it says `now` what it does: whoever voted may have read it.
+fn keep_former(tx: &mut Tx, now: &Article) -> QueryResult<()> {
+    let Some(before) = store::articles::find(tx.conn, now.entry_id)? else { return Ok(()) };
+    let (by, at) = last_written(tx.conn, &before)?;
+    let (old, new) = (ArticleText::of(&before), ArticleText::of(now));
+    let former = Written { content: &old, by, at };
+    let written = Written { content: &new, by: now.published_by, at: now.updated_at };
+    text_versions::keep(tx, named(now.entry_id), (1, former), written)
+}
+
+/// Who wrote what stands there, and when.
+fn last_written(conn: &mut Conn, article: &Article) -> QueryResult<(MemberId, Timestamp)> {
+    let last = article_thing(article.entry_id).last(conn)?.and_then(|last| Some((last.by?, last.at)));
+    Ok(last.unwrap_or((article.published_by, article.published_at)))
+}
+
+/// What the versions of an article are kept under.
+fn named(id: EntryId) -> (&'static str, uuid::Uuid) {
+    (article_thing(id).kind, id.uuid())
 }

@@ -12,14 +12,18 @@ use crate::base::id::MemberId;
 use crate::base::own_case::{Involved, Involvement, Judgement, belonging};
 use crate::base::person::Person;
 use crate::db::{Conn, Tx};
-use crate::judging::campaigns::model::{Campaign, CampaignId};
+use crate::judging::campaigns::model::{Campaign, CampaignId, DECISION_ON_TRAIL};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::{Campaigns, Outcome};
 use crate::kernel::desk::Post;
+use crate::kernel::recusals::{self, RecusalRequest};
 
-/// Who led and who wrote entries, in whichever version.
+/// Who led and who wrote entries, in whichever version; and who asked to be kept out of what is decided about them.
 #[derive(Clone, Debug, Default)]
-pub struct EntryPeople(HashMap<EntryId, Vec<(MemberId, Involvement)>>);
+pub struct EntryPeople {
+    of: HashMap<EntryId, Vec<(MemberId, Involvement)>>,
+    recused: Vec<MemberId>,
+}
 
 impl EntryPeople {
     /// Of these entries.
@@ -35,29 +39,38 @@ impl EntryPeople {
             its.push((writer, Involvement::Writer));
             its.extend(owner.map(|owner| (owner, Involvement::Owner)));
         }
-        Ok(EntryPeople(people))
+        Ok(EntryPeople { of: people, recused: Vec::new() })
+    }
+
+    /// The same, where these asked to be kept out.
+    pub fn recusing(self, asked: &[RecusalRequest]) -> EntryPeople {
+        EntryPeople { recused: asked.iter().map(|asked| asked.member_id).collect(), ..self }
     }
 
     /// How a member is involved in an entry himself, wherever he belongs.
     pub fn in_person(&self, entry: EntryId, member: MemberId) -> Involved {
-        let its = self.0.get(&entry).map(Vec::as_slice).unwrap_or_default();
+        let its = self.of.get(&entry).map(Vec::as_slice).unwrap_or_default();
         its.iter().filter(|(known, _)| *known == member).map(|(_, way)| *way).collect()
     }
 
-    /// How a person is involved in an entry, himself or by his unit.
+    /// How a person is involved in an entry, himself, by his unit or since he asked to be kept out.
     pub fn involved(&self, entry: &Entry, person: &Person) -> Involved {
         let himself = self.in_person(entry.id, person.member);
-        belonging(person, entry.unit_id).map_or(himself, |way| himself.and(way))
+        let belonging = belonging(person, entry.unit_id).into_iter();
+        let recused = self.recused.contains(&person.member).then_some(Involvement::Recused);
+        belonging.chain(recused).fold(himself, Involved::and)
     }
 
     /// How a person is involved in any of these entries.
     pub fn involved_in_any(&self, entries: &[Entry], person: &Person) -> Involved {
-        entries.iter().fold(Involved::NOT, |known, entry| known.with(self.involved(entry, person)))
+        let recused: Involved =
+            self.recused.contains(&person.member).then_some(Involvement::Recused).into_iter().collect();
+        entries.iter().fold(recused, |known, entry| known.with(self.involved(entry, person)))
     }
 
     /// Everybody who led or wrote one of them, each once.
     pub fn everybody(&self) -> Vec<MemberId> {
-        let mut all: Vec<MemberId> = self.0.values().flatten().map(|(member, _)| *member).collect();
+        let mut all: Vec<MemberId> = self.of.values().flatten().map(|(member, _)| *member).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -65,14 +78,16 @@ impl EntryPeople {
 
     /// Those who led or wrote an entry.
     pub fn of_entry(&self, entry: EntryId) -> Vec<MemberId> {
-        self.0.get(&entry).map(|its| its.iter().map(|(member, _)| *member).collect()).unwrap_or_default()
+        self.of.get(&entry).map(|its| its.iter().map(|(member, _)| *member).collect()).unwrap_or_default()
     }
 }
 
-/// The entries of a campaign that were handed in, with those who are involved in them.
+/// The entries of a campaign that were handed in, with those who are involved in them or asked to be kept out of the
+/// decision.
 pub fn handed_in(conn: &mut Conn, id: CampaignId) -> QueryResult<(Vec<Entry>, EntryPeople)> {
     let entries = store::entries::list_submitted(conn, id)?;
-    let people = EntryPeople::of(conn, &entries)?;
+    let asked = recusals::list_requests(conn, DECISION_ON_TRAIL, &[id.uuid()])?;
+    let people = EntryPeople::of(conn, &entries)?.recusing(&asked);
     Ok((entries, people))
 }
 

@@ -193,6 +193,21 @@ pub struct Article {
     pub updated_at: Timestamp,
 }
 
+/// What an article says, as its versions keep it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ArticleText {
+    /// In Chinese.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+}
+
+impl ArticleText {
+    pub fn of(article: &Article) -> ArticleText {
+        ArticleText { title: article.title.clone(), body: article.body.clone() }
+    }
+}
+
 /// An entry, as its trail knows it: what it says and how far it has come. What proves it is attached and taken off piece by
 /// piece, and changes nothing of it.
 pub fn thing(id: EntryId) -> Thing {

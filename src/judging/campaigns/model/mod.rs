@@ -18,6 +18,9 @@ pub use terms::{
     Unscored, VotePeriod,
 };
 
+/// What trail and recusals call the decision of a campaign.
+pub const DECISION_ON_TRAIL: &str = "campaign_decision";
+
 crate::id!(
     /// A selection 评选.
     CampaignId

@@ -268,6 +268,9 @@ pub struct EntryRules {
     /// One piece of evidence of each kind at least (有措施、有经验、有数据支撑).
     #[serde(default)]
     pub evidence_required: bool,
+    /// How it is part of the unit's work, in all four ways (目标、思路、措施、身份四融合).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub integration_required: bool,
 }
 
 /// Everything that an organiser decides.

@@ -12,7 +12,7 @@ use crate::judging::campaigns::totals::{ExplainedEntry, NamedEntry, Totals};
 use crate::judging::campaigns::viewer::{Seen, Viewer};
 use crate::judging::campaigns::vote::VoteResult;
 use crate::judging::campaigns::{Campaigns, calendar, decision};
-use crate::kernel::recusals::{self, Recusal};
+use crate::kernel::recusals::{self, Recusal, RecusalRequest};
 
 /// The result of a campaign.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Results {
     pub decisions: Vec<Decision>,
     /// Who was kept out of them, by the version.
     pub recused: Vec<Recusal>,
+    /// Who asked to be kept out of the decision.
+    pub asked: Vec<RecusalRequest>,
     pub objections: ObjectionCount,
     /// Final ones.
     pub awards: Vec<Award>,
@@ -41,7 +43,15 @@ impl Results {
     /// What is left for a viewer who does not see the result yet.
     fn hidden(self) -> Results {
         let totals = Totals { explained: Vec::new(), cells: Vec::new(), proposal: None, ..self.totals };
-        Results { totals, decisions: Vec::new(), recused: Vec::new(), awards: Vec::new(), shown: false, ..self }
+        Results {
+            totals,
+            decisions: Vec::new(),
+            recused: Vec::new(),
+            asked: Vec::new(),
+            awards: Vec::new(),
+            shown: false,
+            ..self
+        }
     }
 
     /// What was counted, without the totals where the result is not shown yet.
@@ -92,15 +102,17 @@ impl Campaigns {
     pub(super) async fn results_of(&self, seen: Seen) -> Outcome<Results> {
         let id = seen.campaign.id;
         let totals = self.totals(&seen.campaign, &seen.stages).await?;
-        let (extensions, decisions, recused, objections, awards) = self
+        let (extensions, decisions, (recused, asked), objections, awards) = self
             .db
             .read(move |conn| {
                 let objections = ObjectionCount::of(&decision::list_outcomes(conn, id)?);
                 let (decisions, awards) = (decision::list_decisions(conn, id)?, decision::list_awards(conn, id)?);
-                let recused = recusals::list(conn, decision::model::thing(id).kind, id.uuid())?;
-                Ok((calendar::list_extensions(conn, id)?, decisions, recused, objections, awards))
+                let kind = decision::model::thing(id).kind;
+                let recused = recusals::list(conn, kind, id.uuid())?;
+                let asked = recusals::list_requests(conn, kind, &[id.uuid()])?;
+                Ok((calendar::list_extensions(conn, id)?, decisions, (recused, asked), objections, awards))
             })
             .await?;
-        Ok(Results { seen, extensions, totals, shown: true, decisions, recused, objections, awards })
+        Ok(Results { seen, extensions, totals, shown: true, decisions, recused, asked, objections, awards })
     }
 }

@@ -34,6 +34,8 @@ pub enum CampaignRefusal {
     OwnCase,
     /// The caller may not answer the proposal, or no longer.
     NoAnswer(NoAnswer),
+    /// Who asked to be kept out of it leaves it to others.
+    Recused,
     /// Ballots are still being counted, or will be.
     NotCounted,
     /// There is no decision yet.

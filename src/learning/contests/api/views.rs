@@ -288,8 +288,11 @@ pub struct GradedView {
     pub options: Vec<String>,
     /// What the member answered; empty when nothing was.
     pub given: Vec<String>,
-    /// The right answer in the letters that the attempt showed; for a blank, every accepted wording.
+    /// The right answer in the letters that the attempt showed; for a blank, every accepted wording; empty when the
+    /// question is void.
     pub answer: Vec<String>,
+    /// Whether it is void: full marks for all, whatever they answered, and for those who did not.
+    pub void: bool,
     /// Whether the member answered wholly rightly.
     pub right: bool,
     /// Why the right answer is right; may be empty.
@@ -321,6 +324,7 @@ fn graded(sat: &Sat) -> Vec<GradedView> {
             correction_reason: correction.map(|former| former.reason.clone()),
             right: is_right(&question.text, &given),
             given,
+            void: question.text.is_void(),
             kind: question.text.kind,
             stem: question.text.stem,
             options: question.text.options,

@@ -75,6 +75,15 @@ pub fn is_part_of(conn: &mut Conn, meeting: MeetingId) -> QueryResult<bool> {
     Ok(contest.is_some())
 }
 
+/// The contests that are part of that meeting.
+pub fn list_parts_of(conn: &mut Conn, meeting: MeetingId) -> QueryResult<Vec<Contest>> {
+    on!(conn, c => contests::table
+        .filter(contests::meeting_id.eq(meeting))
+        .order(contests::id)
+        .select(Contest::as_select())
+        .load(c))
+}
+
 /// A contest with its frozen paper, of one moment; there is no paper until it has opened.
 pub fn find_with_paper(conn: &mut Conn, id: ContestId) -> QueryResult<Option<(Contest, Option<Paper>)>> {
     let found: Option<(Contest, Option<Json<Paper>>)> = on!(conn, c => contests::table

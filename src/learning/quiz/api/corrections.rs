@@ -24,7 +24,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CorrectionBody {
-    /// The right answer: letters, `["true"]` or `["false"]`, or every accepted wording of the blank. 20 parts at most.
+    /// The right answer: letters, `["true"]` or `["false"]`, or every accepted wording of the blank. 20 parts at most. For
+    /// a preview also `[]`: what it would change if the question were void.
     answer: Vec<Text<300>>,
     /// The explanation from now on; stays as it is when absent.
     explanation: Option<Text<2000>>,
@@ -62,10 +63,13 @@ struct QuestionCorrection {
     version: i32,
     /// The key that was wrong.
     former_answer: Vec<String>,
-    /// The right one.
+    /// The right one; empty when the question is void.
     answer: Vec<String>,
+    /// Whether the question is void: full marks for all.
+    void: bool,
     /// Why it was wrong, in Chinese.
     reason: String,
+    /// Who made it; of two people, the one who confirmed it.
     made_by: MemberId,
     /// That person's name.
     made_by_name: String,
@@ -96,6 +100,7 @@ impl QuestionCorrection {
             id: correction.id,
             question_id: correction.question_id,
             version: correction.version,
+            void: correction.is_void(),
             former_answer: correction.former.0,
             answer: correction.answer.0,
             reason: correction.reason,

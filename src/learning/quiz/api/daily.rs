@@ -1,7 +1,7 @@
 //! The paper of the day: fetching, submitting, looking back; setting it beforehand.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, Responder, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, Responder, delete, get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_my_quiz_history)
         .service(get_my_quiz_result)
         .service(set_daily_paper)
+        .service(withdraw_daily_paper)
         .service(get_planned_paper);
 }
 
@@ -143,8 +144,10 @@ struct GradedQuestion<'a> {
     options: &'a [String],
     /// What the member answered; empty when nothing was.
     given: &'a [String],
-    /// The right answer; for a blank, every accepted wording.
+    /// The right answer; for a blank, every accepted wording; empty when the question is void.
     answer: &'a [String],
+    /// Whether it is void: full marks for all, whatever they answered, and for those who did not.
+    void: bool,
     /// Whether the member answered rightly.
     right: bool,
     /// Why the right answer is right; may be empty.
@@ -223,6 +226,7 @@ impl<'a> From<&'a Graded> for QuizResult<'a> {
                 options: &question.text.options,
                 given,
                 answer: &question.text.answer,
+                void: question.text.is_void(),
                 right: rules::is_right(&question.text, given),
                 explanation: &question.text.explanation,
                 source: &question.text.source,
@@ -398,4 +402,21 @@ async fn get_planned_paper(
 ) -> Result<Versioned<PlannedPaper>, Problem> {
     let (paper, version) = quiz.paper_of(&reader.reach, query.unit_id, *day).await?.ok_or(Refusal::NoPaper)?;
     Ok(Versioned(PlannedPaper::new(&directory, paper), version))
+}
+
+/// 撤销某日试卷
+///
+/// Takes back a paper that is not published yet: the enterprise's is drawn in its place, and members of a unit have the one
+/// from above.
+#[utoipa::path(tag = "quiz", params(("day" = Day, Path, description = "Today or later"), UnitQuery),
+    responses((status = 204, description = "Taken back")))]
+#[delete("/quiz/daily/{day}")]
+async fn withdraw_daily_paper(
+    manager: ContentManager,
+    day: Path<Day>,
+    query: Query<UnitQuery>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    quiz.unset_paper(manager.member, &manager.reach, query.unit_id, *day).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

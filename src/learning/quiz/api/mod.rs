@@ -6,10 +6,12 @@ mod coverage;
 pub mod daily;
 mod practice;
 mod statistics;
+mod voidings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::rules::Refusal;
+use crate::web::approval::unanswerable;
 use crate::web::caller::out_of_reach;
 use crate::web::{FieldError, Problem};
 
@@ -19,6 +21,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(statistics::routes)
         .configure(bank::routes)
         .configure(corrections::routes)
+        .configure(voidings::routes)
         .configure(coverage::routes);
 }
 
@@ -62,6 +65,20 @@ impl From<Refusal> for Problem {
             Refusal::QuestionTwice { index } => question_error(index, "同一道题在试卷中只能出现一次"),
             Refusal::NoSuchVersion => Problem::field("/version", "no_such_version", "这道题没有这个版本"),
             Refusal::SameKey => Problem::conflict("quiz.same_key", "新答案与现有答案相同，无需更正"),
+            Refusal::QuestionVoid => {
+                Problem::conflict("quiz.question_void", "这道题的这个版本已经作废，不能更正，也不能再用；请改写题目")
+            }
+            Refusal::NeverAsked => {
+                Problem::conflict("quiz.never_asked", "这道题还没有出过，无需作废；请直接修改或停用")
+            }
+            Refusal::VoidingProposed => {
+                Problem::conflict("quiz.voiding_proposed", "已有人提议作废这道题，请先处理那项提议")
+            }
+            Refusal::NoSuchVoiding => Problem::not_found("quiz.voiding_not_found", "没有找到这项作废提议"),
+            Refusal::ProposerGone => {
+                Problem::conflict("proposals.proposer_gone", "提议人已不再有权提出此项变动，请重新提议")
+            }
+            Refusal::NoAnswer(no) => unanswerable(no),
             Refusal::PaperCorrected => Problem::conflict("quiz.paper_corrected", "试卷的答案刚刚更正，请重新提交一次"),
             Refusal::QuestionDealt => {
                 Problem::conflict("quiz.question_dealt", "这道题已经用过，不能删除；可以停用它，或者更正它的答案")

@@ -12,6 +12,7 @@ use crate::learning::quiz::Quiz;
 use crate::learning::quiz::model::{Difficulty, Question, QuestionId, QuestionKind, QuestionText, WrongAnswer};
 use crate::learning::quiz::practice::PracticeFilter;
 use crate::learning::quiz::rules::Refusal;
+use crate::learning::study::{ItemId, Study};
 use crate::web::caller::Member;
 use crate::web::{Body, Page, Problem, Query, page};
 
@@ -125,6 +126,8 @@ struct PracticeQuery {
     kind: Option<QuestionKind>,
     /// Only questions of this difficulty.
     difficulty: Option<Difficulty>,
+    /// Only those that belong to this study item, which the caller sees.
+    item_id: Option<ItemId>,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -169,9 +172,18 @@ async fn list_practice_questions(
     caller: Member,
     query: Query<PracticeQuery>,
     quiz: web::Data<Quiz>,
+    study: web::Data<Study>,
 ) -> Result<web::Json<Page<PracticeQuestion>>, Problem> {
     let (limit, after) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
-    let filter = PracticeFilter { category: query.category.clone(), kind: query.kind, difficulty: query.difficulty };
+    let among = match query.item_id {
+        Some(item) => {
+            let linked = study.linked_questions(&caller.person, item).await?;
+            Some(linked.into_iter().map(|id| QuestionId::from(id.uuid())).collect())
+        }
+        None => None,
+    };
+    let PracticeQuery { kind, difficulty, .. } = *query;
+    let filter = PracticeFilter { category: query.category.clone(), kind, difficulty, among };
     let count = usize::try_from(limit + 1).unwrap_or_default();
     let found = quiz.practice_questions(caller.member, &caller.path, &filter, after, count).await?;
     Ok(web::Json(Page::new(found, limit, |question| question.id).map(PracticeQuestion::from)))

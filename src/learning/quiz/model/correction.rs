@@ -77,7 +77,7 @@ pub struct Correction {
     pub version: i32,
     /// The wrong key.
     pub former: Json<Vec<String>>,
-    /// The right one.
+    /// The right one; none when the question is void from here on.
     pub answer: Json<Vec<String>>,
     pub reason: String,
     pub made_by: MemberId,
@@ -93,6 +93,13 @@ pub struct Correction {
     pub contest_count: i32,
     /// When everybody had been told.
     pub done_at: Option<Timestamp>,
+}
+
+impl Correction {
+    /// Whether it says that there is no right answer: full marks for all.
+    pub fn is_void(&self) -> bool {
+        self.answer.0.is_empty()
+    }
 }
 
 /// What a correction does to every paper that bears the question.

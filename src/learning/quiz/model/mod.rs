@@ -2,6 +2,7 @@
 
 pub mod correction;
 pub mod tally;
+pub mod voiding;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,14 @@ pub struct QuestionText {
     pub difficulty: Difficulty,
     /// The document that the question rests on.
     pub source: String,
+}
+
+impl QuestionText {
+    /// Void 作废: with no key at all, so that whatever was said to it is right. No question of the bank is, only what was
+    /// asked of one.
+    pub fn is_void(&self) -> bool {
+        self.answer.is_empty()
+    }
 }
 
 /// A question as stored.

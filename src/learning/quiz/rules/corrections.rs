@@ -91,8 +91,12 @@ pub fn after_flip(line: Option<WrongAnswer>, member: MemberId, flip: Flip, now: 
 }
 
 /// What a member is told of a correction: of which question, why, and what it changed.
-pub fn said(stem: &str, reason: &str, effect: &Effect) -> String {
-    let mut said = format!("题目{}的答案有误，已经更正（{}）。", in_quotes(stem), without_end(reason));
+pub fn said(stem: &str, (reason, is_void): (&str, bool), effect: &Effect) -> String {
+    let (stem, reason) = (in_quotes(stem), without_end(reason));
+    let mut said = match is_void {
+        true => format!("题目{stem}已经作废，人人计满分（{reason}）。"),
+        false => format!("题目{stem}的答案有误，已经更正（{reason}）。"),
+    };
     if effect.papers > 0 {
         said += &format!("您的 {} 次每日一答成绩随之更正。", effect.papers);
     }

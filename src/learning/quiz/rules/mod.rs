@@ -13,6 +13,7 @@ pub use corrections::*;
 pub use questions::*;
 
 use super::model::{Candidate, GivenAnswer, Paper, PaperQuestion, QuestionId, WrongAnswer};
+use crate::base::approval::NoAnswer;
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -30,9 +31,13 @@ pub enum Refusal {
     /// The paper was not fetched on its day, so it cannot be handed in later.
     NotFetched,
     /// An answer to a question that is not on the paper.
-    NotDealt { index: usize },
+    NotDealt {
+        index: usize,
+    },
     /// Two answers to one question.
-    AnsweredTwice { index: usize },
+    AnsweredTwice {
+        index: usize,
+    },
     /// Something else was submitted for that day before.
     AlreadySubmitted,
     /// The question is on a paper that the member can still submit.
@@ -56,11 +61,17 @@ pub enum Refusal {
     /// Nor one of a day that is far ahead: its questions would be kept from everybody until then.
     DayTooFar,
     /// A paper names a question that does not exist or is retired.
-    UnknownQuestion { index: usize },
+    UnknownQuestion {
+        index: usize,
+    },
     /// A paper names a question whose key a running contest keeps from everybody.
-    GuardedQuestion { index: usize },
+    GuardedQuestion {
+        index: usize,
+    },
     /// A paper names a question twice.
-    QuestionTwice { index: usize },
+    QuestionTwice {
+        index: usize,
+    },
     /// The unit is not within the caller's reach.
     OutOfReach,
     /// Too few belong to the unit for numbers without names.
@@ -69,6 +80,17 @@ pub enum Refusal {
     NoSuchVersion,
     /// The key that is called wrong says the same as the right one.
     SameKey,
+    /// What was asked of this version is void: it has no key that could be put right, and is not asked again.
+    QuestionVoid,
+    /// Nothing that was asked could be void.
+    NeverAsked,
+    /// The same version is proposed to be void already.
+    VoidingProposed,
+    NoSuchVoiding,
+    /// Who proposed it may do so no more.
+    ProposerGone,
+    /// The proposal is not the caller's to answer, or over.
+    NoAnswer(NoAnswer),
     /// A key on the paper was corrected while a submission was on its way; it is graded again.
     PaperCorrected,
     /// Only a question that was never asked can be deleted.
@@ -78,6 +100,12 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<NoAnswer> for Refusal {
+    fn from(no: NoAnswer) -> Self {
+        Refusal::NoAnswer(no)
+    }
+}
 
 /// Orders the answers as the questions stand on the paper; a question without an answer stays unanswered.
 pub fn match_answers(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Result<Vec<GivenAnswer>, Refusal> {
@@ -98,10 +126,8 @@ pub fn grade(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Vec<bool> 
     questions
         .iter()
         .map(|question| {
-            answers
-                .iter()
-                .find(|answer| answer.question_id == question.id)
-                .is_some_and(|answer| is_right(&question.text, &answer.answer))
+            let given = answers.iter().find(|answer| answer.question_id == question.id);
+            is_right(&question.text, given.map_or(&[][..], |given| given.answer.as_slice()))
         })
         .collect()
 }

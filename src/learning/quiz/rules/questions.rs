@@ -192,8 +192,12 @@ fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Whether `given` is right. All or nothing: a multiple choice with one letter missing is wrong.
+/// Whether `given` is right. All or nothing: a multiple choice with one letter missing is wrong. To a void question
+/// everything is, also nothing.
 pub fn is_right(text: &QuestionText, given: &[String]) -> bool {
+    if text.is_void() {
+        return true;
+    }
     match text.kind {
         QuestionKind::Fill => {
             let [words] = given else { return false };

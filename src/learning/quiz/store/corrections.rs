@@ -87,6 +87,12 @@ pub fn newest_correction(conn: &mut Conn, question: QuestionId, version: i32) ->
         .optional())
 }
 
+/// Whether what was asked of a version is void.
+pub fn is_void(conn: &mut Conn, question: QuestionId, version: i32) -> QueryResult<bool> {
+    // nothing comes after the correction that made it so
+    Ok(newest_correction(conn, question, version)?.is_some_and(|newest| newest.is_void()))
+}
+
 /// The oldest correction that has come to one of `stages`.
 pub fn oldest_in(conn: &mut Conn, stages: &[CorrectionStage]) -> QueryResult<Option<Correction>> {
     on!(conn, c => question_corrections::table

@@ -5,6 +5,7 @@ mod corrections;
 pub mod glance;
 mod guards;
 mod tallies;
+mod voidings;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Text};
@@ -13,6 +14,7 @@ pub use bank::*;
 pub use corrections::*;
 pub use guards::*;
 pub use tallies::*;
+pub use voidings::*;
 
 use super::model::{Answered, Paper, PaperId, Question, QuestionId, Submission, WrongAnswer};
 use crate::base::id::{MemberId, UnitId};
@@ -112,6 +114,12 @@ pub fn update_unpublished(conn: &mut Conn, paper: &Paper) -> QueryResult<bool> {
         .set((quiz_papers::questions.eq(&paper.questions), quiz_papers::created_by.eq(paper.created_by)))
         .execute(c))?;
     Ok(updated == 1)
+}
+
+/// Takes a paper back; false when it is published.
+pub fn delete_unpublished(conn: &mut Conn, id: PaperId) -> QueryResult<bool> {
+    let unpublished = quiz_papers::table.filter(quiz_papers::id.eq(id)).filter(quiz_papers::published_at.is_null());
+    Ok(on!(conn, c => diesel::delete(unpublished).execute(c))? == 1)
 }
 
 /// Publishes a paper; false when another server was faster.

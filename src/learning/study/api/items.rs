@@ -7,17 +7,23 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::feed::ItemView;
+use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::kernel::text_versions::TextVersion;
 use crate::learning::study::actions::{Amendment, Draft, Study};
-use crate::learning::study::model::{Item, ItemId, LinkedQuestionId};
+use crate::learning::study::model::{Item, ItemId, ItemText, LinkedQuestionId};
 use crate::learning::study::store;
 use crate::web::caller::{ContentChooser, ContentManager};
 use crate::web::etag::IfMatch;
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(create_study_item).service(list_study_items).service(edit_study_item).service(delete_study_item);
+    cfg.service(create_study_item)
+        .service(list_study_items)
+        .service(edit_study_item)
+        .service(delete_study_item)
+        .service(list_study_item_versions);
 }
 
 /// A new study item.
@@ -204,4 +210,41 @@ async fn list_study_items(
     let (limit, before) = (query.limit()?, query.after::<ItemId>()?);
     let items = study.db.read(move |conn| store::list_items(conn, before, limit + 1)).await?;
     Ok(web::Json(Page::new(items, limit, |item| item.id).map(ItemLine::from)))
+}
+
+/// What a study item said at some time.
+#[derive(Serialize, ToSchema)]
+struct StudyItemVersion {
+    /// From 1 on; the last one holds.
+    version: i32,
+    #[serde(flatten)]
+    text: ItemText,
+    /// Who wrote it so.
+    written_by: MemberId,
+    /// That person's name.
+    writer: String,
+    written_at: Timestamp,
+}
+
+/// 学习内容版本
+///
+/// Every version of a study item, the first one first.
+#[utoipa::path(tag = "study", params(("id" = ItemId, Path), PageQuery),
+    responses((status = 200, description = "Versions", body = Page<StudyItemVersion>)))]
+#[get("/study/items/{id}/versions")]
+async fn list_study_item_versions(
+    _chooser: ContentChooser,
+    id: Path<ItemId>,
+    query: Query<PageQuery>,
+    study: web::Data<Study>,
+) -> Result<web::Json<Page<StudyItemVersion>>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<i32>()?.unwrap_or(0));
+    let found = study.versions(*id, after, limit + 1).await?;
+    let view = |found: TextVersion| -> Result<StudyItemVersion, Problem> {
+        let text = serde_json::from_value(found.content.0).map_err(|error| Problem::internal(error.to_string()))?;
+        let TextVersion { version, written_by, written_at, .. } = found;
+        Ok(StudyItemVersion { version, text, writer: study.directory.name_of(written_by), written_by, written_at })
+    };
+    let versions: Vec<StudyItemVersion> = found.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(web::Json(Page::new(versions, limit, |version| version.version)))
 }

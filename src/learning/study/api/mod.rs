@@ -41,6 +41,9 @@ impl From<Refusal> for Problem {
             Refusal::BadCover => {
                 Problem::field("/cover_url", "study.bad_cover", "封面须为 https 网址，且不超过 500 个字符")
             }
+            Refusal::UnknownQuestion { index } => {
+                Problem::field(&format!("/question_ids/{index}"), "question", "题库中没有这道题，或已停用")
+            }
             Refusal::TooManyQuestions => Problem::field(
                 "/question_ids",
                 "study.too_many_questions",

@@ -31,6 +31,10 @@ pub enum Refusal {
     MinimumOutOfRange,
     BadCover,
     TooManyQuestions,
+    /// A question that is not in the bank, or out of use.
+    UnknownQuestion {
+        index: usize,
+    },
     /// The item is offered for no further push.
     ItemRetired,
     DayOver,

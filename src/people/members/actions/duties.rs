@@ -165,7 +165,13 @@ impl Members {
         // a secretary who heads branches reaches further than one office: only the operator appoints one
         let is_head = role == Role::Secretary && manager.member.is_none();
         let is_too_high = role.is_of_branch() && tree.has_branches_below(unit) && !is_head;
-        if is_too_high { Err(Refusal::TooHigh { role }) } else { Ok(()) }
+        if is_too_high {
+            return Err(Refusal::TooHigh { role });
+        }
+        let below_branch = tree.get(unit).is_some_and(|card| card.branch.is_some_and(|branch| branch != unit));
+        let is_too_low =
+            below_branch && matches!(role, Role::Secretary | Role::BranchCommittee | Role::CommitteeMember);
+        if is_too_low { Err(Refusal::TooLow { role }) } else { Ok(()) }
     }
 
     /// Refuses a duty that the manager may neither grant nor end.

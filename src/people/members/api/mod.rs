@@ -106,6 +106,11 @@ impl From<Refusal> for Problem {
                 format!("该人员是尚未结束的评选的评审专家，不能同时担任“{}”（三员分立）", wanted.title()),
             ),
             Refusal::WidensDuty { role, unit } => Problem::conflict("units.widens_duty", widens_duty(role, &unit)),
+            Refusal::TooLow { role } => Problem::field(
+                "/unit_id",
+                "duties.too_low",
+                format!("“{}”须在党支部或其上级组织任职，不能设在支部以下的组织", role.title()),
+            ),
             Refusal::TooHigh { role } => Problem::field(
                 "/unit_id",
                 "duties.too_high",

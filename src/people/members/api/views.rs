@@ -43,7 +43,7 @@ pub(super) struct DutyView {
     pub id: RoleId,
     /// Which duty it is.
     pub role: Role,
-    /// The duty in Chinese.
+    /// The duty in Chinese, as it is called on a unit of that kind.
     pub title: &'static str,
     /// Where it is held; it reaches everything below.
     pub unit_id: UnitId,
@@ -60,7 +60,7 @@ impl DutyView {
         DutyView {
             id: duty.id,
             role: duty.role,
-            title: duty.role.title(),
+            title: tree.get(duty.unit_id).map_or(duty.role.title(), |card| duty.role.title_in(&card.unit.kind)),
             unit_id: duty.unit_id,
             unit_name: tree.get(duty.unit_id).map(|card| card.unit.name.clone()).unwrap_or_default(),
             from_on: duty.from_on,

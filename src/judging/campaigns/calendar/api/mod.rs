@@ -30,6 +30,9 @@ impl From<Refusal> for Problem {
             Refusal::Vote(refusal) => refusal.into(),
             Refusal::NoSuchExtension => Problem::not_found("campaigns.extension_not_found", "没有找到这项延期提议"),
             Refusal::NoNotice => Problem::field("/terms/notice", "campaigns.no_notice", "发布前须填写评选通知及其文号"),
+            Refusal::NoticeNumberTaken => {
+                Problem::conflict("campaigns.notice_number_taken", "评选通知的文号已被另一份文件使用，请改用其他文号")
+            }
             Refusal::NobodyVotes => Problem::conflict("campaigns.nobody_votes", "选民范围内没有人，评选不能开始"),
             Refusal::ClockOnly(stage) => Problem::conflict(
                 "campaigns.clock_only",

@@ -25,6 +25,8 @@ pub enum Refusal {
     NoSuchExtension,
     /// The campaign has no notice yet.
     NoNotice,
+    /// Another document of that issuer and year bears the number of the notice.
+    NoticeNumberTaken,
     /// Nobody would be on the roll.
     NobodyVotes,
     /// The clock alone ends this stage: members have a right to all of its time.

@@ -3,8 +3,10 @@
 mod decision;
 mod objections;
 mod publication;
+mod recusals;
 mod awards;
 
+pub(in crate::judging::campaigns) use recusals::own_recusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,6 +21,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(decision::routes)
         .configure(objections::routes)
         .configure(publication::routes)
+        .configure(recusals::routes)
         .configure(awards::routes);
 }
 

@@ -11,7 +11,7 @@ use crate::base::time::Timestamp;
 use crate::db::Stop;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::decision::api::RecusedName;
+use crate::judging::campaigns::decision::api::{RecusedName, own_recusal};
 use crate::judging::campaigns::decision::model::{Objection, ObjectionId};
 use crate::judging::campaigns::decision::objections::SeenObjection;
 use crate::judging::campaigns::decision::rules::Refusal;
@@ -19,6 +19,7 @@ use crate::judging::campaigns::entries;
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::CampaignId;
 use crate::web::caller::{CampaignRunner, Member};
+use crate::web::recusal::OwnRecusal;
 use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -65,12 +66,15 @@ struct ObjectionView {
     can_withdraw: bool,
     /// Who would have answered it by duty and was kept out of it.
     recused: Vec<RecusedName>,
+    /// Who asked not to answer it, and why.
+    recusals: Vec<OwnRecusal>,
 }
 
 impl ObjectionView {
     fn new(campaigns: &Campaigns, reader: MemberId, seen: SeenObjection) -> Self {
-        let SeenObjection { objection, entry, recused } = seen;
+        let SeenObjection { objection, entry, recused, asked } = seen;
         ObjectionView {
+            recusals: asked.iter().map(|asked| own_recusal(campaigns, asked)).collect(),
             recused: recused.iter().map(|recusal| RecusedName::new(campaigns, recusal)).collect(),
             unit_name: entry.as_ref().map(|entry| campaigns.unit_name(entry.unit_id)).unwrap_or_default(),
             entry_title: entry.map(|entry| entry.title).unwrap_or_default(),

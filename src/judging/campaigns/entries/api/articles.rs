@@ -11,13 +11,14 @@ use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
-use crate::judging::campaigns::entries::model::{Article, EntryId, article_thing};
+use crate::judging::campaigns::entries::model::{Article, ArticleText, EntryId, article_thing};
+use crate::kernel::text_versions::TextVersion;
 use crate::web::caller::{ArticleWriter, Member};
 use crate::web::etag::{IfMatch, Versioned};
-use crate::web::{Body, Path, Problem};
+use crate::web::{Body, Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(publish_article).service(get_article);
+    cfg.service(publish_article).service(get_article).service(list_article_versions);
 }
 
 /// An article as it is written.
@@ -93,4 +94,39 @@ async fn get_article(
     let version = article_thing(*id).present(&db).await?;
     let (found, views) = campaigns.read_article(&viewer(&caller), *id).await?;
     Ok(Versioned(article(found, Some(views)), version))
+}
+
+/// What an article said at some time.
+#[derive(Serialize, ToSchema)]
+struct ArticleVersion {
+    /// From 1 on; the last one holds.
+    version: i32,
+    #[serde(flatten)]
+    text: ArticleText,
+    /// Name of who wrote it so.
+    written_by: String,
+    written_at: Timestamp,
+}
+
+/// 宣传文章版本
+///
+/// Every version of the article about an entry, the first one first.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry"), PageQuery),
+    responses((status = 200, description = "Versions", body = Page<ArticleVersion>)))]
+#[get("/entries/{id}/article/versions")]
+async fn list_article_versions(
+    caller: Member,
+    id: Path<EntryId>,
+    query: Query<PageQuery>,
+    campaigns: web::Data<Campaigns>,
+) -> Result<web::Json<Page<ArticleVersion>>, Problem> {
+    let (limit, after) = (query.limit()?, query.after::<i32>()?.unwrap_or(0));
+    let found = campaigns.article_versions(&viewer(&caller), *id, after, limit + 1).await?;
+    let view = |found: TextVersion| -> Result<ArticleVersion, Problem> {
+        let text = serde_json::from_value(found.content.0).map_err(|error| Problem::internal(error.to_string()))?;
+        let written_by = campaigns.member_name(found.written_by);
+        Ok(ArticleVersion { version: found.version, text, written_by, written_at: found.written_at })
+    };
+    let versions: Vec<ArticleVersion> = found.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(web::Json(Page::new(versions, limit, |version| version.version)))
 }

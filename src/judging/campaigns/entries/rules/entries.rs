@@ -73,5 +73,8 @@ pub fn check_plan(plan: &Plan, rules: &EntryRules, complete: bool) -> Result<(),
     demand(!plan.expected_effects.is_empty(), "/plan/expected_effects", "提交时须有预期效果")?;
     let proven = |kind: &EvidenceKind| plan.evidence.iter().any(|evidence| evidence.kind == *kind);
     let all = !rules.evidence_required || EvidenceKind::EACH.iter().all(proven);
-    demand(all, "/plan/evidence", "措施、经验、数据的佐证各须至少一项")
+    demand(all, "/plan/evidence", "措施、经验、数据的佐证各须至少一项")?;
+    // each of the four is there once it is written at all
+    let integrated = !rules.integration_required || plan.integration.is_some();
+    demand(integrated, "/plan/integration", "须写明目标、思路、措施、身份四个方面的融合")
 }

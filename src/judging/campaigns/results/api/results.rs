@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
 use crate::judging::campaigns::decision::model::{Award, ObjectionCount, thing};
-use crate::judging::campaigns::decision::{PublishedDecision, RecusedName};
+use crate::judging::campaigns::decision::{PublishedDecision, RecusedName, own_recusal};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, StageRow};
 use crate::judging::campaigns::results::export::PublishedExtension;
 use crate::judging::campaigns::results::results::Results;
@@ -18,6 +18,7 @@ use crate::judging::campaigns::totals::{ExplainedEntry, NamedEntry};
 use crate::judging::campaigns::vote::VoteResult;
 use crate::web::caller::Member;
 use crate::web::etag::Versioned;
+use crate::web::recusal::OwnRecusal;
 use crate::web::{Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -55,6 +56,8 @@ struct ResultsView {
     proposal: Option<Proposal>,
     /// Every version of the decision; the last one holds.
     decisions: Vec<SignedDecision>,
+    /// Who asked to be kept out of the decision, and why.
+    recusals: Vec<OwnRecusal>,
     objections: ObjectionCount,
     /// Final ones, once they are published.
     awards: Vec<Award>,
@@ -100,6 +103,7 @@ impl ResultsView {
             results: results.totals.explained,
             proposal,
             decisions: results.decisions.iter().map(signed).collect(),
+            recusals: results.asked.iter().map(|asked| own_recusal(campaigns, asked)).collect(),
             objections: results.objections,
             awards: results.awards,
         }
