@@ -39,10 +39,10 @@ async fn what_failed_for_good_is_seen_released_or_thrown_away_and_the_trail_know
 
     let path = |item: &Value| format!("/operations/outbox/{}", item["id"].as_str().unwrap());
     admin.delete(&path(&items[0])).await.ok(204);
-    admin.delete(&path(&items[0])).await.refused(404, "messages.not_parked");
+    admin.delete(&path(&items[0])).await.refused(404, "operations.not_found");
     let released = admin.post(&format!("{}/release", path(&items[1])), json!({})).await.ok(200);
     assert_eq!(released, json!({ "messages": 1 }));
-    admin.post(&format!("{}/release", path(&items[1])), json!({})).await.refused(404, "messages.not_parked");
+    admin.post(&format!("{}/release", path(&items[1])), json!({})).await.refused(404, "operations.not_found");
     assert_eq!(admin.post("/operations/outbox/release", json!({})).await.ok(200), json!({ "messages": 1 }));
     let seen = admin.get("/operations/outbox").await.ok(200);
     assert_eq!((&seen["lanes"][0]["waiting"], &seen["lanes"][0]["parked"]), (&json!(2), &json!(0)));

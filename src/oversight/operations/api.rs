@@ -182,5 +182,5 @@ async fn get_channels(
 }
 
 fn not_parked() -> Problem {
-    Problem::not_found("messages.not_parked", "没有这条暂停的消息，可能已经发出或丢弃")
+    Problem::not_found("operations.not_found", "没有这条暂停的消息，可能已经发出或丢弃")
 }
