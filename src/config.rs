@@ -1,6 +1,7 @@
 //! Configuration from the environment, one small struct per concern. The README holds the complete table.
 
 mod lasting;
+mod platforms;
 mod secrets;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use crate::web::cors::Origins;
 use crate::web::limits::RateLimits;
 use crate::web::proxies::TrustedProxies;
 
+pub use platforms::{Application, PlatformsConfig};
 pub use secrets::{Secrets, SecretsConfig};
 
 /// The command with the rule that an empty variable counts as absent: compose files and service managers set variables
@@ -82,6 +84,9 @@ pub struct Config {
 
     #[command(flatten)]
     pub web: WebConfig,
+
+    #[command(flatten)]
+    pub platforms: PlatformsConfig,
 
     #[command(flatten)]
     pub resets: ResetTerms,
@@ -180,6 +185,13 @@ fn resolved(path: &Path) -> Option<PathBuf> {
 /// Text that must not appear in a log.
 #[derive(Clone)]
 pub struct RedactedText(String);
+
+impl RedactedText {
+    /// The text itself, for whom it is meant.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
 
 impl std::fmt::Debug for RedactedText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -115,6 +115,24 @@ enum Command {
         #[arg(long, env = "XIANFENG_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
     },
+    /// Serves a stand-in for WeCom and WeChat, for trying out and for tests; no platform is asked
+    FakePlatform {
+        /// The port on this machine
+        #[arg(long, default_value = "8090")]
+        port: u16,
+        /// Where the app is, to which the phones on its page lead
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        app_url: String,
+        /// Somebody with an account there, as NUMBER=NAME; may be given many times
+        #[arg(long = "member")]
+        members: Vec<String>,
+        /// A file with many of them, one on each line
+        #[arg(long)]
+        member_file: Option<PathBuf>,
+    },
+    /// Looks after the channels by which messages leave
+    #[command(subcommand)]
+    Channels(ChannelsCommand),
     /// Prints fresh secrets, for servers that share a PostgreSQL database
     Secrets,
     /// Prints the OpenAPI document
@@ -125,6 +143,15 @@ enum Command {
 enum AuditCommand {
     /// Checks that no line of the trail was changed, removed, inserted or cut off, and names the first that was
     Verify {
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ChannelsCommand {
+    /// Walks through what WeCom and WeChat need, and says in Chinese what is missing and who has to do what
+    Check {
         #[command(flatten)]
         config: Box<Config>,
     },
@@ -275,6 +302,16 @@ async fn run(command: Command) -> Result<(), String> {
         }
         Command::Migrate { serving_role, config } => app::migrate(&config, serving_role).await,
         Command::Health { listen } => health::ask(listen).await,
+        Command::FakePlatform { port, app_url, mut members, member_file } => {
+            if let Some(file) = member_file {
+                let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+                members.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+            }
+            serve_fake_platform(port, app_url, &members).await
+        }
+        Command::Channels(ChannelsCommand::Check { config }) => {
+            operate(*config, operator::Command::CheckChannels, Vec::new()).await
+        }
         Command::Secrets => {
             say(Secrets::random().to_json());
             Ok(())
@@ -298,15 +335,43 @@ async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result
     }
     config.is_demo = true;
     let listener = bind(listen)?;
-    let app = App::build(config, Clock::System).await?.measured()?;
     let shown = if lan { demo::Lan::of(listen).address } else { listen };
+    let stand_in = demo::StandIn::prepare(&mut config, shown)?;
+    let app = App::build(config, Clock::System).await?.measured()?;
     let guide = demo::prepare(&app, shown, new_passwords).await?;
     let app = app.clone().with_front(demo::front(&app)?);
     say(guide);
+    if let Some(stand_in) = stand_in {
+        say(stand_in.open(&app)?);
+    }
     if lan {
         say(demo::Lan::of(listen).guide());
     }
     app.serve(listener).await.map_err(|error| error.to_string())
+}
+
+/// Serves the stand-in platform until somebody asks to stop.
+async fn serve_fake_platform(port: u16, app_url: String, members: &[String]) -> Result<(), String> {
+    let person = |text: &String| match text.split_once('=') {
+        Some((number, name)) if !number.trim().is_empty() => Ok(demo::platform::Person {
+            userid: number.trim().to_owned(),
+            name: name.trim().to_owned(),
+            title: String::new(),
+            phone: None,
+        }),
+        _ => Err(format!("--member {text}: 请写成 工号=姓名 (write NUMBER=NAME)")),
+    };
+    let people = members.iter().map(person).collect::<Result<Vec<_>, String>>()?;
+    let setup = demo::platform::Setup { app: app_url.clone(), ..demo::platform::Setup::of(people) };
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
+    let arguments = setup.arguments(&format!("http://127.0.0.1:{port}"));
+    let platform = demo::platform::FakePlatform::listen(listener, setup).map_err(|error| error.to_string())?;
+    say(format_args!("平台替身 stand-in platform：{0}　手机 phones：{0}/phone", platform.url));
+    say("让服务器使用它 tell a server of it:");
+    say(format_args!("  xianfeng serve --public-url={app_url} {}", arguments.join(" ")));
+    tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
+    platform.stop().await;
+    Ok(())
 }
 
 /// Has the server that holds the database run a command, or runs it here when there is none.

@@ -21,6 +21,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::kernel::alarms::{Alarm, Alarms, Lookout};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::changes::Change;
+use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};
 use crate::kernel::uptime::Uptime;
@@ -63,6 +64,8 @@ pub struct House {
     pub alarms: Alarms,
     /// Which days are worked.
     pub calendar: Calendar,
+    /// Where pages that are open hear what happens.
+    pub live: Live,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -76,6 +79,7 @@ impl House {
             secrets,
             settings: Settings::default(),
             alarms: Alarms::default(),
+            live: Live::default(),
             handles: HashMap::new(),
         }
     }

@@ -113,6 +113,20 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /me/resets", SignedIn, Plain),
     ("POST /me/resets/{id}/approval", SignedIn, Plain),
     ("POST /me/resets/{id}/refusal", SignedIn, Plain),
+    ("GET /session/platforms/{platform}/entry", Anyone, Plain),
+    ("GET /session/platforms/{platform}/return", Anyone, Plain),
+    ("POST /session/platforms/{platform}", Anyone, Plain),
+    ("POST /session/binding", Anyone, Plain),
+    ("GET /me/platforms", SignedIn, Plain),
+    ("DELETE /me/platforms/{platform}", SignedIn, Plain),
+    ("GET /events", SignedIn, Plain),
+    ("GET /me/wechat/subscriptions", SignedIn, Plain),
+    ("POST /me/wechat/subscriptions", SignedIn, Plain),
+    ("GET /platforms/{platform}/js-config", SignedIn, Plain),
+    ("GET /platforms/wechat/events", Anyone, Plain),
+    ("POST /platforms/wechat/events", Anyone, Plain),
+    ("GET /me/notice-settings", SignedIn, Plain),
+    ("PUT /me/notice-settings", SignedIn, Plain),
     ("POST /invitations", INVITERS, Plain),
     ("GET /resets", INVITERS, Plain),
     ("POST /resets/{id}/approval", INVITERS, Plain),
@@ -163,6 +177,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /boards/rebuild", ADMINISTRATORS, Plain),
     // study
     ("GET /study/feed", SignedIn, Plain),
+    ("GET /study/pushes/{id}/deliveries", RESULT_READERS, Plain),
+    ("POST /study/pushes/{id}/reminder", PUSH_PLANNERS, Plain),
+    ("GET /exports/study-deliveries", RESULT_READERS, Plain),
     ("GET /study/today", SignedIn, Plain),
     ("GET /study/items", CONTENT_CHOOSERS, Plain),
     ("POST /study/items", CONTENT_MANAGERS, Plain),
@@ -400,6 +417,12 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /setting-proposals/{id}/withdrawal", SETTING_CHANGERS, Plain),
     ("GET /calendars/{year}", SignedIn, Plain),
     ("PUT /calendars/{year}", CONTENT_MANAGERS, Plain),
+    // operations
+    ("GET /operations/channels", ADMINISTRATORS, Plain),
+    ("GET /operations/outbox", ADMINISTRATORS, Plain),
+    ("POST /operations/outbox/release", ADMINISTRATORS, Plain),
+    ("POST /operations/outbox/{id}/release", ADMINISTRATORS, Plain),
+    ("DELETE /operations/outbox/{id}", ADMINISTRATORS, Plain),
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];
@@ -422,6 +445,7 @@ const ASKS: &str = "asks for it; another one answers";
 const BACK: &str = "takes back what he asked for himself";
 const LEAVES: &str = "leaves it to others";
 const COMPUTED: &str = "makes known what others decided or what was computed";
+const SERVICE: &str = "looks after the service, and sees of nobody what it was about";
 const MINUTES: &str = "writes down what others did; every version stays, with its writer";
 
 /// Every route that changes something, and whether somebody may do so in a case of his own. A route that is missing here
@@ -430,6 +454,13 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /session", Open(NOBODY_YET)),
     ("POST /session/refresh", Open(OWN)),
     ("POST /session/invitation", Open(NOBODY_YET)),
+    ("POST /study/pushes/{id}/reminder", Open(WRITES)),
+    ("POST /session/platforms/{platform}", Open(NOBODY_YET)),
+    ("POST /session/binding", Open(NOBODY_YET)),
+    ("DELETE /me/platforms/{platform}", Open(OWN)),
+    ("PUT /me/notice-settings", Open(OWN)),
+    ("POST /me/wechat/subscriptions", Open(OWN)),
+    ("POST /platforms/wechat/events", Open("the platform tells of its user, by a signature")),
     ("DELETE /me/sessions/{id}", Open(OWN)),
     ("PUT /me/password", Open(OWN)),
     ("POST /session/reset-request", Open(NOBODY_YET)),
@@ -577,6 +608,9 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /setting-proposals/{id}/approval", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/refusal", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/withdrawal", Open(BACK)),
+    ("POST /operations/outbox/release", Open(SERVICE)),
+    ("POST /operations/outbox/{id}/release", Open(SERVICE)),
+    ("DELETE /operations/outbox/{id}", Open(SERVICE)),
     ("DELETE /session", Open(OWN)),
 ];
 

@@ -300,10 +300,12 @@ const ENDED_OTHERWISE: [(&str, u16, &str); 3] = [
 ];
 
 /// 404 that is called by another name, with the reason.
-const NOTHING_THERE: [&str; 6] = [
+const NOTHING_THERE: [&str; 8] = [
     "campaigns.no_ballot",  // of the caller
     "challenge.no_run",     // of the caller, today
     "files.no_thumbnail",   // of that file
+    "platforms.not_bound",  // by the caller
+    "platforms.not_used",   // by the enterprise
     "quiz.no_paper",        // of that day
     "resets.not_requested", // by the caller
     "settings.no_proposal", // of that id

@@ -23,6 +23,8 @@ const WINGS: &[(&str, &[&str])] = &[
 const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("bulletins", &["documents"]),
     ("sessions", &["members"]),
+    ("platforms", &["members", "sessions"]),
+    ("channels", &["members", "platforms"]),
     ("desk", &["members"]),
     ("boards", &["points"]),
     ("quiz", &["study"]),
@@ -235,9 +237,10 @@ fn a_broken_rule_is_noticed() {
 }
 
 /// Kernels and rooms whose tests stand in a file of another name, and why.
-const ELSEWHERE: [(&str, &str, &str); 13] = [
+const ELSEWHERE: [(&str, &str, &str); 14] = [
     ("board", "board_kernel", "boards is the room that shows them"),
     ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
+    ("live", "events", "the room is what tells it"),
     ("trail", "audit", "the room is what reads it"),
     ("recusals", "own_case", "who was kept out is seen beside who acted instead"),
     ("text_versions", "versions", "what two people write"),
@@ -385,6 +388,7 @@ fn verdict(place: &Place, path: &[String], tables: &BTreeMap<String, String>) ->
         "id" | "words" | "open_words" | "more_words" | "word_as_text" => ("", "base"),
         "on" | "prepared" => ("", "db"),
         "point_rules" => ("honour", "points"),
+        "notice_kinds" => ("ground", "notices"),
         target => (target_wing, target),
     };
     let inside = |n: usize| inside.get(n).map_or("", String::as_str);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use xianfeng::db::{Db, Refusal, Stop, Tx};
-use xianfeng::kernel::outbox::{self, Handlers, MessageId};
+use xianfeng::kernel::outbox::{self, Handlers, Lane, MessageId, Outcome, Posting};
 
 use crate::support::{TestApp, on_postgres};
 
@@ -178,4 +178,106 @@ async fn what_a_server_took_along_when_it_died_is_delivered_by_another_once_its_
     app.advance_seconds(1);
     assert_eq!(outbox::deliver_due(app.db(), &seen.handlers(0)).await.unwrap(), 1);
     assert_eq!((left(app.db()).await, seen.times()), ((0, 0), vec![1]));
+}
+
+const SLOW: Lane = Lane { name: "slow", at_once: 5, in_flight: 3 };
+
+/// Messages of the slow lane with these numbers.
+fn slow(numbers: std::ops::Range<u32>) -> Vec<Posting<Value>> {
+    let posting = |number| Posting { lane: SLOW.name, ..Posting::new("slow", json!({ "number": number })) };
+    numbers.map(posting).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_hangs_keeps_no_other_waiting_and_has_several_batches_under_way() {
+    let app = TestApp::start_empty().await;
+    app.write(|tx| Ok(outbox::send_all(tx, slow(0..40))?)).await;
+    send(&app, 0..1).await;
+    let seen = Seen::default();
+    let mut handlers = seen.handlers(0);
+    handlers.lane(SLOW);
+    let (under_way, gate) = (Arc::new(AtomicU32::new(0)), Arc::new(tokio::sync::Semaphore::new(0)));
+    let (counted, held) = (under_way.clone(), gate.clone());
+    handlers.on_batch("slow", move |messages| {
+        let (counted, held) = (counted.clone(), held.clone());
+        async move {
+            counted.fetch_add(1, SeqCst);
+            let _turn = held.acquire().await.unwrap();
+            counted.fetch_sub(1, SeqCst);
+            vec![Outcome::Done; messages.len()]
+        }
+    });
+    let handlers = Arc::new(handlers);
+    let kinds: Vec<String> = handlers.watches().iter().map(|watch| watch.kind.to_string()).collect();
+    assert_eq!(kinds, ["outbox", "outbox:slow"]);
+    let (db, theirs) = (app.db().clone(), handlers.clone());
+    let hanging = tokio::spawn(async move { outbox::deliver_lane(&db, &theirs, "outbox:slow").await });
+    outbox::deliver_lane(app.db(), &handlers, "outbox").await.unwrap().unwrap();
+    assert_eq!(seen.times(), [1], "the inbox does not wait");
+    while under_way.load(SeqCst) < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert_eq!(under_way.load(SeqCst), 3, "as many batches as the lane has");
+    gate.add_permits(1000);
+    hanging.await.unwrap().unwrap().unwrap();
+    assert_eq!(left(app.db()).await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_message_with_a_key_is_there_once_until_it_has_left() {
+    let app = TestApp::start_empty().await;
+    let twice = || {
+        let keyed = |number| Posting { key: Some("one".into()), ..Posting::new(TOPIC, json!({ "number": number })) };
+        vec![keyed(1), keyed(2)]
+    };
+    assert_eq!(app.write(move |tx| Ok(outbox::send_all(tx, twice())?)).await, 1);
+    assert_eq!(app.write(move |tx| Ok(outbox::send_all(tx, twice())?)).await, 0);
+    let seen = Seen::default();
+    outbox::deliver_due(app.db(), &seen.handlers(0)).await.unwrap();
+    assert_eq!((left(app.db()).await, seen.times()), ((0, 0), vec![1]));
+    assert_eq!(app.write(move |tx| Ok(outbox::send_all(tx, twice())?)).await, 1, "it has left");
+}
+
+#[tokio::test]
+async fn what_waits_for_its_hour_or_for_a_platform_has_made_no_attempt() {
+    let app = TestApp::start_empty().await;
+    app.write(|tx| Ok(outbox::send_all(tx, slow(0..12))?)).await;
+    let (calls, now) = (Arc::new(AtomicU32::new(0)), app.now());
+    let outcomes = |outcome: Outcome| {
+        let (mut handlers, calls) = (Handlers::default(), calls.clone());
+        handlers.lane(Lane { in_flight: 1, ..SLOW });
+        handlers.on_batch("slow", move |messages| {
+            calls.fetch_add(1, SeqCst);
+            let outcome = outcome.clone();
+            async move { vec![outcome; messages.len()] }
+        });
+        handlers
+    };
+    let until = now.plus_seconds(60);
+    let paused = outcomes(Outcome::Paused { until, why: "平台繁忙".into() });
+    outbox::deliver_lane(app.db(), &paused, "outbox:slow").await.unwrap().unwrap();
+    assert_eq!(calls.load(SeqCst), 1, "of a lane that rests nothing more is tried");
+    for minute in 1..=30 {
+        let later = outcomes(Outcome::Later { until: now.plus_seconds(60 * (minute + 1)), why: "夜间".into() });
+        app.clock.set(now.plus_seconds(60 * minute));
+        outbox::deliver_lane(app.db(), &later, "outbox:slow").await.unwrap().unwrap();
+    }
+    assert_eq!(left(app.db()).await, (12, 0), "nothing is parked, however often it was put off");
+    app.advance_seconds(60);
+    let done = outcomes(Outcome::Done);
+    outbox::deliver_lane(app.db(), &done, "outbox:slow").await.unwrap().unwrap();
+    assert_eq!(left(app.db()).await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_can_never_succeed_waits_for_a_person_at_once() {
+    let app = TestApp::start_empty().await;
+    app.write(|tx| Ok(outbox::send_all(tx, slow(0..1))?)).await;
+    let mut handlers = Handlers::default();
+    handlers.lane(SLOW);
+    handlers.on_batch("slow", |messages| async move { vec![Outcome::Hopeless("模板不存在".into()); messages.len()] });
+    outbox::deliver_due(app.db(), &handlers).await.unwrap();
+    let held = app.db().read(|conn| outbox::list_parked(conn, None, 10)).await.unwrap();
+    assert_eq!((held.len(), held[0].last_error.as_deref(), &*held[0].lane), (1, Some("模板不存在"), "slow"));
 }

@@ -103,8 +103,7 @@ async fn what_a_member_has_muted_is_not_counted() {
     let li = app.member("李一").sign_in().await;
     let usual = json!({ "care_mode": false, "quiet_from": "22:00", "quiet_until": "07:00", "muted_notices": [] });
     assert_eq!(li.get("/me/settings").await.ok(200), usual);
-    let wanted =
-        json!({ "care_mode": true, "quiet_from": "20:30", "quiet_until": "08:00", "muted_notices": ["published"] });
+    let wanted = json!({ "care_mode": true, "quiet_from": "20:30", "quiet_until": "08:00", "muted_notices": ["published", "study"] });
     assert_eq!(li.put("/me/settings", wanted.clone()).await.ok(200), wanted);
     item(&app, &organiser).await;
     let page = li.get("/me/today").await;

@@ -310,3 +310,45 @@ fn text(reply: &[u8], pointers: &[&str]) -> Result<String> {
     let found = pointers.iter().find_map(|pointer| reply.pointer(pointer)?.as_str());
     found.map(str::to_owned).with_context(|| format!("nothing at {pointers:?} in {reply}"))
 }
+
+/// What a server is told of a stand-in platform at `url`, on which accounts are called like members.
+pub fn platform_settings(url: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("XIANFENG_WECOM_CORP_ID", "ww0000000000000001".into()),
+        ("XIANFENG_WECOM_AGENT_ID", "1000002".into()),
+        ("XIANFENG_WECOM_SECRET", "wecom-secret".into()),
+        ("XIANFENG_WECOM_API", url.to_owned()),
+        ("XIANFENG_WECHAT_PAGES", url.to_owned()),
+        ("XIANFENG_WECOM_USERID_IS_EMPLOYEE_NO", "true".into()),
+        ("XIANFENG_PUBLIC_URL", "https://bench.invalid".into()),
+    ]
+}
+
+/// What the stand-in counts, and where it gives a code of everybody.
+pub const PLATFORM_COUNTS: &str = "/_counts";
+pub const PLATFORM_CODES: &str = "/_codes/all";
+pub const PLATFORM_CODES_BODY: &str = r#"{"kind":"wecom_mini"}"#;
+
+/// A notice of a kind that leaves at any hour, to a unit with everything below it.
+pub fn notice(unit: &str) -> String {
+    serde_json::json!({
+        "to": { "unit": unit }, "kind": "security", "title": "今日学习：党章", "body": "请在今天完成学习。",
+        "link": "/study/today",
+    })
+    .to_string()
+}
+
+/// The message by which it waits to be told: its id, its payload, and now.
+pub const INSERT_MESSAGE: &str =
+    "INSERT INTO outbox (id, topic, payload, available_at, created_at) VALUES (?1, 'notice', ?2, ?3, ?3)";
+
+pub const COUNT_DELIVERIES: &str = "SELECT count(*) FROM channel_deliveries";
+
+pub const SIGN_IN_BY_CODE: &str = "/api/v1/session/platforms/wecom";
+
+/// What a client of the mini-program signs in with.
+pub fn code_body(code: &str) -> String {
+    serde_json::json!({ "code": code, "attempt": "1", "device": "bench" }).to_string()
+}
+
+pub const EVENTS: &str = "/api/v1/events?topics=notices";

@@ -166,7 +166,8 @@ pub fn replay(database: &Path) -> Result<Replay> {
         "SELECT * FROM trail WHERE subject_kind = 'idea' AND subject_id > ? ORDER BY subject_id",
         "SELECT * FROM search_entries WHERE subject_id > ? ORDER BY subject_id",
     ];
-    for (number, (query, table)) in of_ideas.iter().zip(["ideas", "idea_steps", "idea_hand_ins", "trail", "search_entries"]).enumerate()
+    for (number, (query, table)) in
+        of_ideas.iter().zip(["ideas", "idea_steps", "idea_hand_ins", "trail", "search_entries"]).enumerate()
     {
         let mut query = db.prepare(query)?;
         let columns = query.column_count();

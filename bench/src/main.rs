@@ -3,6 +3,7 @@
 //! Start it with bench/run; README.md says what the floors mean.
 
 mod ballots;
+mod channels;
 mod client;
 mod closed;
 mod contest;
@@ -83,6 +84,8 @@ enum Stage {
     SignIns,
     /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
     Closed,
+    /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
+    Channels,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
 }
@@ -277,6 +280,8 @@ struct Bench {
     mornings: Vec<(f64, f64)>,
     /// Lines about sign-ins.
     sign_ins: Vec<String>,
+    /// Lines about messages beyond the inbox.
+    channels: Vec<String>,
     /// Lines about closed periods.
     closings: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
@@ -303,6 +308,7 @@ impl Bench {
             Stage::Mornings => self.mornings(),
             Stage::SignIns => self.sign_ins(),
             Stage::Closed => self.closed(),
+            Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
         }
     }
@@ -341,6 +347,7 @@ impl Bench {
             figures: Figures::default(),
             mornings: Vec::new(),
             sign_ins: Vec::new(),
+            channels: Vec::new(),
             closings: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
@@ -628,6 +635,68 @@ impl Bench {
         Ok(())
     }
 
+    /// A message to everybody, alone and beside the mornings; everybody signs in by a code; two thousand open streams.
+    fn channels(&mut self) -> Result<()> {
+        const STREAMS: u32 = 2_000;
+        let (world, connections) = (self.world.clone(), self.arguments.connections);
+        let platform = channels::Platform::start(&self.product.program, &self.arguments.folder, world.members)?;
+        let told = platform.settings();
+        let path = self.copy("channels.db")?;
+        channels::seed(&path, &world)?;
+        let began = Instant::now();
+        let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
+        let alone = channels::wait(&path, &platform, &world, began)?;
+        let kib = channels::streams(&server, &world, STREAMS)?;
+        let seen = channels::sign_ins(server.address, platform.codes()?, connections)?;
+        server.stop()?;
+        let reached = |is: bool| if is { "reached" } else { "**missed**" };
+        self.channels.push(format!(
+            "a push to {} members: written for each after {:.1} s (10 s: {}), on every phone after {:.1} s",
+            world.members,
+            alone.expanded,
+            reached(alone.expanded <= 10.0),
+            alone.arrived
+        ));
+        self.channels.push(format!(
+            "{} sign-ins by code in {:.0} s (600 s: {}), {} errors, p99 {:.0} ms",
+            world.members,
+            seen.seconds,
+            reached(seen.seconds <= 600.0 && seen.errors == 0),
+            seen.errors,
+            seen.percentile_ms(0.99)
+        ));
+        self.channels.push(format!("{STREAMS} open streams: {kib:.1} KiB each (20: {})", reached(kib <= 20.0)));
+        drop(platform);
+
+        let platform = channels::Platform::start(&self.product.program, &self.arguments.folder, world.members)?;
+        let told = platform.settings();
+        let path = self.copy("channels_mornings.db")?;
+        channels::seed(&path, &world)?;
+        let began = Instant::now();
+        let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
+        let (file, members, secrets) = (path.clone(), world.members, self.product.secrets.clone());
+        let sending = std::thread::spawn(move || -> Result<channels::Sent> {
+            let world = World::new(members, &secrets)?;
+            channels::wait(&file, &platform, &world, began)
+        });
+        let mornings = work::mornings(server.address, &self.world, &self.keys, connections)?;
+        let sent = sending.join().map_err(|_| anyhow::anyhow!("the sending broke off"))??;
+        server.stop()?;
+        let usual: Vec<f64> = self.mornings.iter().map(|(seconds, _)| *seconds).collect();
+        let slower = match usual.is_empty() {
+            true => "measure `mornings` in the same run to compare".to_owned(),
+            false => {
+                let more = mornings.seconds / median(&usual) - 1.0;
+                format!("{:.0} % slower than alone (50 %: {})", more * 100.0, reached(more <= 0.5))
+            }
+        };
+        self.channels.push(format!(
+            "beside the mornings: these took {:.1} s, {slower}, {} errors; the push was on every phone after {:.1} s",
+            mornings.seconds, mornings.errors, sent.arrived
+        ));
+        Ok(())
+    }
+
     /// The capacity, then one, two and three times as many sign-ins, then as many as there is room for beside one strange
     /// address that sprays wrong passwords.
     fn sign_ins(&mut self) -> Result<()> {
@@ -742,11 +811,13 @@ impl Bench {
              closing and counting of as many ballots of 10: {} (3)\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             self.sign_ins.join("\n"),
+            self.channels.join("\n"),
             self.closings.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),

@@ -37,9 +37,15 @@ impl Product {
 
     /// Starts the server and waits until it is ready; boards live in Redis when `redis` is set.
     pub fn serve(&self, database_url: &str, redis: bool) -> Result<Server> {
+        self.serve_told(database_url, redis, &[])
+    }
+
+    /// The same, with further settings.
+    pub fn serve_told(&self, database_url: &str, redis: bool, told: &[(&'static str, String)]) -> Result<Server> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::options().create(true).append(true).open(&self.log)?;
         let mut command = self.command(contract::SERVE, database_url);
+        command.envs(told.iter().map(|(name, value)| (name, value)));
         if let Some(url) = self.redis_url.as_ref().filter(|_| redis) {
             command.env("REDIS_URL", url);
         }

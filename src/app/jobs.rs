@@ -18,9 +18,6 @@ const TIDY_LEASE_SECONDS: i64 = 3000;
 /// How much of the time the search index leaves to others, for each part that it takes; searches look at what waits.
 const INDEXING_REST: u32 = 4;
 
-/// What has no instant of its own: the waker's look asks whether there is any.
-const WATCHES: [agenda::Watch; 3] = [changes::WATCH, search::WATCH, outbox::WATCH];
-
 /// What this process is at; a kind is not begun again before it has ended.
 #[derive(Clone, Default)]
 struct Busy(Arc<Mutex<HashSet<String>>>);
@@ -83,8 +80,9 @@ impl App {
                 job.run().await?;
             }
         }
-        for watch in [search::WATCH, outbox::WATCH] {
-            self.attend(watch.kind).await?;
+        self.attend(&search::WATCH.kind).await?;
+        for watch in self.handlers.watches() {
+            self.attend(&watch.kind).await?;
         }
         self.tidy().await
     }
@@ -130,10 +128,11 @@ impl App {
     async fn look(&self) -> Result<Vec<String>, DbError> {
         let (now, since) = (self.db.now(), self.ear.asks_from());
         let was_deaf = self.ear.was_deaf(now) || self.missed.load(Ordering::Acquire);
-        let mut kinds = self.db.read(move |conn| agenda::look(conn, now, since, &WATCHES)).await?;
-        if !kinds.iter().any(|kind| kind == changes::WATCH.kind) {
+        let watches = self.watches.clone();
+        let mut kinds = self.db.read(move |conn| agenda::look(conn, now, since, &watches)).await?;
+        if !kinds.iter().any(|kind| *kind == changes::WATCH.kind) {
             match was_deaf {
-                true => kinds.push(changes::WATCH.kind.to_owned()),
+                true => kinds.push(changes::WATCH.kind.into_owned()),
                 false => drop(self.ear.hear(Vec::new(), now)),
             }
         }
@@ -148,9 +147,8 @@ impl App {
         if kind == search::WATCH.kind {
             return search::index_waiting(&self.db, INDEXING_REST).await;
         }
-        if kind == outbox::WATCH.kind {
-            while outbox::deliver_due(&self.db, &self.handlers).await? > 0 {}
-            return Ok(());
+        if let Some(delivered) = outbox::deliver_lane(&self.db, &self.handlers, kind).await {
+            return delivered;
         }
         match self.rooms.iter().flat_map(|room| &room.dues).find(|due| due.kind == kind) {
             Some(due) => agenda::attend(&self.db, due.kind, || due.run()).await,

@@ -19,7 +19,7 @@ use crate::base::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::kernel::outbox::Handlers;
-use crate::kernel::{agenda, changes, lease};
+use crate::kernel::{agenda, changes, lease, search};
 use crate::oversight::health;
 use crate::room::{CannotOpen, House, Room};
 use crate::web::headers::Protection;
@@ -38,6 +38,8 @@ pub struct App {
     house: Arc<House>,
     rooms: Arc<Vec<Room>>,
     handlers: Arc<Handlers>,
+    /// What has no instant of its own: the waker's look asks whether there is any.
+    watches: Arc<Vec<agenda::Watch>>,
     recorder: Option<Data<PrometheusHandle>>,
     /// Routes that stand before the pages of the app; the demo's alone.
     front: Option<Front>,
@@ -72,6 +74,7 @@ impl App {
             missed: Arc::default(),
             protection: Data::new(Protection::new(config.web.hsts_seconds)),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
+            watches: Arc::new([changes::WATCH, search::WATCH].into_iter().chain(handlers.watches()).collect()),
             handlers: Arc::new(handlers),
             rooms: Arc::new(rooms),
             house: Arc::new(house),

@@ -18,6 +18,7 @@ use crate::web::methods::{Methods, no_route};
 use crate::web::parameters::{Parameters, refuse_unknown};
 use crate::web::stopping::{self, Stopping};
 use crate::web::trace::{trace, trace_preflight};
+use crate::web::verification;
 
 /// Connections that may be open at once; a plant's phones come through few proxies.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -58,6 +59,9 @@ impl App {
     fn front(&self, cfg: &mut web::ServiceConfig) {
         if let Some(front) = &self.front {
             front(cfg);
+        }
+        if let Some(folder) = self.config.platforms.verification_files() {
+            verification::routes(cfg, folder);
         }
         #[cfg(feature = "web")]
         cfg.configure(crate::web::app_files::routes);

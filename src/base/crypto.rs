@@ -90,6 +90,11 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-1, which WeChat and WeCom want for what they sign; for nothing else.
+pub fn sha1_hex(bytes: &[u8]) -> String {
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
+}
+
 /// 64 random bits, for whatever must not be foreseen.
 pub fn random_number() -> u64 {
     rand::random()

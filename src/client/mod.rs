@@ -3,4 +3,5 @@
 //! May use every wing; no wing uses it. Owns nothing of the enterprise.
 
 pub mod about;
+pub mod events;
 pub mod today;

@@ -12,6 +12,8 @@ mod front;
 mod ideas;
 mod people;
 mod plans;
+pub mod platform;
+mod stand_in;
 
 use std::net::SocketAddr;
 
@@ -24,6 +26,7 @@ use crate::people::members::{Directory, Manager, Members};
 
 pub use front::{Lan, front};
 use people::SignIn;
+pub use stand_in::StandIn;
 
 /// Days for which pushes and papers are planned, today included.
 const PLANNED_DAYS: u64 = 7;

@@ -8,6 +8,7 @@
 //! Of several processes one looks: it holds the rows for a moment, which another takes over when it dies. What it has
 //! dealt with it takes away by the mark that it has seen, so that a change that came meanwhile is looked at again.
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use diesel::dsl::{case_when, exists, select};
@@ -36,12 +37,18 @@ pub const LOOKED_AT_LEAST_SECONDS: i64 = 600;
 const AT_ONCE: i64 = 500;
 
 /// What becomes due without an instant of its own, because there are rows of a certain sort: asked for by the same look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Watch {
     /// What it is called, as the kinds of rooms are.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// A query that finds a row when there is something to do; `{now}` and `{since}` stand for instants.
-    pub finds: &'static str,
+    pub finds: Cow<'static, str>,
+}
+
+impl Watch {
+    pub const fn new(kind: &'static str, finds: &'static str) -> Watch {
+        Watch { kind: Cow::Borrowed(kind), finds: Cow::Borrowed(finds) }
+    }
 }
 
 /// What is due of a kind and held by no process.

@@ -23,7 +23,7 @@ const OVERLAP_SECONDS: i64 = 15;
 const KEPT_SECONDS: i64 = 3600;
 
 /// Whether there is something to hear, asked with [`Ear::asks_from`].
-pub const WATCH: Watch = Watch { kind: "changes", finds: "SELECT 1 FROM changes WHERE at >= {since}" };
+pub const WATCH: Watch = Watch::new("changes", "SELECT 1 FROM changes WHERE at >= {since}");
 
 /// One change: what kind of thing, and which.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable)]
@@ -35,6 +35,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// What it is called, in the order of time.
+    pub fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+
     /// The id of the thing that changed.
     pub fn subject<T: From<Uuid>>(&self) -> Option<T> {
         Uuid::from_slice(&self.subject).ok().map(T::from)
@@ -62,6 +67,17 @@ pub fn since(conn: &mut Conn, last_asked: Timestamp) -> QueryResult<Vec<Change>>
         .order((changes::at, changes::id))
         .select((changes::id, changes::at, changes::topic, changes::subject))
         .load(c))
+}
+
+/// Changes after the change `id`, and some before it, since transactions commit out of order; `None` when it is so old that
+/// what came after it may be forgotten already.
+pub fn after(conn: &mut Conn, id: Uuid, now: Timestamp) -> QueryResult<Option<Vec<Change>>> {
+    let Some(at) = id.get_timestamp().map(|stamp| stamp.to_unix()) else { return Ok(None) };
+    let at = Timestamp::from_micros(i64::try_from(at.0).unwrap_or(0) * 1_000_000 + i64::from(at.1 / 1_000));
+    if now.seconds_since(at) > KEPT_SECONDS - OVERLAP_SECONDS || now.seconds_since(at) < -OVERLAP_SECONDS {
+        return Ok(None);
+    }
+    Ok(Some(since(conn, at)?.into_iter().filter(|change| change.id() != id).collect()))
 }
 
 /// What one process has heard, so that it acts on each change once.

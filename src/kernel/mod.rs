@@ -13,6 +13,7 @@ pub mod uptime;
 pub mod recusals;
 pub mod text_versions;
 pub mod changes;
+pub mod live;
 pub mod agenda;
 pub mod alarms;
 pub mod lease;

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::time::Timestamp;
 use crate::config::WebConfig;
 use crate::db::Db;
 use crate::kernel::board::Boards;
@@ -114,12 +115,24 @@ async fn metrics(
     if !may_measure(&req, &config) {
         return Err(Problem::forbidden("metrics.denied", "需要监控令牌"));
     }
-    if let Ok((waiting, parked)) = db.read(outbox::count).await {
-        gauge!("outbox_waiting").set(waiting as f64);
-        gauge!("outbox_parked").set(parked as f64);
+    if let Ok(backlogs) = db.read(outbox::backlogs).await {
+        measure(&backlogs, db.now());
     }
     let text = recorder.map(|recorder| recorder.render()).unwrap_or_default();
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}
+
+/// What waits in all, and lane by lane.
+fn measure(backlogs: &[outbox::Backlog], now: Timestamp) {
+    gauge!("outbox_waiting").set(backlogs.iter().map(|one| one.waiting).sum::<i64>() as f64);
+    gauge!("outbox_parked").set(backlogs.iter().map(|one| one.parked).sum::<i64>() as f64);
+    for outbox::Backlog { lane, waiting, parked, oldest_due_at } in backlogs {
+        let lane = if lane.is_empty() { "main".to_owned() } else { lane.clone() };
+        let age = oldest_due_at.map_or(0, |due| now.seconds_since(due).max(0));
+        gauge!("outbox_lane_waiting", "lane" => lane.clone()).set(*waiting as f64);
+        gauge!("outbox_lane_parked", "lane" => lane.clone()).set(*parked as f64);
+        gauge!("outbox_lane_oldest_seconds", "lane" => lane).set(age as f64);
+    }
 }
 
 fn may_measure(req: &HttpRequest, config: &WebConfig) -> bool {

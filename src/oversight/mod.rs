@@ -9,4 +9,5 @@ pub mod settings;
 pub mod calendar;
 pub mod health;
 pub mod backup;
+pub mod operations;
 pub mod operator;

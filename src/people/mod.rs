@@ -1,7 +1,9 @@
-//! Who belongs to the enterprise, what each may do, and how each signs in.
+//! Who belongs to the enterprise, what each may do, how each signs in, and how each is reached.
 //!
 //! Uses `ground`.
 
 pub mod members;
 pub mod sessions;
+pub mod platforms;
+pub mod channels;
 pub mod desk;

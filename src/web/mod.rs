@@ -30,6 +30,7 @@ pub mod stopping;
 pub mod trace;
 pub mod unread;
 pub mod upload;
+pub mod verification;
 
 pub use body::{Body, Path, Query, nullable};
 pub use error::{FieldError, Problem};

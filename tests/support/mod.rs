@@ -8,6 +8,7 @@ mod database;
 pub mod document;
 pub mod observed;
 mod people;
+pub mod platform;
 pub mod process;
 pub mod proxy;
 pub mod trail;

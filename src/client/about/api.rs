@@ -9,6 +9,7 @@ use super::settings::Appearance;
 use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
 use crate::ground::presets::{BoardListing, BoardScope, NamesAbove, Preset, Presets};
 use crate::people::members::Directory;
+use crate::people::platforms::{Platform, Platforms};
 use crate::room::House;
 use crate::web::etag::Polled;
 
@@ -22,12 +23,19 @@ pub struct AppConfig {
     directory: Directory,
     appearance: Appearance,
     presets: Presets,
+    platforms: Platforms,
     is_demo: bool,
 }
 
 impl AppConfig {
     pub fn new(house: &House, appearance: Appearance) -> AppConfig {
-        AppConfig { directory: house.get(), appearance, presets: house.get(), is_demo: house.config.is_demo }
+        AppConfig {
+            directory: house.get(),
+            appearance,
+            presets: house.get(),
+            platforms: house.get(),
+            is_demo: house.config.is_demo,
+        }
     }
 }
 
@@ -63,6 +71,9 @@ struct SignInWays {
     password: bool,
     /// An invite code sets the first password, or a forgotten one.
     invite_code: bool,
+    /// Platforms by whose accounts members are recognised; each leads there by `/session/platforms/{platform}/entry`, the
+    /// mini-program by its own code.
+    platforms: Vec<Platform>,
 }
 
 /// What the enterprise has switched on.
@@ -115,7 +126,11 @@ async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
             help_phone: config.appearance.help_phone(),
             colour: config.appearance.colour(),
         },
-        sign_in: SignInWays { password: true, invite_code: true },
+        sign_in: SignInWays {
+            password: true,
+            invite_code: true,
+            platforms: Platform::EACH.iter().copied().filter(|each| config.platforms.uses(*each)).collect(),
+        },
         switches: ClientSwitches {
             preset: config.presets.preset(),
             personal_boards: true,

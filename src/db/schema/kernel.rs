@@ -21,6 +21,8 @@ diesel::table! {
         parked_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
+        lane -> Text,
+        dedup_key -> Nullable<Text>,
     }
 }
 

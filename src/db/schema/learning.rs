@@ -213,6 +213,9 @@ diesel::table! {
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
         coverage_frozen_at -> Nullable<BigInt>,
+        notice_id -> Nullable<Binary>,
+        remind_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
     }
 }
 

@@ -198,3 +198,74 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(credentials, sessions, invitations, reset_requests, account_openings);
+
+// platforms
+
+diesel::table! {
+    platform_accounts (platform, account_hash) {
+        platform -> Text,
+        account_hash -> Binary,
+        account_sealed -> Binary,
+        union_hash -> Nullable<Binary>,
+        session_key_sealed -> Nullable<Binary>,
+        member_id -> Binary,
+        bound_by -> Text,
+        bound_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    platform_tokens (name) {
+        name -> Text,
+        token_sealed -> Nullable<Binary>,
+        expires_at -> BigInt,
+        fetching_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    platform_codes (code_hash) {
+        code_hash -> Binary,
+        holder -> Binary,
+        outcome_sealed -> Nullable<Binary>,
+        asked_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(platform_accounts, platform_tokens, platform_codes);
+
+// channels
+
+diesel::table! {
+    channel_deliveries (notice_id, member_id, channel, nature) {
+        notice_id -> Binary,
+        member_id -> Binary,
+        channel -> Text,
+        nature -> Text,
+        kind -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        made_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    channel_choices (member_id, kind, channel) {
+        member_id -> Binary,
+        kind -> Text,
+        channel -> Text,
+        wanted -> Bool,
+        chosen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    channel_quotas (member_id, template) {
+        member_id -> Binary,
+        template -> Text,
+        remaining -> Integer,
+        accepted -> Integer,
+        changed_at -> BigInt,
+    }
+}

@@ -3,7 +3,6 @@
 use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
-use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
 use crate::people::members::Members;
 use crate::room::{House, MINUTE, Opened, Room};
 
@@ -18,10 +17,10 @@ crate::point_rules! {
     IDEA_OUTCOME = "idea.outcome" / "金点子出成果": "金点子成果", Example, 10;
 }
 
-crate::more_words!(NoticeKind in NOTICE_KINDS {
+crate::notice_kinds! {
     /// A step of an idea that the member wrote or carries out.
-    IDEA = "idea" / "金点子",
-});
+    IDEA = "idea" / "金点子": AT_ONCE,
+}
 
 pub async fn open(house: &House) -> Opened {
     let ideas = Ideas::new(

@@ -13,6 +13,7 @@ use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Never, Stop, Tx};
+use crate::kernel::changes;
 use crate::kernel::glance::{Line, Look, Seen};
 use crate::kernel::outbox::{self, Handlers, Message};
 
@@ -24,6 +25,9 @@ const LASTING_TOPIC: &str = "lasting_notice";
 
 /// The topic of those that grow.
 const GROWING_TOPIC: &str = "growing_notice";
+
+/// The topic of `kernel::changes` by which pages that are open hear that an inbox has something new: a member's or a unit's.
+const INBOX_TOPIC: &str = "notice";
 
 /// What becomes of a notice in the inbox.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +52,11 @@ pub fn tell(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
     outbox::send(tx, TOPIC, notice).map(drop)
 }
 
+/// Like [`tell`], for a room that must find later whom it has reached: gives the id of the notice.
+pub fn announce(tx: &mut Tx, notice: NewNotice) -> QueryResult<NoticeId> {
+    Ok(NoticeId::from(outbox::send(tx, TOPIC, notice)?.uuid()))
+}
+
 /// Like [`tell`], for what may be said of one thing many times a day, so that one notice with their number is enough:
 /// thirty comments of one day on one idea are one notice that says thirty.
 pub fn tell_growing(tx: &mut Tx, notice: NewNotice) -> QueryResult<()> {
@@ -61,40 +70,66 @@ pub fn tell_for_good(tx: &mut Tx, member: MemberId, kind: NoticeKind, text: Last
     outbox::send(tx, LASTING_TOPIC, NewNotice { to: To::Member(member), kind, title, body, link }).map(drop)
 }
 
+/// Notices that have just come into the inbox, on their way beyond it; told by a later room, which knows the channels.
+#[derive(Clone, Default)]
+pub struct Onward(Hooks<Leads>);
+
+/// Sends a notice on, in the transaction that puts it into the inbox.
+type Leads = Arc<dyn Fn(&mut Tx, &Notice) -> QueryResult<()> + Send + Sync>;
+
+impl Onward {
+    pub fn by(&self, leads: impl Fn(&mut Tx, &Notice) -> QueryResult<()> + Send + Sync + 'static) {
+        self.0.add(Arc::new(leads));
+    }
+
+    fn lead(&self, tx: &mut Tx, notice: &Notice) -> QueryResult<()> {
+        self.0.each().iter().try_for_each(|leads| leads(tx, notice))
+    }
+}
+
 /// Lets notices be delivered into the inbox.
-pub fn handle(handlers: &mut Handlers, db: &Db) {
+pub fn handle(handlers: &mut Handlers, db: &Db, onward: &Onward) {
     for (topic, delivery) in
         [(TOPIC, Delivery::Each), (GROWING_TOPIC, Delivery::Growing), (LASTING_TOPIC, Delivery::ForGood)]
     {
-        let db = db.clone();
-        handlers.on(topic, move |message| deliver(db.clone(), message, delivery));
+        let (db, onward) = (db.clone(), onward.clone());
+        handlers.on(topic, move |message| deliver(db.clone(), onward.clone(), message, delivery));
     }
 }
 
 /// Puts a notice into the inbox; the message's id is the notice's, so that delivering it twice gives one notice.
-async fn deliver(db: Db, message: Message, delivery: Delivery) -> Result<(), String> {
+async fn deliver(db: Db, onward: Onward, message: Message, delivery: Delivery) -> Result<(), String> {
     let (new, lasting): (NewNotice, _) = (message.payload()?, delivery == Delivery::ForGood);
     let notice = Notice::new(NoticeId::from(message.id.uuid()), new, message.created_at, lasting);
     let delivered: Result<(), Stop<Never>> = db
-        .write(move |tx| match delivery {
-            Delivery::Growing => Ok(put_growing(tx.conn, notice.clone())?),
-            Delivery::Each | Delivery::ForGood => Ok(store::insert(tx.conn, &notice).map(drop)?),
+        .write(move |tx| {
+            let is_news = match delivery {
+                Delivery::Growing => put_growing(tx.conn, notice.clone())?,
+                Delivery::Each | Delivery::ForGood => store::insert(tx.conn, &notice)?,
+            };
+            if let Some(whose) = notice.member_id.map(MemberId::uuid).or(notice.unit_id.map(UnitId::uuid)) {
+                changes::announce(tx, INBOX_TOPIC, whose)?;
+            }
+            Ok(if is_news {
+                onward.lead(tx, &notice)?
+            })
         })
         .await;
     delivered.map_err(|stop| DbError::from(stop).to_string())
 }
 
 /// Has a notice take the place of what said the same of the same thing on its day and, to a member, is still unread; it
-/// counts that.
-fn put_growing(conn: &mut Conn, notice: Notice) -> QueryResult<()> {
+/// counts that. Says whether it is the first of its day.
+fn put_growing(conn: &mut Conn, notice: Notice) -> QueryResult<bool> {
     let from = first_since(notice.created_at.day().start());
     let before = store::find_same(conn, &notice, from)?;
     let count = before.as_ref().map_or(0, |before| before.count).saturating_add(1);
     let is_new = store::insert(conn, &Notice { count, ..notice })?;
-    match before.filter(|_| is_new) {
-        Some(before) => store::supersede(conn, before.id),
-        None => Ok(()),
+    let is_first = is_new && before.is_none();
+    if let Some(before) = before.filter(|_| is_new) {
+        store::supersede(conn, before.id)?;
     }
+    Ok(is_first)
 }
 
 /// Says that the homes of `members` have come to lie elsewhere: from now on they have what is told to the units that they

@@ -24,12 +24,55 @@ crate::open_words!(
     NoticeKind in NOTICE_KINDS
 );
 
-crate::more_words!(NoticeKind in NOTICE_KINDS {
-    /// Something happened to the account.
-    SECURITY = "security" / "账号安全",
-    /// Something to study or to answer, or a result, was published.
-    PUBLISHED = "published" / "新发布",
-});
+/// How a kind of notice leaves the house, where the enterprise has not said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindTerms {
+    /// The word of the kind; [`notice_kinds!`](crate::notice_kinds) fills it in.
+    pub kind: &'static str,
+    pub leaves: Leaving,
+    /// Also at night: only what happened to the account.
+    pub at_night: bool,
+    /// Of no use any more once its day is over.
+    pub is_of_day: bool,
+}
+
+impl KindTerms {
+    /// By every channel, as soon as it is told.
+    pub const AT_ONCE: KindTerms = KindTerms { kind: "", leaves: Leaving::AtOnce, at_night: false, is_of_day: false };
+    /// The same, for what is of no use once its day is over.
+    pub const TODAY: KindTerms = KindTerms { is_of_day: true, ..KindTerms::AT_ONCE };
+    /// One message of the day for all of them.
+    pub const DIGEST: KindTerms = KindTerms { leaves: Leaving::Digest, ..KindTerms::AT_ONCE };
+    /// It stays in the inbox.
+    pub const INBOX: KindTerms = KindTerms { leaves: Leaving::Off, ..KindTerms::AT_ONCE };
+    /// What a member must hear of at any hour, and cannot switch off.
+    pub const SECURITY: KindTerms = KindTerms { leaves: Leaving::Always, at_night: true, ..KindTerms::AT_ONCE };
+}
+
+crate::words!(
+    /// How notices of a kind leave by a channel beyond the inbox.
+    Leaving {
+        /// Each as soon as it is told; a member cannot switch it off.
+        Always = "always" / "即时发送，个人不可关闭",
+        /// Each as soon as it is told, unless the member does not want it.
+        AtOnce = "at_once" / "即时发送",
+        /// One message a day for all of them, unless the member does not want it.
+        Digest = "digest" / "每日汇总",
+        /// Not at all.
+        Off = "off" / "不发送",
+    }
+);
+
+/// The terms of every kind, as the rooms declare them by [`notice_kinds!`](crate::notice_kinds).
+#[linkme::distributed_slice]
+pub static KIND_TERMS: [KindTerms];
+
+impl NoticeKind {
+    /// How it leaves the house where nothing else was said.
+    pub fn terms(self) -> KindTerms {
+        KIND_TERMS.iter().find(|terms| terms.kind == self.as_str()).copied().unwrap_or(KindTerms::INBOX)
+    }
+}
 
 /// Whom a notice is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -54,6 +54,11 @@ pub fn insert(conn: &mut Conn, notice: &Notice) -> QueryResult<bool> {
     Ok(on!(conn, c => new.execute(c))? == 1)
 }
 
+/// A notice.
+pub fn find(conn: &mut Conn, id: NoticeId) -> QueryResult<Option<Notice>> {
+    on!(conn, c => notices::table.find(id).select(Notice::as_select()).first(c).optional())
+}
+
 /// The newest notice that says the same of the same thing to the same people from `from` on and stands in the inbox; to a
 /// member only one that he has not read.
 pub fn find_same(conn: &mut Conn, notice: &Notice, from: NoticeId) -> QueryResult<Option<Notice>> {

@@ -43,8 +43,7 @@ const COMPARED: usize = 200;
 const INDEXED_AT_ONCE: i64 = 4;
 
 /// Whether an entry waits for the index.
-pub const WATCH: Watch =
-    Watch { kind: "search", finds: "SELECT 1 FROM search_entries WHERE waiting_marks IS NOT NULL" };
+pub const WATCH: Watch = Watch::new("search", "SELECT 1 FROM search_entries WHERE waiting_marks IS NOT NULL");
 
 /// An entry that resembles a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,6 +28,7 @@ use crate::kernel::closing::Closings;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
+use crate::people::channels::Channels;
 use crate::people::members::Directory;
 
 /// The topic of `kernel::changes` under which servers tell each other that the feed has changed.
@@ -52,6 +53,7 @@ pub struct Study {
     pub(super) timetable: Timetable,
     pub(super) feed: Feed,
     pub(super) servings: Servings,
+    pub(super) channels: Channels,
     /// Of another room: which questions of the bank may not belong to an item.
     pub(super) unlinkable: Hooks<Unlinkable>,
     /// Days on which something was out for those at home in a unit, by the present day.
@@ -94,14 +96,14 @@ impl Study {
     pub fn new(
         db: Db,
         directory: Directory,
-        (points, presets): (Points, Presets),
+        (points, presets, channels): (Points, Presets, Channels),
         closings: Closings,
         timetable: Timetable,
     ) -> Study {
         let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
         let unlinkable = Hooks::default();
-        Study { db, directory, points, presets, closings, timetable, feed, servings, unlinkable, open_days }
+        Study { db, directory, points, presets, closings, timetable, feed, servings, channels, unlinkable, open_days }
     }
 
     /// Has questions that are to belong to an item looked at; for the assembly of the rooms.

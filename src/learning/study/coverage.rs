@@ -46,8 +46,8 @@ impl Kept for Reason {
 
 /// Why somebody has not read, and when he did after it was frozen.
 #[derive(Clone, Copy)]
-struct Missed {
-    reason: Reason,
+pub(super) struct Missed {
+    pub reason: Reason,
     read_later: Option<Timestamp>,
 }
 
@@ -65,7 +65,7 @@ impl Missing for Missed {
     }
 }
 
-type Progress = coverage::Progress<(), Missed>;
+pub(super) type Progress = coverage::Progress<(), Missed>;
 
 impl From<OutOfCoverage> for Refusal {
     fn from(out: OutOfCoverage) -> Self {
@@ -148,7 +148,7 @@ impl Study {
         Ok(Coverage { push, unit, counts, children, few, named, missing, frozen_at })
     }
 
-    async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
+    pub(super) async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
         let members = coverage::asked(&self.directory, unit);
         let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
         let (pushed, today) = (push.clone(), self.db.today());

@@ -1,7 +1,7 @@
 //! Daily study 每日一学: items, the pushes that publish them, the feed, and reading measured by the server.
 //!
 //! Tables: `study_items`, `study_pushes`, `study_coverages`, `study_servings`, `study_readings`, `streak_days`, `study_days`. Routes:
-//! `/study/items`, `/study/pushes`, `/study/feed`, `/study/today`, `/study/readings`, `/me/streak`, `/me/study-hours`.
+//! `/study/items`, `/study/pushes` (with whom each reached by which channel, and one reminder of those who have not read), `/study/feed`, `/study/today`, `/study/readings`, `/me/streak`, `/me/study-hours`.
 //!
 //! The feed is the truth: published pushes to any ancestor of the member's unit, joined to the member's own readings;
 //! nothing is copied to members. [`Study::publish_due`] publishes pushes when their time has come, once however many
@@ -18,6 +18,7 @@ mod feed;
 mod readings;
 mod servings;
 mod coverage;
+mod deliveries;
 mod glance;
 mod timetable;
 mod versions;
@@ -47,6 +48,9 @@ const PUSHES: &str = "study pushes";
 
 /// What the agenda calls coverage that is to be frozen.
 const COVERAGE: &str = "study coverage";
+
+/// What the agenda calls reminders of those who have not read a push.
+const REMINDERS: &str = "study reminders";
 
 /// Puts down that `unit` and everything below it has something to do on `day` from now on. The day can break a streak if
 /// enough of it is left; one that is for rest never does, whatever becomes of the calendar later.

@@ -8,6 +8,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{study_coverages, study_items, study_pushes, study_readings, study_servings};
+use crate::ground::notices::NoticeId;
 use crate::kernel::trail::Thing;
 
 crate::id!(
@@ -105,6 +106,39 @@ pub struct Push {
     pub created_by: Option<MemberId>,
     pub created_at: Timestamp,
 }
+
+/// By which notice a push was told, and when those who have not read it are reminded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// `None` before its publication, and for one that came out after its day.
+    pub notice_id: Option<NoticeId>,
+    /// When they are to be reminded.
+    pub remind_at: Option<Timestamp>,
+    /// When they were.
+    pub reminded_at: Option<Timestamp>,
+}
+
+crate::words!(
+    /// How a push has come to a member.
+    Arrival {
+        /// It was read to the end after its publication.
+        Read = "read" / "已学习",
+        /// The feed showed it, or a channel took its message; it was not read.
+        ReachedUnread = "reached_unread" / "已送达未学习",
+        /// Its message waits to be sent.
+        Waiting = "waiting" / "待发送",
+        /// Not at work on its day.
+        Away = "away" / "不在岗",
+        /// Nothing but the inbox, which the member has not opened: no account on any channel.
+        NoAccount = "no_account" / "未绑定账号",
+        /// The member has allowed no more messages.
+        NoQuota = "no_quota" / "授权次数已用完",
+        /// The member has switched it off, does not follow, or has refused.
+        Refused = "refused" / "本人已关闭或拒收",
+        /// The channel did not take it in time.
+        Failed = "failed" / "发送失败",
+    }
+);
 
 crate::words!(
     /// What became of a push.

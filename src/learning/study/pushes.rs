@@ -140,7 +140,8 @@ impl Study {
             note(tx, None, "study.publish", "study_push", push.id.uuid(), detail)?;
             if !late {
                 super::open_day(tx, &self.timetable.calendar, push.unit_id, push.day)?;
-                notices::tell(tx, announcement(&push, &title, summary))?;
+                let notice = notices::announce(tx, announcement(&push, &title, summary))?;
+                store::put_notice(tx.conn, push.id, notice)?;
             }
         }
         if published > 0 {
@@ -193,7 +194,7 @@ fn titled(tx: &mut Tx, push: Push) -> Outcome<(Push, String)> {
 fn announcement(push: &Push, title: &str, summary: String) -> NewNotice {
     NewNotice {
         to: To::Unit(push.unit_id),
-        kind: NoticeKind::PUBLISHED,
+        kind: NoticeKind::STUDY,
         title: format!("今日学习：{title}"),
         body: summary,
         link: Some(format!("/study/items/{}", push.item_id)),

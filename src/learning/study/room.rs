@@ -1,7 +1,7 @@
 //! What the room hands over to the program.
 
 use super::timetable::Timetable;
-use super::{COVERAGE, PUSHES, STUDY_TOPIC, Study};
+use super::{COVERAGE, PUSHES, REMINDERS, STUDY_TOPIC, Study};
 use crate::kernel::closing::Closings;
 use crate::room::{House, Opened, Room, SECOND};
 
@@ -10,14 +10,22 @@ crate::point_rules! {
     STUDY_READ = "study.read" / "完成学习": "每日一学", Learning, 1, day at most 6;
 }
 
+crate::notice_kinds! {
+    /// What there is to study today.
+    STUDY = "study" / "每日一学": TODAY,
+}
+
 pub async fn open(house: &House) -> Opened {
     let timetable = Timetable::new(&house.config.timetable, house.uptime.clone(), house.calendar.clone());
     let grace = timetable.grace.clone();
     let closings = house.get::<Closings>();
     closings.final_at_by(move |day| grace.final_at(day));
     closings.then_look_at(COVERAGE);
-    let lent = (house.get(), house.get());
-    Ok(Room::of(Study::new(house.db.clone(), house.get(), lent, closings, timetable.clone()))
+    let lent = (house.get(), house.get(), house.get());
+    let study = Study::new(house.db.clone(), house.get(), lent, closings, timetable.clone());
+    let handlers = study.handlers();
+    Ok(Room::of(study)
+        .when_due(REMINDERS, |study| async move { study.remind_due().await })
         .when_due(PUSHES, |study| async move {
             study.publish_due().await?;
             study.next_due().await
@@ -33,6 +41,7 @@ pub async fn open(house: &House) -> Opened {
             Ok(())
         })
         .room()
+        .delivers(handlers)
         .settings(timetable.settings())
         .lends(timetable.grace))
 }

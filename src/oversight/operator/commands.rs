@@ -19,6 +19,7 @@ use crate::learning::quiz::Quiz;
 use crate::oversight::alarms::AlarmRoom;
 use crate::oversight::audit::Audit;
 use crate::oversight::backup::Backups;
+use crate::people::channels::Channels;
 use crate::people::members::{FirstAdministrator, Manager, Members};
 use crate::people::sessions::Sessions;
 use crate::web::Problem;
@@ -39,6 +40,7 @@ pub struct Operator {
     pub backups: Backups,
     pub audit: Audit,
     pub alarms: AlarmRoom,
+    pub channels: Channels,
 }
 
 type Outcome = Result<(), String>;
@@ -67,6 +69,7 @@ impl Operator {
             Command::Backup { file } => self.back_up(file, voice).await,
             Command::VerifyTrail => self.verify_trail(voice).await,
             Command::Doctor => self.examine(voice).await,
+            Command::CheckChannels => self.check_channels(voice).await,
             Command::Messages { verb, id } => self.look_after_messages(verb, id, voice).await,
         }
     }
@@ -188,6 +191,21 @@ impl Operator {
         match findings.iter().filter(|finding| !finding.is_well).count() {
             0 => Ok(()),
             bad => Err(format!("有 {bad} 项需要处理")),
+        }
+    }
+
+    async fn check_channels(&self, voice: &Voice) -> Outcome {
+        let steps = self.channels.check().await.map_err(told)?;
+        let missing = steps.iter().filter(|step| step.state.is_fault()).count();
+        for step in steps {
+            voice.line(format!("{} {}：{}", step.state.mark(), step.title, step.found)).await;
+            if let Some(advice) = step.advice {
+                voice.line(format!("  → {advice}")).await;
+            }
+        }
+        match missing {
+            0 => Ok(()),
+            missing => Err(format!("有 {missing} 项需要处理 ({missing} to be put right)")),
         }
     }
 

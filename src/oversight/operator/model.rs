@@ -29,6 +29,8 @@ pub enum Command {
     VerifyTrail,
     /// Looks at configuration, means and everything that somebody should look after.
     Doctor,
+    /// Says what of WeCom and WeChat is set up, and what is missing.
+    CheckChannels,
     /// Looks after the messages that wait for a person.
     Messages { verb: MessageCommand, id: Option<MessageId> },
 }
@@ -67,6 +69,7 @@ impl Command {
             Command::Backup { file } => ("operator.backup", json!({ "file": file })),
             Command::VerifyTrail => ("operator.verify_trail", json!({})),
             Command::Doctor => ("operator.doctor", json!({})),
+            Command::CheckChannels => ("operator.check_channels", json!({})),
             Command::Messages { verb, id } => ("operator.messages", json!({ "verb": verb, "id": id })),
         }
     }

@@ -15,6 +15,7 @@ pub async fn open(house: &House) -> Opened {
         backups: house.get(),
         audit: house.get(),
         alarms: house.get(),
+        channels: house.get(),
     })
     .room())
 }

@@ -2,16 +2,15 @@
 
 use super::SettingRoom;
 use super::actions::PROPOSAL_ON_DESK;
-use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
 use crate::kernel::backlog::Backlog;
 use crate::kernel::desk;
 use crate::kernel::settings::TOPIC;
 use crate::room::{House, MINUTE, Opened, Room};
 
-crate::more_words!(NoticeKind in NOTICE_KINDS {
+crate::notice_kinds! {
     /// A setting waits for the member's approval, or the member's proposal was answered.
-    SETTING = "setting" / "设置变更",
-});
+    SETTING = "setting" / "设置变更": INBOX,
+}
 
 pub async fn open(house: &House) -> Opened {
     let room = SettingRoom {

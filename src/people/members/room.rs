@@ -1,14 +1,14 @@
 //! What the room hands over to the program.
 
 use super::{Desks, Directory, LEAVE, Members, RosterChanges, store};
-use crate::ground::notices::{Muting, NOTICE_KINDS, NoticeKind};
+use crate::ground::notices::Muting;
 use crate::room::{House, MINUTE, Opened, Room};
 use crate::web::trace::Names;
 
-crate::more_words!(NoticeKind in NOTICE_KINDS {
+crate::notice_kinds! {
     /// A duty was granted or ended.
-    DUTY = "duty" / "职务变动",
-});
+    DUTY = "duty" / "职务变动": AT_ONCE,
+}
 
 pub async fn open(house: &House) -> Opened {
     let directory = Directory::default();
@@ -35,6 +35,7 @@ pub async fn open(house: &House) -> Opened {
         .room()
         .tidies(move |tx| expiring.expire(tx))
         .gives(names)
+        .gives(house.live.clone())
         .lends(desks)
         .lends(changes)
         .lends(directory))

@@ -111,6 +111,24 @@ impl Sessions {
 
     /// Opens a session for anyone who knows the password of `account`.
     pub async fn sign_in(&self, ask: SignIn) -> Outcome<Opened> {
+        let device = ask.device.clone();
+        let proof = self.prove(ask).await?;
+        let sessions = self.clone();
+        let begun = self
+            .db
+            .write(move |tx| {
+                proof.hold(tx)?;
+                if !proof.is_known_device {
+                    tell_of_new_device(tx, proof.member, &device)?;
+                }
+                sessions.open_session(tx, proof.member, Method::Password, &device)
+            })
+            .await?;
+        Ok(self.opened(begun))
+    }
+
+    /// Finds out whether somebody knows the password of `account`, within the limits of sign-in.
+    pub async fn prove(&self, ask: SignIn) -> Outcome<Proof> {
         let account = fold(&ask.account).to_uppercase();
         let member = self.find_account(&account).await?;
         // a number is counted in one spelling also when nobody has it: else the count would tell who has one
@@ -134,22 +152,7 @@ impl Sessions {
             return Err(Refusal::WrongPassword.into());
         };
         self.guard.succeeded(attempt, id).await;
-        let (sessions, device) = (self.clone(), ask.device);
-        let begun = self
-            .db
-            .write(move |tx| {
-                tx.take_turn(id)?;
-                check_unchanged(tx, id, &verified)?;
-                if is_news {
-                    store::put_is_long(tx.conn, id, is_long)?;
-                }
-                if !is_known_device {
-                    tell_of_new_device(tx, id, &device)?;
-                }
-                sessions.open_session(tx, id, Method::Password, &device)
-            })
-            .await?;
-        Ok(self.opened(begun))
+        Ok(Proof { member: id, is_known_device, verified, is_long: is_news.then_some(is_long) })
     }
 
     /// Has the trail told that a member's account lets nobody try for a while. Nobody waits for it: accounts that are not
@@ -325,6 +328,29 @@ impl Sessions {
     /// Whether `place` proves that it had a session of `member` since the password was last changed.
     pub(super) fn is_known_device(&self, place: &Place, member: MemberId, salt: Option<&[u8]>) -> bool {
         place.device_key.as_deref().is_some_and(|key| self.tokens.is_device_key(key, member, salt))
+    }
+}
+
+/// That somebody knows a member's password; good as long as it is not changed.
+#[derive(Clone)]
+pub struct Proof {
+    pub member: MemberId,
+    pub(super) is_known_device: bool,
+    /// The hash that it was held against.
+    verified: String,
+    /// Whether the password is long, where that was not known.
+    is_long: Option<bool>,
+}
+
+impl Proof {
+    /// Takes the member's turn and refuses when the password was changed meanwhile.
+    pub fn hold(&self, tx: &mut Tx) -> Result<(), Stop<Refusal>> {
+        tx.take_turn(self.member)?;
+        check_unchanged(tx, self.member, &self.verified)?;
+        if let Some(is_long) = self.is_long {
+            store::put_is_long(tx.conn, self.member, is_long)?;
+        }
+        Ok(())
     }
 }
 

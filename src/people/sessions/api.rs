@@ -57,7 +57,7 @@ struct SignInBody {
 
 /// A session's tokens. Keep `refresh_token` and `device_key` in the device's secure storage.
 #[derive(Serialize, ToSchema)]
-struct SessionTokens {
+pub struct SessionTokens {
     session_id: SessionId,
     member_id: MemberId,
     /// For the `Authorization: Bearer` header.
@@ -107,6 +107,42 @@ fn created(req: &HttpRequest, sessions: &Sessions, opened: Opened, cookie: bool)
     let mut response = HttpResponse::Created();
     response.insert_header((LOCATION, format!("/api/v1/me/sessions/{}", opened.session.id)));
     with_tokens(response, req, sessions, opened, cookie)
+}
+
+/// What a client says of itself when it signs in by another room's route.
+#[derive(Clone, Debug, Default)]
+pub struct Signed {
+    /// What the member would call the device.
+    pub device: Option<Text<60>>,
+    pub device_key: Option<Text<64>>,
+    /// Whether the refresh token comes in a cookie.
+    pub cookie: bool,
+}
+
+/// The answer to a sign-in: the tokens, or the cookie and the rest of them.
+pub fn signed_in(req: &HttpRequest, sessions: &Sessions, opened: Opened, cookie: bool) -> HttpResponse {
+    created(req, sessions, opened, cookie)
+}
+
+/// The cookie that keeps a session in a browser which is led on to the pages of the app.
+pub fn cookie_of(req: &HttpRequest, sessions: &Sessions, opened: &Opened) -> HeaderValue {
+    cookies::keep(req, &opened.refresh_token, sessions.now(), opened.session.expires_at)
+}
+
+/// Whether the browser keeps a refresh token.
+pub fn keeps_cookie(req: &HttpRequest) -> Option<SessionId> {
+    let token = cookies::token(req)?;
+    super::tokens::split_refresh_token(&token).map(|(session, _)| session)
+}
+
+/// Where a request comes from, for the limits of sign-in.
+pub fn place_of(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {
+    place(req, device_key)
+}
+
+/// What a request shows of its device.
+pub fn showing_of(req: &HttpRequest, signed: &Signed) -> Showing {
+    showing(req, signed.device.as_ref(), signed.device_key.clone())
 }
 
 fn place(req: &HttpRequest, device_key: Option<Text<64>>) -> Place {

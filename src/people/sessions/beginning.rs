@@ -14,11 +14,11 @@ use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
 /// A session as a transaction leaves it, with what its tokens are made from.
-pub(super) struct Begun {
+pub struct Begun {
     pub session: Session,
     /// The refresh secret, of which the database knows the hash.
-    pub secret: String,
-    pub device_salt: Option<Vec<u8>>,
+    pub(super) secret: String,
+    pub(super) device_salt: Option<Vec<u8>>,
 }
 
 impl Sessions {
@@ -82,7 +82,7 @@ impl Sessions {
     }
 
     /// The tokens of a session just opened or refreshed.
-    pub(super) fn opened(&self, begun: Begun) -> Opened {
+    pub fn opened(&self, begun: Begun) -> Opened {
         let Begun { session, secret, device_salt } = begun;
         Opened {
             access_token: self.tokens.access_of(&session, self.db.now()),

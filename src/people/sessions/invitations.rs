@@ -128,7 +128,7 @@ impl Sessions {
     }
 
     /// Whether a code may be used at `now` by anyone who has that employee number.
-    fn is_genuine(&self, invitation: &Invitation, employee_no: &str, now: Timestamp) -> bool {
+    pub(super) fn is_genuine(&self, invitation: &Invitation, employee_no: &str, now: Timestamp) -> bool {
         let belongs = self
             .directory
             .member(invitation.member_id)
@@ -137,7 +137,12 @@ impl Sessions {
     }
 
     /// Uses a code up, and says whose account opens on what grounds.
-    fn use_code(&self, tx: &mut Tx, employee_no: &str, code_hash: &[u8]) -> Result<(MemberId, Opening), Stop<Refusal>> {
+    pub(super) fn use_code(
+        &self,
+        tx: &mut Tx,
+        employee_no: &str,
+        code_hash: &[u8],
+    ) -> Result<(MemberId, Opening), Stop<Refusal>> {
         let member = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?.member_id;
         tx.take_turn(member)?;
         let invitation = store::find_invitation(tx.conn, code_hash)?.ok_or(Refusal::BadInvitation)?;

@@ -4,8 +4,9 @@
 //! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
 //! [`Sessions::set_password`] to the command line, [`opened_accounts`] to anyone who asks how accounts came about, and
-//! [`end_restored`] and [`withdraw_codes`] to backups. WeChat and WeCom sign-in will add a [`model::Method`] and begin
-//! their sessions with the same [`Sessions::open_session`].
+//! [`end_restored`] and [`withdraw_codes`] to backups. The room `platforms` begins
+//! sessions of members whom WeCom or WeChat has recognised, and binds accounts there to members who prove who they are
+//! ([`lending`]).
 
 mod actions;
 mod guessing;
@@ -16,6 +17,7 @@ mod api;
 pub mod gate;
 pub mod hasher;
 mod invitations;
+mod lending;
 pub mod model;
 mod openings;
 mod resets;
@@ -27,10 +29,14 @@ pub mod tokens;
 mod wording;
 mod room;
 
-pub use actions::{Sessions, tidy};
-pub use api::{open_for_browser, routes};
+pub use actions::{Opened, Place, Proof, Sessions, SignIn, tidy};
+pub use api::{
+    SessionTokens, Signed, cookie_of, keeps_cookie, open_for_browser, place_of, routes, showing_of, signed_in,
+};
+pub use beginning::Begun;
 pub use ending::end_for_leaving;
 pub use model::{OpenedAccount, OpeningKind};
+pub use openings::Showing;
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};
 pub use room::open;

@@ -16,11 +16,17 @@ crate::id!(
 );
 
 crate::words!(
-    /// How a session began. WeChat and WeCom join when those rooms are built.
+    /// How a session began.
     Method {
         Password = "password" / "密码",
         /// An invite code set the password and signed in.
         Invitation = "invitation" / "邀请码",
+        /// An account in WeCom that is the member's.
+        Wecom = "wecom" / "企业微信",
+        /// An account that is the member's, in an official account of WeChat.
+        Wechat = "wechat" / "微信公众号",
+        /// The same in a mini-program.
+        Mini = "mini" / "微信小程序",
     }
 );
 

@@ -2,13 +2,12 @@
 
 use super::FeedbackRoom;
 use super::settings::Term;
-use crate::ground::notices::{NOTICE_KINDS, NoticeKind};
 use crate::room::{House, Opened, Room};
 
-crate::more_words!(NoticeKind in NOTICE_KINDS {
+crate::notice_kinds! {
     /// What the member said was answered.
-    FEEDBACK = "feedback" / "意见答复",
-});
+    FEEDBACK = "feedback" / "意见答复": AT_ONCE,
+}
 
 pub async fn open(house: &House) -> Opened {
     let term = Term::new();

@@ -4,6 +4,7 @@ mod feed;
 mod readings;
 mod items;
 mod pushes;
+mod deliveries;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,7 +14,11 @@ use crate::web::caller::out_of_reach;
 
 /// Hands the room's routes over; they need a `web::Data<Study>`.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(feed::routes).configure(readings::routes).configure(items::routes).configure(pushes::routes);
+    cfg.configure(feed::routes)
+        .configure(readings::routes)
+        .configure(items::routes)
+        .configure(pushes::routes)
+        .configure(deliveries::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -53,6 +58,14 @@ impl From<Refusal> for Problem {
             }
             Refusal::AlreadyPublished => Problem::conflict("study.already_published", "该推送已经发布，不能撤销"),
             Refusal::NotPublished => Problem::conflict("study.not_published", "该推送尚未发布，还没有学习情况"),
+            Refusal::AlreadyReminded => {
+                Problem::conflict("study.already_reminded", "当天已提醒过尚未学习的人员，每天只提醒一次")
+            }
+            Refusal::ReminderTooEarly => Problem::field(
+                "/remind_time",
+                "study.reminder_too_early",
+                "提醒时间须在推送当天、发布之后，且不早于现在",
+            ),
             Refusal::TooSoon { seconds_left, paused } => too_soon(seconds_left, paused),
             Refusal::ReadingOver => Problem::gone("study.reading_over", "已超过该次学习的完成期限，请重新打开学习内容"),
             Refusal::KeyReused => {

@@ -2,7 +2,7 @@
 
 pub mod streak;
 
-use super::model::{FeedPush, Mark, ReadState, Reading, ReadingState};
+use super::model::{FeedPush, Mark, Push, ReadState, Reading, ReadingState, Told};
 use crate::base::time::{Day, Timestamp};
 use crate::base::version::Outdated;
 use crate::db;
@@ -46,6 +46,10 @@ pub enum Refusal {
     /// The item was pushed, or read: it can be retired.
     ItemPushed,
     NotPublished,
+    /// Those who have not read it were reminded, or will be.
+    AlreadyReminded,
+    /// The time of the reminder is not on the push's day, or before its publication.
+    ReminderTooEarly,
     TooSoon {
         seconds_left: u32,
         /// Time stands still until it is opened again.
@@ -57,6 +61,22 @@ pub enum Refusal {
 }
 
 impl db::Refusal for Refusal {}
+
+/// Of fewer members no numbers are told where names are not.
+pub const FEWEST_TOLD: u32 = 10;
+
+/// Whether those who have not read a push may be reminded of it at `due`: once, on its day, after it was published.
+pub fn may_remind(push: &Push, told: &Told, due: Timestamp, now: Timestamp, today: Day) -> Result<(), Refusal> {
+    if push.cancelled_at.is_some() || push.day < today {
+        Err(Refusal::DayOver)
+    } else if told.reminded_at.is_some() {
+        Err(Refusal::AlreadyReminded)
+    } else if due < now || due.day() != push.day || due <= push.published_at.unwrap_or(push.publish_at) {
+        Err(Refusal::ReminderTooEarly)
+    } else {
+        Ok(())
+    }
+}
 
 /// Whether an item of that shape may be written.
 pub fn check_item(minimum_seconds: i32, cover_url: Option<&str>, questions: usize) -> Result<(), Refusal> {

@@ -6,11 +6,12 @@ pub mod readings;
 use diesel::dsl::{exists, min, not};
 use diesel::prelude::*;
 
-use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId};
+use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId, Told};
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{study_days, study_items, study_pushes, study_readings};
+use crate::ground::notices::NoticeId;
 use crate::on;
 
 pub fn insert_item(conn: &mut Conn, item: &Item) -> QueryResult<()> {
@@ -124,6 +125,52 @@ pub fn insert_push(conn: &mut Conn, push: &Push) -> QueryResult<bool> {
 
 pub fn find_push(conn: &mut Conn, id: PushId) -> QueryResult<Option<Push>> {
     on!(conn, c => study_pushes::table.find(id).select(Push::as_select()).first(c).optional())
+}
+
+/// By which notice a push was told, and its reminder.
+pub fn find_told(conn: &mut Conn, id: PushId) -> QueryResult<Option<Told>> {
+    let columns = (study_pushes::notice_id, study_pushes::remind_at, study_pushes::reminded_at);
+    let found: Option<(Option<NoticeId>, Option<Timestamp>, Option<Timestamp>)> =
+        on!(conn, c => study_pushes::table.find(id).select(columns).first(c).optional())?;
+    Ok(found.map(|(notice_id, remind_at, reminded_at)| Told { notice_id, remind_at, reminded_at }))
+}
+
+/// Puts down by which notice a push was told.
+pub fn put_notice(conn: &mut Conn, id: PushId, notice: NoticeId) -> QueryResult<()> {
+    let push = study_pushes::table.find(id);
+    on!(conn, c => diesel::update(push).set(study_pushes::notice_id.eq(notice)).execute(c)).map(drop)
+}
+
+/// Puts down when those who have not read a push are reminded.
+pub fn put_reminder(conn: &mut Conn, id: PushId, at: Timestamp) -> QueryResult<()> {
+    let push = study_pushes::table.find(id);
+    on!(conn, c => diesel::update(push).set(study_pushes::remind_at.eq(at)).execute(c)).map(drop)
+}
+
+/// The published pushes whose reminder is due and was not sent.
+pub fn list_to_remind(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<Push>> {
+    on!(conn, c => study_pushes::table
+        .filter(study_pushes::remind_at.le(now))
+        .filter(study_pushes::reminded_at.is_null())
+        .filter(study_pushes::published_at.is_not_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .order(study_pushes::id)
+        .limit(100)
+        .select(Push::as_select())
+        .load(c))
+}
+
+/// Puts down that a reminder was sent; false when it was already.
+pub fn mark_reminded(conn: &mut Conn, id: PushId, now: Timestamp) -> QueryResult<bool> {
+    let open = study_pushes::table.filter(study_pushes::id.eq(id)).filter(study_pushes::reminded_at.is_null());
+    Ok(on!(conn, c => diesel::update(open).set(study_pushes::reminded_at.eq(now)).execute(c))? == 1)
+}
+
+/// When the next reminder is due.
+pub fn next_reminder(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
+    let open =
+        study_pushes::table.filter(study_pushes::reminded_at.is_null()).filter(study_pushes::cancelled_at.is_null());
+    on!(conn, c => open.select(diesel::dsl::min(study_pushes::remind_at)).first(c))
 }
 
 /// The pushes of `day` for `units`, by id, after `after`.

@@ -2,9 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
+use serde_json::json;
+
 use super::units::by;
+use crate::base::id::MemberId;
 use crate::base::sheet::ImportReport;
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
+use crate::kernel::live::Live;
 use crate::people::members::Directory;
 use crate::people::members::actions::Members;
 use crate::people::members::directory::UnitCard;
@@ -30,10 +34,13 @@ pub(super) async fn import_units(
     req: HttpRequest,
     query: Query<ImportQuery>,
     members: web::Data<Members>,
+    live: web::Data<Live>,
     file: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
     let file = receive_upload(&req, file.into_inner(), MAX_INPUT_BYTES).await?.bytes;
-    Ok(web::Json(members.import_units(by(&manager), file, query.dry_run, &|_, _| {}).await?))
+    Ok(web::Json(
+        members.import_units(by(&manager), file, query.dry_run, &telling(&live, manager.member, "units")).await?,
+    ))
 }
 
 /// 导入人员
@@ -52,10 +59,18 @@ pub(super) async fn import_members(
     req: HttpRequest,
     query: Query<ImportQuery>,
     members: web::Data<Members>,
+    live: web::Data<Live>,
     file: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
     let file = receive_upload(&req, file.into_inner(), MAX_INPUT_BYTES).await?.bytes;
-    Ok(web::Json(members.import_members(by(&manager), file, query.dry_run, &|_, _| {}).await?))
+    Ok(web::Json(
+        members.import_members(by(&manager), file, query.dry_run, &telling(&live, manager.member, "members")).await?,
+    ))
+}
+
+/// Tells the pages that the member has open how far an import has come.
+fn telling<'a>(live: &'a Live, member: MemberId, what: &'static str) -> impl Fn(usize, usize) + Sync + 'a {
+    move |done, total| live.tell_progress(member, "imports", json!({ "what": what, "done": done, "total": total }))
 }
 
 /// 人员导入模板

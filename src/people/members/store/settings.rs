@@ -1,5 +1,7 @@
 //! What members set for themselves.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::base::id::MemberId;
@@ -27,6 +29,15 @@ pub fn find(conn: &mut Conn, member: MemberId) -> QueryResult<Option<MemberSetti
         .first(c)
         .optional())?;
     Ok(found.map(|settings| settings.0))
+}
+
+/// What some members have set; those who never have are not in it.
+pub fn list(conn: &mut Conn, members: &[MemberId]) -> QueryResult<HashMap<MemberId, MemberSettings>> {
+    let found: Vec<(MemberId, Json<MemberSettings>)> = on!(conn, c => member_settings::table
+        .filter(member_settings::member_id.eq_any(members))
+        .select((member_settings::member_id, member_settings::settings))
+        .load(c))?;
+    Ok(found.into_iter().map(|(member, settings)| (member, settings.0)).collect())
 }
 
 pub fn put(conn: &mut Conn, member: MemberId, settings: &MemberSettings, now: Timestamp) -> QueryResult<()> {

@@ -1,0 +1,3 @@
+DROP TABLE platform_codes;
+DROP TABLE platform_tokens;
+DROP TABLE platform_accounts;
