@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveTime;
 
 use crate::db::DbOptions;
+use crate::kernel::calendar::DaysOff;
 use crate::web::cors::Origins;
 use crate::web::limits::RateLimits;
 use crate::web::proxies::TrustedProxies;
@@ -373,6 +374,10 @@ pub struct Timetable {
     /// Questions in a drawn daily paper
     #[arg(long, env = "XIANFENG_PAPER_QUESTIONS", default_value = "5", value_parser = clap::value_parser!(u8).range(1..=20))]
     pub paper_questions: u8,
+
+    /// What Saturdays, Sundays and holidays are to members: rest (no paper is drawn, no streak is broken) or as_usual
+    #[arg(long, env = "XIANFENG_DAYS_OFF", default_value = "rest", value_parser = parse_days_off)]
+    pub days_off: DaysOff,
 }
 
 /// What a run of the challenge gives to think, and what it takes for a machine, where no setting says otherwise.
@@ -418,6 +423,10 @@ pub struct VoteWatch {
     /// two people have looked before
     #[arg(long, env = "XIANFENG_WATCH_DELAY_HOURS", default_value = "24", value_parser = clap::value_parser!(u16).range(1..=168))]
     pub watch_delay_hours: u16,
+}
+
+fn parse_days_off(text: &str) -> Result<DaysOff, String> {
+    text.parse().map_err(|_| "rest or as_usual".to_owned())
 }
 
 fn parse_time(text: &str) -> Result<NaiveTime, String> {

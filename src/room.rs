@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::changes::Change;
 use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
@@ -60,6 +61,8 @@ pub struct House {
     pub uptime: Uptime,
     /// Where pages that are open hear what happens.
     pub live: Live,
+    /// Which days are worked.
+    pub calendar: Calendar,
     handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
@@ -67,6 +70,7 @@ impl House {
     pub fn new(db: Db, config: Arc<Config>, secrets: Secrets) -> Self {
         House {
             uptime: Uptime::new(db.clone()),
+            calendar: Calendar::new(db.clone(), config.timetable.days_off),
             db,
             config,
             secrets,

@@ -419,6 +419,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /operations/outbox/release", ADMINISTRATORS, Plain),
     ("POST /operations/outbox/{id}/release", ADMINISTRATORS, Plain),
     ("DELETE /operations/outbox/{id}", ADMINISTRATORS, Plain),
+    ("GET /calendars/{year}", SignedIn, Plain),
+    ("PUT /calendars/{year}", CONTENT_MANAGERS, Plain),
     // last, because it ends the sessions of those who ask
     ("DELETE /session", SignedIn, Plain),
 ];
@@ -600,6 +602,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /files", Open(OWN)),
     ("DELETE /files/{id}", Open(OWN)),
     ("PUT /settings/{key}", Open("a delicate one is a proposal; the others are for everybody")),
+    ("PUT /calendars/{year}", Open(ORDER)),
     ("POST /setting-proposals/{id}/approval", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/refusal", Judges(&[AnswerProposal])),
     ("POST /setting-proposals/{id}/withdrawal", Open(BACK)),
@@ -933,6 +936,7 @@ async fn status(world: &World, person: Option<&Person<'_>>, route: &str, ask: As
         .map(|part| match part {
             "{id}" => id.as_str(),
             "{day}" => "2026-07-01",
+            "{year}" => "2026",
             part if part.starts_with('{') => nothing.as_str(),
             part => part,
         })

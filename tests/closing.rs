@@ -277,6 +277,119 @@ async fn the_coverage_of_a_day_that_is_final_stays_as_it_was() {
 }
 
 #[tokio::test]
+async fn the_coverage_of_a_paper_that_is_final_stays_as_it_was() {
+    let app = TestApp::start().await;
+    let admin = app.member("管理员").home("XZ31").role(Role::Administrator, "JT").sign_in().await;
+    let organiser = organiser(&app).await;
+    let paper = paper_of(&app, &organiser, 5).await;
+    let mut people = Vec::new();
+    for (name, home) in [("答完", "XZ11"), ("没开", "XZ11"), ("打开", "XZ12"), ("晚交", "XZ12"), ("休假", "XZ12")]
+    {
+        people.push(app.member(name).home(home).sign_in().await);
+    }
+    crate::study::leave(&app, people[4].id, "2026-06-20", "2026-07-10").await;
+    for who in [&people[0], &people[2], &people[3]] {
+        who.get("/quiz/daily").await.ok(200);
+    }
+    people[0].put(TODAY, with_first(&paper, "B")).await.ok(201);
+    app.set_clock("2026-07-02T05:00:00+08:00");
+    let late = app.sign_in(people[3].id, &people[3].employee_no).await;
+    late.put(TODAY, with_first(&paper, "B")).await.ok(201);
+    let path = format!("/quiz/daily/2026-07-01/coverage?unit_id={}", app.unit("ZB1"));
+    let asked = |answered: bool| format!("{path}&answered={answered}");
+    let leader = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let before = [leader.get(&asked(true)).await.ok(200), leader.get(&asked(false)).await.ok(200)];
+    let numbers = |of: &Value| ["members", "opened", "answered", "away"].map(|field| of[field].as_i64().unwrap());
+    // the organiser has opened it too
+    assert_eq!((numbers(&before[0]), &before[0]["frozen_at"]), ([5, 4, 2, 1], &Value::Null));
+
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    settle(&app).await;
+    // everybody moves or leaves, somebody comes, the leave is taken back, and what it was made of is thrown away
+    let admin = app.sign_in(admin.id, &admin.employee_no).await;
+    admin.patch(&format!("/members/{}", people[0].id), json!({ "status": "left" })).await.ok(200);
+    for who in [&people[1], &people[2], &people[4]] {
+        admin.patch(&format!("/members/{}", who.id), json!({ "unit_id": app.unit("XZ31") })).await.ok(200);
+    }
+    admin.patch(&format!("/units/{}", app.unit("XZ12")), json!({ "parent_id": app.unit("ZB2") })).await.ok(200);
+    app.member("新来").home("XZ11").unregistered().await;
+    for day in [3, 6, 12] {
+        app.set_clock(&format!("2026-07-{day:02}T09:00:00+08:00"));
+        settle(&app).await;
+    }
+    let leader = app.sign_in(organiser.id, &organiser.employee_no).await;
+    for (before, answered) in before.iter().zip([true, false]) {
+        let after = leader.get(&asked(answered)).await.ok(200);
+        assert_eq!(after["frozen_at"], "2026-07-02T09:00:00+08:00");
+        assert_eq!((numbers(&after), &after["answered_share"]), (numbers(before), &before["answered_share"]));
+        for field in ["name", "reason", "submitted_at", "late", "unit_name"] {
+            assert_eq!(column(&after["people"], "items", field), column(&before["people"], "items", field), "{field}");
+        }
+        let children = |of: &Value| of["children"].as_array().unwrap().iter().map(numbers).collect::<Vec<_>>();
+        assert_eq!(children(&after), children(before));
+    }
+    // a day whose paper came out after it asked nobody
+    app.write(|tx| {
+        let sql = "UPDATE quiz_papers SET published_at = publish_at + 100000000000 WHERE day = '2026-07-06'";
+        Ok(tx.conn.batch(sql)?)
+    })
+    .await;
+    leader.get("/quiz/daily/2026-07-06/coverage").await.refused(404, "quiz.no_paper");
+}
+
+#[tokio::test]
+async fn a_correction_of_a_past_challenge_is_shown_beside_its_board_and_never_in_it() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").home("XZ21").sign_in().await);
+    // one run of three right answers and a wrong one; one of four, of which another key would leave fewer
+    let mut last = Value::Null;
+    for (who, right) in [(&li, 3), (&wang, 4)] {
+        let mut run = who.post("/challenge/runs", json!({})).await.ok(201);
+        for seq in 1..=right + 1 {
+            app.advance_seconds(1);
+            last = run["question"]["id"].clone();
+            let letter = if seq <= right { "B" } else { "A" };
+            let path = format!("/challenge/runs/{}/answers", run["id"].as_str().unwrap());
+            run = who.post(&path, json!({ "seq": seq, "answer": [letter] })).await.ok(200)["run"].clone();
+        }
+    }
+    let lost = last;
+    app.set_clock("2026-07-03T09:00:00+08:00");
+    settle(&app).await;
+    let (li, wang) = (app.sign_in(li.id, &li.employee_no).await, app.sign_in(wang.id, &wang.employee_no).await);
+    let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
+    let uri = "enterprise/challenge?period=day&day=2026-07-01";
+    let before = board(&li, uri).await;
+    assert_eq!(lines(&before), [json!([1, "王*", "西一组", 4]), json!([2, "李一", "东一组", 3])]);
+    assert_eq!(before["corrections"], json!([]));
+    // the question by which the second run ended: A was right
+    organiser.post(&format!("/questions/{}/correction", lost.as_str().unwrap()), to("A")).await.ok(201);
+    app.drain().await;
+    app.drain().await;
+    settle(&app).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let after = board(&li, uri).await;
+    assert_eq!((lines(&after), &after["frozen_at"]), (lines(&before), &before["frozen_at"]));
+    let of_wang = json!({ "made_on": "2026-07-03", "rank": 1, "name": "王*", "unit": "西一组", "points": 1 });
+    let beside = after["corrections"].as_array().unwrap();
+    assert!(beside.contains(&of_wang), "{beside:?}");
+    let mine = board(&wang, "enterprise/challenge/mine?period=day&day=2026-07-01").await;
+    assert_eq!((&mine["score"], &mine["corrections"]), (&json!(4), &json!([{ "made_on": "2026-07-03", "points": 1 }])));
+    // a day of the running week is beside the day alone; points stay as they are
+    assert_eq!(board(&wang, "enterprise/challenge?day=2026-07-01").await["corrections"], json!([]));
+    let total = board(&wang, "enterprise/total?period=day&day=2026-07-01").await;
+    assert_eq!(total["corrections"], json!([]));
+    // the first key after all: nothing is left to be shown
+    organiser.post(&format!("/questions/{}/correction", lost.as_str().unwrap()), to("B")).await.ok(201);
+    app.drain().await;
+    app.drain().await;
+    settle(&app).await;
+    let mine = board(&wang, "enterprise/challenge/mine?period=day&day=2026-07-01").await;
+    assert_eq!((&mine["score"], &mine["corrections"]), (&json!(4), &json!([])));
+}
+
+#[tokio::test]
 #[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn two_servers_freeze_once() {
     needs_postgres();

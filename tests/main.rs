@@ -60,6 +60,7 @@ mod meetings;
 mod ideas;
 mod brands;
 mod burden;
+mod calendar;
 mod bulletins;
 mod campaigns;
 mod notices;

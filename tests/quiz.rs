@@ -111,11 +111,11 @@ async fn after_downtime_todays_paper_is_published_at_once_and_missed_days_are_no
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     app.tick().await;
-    app.set_clock("2026-07-05T09:00:00+08:00");
+    app.set_clock("2026-07-06T09:00:00+08:00");
     app.tick().await;
     let organiser = app.sign_in(organiser.id, &organiser.employee_no).await;
-    assert_eq!(organiser.get("/quiz/daily").await.ok(200)["day"], "2026-07-05");
-    assert_eq!(organiser.get("/quiz/daily/2026-07-05").await.ok(200)["day"], "2026-07-05");
+    assert_eq!(organiser.get("/quiz/daily").await.ok(200)["day"], "2026-07-06");
+    assert_eq!(organiser.get("/quiz/daily/2026-07-06").await.ok(200)["day"], "2026-07-06");
     organiser.get("/quiz/daily/2026-07-03").await.refused(404, "quiz.no_paper");
     app.drain().await;
 }
@@ -465,14 +465,14 @@ async fn the_daily_draw_takes_the_categories_that_are_set() {
     };
     assert!(drawn("2026-07-02").await.1 > 0, "without a setting one of every category");
     set(&app.sign_in_anew(&organiser).await, &others.join("、")).await;
-    for day in ["2026-07-03", "2026-07-04", "2026-07-05"] {
+    for day in ["2026-07-03", "2026-07-06", "2026-07-07"] {
         assert_eq!(drawn(day).await, (5, 0), "{day}");
     }
     set(&app.sign_in_anew(&organiser).await, " 挑战题 , 没有的分类").await;
-    assert_eq!(drawn("2026-07-06").await, (5, 5));
+    assert_eq!(drawn("2026-07-08").await, (5, 5));
     // a name that no question bears takes nobody's paper away
     set(&app.sign_in_anew(&organiser).await, "没有的分类").await;
-    assert_eq!(drawn("2026-07-07").await.0, 5);
+    assert_eq!(drawn("2026-07-09").await.0, 5);
 }
 
 #[tokio::test]

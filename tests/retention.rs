@@ -110,6 +110,33 @@ async fn what_is_only_needed_within_the_grace_is_gone_a_week_later_and_the_rest_
 }
 
 #[tokio::test]
+async fn days_that_no_streak_looks_back_to_are_forgotten_a_month_at_a_time() {
+    let app = TestApp::start().await;
+    let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").unregistered().await.0);
+    let first: xianfeng::base::time::Day = "2025-04-01".parse().unwrap();
+    let today = app.now().day();
+    let all = i64::from(today.number() - first.number()) + 1;
+    for member in [li.id, wang] {
+        app.write(move |tx| {
+            (0..all.unsigned_abs())
+                .try_for_each(|n| xianfeng::learning::study::mark_day(tx, member, first.plus_days(n)))?;
+            Ok(())
+        })
+        .await;
+    }
+    let before = li.get("/me/streak").await.ok(200);
+    assert_eq!((&before["current"], &before["longest"]), (&json!(401), &json!(401)), "as far as anybody looks back");
+    assert_eq!(count(&app, "streak_days").await, 2 * all);
+    app.advance_seconds(3601);
+    for _ in 0..3 {
+        app.tick().await;
+    }
+    let li = app.sign_in(li.id, &li.employee_no).await;
+    assert_eq!(count(&app, "streak_days").await, 2 * (all - 30), "400 days before today lie in the May of last year");
+    assert_eq!(li.get("/me/streak").await.ok(200), before);
+}
+
+#[tokio::test]
 async fn codes_and_cleared_lines_are_forgotten_when_nobody_can_use_them() {
     let app = TestApp::start().await;
     crate::quiz::organiser(&app).await;
@@ -234,7 +261,7 @@ fn sizes(db: &Connection) -> BTreeMap<String, (i64, i64)> {
 }
 
 /// Not a test: writes a year of an enterprise, has it frozen and tidied, and prints what each table takes on SQLite.
-/// `GROWTH_MEMBERS=6000 cargo test --release --test main by_hand_a_year_of_members -- --ignored --nocapture`
+/// `GROWTH_MEMBERS=100 cargo test --test main by_hand_a_year_of_members -- --ignored --nocapture`
 #[tokio::test]
 #[ignore = "takes minutes and gigabytes; prints sizes, asserts nothing"]
 async fn by_hand_a_year_of_members_is_measured() {

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
+use xianfeng::kernel::calendar::Calendar;
 use xianfeng::learning::study::{self, Study};
 use xianfeng::people::members;
 use xianfeng::people::members::model::Absence;
@@ -251,15 +252,23 @@ async fn what_became_due_in_an_outage_is_published_late_and_the_past_in_silence(
 }
 
 #[tokio::test]
-async fn a_push_on_the_half_hour_goes_out_a_minute_later() {
+async fn a_push_on_the_half_hour_goes_out_some_minutes_later() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;
     let item = write_item(&organiser, "党章", 30).await;
-    for (unit, said, moved) in [("JT", "08:00", "08:01"), ("DW1", "17:30", "17:31"), ("DW2", "17:45", "17:45")] {
-        let plan = json!({ "item_id": item, "unit_id": app.unit(unit), "day": "2026-07-02", "publish_time": said });
-        let planned = organiser.post("/study/pushes", plan).await.ok(201);
-        assert_eq!(planned["publish_at"], format!("2026-07-02T{moved}:00+08:00"));
+    let mut minutes = std::collections::BTreeSet::new();
+    for day in 2..=13 {
+        for (unit, said) in [("JT", "08:00"), ("DW1", "17:30"), ("DW2", "17:45")] {
+            let day = format!("2026-07-{day:02}");
+            let plan = json!({ "item_id": item, "unit_id": app.unit(unit), "day": day, "publish_time": said });
+            let planned = text(&organiser.post("/study/pushes", plan).await.ok(201)["publish_at"]);
+            let (hour, minute) = planned.strip_prefix(&format!("{day}T")).unwrap()[..5].split_once(':').unwrap();
+            let late = minute.parse::<i64>().unwrap() - said[3..].parse::<i64>().unwrap();
+            assert_eq!((hour, (1..=4).contains(&late)), (&said[..2], said != "17:45"), "{planned}");
+            minutes.insert(late);
+        }
     }
+    assert!(minutes.len() > 3, "not all in one minute: {minutes:?}");
 }
 
 #[tokio::test]
@@ -604,10 +613,10 @@ pub async fn leave(app: &TestApp, member_id: MemberId, from: &str, to: &str) {
 async fn other_rooms_open_days_and_mark_them() {
     let app = TestApp::start().await;
     let li = app.member("李一").sign_in().await;
-    let (unit, id) = (app.unit("DW1"), li.id);
+    let (unit, id, calendar) = (app.unit("DW1"), li.id, app.app.get::<Calendar>());
     app.write(move |tx| {
         for _ in 0..2 {
-            study::open_day(tx, unit, tx.today())?;
+            study::open_day(tx, &calendar, unit, tx.today())?;
             study::mark_day(tx, id, tx.today())?;
         }
         Ok(())
@@ -744,7 +753,8 @@ async fn leave_that_is_entered_afterwards_mends_a_streak_and_taken_back_breaks_i
 
 #[tokio::test]
 async fn who_was_not_in_the_enterprise_missed_nothing() {
-    let app = TestApp::start().await;
+    // the fourth is a Saturday
+    let app = TestApp::start_with(&["--days-off=as_usual"]).await;
     let organiser = organiser(&app).await;
     let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
     let li = app.member("李一").sign_in().await;

@@ -206,11 +206,11 @@ async fn a_page_is_one_hop_and_six_statements_at_most() {
     contests::announced(&organiser, contests::body(&app)).await;
     campaigns::at(&app, "2026-07-01T08:01:00+08:00").await;
     // the longest way: a streak that is longer than what one look shows
-    let (member, top) = (li.id, app.unit("JT"));
+    let (member, top, calendar) = (li.id, app.unit("JT"), app.app.get::<xianfeng::kernel::calendar::Calendar>());
     app.write(move |tx| {
         for days in 1..60 {
             let day = tx.today().minus_days(days);
-            xianfeng::learning::study::open_day(tx, top, day)?;
+            xianfeng::learning::study::open_day(tx, &calendar, top, day)?;
             xianfeng::learning::study::mark_day(tx, member, day)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ use crate::support::trail::leaves_line;
 /// one. A route that is missing here fails the build of the house.
 pub const LINES: &[(&str, &[&str])] = &[
     ("POST /boards/rebuild", &["boards.rebuild"]),
+    ("PUT /calendars/{year}", &["calendar.enter"]),
     ("POST /campaigns", &["campaigns.create"]),
     ("PATCH /campaigns/{id}", &["campaigns.edit"]),
     ("POST /campaigns/{id}/announcement", &["campaigns.announce"]),

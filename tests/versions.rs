@@ -84,6 +84,11 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
             "/settings/study.push_at".into(),
             |number| json!({ "value": format!("07:1{number}"), "reason": "换班" }),
         ),
+        Thing::put(
+            "set_calendar",
+            "/calendars/2027".into(),
+            |number| json!({ "source": format!("国务院办公厅通知{number}"), "days": [{ "day": "2027-01-01", "name": "元旦", "is_off": true }] }),
+        ),
     ]
 }
 
@@ -314,7 +319,7 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 15] = [
+const WITH: [&str; 16] = [
     "edit_meeting",
     "edit_question",
     "edit_study_item",
@@ -325,6 +330,7 @@ const WITH: [&str; 15] = [
     "set_idea_categories",
     "set_daily_paper",
     "set_setting",
+    "set_calendar",
     "publish_article",
     "edit_entry",
     "edit_bulletin",

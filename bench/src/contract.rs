@@ -206,6 +206,8 @@ pub fn settings(secrets: &str) -> Vec<(&'static str, String)> {
         // Paper and pushes of the day are out, whatever the time is.
         ("XIANFENG_PAPER_AT", "00:00".into()),
         ("XIANFENG_PUSH_AT", "00:00".into()),
+        // On every day of the week.
+        ("XIANFENG_DAYS_OFF", "as_usual".into()),
         ("XIANFENG_LOG", "warn".into()),
         // 60,000 phones behind one address.
         ("XIANFENG_RATE_PER_ADDRESS", "1000000".into()),

@@ -52,6 +52,7 @@ rooms! {
     oversight::audit,
     oversight::settings,
     oversight::operations,
+    oversight::calendar,
     oversight::burden,
     client::about,
     client::events,

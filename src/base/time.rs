@@ -17,6 +17,7 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::ToSchema;
 
+use super::crypto::digest;
 use super::text::{chinese_digit, chinese_number};
 
 const ENTERPRISE_OFFSET_SECONDS: i32 = 8 * 3600;
@@ -138,9 +139,11 @@ where
     }
 }
 
-/// The time, a minute later when it is the hour or the half hour: everybody's messages leave then, and platforms are busy.
-pub fn off_the_half_hour(time: NaiveTime) -> NaiveTime {
-    if time.minute().is_multiple_of(30) { time.overflowing_add_signed(TimeDelta::minutes(1)).0 } else { time }
+/// The time, one to four minutes later when it is the hour or the half hour: everybody's messages leave then, and platforms
+/// are busy. By how much is drawn from `lot`, so that what was said for the same time does not all leave in one minute.
+pub fn off_the_half_hour(time: NaiveTime, lot: &[u8]) -> NaiveTime {
+    let minutes = 1 + i64::from(digest(lot)[0] % 4);
+    if time.minute().is_multiple_of(30) { time.overflowing_add_signed(TimeDelta::minutes(minutes)).0 } else { time }
 }
 
 /// A time of day on the enterprise's clock, HH:MM.
@@ -210,9 +213,14 @@ impl Day {
         Day(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
     }
 
-    /// Whether it is a Saturday or a Sunday. Holidays, and the days that are worked for them, change by decree each year and
-    /// are not known here.
-    pub fn is_rest_day(self) -> bool {
+    /// The day of that date, if there is one.
+    pub fn of(year: i32, month: u32, day: u32) -> Option<Day> {
+        NaiveDate::from_ymd_opt(year, month, day).map(Day)
+    }
+
+    /// Whether it is a Saturday or a Sunday. Holidays, and the days that are worked for them, change by decree each year:
+    /// they are known to the calendar of the enterprise.
+    pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
@@ -381,20 +389,22 @@ mod tests {
     }
 
     #[test]
-    fn a_time_on_the_half_hour_moves_by_a_minute() {
-        let moved = |hour, minute| {
-            off_the_half_hour(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()).format("%H:%M").to_string()
-        };
-        for (given, expected) in
-            [((7, 50), "07:50"), ((8, 0), "08:01"), ((23, 30), "23:31"), ((0, 0), "00:01"), ((7, 29), "07:29")]
-        {
-            assert_eq!(moved(given.0, given.1), expected);
+    fn a_time_on_the_half_hour_moves_by_one_to_four_minutes() {
+        let at = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
+        let later = |time: NaiveTime, lot: &str| (off_the_half_hour(time, lot.as_bytes()) - time).num_minutes();
+        for time in [at(7, 50), at(7, 29), at(7, 31)] {
+            assert_eq!(later(time, "any"), 0);
+        }
+        for time in [at(8, 0), at(23, 30), at(0, 0)] {
+            let each: std::collections::BTreeSet<i64> = (0..100).map(|n| later(time, &n.to_string())).collect();
+            assert_eq!(each.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4]);
+            assert_eq!(later(time, "the same"), later(time, "the same"));
         }
     }
 
     #[test]
-    fn saturdays_and_sundays_are_rest_days() {
-        let rests = |day: &str| day.parse::<Day>().unwrap().is_rest_day();
+    fn saturdays_and_sundays_are_the_weekend() {
+        let rests = |day: &str| day.parse::<Day>().unwrap().is_weekend();
         assert_eq!(["2026-07-10", "2026-07-11", "2026-07-12", "2026-07-13"].map(rests), [false, true, true, false]);
     }
 

@@ -134,6 +134,12 @@ impl Roster {
         self.path(member.home).map(|number| &self.units[number as usize])
     }
 
+    /// The unit and those above it, nearest first; nothing of a unit that came later.
+    pub fn path_from(&self, unit: UnitId) -> Vec<UnitId> {
+        let number = self.units.binary_search_by_key(&unit, |then| then.id).ok().and_then(|n| u32::try_from(n).ok());
+        number.into_iter().flat_map(|number| self.path(number)).map(|above| self.units[above as usize].id).collect()
+    }
+
     /// The units directly below `unit`.
     pub fn children(&self, unit: UnitId) -> Vec<UnitId> {
         let number = self.units.binary_search_by_key(&unit, |then| then.id).ok();
@@ -321,6 +327,12 @@ impl Closings {
         self.0.db.read(move |conn| find(conn, period, start)).await
     }
 
+    /// The roster that the first closed day from `day` on was closed with; `None` while none is.
+    pub async fn roster_from(&self, day: Day) -> Result<Option<(Digest, Arc<Roster>)>, DbError> {
+        let Some(digest) = self.0.db.read(move |conn| find_roster_from(conn, day)).await? else { return Ok(None) };
+        Ok(Some((digest, self.roster(digest).await?)))
+    }
+
     /// The roster of that digest.
     pub async fn roster(&self, digest: Digest) -> Result<Arc<Roster>, DbError> {
         let read = async || self.0.db.read(move |conn| find_roster(conn, digest)).await;
@@ -339,7 +351,7 @@ pub(super) fn find(conn: &mut Conn, period: Period, start: Day) -> QueryResult<O
 }
 
 /// The roster of the first closed day from `day` on. Of a day before the first one that was frozen nothing better is known.
-pub fn find_roster_from(conn: &mut Conn, day: Day) -> QueryResult<Option<Digest>> {
+fn find_roster_from(conn: &mut Conn, day: Day) -> QueryResult<Option<Digest>> {
     let row: Option<Vec<u8>> = on!(conn, c => frozen_periods::table
         .filter(frozen_periods::period.eq(Period::Day))
         .filter(frozen_periods::start.ge(day))

@@ -5,6 +5,7 @@
 pub mod ledger;
 pub mod board;
 pub mod closing;
+pub mod calendar;
 pub mod outbox;
 pub mod restores;
 pub mod trail;

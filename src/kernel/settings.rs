@@ -175,9 +175,9 @@ impl Setting {
         Setting { is_delicate: true, ..self }
     }
 
-    /// A time on the hour or the half hour is moved by a minute, whoever says it.
+    /// A time on the hour or the half hour is moved by some minutes, whoever says it.
     pub fn off_the_half_hour(self) -> Setting {
-        let moved = Setting { default: moved(self.default.clone()), avoids_half_hours: true, ..self };
+        let moved = Setting { default: moved(self.key, self.default.clone()), avoids_half_hours: true, ..self };
         moved.keep(moved.default());
         moved
     }
@@ -246,7 +246,7 @@ impl Setting {
             (Range::Number { .. }, SettingValue::Number(value)) => Value::Number(*value),
             (Range::Time, SettingValue::Text(text)) if is_hours_and_minutes(text) => {
                 let time = Value::Number(minutes(NaiveTime::parse_from_str(text, "%H:%M").ok()?));
-                if self.avoids_half_hours { moved(time) } else { time }
+                if self.avoids_half_hours { moved(self.key, time) } else { time }
             }
             (Range::Number { .. } | Range::Time, _) | (_, SettingValue::Number(_)) => return None,
             (_, SettingValue::Text(text)) => Value::Text(text.trim().to_owned()),
@@ -297,7 +297,7 @@ impl Setting {
 
     fn keep(&self, value: Value) {
         // what was set before times were moved
-        let value = if self.avoids_half_hours { moved(value) } else { value };
+        let value = if self.avoids_half_hours { moved(self.key, value) } else { value };
         match value {
             Value::Number(number) => self.current.store(number, Ordering::Relaxed),
             Value::Text(text) => *self.text.write().unwrap_or_else(PoisonError::into_inner) = text.into(),
@@ -312,9 +312,9 @@ fn is_hours_and_minutes(text: &str) -> bool {
 }
 
 /// A time of day off the half hour.
-fn moved(value: Value) -> Value {
+fn moved(key: &str, value: Value) -> Value {
     match value {
-        Value::Number(at) => Value::Number(minutes(off_the_half_hour(time_of(at)))),
+        Value::Number(at) => Value::Number(minutes(off_the_half_hour(time_of(at), key.as_bytes()))),
         text => text,
     }
 }

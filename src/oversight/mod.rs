@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod burden;
 pub mod settings;
+pub mod calendar;
 pub mod health;
 pub mod backup;
 pub mod operations;

@@ -51,6 +51,32 @@ async fn who_voted_has_a_point_after_the_count_and_a_voided_ballot_has_none() {
 }
 
 #[tokio::test]
+async fn points_for_a_vote_change_no_day_that_is_final_however_late_they_are_given() {
+    // given within the grace of the day of the count, and after it
+    for (given, day) in [("2026-07-02T05:59:00+08:00", "2026-07-01"), ("2026-07-02T06:30:00+08:00", "2026-07-02")] {
+        let app = TestApp::start().await;
+        let organiser = organiser(&app).await;
+        let voter = &voters(&app, 1).await[0];
+        let (campaign, entries) = voting(&app, &organiser, body(&app), 1).await;
+        cast(voter, &campaign, &[&entries[0]]).await.ok(201);
+        app.set_clock(CLOSING);
+        let campaigns = app.app.get::<xianfeng::judging::campaigns::Campaigns>();
+        for _ in 0..3 {
+            campaigns.move_due().await.unwrap();
+        }
+        assert_eq!(entries_of(voter).await, Vec::<Value>::new(), "counted, and nothing given yet");
+        app.set_clock(given);
+        app.tick().await;
+        let voter = app.sign_in(voter.id, &voter.employee_no).await;
+        let earned: Vec<Value> = entries_of(&voter).await.iter().map(|entry| entry["day"].clone()).collect();
+        assert_eq!(earned, [day], "{given}");
+        let closed = voter.get("/boards/enterprise/total?period=day&day=2026-07-01").await.ok(200);
+        assert_eq!(closed["size"], i64::from(day == "2026-07-01"), "{closed}");
+        app.drain().await;
+    }
+}
+
+#[tokio::test]
 async fn a_daily_vote_earns_once() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

@@ -305,6 +305,8 @@ impl Server {
             // by the real clock, a vote at night would be counted a day later
             .env("XIANFENG_WATCH_NIGHT_FROM", "00:00")
             .env("XIANFENG_WATCH_NIGHT_UNTIL", "00:00")
+            // and on a weekend there would be no paper
+            .env("XIANFENG_DAYS_OFF", "as_usual")
             .envs(environment.iter().map(|(name, value)| (name, value)));
         Server::run(program, address, folder).await
     }

@@ -27,6 +27,37 @@ fn number(of: NaiveDate) -> Day {
     of.signed_duration_since(date(0)).num_days()
 }
 
+/// Holidays from July 2026 on, and how long each is: of 2026 as they were published, later as the law has them.
+const HOLIDAYS: [(&str, i64); 17] = [
+    ("2026-09-25", 3),
+    ("2026-10-01", 7),
+    ("2027-01-01", 1),
+    ("2027-02-05", 4),
+    ("2027-04-05", 1),
+    ("2027-05-01", 2),
+    ("2027-06-09", 1),
+    ("2027-09-15", 1),
+    ("2027-10-01", 3),
+    ("2028-01-01", 1),
+    ("2028-01-25", 4),
+    ("2028-04-04", 1),
+    ("2028-05-01", 2),
+    ("2028-05-28", 1),
+    ("2028-10-01", 3),
+    ("2029-01-01", 1),
+    ("2029-04-05", 1),
+];
+/// A Sunday and a Saturday that are worked for them.
+const WORKED: [&str; 2] = ["2026-09-20", "2026-10-10"];
+
+/// Whether a day is off: no paper is drawn for it, and it breaks no streak.
+pub fn is_off(day: Day) -> bool {
+    let is_holiday = HOLIDAYS.iter().any(|(first, days)| (day_of(first)..day_of(first) + days).contains(&day));
+    // the first of January 1970 was a Thursday
+    let is_weekend = (day + 3).rem_euclid(7) >= 5;
+    is_holiday || is_weekend && !WORKED.iter().any(|worked| day_of(worked) == day)
+}
+
 /// A length of time over which boards go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
@@ -162,16 +193,18 @@ impl Model {
 
     // what is done to it
 
-    /// Everything whose time has come comes out; on its own day it is something to do.
+    /// Everything whose time has come comes out; on its own day it is something to do, and on a day off nothing that has to
+    /// be done. No paper is drawn for a day off.
     pub fn tick(&mut self, now: At) {
         let today = now.div_euclid(DAY_SECONDS);
-        if now >= today * DAY_SECONDS + MORNING && self.papers.insert(today) {
+        if now >= today * DAY_SECONDS + MORNING && !is_off(today) && self.papers.insert(today) {
             self.plan("JT", today);
         }
         let (due, later) = std::mem::take(&mut self.planned).into_iter().partition(|planned| planned.at <= now);
         self.planned = later;
         let due: Vec<Planned> = due;
-        self.opened.extend(due.into_iter().filter(|due| due.day == today).map(|due| (due.unit, due.day, now)));
+        let to_do = due.into_iter().filter(|due| due.day == today && !is_off(today));
+        self.opened.extend(to_do.map(|due| (due.unit, due.day, now)));
     }
 
     /// Something is planned for the morning of a day.

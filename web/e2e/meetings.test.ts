@@ -67,7 +67,8 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await page.getByRole('button', { name: '删除' }).click()
   await page.getByText('删除后不能恢复').waitFor()
   await page.getByRole('button', { name: '删除', exact: true }).click()
-  await page.getByRole('heading', { name: '会议', level: 1 }).waitFor()
+  // The page of all meetings, whose heading is the same as that of one.
+  await page.getByLabel('会议类型').waitFor()
   const left = await api<{ items: Array<{ id: string }> }>('secretary', `/meetings?unit_id=${branch.id}`)
   assert(!left.items.some((one) => one.id === id))
 

@@ -21,6 +21,8 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
   await tap('完成学习')
   await page.getByText('已完成').waitFor()
   await look(page, 'member-2-read')
+  const before = taps
+  let answers = 0
   await tap('去答题', 'link')
   for (let at = 1; at <= 5; at++) {
     await page.getByText(`第 ${at} 题，共 5 题`).waitFor()
@@ -29,10 +31,16 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
     if (await blank.count()) await blank.fill('答案')
     else await page.locator('.option').first().click()
     taps++
+    // Where several may be right, or words are written, one says oneself when to go on.
+    answers += leadsOn || at === 5 ? 1 : 2
     if (!leadsOn) await tap(at < 5 ? '下一题' : '看总览')
   }
   await tap('交卷')
   await page.getByText(/答对/).first().waitFor()
+  // Beside the answers: to open it, to look it over, to hand it in. With the tap of the guide's link that is four.
+  const besides = taps - before - answers
+  console.log(`today’s questions: ${besides + 1} taps from the guide’s link beside the answers`)
+  assert(besides + 1 <= 5, `${besides + 1} taps`)
   await look(page, 'member-3-answered')
   await tap('回首页', 'link')
   await page.getByRole('heading', { name: '今天完成了' }).waitFor()

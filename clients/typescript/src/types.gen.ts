@@ -831,6 +831,65 @@ export type BurdenWeek = {
 export type By = 'member' | 'branch';
 
 /**
+ * The days of a year, as the notice says.
+ */
+export type CalendarBody = {
+    /**
+     * Every holiday, and every rest day that is worked, 200 at most; days of the December before are allowed.
+     */
+    days: Array<CalendarDay>;
+    /**
+     * Which notice says so.
+     */
+    source: Text300;
+};
+
+/**
+ * A day that is not what its weekday says, or that has a name.
+ */
+export type CalendarDay = {
+    day: Day;
+    /**
+     * Whether it is off; else it is worked, also on a Saturday or Sunday.
+     */
+    is_off: boolean;
+    /**
+     * What it is called, in Chinese.
+     */
+    name: string;
+};
+
+/**
+ * Where a year's days come from.
+ */
+export type CalendarState = 'published' | 'provisional';
+
+/**
+ * The days of a year that are not what their weekday says.
+ */
+export type CalendarView = {
+    /**
+     * In order. All other Saturdays and Sundays are off, all other days are worked; some may lie in the December before.
+     */
+    days: Array<CalendarDay>;
+    entered_at?: Timestamp | null;
+    entered_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    entered_by_name?: string | null;
+    /**
+     * Which notice, or law, says so.
+     */
+    source: string;
+    state: CalendarState;
+    /**
+     * The year.
+     */
+    year: number;
+};
+
+/**
  * A campaign as it is written.
  */
 export type CampaignBody = {
@@ -1907,6 +1966,7 @@ export type DailyCoverage = UnitDailyCoverage & {
      * How many of those are left out, because they have few members and the caller sees no names.
      */
     few: number;
+    frozen_at?: Timestamp | null;
     /**
      * Whether the caller sees names; otherwise `people` is empty.
      */
@@ -6493,7 +6553,7 @@ export type PushBody = {
     item_id: ItemId;
     /**
      * HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once; one on the hour or
-     * the half hour, when messaging platforms are busy, is moved by a minute.
+     * the half hour, when messaging platforms are busy, is moved by one to four minutes.
      */
     publish_time?: string | null;
     unit_id: UnitId;
@@ -6515,6 +6575,10 @@ export type PushState = 'planned' | 'published' | 'cancelled';
 export type PushView = {
     cancelled_at?: Timestamp | null;
     day: Day;
+    /**
+     * What the day is called when it is off, such as 国庆节 or 周末; `null` of a day that is worked.
+     */
+    day_off?: string | null;
     id: PushId;
     item_id: ItemId;
     /**
@@ -9624,6 +9688,92 @@ export type ListBrandsResponses = {
 };
 
 export type ListBrandsResponse = ListBrandsResponses[keyof ListBrandsResponses];
+
+export type GetCalendarData = {
+    body?: never;
+    path: {
+        /**
+         * 2020 to 2099
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{year}';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `calendars.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * The year
+     */
+    200: CalendarView;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type SetCalendarData = {
+    body: CalendarBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * 2020 to 2099
+         */
+        year: number;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{year}';
+};
+
+export type SetCalendarErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetCalendarError = SetCalendarErrors[keyof SetCalendarErrors];
+
+export type SetCalendarResponses = {
+    /**
+     * The year
+     */
+    200: CalendarView;
+};
+
+export type SetCalendarResponse = SetCalendarResponses[keyof SetCalendarResponses];
 
 export type ListCampaignsData = {
     body?: never;

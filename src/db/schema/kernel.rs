@@ -54,6 +54,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendars (year) {
+        year -> Integer,
+        source -> Text,
+        days -> Text,
+        entered_by -> Binary,
+        entered_at -> BigInt,
+    }
+}
+
+diesel::table! {
     chunk_cursors (work, subject) {
         work -> Text,
         subject -> Binary,

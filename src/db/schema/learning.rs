@@ -120,6 +120,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    quiz_coverages (day) {
+        day -> Date,
+        roster -> Binary,
+        frozen_at -> BigInt,
+        lines -> Binary,
+    }
+}
+
+diesel::table! {
     quiz_fetches (member_id, paper_id) {
         member_id -> Binary,
         paper_id -> Binary,
@@ -167,6 +176,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     question_correction_members,
     question_voidings,
     quiz_papers,
+    quiz_coverages,
     quiz_fetches,
     quiz_submissions,
     quiz_wrong_answers
@@ -315,6 +325,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    challenge_corrections (member_id, day, correction_id) {
+        correction_id -> Binary,
+        member_id -> Binary,
+        day -> Date,
+        made_on -> Date,
+        points -> Integer,
+    }
+}
+
+diesel::table! {
     challenge_tallied_days (day) {
         day -> Date,
         tallied_at -> BigInt,
@@ -325,6 +345,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     challenge_runs,
     challenge_answers,
     challenge_days,
+    challenge_corrections,
     challenge_tallied_days
 );
 

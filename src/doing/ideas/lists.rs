@@ -148,14 +148,14 @@ impl Ideas {
             None => None,
         };
         let today = self.db.today();
-        let until = today.plus_days(SOON_DAYS + 1);
+        let (from, until) = (self.calendar.due_from(today), today.plus_days(SOON_DAYS + 1));
         Ok(IdeaFilter {
             state: wanted.state,
             units,
             category: wanted.category,
             author: wanted.author,
             implementer: wanted.implementer,
-            due: wanted.due.map(|due| DueFilter { due, today, until }),
+            due: wanted.due.map(|due| DueFilter { due, from, until }),
         })
     }
 

@@ -43,6 +43,7 @@ use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::closing::Closings;
 use crate::people::members::{Desks, Directory};
 
@@ -66,6 +67,7 @@ pub struct Ideas {
     directory: Directory,
     points: Points,
     closings: Closings,
+    calendar: Calendar,
     desks: Desks,
     addresses: Addresses,
     /// Ideas from before there was a search.
@@ -80,10 +82,10 @@ impl Ideas {
         directory: Directory,
         desks: Desks,
         points: Points,
-        closings: Closings,
+        (closings, calendar): (Closings, Calendar),
         addresses: Addresses,
     ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
-        Ideas { db, directory, desks, points, closings, addresses, unindexed, unlaid }
+        Ideas { db, directory, desks, points, closings, calendar, addresses, unindexed, unlaid }
     }
 }

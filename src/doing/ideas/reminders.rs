@@ -33,11 +33,11 @@ impl Ideas {
     }
 
     /// Reminds implementers of what is due soon or overdue, and secretaries of what is overdue, once for each occasion: of
-    /// several servers the one that puts the day down tells. Never at night or on a rest day.
+    /// several servers the one that puts the day down tells. Never at night or on a day off.
     async fn remind(&self) -> Result<(), DbError> {
         let (now, today) = (self.db.now(), self.db.today());
         let (morning, evening) = daytime();
-        if today.is_rest_day() || now < today.at(morning) || now >= today.at(evening) {
+        if self.calendar.is_off(today) || now < today.at(morning) || now >= today.at(evening) {
             return Ok(());
         }
         let (until, mut after) = (today.plus_days(SOON_DAYS + 1), None);
@@ -46,7 +46,10 @@ impl Ideas {
             let mut due = self.db.read(find).await?;
             let Some(last) = due.last().map(|idea| idea.id) else { return Ok(()) };
             after = Some(last);
-            due.retain(|idea| idea.due_on.is_some_and(|due_on| rules::is_to_remind(due_on, idea.reminded_on, today)));
+            due.retain(|idea| {
+                let due_on = idea.due_on.map(|due_on| self.calendar.working_day_from(due_on));
+                due_on.is_some_and(|due_on| rules::is_to_remind(due_on, idea.reminded_on, today, false))
+            });
             if due.is_empty() {
                 continue;
             }
@@ -68,7 +71,7 @@ impl Ideas {
     /// Where nobody carries it out any more those who decide are reminded in his place.
     fn tell_due(&self, tx: &mut Tx, idea: &Idea, today: Day) -> diesel::QueryResult<()> {
         let (Some(implementer), Some(due_on)) = (idea.implementer_id, idea.due_on) else { return Ok(()) };
-        let (overdue, day) = (due_on < today, due_on.in_chinese());
+        let (overdue, day) = (self.calendar.working_day_from(due_on) < today, due_on.in_chinese());
         let title = if overdue { "金点子实施已超期" } else { "金点子实施即将到期" };
         let (about, is_gone) = (in_quotes(&idea.title), self.lacks_implementer(idea));
         if !is_gone {

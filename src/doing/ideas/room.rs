@@ -23,7 +23,14 @@ crate::notice_kinds! {
 }
 
 pub async fn open(house: &House) -> Opened {
-    let ideas = Ideas::new(house.db.clone(), house.get(), house.get(), house.get(), house.get(), house.get());
+    let ideas = Ideas::new(
+        house.db.clone(),
+        house.get(),
+        house.get(),
+        house.get(),
+        (house.get(), house.calendar.clone()),
+        house.get(),
+    );
     house.get::<Meetings>().unless_cited(list_actors_at);
     let explaining = ideas.clone();
     house.get::<Meetings>().explained_by(move |conn, person, meeting| explaining.done_at(conn, person, meeting));

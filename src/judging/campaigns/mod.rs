@@ -75,6 +75,7 @@ use crate::db::{Db, Stop};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
+use crate::kernel::closing::Closings;
 use crate::kernel::idempotency::Reused;
 use crate::kernel::key_store::KeyStore;
 use crate::kernel::memo::Memo;
@@ -124,6 +125,7 @@ pub struct Campaigns {
     unlaid: Backlog,
     points: Points,
     presets: Presets,
+    closings: Closings,
     /// What is worth a look in a vote.
     watch: WatchSettings,
     /// Where each vote has its sealing key until it has been counted.
@@ -150,7 +152,7 @@ impl Campaigns {
     pub fn new(
         db: Db,
         (directory, desks): (Directory, Desks),
-        (points, presets): (Points, Presets),
+        (points, presets, closings): (Points, Presets, Closings),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
@@ -162,6 +164,7 @@ impl Campaigns {
             unlaid: Backlog::new("campaigns.desk"),
             points,
             presets,
+            closings,
             watch: WatchSettings::new(watch),
             vote_keys,
             former_seal_key,

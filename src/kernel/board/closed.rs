@@ -201,20 +201,20 @@ impl Boards {
     /// second old.
     pub async fn later_points(&self, key: &BoardKey) -> Result<Arc<Vec<LaterPoints>>, DbError> {
         let about = (key.measure.clone(), key.period, key.start);
-        let read = async || {
-            let asked = key.clone();
-            let read =
-                move |conn: &mut Conn| ledger::list_later_points(conn, &asked.measure, asked.start, asked.end(), None);
-            self.0.db.read(read).await
-        };
+        let read = async || self.read_later_points(key, None).await;
         self.0.later_points.get(&about, LATER_POINTS_AGE, read).await
     }
 
     /// [`later_points`](Self::later_points) of one member.
     pub async fn later_points_of(&self, key: &BoardKey, member: MemberId) -> Result<Vec<LaterPoints>, DbError> {
-        let asked = key.clone();
-        let read = move |conn: &mut Conn| {
-            ledger::list_later_points(conn, &asked.measure, asked.start, asked.end(), Some(member))
+        self.read_later_points(key, Some(member)).await
+    }
+
+    async fn read_later_points(&self, key: &BoardKey, member: Option<MemberId>) -> Result<Vec<LaterPoints>, DbError> {
+        let (asked, measure) = (key.clone(), self.measure(&key.measure));
+        let read = move |conn: &mut Conn| match measure {
+            Some(measure) => (measure.later)(conn, asked.start, asked.end(), member),
+            None => ledger::list_later_points(conn, &asked.measure, asked.start, asked.end(), member),
         };
         self.0.db.read(read).await
     }

@@ -1,6 +1,6 @@
 //! Measures beside the ledger: scores that are no points, such as a day's best run, with boards of their own.
 //!
-//! A room keeps the truth, what each member reached on each day, and registers three questions about it. It tells of
+//! A room keeps the truth, what each member reached on each day, and registers four questions about it. It tells of
 //! every gain by [`Boards::record`], which touches that measure alone and never the total; finished periods and
 //! [`rebuild`](super::rebuild) ask the room.
 
@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 use diesel::QueryResult;
 
 use super::standing::{self, DayPoints};
-use super::{Boards, Home};
+use super::{Boards, Home, LaterPoints};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Tx};
@@ -33,6 +33,9 @@ pub struct Measure {
     pub days: fn(&mut Conn, &[MemberId]) -> QueryResult<ScoredDays>,
     /// What each member reached from a day until the day before another.
     pub totals: fn(&mut Conn, Day, Day) -> QueryResult<Totals>,
+    /// What was corrected of the days from one until the day before another, newest first, of one member or of everybody:
+    /// shown beside a frozen board, and in no sum.
+    pub later: fn(&mut Conn, Day, Day, Option<MemberId>) -> QueryResult<Vec<LaterPoints>>,
 }
 
 /// A member's score in a measure has grown.

@@ -43,9 +43,11 @@ pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
 
+pub use super::ledger::LaterPoints;
+
 use super::closing::Closings;
 use super::lease::ProcessId;
-use super::ledger::{Awarded, LaterPoints};
+use super::ledger::Awarded;
 use super::memo::Memo;
 use super::restores;
 use local::{Home, Local};

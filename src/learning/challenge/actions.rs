@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 
-use super::MEASURE;
 use super::model::{Answer, Answered, DayRecord, EndedBecause, Run, RunId, State};
 use super::rules::{self, Refusal};
 use super::settings::TermSettings;
 use super::store;
+use super::{MEASURE, corrections};
 use crate::base::crypto::random_number;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
@@ -288,7 +288,8 @@ impl Challenge {
             self.boards.record(tx, &MEASURE, &gain)?;
             run.points += self.award(tx, run, path, gained)?;
         }
-        store::put_run(tx.conn, run)
+        store::put_run(tx.conn, run)?;
+        if gained > 0 { corrections::follow(tx, run.member_id, run.day) } else { Ok(()) }
     }
 
     fn award(&self, tx: &mut Tx, run: &Run, path: &[UnitId], gained: i32) -> QueryResult<i32> {

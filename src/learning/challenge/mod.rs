@@ -6,7 +6,7 @@
 //! a day a run goes on after its end. The day's best run counts for the board `challenge`, and what a run adds to that
 //! best earns points.
 //!
-//! Tables: `challenge_runs`, `challenge_answers`, `challenge_days`, `challenge_tallied_days`.
+//! Tables: `challenge_runs`, `challenge_answers`, `challenge_days`, `challenge_corrections`, `challenge_tallied_days`.
 //! Routes: `/challenge/runs…`, `/challenge/today`, `/me/challenge/runs`, `/challenge/review`.
 //! Uses `quiz` (questions, the wrong-answer book, statistics), `points` (awards) and `members` (who belongs where); lends
 //! [`is_asking`] to anyone who would show the key of a question.
@@ -15,6 +15,7 @@
 
 mod actions;
 mod api;
+mod corrections;
 mod glance;
 mod model;
 mod regrading;
@@ -52,4 +53,5 @@ const MEASURE: Measure = Measure {
     members: store::list_members,
     days: store::list_days,
     totals: store::total_days,
+    later: store::corrections::list_later,
 };

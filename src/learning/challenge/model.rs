@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
-use crate::db::schema::{challenge_answers, challenge_days, challenge_runs};
+use crate::db::schema::{challenge_answers, challenge_corrections, challenge_days, challenge_runs};
+use crate::learning::quiz::lending::CorrectionId;
 use crate::learning::quiz::{PaperQuestion, QuestionId};
 
 crate::id!(
@@ -150,6 +151,18 @@ impl DayRecord {
     pub fn new(member: MemberId, day: Day, now: Timestamp) -> Self {
         DayRecord { member_id: member, day, best: 0, reached_at: now, runs: 0, revival_used: false }
     }
+}
+
+/// What a correction of a key would have changed of a member's day.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = challenge_corrections, treat_none_as_default_value = false)]
+pub struct DayCorrection {
+    pub correction_id: CorrectionId,
+    pub member_id: MemberId,
+    pub day: Day,
+    pub made_on: Day,
+    /// By how much the best run would have come further; less than 0 when not as far.
+    pub points: i32,
 }
 
 /// A run as its member sees it at an instant.

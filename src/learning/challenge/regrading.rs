@@ -1,17 +1,18 @@
 //! What follows a correction of a wrong key: answers are marked anew, books and figures follow.
 //!
 //! A run that ended by the wrong key cannot go on, and what it came to decided a day that may be over: runs, best days and
-//! points stay as they are, nothing is taken away, and anyone who lost a run by it is told. See docs/decisions.md.
+//! points stay as they are, nothing is taken away, and anyone who lost a run by it is told. What the day's best would have
+//! been is kept beside it ([`super::corrections`]). See docs/decisions.md.
 //!
 //! One process at a time, in portions; an answer is marked anew once, so that anyone who goes on after a crash may
 //! begin from the start.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Challenge;
 use super::model::{Answer, EndedBecause, Run, RunId};
 use super::store;
 use super::tallies::{CHUNK, day_source, first_run_ever};
+use super::{Challenge, corrections};
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{DbError, Tx};
@@ -43,6 +44,7 @@ struct Remark {
     run: RunId,
     seq: i32,
     member: MemberId,
+    day: Day,
     right: bool,
     /// The run ended by it although it was right.
     lost_run: bool,
@@ -180,8 +182,8 @@ impl Regrading {
             tallies.entry(run.day).or_insert_with(fresh).count(&self.text, given, right);
             if right != answer.is_right {
                 let ended = run.seq == answer.seq && run.ended_because == Some(EndedBecause::Wrong);
-                let (run, member) = (run.id, run.member_id);
-                remarks.push(Remark { run, seq: answer.seq, member, right, lost_run: right && ended });
+                let (run, member, day) = (run.id, run.member_id, run.day);
+                remarks.push(Remark { run, seq: answer.seq, member, day, right, lost_run: right && ended });
             }
         }
         remarks
@@ -189,6 +191,7 @@ impl Regrading {
 
     fn mark(&self, tx: &mut Tx, remarks: &[Remark]) -> diesel::QueryResult<()> {
         tx.take_turns(remarks.iter().map(|remark| remark.member))?;
+        let mut days = BTreeSet::new();
         for remark in remarks {
             if !store::mark_answer(tx.conn, remark.run, remark.seq, remark.right)? {
                 continue;
@@ -198,7 +201,8 @@ impl Regrading {
             if remark.lost_run {
                 concern(tx, self.correction.id, remark.member, Effect { runs: 1, ..Effect::default() })?;
             }
+            days.insert((remark.member, remark.day));
         }
-        Ok(())
+        corrections::note(tx, (self.correction.id, self.correction.made_at.day()), days)
     }
 }

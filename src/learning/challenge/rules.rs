@@ -105,6 +105,17 @@ pub fn end(run: &mut Run, because: EndedBecause, at: Timestamp) {
     run.ended_because = Some(because);
 }
 
+/// How many right answers a run comes to whose answers are marked like that, in order: those before the first one that is
+/// not right, or before the second one of a run that was revived.
+pub fn comes_to(marks: &[bool], revived: bool) -> i32 {
+    let mut forgiven = i32::from(revived);
+    let goes_on = |right: &&bool| {
+        forgiven -= i32::from(!**right);
+        forgiven >= 0
+    };
+    marks.iter().take_while(goes_on).filter(|right| **right).count() as i32
+}
+
 /// By how much the run beats the best of its day, which then is its own; 0 when it does not.
 pub fn improve(day: &mut DayRecord, run: &Run) -> i32 {
     let gained = (run.right_count - day.best).max(0);

@@ -29,6 +29,9 @@ const RECENT_DAYS: u64 = 60;
 /// Papers published in one pass of the scheduler.
 const DUE_AT_ONCE: i64 = 50;
 
+/// The most days for rest on end that are looked through for the next paper.
+const LONGEST_REST_DAYS: usize = 31;
+
 /// How long a look at what is due may take.
 const LOOK_SECONDS: i64 = 5;
 
@@ -58,7 +61,7 @@ pub struct PlannedPaper {
 
 impl Quiz {
     /// The papers of the days from `from` to `until`, both included: those that there are, and for days to come without one
-    /// that which will be drawn.
+    /// that which will be drawn, but on days for rest.
     pub async fn asked_between(&self, from: Day, until: Day) -> Result<Vec<PlannedPaper>, DbError> {
         let papers = self.db.read(move |conn| store::list_papers_between(conn, from, until)).await?;
         let planned = |paper: &Paper| PlannedPaper {
@@ -73,7 +76,7 @@ impl Quiz {
         while day <= until {
             let publish_at = day.at(self.timetable.paper_at());
             let is_there = asked.iter().any(|paper| paper.unit_id == root && paper.day == day);
-            if !is_there && publish_at > self.db.now() {
+            if !is_there && publish_at > self.db.now() && self.timetable.draws_on(day) {
                 asked.push(PlannedPaper { unit_id: root, day, publish_at, questions });
             }
             day = day.next();
@@ -282,20 +285,38 @@ impl Quiz {
         Ok(self.db.read(found).await?)
     }
 
-    /// What the scheduler does every second: draws today's paper when its time has come and nobody set one, and
-    /// publishes every paper whose time has come, also after the server was down. Several servers may do so at once.
+    /// When the next paper comes out, for anyone who asks while there is none: today's, or after days for rest that of the
+    /// first one on which one is drawn.
+    pub fn next_publishes_at(&self) -> Timestamp {
+        let mut day = self.db.today();
+        for _ in 0..LONGEST_REST_DAYS {
+            if self.timetable.draws_on(day) {
+                break;
+            }
+            day = day.next();
+        }
+        day.at(self.timetable.paper_at())
+    }
+
+    /// What today is called if it is a day for rest, on which no paper is drawn.
+    pub fn rest_today(&self) -> Option<String> {
+        let today = self.db.today();
+        self.timetable.calendar.day_off(today).filter(|_| !self.timetable.draws_on(today))
+    }
+
+    /// What the scheduler does every second: draws today's paper when its time has come, nobody set one and the day is not
+    /// for rest, and publishes every paper whose time has come, also after the server was down. Several servers may do so at once.
     pub async fn publish_due(&self) -> Result<(), DbError> {
         // a paper that fails keeps no other one waiting
         let mut outcome = Ok(());
-        if self.db.now() >= self.publishes_at() {
+        if self.db.now() >= self.publishes_at() && self.timetable.draws_on(self.db.today()) {
             outcome = self.draw_paper(self.db.today()).await;
         }
         let now = self.db.now();
         let due = self.db.read(move |conn| store::list_due(conn, now, DUE_AT_ONCE)).await?;
         for paper in due {
-            let published = self.published.clone();
-            outcome =
-                outcome.and(self.db.write(move |tx| publish(tx, &paper, &published)).await.map_err(DbError::from));
+            let quiz = self.clone();
+            outcome = outcome.and(self.db.write(move |tx| quiz.publish(tx, &paper)).await.map_err(DbError::from));
         }
         outcome
     }
@@ -339,9 +360,24 @@ impl Quiz {
         self.draw_paper(today).await?;
         let Some(root) = self.directory.tree().root() else { return Ok(()) };
         if let Some(paper) = self.db.read(move |conn| store::find_paper(conn, root, today)).await? {
-            let published = self.published.clone();
-            self.db.write(move |tx| publish(tx, &paper, &published)).await.map_err(DbError::from)?;
+            let quiz = self.clone();
+            self.db.write(move |tx| quiz.publish(tx, &paper)).await.map_err(DbError::from)?;
         }
+        Ok(())
+    }
+
+    /// Publishes one paper, unless another server has. Only on the paper's own day is there something to do for members, and
+    /// are they told.
+    fn publish(&self, tx: &mut Tx, paper: &Paper) -> Result<(), Stop<Never>> {
+        if !store::publish(tx.conn, paper.id, tx.now())? {
+            return Ok(());
+        }
+        if paper.day == tx.today() {
+            study::open_day(tx, &self.timetable.calendar, paper.unit_id, paper.day)?;
+            notices::tell(tx, paper_notice(paper))?;
+        }
+        let published = self.published.clone();
+        tx.after_commit(move || published.forget());
         Ok(())
     }
 
@@ -492,21 +528,6 @@ fn drawn(
     let recent: HashSet<QuestionId> =
         recent.iter().flat_map(|paper| paper.questions.0.iter().map(|question| question.id)).collect();
     Ok(rules::draw(unit, day, &bank, &recent, count))
-}
-
-/// Publishes one paper, unless another server has. Only on the paper's own day is there something to do for members, and
-/// are they told.
-fn publish(tx: &mut Tx, paper: &Paper, published: &super::published::Published) -> Result<(), Stop<Never>> {
-    if !store::publish(tx.conn, paper.id, tx.now())? {
-        return Ok(());
-    }
-    if paper.day == tx.today() {
-        study::open_day(tx, paper.unit_id, paper.day)?;
-        notices::tell(tx, paper_notice(paper))?;
-    }
-    let published = published.clone();
-    tx.after_commit(move || published.forget());
-    Ok(())
 }
 
 fn paper_notice(paper: &Paper) -> NewNotice {

@@ -40,7 +40,7 @@ pub struct QuizToday {
     pub paper_id: Option<PaperId>,
     pub state: PaperState,
     pub question_count: i64,
-    /// When the paper comes out.
+    /// When the paper comes out; on a day for rest without one, when the next does.
     pub publishes_at: Timestamp,
     pub closes_at: Timestamp,
     pub right_count: Option<i64>,
@@ -73,7 +73,7 @@ impl Quiz {
             paper_id: submission.and_then(|line| line.id()).or(paper.map(|paper| paper.id)),
             state,
             question_count: submission.map(|line| line.total).or(asked).unwrap_or_default(),
-            publishes_at: self.publishes_at(),
+            publishes_at: self.next_publishes_at(),
             closes_at: self.db.today().next().start(),
             right_count: submission.map(|line| line.count),
             points: submission.and_then(|line| line.word.parse().ok()),

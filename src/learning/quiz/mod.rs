@@ -9,7 +9,8 @@
 //! all rooms, and points follow by opposite entries. One that has no right answer two people make void: full marks for all.
 //!
 //! Tables: `questions`, `question_versions`, `question_tallies`, `question_guards`, `question_corrections`,
-//! `question_correction_members`, `question_voidings`, `quiz_papers`, `quiz_fetches`, `quiz_submissions`, `quiz_wrong_answers`.
+//! `question_correction_members`, `question_voidings`, `quiz_papers`, `quiz_coverages`, `quiz_fetches`,
+//! `quiz_submissions`, `quiz_wrong_answers`.
 //! Routes: `/quiz/daily…`, `/me/quiz/…`, `/quiz/practice…`, `/questions…`, `/imports/questions…`,
 //! `/exports/questions`.
 //! Uses `points` (awards), `study` (the streak) and `members` (who belongs where); lends what [`lending`] holds.
@@ -46,6 +47,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
+use crate::kernel::closing::Closings;
 use crate::kernel::lease::ProcessId;
 use crate::people::members::{Desks, Directory};
 
@@ -69,6 +71,9 @@ use timetable::Timetable;
 /// What the agenda calls papers that are to be drawn or published.
 const PAPERS: &str = "papers";
 
+/// What the agenda calls coverage that is to be frozen.
+const COVERAGE: &str = "quiz coverage";
+
 /// The room's handle: everything its actions work with. Clones share it.
 #[derive(Clone)]
 pub struct Quiz {
@@ -77,6 +82,7 @@ pub struct Quiz {
     desks: Desks,
     points: Points,
     presets: Presets,
+    closings: Closings,
     timetable: Timetable,
     published: Published,
     stock: Stock,
@@ -95,6 +101,7 @@ impl Quiz {
         db: Db,
         (directory, desks): (Directory, Desks),
         (points, presets): (Points, Presets),
+        closings: Closings,
         timetable: Timetable,
     ) -> Self {
         let (published, stock) = (Published::new(db.clone()), Stock::new(db.clone()));
@@ -105,6 +112,7 @@ impl Quiz {
             desks,
             points,
             presets,
+            closings,
             timetable,
             published,
             stock,

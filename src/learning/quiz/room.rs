@@ -3,7 +3,8 @@
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
 use super::practice::unlinkable;
 use super::timetable::Timetable;
-use super::{PAPERS, Quiz};
+use super::{COVERAGE, PAPERS, Quiz};
+use crate::kernel::closing::Closings;
 use crate::learning::study::Study;
 use crate::room::{House, MINUTE, Opened, Room};
 
@@ -13,13 +14,17 @@ crate::point_rules! {
 }
 
 pub async fn open(house: &House) -> Opened {
-    let timetable = Timetable::new(&house.config.timetable, house.get());
+    let timetable = Timetable::new(&house.config.timetable, house.get(), house.calendar.clone());
     house.get::<Study>().link_unless(unlinkable);
-    Ok(Room::of(Quiz::new(house.db.clone(), (house.get(), house.get()), (house.get(), house.get()), timetable.clone()))
+    let closings = house.get::<Closings>();
+    closings.then_look_at(COVERAGE);
+    let (people, lent) = ((house.get(), house.get()), (house.get(), house.get()));
+    Ok(Room::of(Quiz::new(house.db.clone(), people, lent, closings, timetable.clone()))
         .when_due(PAPERS, |quiz| async move {
             quiz.publish_due().await?;
             quiz.next_due().await
         })
+        .when_due(COVERAGE, |quiz| async move { quiz.freeze_coverage().await })
         .when_due(CORRECTIONS, |quiz| async move {
             quiz.regrade().await?;
             quiz.next_regrading().await

@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
 use crate::config;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::settings::{Range, Setting};
 use crate::learning::study::Grace;
 
@@ -15,11 +16,12 @@ pub struct Timetable {
     paper_questions: Setting,
     paper_categories: Setting,
     grace: Grace,
+    pub calendar: Calendar,
 }
 
 impl Timetable {
     /// By default what the environment says.
-    pub fn new(defaults: &config::Timetable, grace: Grace) -> Timetable {
+    pub fn new(defaults: &config::Timetable, grace: Grace, calendar: Calendar) -> Timetable {
         let paper_at = Setting::time(
             "quiz.paper_at",
             (
@@ -47,11 +49,16 @@ impl Timetable {
             Range::Words { most: 300 },
             "",
         );
-        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, paper_categories, grace }
+        Timetable { paper_at: paper_at.waking(super::PAPERS), paper_questions, paper_categories, grace, calendar }
     }
 
     pub fn paper_at(&self) -> NaiveTime {
         self.paper_at.time_of_day()
+    }
+
+    /// Whether a paper is drawn for the day when nobody sets one.
+    pub fn draws_on(&self, day: Day) -> bool {
+        !self.calendar.is_for_rest(day)
     }
 
     pub fn paper_questions(&self) -> usize {

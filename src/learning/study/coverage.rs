@@ -17,10 +17,10 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, DbError, Never, Stop, Tx};
-use crate::kernel::closing::{self, Digest, Roster};
+use crate::kernel::closing::{Digest, Roster};
 use crate::people::members;
-use crate::people::members::coverage::{self, Counts, Missing, OutOfCoverage};
-use crate::people::members::directory::{MemberCard, UnitTree};
+use crate::people::members::coverage::{self, Counts, Homes, Kept, Missing, OutOfCoverage};
+use crate::people::members::directory::MemberCard;
 use crate::people::members::model::MemberStatus;
 
 /// Members that one query asks about; SQLite takes a bounded number of parameters.
@@ -29,25 +29,43 @@ const CHUNK: usize = 1000;
 /// How long servings are kept once the coverage that was made of them is frozen.
 const KEPT_SECONDS: i64 = 7 * 86_400;
 
-impl Missing for Reason {
+impl Kept for Reason {
+    fn code(self) -> u8 {
+        match self {
+            Reason::NotServed => 1,
+            Reason::ServedNotOpened => 2,
+            Reason::OpenedNotFinished => 3,
+            Reason::Away => 4,
+        }
+    }
+
+    fn of(code: u8) -> Option<Self> {
+        Reason::EACH.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
+/// Why somebody has not read, and when he did after it was frozen.
+#[derive(Clone, Copy)]
+pub(super) struct Missed {
+    pub reason: Reason,
+    read_later: Option<Timestamp>,
+}
+
+impl Missing for Missed {
     fn is_away(self) -> bool {
-        self == Reason::Away
+        self.reason == Reason::Away
     }
 
     fn is_reached(self) -> bool {
-        self != Reason::NotServed
+        self.reason != Reason::NotServed
+    }
+
+    fn is_made_up(self) -> bool {
+        self.read_later.is_some()
     }
 }
 
-/// The numbers of one unit with everything below it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers {
-    /// Those who read it after it was published are `done`; before whose eyes it came is who was served by the feed on the
-    /// day, or opened it then or later.
-    pub counts: Counts,
-    /// Of those who had not read when it was frozen, who did later.
-    pub read_later: u32,
-}
+pub(super) type Progress = coverage::Progress<(), Missed>;
 
 impl From<OutOfCoverage> for Refusal {
     fn from(out: OutOfCoverage) -> Self {
@@ -59,23 +77,6 @@ impl From<OutOfCoverage> for Refusal {
     }
 }
 
-impl Numbers {
-    fn count(&mut self, progress: &Progress) {
-        self.counts.add(&progress.reason.map_or(Ok(()), Err));
-        self.read_later += u32::from(progress.read_later.is_some());
-    }
-}
-
-/// A member, and why he has not read; `None` when he has.
-pub(super) struct Progress {
-    pub member: Arc<MemberCard>,
-    /// At home there, today or when it was frozen.
-    pub unit: UnitId,
-    pub reason: Option<Reason>,
-    /// When he read it after it was frozen.
-    read_later: Option<Timestamp>,
-}
-
 /// A member who has not read a push.
 pub(super) struct Unread {
     pub member: Arc<MemberCard>,
@@ -85,39 +86,15 @@ pub(super) struct Unread {
     pub read_later: Option<Timestamp>,
 }
 
-/// Where members are at home: as the roster has it today, or as it had it when the coverage was frozen.
-enum Homes {
-    Now(Arc<UnitTree>),
-    Then(Arc<Roster>),
-}
-
-impl Homes {
-    fn children(&self, unit: UnitId) -> Vec<UnitId> {
-        match self {
-            Homes::Now(tree) => tree.get(unit).map(|card| card.children.clone()).unwrap_or_default(),
-            Homes::Then(roster) => roster.children(unit),
-        }
-    }
-
-    /// The member's home and the units above it.
-    fn path(&self, of: &Progress) -> Vec<UnitId> {
-        match self {
-            Homes::Now(tree) => tree.get(of.unit).map(|card| card.path.to_vec()).unwrap_or_default(),
-            Homes::Then(roster) => match roster.find(of.member.id) {
-                Some((_, then)) => roster.path_of(then).map(|unit| unit.id).collect(),
-                None => Vec::new(),
-            },
-        }
-    }
-}
-
 /// The coverage of one push in one unit.
 pub(super) struct Coverage {
     pub push: Push,
     pub unit: UnitId,
-    pub numbers: Numbers,
+    /// Those who read it after it was published are `done`; before whose eyes it came is who was served by the feed on the
+    /// day, or opened it then or later.
+    pub counts: Counts,
     /// Of each child unit.
-    pub children: Vec<(UnitId, Numbers)>,
+    pub children: Vec<(UnitId, Counts)>,
     /// Child units that are left out, since they have few members and the reader sees no names.
     pub few: usize,
     /// Whether the reader sees names.
@@ -158,17 +135,17 @@ impl Study {
                 (Homes::Now(tree), self.progress(&push, unit).await?, None)
             }
         };
-        let (numbers, mut children) = count(&homes, unit, &progress);
+        let (counts, mut children) = coverage::count(&homes, unit, &progress);
         let mut few = 0;
         if !named {
-            let counts = children.iter().map(|(unit, numbers)| (*unit, numbers.counts)).collect();
-            let (told, withheld) = coverage::without_few(numbers.counts, counts).map_err(Refusal::from)?;
-            children.retain(|(unit, _)| told.iter().any(|(kept, _)| kept == unit));
-            few = withheld;
+            (children, few) = coverage::without_few(counts, children).map_err(Refusal::from)?;
         }
         let progress = if named { progress } else { Vec::new() };
-        let missing = unread(progress, after.as_deref(), usize::try_from(limit + 1).unwrap_or(0));
-        Ok(Coverage { push, unit, numbers, children, few, named, missing, frozen_at })
+        let missed = |outcome: Result<(), Missed>| outcome.err();
+        let missing = coverage::page(progress, missed, after.as_deref(), usize::try_from(limit + 1).unwrap_or(0));
+        let unread = |(member, unit, Missed { reason, read_later })| Unread { member, unit, reason, read_later };
+        let missing = missing.into_iter().map(unread).collect();
+        Ok(Coverage { push, unit, counts, children, few, named, missing, frozen_at })
     }
 
     pub(super) async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
@@ -178,11 +155,10 @@ impl Study {
         let seen = self.db.read(move |conn| Seen::load(conn, &pushed, &ids)).await?;
         // the status tells of today only; other days are known from the absences
         let is_away = |member: &MemberCard| push.day == today && member.status == MemberStatus::Away;
-        let progress = |member: Arc<MemberCard>| Progress {
-            unit: member.unit,
-            reason: seen.reason(member.id, is_away(&member)),
-            read_later: None,
-            member,
+        let progress = |member: Arc<MemberCard>| {
+            let reason = seen.reason(member.id, is_away(&member));
+            let missed = reason.map(|reason| Missed { reason, read_later: None });
+            Progress { unit: member.unit, outcome: missed.map_or(Ok(()), Err), member }
         };
         Ok(members.into_iter().map(progress).collect())
     }
@@ -195,14 +171,8 @@ impl Study {
         frozen: &FrozenCoverage,
         roster: &Arc<Roster>,
     ) -> Result<Vec<Progress>, DbError> {
-        let belongs = roster.belongs_to(unit);
-        let mut progress = Vec::new();
-        for (number, reason) in frozen.each() {
-            let Some(then) = roster.member(number).filter(|then| belongs(then.id)) else { continue };
-            let Some(member) = self.directory.member(then.id) else { continue };
-            progress.push(Progress { member, unit: roster.home_of(then).id, reason, read_later: None });
-        }
-        let open: Vec<MemberId> = progress.iter().filter(|one| one.reason.is_some()).map(|one| one.member.id).collect();
+        let asked = coverage::asked_then::<Reason>(&self.directory, roster, unit, &frozen.lines);
+        let open: Vec<MemberId> = asked.iter().filter(|one| one.2.is_some()).map(|one| one.0.id).collect();
         let (item, day, since) = (push.item_id, push.day, frozen.frozen_at);
         let later = self.db.read(move |conn| {
             let mut later = HashMap::new();
@@ -213,8 +183,11 @@ impl Study {
             Ok(later)
         });
         let later: HashMap<MemberId, Timestamp> = later.await?;
-        progress.iter_mut().for_each(|one| one.read_later = later.get(&one.member.id).copied());
-        Ok(progress)
+        let progress = |(member, unit, reason): (Arc<MemberCard>, UnitId, Option<Reason>)| {
+            let missed = reason.map(|reason| Missed { reason, read_later: later.get(&member.id).copied() });
+            Progress { unit, outcome: missed.map_or(Ok(()), Err), member }
+        };
+        Ok(asked.into_iter().map(progress).collect())
     }
 
     /// Freezes the coverage of every published push whose day is final; each once, however many servers there are.
@@ -222,14 +195,14 @@ impl Study {
         let newest = self.closings.newest_final_day(self.db.now());
         while let Some(push) = self.db.read(move |conn| store::coverage::find_unfrozen(conn, newest)).await? {
             let day = push.day;
-            let Some(digest) = self.db.read(move |conn| closing::find_roster_from(conn, day)).await? else {
+            let Some((digest, roster)) = self.closings.roster_from(day).await? else {
                 return Ok(None); // the day is not closed yet; its closing says so
             };
-            let roster = self.closings.roster(digest).await?;
             let lines = self.db.read(move |conn| lines_of(conn, &push, &roster));
             let (id, lines) = lines.await?;
             let write = self.db.write(move |tx| -> Result<(), Stop<Never>> {
-                let frozen = FrozenCoverage::new(id, digest.as_bytes(), tx.now(), lines.iter().copied());
+                let (roster, lines) = (digest.as_bytes().to_vec(), coverage::written(lines.iter().copied()));
+                let frozen = FrozenCoverage { push_id: id, roster, frozen_at: tx.now(), lines };
                 Ok(store::coverage::freeze(tx.conn, &frozen)?)
             });
             write.await.map_err(DbError::from)?;
@@ -237,9 +210,10 @@ impl Study {
         Ok(None)
     }
 
-    /// Throws away what only the day and its coverage needed, a week after.
+    /// Throws away what only the day and its coverage needed, a week after, and days that no streak looks back to.
     pub(super) async fn clear(&self) -> Result<(), DbError> {
         self.clear_servings().await?;
+        self.clear_done_days().await?;
         let day = self.db.now().plus_seconds(-KEPT_SECONDS).day().previous();
         loop {
             let delete = move |tx: &mut Tx| -> Result<usize, Stop<Never>> {
@@ -323,27 +297,4 @@ impl Seen {
             None => Some(Reason::NotServed),
         }
     }
-}
-
-fn count(homes: &Homes, unit: UnitId, progress: &[Progress]) -> (Numbers, Vec<(UnitId, Numbers)>) {
-    let children = homes.children(unit);
-    let mut numbers = Numbers::default();
-    let mut of_children: HashMap<UnitId, Numbers> = HashMap::new();
-    for one in progress {
-        numbers.count(one);
-        if let Some(child) = homes.path(one).iter().find(|id| children.contains(id)) {
-            of_children.entry(*child).or_default().count(one);
-        }
-    }
-    (numbers, children.into_iter().map(|child| (child, of_children.remove(&child).unwrap_or_default())).collect())
-}
-
-fn unread(progress: Vec<Progress>, after: Option<&str>, limit: usize) -> Vec<Unread> {
-    let open =
-        |Progress { member, unit, reason, read_later }| Some(Unread { member, unit, reason: reason?, read_later });
-    let mut missing: Vec<Unread> = progress.into_iter().filter_map(open).collect();
-    missing.retain(|one| after.is_none_or(|after| &*one.member.employee_no > after));
-    missing.sort_unstable_by(|a, b| a.member.employee_no.cmp(&b.member.employee_no));
-    missing.truncate(limit);
-    missing
 }

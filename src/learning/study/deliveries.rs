@@ -186,7 +186,7 @@ impl Study {
         }
         self.flush().await.map_err(told)?;
         let mut unread = self.progress(&push, push.unit_id).await.map_err(told)?;
-        unread.retain(|one| one.reason.is_some_and(|reason| reason != Reason::Away));
+        unread.retain(|one| one.outcome.is_err_and(|missed| missed.reason != Reason::Away));
         unread.retain(|one| after.as_deref().is_none_or(|after| &*one.member.employee_no > after));
         let more = unread.len() > CHUNK;
         unread.truncate(CHUNK);
@@ -215,7 +215,7 @@ impl Study {
 }
 
 fn line_of(one: Progress, delivered: Delivered) -> Line {
-    let arrival = match one.reason {
+    let arrival = match one.outcome.err().map(|missed| missed.reason) {
         None => Arrival::Read,
         Some(Reason::Away) => Arrival::Away,
         Some(Reason::OpenedNotFinished | Reason::ServedNotOpened) => Arrival::ReachedUnread,

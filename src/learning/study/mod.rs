@@ -31,6 +31,7 @@ use diesel::QueryResult;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Tx;
+use crate::kernel::calendar::Calendar;
 
 pub use actions::{Draft, STUDY_TOPIC, Study};
 pub use api::routes;
@@ -52,8 +53,11 @@ const COVERAGE: &str = "study coverage";
 const REMINDERS: &str = "study reminders";
 
 /// Puts down that `unit` and everything below it has something to do on `day` from now on. The day can break a streak if
-/// enough of it is left.
-pub fn open_day(tx: &mut Tx, unit: UnitId, day: Day) -> QueryResult<()> {
+/// enough of it is left; one that is for rest never does, whatever becomes of the calendar later.
+pub fn open_day(tx: &mut Tx, calendar: &Calendar, unit: UnitId, day: Day) -> QueryResult<()> {
+    if calendar.is_for_rest(day) {
+        return Ok(());
+    }
     let now = tx.now();
     store::insert_open_day(tx.conn, unit, day, now)
 }

@@ -201,49 +201,8 @@ pub struct FrozenCoverage {
     /// The digest of the roster that tells who was where.
     pub roster: Vec<u8>,
     pub frozen_at: Timestamp,
-    /// Five bytes for each member of the audience: the number in the roster, and what became of the push.
-    lines: Vec<u8>,
-}
-
-impl FrozenCoverage {
-    const LINE_BYTES: usize = 4 + 1;
-
-    /// What to keep of a push: each member's number, and why he has not read (`None` when he has).
-    pub fn new(
-        push_id: PushId,
-        roster: &[u8],
-        frozen_at: Timestamp,
-        each: impl IntoIterator<Item = (u32, Option<Reason>)>,
-    ) -> Self {
-        let line = |(number, reason): (u32, Option<Reason>)| {
-            let code = match reason {
-                None => 0,
-                Some(Reason::NotServed) => 1,
-                Some(Reason::ServedNotOpened) => 2,
-                Some(Reason::OpenedNotFinished) => 3,
-                Some(Reason::Away) => 4,
-            };
-            let [a, b, c, d] = number.to_le_bytes();
-            [a, b, c, d, code]
-        };
-        let lines = each.into_iter().flat_map(line).collect();
-        FrozenCoverage { push_id, roster: roster.to_vec(), frozen_at, lines }
-    }
-
-    /// Each member's number, and why he had not read.
-    pub fn each(&self) -> impl Iterator<Item = (u32, Option<Reason>)> {
-        self.lines.chunks_exact(Self::LINE_BYTES).filter_map(|line| {
-            let (number, code) = line.split_at_checked(4)?;
-            let reason = match code {
-                [0] => None,
-                [1] => Some(Reason::NotServed),
-                [2] => Some(Reason::ServedNotOpened),
-                [3] => Some(Reason::OpenedNotFinished),
-                _ => Some(Reason::Away),
-            };
-            Some((u32::from_le_bytes(number.try_into().ok()?), reason))
-        })
-    }
+    /// What became of it for each member of the audience; see [`crate::people::members::coverage`].
+    pub lines: Vec<u8>,
 }
 
 /// That a member's phone was served a push on its day.

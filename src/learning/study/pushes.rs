@@ -24,7 +24,7 @@ pub struct Plan {
     pub item: ItemId,
     pub unit: UnitId,
     pub day: Day,
-    /// On the wall clock, a minute later on the hour and the half hour; the timetable's when absent.
+    /// On the wall clock, some minutes later on the hour and the half hour; the timetable's when absent.
     pub time: Option<NaiveTime>,
 }
 
@@ -139,7 +139,7 @@ impl Study {
             let detail = json!({ "unit": push.unit_id, "day": push.day, "late": late });
             note(tx, None, "study.publish", "study_push", push.id.uuid(), detail)?;
             if !late {
-                super::open_day(tx, push.unit_id, push.day)?;
+                super::open_day(tx, &self.timetable.calendar, push.unit_id, push.day)?;
                 let notice = notices::announce(tx, announcement(&push, &title, summary))?;
                 store::put_notice(tx.conn, push.id, notice)?;
             }
@@ -156,12 +156,14 @@ impl Study {
         if item.retired_at.is_some() {
             return Err(Refusal::ItemRetired.into());
         }
+        let lot = format!("{} {}", plan.unit, plan.day);
+        let time = plan.time.map_or_else(|| self.timetable.push_at(), |time| off_the_half_hour(time, lot.as_bytes()));
         let push = Push {
             id: tx.fresh_id(),
             item_id: plan.item,
             unit_id: plan.unit,
             day: plan.day,
-            publish_at: plan.day.at(plan.time.map_or_else(|| self.timetable.push_at(), off_the_half_hour)),
+            publish_at: plan.day.at(time),
             published_at: None,
             cancelled_at: None,
             created_by: Some(actor),

@@ -5,18 +5,22 @@ use std::sync::Arc;
 
 use super::actions::{Outcome, Study};
 use super::model::{Item, ItemHead, ItemId, Reading, ReadingId};
-use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, may_break, streak};
+use super::rules::streak::{Days, LOOK_BACK_DAYS, Streak, kept_from, may_break, streak};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::in_title_marks;
 use crate::base::time::{Day, Timestamp};
-use crate::db::{Conn, DbError, Tx};
+use crate::db::{Conn, DbError, Never, Stop, Tx};
 use crate::honour::points::{Grant, RuleName};
 use crate::people::members::{self, Stay};
 
 /// The part of the look-back that is looked at first; most streaks are shorter.
 const USUAL_DAYS: u64 = 31;
+
+/// Members whose old days are looked for by one query, and those whose old days go in one transaction: a month of each.
+const MEMBERS_AT_ONCE: usize = 1000;
+const CLEARED_AT_ONCE: usize = 50;
 
 /// A reading as it stands at some instant.
 pub(super) struct Opened {
@@ -195,6 +199,25 @@ impl Study {
             open.extend(found.iter().filter(|found| in_time(found)).map(|(day, _)| *day));
         }
         Ok(open)
+    }
+
+    /// Throws away the days from before those that a streak can look back to. There are some of each member once a month;
+    /// where there are none, that is found out member by member by the key of the table.
+    pub(super) async fn clear_done_days(&self) -> Result<(), DbError> {
+        let (before, mut members) = (kept_from(self.db.today()), Vec::new());
+        self.directory.each_member(|member, _| members.push(member.id));
+        for members in members.chunks(MEMBERS_AT_ONCE) {
+            let asked = members.to_vec();
+            let old = self.db.read(move |conn| store::readings::list_with_days_before(conn, &asked, before)).await?;
+            for old in old.chunks(CLEARED_AT_ONCE) {
+                let old = old.to_vec();
+                let delete = move |tx: &mut Tx| -> Result<(), Stop<Never>> {
+                    Ok(store::readings::delete_days_before(tx.conn, &old, before)?)
+                };
+                self.db.write(delete).await.map_err(DbError::from)?;
+            }
+        }
+        Ok(())
     }
 
     /// What the member has finished of what he opened between two days, both included; other days are left out.

@@ -16,7 +16,7 @@ crate::notice_kinds! {
 }
 
 pub async fn open(house: &House) -> Opened {
-    let timetable = Timetable::new(&house.config.timetable, house.uptime.clone());
+    let timetable = Timetable::new(&house.config.timetable, house.uptime.clone(), house.calendar.clone());
     let grace = timetable.grace.clone();
     let closings = house.get::<Closings>();
     closings.final_at_by(move |day| grace.final_at(day));

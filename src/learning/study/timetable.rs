@@ -5,6 +5,7 @@ use chrono::NaiveTime;
 use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
 use crate::config;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::settings::Setting;
 use crate::kernel::uptime::Uptime;
 
@@ -48,11 +49,12 @@ pub struct Timetable {
     push_at: Setting,
     pub grace: Grace,
     pub uptime: Uptime,
+    pub calendar: Calendar,
 }
 
 impl Timetable {
     /// By default what the environment says.
-    pub fn new(defaults: &config::Timetable, uptime: Uptime) -> Timetable {
+    pub fn new(defaults: &config::Timetable, uptime: Uptime, calendar: Calendar) -> Timetable {
         let push_at = Setting::time(
             "study.push_at",
             ("学习推送的发布时间（此后安排的推送）", "When study pushes planned from now on are published"),
@@ -71,7 +73,7 @@ impl Timetable {
             ((0, LONGEST_HOURS), "小时"),
             defaults.offline_grace_hours.into(),
         );
-        Timetable { push_at, grace: Grace { hours, uptime: uptime.clone() }, uptime }
+        Timetable { push_at, grace: Grace { hours, uptime: uptime.clone() }, uptime, calendar }
     }
 
     /// When pushes are published that do not say otherwise.

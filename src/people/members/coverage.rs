@@ -1,6 +1,8 @@
 //! Coverage: of the members of a unit, how many did what was asked, and why the others did not.
 //!
-//! Lent to rooms that ask something of everybody; what each member did they find in tables of their own.
+//! Lent to rooms that ask something of everybody; what each member did they find in tables of their own. Once a day is final
+//! they freeze its coverage with the roster that the day was closed with ([`written`], [`asked_then`]): who moves or leaves
+//! later, or does it later, changes nothing of it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +13,7 @@ use crate::base::capability::{Capability, Duty, Reach};
 use crate::base::id::UnitId;
 use crate::base::person::Person;
 use crate::ground::presets::NamesAbove;
+use crate::kernel::closing::Roster;
 
 /// Why somebody has not done what was asked.
 pub trait Missing: Copy {
@@ -18,6 +21,45 @@ pub trait Missing: Copy {
     fn is_away(self) -> bool;
     /// It came before his eyes.
     fn is_reached(self) -> bool;
+    /// He did it after it was frozen that he had not.
+    fn is_made_up(self) -> bool {
+        false
+    }
+}
+
+/// Why somebody has not done what was asked, as it is kept once it is frozen.
+pub trait Kept: Copy {
+    /// What stands for it: not 0, and for ever the same.
+    fn code(self) -> u8;
+    /// What a code stands for.
+    fn of(code: u8) -> Option<Self>;
+}
+
+/// What stands for somebody who did it.
+const DONE: u8 = 0;
+/// The number in the roster, and a code.
+const LINE_BYTES: usize = 4 + 1;
+
+/// What is kept of everybody who was asked: the number in the roster, and why not; `None` of those who did it.
+pub fn written<R: Kept>(each: impl IntoIterator<Item = (u32, Option<R>)>) -> Vec<u8> {
+    let line = |(number, reason): (u32, Option<R>)| {
+        let [a, b, c, d] = number.to_le_bytes();
+        [a, b, c, d, reason.map_or(DONE, R::code)]
+    };
+    each.into_iter().flat_map(line).collect()
+}
+
+/// What [`written`] wrote.
+fn read<R: Kept>(lines: &[u8]) -> impl Iterator<Item = (u32, Option<R>)> {
+    lines.chunks_exact(LINE_BYTES).filter_map(|line| {
+        let (number, code) = line.split_at_checked(4)?;
+        let reason = match code {
+            [DONE] => None,
+            [code] => Some(R::of(*code)?),
+            _ => return None,
+        };
+        Some((u32::from_le_bytes(number.try_into().ok()?), reason))
+    })
 }
 
 /// The numbers of one unit with everything below it.
@@ -30,11 +72,14 @@ pub struct Counts {
     pub done: u32,
     /// Not counted in `members`.
     pub away: u32,
+    /// Of those who had not done it when it was frozen, who did later.
+    pub made_up: u32,
 }
 
 impl Counts {
     /// Counts one more member.
     pub fn add<D, M: Missing>(&mut self, outcome: &Result<D, M>) {
+        self.made_up += u32::from(outcome.as_ref().err().is_some_and(|missing| missing.is_made_up()));
         if outcome.as_ref().err().is_some_and(|missing| missing.is_away()) {
             self.away += 1;
             return;
@@ -53,7 +98,51 @@ impl Counts {
 /// A member with what he did, or why he did not.
 pub struct Progress<D, M> {
     pub member: Arc<MemberCard>,
+    /// At home there, today or when it was frozen.
+    pub unit: UnitId,
     pub outcome: Result<D, M>,
+}
+
+/// Where members are at home: as the roster has it today, or as it had it when the coverage was frozen.
+pub enum Homes {
+    Now(Arc<UnitTree>),
+    Then(Arc<Roster>),
+}
+
+impl Homes {
+    /// The units directly below.
+    fn children(&self, unit: UnitId) -> Vec<UnitId> {
+        match self {
+            Homes::Now(tree) => tree.get(unit).map(|card| card.children.clone()).unwrap_or_default(),
+            Homes::Then(roster) => roster.children(unit),
+        }
+    }
+
+    /// The unit and those above it.
+    pub fn path(&self, unit: UnitId) -> Vec<UnitId> {
+        match self {
+            Homes::Now(tree) => tree.get(unit).map(|card| card.path.to_vec()).unwrap_or_default(),
+            Homes::Then(roster) => roster.path_from(unit),
+        }
+    }
+}
+
+/// Those of whom something is kept and who were at home at or below `unit`, each with the home of that time and why not, in
+/// the order of their employee numbers.
+pub fn asked_then<R: Kept>(
+    directory: &Directory,
+    roster: &Roster,
+    unit: UnitId,
+    lines: &[u8],
+) -> Vec<(Arc<MemberCard>, UnitId, Option<R>)> {
+    let belongs = roster.belongs_to(unit);
+    let of_line = |(number, reason)| {
+        let then = roster.member(number).filter(|then| belongs(then.id))?;
+        Some((directory.member(then.id)?, roster.home_of(then).id, reason))
+    };
+    let mut asked: Vec<_> = read::<R>(lines).filter_map(of_line).collect();
+    asked.sort_unstable_by(|a, b| a.0.employee_no.cmp(&b.0.employee_no));
+    asked
 }
 
 /// Those of a unit with everything below it of whom anything could be asked, in the order of their employee numbers.
@@ -131,17 +220,16 @@ pub enum OutOfCoverage {
 
 /// The numbers of `unit` and of each unit directly below it.
 pub fn count<D, M: Missing>(
-    tree: &UnitTree,
+    homes: &Homes,
     unit: UnitId,
     progress: &[Progress<D, M>],
 ) -> (Counts, Vec<(UnitId, Counts)>) {
-    let children = tree.get(unit).map(|card| card.children.clone()).unwrap_or_default();
+    let children = homes.children(unit);
     let mut counts = Counts::default();
     let mut of_children: HashMap<UnitId, Counts> = HashMap::new();
     for one in progress {
         counts.add(&one.outcome);
-        let path = tree.get(one.member.unit).map(|card| card.path.clone());
-        if let Some(child) = path.iter().flat_map(|path| path.iter()).find(|id| children.contains(id)) {
+        if let Some(child) = homes.path(one.unit).iter().find(|id| children.contains(id)) {
             of_children.entry(*child).or_default().add(&one.outcome);
         }
     }
@@ -154,14 +242,31 @@ pub fn page<D, M, T>(
     wanted: impl Fn(Result<D, M>) -> Option<T>,
     after: Option<&str>,
     limit: usize,
-) -> Vec<(Arc<MemberCard>, T)> {
+) -> Vec<(Arc<MemberCard>, UnitId, T)> {
     let later = progress.into_iter().filter(|one| after.is_none_or(|after| &*one.member.employee_no > after));
-    later.filter_map(|one| Some((one.member, wanted(one.outcome)?))).take(limit).collect()
+    later.filter_map(|one| Some((one.member, one.unit, wanted(one.outcome)?))).take(limit).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_as_it_was_written() {
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        struct Why(u8);
+        impl Kept for Why {
+            fn code(self) -> u8 {
+                self.0
+            }
+            fn of(code: u8) -> Option<Self> {
+                (code > 0).then_some(Why(code))
+            }
+        }
+        let each = [(7, None), (70_000, Some(Why(3))), (0, Some(Why(1)))];
+        let lines = written(each);
+        assert_eq!((lines.len(), read::<Why>(&lines).collect::<Vec<_>>()), (3 * LINE_BYTES, each.to_vec()));
+    }
 
     #[test]
     fn of_few_nothing_is_told_nor_can_it_be_worked_out() {

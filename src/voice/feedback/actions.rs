@@ -14,6 +14,7 @@ use crate::base::person::Person;
 use crate::base::text::{cut, in_quotes};
 use crate::db::{Db, DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::kernel::calendar::Calendar;
 use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::trail::{self, Act};
@@ -40,11 +41,12 @@ pub struct FeedbackRoom {
     pub(super) directory: Directory,
     desks: Desks,
     term: Term,
+    calendar: Calendar,
 }
 
 impl FeedbackRoom {
-    pub fn new(db: Db, directory: Directory, desks: Desks, term: Term) -> Self {
-        FeedbackRoom { db, directory, desks, term }
+    pub fn new(db: Db, directory: Directory, desks: Desks, term: Term, calendar: Calendar) -> Self {
+        FeedbackRoom { db, directory, desks, term, calendar }
     }
 
     /// Writes down what a member says, and lays it on the desk of those who answer.
@@ -82,7 +84,7 @@ impl FeedbackRoom {
             unit_id: unit,
             text: text.to_owned(),
             page: page.cloned(),
-            due_on: tx.today().plus_days(self.term.days()),
+            due_on: self.calendar.working_day_from(tx.today().plus_days(self.term.days())),
             created_at: tx.now(),
         };
         store::insert(tx.conn, &said)?;

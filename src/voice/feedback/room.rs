@@ -12,5 +12,6 @@ crate::notice_kinds! {
 pub async fn open(house: &House) -> Opened {
     let term = Term::new();
     let settings = term.each();
-    Ok(Room::of(FeedbackRoom::new(house.db.clone(), house.get(), house.get(), term)).room().settings(settings))
+    let room = FeedbackRoom::new(house.db.clone(), house.get(), house.get(), term, house.calendar.clone());
+    Ok(Room::of(room).room().settings(settings))
 }

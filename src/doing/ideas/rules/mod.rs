@@ -130,9 +130,9 @@ pub const SOON_DAYS: u64 = 3;
 const AGAIN_DAYS: u64 = 7;
 
 /// Whether somebody is reminded on `today` of what is due on `due_on`: three days before, on the day, one day after, then
-/// weekly. What falls on a rest day is said on the next working day, and what nobody could say in time is said once.
-pub fn is_to_remind(due_on: Day, reminded_on: Option<Day>, today: Day) -> bool {
-    let latest = latest_reminder(due_on, today).filter(|_| !today.is_rest_day());
+/// weekly. What falls on a day off is said on the next working day, and what nobody could say in time is said once.
+pub fn is_to_remind(due_on: Day, reminded_on: Option<Day>, today: Day, is_off: bool) -> bool {
+    let latest = latest_reminder(due_on, today).filter(|_| !is_off);
     latest.is_some_and(|latest| reminded_on.is_none_or(|last| last < latest))
 }
 

@@ -42,7 +42,8 @@ pub struct IdeaFilter {
 #[derive(Clone, Copy, Debug)]
 pub struct DueFilter {
     pub due: Due,
-    pub today: Day,
+    /// The first day of which the term has not passed.
+    pub from: Day,
     /// The first day that is not soon.
     pub until: Day,
 }
@@ -63,11 +64,11 @@ macro_rules! narrowed {
         if let Some(implementer) = filter.implementer {
             query = query.filter(ideas::implementer_id.eq(implementer));
         }
-        if let Some(DueFilter { due, today, until }) = filter.due {
+        if let Some(DueFilter { due, from, until }) = filter.due {
             query = query.filter(ideas::state.eq_any(UNDER_WAY));
             query = match due {
-                Due::Overdue => query.filter(ideas::due_on.lt(today)),
-                Due::Soon => query.filter(ideas::due_on.ge(today)).filter(ideas::due_on.lt(until)),
+                Due::Overdue => query.filter(ideas::due_on.lt(from)),
+                Due::Soon => query.filter(ideas::due_on.ge(from)).filter(ideas::due_on.lt(until)),
             };
         }
         query

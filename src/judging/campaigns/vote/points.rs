@@ -76,9 +76,9 @@ impl Campaigns {
     fn reward_one(&self, tx: &mut Tx, campaign: &Campaign, tally: &Tally, member: MemberId) -> diesel::QueryResult<()> {
         let Some(path) = self.directory.path_unless_left(member) else { return Ok(()) };
         let reason = format!("参加投票：{}", campaign.title);
-        // the day of the count, also when the work goes on after midnight; after a longer outage that day is final
+        // the day of the count, also when the work goes on after midnight, until that day is final
         let counted = tally.counted_at.day();
-        let day = if counted < tx.today().previous() { tx.today() } else { counted };
+        let day = if self.closings.final_at(counted) <= tx.now() { tx.today() } else { counted };
         let grant = Grant {
             rule: RuleName::BALLOT_CAST,
             member,

@@ -80,6 +80,9 @@ struct DailyCoverageMember {
 #[derive(Serialize, ToSchema)]
 struct DailyCoverage {
     day: Day,
+    /// Since when the numbers, and who is in them, stay as they are: once late papers of the day had their time. `null`
+    /// before.
+    frozen_at: Option<Timestamp>,
     #[serde(flatten)]
     total: UnitDailyCoverage,
     /// The units directly below.
@@ -122,22 +125,26 @@ fn view(directory: &Directory, day: Day, coverage: Coverage, limit: i64) -> Dail
         answered_share: counts.share(),
         away: counts.away,
     };
-    let people = Page::new(coverage.people, limit, |(member, _)| member.employee_no.clone());
+    let people = Page::new(coverage.people, limit, |(member, ..)| member.employee_no.clone());
     DailyCoverage {
         day,
+        frozen_at: coverage.frozen_at,
         total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
         few: coverage.few,
         named: coverage.named,
-        people: people.map(|(member, outcome)| DailyCoverageMember {
-            member_id: member.id,
-            employee_no: member.employee_no.to_string(),
-            name: member.name.to_string(),
-            unit_id: member.unit,
-            unit_name: directory.unit_name(member.unit),
-            submitted_at: outcome.ok().map(|answered| answered.at),
-            late: outcome.is_ok_and(|answered| answered.late),
-            reason: outcome.err(),
+        people: people.map(|(member, unit, outcome)| {
+            let answered = outcome.ok().flatten();
+            DailyCoverageMember {
+                member_id: member.id,
+                employee_no: member.employee_no.to_string(),
+                name: member.name.to_string(),
+                unit_id: unit,
+                unit_name: directory.unit_name(unit),
+                submitted_at: answered.map(|answered| answered.at),
+                late: answered.is_some_and(|answered| answered.late),
+                reason: outcome.err(),
+            }
         }),
     }
 }

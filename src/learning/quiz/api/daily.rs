@@ -78,7 +78,7 @@ struct DailyPaper<'a> {
 async fn get_daily_paper(caller: Member, req: HttpRequest, quiz: web::Data<Quiz>) -> Result<HttpResponse, Problem> {
     let (paper, submission) = match quiz.fetch(caller.member, &caller.path).await {
         Ok(found) => found,
-        Err(Stop::Refused(Refusal::NoPaper)) => return Err(not_yet(quiz.publishes_at())),
+        Err(Stop::Refused(Refusal::NoPaper)) => return Err(not_yet(&quiz)),
         Err(stop) => return Err(stop.into()),
     };
     let view = DailyPaper {
@@ -91,8 +91,13 @@ async fn get_daily_paper(caller: Member, req: HttpRequest, quiz: web::Data<Quiz>
     Ok(Polled(view).respond_to(&req))
 }
 
-fn not_yet(publishes_at: Timestamp) -> Problem {
-    Problem::not_found("quiz.no_paper", format!("今天的答题还没有发布，发布时间为{}", publishes_at.in_chinese()))
+fn not_yet(quiz: &Quiz) -> Problem {
+    let next = quiz.next_publishes_at().in_chinese();
+    let message = match quiz.rest_today() {
+        Some(name) => format!("今天是休息日（{name}），没有答题；下一次发布时间为{next}"),
+        None => format!("今天的答题还没有发布，发布时间为{next}"),
+    };
+    Problem::not_found("quiz.no_paper", message)
 }
 
 /// What a member answers.

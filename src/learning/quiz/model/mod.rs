@@ -12,7 +12,9 @@ use correction::FormerKey;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
-use crate::db::schema::{question_versions, questions, quiz_papers, quiz_submissions, quiz_wrong_answers};
+use crate::db::schema::{
+    question_versions, questions, quiz_coverages, quiz_papers, quiz_submissions, quiz_wrong_answers,
+};
 use crate::kernel::trail::Thing;
 
 crate::id!(
@@ -69,6 +71,18 @@ pub struct Answered {
     pub at: Timestamp,
     /// After its day, within the offline grace.
     pub late: bool,
+}
+
+/// The coverage of the papers of a day as it was when the day was final.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = quiz_coverages, treat_none_as_default_value = false)]
+pub struct FrozenCoverage {
+    pub day: Day,
+    /// The digest of the roster that tells who was where.
+    pub roster: Vec<u8>,
+    pub frozen_at: Timestamp,
+    /// What became of it for everybody who was asked; see [`crate::people::members::coverage`].
+    pub lines: Vec<u8>,
 }
 
 /// Seconds that a question takes, as far as plans are added up.

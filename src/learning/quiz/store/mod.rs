@@ -2,6 +2,7 @@
 
 mod bank;
 mod corrections;
+pub mod coverage;
 pub mod glance;
 mod guards;
 mod tallies;
@@ -43,6 +44,16 @@ pub fn list_published(conn: &mut Conn, day: Day) -> QueryResult<Vec<Paper>> {
     on!(conn, c => quiz_papers::table
         .filter(quiz_papers::day.eq(day))
         .filter(quiz_papers::published_at.is_not_null())
+        .order(quiz_papers::id)
+        .select(Paper::as_select())
+        .load(c))
+}
+
+/// The papers of a day that came out on it, one a unit; a later one opens nothing.
+pub fn list_out_on(conn: &mut Conn, day: Day) -> QueryResult<Vec<Paper>> {
+    on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::day.eq(day))
+        .filter(quiz_papers::published_at.lt(day.next().start()))
         .order(quiz_papers::id)
         .select(Paper::as_select())
         .load(c))

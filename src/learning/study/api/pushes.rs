@@ -10,10 +10,11 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
-use crate::learning::study::coverage::{Coverage, Numbers, Unread};
+use crate::learning::study::coverage::{Coverage, Unread};
 use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
 use crate::learning::study::rules::Refusal;
+use crate::people::members::coverage::Counts;
 use crate::web::caller::{PushPlanner, ResultReader};
 use crate::web::page::{after, page_limit};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query};
@@ -35,7 +36,7 @@ struct PushBody {
     /// Today or later, a year ahead at most.
     day: Day,
     /// HH:MM at +08:00; the enterprise's usual time when absent. A time that is past publishes at once; one on the hour or
-    /// the half hour, when messaging platforms are busy, is moved by a minute.
+    /// the half hour, when messaging platforms are busy, is moved by one to four minutes.
     #[schema(value_type = Option<String>, examples("07:50"))]
     publish_time: Option<WallTime>,
 }
@@ -51,6 +52,8 @@ struct PushView {
     /// What the unit is called for short.
     unit_name: String,
     day: Day,
+    /// What the day is called when it is off, such as 国庆节 or 周末; `null` of a day that is worked.
+    day_off: Option<String>,
     publish_at: Timestamp,
     published_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
@@ -66,6 +69,7 @@ impl PushView {
             unit_id: push.unit_id,
             unit_name: study.directory.unit_name(push.unit_id),
             day: push.day,
+            day_off: study.timetable.calendar.day_off(push.day),
             publish_at: push.publish_at,
             published_at: push.published_at,
             cancelled_at: push.cancelled_at,
@@ -249,15 +253,15 @@ async fn get_study_push_coverage(
 
 fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
     let tree = study.directory.tree();
-    let of_unit = |(unit, numbers): (UnitId, Numbers)| UnitCoverage {
+    let of_unit = |(unit, counts): (UnitId, Counts)| UnitCoverage {
         unit_id: unit,
         unit_name: tree.get(unit).map(|card| card.unit.name.clone()).unwrap_or_default(),
-        members: numbers.counts.members,
-        reached: numbers.counts.reached,
-        read: numbers.counts.done,
-        read_share: numbers.counts.share(),
-        away: numbers.counts.away,
-        read_later: numbers.read_later,
+        members: counts.members,
+        reached: counts.reached,
+        read: counts.done,
+        read_share: counts.share(),
+        away: counts.away,
+        read_later: counts.made_up,
     };
     let missing = Page::new(coverage.missing, limit, |one| one.member.employee_no.clone());
     CoverageView {
@@ -265,7 +269,7 @@ fn view(study: &Study, coverage: Coverage, limit: i64) -> CoverageView {
         item_id: coverage.push.item_id,
         day: coverage.push.day,
         frozen_at: coverage.frozen_at,
-        total: of_unit((coverage.unit, coverage.numbers)),
+        total: of_unit((coverage.unit, coverage.counts)),
         children: coverage.children.into_iter().map(of_unit).collect(),
         few: coverage.few,
         named: coverage.named,

@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::base::time::Day;
+use crate::base::time::{Day, Period};
 
 /// How far back a streak is looked for; a longer one shows this many days.
 pub const LOOK_BACK_DAYS: u64 = 400;
+
+/// The first day of which what was done is kept, on `today`: whole months, so that each member's days go a month at a time.
+pub fn kept_from(today: Day) -> Day {
+    Period::Month.start(today.minus_days(LOOK_BACK_DAYS))
+}
 
 /// For how long there must have been something to do on a day, with the service up, that it can break a streak: what comes
 /// out after 20:00 breaks none, and neither does a day of outage.

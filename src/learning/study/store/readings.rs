@@ -157,6 +157,22 @@ pub fn insert_done_day(conn: &mut Conn, member: MemberId, day: Day) -> QueryResu
     .map(drop)
 }
 
+/// Which of `members` have days from before `before`.
+pub fn list_with_days_before(conn: &mut Conn, members: &[MemberId], before: Day) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => streak_days::table
+        .filter(streak_days::member_id.eq_any(members))
+        .filter(streak_days::day.lt(before))
+        .select(streak_days::member_id)
+        .distinct()
+        .load(c))
+}
+
+/// Forgets the days of `members` from before `before`.
+pub fn delete_days_before(conn: &mut Conn, members: &[MemberId], before: Day) -> QueryResult<()> {
+    let old = streak_days::table.filter(streak_days::member_id.eq_any(members)).filter(streak_days::day.lt(before));
+    on!(conn, c => diesel::delete(old).execute(c)).map(drop)
+}
+
 /// The days from `from` on, on which `member` did something.
 pub fn list_done_days(conn: &mut Conn, member: MemberId, from: Day) -> QueryResult<Vec<Day>> {
     on!(conn, c => streak_days::table

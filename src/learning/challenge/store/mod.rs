@@ -1,5 +1,7 @@
 //! The room's tables, and what the boards ask of them.
 
+pub mod corrections;
+
 use diesel::dsl::{exists, max, min, not, sql, sum};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
