@@ -149,7 +149,7 @@ impl Study {
                 let (now, today) = (tx.now(), tx.today());
                 let push = store::find_push(tx.conn, id)?.ok_or(Refusal::NoSuchPush)?;
                 let told = store::find_told(tx.conn, id)?.ok_or(Refusal::NoSuchPush)?;
-                let due = at.map_or(now, |at| push.day.at(off_the_half_hour(at.0)));
+                let due = at.map_or(now, |at| push.day.at(off_the_half_hour(at.0, id.uuid().as_bytes())));
                 rules::may_remind(&push, &told, due, now, today)?;
                 store::put_reminder(tx.conn, id, due)?;
                 agenda::put(tx, super::REMINDERS, id.uuid(), due)?;
