@@ -147,6 +147,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /me/phone-proposal", SignedIn, Plain),
     ("POST /imports/units", ADMINISTRATORS, Plain),
     ("POST /imports/members", ADMINISTRATORS, Plain),
+    ("POST /imports/units/{id}/withdrawal", ADMINISTRATORS, Plain),
+    ("POST /imports/members/{id}/withdrawal", ADMINISTRATORS, Plain),
+    ("GET /exports/units", ROSTER_READERS, Plain),
     ("GET /imports/members/template", ADMINISTRATORS, Plain),
     ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
     // points
@@ -207,6 +210,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /questions/{id}/correction/preview", CONTENT_MANAGERS, Plain),
     ("GET /questions/{id}/corrections", CONTENT_READERS, Plain),
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
+    ("POST /imports/questions/{id}/withdrawal", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
     // challenge
@@ -288,6 +292,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
+    ("POST /imports/brands/{id}/withdrawal", CONTENT_MANAGERS, Plain),
+    ("GET /exports/brands", CONTENT_READERS, Plain),
     // campaigns
     ("GET /campaigns", SignedIn, Plain),
     ("POST /campaigns", CAMPAIGN_RUNNERS, Exactly(new_campaign)),
@@ -439,6 +445,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /phone-proposals/{id}/refusal", Judges(&[AnswerProposal])),
     ("DELETE /me/phone-proposal", Open(OWN)),
     ("POST /imports/units", Open(ORDER)),
+    ("POST /imports/units/{id}/withdrawal", Open(BACK)),
+    ("POST /imports/members/{id}/withdrawal", Open(BACK)),
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
@@ -459,6 +467,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /questions/{id}/correction", Open("the same key for everybody, with a published reason")),
     ("POST /questions/{id}/correction/preview", Open("changes nothing")),
     ("POST /imports/questions", Open(WRITES)),
+    ("POST /imports/questions/{id}/withdrawal", Open(BACK)),
     ("POST /challenge/runs", Open(OWN)),
     ("POST /challenge/runs/{id}/answers", Open(OWN)),
     ("POST /challenge/runs/{id}/revival", Open(OWN)),
@@ -505,6 +514,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /ideas/{id}/comments", Open(OWN)),
     ("DELETE /ideas/{id}/comments/{comment_id}", Open(OWN)),
     ("POST /imports/brands", Open(WRITES)),
+    ("POST /imports/brands/{id}/withdrawal", Open(BACK)),
     ("POST /campaigns", Open(WRITES)),
     ("PATCH /campaigns/{id}", Open(WRITES)),
     ("POST /campaigns/{id}/announcement", Open(WRITES)),

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod crypto;
 pub mod id;
 pub mod idempotency;
+pub mod imports;
 pub mod hooks;
 pub mod period;
 pub mod rank;
