@@ -170,10 +170,13 @@ async fn every_privileged_act_leaves_a_line_also_a_refused_one() {
         let page = auditor.get(&format!("/audit?actor_id={}", person.id)).await.ok(200);
         page["items"].as_array().unwrap().clone()
     };
-    // an import writes many rows and no line of its own
+    // an import leaves a line with its numbers; one that only shows what it would do leaves the program's own
     let sheet = "题干,选项A,选项B,答案\n党的生日是几月,六月,七月,B\n";
-    let upload = organiser.request(Method::POST, "/imports/questions").body(sheet);
-    send(upload).await.ok(200);
+    send(organiser.request(Method::POST, "/imports/questions").body(sheet)).await.ok(200);
+    let import = &of(&organiser).await[0];
+    let told = json!({ "accepted": 1, "in_bank_already": 0 });
+    assert_eq!((&import["action"], &import["detail"]), (&json!("quiz.import_questions"), &told));
+    send(organiser.request(Method::POST, "/imports/questions?dry_run=true").body(sheet)).await.ok(200);
     let import = &of(&organiser).await[0];
     let told = json!({ "method": "POST", "route": "/api/v1/imports/questions", "status": 200 });
     assert_eq!((&import["action"], &import["detail"]), (&json!("access.use"), &told));

@@ -1,7 +1,7 @@
 //! What is shipped beside the program: the compose file starts its servers, empty variables say nothing, wrong ones are
 //! refused with a sentence, and the role that serves may do no more than that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -350,5 +350,33 @@ fn each_new_append_only_table_is_kept_from_the_role_that_serves() {
     }
     for table in ["ledger_entries", "trail", "campaign_slips"] {
         assert!(kept.contains(&format!("{table}_append_only")), "{kept:?}");
+    }
+}
+
+/// The words in backticks that the lines of a page's tables begin with.
+fn first_cells(page: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn both_pages_for_the_operator_name_every_command_and_every_variable() {
+    let english = first_cells("README.md");
+    let chinese = first_cells("README.zh-CN.md");
+    let on_one = english.symmetric_difference(&chinese).collect::<Vec<_>>();
+    assert!(on_one.is_empty(), "on one of the two pages alone: {on_one:?}");
+    let help = |arguments: &[&str]| {
+        let said = Command::new(env!("CARGO_BIN_EXE_xianfeng")).args(arguments).output().unwrap();
+        String::from_utf8(said.stdout).unwrap()
+    };
+    let serve = help(&["serve", "--help"]);
+    let variables = serve.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap());
+    let all = help(&["--help"]);
+    let commands = all.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap().lines();
+    let commands = commands.map(|line| line.split_whitespace().next().unwrap()).filter(|&name| name != "help");
+    for name in variables.chain(commands) {
+        let is_named = english.iter().any(|cell| cell.split_whitespace().next() == Some(name));
+        assert!(is_named, "README.md does not name {name}");
     }
 }

@@ -67,6 +67,7 @@ mod files;
 mod labels;
 mod bucket;
 mod audit;
+mod trail;
 mod settings;
 mod presets;
 mod feedback;

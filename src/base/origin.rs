@@ -1,9 +1,9 @@
 //! Where a request comes from: what the trail keeps beside who acted.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::id::SessionId;
 
@@ -13,7 +13,7 @@ pub struct Origin {
     pub session: Option<SessionId>,
     /// A keyed hash of the client's address: equal for equal addresses, and no way back from it.
     pub address: Option<[u8; 16]>,
-    noted: Option<Arc<AtomicBool>>,
+    noted: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 tokio::task_local! {
@@ -41,15 +41,16 @@ impl Origin {
         let _ = ORIGIN.try_with(|origin| origin.borrow_mut().session = Some(session));
     }
 
-    /// The trail has a line about this request.
-    pub fn mark_noted(&self) {
+    /// The trail has a line about this request, of this action.
+    pub fn mark_noted(&self, action: &str) {
         if let Some(noted) = &self.noted {
-            noted.store(true, Ordering::Relaxed);
+            noted.lock().unwrap_or_else(PoisonError::into_inner).insert(action.to_owned());
         }
     }
 
-    /// Whether the trail has a line about this request.
-    pub fn is_noted(&self) -> bool {
-        self.noted.as_ref().is_some_and(|noted| noted.load(Ordering::Relaxed))
+    /// The actions of the lines that the trail has about this request.
+    pub fn noted(&self) -> BTreeSet<String> {
+        let noted = self.noted.as_ref().map(|noted| noted.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        noted.unwrap_or_default()
     }
 }

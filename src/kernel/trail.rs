@@ -66,7 +66,7 @@ pub fn note_as<D: Serialize + std::fmt::Debug>(tx: &mut Tx, act: Act<'_, D>, res
     );
     on!(tx.conn, c => diesel::insert_into(trail::table).values(row).execute(c))?;
     on!(tx.conn, c => diesel::insert_into(trail_unsealed::table).values(trail_unsealed::line_id.eq(id)).execute(c))?;
-    origin.mark_noted();
+    origin.mark_noted(act.action);
     Ok(())
 }
 

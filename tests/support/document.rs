@@ -8,7 +8,7 @@ use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
 use super::Reply;
-use super::observed;
+use super::{observed, trail};
 
 /// An operation of the document, and where it is found.
 pub struct Operation {
@@ -16,6 +16,10 @@ pub struct Operation {
     /// The path in its parts; those in braces stand for any.
     path: Vec<String>,
     pub id: String,
+    /// Such as `PATCH /members/{id}`.
+    pub name: String,
+    /// It changes something, or hands out a file, and takes a duty.
+    pub leaves_line: bool,
     responses: Value,
 }
 
@@ -28,6 +32,8 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let each = crate::openapi::operations(&DOCUMENT).into_iter();
     each.map(|(method, path, operation)| Operation {
+        name: format!("{method} {}", path.trim_start_matches("/api/v1")),
+        leaves_line: trail::leaves_line(&method, &path, &operation),
         method,
         path: path.split('/').map(str::to_owned).collect(),
         id: operation["operationId"].as_str().unwrap().to_owned(),
@@ -58,6 +64,7 @@ pub fn check(method: &Method, url: &Url, body: Option<&[u8]>, reply: &Reply) {
     let Some(operation) = find(method, url.path()) else { return };
     let faults = faults(operation, reply);
     assert!(faults.is_empty(), "{method} {} is not as documented:\n{}", url.path(), faults.join("\n"));
+    trail::check(operation, reply);
     observed::note(operation, url, body, reply);
 }
 

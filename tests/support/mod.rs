@@ -10,6 +10,7 @@ pub mod observed;
 mod people;
 pub mod process;
 pub mod proxy;
+pub mod trail;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::document::{Operation, example_faults};
-use super::{Reply, on_postgres};
+use super::{Reply, on_postgres, trail};
 
 /// The file that is kept.
 pub const KEPT: &str = "openapi/observed.json";
@@ -50,13 +50,27 @@ pub struct Example {
 
 #[derive(Serialize, Deserialize)]
 enum Seen {
-    Refused { operation: String, status: u16, code: String },
-    Took { operation: String, on_postgres: bool, example: Example },
+    Refused {
+        operation: String,
+        status: u16,
+        code: String,
+    },
+    Took {
+        operation: String,
+        on_postgres: bool,
+        example: Example,
+    },
+    /// What lines of the trail an operation left.
+    Left {
+        operation: String,
+        lines: BTreeSet<String>,
+    },
 }
 
 struct Notes {
     file: File,
     refused: HashSet<String>,
+    left: HashSet<String>,
     took: BTreeMap<String, BTreeSet<Example>>,
 }
 
@@ -64,17 +78,23 @@ static NOTES: LazyLock<Option<Mutex<Notes>>> = LazyLock::new(|| {
     let folder = std::env::var(FOLDER).ok()?;
     let path = Path::new(&folder).join(format!("{}.jsonl", std::process::id()));
     let file = OpenOptions::new().create(true).append(true).open(path).unwrap();
-    Some(Mutex::new(Notes { file, refused: HashSet::new(), took: BTreeMap::new() }))
+    Some(Mutex::new(Notes { file, refused: HashSet::new(), left: HashSet::new(), took: BTreeMap::new() }))
 });
 
 /// Notes what `operation` answered, if that is asked for.
 pub fn note(operation: &Operation, url: &Url, body: Option<&[u8]>, reply: &Reply) {
     let Some(notes) = NOTES.as_ref() else { return };
     let mut notes = notes.lock().unwrap();
+    let lines = trail::lines_of(reply);
+    if reply.status < 300 && !lines.is_empty() && notes.left.insert(format!("{} {lines:?}", operation.id)) {
+        let left = Seen::Left { operation: operation.id.clone(), lines };
+        writeln!(notes.file, "{}", serde_json::to_string(&left).unwrap()).unwrap();
+    }
     let line = if reply.status >= 400 {
         let code = reply.json()["code"].as_str().unwrap_or_default().to_owned();
         let is_new = notes.refused.insert(format!("{} {} {code}", operation.id, reply.status));
-        let everywhere = EVERYWHERE.iter().any(|family| code.starts_with(family));
+        // an answer that is no problem document, such as of a health check, is documented by hand
+        let everywhere = code.is_empty() || EVERYWHERE.iter().any(|family| code.starts_with(family));
         let line = Seen::Refused { operation: operation.id.clone(), status: reply.status, code };
         (is_new && !everywhere).then_some(line)
     } else {
@@ -163,6 +183,9 @@ pub struct Kept {
     /// The codes by status.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub codes: BTreeMap<String, BTreeSet<String>>,
+    /// The lines that it left in the trail.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lines: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub query: String,
     #[serde(default, skip_serializing_if = "Value::is_null")]
@@ -184,6 +207,7 @@ fn gather(folder: &Path) -> (Observed, BTreeMap<String, BTreeMap<Example, BTreeS
                 Seen::Refused { operation, status, code } => {
                     codes.entry(operation).or_default().codes.entry(status.to_string()).or_default().insert(code);
                 }
+                Seen::Left { operation, lines } => codes.entry(operation).or_default().lines.extend(lines),
                 Seen::Took { operation, on_postgres, example } => {
                     took.entry(operation).or_default().entry(example).or_default().insert(on_postgres);
                 }
@@ -210,7 +234,11 @@ pub fn renewed(folder: &Path, kept: &Observed) -> Observed {
                 && example_faults(&operation, kept.status, &kept.reply).is_empty()
         });
         if let Some(before) = before {
-            *entry = Kept { codes: std::mem::take(&mut entry.codes), ..before.clone() };
+            *entry = Kept {
+                codes: std::mem::take(&mut entry.codes),
+                lines: std::mem::take(&mut entry.lines),
+                ..before.clone()
+            };
             continue;
         }
         // seen on both databases, so that chance has no part in it; with something in its lists; short
@@ -227,11 +255,12 @@ pub fn renewed(folder: &Path, kept: &Observed) -> Observed {
         };
         let best = examples.iter().min_by_key(rank).expect("an operation that was seen").0;
         let json = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-        let codes = std::mem::take(&mut entry.codes);
+        let (codes, lines) = (std::mem::take(&mut entry.codes), std::mem::take(&mut entry.lines));
         let (body, reply) = (json(&best.body), json(&best.reply));
-        *entry = Kept { codes, query: best.query.clone(), body, status: best.status, reply };
+        *entry = Kept { codes, lines, query: best.query.clone(), body, status: best.status, reply };
     }
     for (operation, entry) in &mut all {
+        entry.lines.extend(kept.get(operation).into_iter().flat_map(|kept| kept.lines.iter().cloned()));
         // what comes of a race is not seen each time
         for (status, codes) in kept.get(operation).into_iter().flat_map(|kept| &kept.codes) {
             entry.codes.entry(status.clone()).or_default().extend(codes.iter().cloned());

@@ -41,13 +41,16 @@ test('a member far below the first sees those around, a failing board says so', 
   const { page, context, faults } = await signedIn('member', '/')
   await page.getByRole('heading', { name: '首页' }).waitFor()
   const line = (rank: number, more: object = {}) => ({ rank, name: rank % 2 ? `测试党员·长姓名·${rank}` : '测**', unit: '龙首矿深部开采工程第一党支部第三党小组', score: 400 - rank, ...more })
-  const heading = { scope: 'enterprise', measure: 'total', period: 'week', from: '2026-11-23', to: '2026-11-29' }
+  const heading = { scope: 'enterprise', measure: 'total', period: 'week', from: '2026-11-16', to: '2026-11-22', frozen_at: '2026-11-23T06:00:04+08:00' }
   const board = '**/api/v1/boards/enterprise/total?*'
-  await page.route(board, (route) => route.fulfill({ json: { ...heading, by: 'member', size: 760, items: Array.from({ length: 20 }, (_, at) => line(at + 1)) } }))
-  await page.route('**/api/v1/boards/enterprise/total/mine?*', (route) => route.fulfill({ json: { ...heading, size: 760, rank: 128, score: 272, distance_to_next: 1, neighbours: [126, 127, 128, 129].map((rank) => line(rank, { me: rank === 128 })) } }))
+  await page.route(board, (route) => route.fulfill({ json: { ...heading, by: 'member', size: 760, corrections: [{ made_on: '2026-11-24', rank: 7, name: '测试党员·长姓名·7', unit: '龙首矿深部开采工程第一党支部第三党小组', points: -12 }], items: Array.from({ length: 20 }, (_, at) => line(at + 1)) } }))
+  await page.route('**/api/v1/boards/enterprise/total/mine?*', (route) => route.fulfill({ json: { ...heading, size: 760, rank: 128, score: 272, distance_to_next: 1, corrections: [{ made_on: '2026-11-25', points: 3 }], neighbours: [126, 127, 128, 129].map((rank) => line(rank, { me: rank === 128 })) } }))
   await page.goto('/m/#/boards')
   await page.getByText('第 128 名，共 760 人').waitFor()
   await page.getByText('距上一名 1 分').waitFor()
+  // What was put right later: one's own first, others by name.
+  const beside = page.locator('.card').filter({ has: page.getByRole('heading', { name: '定榜后的更正' }) })
+  assert.deepEqual(await beside.locator('.value').allInnerTexts(), ['+3 分', '−12 分'])
   assert.equal(await page.locator('li[aria-current=true]').count(), 1)
   await look(page, 'boards-around')
   await page.unroute(board)

@@ -105,6 +105,7 @@ test('an ended session asks for the password, says when it is wrong, and goes on
   await context.close()
 })
 
+// doubted.test.ts has a server that means it; here every sentence of a server that is short of something has its place.
 const busy = { status: 503, contentType: 'application/problem+json', headers: { 'Retry-After': '5' }, body: JSON.stringify({ code: 'service.unavailable', status: 503, title: 'Service Unavailable', detail: '系统正在维护，暂时只能查看，请稍后再提交' }) }
 
 test('a server that only reads for now says so in its own sentence, and what was written stays', async () => {
@@ -137,7 +138,7 @@ test('while a proxy answers in the server’s place, what can wait waits on the 
   await page.getByLabel('建议').fill('每个值班室放一个，每月检查。')
   await page.route('**/api/v1/**', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' }))
   await page.getByRole('button', { name: '提交' }).click()
-  await page.getByText('已保存在手机上，联网后自动提交。').waitFor()
+  await page.getByText('系统正在维护，已保存在手机上，恢复后自动提交。').waitFor()
   await page.evaluate(() => (location.hash = '#/mine'))
   await page.getByRole('heading', { name: '我的', level: 1 }).waitFor()
   await page.unroute('**/api/v1/**')

@@ -7,6 +7,9 @@ import { api, look, newcomer, signedIn } from './world.ts'
 
 const SAVED = '已保存在手机上，联网后自动提交。'
 const MINUTE = 60
+/** Who was in time, and the day for which that counts. */
+let inTime = ''
+let of = ''
 /** Two minutes to midnight, of the day on which the demo was made. */
 const night = setClock('23:58')
 
@@ -25,10 +28,12 @@ async function answerAll(page: Page) {
 }
 
 test('a paper that was answered before midnight in a pit is handed in after it, and counts for its day', { skip: night ? false : 'no libfaketime on this machine' }, async () => {
-  const [inTime, tooLate] = [await newcomer(), await newcomer()]
+  inTime = await newcomer()
+  const tooLate = await newcomer()
   const phones = await Promise.all([inTime, tooLate].map((who) => signedIn(who, '/quiz/daily')))
   const [{ page }, late] = phones as [(typeof phones)[0], (typeof phones)[0]]
   const { day } = await api<{ day: string }>(inTime, '/quiz/daily')
+  of = day
   for (const { page: one } of phones) await one.getByText('第 1 题，共 5 题').waitFor()
   for (const { context } of phones) await context.setOffline(true)
   await answerAll(page)
@@ -59,4 +64,57 @@ test('a paper that was answered before midnight in a pit is handed in after it, 
   await late.page.getByText('没有等待提交的内容。').waitFor()
   assert.deepEqual(phones.flatMap(({ faults }) => faults), [])
   for (const { context } of phones) await context.close()
+})
+
+interface Graded {
+  id: string
+  kind: string
+  given: string[]
+  right: boolean
+}
+interface OfDay {
+  frozen_at: string | null
+  items: Array<{ name: string; score: number }>
+  corrections: Array<{ name: string; points: number }>
+}
+
+test('what is put right after a day was closed stands beside its board, which stays as it was', { skip: night ? false : 'no libfaketime on this machine' }, async () => {
+  // The grace is over: the day is closed, with whoever was in time.
+  const boardOf = (who: string) => api<OfDay>(who, `/boards/enterprise/total?period=day&day=${of}`)
+  while (!(await boardOf(inTime)).frozen_at) await new Promise((passed) => setTimeout(passed, 500))
+  const before = await boardOf(inTime)
+  const { questions } = await api<{ questions: Graded[] }>(inTime, `/me/quiz/history/${of}`)
+  const wrong = questions.find(({ right, kind }) => !right && (kind === 'single' || kind === 'judge'))
+  assert(wrong, 'one of the guesses is wrong')
+  await api('organiser', `/questions/${wrong.id}/correction`, 'POST', { answer: wrong.given, reason: '新规程已修改，原答案有误。' })
+
+  const { page, context, faults } = await signedIn(inTime, '/boards')
+  await page.getByRole('radio', { name: '日', exact: true }).check()
+  await page.getByRole('button', { name: '前一时段' }).click()
+  await page.getByText(/定榜，之后调动、离开和更正都不改变名次。/).waitFor()
+  // Papers are graded anew in the background, and the page is looked at until it says so.
+  const beside = page.getByRole('heading', { name: '定榜后的更正' })
+  for (let asked = 0; asked < 60 && !(await beside.count()); asked++) {
+    await page.reload()
+    await page.getByRole('radio', { name: '日', exact: true }).check()
+    await page.getByRole('button', { name: '前一时段' }).click()
+    await page.getByText(/定榜，/).waitFor()
+  }
+  await page.locator('.card').filter({ has: beside }).getByText('+1 分').waitFor()
+  await look(page, 'boards-corrected')
+  const after = await boardOf(inTime)
+  assert.deepEqual(after.items, before.items)
+  assert.deepEqual(after.frozen_at, before.frozen_at)
+  assert.equal(after.corrections.length, 1)
+  // The one that runs has nothing beside it.
+  await page.getByRole('button', { name: '后一时段' }).click()
+  await page.getByText(/定榜，/).waitFor({ state: 'detached' })
+  assert.equal(await beside.count(), 0)
+
+  // Who answered it reads that the key was wrong, what it was, and why.
+  await page.evaluate((day) => (location.hash = `#/me/quiz/history/${day}`), of)
+  await page.getByText(/更正（原为.*）：新规程已修改，原答案有误。/).waitFor()
+  await look(page, 'quiz-corrected')
+  assert.deepEqual(faults, [])
+  await context.close()
 })

@@ -44,11 +44,17 @@ test('a meeting is written down, resumed, changed with who came, read by another
   // Another phone changed it meanwhile: nothing is written over unknowingly.
   await api('secretary', `/meetings/${id}`, 'PATCH', { title: '主题党日：避灾路线' })
   await page.getByRole('button', { name: '保存', exact: true }).click()
-  await page.getByText(/修改过这里的内容|已修改/).waitFor()
+  // By name and hour.
+  await page.getByRole('alert').getByText(/^\S+已于.*\d.*修改过这里的内容/).waitFor()
   await look(page, 'meeting-outdated')
   await page.getByRole('button', { name: '仍按我写的保存' }).click()
   await page.getByText('已保存。').waitFor()
   await page.getByText('到会 8 / 应到 8').waitFor()
+  // Every version stays, with who wrote it and when.
+  await page.getByText('修改记录').click()
+  await page.getByText('第 3 版').waitFor()
+  await page.getByText('到会（2 人改为 8 人）').waitFor()
+  await look(page, 'meeting-versions')
   assert.equal((await api<{ attendance: string[]; minutes: string }>('secretary', `/meetings/${id}`)).attendance.length, 8)
 
   // The organiser reads it and cannot take it back.

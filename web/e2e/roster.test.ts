@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { joins, unitOf } from './team.ts'
+import { enters, joins, putAside, unitOf } from './team.ts'
 import { api, look, phone, signedIn, world } from './world.ts'
 
 test('invite codes are a sheet of A4, and one of them opens the app', async () => {
@@ -104,6 +104,81 @@ test('whoever keeps the roster notes leave and return', async () => {
   assert.deepEqual([...faults, ...secretary.faults], [])
   await context.close()
   await secretary.context.close()
+})
+
+test('leave is put down by the secretary, is known to the member and to whoever looks after the branch, and is taken back', async () => {
+  const branch = await unitOf('secretary')
+  const { items } = await api<{ items: Array<{ id: string; employee_no: string; name: string; duties: unknown[] }> }>('administrator', `/units/${branch.id}/members?limit=100`)
+  const { people } = await world()
+  const somebody = items.find(({ duties, employee_no }) => !duties.length && !Object.values(people).some(({ number }) => number === employee_no))!
+  await enters('on leave', somebody)
+  const { day } = await api<{ day: string }>('member', '/me/today')
+  const plus = (days: number) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
+  const { page, context, faults } = await signedIn('secretary', `/members/${somebody.id}`)
+  await page.getByText('没有请假记录。').waitFor()
+  await page.getByText('登记请假', { exact: true }).click()
+  await page.getByLabel('到哪天止').fill(plus(-1))
+  await page.getByLabel('事由').fill('年休假')
+  await page.getByRole('button', { name: /^登记.*请假$/ }).click()
+  await page.locator('.field.wrong').getByText('结束日期不能早于开始日期').waitFor()
+  await look(page, 'leave-refused')
+  // The phone is put aside meanwhile: what was typed is there again.
+  await page.getByLabel('到哪天止').fill(plus(4))
+  await putAside(page)
+  await page.reload()
+  await page.getByText('登记请假', { exact: true }).click()
+  await page.getByText('共 5 天').waitFor()
+  assert.equal(await page.getByLabel('事由').inputValue(), '年休假')
+  await page.getByRole('button', { name: /^登记.*请假$/ }).click()
+  await page.getByRole('status').getByText(/^已登记：今天至/).waitFor()
+  await page.getByText('外出中', { exact: true }).waitFor()
+  await look(page, 'leave')
+  // Days that are leave already are refused in the server's words.
+  await page.getByLabel('到哪天止').fill(plus(2))
+  await page.getByLabel('事由').fill('培训')
+  await page.getByRole('button', { name: /^登记.*请假$/ }).click()
+  await page.getByRole('alert').getByText('已有请假或外出记录').waitFor()
+
+  // The member reads what was put down, by whom and why, and another of the committee sees who is away.
+  const own = await signedIn('on leave', '/me')
+  await own.page.getByText('年休假').waitFor()
+  await own.page.getByText('外出中', { exact: true }).waitFor()
+  assert.equal(await own.page.getByRole('button', { name: '撤销' }).count(), 0)
+  await look(own.page, 'leave-own')
+  const other = await signedIn('branch committee', '/work/members')
+  await other.page.getByText('外出 1 人').waitFor()
+  await other.page.getByRole('link', { name: new RegExp(somebody.employee_no) }).getByText(/今天至.*请假/).waitFor()
+  assert.deepEqual(other.faults, [])
+
+  // Nobody puts down leave of his own; another of the branch does.
+  const self = (await api<{ id: string }>('secretary', '/me')).id
+  await page.evaluate((to) => (location.hash = `#/members/${to}`), self)
+  await page.getByText('本人的请假由支委或上级登记。').waitFor()
+  assert.equal(await page.getByText('登记请假', { exact: true }).count(), 0)
+  await look(page, 'leave-self')
+  await other.page.evaluate((to) => (location.hash = `#/members/${to}`), self)
+  await other.page.getByText('登记请假', { exact: true }).click()
+  await other.page.getByLabel('从哪天起').fill(plus(10))
+  await other.page.getByLabel('到哪天止').fill(plus(10))
+  await other.page.getByLabel('事由').fill('参加上级培训')
+  await other.page.getByRole('button', { name: /^登记.*请假$/ }).click()
+  await other.page.getByText('未开始', { exact: true }).waitFor()
+  await other.context.close()
+
+  // Put down by mistake: taken back, its days count again.
+  await page.evaluate((to) => (location.hash = `#/members/${to}`), somebody.id)
+  await page.getByRole('button', { name: /^撤销/ }).click()
+  await page.getByText(/照常计入应学/).waitFor()
+  await page.getByRole('button', { name: '撤销', exact: true }).click()
+  await page.getByText('没有请假记录。').waitFor()
+  assert.equal((await api<{ status: string }>('secretary', `/members/${somebody.id}`)).status, 'active')
+  await own.page.reload()
+  await own.page.getByText('登录用的手机号').waitFor()
+  assert.equal(await own.page.getByText('年休假').count(), 0)
+  assert.deepEqual([...faults, ...own.faults], [])
+  await own.context.close()
+  await context.close()
 })
 
 test('long names and whole enterprises keep their place', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessible, api, look, phone, signIn, world } from './world.ts'
+import { accessible, api, look, phone, signIn, signedIn, world } from './world.ts'
 
 test('a wrong password is said beside the form, the right one opens the app', async () => {
   const { people } = await world()
@@ -20,6 +20,22 @@ test('a wrong password is said beside the form, the right one opens the app', as
   await signIn(page, people['member']!)
   await page.getByRole('navigation', { name: '主导航' }).waitFor()
   assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('large type that was chosen before signing in stays, and goes along to the next phone', async () => {
+  const { people } = await world()
+  const { page, context, faults } = await phone()
+  await page.goto('/m/')
+  await page.getByRole('button', { name: '大字版' }).click()
+  await signIn(page, people['branch committee']!)
+  await page.getByRole('navigation', { name: '今天' }).waitFor()
+  await page.waitForFunction(() => document.documentElement.classList.contains('care'))
+  while (!(await api<{ care_mode: boolean }>('branch committee', '/me/settings')).care_mode) await page.waitForTimeout(100)
+  const next = await signedIn('branch committee')
+  await next.page.getByRole('navigation', { name: '今天' }).waitFor()
+  assert.deepEqual([...faults, ...next.faults], [])
+  await next.context.close()
   await context.close()
 })
 

@@ -68,12 +68,12 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
   // The branch decides; the member is told, and reads why.
   const { me } = await api<{ me: { unit_id: string }; branch: { id: string } }>(who, '/me/today')
   const { branch } = await api<{ branch: { id: string; secretaries: Array<{ id: string }> } }>(who, '/me/today')
-  await joins('leader of the day', me.unit_id, 'group_leader')
-  await joins('secretary of the day', branch.id, 'secretary')
+  const leader = await joins('leader of the day', me.unit_id, 'group_leader')
+  const secretary = await joins('secretary of the day', branch.id, 'secretary')
   const { day } = await api<{ day: string }>(who, '/me/today')
-  const meeting = (as: string, kind: string, unit_id: string) => api<{ id: string }>(as, '/meetings', 'POST', { kind, unit_id, held_on: day, title: '讨论金点子', minutes: '逐条讨论。', attendance: [] })
-  await api('leader of the day', `/ideas/${id}/collection`, 'POST', { meeting_id: (await meeting('leader of the day', 'group', me.unit_id)).id })
-  await api('secretary of the day', `/ideas/${id}/decision`, 'POST', { verdict: 'adopted', meeting_id: (await meeting('secretary of the day', 'branch_committee', branch.id)).id, reason: '花钱不多，入冬前装好。' })
+  const meeting = (as: string, kind: string, unit_id: string, present: string) => api<{ id: string }>(as, '/meetings', 'POST', { kind, unit_id, held_on: day, title: '讨论金点子', minutes: '逐条讨论。', attendance: [present] })
+  await api('leader of the day', `/ideas/${id}/collection`, 'POST', { meeting_id: (await meeting('leader of the day', 'group', me.unit_id, leader.id)).id })
+  await api('secretary of the day', `/ideas/${id}/decision`, 'POST', { verdict: 'adopted', meeting_id: (await meeting('secretary of the day', 'branch_committee', branch.id, secretary.id)).id, reason: '花钱不多，入冬前装好。' })
   // Notices are on their way for a moment.
   await page.evaluate(() => (location.hash = '#/me/notices'))
   const notice = page.getByRole('button', { name: /罐笼候车区加装挡风帘.*采纳/ })

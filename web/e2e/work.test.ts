@@ -96,6 +96,15 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   await look(page, 'act-merge')
   await page.getByRole('button', { name: '合并' }).click()
   await page.getByText('已并入另一条点子').waitFor()
+  // Whoever reads the kept one sees what went into it, whose it was and from where.
+  const reader = await signedIn('member', `/ideas/${id}`)
+  await reader.page.getByRole('link', { name: '并入：泵房水位浮球换成变送器' }).waitFor()
+  await look(reader.page, 'idea-merged-into')
+  await reader.page.getByRole('link', { name: '并入：泵房水位浮球换成变送器' }).click()
+  await reader.page.getByRole('link', { name: '已并入另一条点子' }).waitFor()
+  await look(reader.page, 'idea-merged')
+  assert.deepEqual(reader.faults, [])
+  await reader.context.close()
 
   await page.goto(`/m/#/ideas/${id}`)
   await page.getByRole('radio', { name: '办结' }).check()
@@ -117,6 +126,36 @@ test('what waits leads to an idea, which is collected, decided, assigned, return
   assert.deepEqual([...group.faults, ...there.faults], [])
   await group.context.close()
   await there.context.close()
+})
+
+test('who is involved in an idea is kept out of it and told so; another of the branch acts, and everybody reads who was kept out', async () => {
+  const branch = await unitOf('secretary')
+  const { id } = await api<{ id: string }>('secretary', '/ideas', 'POST', { title: '更衣室储物柜按班组重新编号', category: '作风', problem: '柜号混乱，新来的人找不到。', proposal: '按班组重新编号，门上贴名单。', submit: true })
+  const { page, context, faults } = await signedIn('secretary', `/ideas/${id}`)
+  await page.getByRole('heading', { name: '回避' }).waitFor()
+  await page.getByText('您是提出人，这条点子由其他有权的人办理').waitFor()
+  assert.equal(await page.getByRole('heading', { name: '办理', exact: true }).count(), 0)
+  await look(page, 'idea-recused')
+
+  // Another of the committee acts.
+  const here = await api<{ id: string }>('branch committee', '/me')
+  const { day } = await api<{ day: string }>('branch committee', '/me/today')
+  await api('secretary', '/meetings', 'POST', { kind: 'branch', unit_id: branch.id, held_on: day, title: '党员大会：征集建议', minutes: '逐条讨论。', attendance: [here.id] })
+  const other = await signedIn('branch committee', `/ideas/${id}`)
+  await other.page.getByRole('radio', { name: '征集' }).check()
+  await other.page.getByLabel('哪次会议征集的').selectOption({ label: '今天 党员大会：征集建议' })
+  await other.page.getByRole('button', { name: '征集' }).click()
+  await other.page.getByText('已征集', { exact: true }).waitFor()
+  await look(other.page, 'idea-acted-for')
+
+  // Who was kept out stands in the way of the idea, for any member of the branch.
+  const member = await signedIn('member', `/ideas/${id}`)
+  await member.page.locator('.steps').getByText(/回避：.*（提出人）/).waitFor()
+  await look(member.page, 'idea-recusal-seen')
+  assert.deepEqual([...faults, ...other.faults, ...member.faults], [])
+  await context.close()
+  await other.context.close()
+  await member.context.close()
 })
 
 test('the month stands on one sheet', async () => {

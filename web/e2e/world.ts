@@ -2,9 +2,10 @@
 // wait for what they see, never for time.
 import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, type CDPSession, type Page, chromium } from 'playwright-core'
 import { type Demo, type People, type Person, startDemo } from './demo.ts'
 import { serve } from './serve.ts'
 
@@ -14,7 +15,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 /** Screenshots, kept for people to look at. */
 const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
 /** Pages and their parts come from this machine: what is not there by then does not come. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 
 export interface World {
   address: string
@@ -155,17 +156,27 @@ export async function look(page: Page, name: string) {
   // So that e2e/run.ts can say which pages nobody looked at.
   const seen = process.env['XIANFENG_LOOKED']
   if (seen) appendFileSync(seen, `${new URL(page.url()).hash.slice(1).split('?')[0]}\n`)
-  await picture(page, name)
+  const size = page.viewportSize()!
+  // The page grows from picture to picture, so that its screen is made small again as seldom as can be.
+  await grow(page)
+  await shoot(page, name)
   await accessible(page, name)
   await touchable(page, name)
   await fits(page, name)
   await setCare(page, true)
-  await picture(page, `${name}-care`)
+  await grow(page)
+  await shoot(page, `${name}-care`)
   await touchable(page, `${name} (care)`, 60)
-  // Where the screen is wide, large type still has to find its place.
-  await picture(page, `${name}-care-768`, 768)
   await setCare(page, false)
-  await picture(page, `${name}-768`, 768)
+  await page.setViewportSize({ width: 768, height: size.height })
+  await grow(page)
+  await shoot(page, `${name}-768`)
+  // Where the screen is wide, large type still has to find its place.
+  await setCare(page, true)
+  await grow(page)
+  await shoot(page, `${name}-care-768`)
+  await setCare(page, false)
+  await page.setViewportSize(size)
 }
 
 /** As if another tab had chosen large type. */
@@ -177,13 +188,29 @@ export async function setCare(page: Page, on: boolean) {
 /** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
 export async function picture(page: Page, name: string, width?: number) {
   const size = page.viewportSize()!
-  await page.setViewportSize({ width: width ?? size.width, height: size.height })
-  const height = await page.evaluate(() => document.documentElement.scrollHeight)
-  await page.setViewportSize({ width: width ?? size.width, height: Math.max(height, size.height) })
+  if (width) await page.setViewportSize({ width, height: size.height })
+  await grow(page)
+  await shoot(page, name)
+  await page.setViewportSize(size)
+}
+
+/** Makes the screen as high as the page, where the page is higher. */
+async function grow(page: Page) {
+  const { width, height } = page.viewportSize()!
+  const needed = await page.evaluate(() => document.documentElement.scrollHeight)
+  if (needed > height) await page.setViewportSize({ width, height: needed })
+}
+
+const devtools = new WeakMap<Page, Promise<CDPSession>>()
+
+/** A picture of the screen as it is. The driver's own way waits and packs for longer than all the rest of a look takes. */
+async function shoot(page: Page, name: string) {
+  let session = devtools.get(page)
+  if (!session) devtools.set(page, (session = page.context().newCDPSession(page)))
   // A page that has just grown is painted a frame later.
   await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
-  await page.setViewportSize(size)
+  const { data } = await (await session).send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true })
+  await writeFile(join(PICTURES, `${name}.png`), data, 'base64')
 }
 
 let newcomers = 0

@@ -45,6 +45,14 @@ test('what finds no network waits, is kept, and goes once with the same key', as
   expect(await store.all('outbox')).toEqual([])
 })
 
+test('a server that cannot take it now is named, and what was written waits all the same', async () => {
+  sent.mockImplementationOnce(() => {
+    throw new Problem(503, 'service.clock_doubted', '服务器时钟有误，暂时只能查看。请联系系统维护人员校准时间，或核对无误后确认')
+  })
+  expect(await sendOrKeep('letter', '信', { to: '王' })).toEqual({ sent: false, message: '服务器时钟有误，已保存在手机上，恢复后自动提交。' })
+  expect(waiting.value).toHaveLength(1)
+})
+
 test('a refusal is thrown to the page, which has everything still', async () => {
   sent.mockImplementation(() => {
     throw new Problem(422, 'body.invalid', '请检查标出的字段')

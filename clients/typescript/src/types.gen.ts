@@ -20120,9 +20120,9 @@ export type ReadyzData = {
 
 export type ReadyzErrors = {
     /**
-     * ``
+     * Not ready, and why
      */
-    503: ProblemBody;
+    503: Readiness;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */

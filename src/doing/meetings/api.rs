@@ -1,27 +1,26 @@
 //! The routes of the room.
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod attendance;
+mod versions;
+
 use super::actions::{Listed, Meetings, Shown};
-use super::attendance::StandingCode;
-use super::model::{
-    Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, Minutes, NewMeeting, thing,
-};
+use super::model::{Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, NewMeeting, thing};
 use super::rules::{self, ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Db;
-use crate::kernel::text_versions::TextVersion;
 use crate::people::members::Directory;
-use crate::web::caller::{MeetingHolder, MeetingReader, Member, out_of_reach};
+use crate::web::caller::{MeetingHolder, Member, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
-use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, nullable, page};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_meetings)
@@ -29,10 +28,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_meeting)
         .service(edit_meeting)
         .service(delete_meeting)
-        .service(list_meeting_versions)
-        .service(get_attendance_code)
-        .service(submit_attendance_code)
-        .service(delete_attendance);
+        .configure(versions::routes)
+        .configure(attendance::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -446,134 +443,4 @@ async fn delete_meeting(
 ) -> Result<HttpResponse, Problem> {
     meetings.delete(holder.member, &holder.reach, *id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The code that stands, for a screen that everybody in the room sees.
-#[derive(Serialize, ToSchema)]
-struct AttendanceCode {
-    /// Six digits.
-    #[schema(examples("082415"))]
-    code: String,
-    /// When the next one takes its place; for as long again the old one is taken, too.
-    changes_at: Timestamp,
-    /// When no code is taken any more.
-    closes_at: Timestamp,
-    /// The server's clock.
-    now: Timestamp,
-    /// How many are there by now.
-    attendee_count: i64,
-}
-
-/// 会议签到码
-///
-/// The code that stands, for the screen of anyone who leads the unit; another one every 30 seconds. On the meeting's day and
-/// in its hours only.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
-    responses((status = 200, description = "The code", body = AttendanceCode)))]
-#[get("/meetings/{id}/attendance-code")]
-async fn get_attendance_code(
-    holder: MeetingHolder,
-    id: Path<MeetingId>,
-    db: web::Data<Db>,
-    meetings: web::Data<Meetings>,
-) -> Result<web::Json<AttendanceCode>, Problem> {
-    let StandingCode { code, changes_at, meeting, attendees } = meetings.standing_code(&holder.reach, *id).await?;
-    let (_, closes_at) = rules::attendance_hours(&meeting);
-    Ok(web::Json(AttendanceCode { code, changes_at, closes_at, now: db.now(), attendee_count: attendees }))
-}
-
-/// What somebody reads on the screen.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AttendanceCodeBody {
-    /// Six digits.
-    #[schema(value_type = String, examples("082415"))]
-    code: Text<12>,
-}
-
-/// That the caller is there.
-#[derive(Serialize, ToSchema)]
-struct MyAttendance {
-    meeting_id: MeetingId,
-    /// When the code was entered; `null` for anyone who had been written down before.
-    entered_at: Option<Timestamp>,
-}
-
-/// 会议签到
-///
-/// Has the caller attend a meeting that is held for his branch, by the code that he reads on the screen. Again it changes
-/// nothing. After five wrong codes the next one has to wait.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting")),
-    request_body = AttendanceCodeBody,
-    responses((status = 200, description = "There", body = MyAttendance)))]
-#[put("/meetings/{id}/my-attendance")]
-async fn submit_attendance_code(
-    caller: Member,
-    id: Path<MeetingId>,
-    meetings: web::Data<Meetings>,
-    body: Body<AttendanceCodeBody>,
-) -> Result<web::Json<MyAttendance>, Problem> {
-    let present = meetings.enter(&caller.person, *id, &body.into_inner().code).await?;
-    Ok(web::Json(MyAttendance { meeting_id: present.meeting_id, entered_at: present.entered_at }))
-}
-
-/// 取消到会
-///
-/// Strikes a member off a meeting, whether he entered the code or was written down.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting"),
-        ("member_id" = MemberId, Path, description = "Who was not there")),
-    responses((status = 204, description = "Struck off")))]
-#[delete("/meetings/{id}/attendance/{member_id}")]
-async fn delete_attendance(
-    holder: MeetingHolder,
-    path: Path<(MeetingId, MemberId)>,
-    meetings: web::Data<Meetings>,
-) -> Result<HttpResponse, Problem> {
-    let (id, member) = *path;
-    meetings.strike_off(holder.member, &holder.reach, id, member).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// Somebody who wrote in the minutes.
-#[derive(Serialize, ToSchema)]
-struct MinutesWriter {
-    id: MemberId,
-    /// The member's name.
-    name: String,
-}
-
-/// What was written down about a meeting at some time.
-#[derive(Serialize, ToSchema)]
-struct MeetingVersion {
-    /// From 1 on; the last one holds.
-    version: i32,
-    #[serde(flatten)]
-    minutes: Minutes,
-    /// Who wrote it so.
-    written_by: MinutesWriter,
-    written_at: Timestamp,
-}
-
-/// 会议记录版本
-///
-/// Every version of what was written down about a meeting, the first one first.
-#[utoipa::path(tag = "meetings", params(("id" = MeetingId, Path, description = "The meeting"), PageQuery),
-    responses((status = 200, description = "Versions", body = Page<MeetingVersion>)))]
-#[get("/meetings/{id}/versions")]
-async fn list_meeting_versions(
-    reader: MeetingReader,
-    id: Path<MeetingId>,
-    query: Query<PageQuery>,
-    meetings: web::Data<Meetings>,
-    directory: web::Data<Directory>,
-) -> Result<web::Json<Page<MeetingVersion>>, Problem> {
-    let (limit, after) = (query.limit()?, query.after::<i32>()?.unwrap_or(0));
-    let found = meetings.versions(&reader.reach, *id, after, limit + 1).await?;
-    let view = |found: TextVersion| -> Result<MeetingVersion, Problem> {
-        let minutes = serde_json::from_value(found.content.0).map_err(|error| Problem::internal(error.to_string()))?;
-        let written_by = MinutesWriter { id: found.written_by, name: directory.name_of(found.written_by) };
-        Ok(MeetingVersion { version: found.version, minutes, written_by, written_at: found.written_at })
-    };
-    let versions: Vec<MeetingVersion> = found.into_iter().map(view).collect::<Result<_, _>>()?;
-    Ok(web::Json(Page::new(versions, limit, |version| version.version)))
 }

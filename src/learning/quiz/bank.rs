@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Quiz;
@@ -236,6 +237,10 @@ impl Quiz {
             if chunk.expected.as_ref().is_some_and(|expected| *expected != there) {
                 return Err(Refusal::NoImport(NoImport::Stale).into());
             }
+            let accepted = chunk.questions.len() - there.len();
+            let detail = json!({ "accepted": accepted, "in_bank_already": there.len() });
+            let (subject_kind, subject_id) = ("questions", chunk.written.id.uuid());
+            trail::note(tx, Act { actor, action: "quiz.import_questions", subject_kind, subject_id, detail })?;
             stock.forget_after(tx)?;
             Ok(there)
         };
@@ -263,7 +268,7 @@ impl Quiz {
                         action: "quiz.delete_question",
                         subject_kind: "question",
                         subject_id: question.uuid(),
-                        detail: serde_json::json!({ "import": id }),
+                        detail: json!({ "import": id }),
                     };
                     trail::note(tx, subject)?;
                 }

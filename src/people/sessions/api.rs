@@ -2,29 +2,28 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod cookies;
+mod invitations;
+mod mine;
+mod refusals;
 mod resets;
 mod slips;
 
 use super::actions::{Opened, Place, Sessions, SignIn};
-use super::invitations::{Invitees, IssuedCode, Redeeming};
-use super::model::{InvitationId, Method};
+use super::invitations::Redeeming;
 use super::openings::Showing;
 use super::refreshing::Carrier;
-use super::rules::{Refusal, Standing, Weakness};
 use super::tokens::ACCESS_SECONDS;
-use super::wording::said;
-use crate::base::id::{MemberId, SessionId, UnitId};
+use crate::base::id::{MemberId, SessionId};
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
-use crate::web::caller::{Inviter, Member};
-use crate::web::headers::page;
-use crate::web::{Body, Path, Problem, limits};
+use crate::web::caller::Member;
+use crate::web::{Body, Problem, limits};
 
 /// Characters of a user agent that are looked at.
 const USER_AGENT_MAX: usize = 400;
@@ -34,10 +33,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(refresh_session)
         .service(redeem_invitation)
         .service(sign_out)
-        .service(list_my_sessions)
-        .service(end_session)
-        .service(change_my_password)
-        .service(issue_invitations)
+        .configure(mine::routes)
+        .configure(invitations::routes)
         .configure(resets::routes);
 }
 
@@ -282,323 +279,4 @@ async fn sign_out(caller: Member, req: HttpRequest, sessions: web::Data<Sessions
         response.insert_header((SET_COOKIE, cookies::forget(&req)));
     }
     Ok(response.finish())
-}
-
-/// A device on which the member is signed in.
-#[derive(Serialize, ToSchema)]
-struct SessionView {
-    id: SessionId,
-    /// What the member called it.
-    device: String,
-    method: Method,
-    created_at: Timestamp,
-    /// When it was last refreshed.
-    last_used_at: Timestamp,
-    expires_at: Timestamp,
-    /// Whether it is the one that asks.
-    current: bool,
-}
-
-/// The devices of a member.
-#[derive(Serialize, ToSchema)]
-struct SessionList {
-    items: Vec<SessionView>,
-}
-
-/// 我的登录设备
-///
-/// The devices on which the member is signed in, newest first.
-#[utoipa::path(tag = "session", responses((status = 200, description = "Sessions", body = SessionList)))]
-#[get("/me/sessions")]
-async fn list_my_sessions(caller: Member, sessions: web::Data<Sessions>) -> Result<web::Json<SessionList>, Problem> {
-    let items = sessions
-        .list(caller.member)
-        .await?
-        .into_iter()
-        .map(|session| SessionView {
-            id: session.id,
-            device: session.device,
-            method: session.method,
-            created_at: session.created_at,
-            last_used_at: session.rotated_at,
-            expires_at: session.expires_at,
-            current: session.id == caller.session,
-        })
-        .collect();
-    Ok(web::Json(SessionList { items }))
-}
-
-/// 退出某台设备
-///
-/// Ends one of the member's own sessions.
-#[utoipa::path(tag = "session", responses((status = 204, description = "Ended")))]
-#[delete("/me/sessions/{id}")]
-async fn end_session(
-    caller: Member,
-    id: Path<SessionId>,
-    sessions: web::Data<Sessions>,
-) -> Result<HttpResponse, Problem> {
-    sessions.end(caller.member, *id).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// The old and the new password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasswordBody {
-    /// The present password.
-    old_password: Text<256>,
-    /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
-    /// and experts; nothing that others try first.
-    new_password: Text<256>,
-    /// Taken and not needed: anyone who is signed in is not locked out by others who try passwords.
-    #[expect(dead_code, reason = "clients send it")]
-    device_key: Option<Text<64>>,
-}
-
-/// What a changed password leaves on the device that changed it.
-#[derive(Serialize, ToSchema)]
-struct ChangedPassword {
-    /// Takes the place of the device key that the device has: every device key from before the change is worth nothing.
-    device_key: String,
-}
-
-/// 修改密码
-///
-/// Changes the password, ends the member's other sessions and makes all device keys worthless but the one it answers.
-#[utoipa::path(tag = "session", request_body = PasswordBody,
-    responses((status = 200, description = "Changed", body = ChangedPassword)))]
-#[put("/me/password")]
-async fn change_my_password(
-    caller: Member,
-    sessions: web::Data<Sessions>,
-    body: Body<PasswordBody>,
-) -> Result<web::Json<ChangedPassword>, Problem> {
-    let body = body.into_inner();
-    let (old, new) = (body.old_password.into_string(), body.new_password.into_string());
-    let device_key = sessions.change_password(caller.member, caller.session, old, new).await?;
-    Ok(web::Json(ChangedPassword { device_key }))
-}
-
-crate::words!(
-    /// How the codes come back.
-    SheetFormat {
-        Json = "json" / "数据",
-        /// An A4 page to print and cut.
-        Html = "html" / "网页",
-    }
-);
-
-/// Whom to invite: one member, or everybody of a unit.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct InviteBody {
-    member_id: Option<MemberId>,
-    unit_id: Option<UnitId>,
-    /// With `unit_id`: also those who signed in before; each of these codes is a reset.
-    #[serde(default)]
-    registered_too: bool,
-    /// `json` when absent.
-    format: Option<SheetFormat>,
-}
-
-/// A code, shown only in this answer.
-#[derive(Serialize, ToSchema)]
-struct CodeView {
-    member_id: MemberId,
-    /// The employee number to redeem it with.
-    employee_no: String,
-    /// The member's name.
-    name: String,
-    /// The member's home unit.
-    unit_id: UnitId,
-    /// Three groups of four characters.
-    invite_code: String,
-    expires_at: Timestamp,
-    /// For somebody who ever signed in: the reset that the code is, and how it stands.
-    reset: Option<ResetStanding>,
-}
-
-/// How a reset stands.
-#[derive(Serialize, ToSchema)]
-struct ResetStanding {
-    /// For `POST /resets/{id}/approval`.
-    id: InvitationId,
-    state: ResetState,
-    /// When it works without an approval, where nobody else could give one and nobody refuses.
-    waits_until: Option<Timestamp>,
-}
-
-impl From<(InvitationId, Standing)> for ResetStanding {
-    fn from((id, standing): (InvitationId, Standing)) -> Self {
-        let waits_until = if let Standing::Waits { until } = standing { Some(until) } else { None };
-        ResetStanding { id, state: standing.into(), waits_until }
-    }
-}
-
-crate::words!(
-    /// Whether a code that resets a password works.
-    ResetState {
-        /// It works.
-        Effective = "effective" / "可使用",
-        /// A second person, or the member himself, must approve it.
-        NeedsApproval = "needs_approval" / "待他人同意",
-        /// Nobody else could approve it: it works from `waits_until` on unless the member refuses.
-        Waits = "waits" / "等待生效",
-        /// The member refused it.
-        Refused = "refused" / "已拒绝",
-    }
-);
-
-impl From<Standing> for ResetState {
-    fn from(standing: Standing) -> Self {
-        match standing {
-            Standing::Effective { .. } => ResetState::Effective,
-            Standing::NeedsApproval => ResetState::NeedsApproval,
-            Standing::Waits { .. } => ResetState::Waits,
-            Standing::Refused { .. } => ResetState::Refused,
-        }
-    }
-}
-
-/// The codes of one sheet.
-#[derive(Serialize, ToSchema)]
-struct CodeSheet {
-    items: Vec<CodeView>,
-}
-
-/// 发放邀请码
-///
-/// Issues invite codes within the inviter's scope; earlier unused codes of the same members stop working. A code for
-/// somebody who ever signed in is a reset: its member or a second person must approve it, where nobody else could it works
-/// after a while, and the member is told at once.
-#[utoipa::path(tag = "session", request_body = InviteBody,
-    responses((status = 201, description = "The codes, shown this once: no `Location`",
-        content((CodeSheet = "application/json"), (String = "text/html")))))]
-#[post("/invitations")]
-async fn issue_invitations(
-    inviter: Inviter,
-    sessions: web::Data<Sessions>,
-    body: Body<InviteBody>,
-) -> Result<HttpResponse, Problem> {
-    let invitees = match (body.member_id, body.unit_id) {
-        (Some(member), None) => Invitees::One(member),
-        (None, Some(unit)) => Invitees::Unit { unit, registered_too: body.registered_too },
-        _ => return Err(Problem::field("/member_id", "one_of", "member_id 与 unit_id 须且只能填写一个")),
-    };
-    let codes = sessions.invite(inviter.member, inviter.reach.clone(), invitees).await?;
-    if body.format == Some(SheetFormat::Html) {
-        return Ok(page(StatusCode::CREATED, slips::page(&codes)));
-    }
-    let items = codes.into_iter().map(view).collect();
-    Ok(HttpResponse::Created().json(CodeSheet { items }))
-}
-
-fn view(code: IssuedCode) -> CodeView {
-    CodeView {
-        member_id: code.member,
-        employee_no: code.employee_no,
-        name: code.name,
-        unit_id: code.unit,
-        invite_code: code.code,
-        expires_at: code.expires_at,
-        reset: code.reset.map(ResetStanding::from),
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::WrongPassword => Problem::unauthenticated("sessions.wrong_password", "账号或密码不正确"),
-            Refusal::WrongOldPassword => Problem::unauthenticated("sessions.wrong_password", "原密码不正确"),
-            Refusal::LockedOut { seconds } => Problem::too_many("sessions.locked_out", seconds),
-            Refusal::Busy => Problem::crowded("too many sign-ins wait"),
-            Refusal::SessionOver => Problem::unauthenticated("sessions.over", "登录已失效，请重新登录"),
-            Refusal::TokenReused => {
-                Problem::unauthenticated("sessions.token_reused", "登录凭证已被使用过，为安全起见请重新登录")
-            }
-            Refusal::SessionCrowdedOut => Problem::unauthenticated(
-                "sessions.too_many",
-                "同一账号最多同时在 20 台设备上登录，这台设备最久未使用，已自动退出，请重新登录；如非本人在其他设备登录，请修改密码",
-            ),
-            Refusal::SessionReset { at, by } => Problem::unauthenticated(
-                "sessions.reset",
-                format!(
-                    "您的登录密码于{}被重设（{by}），这个设备已退出。请用新密码登录；如果不是您本人所为，请立即联系上级党组织或管理员",
-                    said(at)
-                ),
-            ),
-            Refusal::SessionRestored => {
-                Problem::unauthenticated("sessions.restored", "系统已从备份恢复，所有设备都已退出，请重新登录")
-            }
-            Refusal::NoSuchSession => Problem::not_found("sessions.not_found", "没有找到这个登录设备"),
-            Refusal::BadInvitation => {
-                Problem::unprocessable("invitations.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
-            }
-            Refusal::WeakPassword(weakness) => Problem::field("/new_password", "passwords.weak", advice(weakness)),
-            Refusal::NoSuchMember => {
-                Problem::field("/member_id", "no_such_member", "没有找到该人员，或不在您的职责范围之内")
-            }
-            Refusal::NoSuchUnit => Problem::field("/unit_id", "no_such_unit", "没有找到该组织，或不在您的职责范围之内"),
-            Refusal::BeyondReach => Problem::forbidden(
-                "invitations.beyond_reach",
-                "该人员担任的职务超出您的职责范围，请由上级或管理员发放邀请码",
-            ),
-            Refusal::ResetNotEffective { standing, issuer, issued_at } => not_effective(standing, &issuer, issued_at),
-            Refusal::NoSuchReset => {
-                Problem::not_found("resets.not_found", "没有找到这项密码重设，可能已使用、已过期或已重新发码")
-            }
-            Refusal::IssuersAccount => Problem::forbidden(
-                "resets.issuers_account",
-                "您的账号是由发放这个邀请码的人开通的，不能由您确认，请由其他有权发码的人或本人确认",
-            ),
-            Refusal::OwnReset => {
-                Problem::forbidden("resets.own", "不能确认自己发放的邀请码，须由另一位有权发码的人确认")
-            }
-            Refusal::ResetRefused { at } => {
-                Problem::conflict("resets.refused", format!("本人已于{}拒绝这项密码重设，不能再确认", said(at)))
-            }
-            Refusal::NoResetRequest => Problem::not_found("resets.not_requested", "您没有申请重设密码"),
-            Refusal::NobodyToInvite => Problem::conflict("invitations.nobody", "该组织没有需要发放邀请码的人员"),
-            Refusal::SheetTooLong => {
-                Problem::unprocessable("invitations.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
-            }
-        }
-    }
-}
-
-/// Only anyone who has the code hears this.
-fn not_effective(standing: Standing, issuer: &str, issued_at: Timestamp) -> Problem {
-    let whose = format!("这个用于重设密码的邀请码由{issuer}于{}发放", said(issued_at));
-    match standing {
-        Standing::Refused { at } => {
-            Problem::conflict("resets.refused", format!("{whose}，本人已于{}拒绝，不能使用", said(at)))
-        }
-        Standing::Waits { until } => Problem::conflict(
-            "resets.waits",
-            format!("{whose}，将于{}生效；您也可以在已登录的设备上确认，确认后即可使用", said(until)),
-        ),
-        // one that is effective is not refused
-        Standing::NeedsApproval | Standing::Effective { .. } => Problem::conflict(
-            "resets.needs_approval",
-            format!(
-                "{whose}，尚未生效：须由另一位有权发码的人（包括上级组织和管理员）确认，或由您在已登录的设备上确认"
-            ),
-        ),
-    }
-}
-
-fn advice(weakness: Weakness) -> &'static str {
-    match weakness {
-        Weakness::TooShort => "密码至少 8 个字符",
-        Weakness::TooShortForDuty => "您担任重要职务，密码至少 10 个字符",
-        Weakness::TooLong => "密码最多 64 个字符",
-        Weakness::OneKind => "密码须包含数字、小写字母、大写字母、其他字符中的至少两类",
-        Weakness::ContainsAccount => "密码不能包含工号",
-        Weakness::ContainsName => "密码不能包含您的姓名",
-        Weakness::ContainsPhone => "密码不能包含您的手机号",
-        Weakness::Common => "这个密码过于常见，容易被猜到，请换一个",
-        Weakness::Guessable => "密码不能只由单位名称、常用词、年份和简单数字组成，请加入别人想不到的内容",
-        Weakness::Unchanged => "新密码不能与原密码相同",
-    }
 }

@@ -5,6 +5,7 @@ import { client } from 'xianfeng-client/client'
 import { place } from './place'
 import { toProblem } from './problem'
 import { renew, token } from './session'
+import { heardOfChange } from './standing'
 
 /** Unread notices, as the server last counted them. */
 export const unread = ref(0)
@@ -29,12 +30,19 @@ async function send(input: RequestInfo | URL): Promise<Response> {
     const used = open ? '' : await token()
     if (used) attempt.headers.set('Authorization', `Bearer ${used}`)
     const response = await limited(attempt)
+    if (request.method !== 'GET') void hearOfChange(response)
     if (response.status !== 401 || again || open) return response
     // A wrong present password is 401 too, and no reason to renew.
     const body = (await response.clone().json().catch(() => ({}))) as { code?: string }
     if (body.code === 'sessions.wrong_password') return response
     await renew(used)
   }
+}
+
+async function hearOfChange(response: Response) {
+  if (response.status !== 503) return heardOfChange(response.status)
+  const body = (await response.clone().json().catch(() => ({}))) as { code?: string; detail?: string }
+  heardOfChange(response.status, body.code, body.detail)
 }
 
 async function limited(request: Request): Promise<Response> {

@@ -31,6 +31,8 @@ const jobs = reactive(new Map<string, Job>())
 let sending: Promise<void> | undefined
 
 export const SAVED = '已保存在手机上，联网后自动提交。'
+/** The server was there and could not take it: its own word for that, and what becomes of what was written. */
+const saved = (problem: Problem) => (problem.isNetwork ? SAVED : `${problem.cause}，已保存在手机上，恢复后自动提交。`)
 export const NOT_KEPT = '手机存储空间不足：请不要关闭这个页面，联网后自动提交。'
 
 /** Names who sends jobs of a kind; called when the app starts, before `startOutbox`. */
@@ -70,7 +72,7 @@ export async function sendOrKeep<A, B = unknown>(kind: string, title: string, bo
     }
     jobs.set(job.key, job)
     tell({ kind: 'outbox' })
-    return { sent: false, message: kept ? SAVED : NOT_KEPT }
+    return { sent: false, message: kept ? saved(problem) : NOT_KEPT }
   }
 }
 

@@ -24,6 +24,20 @@ export function setCare(on: boolean) {
   }
 }
 
+/** Chosen before anybody had signed in: a wish, which goes to the server with whoever does. */
+let wished = false
+export function wishCare(on: boolean) {
+  wished = true
+  setCare(on)
+}
+
+/** What was wished since the last asking; nothing where nobody wished. */
+export function takeWish(): boolean | undefined {
+  const wish = wished ? care.value : undefined
+  wished = false
+  return wish
+}
+
 document.documentElement.classList.toggle('care', care.value)
 // Another tab has changed it.
 window.addEventListener('storage', (event) => event.key === KEY && setCare(event.newValue === '1'))

@@ -37,6 +37,11 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 429 || this.status === 502 || this.status === 503 || this.status === 504
   }
 
+  /** What is the matter, without what to do about it: for sentences that go on by themselves. */
+  get cause(): string {
+    return this.message.split(/[，。]/)[0] ?? ''
+  }
+
   /** What was said about one field, without its slash; empty when nothing was. */
   of(field: string): string {
     return this.fields.find((said) => said.pointer === `/${field}` || said.pointer.startsWith(`/${field}/`))?.message ?? ''

@@ -4,6 +4,7 @@ import { reactive } from 'vue'
 import { alone } from './lock'
 import { place } from './place'
 import { Problem, toProblem } from './problem'
+import { heardOfChange } from './standing'
 import { clear } from './store'
 import { hear, tell } from './tabs'
 
@@ -12,6 +13,8 @@ export type Phase = 'starting' | 'unreachable' | 'out' | 'in'
 export const session = reactive({
   phase: 'starting' as Phase,
   memberId: '',
+  /** Why nobody can be signed in now: no network, or a server that says so. */
+  problem: null as Problem | null,
   /** Why the password is asked for while a page stays as it is; null when it is not. */
   ended: null as Problem | null,
 })
@@ -51,8 +54,13 @@ async function call(path: string, body: unknown, method = 'POST'): Promise<Respo
     clearTimeout(timer)
     throw toProblem(error)
   }
-  if (response.ok) return response
-  throw toProblem(await response.json().catch(() => ({})), response)
+  if (response.ok) {
+    heardOfChange(response.status)
+    return response
+  }
+  const problem = toProblem(await response.json().catch(() => ({})), response)
+  heardOfChange(problem.status, problem.code, problem.message)
+  throw problem
 }
 
 function take(tokens: Tokens) {
@@ -94,7 +102,8 @@ export async function start(): Promise<void> {
   try {
     await refresh()
   } catch (error) {
-    session.phase = error instanceof Problem && error.isPassing ? 'unreachable' : 'out'
+    session.problem = error instanceof Problem && error.isPassing ? error : null
+    session.phase = session.problem ? 'unreachable' : 'out'
   }
 }
 

@@ -3,12 +3,23 @@
 import { computed } from 'vue'
 import { getMyToday } from 'xianfeng-client'
 import { useLoad } from './load'
-import { setCare } from './prefs'
+import { setCare, takeWish } from './prefs'
+import { saveSettings } from './settings'
+
+/** 关怀 mode as the server last knew it: an answer that was on its way while somebody chose says nothing new. */
+let known: boolean | undefined
 
 export const today = useLoad(async () => {
   const there = await getMyToday()
-  // Another phone may have chosen otherwise.
-  setCare(there.settings.care_mode === true)
+  const now = there.settings.care_mode === true
+  const wish = takeWish()
+  if (wish !== undefined) {
+    if (wish !== now) void saveSettings({ care_mode: wish }).catch(() => undefined)
+  } else if (now !== known) {
+    // Another phone has chosen otherwise.
+    setCare(now)
+  }
+  known = now
   return there
 }, false)
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -66,12 +67,24 @@ pub async fn witness(
     let answering = origin.clone().answer(async {
         let reply = next.call(req).await?.map_into_boxed_body();
         match write_down(&audit, &origin, &reply).await {
-            Ok(()) => Ok(reply),
+            Ok(()) => Ok(with_lines(reply, &origin)),
             // a file leaves the house with a line in the trail, or not at all
             Err(problem) => Ok(reply.into_response(actix_web::ResponseError::error_response(&problem))),
         }
     });
     answering.await
+}
+
+/// Debug builds say with each answer which lines the trail has about the request: by that, tests hold their table of lines
+/// to every answer that they get.
+fn with_lines(mut reply: ServiceResponse<BoxBody>, origin: &Origin) -> ServiceResponse<BoxBody> {
+    if cfg!(debug_assertions) {
+        let lines = origin.noted().into_iter().collect::<Vec<_>>().join(",");
+        if let Ok(value) = HeaderValue::from_str(&lines) {
+            reply.headers_mut().insert(HeaderName::from_static("x-trail"), value);
+        }
+    }
+    reply
 }
 
 async fn write_down(audit: &Audit, origin: &Origin, reply: &ServiceResponse<BoxBody>) -> Result<(), Problem> {
@@ -95,7 +108,7 @@ async fn write_down(audit: &Audit, origin: &Origin, reply: &ServiceResponse<BoxB
         let _ = audit.note(caller, "access.refuse", detail, ActResult::Refused).await;
     } else if is_export && status.is_success() {
         audit.note(caller, "exports.download", detail, ActResult::Done).await?;
-    } else if method != Method::GET && status.is_success() && !origin.is_noted() && is_privileged() {
+    } else if method != Method::GET && status.is_success() && origin.noted().is_empty() && is_privileged() {
         let _ = audit.note(caller, "access.use", detail, ActResult::Done).await;
     }
     Ok(())

@@ -4,7 +4,7 @@
 use diesel::QueryResult;
 use serde_json::{Value, json};
 
-use super::people::differences;
+use super::members::differences;
 use super::{Manager, Members, Outcome, note, rules};
 use crate::base::approval::{Answer, NoAnswer, ProposalState, VALID_SECONDS};
 use crate::base::capability::{Capability, Reach, Role};

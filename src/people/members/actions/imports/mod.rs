@@ -4,7 +4,7 @@
 //! nothing is ever deleted. A bad row never blocks a good one. A dry run goes the same way and writes nothing; what it
 //! has shown can be confirmed, and what was written can be taken back as a whole ([`taking_back`]).
 
-mod people;
+mod members;
 mod taking_back;
 mod units;
 

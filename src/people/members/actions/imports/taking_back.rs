@@ -191,7 +191,7 @@ impl Members {
             manager,
             "members.update_member",
             ("member", id.uuid()),
-            super::super::people::differences(&row, &after),
+            super::super::members::differences(&row, &after),
         )?;
         Ok(self.follow(tx, &row, &after)?)
     }
