@@ -23,22 +23,69 @@ pub struct Text<const MAX: usize>(String);
 impl<const MAX: usize> Text<MAX> {
     /// Checks and trims `text`; the error is a Chinese sentence for people.
     pub fn new(text: &str) -> Result<Self, String> {
-        let text = visible(text);
-        let text = text.trim();
-        if text.is_empty() {
-            return Err("不能为空".into());
-        }
-        if text.chars().count() > MAX {
-            return Err(format!("不能超过 {MAX} 个字符"));
-        }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err("含有不可见的控制字符".into());
-        }
-        Ok(Text(text.to_owned()))
+        checked(&visible(text), MAX).map(Text)
     }
 
     pub fn into_string(self) -> String {
         self.0
+    }
+}
+
+/// A trimmed text of 1 to `most` characters without control characters other than line breaks and tabs.
+fn checked(text: &str, most: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("不能为空".into());
+    }
+    if text.chars().count() > most {
+        return Err(format!("不能超过 {most} 个字符"));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err("含有不可见的控制字符".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// A [`Text`] that keeps invisible characters, too: for passwords, of which every character counts.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Verbatim<const MAX: usize>(String);
+
+impl<const MAX: usize> Verbatim<MAX> {
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl<const MAX: usize> From<Verbatim<MAX>> for String {
+    fn from(text: Verbatim<MAX>) -> String {
+        text.0
+    }
+}
+
+impl<const MAX: usize> Deref for Verbatim<MAX> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Verbatim<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(&String::deserialize(deserializer)?, MAX).map(Verbatim).map_err(de::Error::custom)
+    }
+}
+
+impl<const MAX: usize> PartialSchema for Verbatim<MAX> {
+    fn schema() -> RefOr<Schema> {
+        Text::<MAX>::schema()
+    }
+}
+
+impl<const MAX: usize> ToSchema for Verbatim<MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <Text<MAX> as ToSchema>::name()
     }
 }
 

@@ -37,7 +37,8 @@ const CASES: &[Case] = &[
     case("04c-numbers-summary-first.xlsx", MEMBERS, [1, 0, 0, 0], &[], &["导出摘要"]),
     case("04d-empty-first.xlsx", MEMBERS, [1, 0, 0, 0], &[], &["空"]),
     case("04g-stray-column.xlsx", QUESTIONS, [1, 0, 0, 0], &[], &["BZ 列", "备注"]),
-    case("04h-stray-note.xlsx", QUESTIONS, [1, 0, 0, 0], &[], &["BZ 列", "草稿"]),
+    // the same question as in the file before
+    case("04h-stray-note.xlsx", QUESTIONS, [0, 0, 1, 0], &[], &["BZ 列", "草稿", "题库中已有"]),
     // cells
     case("05-error-cell-members.xlsx", MEMBERS, [0, 0, 0, 1], &["2", "姓名", "#N/A"], &[]),
     case("05b-error-cell-questions.xlsx", QUESTIONS, [0, 0, 0, 2], &["#REF!", "#N/A", "选项C", "题干"], &[]),

@@ -128,7 +128,7 @@ async fn quotes_and_delimiters() {
             "题型,题干,选项A,选项B,答案\n单选题,\"其一,甲,乙,A\n单选题,其二,甲,乙,B\n单选题,其三\",甲,乙,A\n",
             [1, 0, 0, 0],
             &[],
-            &["2", "引号直到第 4 行"],
+            &["2", "引号跨了 3 行"],
         ),
         sibling(
             "quotes around a word in the middle and at the end",

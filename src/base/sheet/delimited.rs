@@ -12,6 +12,7 @@ use super::SheetError;
 use super::export::unshield;
 use super::grid::{Broken, Budget, Grid, Mark};
 use super::limits::{MAX_COLUMNS, MAX_ROWS};
+use crate::base::text::visible;
 
 /// Rows of one file that are told to be broken; a file with more is no table.
 const BROKEN_TOLD: usize = 1_000;
@@ -111,10 +112,9 @@ impl<'t> Reader<'t> {
             let (cell, end) = match quoted {
                 Some(Quoted::Closed { text, lines, end }) => {
                     if lines > 0 && self.swallows_rows(&text) {
-                        let message = format!("引号直到第 {} 行才收尾，中间像是另外几行，请核对", self.row + lines);
+                        let message = format!("引号跨了 {} 行才收尾，中间像是另外几行，请核对", lines + 1);
                         grid.doubts.push(Broken { row, message });
                     }
-                    self.row += lines;
                     (text, end)
                 }
                 Some(Quoted::Open) => {
@@ -148,7 +148,7 @@ impl<'t> Reader<'t> {
         let cell = bare;
         let text: Cow<'_, str> = inner.map_or(cell.into(), |inner| inner.replace("\"\"", "\"").into());
         let mark = if names_error(&text) { Mark::Error } else { Mark::Plain };
-        grid.put(budget, row, column, &text, mark)
+        grid.put(budget, row, column, &visible(&text), mark)
     }
 
     /// A cell up to the next delimiter or line end, quotes within it as they are.

@@ -22,11 +22,11 @@ pub enum SheetError {
     Legacy(&'static str),
     #[error("无法识别文件的文字编码，请另存为 xlsx 或 UTF-8 编码的 csv")]
     UnknownEncoding,
-    #[error("文件不是有效的 xlsx 或 csv 表格")]
-    NotASheet,
     /// No spreadsheet at all: what it is.
     #[error("这是{0}，不是 xlsx 或 csv 表格；请用表格程序打开，另存为 xlsx 后再导入")]
     Other(&'static str),
+    #[error("文件不是有效的 xlsx 或 csv 表格")]
+    NotASheet,
     #[error("表格中没有数据")]
     Empty,
     /// No header was found: the first column that is missing, and what was taken for the header.
@@ -49,7 +49,8 @@ impl SheetError {
             SheetError::Bomb => "imports.bomb",
             SheetError::Legacy(_) => "imports.legacy_format",
             SheetError::UnknownEncoding => "imports.unknown_encoding",
-            SheetError::NotASheet | SheetError::Other(_) => "imports.not_a_sheet",
+            SheetError::Other(_) => "imports.not_a_sheet",
+            SheetError::NotASheet => "imports.not_a_sheet",
             SheetError::Empty => "imports.empty",
             SheetError::MissingColumn { .. } => "imports.missing_column",
         }

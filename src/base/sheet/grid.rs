@@ -92,7 +92,7 @@ impl Grid {
         Grid { name: visible(name).trim().to_owned(), ..Grid::default() }
     }
 
-    /// Keeps one cell; a blank one is left out. `row` counts from 1, `column` from 0.
+    /// Keeps one cell of visible text; a blank one is left out. `row` counts from 1, `column` from 0.
     pub(super) fn put(
         &mut self,
         budget: &mut Budget,
@@ -107,11 +107,7 @@ impl Grid {
         if text.len() > MAX_CELL_CHARS && text.chars().count() > MAX_CELL_CHARS {
             return Err(SheetError::CellTooLong { row, column: column + 1 });
         }
-        let text = visible(text);
-        let text = if text.trim().is_empty() { "" } else { text.as_str() };
-        if mark == Mark::Plain && text.is_empty() {
-            return Ok(());
-        }
+        let text = if text.trim().is_empty() { "" } else { text };
         if column >= MAX_COLUMNS {
             self.beyond_count += 1;
             if self.beyond.len() < BEYOND_TOLD {

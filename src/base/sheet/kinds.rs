@@ -62,8 +62,10 @@ fn markup(head: &[u8]) -> Option<&'static str> {
     }
     let holds = |sign: &str| text.contains(sign);
     Some(match () {
+        () if text.starts_with("<?xml") && holds("office:spreadsheet") || holds("excel.sheet") => {
+            "XML 表格（2003）文件"
+        }
         () if holds("<html") || holds("<!doctype html") || holds("<table") || holds("<head") => "网页（HTML）文件",
-        () if holds("urn:schemas-microsoft-com:office:spreadsheet") || holds("excel.sheet") => "XML 表格（2003）文件",
         () if holds("<svg") => "SVG 图片",
         () if holds("<?xml") => "XML 文件",
         () => return None,

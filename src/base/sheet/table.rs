@@ -212,7 +212,8 @@ impl Wanted<'_> {
         let mut nearest: Option<Place> = None;
         for (at, row) in rows.iter().copied().enumerate().take(HEADER_ROWS) {
             let single = self.place(&[header_texts(sheet, row)], row, row);
-            let next = rows.get(at + 1).copied().filter(|next| *next == row + 1);
+            // a second row belongs to the header only if the first one is more than a title
+            let next = rows.get(at + 1).copied().filter(|next| *next == row + 1 && single.score() > 0);
             let double = next.map(|next| self.place(&[header_texts(sheet, next), header_texts(sheet, row)], row, next));
             for place in [Some(single), double].into_iter().flatten() {
                 let is_better =

@@ -293,7 +293,7 @@ mod tests {
                 (QuestionKind::Multiple, "燃烧的条件有", 3, "A B".to_owned()),
             ]
         );
-        assert_eq!(imported.remarks.problems.iter().map(|problem| problem.row).collect::<Vec<_>>(), [Some(11)]);
+        assert_eq!(imported.remarks.problems.iter().map(|problem| problem.row).collect::<Vec<_>>(), [Some(12)]);
     }
 
     #[test]

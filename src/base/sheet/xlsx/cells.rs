@@ -10,6 +10,7 @@ use super::strings::{Strings, Writing, unescape};
 use crate::base::sheet::SheetError;
 use crate::base::sheet::delimited::names_error;
 use crate::base::sheet::grid::{Budget, Grid, Mark, Range};
+use crate::base::text::visible;
 
 /// Merged ranges of one sheet.
 const MAX_RANGES: usize = 100_000;
@@ -151,7 +152,7 @@ impl Cell {
             return Ok(Shown { text: "".into(), mark: Mark::NoValue, plain: None });
         }
         Ok(match self.kind {
-            Kind::Inline | Kind::Text => words(unescape(&raw.text)),
+            Kind::Inline | Kind::Text => words(visible(&unescape(&raw.text)).into()),
             _ if text.is_empty() => Shown::default(),
             Kind::Error => Shown { text: text.into(), mark: Mark::Error, plain: None },
             Kind::Number => numbers.show(text, self.style),

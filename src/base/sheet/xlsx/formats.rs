@@ -592,10 +592,9 @@ impl Section {
         let commas =
             |range: std::ops::Range<usize>| self.items[range].iter().filter(|item| **item == Item::Comma).count();
         let groups = last_whole.is_some_and(|last| first < last && commas(first..last) > 0);
-        let scaled = i32::try_from(
-            last_whole.map_or(0, |last| commas(last..whole_end)) + point.map_or(0, |_| commas(last..self.items.len())),
-        )
-        .unwrap_or(0);
+        // commas behind the last digit divide, and so do those before the point
+        let before_point = point.zip(last_whole).map_or(0, |(point, last)| commas(last..point));
+        let scaled = i32::try_from(before_point + commas(last.max(point.unwrap_or(0))..self.items.len())).unwrap_or(0);
         let percents = i32::try_from(self.items.iter().filter(|item| **item == Item::Percent).count()).unwrap_or(0);
         let value = number * 100_f64.powi(percents) / 1_000_f64.powi(scaled);
         let (whole, mut part) = rounded(value.abs(), places)?;
