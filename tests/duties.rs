@@ -375,7 +375,7 @@ async fn a_roster_that_joins_two_groups_in_one_person_is_refused_row_by_row() {
     let report = import(&admin, "/imports/members", rows).await;
     assert_eq!((&report["accepted"], &report["changed"], &report["refused"]), (&json!(1), &json!(0), &json!(2)));
     let at_once: Vec<&Value> =
-        report["problems"].as_array().unwrap().iter().filter(|problem| problem["row"] == 3).collect();
+        report["warnings"].as_array().unwrap().iter().filter(|warning| warning["row"] == 3).collect();
     assert_eq!(at_once.len(), 2, "{report}");
     assert!(at_once[0]["message"].as_str().unwrap().contains("直接生效"), "{report}");
 }

@@ -278,7 +278,7 @@ async fn a_papers_figures_are_counted_once_nobody_can_submit_it_any_more() {
     }
     li.put(TODAY, answers(&paper, 5)).await.ok(201);
     wang.put(TODAY, answers(&paper, 2)).await.ok(201);
-    zhao.put(TODAY, json!({ "answers": [] })).await.ok(201);
+    zhao.put(TODAY, json!({ "answers": [], "leave_unanswered": true })).await.ok(201);
 
     app.set_clock("2026-07-02T05:00:00+08:00");
     let qian = app.sign_in(qian.id, &qian.employee_no).await;
