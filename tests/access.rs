@@ -161,6 +161,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /me/phone-proposal", SignedIn, Plain),
     ("POST /imports/units", ADMINISTRATORS, Plain),
     ("POST /imports/members", ADMINISTRATORS, Plain),
+    ("POST /imports/units/{id}/withdrawal", ADMINISTRATORS, Plain),
+    ("POST /imports/members/{id}/withdrawal", ADMINISTRATORS, Plain),
+    ("GET /exports/units", ROSTER_READERS, Plain),
     ("GET /imports/members/template", ADMINISTRATORS, Plain),
     ("GET /exports/members", ROSTER_READERS, Exactly(|world, place| (exported(world, place), Value::Null))),
     // points
@@ -232,6 +235,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /question-voidings/{id}/refusal", CONTENT_MANAGERS, Plain),
     ("POST /question-voidings/{id}/withdrawal", CONTENT_MANAGERS, Plain),
     ("POST /imports/questions", CONTENT_MANAGERS, Plain),
+    ("POST /imports/questions/{id}/withdrawal", CONTENT_MANAGERS, Plain),
     ("GET /imports/questions/template", CONTENT_MANAGERS, Plain),
     ("GET /exports/questions", CONTENT_READERS, Plain),
     // challenge
@@ -315,6 +319,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // brands
     ("GET /brands", SignedIn, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
+    ("POST /imports/brands/{id}/withdrawal", CONTENT_MANAGERS, Plain),
+    ("GET /exports/brands", CONTENT_READERS, Plain),
     // campaigns
     ("GET /campaigns", SignedIn, Plain),
     ("POST /campaigns", CAMPAIGN_RUNNERS, Exactly(new_campaign)),
@@ -488,6 +494,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /phone-proposals/{id}/refusal", Judges(&[AnswerProposal])),
     ("DELETE /me/phone-proposal", Open(OWN)),
     ("POST /imports/units", Open(ORDER)),
+    ("POST /imports/units/{id}/withdrawal", Open(BACK)),
+    ("POST /imports/members/{id}/withdrawal", Open(BACK)),
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
@@ -513,6 +521,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /question-voidings/{id}/refusal", Judges(&[AnswerProposal])),
     ("POST /question-voidings/{id}/withdrawal", Open(BACK)),
     ("POST /imports/questions", Open(WRITES)),
+    ("POST /imports/questions/{id}/withdrawal", Open(BACK)),
     ("POST /challenge/runs", Open(OWN)),
     ("POST /challenge/runs/{id}/answers", Open(OWN)),
     ("POST /challenge/runs/{id}/revival", Open(OWN)),
@@ -560,6 +569,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /ideas/{id}/comments", Open(OWN)),
     ("DELETE /ideas/{id}/comments/{comment_id}", Open(OWN)),
     ("POST /imports/brands", Open(WRITES)),
+    ("POST /imports/brands/{id}/withdrawal", Open(BACK)),
     ("POST /campaigns", Open(WRITES)),
     ("PATCH /campaigns/{id}", Open(WRITES)),
     ("POST /campaigns/{id}/announcement", Open(WRITES)),

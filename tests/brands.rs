@@ -13,10 +13,10 @@ async fn brands_are_imported_brought_up_to_date_and_listed() {
         async |file: &str| send(organiser.request(Method::POST, "/imports/brands").body(file.to_owned())).await.ok(200);
     let report =
         import("申报单位,品牌名称,创建要点\n东支部,精·智电解,精细严实智\n没有,甲,乙\nZB2,领航,六个领航\n").await;
-    assert_eq!((&report["accepted"], &report["rejected"]), (&2.into(), &1.into()));
+    assert_eq!((&report["accepted"], &report["refused"]), (&2.into(), &1.into()));
     assert_eq!(report["problems"][0]["row"], 3);
     let again = import("品牌名称,申报单位\n精·智电解二,东支部\n领航,西支部\n").await;
-    assert_eq!((&again["accepted"], &again["updated"]), (&0.into(), &2.into()));
+    assert_eq!((&again["accepted"], &again["changed"]), (&0.into(), &2.into()));
 
     let li = app.member("李一").sign_in().await;
     let brands = li.get("/brands").await.ok(200);

@@ -340,20 +340,16 @@ async fn a_privileged_duty_in_a_roster_becomes_a_proposal_and_the_report_says_so
         old.employee_no
     );
     let dry = import(&admin, "/imports/members?dry_run=true", rows.clone()).await;
-    assert_eq!((&dry["accepted"], &dry["updated"], &dry["rejected"]), (&json!(2), &json!(1), &json!(0)));
+    assert_eq!((&dry["accepted"], &dry["changed"], &dry["refused"]), (&json!(2), &json!(1), &json!(0)));
     assert_eq!(second.get("/duty-proposals").await.ok(200)["items"], json!([]));
     let report = import(&admin, "/imports/members", rows.clone()).await;
-    let remarks: Vec<(u64, &str)> = report["problems"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|problem| (problem["row"].as_u64().unwrap(), problem["kind"].as_str().unwrap()))
-        .collect();
-    assert_eq!(remarks, [(2, "warning"), (4, "warning")], "{report}");
-    assert!(report["problems"][0]["message"].as_str().unwrap().contains("另一名管理员确认"), "{report}");
+    let row = |warning: &Value| warning["row"].as_u64().unwrap();
+    let remarks: Vec<u64> = report["warnings"].as_array().unwrap().iter().map(row).collect();
+    assert_eq!((remarks, &report["problems"]), (vec![2, 4], &json!([])), "{report}");
+    assert!(report["warnings"][0]["message"].as_str().unwrap().contains("另一名管理员确认"), "{report}");
     assert_eq!(duties(&admin, old.id).await, Vec::<String>::new());
     let again = import(&admin, "/imports/members", rows).await;
-    assert_eq!((&again["duplicates"], &again["problems"][0]["kind"]), (&json!(3), &json!("warning")), "{again}");
+    assert_eq!((&again["unchanged"], &again["warnings"][0]["column"]), (&json!(3), &json!("职务")), "{again}");
 
     let listed = second.get("/duty-proposals").await.ok(200);
     let proposals = listed["items"].as_array().unwrap();
@@ -377,9 +373,9 @@ async fn a_roster_that_joins_two_groups_in_one_person_is_refused_row_by_row() {
         "工号,姓名,所属党小组编码,政治面貌,职务\nN1,甲,XZ11,党员,审计、组织部\nN2,乙,XZ11,党员,组织部、评审专家\n{auditor},审计,XZ11,党员,审计、支部书记\n"
     );
     let report = import(&admin, "/imports/members", rows).await;
-    assert_eq!((&report["accepted"], &report["updated"], &report["rejected"]), (&json!(1), &json!(0), &json!(2)));
+    assert_eq!((&report["accepted"], &report["changed"], &report["refused"]), (&json!(1), &json!(0), &json!(2)));
     let at_once: Vec<&Value> =
-        report["problems"].as_array().unwrap().iter().filter(|problem| problem["row"] == 3).collect();
+        report["warnings"].as_array().unwrap().iter().filter(|warning| warning["row"] == 3).collect();
     assert_eq!(at_once.len(), 2, "{report}");
     assert!(at_once[0]["message"].as_str().unwrap().contains("直接生效"), "{report}");
 }
@@ -484,7 +480,7 @@ async fn an_expert_of_a_selection_neither_administers_nor_audits() {
         admin.post(&roles(expert), duty(&app, role, "JT")).await.refused(409, "duties.named_expert");
     }
     let rows = format!("工号,姓名,所属党小组编码,政治面貌,职务\n{number},专家,XZ11,党员,管理员\n");
-    assert_eq!(import(&admin, "/imports/members", rows).await["rejected"], 1);
+    assert_eq!(import(&admin, "/imports/members", rows).await["refused"], 1);
     admin.post(&roles(expert), duty(&app, "secretary", "ZB1")).await.ok(201);
     organiser.post(&format!("{path}/withdrawal"), json!({})).await.ok(200);
     let other = app.member("另一").unregistered().await.0;
@@ -523,7 +519,7 @@ async fn a_move_of_a_unit_widens_no_privileged_duty() {
     assert!(refused["detail"].as_str().unwrap().contains("一厂党委委员"), "{refused}");
     let rows = "编码,名称,简称,类别,上级编码\nZB3,南支部,南支部,党支部,DW1\n".to_owned();
     let report = import(&admin, "/imports/units", rows).await;
-    assert_eq!((&report["rejected"], &report["problems"][0]["column"]), (&json!(1), &json!("上级编码")), "{report}");
+    assert_eq!((&report["refused"], &report["problems"][0]["column"]), (&json!(1), &json!("上级编码")), "{report}");
     let duty = duty_id(&admin, committee).await;
     let ending = admin.delete(&format!("{}/{duty}", roles(committee))).await.ok(202);
     answer(&other, &ending, "approval").await.ok(200);

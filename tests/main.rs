@@ -13,6 +13,7 @@ mod database;
 mod migrations;
 mod house;
 mod input;
+mod real_files;
 mod chinese;
 mod openapi;
 mod codes;

@@ -339,7 +339,7 @@ async fn a_roster_is_imported_brought_up_to_date_and_exported() {
     let before = admin.get("/units").await.text();
     let units = "编码,名称,简称,上级编码,类型\nJT,集团党委,集团党委,,集团党委\nZB5,五支部,,DW2,党支部\nXZ51,一组,,ZB5,党小组\nQQ,孤儿,,NO,党小组\n";
     let counts =
-        |report: &Value| ["accepted", "updated", "duplicates", "rejected"].map(|name| report[name].as_u64().unwrap());
+        |report: &Value| ["accepted", "changed", "unchanged", "refused"].map(|name| report[name].as_u64().unwrap());
     let dry = import(&admin, "/imports/units?dry_run=true", units).await.ok(200);
     assert_eq!((counts(&dry), &dry["dry_run"]), ([2, 0, 1, 1], &json!(true)));
     assert_eq!(admin.get("/units").await.text(), before);
@@ -377,9 +377,9 @@ async fn the_demonstration_rosters_are_imported_whole() {
     let admin = administrator(&app).await;
     let units = String::from_utf8(read("organization.csv")).unwrap().replace(",SF,", ",JT,");
     let report = import(&admin, "/imports/units", units).await.ok(200);
-    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(307), &json!(1)), "the second root is refused");
+    assert_eq!((&report["accepted"], &report["refused"]), (&json!(307), &json!(1)), "the second root is refused");
     let report = import(&admin, "/imports/members", read("members.xlsx")).await.ok(200);
-    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(760), &json!(0)));
+    assert_eq!((&report["accepted"], &report["refused"]), (&json!(760), &json!(0)));
     let holders = app.directory().holders(Role::Administrator, app.unit("JT"), app.now().day());
     assert_eq!(holders.len(), 2, "an imported administrator administers the whole enterprise");
 }
@@ -391,13 +391,13 @@ async fn an_import_stays_within_the_importers_part() {
     let members =
         "工号,姓名,所属党小组编码,政治面貌,职务\nB1,甲,XZ31,党员,\nB2,乙,XZ11,党员,管理员\nB3,丙,XZ11,党员,支部书记\n";
     let report = import(&local, "/imports/members", members).await.ok(200);
-    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(1), &json!(2)));
+    assert_eq!((&report["accepted"], &report["refused"]), (&json!(1), &json!(2)));
     let own = format!("工号,姓名,所属党小组编码,政治面貌,职务\n{},厂管理员,XZ11,党员,支部书记\n", local.employee_no);
     let report = import(&local, "/imports/members", own).await.ok(200);
-    assert_eq!((&report["duplicates"], &report["problems"][0]["kind"]), (&json!(1), &json!("warning")));
+    assert_eq!((&report["unchanged"], &report["warnings"][0]["column"]), (&json!(1), &json!("职务")));
     let units = "编码,名称,上级编码,类型\nZB2,东二支部,DW2,党支部\nZB3,南支部,DW1,党支部\nZB9,新支部,DW1,党支部\n";
     let report = import(&local, "/imports/units", units).await.ok(200);
-    assert_eq!((&report["accepted"], &report["updated"], &report["rejected"]), (&json!(1), &json!(0), &json!(2)));
+    assert_eq!((&report["accepted"], &report["changed"], &report["refused"]), (&json!(1), &json!(0), &json!(2)));
 }
 
 #[tokio::test]
@@ -433,8 +433,9 @@ async fn the_first_administrator_is_made_on_an_empty_database() {
     assert_eq!((&me["units"][0]["code"], me["duties"].as_array().unwrap().len()), (&json!("SF"), 1));
     import(&admin, "/imports/units", std::fs::read("demo/organization.csv").unwrap()).await.ok(200);
     let report = import(&admin, "/imports/members", std::fs::read("demo/members.xlsx").unwrap()).await.ok(200);
-    assert_eq!((&report["accepted"], &report["rejected"]), (&json!(760), &json!(0)));
-    let remarks = report["problems"].as_array().unwrap();
+    assert_eq!((&report["accepted"], &report["refused"]), (&json!(760), &json!(0)));
+    assert_eq!(report["problems"], json!([]));
+    let remarks = report["warnings"].as_array().unwrap();
     let at_once = |remark: &&Value| remark["message"].as_str().unwrap().contains("直接生效");
     assert_eq!((remarks.len(), remarks.iter().filter(at_once).count()), (31, 31), "privileged duties, by one alone");
 }

@@ -103,7 +103,7 @@ async fn a_roster_that_is_imported_moves_inboxes_as_well() {
     let csv = format!("工号,姓名,手机号,所属党小组编码,政治面貌,职务\n{},李一,,XZ21,党员,\n", li.employee_no);
     let import = admin.request(reqwest::Method::POST, "/imports/members").body(csv.into_bytes());
     let report = crate::support::send(import).await.ok(200);
-    assert_eq!(report["updated"], 1, "{report}");
+    assert_eq!(report["changed"], 1, "{report}");
     tell(&app, &BOTH, "二").await;
     assert_eq!(notices(&li).await, ["ZB2二", "JT二", "ZB1一", "JT一"]);
 }

@@ -155,7 +155,7 @@ async fn whoever_gets_another_number_from_the_roster_is_warned() {
     let file =
         format!("工号,姓名,手机号,所属党小组编码,政治面貌\n{},李一,+86 138-0000-0002,XZ11,党员\n", li.employee_no);
     let import = admin.request(reqwest::Method::POST, "/imports/members").body(file);
-    assert_eq!(crate::support::send(import).await.ok(200)["updated"], 1);
+    assert_eq!(crate::support::send(import).await.ok(200)["changed"], 1);
     app.drain().await;
     assert_eq!(notices(&li).await, ["您的登录手机号已变更", "您的登录手机号已变更"]);
     assert_eq!(sign_in(&app, "138 0000 0002").await, 201);

@@ -278,7 +278,7 @@ async fn a_papers_figures_are_counted_once_nobody_can_submit_it_any_more() {
     }
     li.put(TODAY, answers(&paper, 5)).await.ok(201);
     wang.put(TODAY, answers(&paper, 2)).await.ok(201);
-    zhao.put(TODAY, json!({ "answers": [] })).await.ok(201);
+    zhao.put(TODAY, json!({ "answers": [], "leave_unanswered": true })).await.ok(201);
 
     app.set_clock("2026-07-02T05:00:00+08:00");
     let qian = app.sign_in(qian.id, &qian.employee_no).await;
@@ -554,7 +554,7 @@ async fn an_export_comes_back_unchanged_and_starts_no_formula() {
         let file = organiser.get(&format!("/exports/questions?format={format}")).await;
         assert_eq!(file.status, 200);
         let again = import(&organiser, file.bytes.clone(), "").await.ok(200);
-        assert_eq!((&again["accepted"], &again["duplicates"], &again["rejected"]), (&json!(0), &json!(8), &json!(0)));
+        assert_eq!((&again["accepted"], &again["unchanged"], &again["refused"]), (&json!(0), &json!(8), &json!(0)));
         if format == "csv" {
             let text = String::from_utf8(file.bytes.clone()).unwrap();
             for cell in text.split('"').skip(1).step_by(2) {
@@ -580,7 +580,7 @@ async fn the_template_is_a_file_that_can_be_imported() {
     for (query, accepted) in [("", 4), ("?format=csv", 0)] {
         let template = organiser.get(&format!("/imports/questions/template{query}")).await;
         let report = import(&organiser, template.bytes, "").await.ok(200);
-        assert_eq!((&report["accepted"], &report["rejected"]), (&json!(accepted), &json!(0)));
+        assert_eq!((&report["accepted"], &report["refused"]), (&json!(accepted), &json!(0)));
     }
     let kinds: Vec<Value> = all(&organiser, "").await.iter().map(|question| question["kind"].clone()).collect();
     assert_eq!(kinds, ["fill", "judge", "multiple", "single"]);
@@ -592,14 +592,14 @@ async fn a_bad_row_blocks_the_others_only_when_that_is_asked_for() {
     let organiser = app.member("组织部").role(Role::Organiser, "JT").sign_in().await;
     let (good, bad) = ("题型,题干,答案\n判断题,一,对\n判断题,二,错\n", "判断题,三,也许\n");
     let report = import(&organiser, format!("{good}{bad}").into(), "?all_or_nothing=true").await.ok(200);
-    assert_eq!((&report["accepted"], &report["rejected"], &report["dry_run"]), (&json!(0), &json!(1), &json!(false)));
+    assert_eq!((&report["accepted"], &report["refused"], &report["dry_run"]), (&json!(0), &json!(1), &json!(false)));
     assert_eq!((&report["problems"][0]["row"], &report["problems"][0]["column"]), (&json!(4), &json!("答案")));
     assert_eq!(all(&organiser, "").await.len(), 0);
     let tried = import(&organiser, good.into(), "?all_or_nothing=true&dry_run=true").await.ok(200);
     assert_eq!((&tried["accepted"], all(&organiser, "").await.len()), (&json!(2), 0));
     assert_eq!(import(&organiser, good.into(), "?all_or_nothing=true").await.ok(200)["accepted"], 2);
     let again = import(&organiser, format!("{good}{bad}").into(), "").await.ok(200);
-    assert_eq!((&again["accepted"], &again["duplicates"], &again["rejected"]), (&json!(0), &json!(2), &json!(1)));
+    assert_eq!((&again["accepted"], &again["unchanged"], &again["refused"]), (&json!(0), &json!(2), &json!(1)));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::App;
 use crate::db::{Db, DbError};
-use crate::kernel::{agenda, changes, idempotency, lease, outbox, search, uptime};
+use crate::kernel::{agenda, changes, idempotency, imports, lease, outbox, search, uptime};
 use crate::room::{Heard, Job, MINUTE, SECOND};
 
 /// Seconds of one lease of the hourly tidying.
@@ -199,6 +199,7 @@ impl App {
         let tidied = lease::leased(&self.db, lease, move |tx| {
             changes::tidy(tx)?;
             idempotency::tidy(tx)?;
+            imports::tidy(tx)?;
             rooms.iter().try_for_each(|room| room.tidy(tx))
         });
         if tidied.await?.is_some() {

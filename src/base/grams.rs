@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use hanconv::Dictionary;
-use unicode_normalization::UnicodeNormalization;
+
+use super::text::{standard, without_readings};
 
 /// Characters of a text that are compared; what stands beyond is not found.
 const MAX_CHARS: usize = 20_000;
@@ -27,12 +28,13 @@ fn simplify(c: char) -> char {
     if c.is_ascii() { c } else { SIMPLIFIED.get(&c).copied().unwrap_or(c) }
 }
 
-/// Folds widths, case and traditional characters away; words are parted by one space, the first line ends with a line
+/// Compares as everything does (`base::text`), and folds case, traditional characters and how characters are read away; words are parted by one space, the first line ends with a line
 /// break if more follows. Idempotent.
 pub fn comparable(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut in_title = true;
-    for c in text.trim().nfkc().take(MAX_CHARS).flat_map(char::to_lowercase).map(simplify) {
+    let text = standard(&without_readings(text.trim()));
+    for c in text.trim().chars().take(MAX_CHARS).flat_map(char::to_lowercase).map(simplify) {
         if c.is_alphanumeric() {
             folded.push(c);
         } else if c == '\n' && in_title {
@@ -115,6 +117,9 @@ mod tests {
             ("黨建金點子", "党建金点子"),
             ("  ＥＲＰ系統，第２期!! ", "erp系统 第2期"),
             ("降低電解槽能耗\r\n把槽温…\n再降 5 ℃", "降低电解槽能耗\n把槽温 再降 5 c"),
+            ("⻓征路上⾦点子", "长征路上金点子"),
+            ("垚（yáo）鑫", "垚鑫"),
+            ("党\u{200b}建", "党建"),
             ("！？", ""),
             ("\n\n甲", "甲"),
         ] {

@@ -116,6 +116,10 @@ crate::id!(
     UnitId
 );
 crate::id!(
+    /// An import that was written; here because the report of an import, which is not of any room, names it.
+    ImportId
+);
+crate::id!(
     /// A session of a member on one device; here because every caller bears one.
     SessionId
 );

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod crypto;
 pub mod id;
 pub mod idempotency;
+pub mod imports;
 pub mod hooks;
 pub mod period;
 pub mod rank;

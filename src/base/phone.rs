@@ -27,10 +27,8 @@ fn is_mobile(digits: &str) -> bool {
 }
 
 fn is_separator(c: char) -> bool {
-    // after folding; the last two ranges are zero-width characters and marks of writing direction
-    c.is_whitespace()
-        || matches!(c, '-' | '.' | '(' | ')' | '·' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    // after folding, which makes one dash and one dot of all, and takes invisible marks away
+    c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')' | '·' | '/')
 }
 
 #[cfg(test)]

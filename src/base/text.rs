@@ -5,11 +5,15 @@ use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
-use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Text of 1 to `MAX` characters (not bytes), trimmed, without control characters other than line breaks and tabs.
+mod compare;
+
+pub use compare::{fold, is_han, is_invisible, printed, reads_as, squeeze, standard, visible, without_readings};
+
+/// Text of 1 to `MAX` characters (not bytes), trimmed, without invisible characters and without control characters other
+/// than line breaks and tabs.
 ///
 /// The limit is part of the type, so a body with too long a text never reaches a handler.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -19,21 +23,69 @@ pub struct Text<const MAX: usize>(String);
 impl<const MAX: usize> Text<MAX> {
     /// Checks and trims `text`; the error is a Chinese sentence for people.
     pub fn new(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err("不能为空".into());
-        }
-        if text.chars().count() > MAX {
-            return Err(format!("不能超过 {MAX} 个字符"));
-        }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err("含有不可见的控制字符".into());
-        }
-        Ok(Text(text.to_owned()))
+        checked(&visible(text), MAX).map(Text)
     }
 
     pub fn into_string(self) -> String {
         self.0
+    }
+}
+
+/// A trimmed text of 1 to `most` characters without control characters other than line breaks and tabs.
+fn checked(text: &str, most: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("不能为空".into());
+    }
+    if text.chars().count() > most {
+        return Err(format!("不能超过 {most} 个字符"));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err("含有不可见的控制字符".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// A [`Text`] that keeps invisible characters, too: for passwords, of which every character counts.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Verbatim<const MAX: usize>(String);
+
+impl<const MAX: usize> Verbatim<MAX> {
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl<const MAX: usize> From<Verbatim<MAX>> for String {
+    fn from(text: Verbatim<MAX>) -> String {
+        text.0
+    }
+}
+
+impl<const MAX: usize> Deref for Verbatim<MAX> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Verbatim<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(&String::deserialize(deserializer)?, MAX).map(Verbatim).map_err(de::Error::custom)
+    }
+}
+
+impl<const MAX: usize> PartialSchema for Verbatim<MAX> {
+    fn schema() -> RefOr<Schema> {
+        Text::<MAX>::schema()
+    }
+}
+
+impl<const MAX: usize> ToSchema for Verbatim<MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <Text<MAX> as ToSchema>::name()
     }
 }
 
@@ -78,16 +130,6 @@ impl<const MAX: usize> ToSchema for Text<MAX> {
 /// The text as it stands between the tags of a page, or in quotes within one.
 pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-/// Folds full-width forms to half-width (NFKC) and trims; for comparing headers, codes and answers.
-pub fn fold(text: &str) -> String {
-    text.nfkc().collect::<String>().trim().to_owned()
-}
-
-/// [`fold`] without any white space and in lower case; two texts that print alike compare alike.
-pub fn squeeze(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 /// A name as it is shown beyond the viewer's own branch: the surname and a star for each further character.
@@ -210,6 +252,8 @@ mod tests {
         assert!(Text::<3>::new("党建引领").is_err());
         assert!(Text::<3>::new(" \u{3000}").is_err());
         assert!(Text::<9>::new("a\u{0}b").is_err());
+        assert_eq!(Text::<3>::new("\u{200b}\u{3164}"), Err("不能为空".into()));
+        assert_eq!(&*Text::<2>::new("\u{feff}党\u{200b}建").unwrap(), "党建");
     }
 
     #[test]

@@ -19,7 +19,8 @@ use std::net::SocketAddr;
 
 use crate::app::App;
 use crate::base::id::MemberId;
-use crate::base::sheet::{self, ProblemKind};
+use crate::base::imports::Mode;
+use crate::base::sheet;
 use crate::judging::brands::Brands;
 use crate::learning::quiz::Quiz;
 use crate::people::members::{Directory, Manager, Members};
@@ -57,36 +58,28 @@ async fn load_people(app: &App) -> Result<(), String> {
     let members = include_bytes!("../../demo/members.xlsx");
     let report = app
         .get::<Members>()
-        .import_units(Manager::operator(), units.as_slice(), false, &progress("组织 units"))
+        .import_units(Manager::operator(), units.as_slice(), Mode::AtOnce, &progress("组织 units"))
         .await
         .map_err(complaint)?;
     expect_clean(&report)?;
     let report = app
         .get::<Members>()
-        .import_members(Manager::operator(), members.as_slice(), false, &progress("人员 members"))
+        .import_members(Manager::operator(), members.as_slice(), Mode::AtOnce, &progress("人员 members"))
         .await
         .map_err(complaint)?;
     expect_clean(&report)
 }
 
 async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
-    let questions = sheet::read(include_bytes!("../../demo/questions.csv"), None).map_err(|error| error.to_string())?;
-    let total = questions.rows.len();
-    let tell = progress("题库 questions");
+    let questions = include_bytes!("../../demo/questions.csv");
     let report = app
         .get::<Quiz>()
-        .import_questions(None, &questions, false, |done| tell(done, total))
+        .import_questions(None, questions.as_slice(), Mode::AtOnce, false, progress("题库 questions"))
         .await
-        .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
+        .map_err(complaint)?;
     expect_clean(&report)?;
-    let brands = sheet::read(include_bytes!("../../demo/brands.csv"), None).map_err(|error| error.to_string())?;
-    let report = app
-        .get::<Brands>()
-        .import(None, &brands, false)
-        .await
-        .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
+    let brands = include_bytes!("../../demo/brands.csv");
+    let report = app.get::<Brands>().import(None, brands.as_slice(), Mode::AtOnce).await.map_err(complaint)?;
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
     let selection = campaigns::begin(app, organiser).await?;
@@ -99,9 +92,9 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
 /// What the project ships must load whole. That duties hold without a second administrator is remarked and as it should
 /// be: the enterprise has none yet.
 fn expect_clean(report: &sheet::ImportReport) -> Result<(), String> {
-    match report.problems.iter().find(|problem| problem.kind != ProblemKind::Warning) {
+    match report.problems.first() {
         None => Ok(()),
-        Some(problem) => Err(format!("the demo data, row {}: {}", problem.row, problem.message)),
+        Some(problem) => Err(format!("the demo data: {}", problem.line())),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod chunks;
 pub mod memo;
 pub mod settings;
 pub mod idempotency;
+pub mod imports;
 pub mod attempts;
 pub mod search;
 pub mod backlog;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::id::MemberId;
+use crate::base::imports::NoImport;
 use crate::base::sheet::SheetError;
 use crate::base::time::Timestamp;
 use crate::base::version::Outdated;
@@ -343,11 +344,28 @@ impl<R: Into<Problem>> From<Stop<R>> for Problem {
 }
 
 /// 413 for a file that is too large, 415 for one that is no sheet, 422 for a sheet that is not what was asked for.
+impl From<NoImport> for Problem {
+    fn from(no: NoImport) -> Self {
+        match no {
+            NoImport::Stale => Problem::conflict(
+                "imports.stale",
+                "文件或系统中的数据与试运行时不同，没有导入任何内容。请重新试运行，核对后再确认",
+            ),
+            NoImport::NotFound => Problem::not_found("imports.not_found", "没有这次导入，或已超过可以撤回的期限"),
+            NoImport::TakenBack => Problem::conflict("imports.taken_back", "这次导入已经撤回"),
+            NoImport::TooLate => Problem::gone("imports.too_late", "导入已超过 30 天，不能再整体撤回"),
+            NoImport::Used(what) => {
+                Problem::conflict("imports.used", format!("导入的内容已被使用或改动，不能整体撤回：{what}"))
+            }
+        }
+    }
+}
+
 impl From<SheetError> for Problem {
     fn from(error: SheetError) -> Self {
         let status = match &error {
             error if error.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
-            SheetError::Legacy | SheetError::UnknownEncoding | SheetError::NotASheet => {
+            SheetError::Legacy(_) | SheetError::UnknownEncoding | SheetError::NotASheet | SheetError::Other(_) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             _ => StatusCode::UNPROCESSABLE_ENTITY,

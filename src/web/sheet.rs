@@ -1,27 +1,34 @@
 //! Spreadsheets over HTTP: a whole file in, a whole file out.
 
-use actix_web::dev::Payload;
+use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::Problem;
-use super::upload::receive_upload;
-use crate::base::sheet::limits::MAX_INPUT_BYTES;
-use crate::base::sheet::{self, Format, Sheet};
+use crate::base::imports::Mode;
+use crate::base::sheet;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
 
 /// How an import is asked for.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
     /// Only report what would happen.
     #[serde(default)]
     pub dry_run: bool,
+    /// The digest of a dry run: exactly what it showed is imported, or 409.
+    pub confirm: Option<String>,
+}
+
+impl ImportQuery {
+    /// How the import is asked for.
+    pub fn mode(&self) -> Mode {
+        Mode::of(self.dry_run, self.confirm.as_deref())
+    }
 }
 
 /// How an export is asked for.
@@ -43,14 +50,6 @@ pub enum ExportFormat {
     Xlsx,
     /// UTF-8 with byte order mark.
     Csv,
-}
-
-/// Receives a spreadsheet (xlsx or csv, told apart by content), as the whole body or in a form, and reads it off the event loop.
-pub async fn receive_sheet(req: &HttpRequest, payload: Payload) -> Result<Sheet, Problem> {
-    let file = receive_upload(req, payload, MAX_INPUT_BYTES).await?;
-    let hint = (file.kind.as_deref() == Some(XLSX)).then_some(Format::Xlsx);
-    let read = actix_web::web::block(move || sheet::read(&file.bytes, hint)).await;
-    Ok(read.map_err(|_| Problem::unavailable("the blocking pool is closing"))??)
 }
 
 /// Answers with a file called `name` (without ending; Chinese is fine) that holds `headers` and what `rows` makes, off

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::base::imports::Mode;
 use xianfeng::judging::campaigns;
 use xianfeng::people::members::{Manager, Members};
 
@@ -145,7 +146,8 @@ async fn the_selection_of_2022_comes_to_the_list_that_was_published() {
     let list = published();
     let app = TestApp::start_empty().await;
     app.set_clock("2022-05-12T08:00:00+08:00");
-    let report = app.app.get::<Members>().import_units(Manager::operator(), UNITS, false, &|_, _| {}).await.unwrap();
+    let report =
+        app.app.get::<Members>().import_units(Manager::operator(), UNITS, Mode::AtOnce, &|_, _| {}).await.unwrap();
     assert!(report.problems.is_empty());
     let code = |unit: &str| {
         let tree = app.directory().tree();

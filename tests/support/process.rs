@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use xianfeng::app::App;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::id::{MemberId, SessionId, UnitId};
-use xianfeng::base::sheet;
+use xianfeng::base::imports::Mode;
 use xianfeng::base::time::Day;
 use xianfeng::config::Secrets;
 use xianfeng::db::schema::{members, quiz_papers, sessions};
@@ -85,8 +85,8 @@ impl Site {
             people.extend(write(&app, move |tx| insert_people(tx, root, from..until)).await);
         }
         let questions: String = (1..=QUESTIONS).map(|n| format!("判断题,第{n}条是对的,对\n")).collect();
-        let sheet = sheet::read(format!("题型,题干,答案\n{questions}").as_bytes(), None).unwrap();
-        app.get::<Quiz>().import_questions(None, &sheet, false, |_| ()).await.unwrap().unwrap();
+        let file = format!("题型,题干,答案\n{questions}");
+        app.get::<Quiz>().import_questions(None, file, Mode::AtOnce, false, |_, _| ()).await.unwrap();
         let root = app.get::<Directory>().tree().root().expect("units were made");
         (Site { database, tokens, day: clock.now().day(), clock, people, root }, app)
     }

@@ -17,16 +17,25 @@ pub enum SheetError {
     CellTooLong { row: u32, column: usize },
     #[error("文件解压后过大，已拒绝读取")]
     Bomb,
-    #[error("这是旧版 xls 文件或加了密码的文件，请取消密码并另存为 xlsx")]
-    Legacy,
+    /// A workbook of before 2007, or one that is locked: what it is.
+    #[error("这是{0}，请另存为 xlsx（取消密码）后再导入")]
+    Legacy(&'static str),
     #[error("无法识别文件的文字编码，请另存为 xlsx 或 UTF-8 编码的 csv")]
     UnknownEncoding,
+    /// No spreadsheet at all: what it is.
+    #[error("这是{0}，不是 xlsx 或 csv 表格；请用表格程序打开，另存为 xlsx 后再导入")]
+    Other(&'static str),
     #[error("文件不是有效的 xlsx 或 csv 表格")]
     NotASheet,
     #[error("表格中没有数据")]
     Empty,
-    #[error("缺少“{0}”列")]
-    MissingColumn(String),
+    /// No header was found: the first column that is missing, and what was taken for the header.
+    #[error("缺少“{column}”列{}", said(taken))]
+    MissingColumn { column: String, taken: Option<String> },
+}
+
+fn said(taken: &Option<String>) -> String {
+    taken.as_ref().map(|taken| format!("（{taken}）")).unwrap_or_default()
 }
 
 impl SheetError {
@@ -38,11 +47,12 @@ impl SheetError {
             SheetError::TooManyColumns => "imports.too_many_columns",
             SheetError::CellTooLong { .. } => "imports.cell_too_long",
             SheetError::Bomb => "imports.bomb",
-            SheetError::Legacy => "imports.legacy_format",
+            SheetError::Legacy(_) => "imports.legacy_format",
             SheetError::UnknownEncoding => "imports.unknown_encoding",
+            SheetError::Other(_) => "imports.not_a_sheet",
             SheetError::NotASheet => "imports.not_a_sheet",
             SheetError::Empty => "imports.empty",
-            SheetError::MissingColumn(_) => "imports.missing_column",
+            SheetError::MissingColumn { .. } => "imports.missing_column",
         }
     }
 
@@ -51,11 +61,12 @@ impl SheetError {
         match self {
             SheetError::TooLarge | SheetError::TooManyRows | SheetError::TooManyColumns | SheetError::Bomb => true,
             SheetError::CellTooLong { .. }
-            | SheetError::Legacy
+            | SheetError::Legacy(_)
             | SheetError::UnknownEncoding
             | SheetError::NotASheet
+            | SheetError::Other(_)
             | SheetError::Empty
-            | SheetError::MissingColumn(_) => false,
+            | SheetError::MissingColumn { .. } => false,
         }
     }
 }

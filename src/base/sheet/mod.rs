@@ -1,10 +1,8 @@
 //! The spreadsheet door: every import reads and every export writes through it. Pure, no HTTP.
 //!
-//! A sheet is a header and rows of text, whatever the file was: xlsx, or csv in the encodings and with the delimiters
-//! that Chinese offices really send. What a file may cost is bounded before it is read ([`limits`]); what a cell means
-//! is the business of the room that imports it.
-
-use crate::base::text::fold;
+//! A [`Book`] is what a file holds: the cells of its sheets as they are shown. [`Book::rows`] finds the tables in it that
+//! have the columns of an import, and tells of everything else: nothing is passed over without a word. What a file may
+//! cost is bounded before it is read ([`limits`]); what a cell means is the business of the room that imports it.
 
 pub mod error;
 pub mod export;
@@ -13,15 +11,22 @@ pub mod report;
 
 mod delimited;
 mod grid;
+mod headers;
+mod kinds;
+mod table;
 mod xlsx;
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 pub use error::SheetError;
 pub use export::{write_csv, write_xlsx};
-pub use report::{ImportProblem, ImportReport, ProblemKind};
+pub use report::{ImportRemark, ImportReport, Remarks};
+pub use table::{Column, Content, Found, Need, Row};
 
+use grid::Grid;
 use limits::MAX_INPUT_BYTES;
 
 /// What a file says it is, by its name or content type.
@@ -31,74 +36,72 @@ pub enum Format {
     Csv,
 }
 
-/// A header and the rows below it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet {
-    /// Folded, without white space and without the `*` that marks a required column.
-    pub headers: Vec<String>,
-    pub rows: Vec<SheetRow>,
+/// A file that was read.
+#[derive(Debug)]
+pub struct Book {
+    sheets: Vec<Grid>,
+    /// Sheets that were not looked at, and why.
+    unread: Vec<(String, &'static str)>,
 }
 
-/// One row that is not blank.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SheetRow {
+/// Where something stands in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct At {
+    /// Name of the sheet, when the file has more than one.
+    sheet: Option<Arc<str>>,
     /// The row's number as the spreadsheet program shows it, from 1.
-    pub number: u32,
-    /// The cells as written; blank cells are empty, and those after the last filled one are left out.
-    pub cells: Vec<String>,
+    pub row: u32,
 }
 
-/// Reads a whole file. The content decides what it is: a zip is an xlsx, anything else is a csv.
+impl At {
+    /// In a file with a single sheet.
+    pub fn row(row: u32) -> At {
+        At { sheet: None, row }
+    }
+
+    fn sheet(&self) -> Option<String> {
+        self.sheet.as_deref().map(str::to_owned)
+    }
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.sheet {
+            Some(sheet) => write!(f, "工作表“{sheet}”第 {} 行", self.row),
+            None => write!(f, "第 {} 行", self.row),
+        }
+    }
+}
+
+/// Reads a whole file. The content decides what it is: a zip is an xlsx, and what is no spreadsheet is called by its name.
 ///
 /// `hint` only sharpens the refusal: what was sent as an xlsx and is no zip is not tried as a csv.
-pub fn read(bytes: &[u8], hint: Option<Format>) -> Result<Sheet, SheetError> {
+pub fn read(bytes: &[u8], hint: Option<Format>) -> Result<Book, SheetError> {
     if bytes.len() > MAX_INPUT_BYTES {
         return Err(SheetError::TooLarge);
     }
-    let grid = match sniff(bytes)? {
-        Format::Xlsx => xlsx::read(bytes)?,
-        Format::Csv if hint == Some(Format::Xlsx) => return Err(SheetError::NotASheet),
-        Format::Csv => delimited::read(bytes)?,
-    };
-    grid.into_sheet()
-}
-
-fn sniff(bytes: &[u8]) -> Result<Format, SheetError> {
-    const ZIP: &[u8] = b"PK\x03\x04";
-    /// An OLE container: the xls of before 2007, and any xlsx locked with a password.
-    const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-    match bytes {
-        _ if bytes.starts_with(OLE) => Err(SheetError::Legacy),
-        _ if bytes.starts_with(ZIP) => Ok(Format::Xlsx),
-        _ => Ok(Format::Csv),
+    match kinds::sniff(bytes)? {
+        Format::Xlsx => xlsx::read(bytes).map_err(|error| kinds::better_named(error, bytes)),
+        Format::Csv if hint == Some(Format::Xlsx) => Err(SheetError::NotASheet),
+        Format::Csv => Ok(Book { sheets: vec![delimited::read(bytes)?], unread: Vec::new() }),
     }
 }
 
-impl Sheet {
-    /// The column that bears one of `names`; the earlier name wins.
-    pub fn column(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| {
-            let name = tidy(name);
-            self.headers.iter().position(|header| header.eq_ignore_ascii_case(&name))
-        })
-    }
-
-    /// The column that bears one of `names`, or the refusal that names the first of them.
-    pub fn require(&self, names: &[&str]) -> Result<usize, SheetError> {
-        self.column(names)
-            .ok_or_else(|| SheetError::MissingColumn(names.first().copied().unwrap_or_default().to_owned()))
+/// A file that is plain text, whatever its encoding.
+pub fn text(bytes: &[u8]) -> Result<String, SheetError> {
+    match bytes.len() > MAX_INPUT_BYTES {
+        true => Err(SheetError::TooLarge),
+        false => delimited::decode(bytes).map(|text| text.trim_start_matches('\u{FEFF}').to_owned()),
     }
 }
 
-impl SheetRow {
-    /// The trimmed text of a cell; empty for a column that the sheet or the row does not have.
-    pub fn text(&self, column: Option<usize>) -> &str {
-        column.and_then(|column| self.cells.get(column)).map_or("", |cell| cell.trim())
+/// The letters of a column, as a spreadsheet program shows them: 0 is A.
+fn letters(column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut left = column + 1;
+    while left > 0 {
+        letters.push(char::from(b'A' + u8::try_from((left - 1) % 26).unwrap_or(0)));
+        left = (left - 1) / 26;
     }
-}
-
-/// A header as it is compared: "＊题 干" is "题干".
-fn tidy(header: &str) -> String {
-    let text: String = fold(header).chars().filter(|c| !c.is_whitespace()).collect();
-    text.trim_matches('*').to_owned()
+    letters.iter().rev().collect()
 }

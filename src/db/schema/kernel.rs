@@ -27,6 +27,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    imports (id) {
+        id -> Binary,
+        kind -> Text,
+        imported_by -> Nullable<Binary>,
+        created_at -> BigInt,
+        taken_back_at -> Nullable<BigInt>,
+        taken_back_by -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    import_lines (import_id, place) {
+        import_id -> Binary,
+        place -> Integer,
+        subject_kind -> Text,
+        subject_id -> Binary,
+        former -> Nullable<Text>,
+        content -> Text,
+    }
+}
+
+diesel::table! {
     agenda (kind, subject) {
         kind -> Text,
         subject -> Binary,

@@ -21,6 +21,8 @@ diesel::table! {
         version -> Integer,
         first_dealt_at -> Nullable<BigInt>,
         search -> Text,
+        keep_order -> Bool,
+        any_number -> Bool,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Pictures are painted anew: what is kept is what was seen, upright, and nothing that was hidden beside it.
+//! Pictures are painted anew: what is kept is what was seen, upright and in the colours of its profile, and nothing that
+//! was hidden beside it.
 //!
 //! Decoding is where a small file can ask for much: a picture says first how large it will be, and is refused by that.
 
@@ -9,6 +10,7 @@ use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 use super::model::FileKind;
 
@@ -60,6 +62,9 @@ fn decode(bytes: &[u8], kind: FileKind) -> Result<DynamicImage, Unfit> {
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_DECODED + MAX_DECODED / 4);
+    if kind == FileKind::Jpeg && !is_whole_jpeg(bytes) {
+        return Err(Unfit::Broken);
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unfit)?;
@@ -67,9 +72,74 @@ fn decode(bytes: &[u8], kind: FileKind) -> Result<DynamicImage, Unfit> {
         return Err(Unfit::TooLarge);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(unfit)?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let picture = DynamicImage::from_decoder(decoder).map_err(unfit)?;
+    let mut picture = match profile {
+        Some(profile) => in_usual_colours(picture, &profile),
+        None => picture,
+    };
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// Whether a JPEG goes on to its end: the decoder paints grey what is missing. Walks from segment to segment, and within a
+/// scan to the next marker; what lies behind the end (a second picture, a short film) is not looked at.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    let mut scans = 0;
+    loop {
+        // bytes of a scan, and fillers before a marker
+        let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xFF)) else {
+            return false;
+        };
+        at += step;
+        let Some(marker) = bytes.get(at + 1) else { return false };
+        match marker {
+            // a byte of a scan that looks like a marker, a restart, a filler
+            0x00 | 0x01 | 0xD0..=0xD8 => at += 2,
+            0xFF => at += 1,
+            0xD9 => return scans > 0,
+            _ => {
+                let Some([high, low]) = bytes.get(at + 2..at + 4) else { return false };
+                scans += usize::from(*marker == 0xDA);
+                at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2);
+            }
+        }
+    }
+}
+
+/// The picture in sRGB, which everything shows: its profile is not kept, so its colours must be what they were with it.
+fn in_usual_colours(picture: DynamicImage, profile: &[u8]) -> DynamicImage {
+    let Ok(profile) = ColorProfile::new_from_slice(profile) else { return picture };
+    if profile.color_space != DataColorSpace::Rgb || !picture.color().has_color() {
+        return picture;
+    }
+    let usual = ColorProfile::new_srgb();
+    let layout = if picture.color().has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let Ok(turned) = profile.create_transform_8bit(layout, &usual, layout, TransformOptions::default()) else {
+        return picture;
+    };
+    // row by row, so that no second picture is held
+    let turn = |samples: &mut [u8], width: usize| {
+        let mut row = vec![0; width];
+        for part in samples.chunks_mut(width.max(1)) {
+            let row = &mut row[..part.len()];
+            if turned.transform(part, row).is_ok() {
+                part.copy_from_slice(row);
+            }
+        }
+    };
+    if picture.color().has_alpha() {
+        let mut picture = picture.into_rgba8();
+        let width = picture.width() as usize * 4;
+        turn(&mut picture, width);
+        picture.into()
+    } else {
+        let mut picture = picture.into_rgb8();
+        let width = picture.width() as usize * 3;
+        turn(&mut picture, width);
+        picture.into()
+    }
 }
 
 fn unfit(error: image::ImageError) -> Unfit {

@@ -1,22 +1,24 @@
 //! The routes of the room.
 
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::Brands;
+use super::actions::{Brands, HEADERS};
 use super::model::{Brand, BrandId};
-use crate::base::id::UnitId;
+use super::rules::Refusal;
+use crate::base::id::{ImportId, UnitId};
 use crate::base::sheet::ImportReport;
+use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::people::members::Directory;
-use crate::web::caller::{ContentManager, Member};
-use crate::web::sheet::{ImportQuery, receive_sheet};
-use crate::web::upload::FileForm;
-use crate::web::{Page, Problem, Query, page};
+use crate::web::caller::{ContentManager, ContentReader, Member};
+use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet};
+use crate::web::upload::{FileForm, receive_upload};
+use crate::web::{Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_brands).service(import_brands);
+    cfg.service(list_brands).service(import_brands).service(withdraw_brand_import).service(export_brands);
 }
 
 /// The brand of a unit.
@@ -72,7 +74,8 @@ async fn list_brands(
 
 /// 导入党建品牌
 ///
-/// Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date.
+/// Imports brands from an xlsx or csv file (申报单位, 品牌名称, 创建要点); a unit's brand is brought up to date. A
+/// dry run shows what would happen, under a digest; sent again with it as `confirm`, exactly that is imported, or nothing (409).
 #[utoipa::path(tag = "brands", params(ImportQuery),
     request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
         content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
@@ -85,6 +88,46 @@ async fn import_brands(
     payload: web::Payload,
     brands: web::Data<Brands>,
 ) -> Result<web::Json<ImportReport>, Problem> {
-    let sheet = receive_sheet(&req, payload.into_inner()).await?;
-    Ok(web::Json(brands.import(Some(manager.member), &sheet, query.dry_run).await??))
+    let file = receive_upload(&req, payload.into_inner(), MAX_INPUT_BYTES).await?.bytes;
+    Ok(web::Json(brands.import(Some(manager.member), file, query.mode()).await?))
+}
+
+/// 撤回党建品牌导入
+///
+/// Takes an import of brands back as a whole. Within 30 days, and only as long as none of them was changed since (409).
+#[utoipa::path(tag = "brands", params(("id" = ImportId, Path, description = "The import, from its report")),
+    responses((status = 204, description = "Taken back")))]
+#[post("/imports/brands/{id}/withdrawal")]
+async fn withdraw_brand_import(
+    manager: ContentManager,
+    id: Path<ImportId>,
+    brands: web::Data<Brands>,
+) -> Result<HttpResponse, Problem> {
+    brands.take_back_import(manager.member, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// 导出党建品牌
+///
+/// Every brand, as a file that can be imported again.
+#[utoipa::path(tag = "brands", params(ExportQuery),
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
+#[get("/exports/brands")]
+async fn export_brands(
+    _reader: ContentReader,
+    query: Query<ExportQuery>,
+    brands: web::Data<Brands>,
+) -> Result<HttpResponse, Problem> {
+    let rows = brands.export().await?;
+    send_sheet("党建品牌", query.format, &HEADERS, move || rows).await
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::BadSheet(error) => error.into(),
+            Refusal::NoImport(no) => no.into(),
+        }
+    }
 }

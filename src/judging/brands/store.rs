@@ -26,6 +26,15 @@ pub fn find_of(conn: &mut Conn, unit: UnitId) -> QueryResult<Option<Brand>> {
     on!(conn, c => brands::table.filter(brands::unit_id.eq(unit)).select(Brand::as_select()).first(c).optional())
 }
 
+pub fn find(conn: &mut Conn, id: BrandId) -> QueryResult<Option<Brand>> {
+    on!(conn, c => brands::table.find(id).select(Brand::as_select()).first(c).optional())
+}
+
+/// Takes a brand back.
+pub fn delete(conn: &mut Conn, id: BrandId) -> QueryResult<()> {
+    on!(conn, c => diesel::delete(brands::table.find(id)).execute(c)).map(drop)
+}
+
 pub fn insert(conn: &mut Conn, brand: &Brand) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(brands::table).values(brand).execute(c)).map(drop)
 }

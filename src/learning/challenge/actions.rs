@@ -17,7 +17,7 @@ use crate::honour::points::{Grant, Points, RuleName};
 use crate::kernel::board::{Boards, Gain};
 use crate::kernel::lease::ProcessId;
 use crate::learning::quiz::lending::{OpenPapers, deal_one, is_right, keep_book};
-use crate::learning::quiz::{Candidate, PaperQuestion, Quiz};
+use crate::learning::quiz::{Candidate, PaperQuestion, Quiz, understood};
 use crate::people::members::Directory;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
@@ -123,7 +123,9 @@ impl Challenge {
                 store::put_run(tx.conn, &run)?;
                 return Ok(None);
             }
-            self.grade(tx, &mut run, path, sent, deck)?;
+            let meant = run.asked().map_or(Ok(sent.answer.clone()), |asked| understood(&asked.text, &sent.answer));
+            let meant = Sent { answer: meant.map_err(Refusal::BadAnswer)?, ..*sent };
+            self.grade(tx, &mut run, path, &meant, deck)?;
         } else if waits {
             self.time_out(tx, &mut run, path)?;
         }

@@ -37,6 +37,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NoSuchRun => Problem::not_found("challenge.run_not_found", "没有找到这次挑战"),
             Refusal::NoRunToday => Problem::not_found("challenge.no_run", "今天还没有开始挑战"),
+            Refusal::BadAnswer(why) => Problem::field("/answer", "no_answer", why),
             Refusal::NotDealt => Problem::conflict("challenge.not_dealt", "这道题还没有出，不能作答"),
             Refusal::AlreadyAnswered => {
                 Problem::conflict("challenge.already_answered", "这道题已经作答，以第一次的答案为准")

@@ -5,7 +5,7 @@
 use super::model::{Answer, Answered, DayRecord, EndedBecause, Grade, Run, RunId, State};
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::learning::quiz::{Candidate, PaperQuestion, QuestionId};
+use crate::learning::quiz::{Candidate, PaperQuestion, QuestionId, understood};
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Refusal {
     NoRunToday,
     /// The question of that number has not been dealt.
     NotDealt,
+    /// That is no answer to the question: why.
+    BadAnswer(&'static str),
     /// Something else was answered there, or the run has gone on since.
     AlreadyAnswered,
     /// The member gave the run up before answering.
@@ -156,10 +158,11 @@ pub fn repeat(state: State, answer: Answer, given: &[String]) -> Result<Answered
     let run = &state.run;
     let last_seq = if run.is_running() { run.seq - 1 } else { run.seq };
     let question = run.closed().filter(|_| answer.seq == last_seq).ok_or(Refusal::AlreadyAnswered)?.clone();
+    let meant = understood(&question.text, given).map_err(Refusal::BadAnswer)?;
     let grade = match answer.given() {
         None if run.ended_because == Some(EndedBecause::GivenUp) => return Err(Refusal::RunOver),
         None => Grade::Late,
-        Some(first) if first != given => return Err(Refusal::AlreadyAnswered),
+        Some(first) if first != meant && first != given => return Err(Refusal::AlreadyAnswered),
         Some(_) if answer.is_right => Grade::Right,
         Some(_) => Grade::Wrong,
     };

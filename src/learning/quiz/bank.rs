@@ -1,5 +1,6 @@
 //! The question bank: adding, finding, importing and exporting questions; editing them is in [`super::versions`].
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
@@ -11,12 +12,14 @@ use super::lending::{guarded_by_others, take_turns};
 use super::model::{Question, QuestionId, QuestionText};
 use super::rules::{self, Refusal};
 use super::store::{self, CategoryCount, QuestionFilter};
-use crate::base::id::MemberId;
+use crate::base::id::{ImportId, MemberId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::sheet::{ImportProblem, ImportReport, Sheet, SheetError};
-use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
+use crate::base::imports::{Mode, NoImport};
+use crate::base::sheet::{ImportRemark, ImportReport};
+use crate::db::{Conn, DbError, Json, Stop, Tx};
 use crate::kernel::chunks::{Work, Worked};
 use crate::kernel::idempotency::{self, Reused};
+use crate::kernel::imports::{self, Shown, Written};
 use crate::kernel::lease::Lease;
 use crate::kernel::trail::{self, Act};
 
@@ -27,6 +30,12 @@ const CHUNK: usize = 500;
 
 /// How long another process waits for a chunk of this one; every chunk renews it.
 const LEASE_SECONDS: i64 = 60;
+
+impl From<NoImport> for Refusal {
+    fn from(no: NoImport) -> Self {
+        Refusal::NoImport(no)
+    }
+}
 
 impl From<Reused> for Refusal {
     fn from(_: Reused) -> Self {
@@ -129,82 +138,143 @@ impl Quiz {
         Ok(())
     }
 
-    /// Imports the questions of a sheet. `progress` hears how many rows are done.
+    /// Imports the questions of a file. `progress` hears how many of how many are done.
     ///
-    /// What is in the bank already is reported as a duplicate and never overwritten; a dry run writes nothing.
+    /// What is in the bank already stays as it is; a dry run writes nothing. With `all_or_nothing` nothing is written when
+    /// a row is refused.
     pub async fn import_questions(
         &self,
         actor: Option<MemberId>,
-        sheet: &Sheet,
-        dry_run: bool,
-        mut progress: impl FnMut(usize),
-    ) -> Result<Result<ImportReport, SheetError>, DbError> {
-        let Imported { questions, problems } = match import::read_questions(sheet) {
-            Ok(imported) => imported,
-            Err(error) => return Ok(Err(error)),
-        };
-        let mut report = ImportReport::new(dry_run);
-        let mut remarks = problems;
-        for (done, chunk) in questions.chunks(CHUNK).enumerate() {
-            let duplicates = self.import_chunk(actor, chunk.to_vec(), dry_run).await?;
-            report.accepted += u32::try_from(chunk.len() - duplicates.len()).unwrap_or(u32::MAX);
-            remarks.extend(duplicates.into_iter().map(in_bank_already));
-            progress(done * CHUNK + chunk.len());
+        file: impl AsRef<[u8]> + Send + 'static,
+        mode: Mode,
+        all_or_nothing: bool,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Outcome<ImportReport> {
+        let mut shown = Shown::of(IMPORT, file.as_ref());
+        let reading = move || import::read_file(file.as_ref());
+        let read = tokio::task::spawn_blocking(reading).await.map_err(|_| DbError::Panicked)?;
+        let Imported { questions, repeats, remarks } = read.map_err(Refusal::BadSheet)?;
+        let mut report = ImportReport::new(mode.is_dry_run());
+        report.unchanged += repeats;
+        report.take(remarks);
+        if all_or_nothing && report.refused > 0 && !mode.is_dry_run() {
+            report.sort();
+            return Ok(report);
         }
-        remarks.sort_by_key(|problem| problem.row);
-        report.extend(remarks);
-        Ok(Ok(report))
-    }
-
-    /// Imports the questions of a sheet if no row of it is rejected, and nothing otherwise.
-    ///
-    /// What was in the bank already hinders nobody: the same file again accepts nothing, as ever.
-    pub async fn import_all_or_nothing(
-        &self,
-        actor: Option<MemberId>,
-        sheet: &Sheet,
-    ) -> Result<Result<ImportReport, SheetError>, DbError> {
-        match self.import_questions(actor, sheet, true, |_| ()).await? {
-            Ok(mut report) if report.rejected > 0 => {
-                (report.accepted, report.dry_run) = (0, false);
-                Ok(Ok(report))
+        let mut expected: Vec<Vec<u32>> = Vec::new();
+        if mode != Mode::AtOnce {
+            for chunk in questions.chunks(CHUNK) {
+                let known = self.known_of(chunk).await?;
+                shown.add(&known.iter().map(u32::to_string).collect::<Vec<_>>());
+                expected.push(known);
             }
-            Ok(_) => self.import_questions(actor, sheet, false, |_| ()).await,
-            Err(error) => Ok(Err(error)),
         }
+        match &mode {
+            Mode::DryRun => report.digest = Some(shown.digest()),
+            Mode::Confirmed(digest) if *digest != shown.digest() => {
+                return Err(Refusal::NoImport(NoImport::Stale).into());
+            }
+            Mode::Confirmed(_) | Mode::AtOnce => {}
+        }
+        let id = self.db.fresh_id();
+        let written = Written { id, kind: IMPORT, by: actor, place: 0 };
+        for (n, chunk) in questions.chunks(CHUNK).enumerate() {
+            let known = match mode.is_dry_run() {
+                true => expected[n].clone(),
+                false => {
+                    let place = i32::try_from(n * CHUNK).unwrap_or(i32::MAX);
+                    let chunk = Chunk {
+                        questions: chunk.to_vec(),
+                        written: Written { place, ..written },
+                        expected: expected.get(n).cloned(),
+                    };
+                    let outcome = self.import_chunk(actor, chunk).await;
+                    if outcome.is_err() && report.accepted > 0 {
+                        self.take_back_import(actor, id).await?;
+                    }
+                    outcome?
+                }
+            };
+            report.accepted += u32::try_from(chunk.len() - known.len()).unwrap_or(u32::MAX);
+            report.unchanged += u32::try_from(known.len()).unwrap_or(u32::MAX);
+            for place in known {
+                let at = &chunk[place as usize].at;
+                report.warn(ImportRemark::new(at, "题干", "题库中已有这道题，未作改动"));
+            }
+            progress((n * CHUNK + chunk.len()).min(questions.len()), questions.len());
+        }
+        report.import_id = (report.accepted > 0 && !mode.is_dry_run()).then_some(id);
+        report.sort();
+        Ok(report)
     }
 
-    /// Imports a chunk and returns the rows whose questions were in the bank.
-    async fn import_chunk(
-        &self,
-        actor: Option<MemberId>,
-        chunk: Vec<ImportedQuestion>,
-        dry_run: bool,
-    ) -> Result<Vec<u32>, DbError> {
+    /// Places of the questions that are in the bank.
+    async fn known_of(&self, chunk: &[ImportedQuestion]) -> Result<Vec<u32>, DbError> {
+        let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
+        self.db.read(move |conn| known(conn, &prints)).await
+    }
+
+    /// Imports a chunk and returns the places of the questions that were in the bank.
+    async fn import_chunk(&self, actor: Option<MemberId>, chunk: Chunk) -> Outcome<Vec<u32>> {
         let stock = self.stock.clone();
-        let action = move |tx: &mut Tx| -> Result<Vec<u32>, Stop<Never>> {
-            let prints: Vec<Vec<u8>> = chunk.iter().map(|question| question.fingerprint.to_vec()).collect();
-            let known: Vec<Vec<u8>> =
-                store::find_fingerprints(tx.conn, &prints)?.into_iter().map(|(print, _)| print).collect();
-            let mut duplicates = Vec::new();
-            for question in &chunk {
+        let action = move |tx: &mut Tx| -> Outcome<Vec<u32>> {
+            let prints: Vec<Vec<u8>> = chunk.questions.iter().map(|question| question.fingerprint.to_vec()).collect();
+            let mut there = known(tx.conn, &prints)?;
+            let mut written = chunk.written;
+            for (place, question) in (0..).zip(&chunk.questions) {
+                if there.contains(&place) {
+                    continue;
+                }
                 let row = new_question(tx, actor, &question.fingerprint, &question.text);
                 // one by one: the two databases take a batch with nullable columns and a conflict clause differently
-                let is_new = !known.contains(&row.fingerprint) && (dry_run || store::insert_question(tx.conn, &row)?);
-                if !is_new {
-                    duplicates.push(question.row);
+                if !store::insert_question(tx.conn, &row)? {
+                    there.push(place);
+                    continue;
                 }
+                written.begin(tx)?;
+                written.keep(tx, ("question", row.id.uuid()), None, &row.version)?;
             }
-            if !dry_run {
-                let accepted = chunk.len() - duplicates.len();
-                let detail = json!({ "accepted": accepted, "in_bank_already": duplicates.len() });
-                let (subject_kind, subject_id) = ("questions", Uuid::nil());
-                trail::note(tx, Act { actor, action: "quiz.import_questions", subject_kind, subject_id, detail })?;
+            if chunk.expected.as_ref().is_some_and(|expected| *expected != there) {
+                return Err(Refusal::NoImport(NoImport::Stale).into());
             }
+            let accepted = chunk.questions.len() - there.len();
+            let detail = json!({ "accepted": accepted, "in_bank_already": there.len() });
+            let (subject_kind, subject_id) = ("questions", chunk.written.id.uuid());
+            trail::note(tx, Act { actor, action: "quiz.import_questions", subject_kind, subject_id, detail })?;
             stock.forget_after(tx)?;
-            Ok(duplicates)
+            Ok(there)
         };
-        self.db.write(action).await.map_err(DbError::from)
+        self.db.write(action).await
+    }
+
+    /// Takes an import back as a whole, as long as none of its questions was asked or changed.
+    pub async fn take_back_import(&self, actor: Option<MemberId>, id: ImportId) -> Outcome<()> {
+        let stock = self.stock.clone();
+        self.db
+            .write(move |tx| {
+                take_turns(tx)?;
+                let used = |why: String| Refusal::NoImport(NoImport::Used(why));
+                for line in imports::take_back::<Refusal>(tx, IMPORT, id, actor)? {
+                    let question = QuestionId::from(line.subject());
+                    let found = store::find_question_for_edit(tx.conn, question)?;
+                    let found = found.ok_or_else(|| used("有试题已被删除".to_owned()))?;
+                    let stem = crate::base::text::cut(&found.stem, 20);
+                    let is_kept = !guarded_by_others(tx.conn, &[question], Uuid::nil())?.is_empty();
+                    if found.updated_at != found.created_at || is_kept || !store::delete_question(tx.conn, question)? {
+                        return Err(used(format!("试题“{stem}”已被使用或修改")).into());
+                    }
+                    let subject = crate::kernel::trail::Act {
+                        actor,
+                        action: "quiz.delete_question",
+                        subject_kind: "question",
+                        subject_id: question.uuid(),
+                        detail: json!({ "import": id }),
+                    };
+                    trail::note(tx, subject)?;
+                }
+                Ok(stock.forget_after(tx)?)
+            })
+            .await
     }
 
     /// Every question in use, in the order in which they came into the bank.
@@ -220,8 +290,22 @@ impl Quiz {
     }
 }
 
-fn in_bank_already(row: u32) -> ImportProblem {
-    ImportProblem::duplicate(row, "题干", "题库中已有这道题，未作改动")
+/// What imports of questions are called.
+const IMPORT: &str = "questions";
+
+/// A chunk of an import on its way into the bank.
+#[derive(Clone)]
+struct Chunk {
+    questions: Vec<ImportedQuestion>,
+    written: Written,
+    /// Places of the questions that a dry run found in the bank.
+    expected: Option<Vec<u32>>,
+}
+
+/// Places of the fingerprints that are in the bank.
+fn known(conn: &mut Conn, prints: &[Vec<u8>]) -> diesel::QueryResult<Vec<u32>> {
+    let there: HashSet<Vec<u8>> = store::find_fingerprints(conn, prints)?.into_iter().map(|(print, _)| print).collect();
+    Ok((0..).zip(prints).filter(|(_, print)| there.contains(*print)).map(|(place, _)| place).collect())
 }
 
 fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &QuestionText) -> Question {
@@ -244,6 +328,8 @@ fn new_question(tx: &Tx, actor: Option<MemberId>, fingerprint: &[u8], text: &Que
         created_by: actor,
         created_at: tx.now(),
         updated_at: tx.now(),
+        keep_order: text.keep_order,
+        any_number: text.any_number,
     }
 }
 

@@ -109,23 +109,25 @@ impl Quiz {
         self.db.today().at(self.timetable.paper_at())
     }
 
-    /// Submits and grades the paper of `day`. The same submission again returns the first result.
+    /// Submits and grades the paper of `day`. The same submission again returns the first result. Questions without an
+    /// answer are refused unless the member says that he leaves them `as_it_is`.
     pub async fn submit(
         &self,
         member: MemberId,
         path: Arc<[UnitId]>,
         day: Day,
         answers: Vec<GivenAnswer>,
+        as_it_is: bool,
     ) -> Outcome<Graded> {
         let answers: Arc<[GivenAnswer]> = answers.into();
         for _ in 1..GRADINGS {
-            match self.try_to_submit(member, path.clone(), day, answers.clone()).await {
+            match self.try_to_submit(member, path.clone(), day, answers.clone(), as_it_is).await {
                 // it was graded by a paper in memory whose key has been corrected
                 Err(Stop::Refused(Refusal::PaperCorrected)) => self.published.forget(),
                 outcome => return outcome,
             }
         }
-        self.try_to_submit(member, path, day, answers).await
+        self.try_to_submit(member, path, day, answers, as_it_is).await
     }
 
     async fn try_to_submit(
@@ -134,10 +136,15 @@ impl Quiz {
         path: Arc<[UnitId]>,
         day: Day,
         answers: Arc<[GivenAnswer]>,
+        as_it_is: bool,
     ) -> Outcome<Graded> {
         let current = self.published.paper(day, &path).await?;
         let quiz = self.clone();
-        self.db.write_about(member, move |tx| quiz.submit_in(tx, member, &path, day, current.as_ref(), &answers)).await
+        self.db
+            .write_about(member, move |tx| {
+                quiz.submit_in(tx, member, &path, day, current.as_ref(), (&answers, as_it_is))
+            })
+            .await
     }
 
     fn submit_in(
@@ -147,7 +154,7 @@ impl Quiz {
         path: &[UnitId],
         day: Day,
         current: Option<&Arc<Paper>>,
-        answers: &[GivenAnswer],
+        (answers, as_it_is): (&[GivenAnswer], bool),
     ) -> Outcome<Graded> {
         // duplicates of this request wait here for the first of them, and then find what it left
         tx.take_turn(member)?;
@@ -158,6 +165,10 @@ impl Quiz {
         let late = rules::may_submit(day, tx.today(), self.timetable.open_from(tx.now()), !papers.is_empty())?;
         let paper = rules::answered(&papers, answers).ok_or(Refusal::NoPaper)?;
         let answers = rules::match_answers(&paper.questions.0, answers)?;
+        let count = rules::unanswered(&paper.questions.0, &answers);
+        if count > 0 && !as_it_is {
+            return Err(Refusal::Unanswered { count }.into());
+        }
         let marks = rules::grade(&paper.questions.0, &answers);
         let mut submission = new_submission(tx, member, paper, answers, &marks, late);
         submission.points = self.award(tx, path, &submission)?;

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::model::{Difficulty, QuestionKind, QuestionText};
+use super::moodle;
+use super::options;
 use super::rules::{self, Flaw};
-use crate::base::sheet::{ImportProblem, Sheet, SheetError, SheetRow};
-use crate::base::text::fold;
+use crate::base::sheet::{self, At, Book, Column, Content, Found, Need, Remarks, Row, SheetError};
+use crate::base::text::{fold, squeeze};
 
 /// A row that is a question.
 #[derive(Clone, Debug)]
 pub struct ImportedQuestion {
-    /// As the user sees it in the spreadsheet.
-    pub row: u32,
+    /// Where it stands in the file.
+    pub at: At,
     pub fingerprint: [u8; 32],
     pub text: QuestionText,
 }
@@ -20,158 +22,352 @@ pub struct ImportedQuestion {
 #[derive(Debug, Default)]
 pub struct Imported {
     pub questions: Vec<ImportedQuestion>,
-    pub problems: Vec<ImportProblem>,
+    /// Rows that say what an earlier one says.
+    pub repeats: u32,
+    pub remarks: Remarks,
 }
 
 /// The columns of an export, and of the template.
-pub const EXPORT_HEADERS: [&str; 19] = [
-    "题型", "题干", "选项A", "选项B", "选项C", "选项D", "选项E", "选项F", "选项G", "选项H", "选项I", "选项J", "选项K",
-    "选项L", "答案", "解析", "分类", "难度", "来源",
+pub const EXPORT_HEADERS: [&str; 20] = [
+    "题型",
+    "题干",
+    "选项A",
+    "选项B",
+    "选项C",
+    "选项D",
+    "选项E",
+    "选项F",
+    "选项G",
+    "选项H",
+    "选项I",
+    "选项J",
+    "选项K",
+    "选项L",
+    "答案",
+    "解析",
+    "分类",
+    "难度",
+    "来源",
+    "选项顺序",
 ];
 
 /// The category of a question that names none.
 const NO_CATEGORY: &str = "未分类";
 
-struct Columns {
-    kind: Option<usize>,
-    stem: usize,
-    options: Vec<Option<usize>>,
-    answer: usize,
-    explanation: Option<usize>,
-    category: Option<usize>,
-    difficulty: Option<usize>,
-    source: Option<usize>,
+const KIND: usize = 0;
+const STEM: usize = 1;
+const ANSWER: usize = 2;
+const EXPLANATION: usize = 3;
+const CATEGORY: usize = 4;
+const DIFFICULTY: usize = 5;
+const SOURCE: usize = 6;
+const ORDER: usize = 7;
+/// All options in one column.
+const OPTIONS: usize = 8;
+/// The first of a column for each option.
+const OPTION_A: usize = 9;
+
+fn columns() -> Vec<Column> {
+    let column = |need, names: &[&str]| Column::new(need, Content::Words, names);
+    let mut columns = vec![
+        column(Need::May, &["题型", "类型", "题目类型", "试题类型", "题目题型", "试题题型", "题类"]),
+        column(
+            Need::Must,
+            &[
+                "题干",
+                "题目",
+                "试题",
+                "题目内容",
+                "试题内容",
+                "试题题干",
+                "题目题干",
+                "题目名称",
+                "试题名称",
+                "题目描述",
+                "问题",
+                "考题",
+            ],
+        ),
+        column(
+            Need::Must,
+            &[
+                "答案",
+                "正确答案",
+                "标准答案",
+                "参考答案",
+                "正确选项",
+                "试题答案",
+                "题目答案",
+                "正确项",
+                "答案选项",
+                "标答",
+            ],
+        ),
+        column(
+            Need::May,
+            &["解析", "答案解析", "试题解析", "题目解析", "解答", "解题思路", "答案说明", "试题分析", "题目分析"],
+        ),
+        column(
+            Need::May,
+            &[
+                "分类",
+                "类别",
+                "章节",
+                "标签",
+                "题目分类",
+                "试题分类",
+                "所属分类",
+                "题库分类",
+                "题目类别",
+                "知识点",
+                "知识点名称",
+                "所属章节",
+                "科目",
+                "专业",
+            ],
+        ),
+        column(Need::May, &["难度", "难易度", "题目难度", "试题难度", "难易程度", "难度等级"]),
+        column(Need::May, &["来源", "出处", "依据", "题目来源", "试题来源", "答案依据", "出题依据"]),
+        column(Need::May, &["选项顺序", "选项乱序", "固定选项"]),
+        column(Need::May, &["选项", "选项内容", "备选项", "备选答案", "候选项", "题目选项", "试题选项", "全部选项"]),
+    ];
+    for index in 0..rules::OPTIONS_LIMIT {
+        let letter = rules::letter(index);
+        let number = index + 1;
+        let names = [
+            format!("选项{letter}"),
+            letter.to_string(),
+            format!("{letter}选项"),
+            format!("{letter}项"),
+            format!("备选答案{letter}"),
+            format!("备选项{letter}"),
+            format!("答案{letter}"),
+            format!("选项{number}"),
+            format!("选项{}", crate::base::text::chinese_number(u32::try_from(number).unwrap_or(0))),
+            format!("备选答案{number}"),
+        ];
+        column_of_option(&mut columns, &names);
+    }
+    columns
 }
 
-impl Columns {
-    fn of(sheet: &Sheet) -> Result<Columns, SheetError> {
-        let option = |index: usize| {
-            let letter = rules::letter(index);
-            sheet.column(&[&format!("选项{letter}"), &letter.to_string(), &format!("{letter}选项")])
-        };
-        Ok(Columns {
-            kind: sheet.column(&["题型", "类型", "题目类型"]),
-            stem: sheet.require(&["题干", "题目", "试题", "题目内容"])?,
-            options: (0..rules::OPTIONS_LIMIT).map(option).collect(),
-            answer: sheet.require(&["答案", "正确答案", "标准答案"])?,
-            explanation: sheet.column(&["解析", "答案解析", "试题解析"]),
-            category: sheet.column(&["分类", "类别", "章节", "标签"]),
-            difficulty: sheet.column(&["难度", "难易度"]),
-            source: sheet.column(&["来源", "出处", "依据"]),
-        })
+fn column_of_option(columns: &mut Vec<Column>, names: &[String]) {
+    columns.push(Column { names: names.to_vec(), need: Need::May, content: Content::Words });
+}
+
+/// Reads a file: a spreadsheet, or a text in a format of learning platforms.
+pub fn read_file(bytes: &[u8]) -> Result<Imported, SheetError> {
+    match moodle::read(bytes) {
+        Some(read) => Ok(read),
+        None => read_questions(&sheet::read(bytes, None)?),
     }
 }
 
 /// Reads every row; a bad row never blocks a good one.
-pub fn read_questions(sheet: &Sheet) -> Result<Imported, SheetError> {
-    let columns = Columns::of(sheet)?;
-    let mut imported = Imported::default();
-    let mut rows_by_fingerprint: HashMap<[u8; 32], (u32, Vec<String>)> = HashMap::new();
-    for row in &sheet.rows {
-        let text = match read_row(row, &columns) {
-            Ok(text) => text,
-            Err((column, message)) => {
-                imported.problems.push(ImportProblem::rejected(row.number, column, message));
-                continue;
+pub fn read_questions(book: &Book) -> Result<Imported, SheetError> {
+    let Found { rows, remarks } = book.rows(&columns(), &|_| false)?;
+    let mut gathered = Gathered { imported: Imported { remarks, ..Imported::default() }, ..Gathered::default() };
+    for row in &rows {
+        match read_row(row) {
+            Ok((text, doubts)) => {
+                gathered.take(&row.at, row.header(STEM), text);
+                for (column, doubt) in doubts {
+                    gathered.imported.remarks.warn(&row.at, row.header(column), doubt);
+                }
             }
-        };
-        let fingerprint = rules::fingerprint(&text);
-        if let Some((first, answer)) = rows_by_fingerprint.get(&fingerprint) {
-            imported.problems.push(repeated(row.number, *first, *answer == text.answer));
-            continue;
+            Err((column, message)) => gathered.imported.remarks.refuse(&row.at, row.header(column), message),
         }
-        rows_by_fingerprint.insert(fingerprint, (row.number, text.answer.clone()));
-        imported.questions.push(ImportedQuestion { row: row.number, fingerprint, text });
     }
-    Ok(imported)
+    Ok(gathered.imported)
 }
 
-fn repeated(row: u32, first: u32, same_answer: bool) -> ImportProblem {
-    let message = if same_answer {
-        format!("与第 {first} 行重复")
-    } else {
-        format!("与第 {first} 行重复，但答案不同，请核对；已保留第 {first} 行")
+/// Questions of a file as they are read, each once.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) imported: Imported,
+    by_fingerprint: HashMap<[u8; 32], (At, Vec<String>)>,
+}
+
+impl Gathered {
+    pub(super) fn take(&mut self, at: &At, column: &str, text: QuestionText) {
+        let fingerprint = rules::fingerprint(&text);
+        let remarks = &mut self.imported.remarks;
+        match self.by_fingerprint.get(&fingerprint) {
+            Some((first, answer)) if *answer == text.answer => {
+                self.imported.repeats += 1;
+                remarks.warn(at, column, format!("与{first}重复，未重复导入"));
+            }
+            Some((first, _)) => {
+                self.imported.repeats += 1;
+                remarks.warn(at, column, format!("与{first}重复，但答案不同，请核对；已保留{first}"));
+            }
+            None => {
+                self.by_fingerprint.insert(fingerprint, (at.clone(), text.answer.clone()));
+                self.imported.questions.push(ImportedQuestion { at: at.clone(), fingerprint, text });
+            }
+        }
+    }
+}
+
+/// What is wrong, and in which column.
+type RowProblem = (usize, String);
+
+fn read_row(row: &Row) -> Result<(QuestionText, Vec<RowProblem>), RowProblem> {
+    let mut doubts = Vec::new();
+    let options = read_options(row)?;
+    let typed = row.text(ANSWER);
+    let said = match row.text(KIND) {
+        "" => kind_of_sheet(row.sheet_name()),
+        text => Some(read_kind(text)?),
     };
-    ImportProblem::duplicate(row, "题干", message)
-}
-
-type RowProblem = (&'static str, String);
-
-fn read_row(row: &SheetRow, columns: &Columns) -> Result<QuestionText, RowProblem> {
-    let mut options: Vec<String> = columns.options.iter().map(|column| row.text(*column).trim().to_owned()).collect();
-    while options.last().is_some_and(String::is_empty) {
-        options.pop();
-    }
-    let typed = row.text(Some(columns.answer));
-    let kind = read_kind(row.text(columns.kind), &options, typed)?;
-    if kind == QuestionKind::Judge && is_judgement_pair(&options) {
-        let answer = read_judgement(typed, &options);
-        return finish(row, columns, kind, Vec::new(), answer);
-    }
+    let Said { kind, any_number } = said.unwrap_or_else(|| infer_kind(row.text(STEM), &options, typed));
+    let is_judged = kind == QuestionKind::Judge && is_judgement_pair(&options);
     let answer = match kind {
-        QuestionKind::Single | QuestionKind::Multiple => read_letters(typed),
+        QuestionKind::Single | QuestionKind::Multiple => read_letters(typed, &options),
+        QuestionKind::Judge if is_judged => read_judgement(typed, &options),
         QuestionKind::Judge => read_judgement(typed, &[]),
         QuestionKind::Fill => read_wordings(typed),
     };
-    finish(row, columns, kind, options, answer)
-}
-
-fn finish(
-    row: &SheetRow,
-    columns: &Columns,
-    kind: QuestionKind,
-    options: Vec<String>,
-    answer: Vec<String>,
-) -> Result<QuestionText, RowProblem> {
-    let category = row.text(columns.category).trim();
+    if kind == QuestionKind::Fill
+        && options.is_empty()
+        && row.has(OPTIONS)
+        && said.is_none()
+        && !row.text(OPTIONS).is_empty()
+    {
+        return Err((OPTIONS, "无法把这一列拆成几个选项：请每个选项占一列，或写成“A.甲 B.乙”".to_owned()));
+    }
+    let options = if is_judged { Vec::new() } else { options };
+    if let Some((first, second)) = rules::nearly_same(&options) {
+        doubts.push((ANSWER, format!("选项 {first} 与选项 {second} 只在大小写、全角半角或标点上不同，请核对")));
+    }
+    let category = row.text(CATEGORY);
     let text = QuestionText {
         kind,
-        stem: row.text(Some(columns.stem)).trim().to_owned(),
+        stem: row.text(STEM).to_owned(),
         options,
         answer,
-        explanation: row.text(columns.explanation).trim().to_owned(),
+        explanation: row.text(EXPLANATION).to_owned(),
         category: if category.is_empty() { NO_CATEGORY.into() } else { category.to_owned() },
-        difficulty: read_difficulty(row.text(columns.difficulty))?,
-        source: row.text(columns.source).trim().to_owned(),
+        difficulty: read_difficulty(row.text(DIFFICULTY))?,
+        source: row.text(SOURCE).to_owned(),
+        keep_order: read_order(row.text(ORDER))?,
+        any_number,
     };
-    rules::check_question(text).map_err(|flaw| (column_of(&flaw), flaw.to_string()))
+    let text = rules::check_question(text).map_err(|flaw| (column_of(&flaw), flaw.to_string()))?;
+    Ok((text, doubts))
 }
 
-/// The type as written, or, where the file has no such column, as the options and the answer suggest.
-fn read_kind(typed: &str, options: &[String], answer: &str) -> Result<QuestionKind, RowProblem> {
-    match fold(typed).trim_end_matches('题') {
-        "单选" | "单项选择" | "选择" => Ok(QuestionKind::Single),
-        "多选" | "多项选择" | "不定项选择" => Ok(QuestionKind::Multiple),
-        "判断" | "是非" => Ok(QuestionKind::Judge),
-        "填空" => Ok(QuestionKind::Fill),
-        "" if is_judgement_pair(options) || (options.is_empty() && !read_judgement(answer, &[]).is_empty()) => {
-            Ok(QuestionKind::Judge)
-        }
-        "" if options.is_empty() => Ok(QuestionKind::Fill),
-        "" if read_letters(answer).len() > 1 => Ok(QuestionKind::Multiple),
-        "" => Ok(QuestionKind::Single),
-        other => Err(("题型", format!("不认识的题型“{other}”，应为单选题、多选题、判断题或填空题"))),
+/// The options of a row: one in each column, or all in one; letters in front of them come off.
+fn read_options(row: &Row) -> Result<Vec<String>, RowProblem> {
+    let own: Vec<String> = (0..rules::OPTIONS_LIMIT).map(|index| row.text(OPTION_A + index).to_owned()).collect();
+    let mut options = match row.text(OPTIONS) {
+        "" => own,
+        together if own.iter().all(String::is_empty) => match options::split(together) {
+            Some(parts) if parts.len() > rules::OPTIONS_LIMIT => {
+                return Err((OPTIONS, Flaw::TooManyOptions.to_string()));
+            }
+            Some(parts) => parts,
+            None => Vec::new(),
+        },
+        _ => own,
+    };
+    while options.last().is_some_and(String::is_empty) {
+        options.pop();
+    }
+    Ok(options::without_letters(options))
+}
+
+/// A kind of question as files write it.
+#[derive(Clone, Copy)]
+struct Said {
+    kind: QuestionKind,
+    any_number: bool,
+}
+
+impl Said {
+    const fn of(kind: QuestionKind) -> Said {
+        Said { kind, any_number: false }
     }
 }
 
-/// `ABD`, `A,B,D`, `A、B、D`, `a b d` and their full-width forms.
-fn read_letters(typed: &str) -> Vec<String> {
-    fold(typed)
-        .to_uppercase()
-        .split(|c: char| c.is_whitespace() || ",，、;；.．/|".contains(c))
-        .flat_map(|part| part.chars().map(String::from).collect::<Vec<_>>())
-        .collect()
+/// The kind that a word means, if it means one.
+fn kind_named(word: &str) -> Option<Said> {
+    let word = squeeze(word);
+    let word = word.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十、.()-_".contains(c));
+    let word = word.split(['(', '[', '【', '共']).next().unwrap_or(word);
+    Some(match word.trim_end_matches('题').trim_end_matches('试').trim_end_matches('题') {
+        "单选" | "单项选择" | "单项" | "选择" | "单选选择" => Said::of(QuestionKind::Single),
+        "多选" | "多项选择" | "多项" | "多选选择" => Said::of(QuestionKind::Multiple),
+        "不定项选择" | "不定项" | "不定选项" | "不定项多选" => {
+            Said { kind: QuestionKind::Multiple, any_number: true }
+        }
+        "判断" | "是非" | "对错" | "判断对错" | "正误判断" => Said::of(QuestionKind::Judge),
+        "填空" | "单空填空" => Said::of(QuestionKind::Fill),
+        _ => return None,
+    })
+}
+
+fn read_kind(typed: &str) -> Result<Said, RowProblem> {
+    kind_named(typed).ok_or_else(|| (KIND, format!("不认识的题型“{typed}”，应为单选题、多选题、判断题或填空题")))
+}
+
+/// The kind that a sheet is called by: 多选题, 二、判断题（20题）.
+fn kind_of_sheet(name: &str) -> Option<Said> {
+    const WORDS: [&str; 5] = ["不定项", "单选", "多选", "判断", "填空"];
+    kind_named(name).or_else(|| {
+        let mut named = WORDS.iter().filter(|word| name.contains(**word));
+        named.next().filter(|_| named.next().is_none()).and_then(|word| kind_named(word))
+    })
+}
+
+/// The kind that options and answer suggest.
+fn infer_kind(stem: &str, options: &[String], answer: &str) -> Said {
+    let judged = judgement(&squeeze(answer).to_uppercase());
+    // the answer to a blank may well be 1 or 是
+    let is_word =
+        squeeze(answer).chars().count() > 1 || matches!(squeeze(answer).as_str(), "对" | "错" | "√" | "×" | "✓" | "✔");
+    let has_blank = stem.contains("__") || stem.contains("＿＿");
+    Said::of(match options {
+        [] if judged.is_some() && (is_word || !has_blank) => QuestionKind::Judge,
+        [] => QuestionKind::Fill,
+        options if is_judgement_pair(options) => QuestionKind::Judge,
+        options if read_letters(answer, options).len() > 1 => QuestionKind::Multiple,
+        _ => QuestionKind::Single,
+    })
+}
+
+/// `ABD`, `A,B,D`, `A、B、D`, `a b d` and their full-width forms; or what the options say instead of their letters.
+fn read_letters(typed: &str, options: &[String]) -> Vec<String> {
+    let is_mark = |c: char| c.is_whitespace() || ",，、;；.．/|&+()\"".contains(c);
+    let folded = fold(typed).to_uppercase();
+    let letters: Vec<String> =
+        folded.chars().filter(|c| !is_mark(*c) && !"和与".contains(*c)).map(String::from).collect();
+    if letters.iter().all(|letter| letter.len() == 1 && letter.as_bytes()[0].is_ascii_uppercase()) {
+        return letters;
+    }
+    let as_option = |said: &str| {
+        let said = squeeze(&options::without_letter(said));
+        options.iter().position(|option| squeeze(option) == said).map(|index| rules::letter(index).to_string())
+    };
+    if let Some(letter) = as_option(typed) {
+        return vec![letter];
+    }
+    // "A.甲" names the option by its letter, whatever is written behind it
+    let parts: Vec<&str> =
+        typed.split(['|', '｜', '\n', ';', '；', '、', ',', '，']).filter(|part| !part.trim().is_empty()).collect();
+    let all: Option<Vec<String>> = parts.iter().map(|part| as_option(part)).collect();
+    all.filter(|all| !all.is_empty()).unwrap_or(letters)
 }
 
 /// 正确, 对, √, T … or the letter of an option that says so.
 fn read_judgement(typed: &str, options: &[String]) -> Vec<String> {
-    let typed = fold(typed).to_uppercase();
+    let typed = squeeze(&options::without_letter(typed)).to_uppercase();
     let by_letter = match typed.as_str() {
         "A" => options.first(),
         "B" => options.get(1),
         _ => None,
     };
-    let words = by_letter.map_or(typed, |option| fold(option).to_uppercase());
+    let words = by_letter.map_or(typed, |option| squeeze(option).to_uppercase());
     match judgement(&words) {
         Some(true) => vec!["true".into()],
         Some(false) => vec!["false".into()],
@@ -181,17 +377,22 @@ fn read_judgement(typed: &str, options: &[String]) -> Vec<String> {
 }
 
 fn judgement(word: &str) -> Option<bool> {
-    match word {
-        "正确" | "对" | "是" | "√" | "✓" | "✔" | "T" | "TRUE" | "Y" | "1" => Some(true),
-        "错误" | "错" | "否" | "不正确" | "×" | "X" | "✗" | "✘" | "F" | "FALSE" | "N" | "0" => Some(false),
-        _ => None,
-    }
+    rules::judgement(word)
 }
 
 /// Whether the options are only the two words of a judgement.
 fn is_judgement_pair(options: &[String]) -> bool {
-    let judged: Vec<Option<bool>> = options.iter().map(|option| judgement(&fold(option).to_uppercase())).collect();
+    let judged: Vec<Option<bool>> = options.iter().map(|option| judgement(&squeeze(option).to_uppercase())).collect();
     matches!(judged.as_slice(), [Some(one), Some(other)] if one != other)
+}
+
+/// Whether the options keep their order: what the column 选项顺序 says.
+fn read_order(typed: &str) -> Result<bool, RowProblem> {
+    match squeeze(typed).as_str() {
+        "" | "随机" | "乱序" | "可乱序" | "打乱" | "不固定" => Ok(false),
+        "固定" | "不乱序" | "不打乱" | "固定顺序" | "按顺序" => Ok(true),
+        _ => Err((ORDER, format!("不认识的选项顺序“{typed}”，应为固定或随机"))),
+    }
 }
 
 /// Accepted wordings of a blank, separated by `|`.
@@ -201,28 +402,36 @@ fn read_wordings(typed: &str) -> Vec<String> {
 
 fn read_difficulty(typed: &str) -> Result<Difficulty, RowProblem> {
     match fold(typed).as_str() {
-        "" | "中" | "中等" | "一般" => Ok(Difficulty::Medium),
-        "易" | "简单" | "容易" => Ok(Difficulty::Easy),
-        "难" | "困难" | "较难" => Ok(Difficulty::Hard),
-        other => Err(("难度", format!("不认识的难度“{other}”，应为易、中或难"))),
+        "" | "中" | "中等" | "一般" | "适中" | "普通" | "中级" => Ok(Difficulty::Medium),
+        "易" | "简单" | "容易" | "较易" | "较容易" | "初级" | "低" => Ok(Difficulty::Easy),
+        "难" | "困难" | "较难" | "很难" | "高级" | "高" => Ok(Difficulty::Hard),
+        other => Err((DIFFICULTY, format!("不认识的难度“{other}”，应为易、中或难"))),
     }
 }
 
-fn column_of(flaw: &Flaw) -> &'static str {
+fn column_of(flaw: &Flaw) -> usize {
     match flaw {
-        Flaw::NoStem => "题干",
-        Flaw::TooLong { what, .. } => what,
-        Flaw::TooFewOptions | Flaw::TooManyOptions | Flaw::UnwantedOptions => "选项A",
-        Flaw::EmptyOption { .. } | Flaw::SameOptions { .. } => "选项A",
-        Flaw::NoAnswer | Flaw::AnswerOutOfRange { .. } | Flaw::WrongAnswerCount => "答案",
-        Flaw::TooManyWordings | Flaw::BarInWording | Flaw::NotJudgement => "答案",
+        Flaw::NoStem => STEM,
+        Flaw::TooLong { what, .. } => match *what {
+            "题干" => STEM,
+            "解析" => EXPLANATION,
+            "分类" => CATEGORY,
+            "来源" => SOURCE,
+            "选项" => OPTION_A,
+            _ => ANSWER,
+        },
+        Flaw::TooFewOptions | Flaw::TooManyOptions | Flaw::UnwantedOptions => OPTION_A,
+        Flaw::EmptyOption { .. } | Flaw::SameOptions { .. } => OPTION_A,
+        Flaw::NoAnswer | Flaw::AnswerOutOfRange { .. } | Flaw::WrongAnswerCount => ANSWER,
+        Flaw::TooManyWordings | Flaw::BarInWording | Flaw::NotJudgement => ANSWER,
     }
 }
 
 /// A question as a row of [`EXPORT_HEADERS`]; imported again it is the same question.
 pub fn to_row(text: &QuestionText) -> Vec<String> {
     let option = |index: usize| text.options.get(index).cloned().unwrap_or_default();
-    let mut row = vec![kind_title(text.kind).to_owned(), text.stem.clone()];
+    let kind = if text.any_number { "不定项选择题" } else { kind_title(text.kind) };
+    let mut row = vec![kind.to_owned(), text.stem.clone()];
     row.extend((0..rules::OPTIONS_LIMIT).map(option));
     row.push(answer_text(text));
     row.extend([
@@ -230,6 +439,7 @@ pub fn to_row(text: &QuestionText) -> Vec<String> {
         text.category.clone(),
         difficulty_title(text.difficulty).to_owned(),
         text.source.clone(),
+        if text.keep_order { "固定".to_owned() } else { String::new() },
     ]);
     row
 }
@@ -245,6 +455,8 @@ pub fn examples() -> Vec<Vec<String>> {
         category: "消防安全".into(),
         difficulty: Difficulty::Easy,
         source: "出处，可不填".into(),
+        keep_order: false,
+        any_number: false,
     };
     [
         example(QuestionKind::Single, "火警电话是（ ）。", &["110", "119", "120", "122"], &["B"]),
@@ -291,7 +503,7 @@ fn difficulty_title(difficulty: Difficulty) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::sheet::{self, Format, ProblemKind};
+    use crate::base::sheet::Format;
 
     fn import(csv: &str) -> Imported {
         read_questions(&sheet::read(csv.as_bytes(), Some(Format::Csv)).unwrap()).unwrap()
@@ -310,7 +522,7 @@ mod tests {
              铜|Cu,填空一,填空题,,,,\n\
              C,没有题型,,甲,乙,丙,\n",
         );
-        assert!(imported.problems.is_empty(), "{:?}", imported.problems);
+        assert!(imported.remarks.problems.is_empty(), "{:?}", imported.remarks);
         let answers: Vec<String> = imported.questions.iter().map(|question| question.text.answer.join(" ")).collect();
         assert_eq!(answers, ["A B D", "A B D", "A B D", "true", "false", "false", "铜 Cu", "C"]);
     }
@@ -329,36 +541,22 @@ mod tests {
              判断题,含糊,,,,也许\n",
         );
         assert_eq!(imported.questions.len(), 1);
-        let told: Vec<(u32, &str, ProblemKind)> = imported
-            .problems
-            .iter()
-            .map(|problem| (problem.row, problem.column.as_deref().unwrap(), problem.kind))
-            .collect();
-        use ProblemKind::{Duplicate, Rejected};
-        assert_eq!(
-            told,
-            [
-                (3, "答案", Rejected),
-                (4, "答案", Rejected),
-                (5, "选项A", Rejected),
-                (6, "题型", Rejected),
-                (7, "选项A", Rejected),
-                (8, "题干", Duplicate),
-                (9, "答案", Rejected),
-            ]
-        );
-        assert!(imported.problems[5].message.contains("答案不同"));
+        let problems = &imported.remarks.problems;
+        let told: Vec<(u32, &str)> =
+            problems.iter().map(|problem| (problem.row.unwrap(), problem.column.as_deref().unwrap())).collect();
+        assert_eq!(told, [(3, "答案"), (4, "答案"), (5, "选项A"), (6, "题型"), (7, "选项A"), (9, "答案")]);
+        assert!(imported.remarks.warnings[0].message.contains("答案不同"));
     }
 
     #[test]
     fn the_shipped_questions_are_all_good_and_survive_an_export() {
         let shipped = import(include_str!("../../../demo/questions.csv"));
-        assert!(shipped.problems.is_empty(), "{:?}", shipped.problems);
+        assert!(shipped.remarks.problems.is_empty(), "{:?}", shipped.remarks);
         assert!(shipped.questions.len() >= 200);
         let rows = shipped.questions.iter().map(|question| to_row(&question.text));
         let exported = sheet::write_xlsx("题库", &EXPORT_HEADERS, rows).unwrap();
         let again = read_questions(&sheet::read(&exported, None).unwrap()).unwrap();
-        assert!(again.problems.is_empty(), "{:?}", again.problems);
+        assert!(again.remarks.problems.is_empty(), "{:?}", again.remarks);
         let texts = |imported: &Imported| imported.questions.iter().map(|q| q.text.clone()).collect::<Vec<_>>();
         assert_eq!(texts(&again), texts(&shipped));
     }

@@ -28,6 +28,8 @@ mod glance;
 mod import;
 pub mod lending;
 mod model;
+mod moodle;
+mod options;
 mod practice;
 mod published;
 mod regrading;
@@ -61,6 +63,7 @@ pub use model::{
     SubmissionId,
 };
 pub use room::open;
+pub use rules::{movable, understood};
 pub use store::count_published;
 
 use corrections::KeyUser;

@@ -111,6 +111,8 @@ impl Quiz {
                     return Err(Refusal::NoSuchQuestion.into());
                 }
                 let text = found.text();
+                let answer =
+                    rules::understood(&text, &answer).map_err(|why| Refusal::NotUnderstood { index: 0, why })?;
                 let right = rules::is_right(&text, &answer);
                 let asked = [PaperQuestion::new(question, found.version, text.clone())];
                 keep_book(tx, member, &asked, &[right])?;

@@ -122,4 +122,5 @@ pub(super) fn put_text(question: &mut Question, text: &QuestionText) {
     question.category = text.category;
     question.difficulty = text.difficulty;
     question.source = text.source;
+    (question.keep_order, question.any_number) = (text.keep_order, text.any_number);
 }

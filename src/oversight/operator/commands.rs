@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Command, ImportKind, MessageCommand, Via, Voice};
 use crate::base::crypto::random_code;
-use crate::base::sheet::{self, ImportReport};
+use crate::base::imports::Mode;
 use crate::db::{Db, DbError, Never, Stop};
 use crate::honour::boards::BoardRoom;
 use crate::judging::campaigns::{CampaignId, Campaigns};
@@ -100,25 +100,17 @@ impl Operator {
         let speaker = voice.clone();
         let progress = move |done: usize, total: usize| speaker.progress(format!("{done}/{total}"));
         let operator = Manager::operator();
+        let mode = Mode::of(dry_run, None);
         let report = match what {
-            ImportKind::Units => self.members.import_units(operator, file, dry_run, &progress).await.map_err(told)?,
-            ImportKind::Members => {
-                self.members.import_members(operator, file, dry_run, &progress).await.map_err(told)?
-            }
+            ImportKind::Units => self.members.import_units(operator, file, mode, &progress).await.map_err(told)?,
+            ImportKind::Members => self.members.import_members(operator, file, mode, &progress).await.map_err(told)?,
             ImportKind::Questions => {
-                let sheet = sheet::read(&file, None).map_err(|error| error.to_string())?;
-                let total = sheet.rows.len();
-                let imported = self.quiz.import_questions(None, &sheet, dry_run, |done| progress(done, total)).await;
-                imported.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?
+                self.quiz.import_questions(None, file, mode, false, progress).await.map_err(told)?
             }
         };
-        for problem in &report.problems {
-            let column = problem.column.as_deref().unwrap_or_default();
-            voice.line(format!("第 {} 行 {column}：{}", problem.row, problem.message)).await;
+        for line in report.lines() {
+            voice.line(line).await;
         }
-        let ImportReport { accepted, updated, duplicates, rejected, .. } = report;
-        let done = if dry_run { "试运行，未写入" } else { "已写入" };
-        voice.line(format!("{done}：新增 {accepted}，更新 {updated}，未变或重复 {duplicates}，拒绝 {rejected}")).await;
         Ok(())
     }
 

@@ -31,7 +31,10 @@ pub async fn open(house: &House) -> Opened {
             }
         })
         .when_due(LEAVE, |members| async move { members.turn_leave().await })
-        .every(MINUTE, "members", |members| async move { members.lay_old_on_desk().await })
+        .every(MINUTE, "members", |members| async move {
+            members.fold_old_phones().await?;
+            members.lay_old_on_desk().await
+        })
         .room()
         .tidies(move |tx| expiring.expire(tx))
         .gives(names)

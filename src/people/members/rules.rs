@@ -4,6 +4,7 @@ use super::model::{Absence, MemberSettings, RoleRow};
 use crate::base::approval::NoAnswer;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::UnitId;
+use crate::base::imports::NoImport;
 use crate::base::phone;
 use crate::base::sheet::SheetError;
 use crate::base::text::fold;
@@ -92,11 +93,19 @@ pub enum Refusal {
     NoAnswer(NoAnswer),
     /// The file cannot be read as a sheet of the kind.
     BadSheet(SheetError),
+    /// The import as a whole is not written, or not taken back.
+    NoImport(NoImport),
     /// The idempotency key was used for another request.
     KeyReused,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<NoImport> for Refusal {
+    fn from(no: NoImport) -> Self {
+        Refusal::NoImport(no)
+    }
+}
 
 impl From<NoAnswer> for Refusal {
     fn from(no: NoAnswer) -> Self {

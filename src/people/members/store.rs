@@ -208,6 +208,30 @@ pub fn update_member(conn: &mut Conn, member: &MemberRow) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Takes back a member of whom no other table speaks; false when one does.
+pub fn delete_member(conn: &mut Conn, id: MemberId) -> QueryResult<bool> {
+    or_spoken_of(on!(conn, c => diesel::delete(members::table.find(id)).execute(c)))
+}
+
+/// Takes back a unit of which no other table speaks; false when one does.
+pub fn delete_unit(conn: &mut Conn, id: UnitId) -> QueryResult<bool> {
+    or_spoken_of(on!(conn, c => diesel::delete(units::table.find(id)).execute(c)))
+}
+
+/// Takes back a duty of which no other table speaks; false when one does.
+pub fn delete_role(conn: &mut Conn, id: RoleId) -> QueryResult<bool> {
+    or_spoken_of(on!(conn, c => diesel::delete(roles::table.find(id)).execute(c)))
+}
+
+/// Whether a row is gone; not when another one still refers to it. The transaction cannot go on then.
+fn or_spoken_of(deleted: QueryResult<usize>) -> QueryResult<bool> {
+    use diesel::result::{DatabaseErrorKind, Error};
+    match deleted {
+        Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Ok(false),
+        deleted => Ok(deleted? == 1),
+    }
+}
+
 /// Duties that hold on `day` or later, of everybody.
 pub fn list_roles(conn: &mut Conn, day: Day) -> QueryResult<Vec<RoleRow>> {
     on!(conn, c => roles::table

@@ -20,7 +20,7 @@ use super::openings::Showing;
 use super::refreshing::Carrier;
 use super::tokens::ACCESS_SECONDS;
 use crate::base::id::{MemberId, SessionId};
-use crate::base::text::Text;
+use crate::base::text::{Text, Verbatim};
 use crate::base::time::Timestamp;
 use crate::web::caller::Member;
 use crate::web::{Body, Problem, limits};
@@ -45,7 +45,7 @@ struct SignInBody {
     /// Employee number or phone number.
     account: Text<64>,
     /// The member's own password.
-    password: Text<256>,
+    password: Verbatim<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
     /// `device_key` of an earlier session on this device: it is not locked out by others who try passwords.
@@ -265,7 +265,7 @@ struct RedeemBody {
     invite_code: Text<32>,
     /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
     /// and experts; nothing that others try first.
-    new_password: Text<256>,
+    new_password: Verbatim<256>,
     /// What the member would call the device, for the list of sessions.
     device: Option<Text<60>>,
     /// `device_key` of an earlier session on this device, whosever it was: several accounts that are opened on one device

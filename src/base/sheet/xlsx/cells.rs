@@ -4,11 +4,16 @@ use std::borrow::Cow;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::numbers::Numbers;
+use super::numbers::{Numbers, Shown};
 use super::package::{Xml, attribute, local};
 use super::strings::{Strings, Writing, unescape};
 use crate::base::sheet::SheetError;
-use crate::base::sheet::grid::Grid;
+use crate::base::sheet::delimited::names_error;
+use crate::base::sheet::grid::{Budget, Grid, Mark, Range};
+use crate::base::text::visible;
+
+/// Merged ranges of one sheet.
+const MAX_RANGES: usize = 100_000;
 
 /// Where the next cell is when it does not say so itself: rows from 1, columns from 0.
 #[derive(Default)]
@@ -17,9 +22,15 @@ struct Cursor {
     column: usize,
 }
 
-pub(super) fn read(mut xml: Xml<'_>, strings: &Strings, numbers: &Numbers) -> Result<Grid, SheetError> {
-    let mut grid = Grid::default();
+pub(super) fn read(
+    mut xml: Xml<'_>,
+    strings: &Strings,
+    numbers: &Numbers,
+    mut grid: Grid,
+    budget: &mut Budget,
+) -> Result<Grid, SheetError> {
     let mut cursor = Cursor::default();
+    let mut is_over = false;
     loop {
         match xml.next()? {
             Event::Start(tag) if local(&tag) == "row" => {
@@ -32,14 +43,34 @@ pub(super) fn read(mut xml: Xml<'_>, strings: &Strings, numbers: &Numbers) -> Re
                     (cursor.row, cursor.column) = position(&place).ok_or(SheetError::NotASheet)?;
                 }
                 let raw = cell.raw(&mut xml)?;
-                grid.put(cursor.row, cursor.column, &cell.text(&raw, strings, numbers)?)?;
+                let shown = cell.shown(&raw, strings, numbers)?;
+                grid.put(budget, cursor.row, cursor.column, &shown.text, shown.mark)?;
+                if let Some(plain) = shown.plain {
+                    grid.plain.insert((cursor.row, cursor.column), plain.into());
+                }
                 cursor.column += 1;
             }
-            Event::End(tag) if tag.local_name().into_inner() == "sheetData" => return Ok(grid),
+            Event::Start(tag) if local(&tag) == "mergeCell" => {
+                grid.merged.extend(attribute(&tag, "ref").and_then(|place| range(&place)));
+                if grid.merged.len() > MAX_RANGES {
+                    return Err(SheetError::Bomb);
+                }
+            }
+            Event::End(tag) if tag.local_name().into_inner() == "sheetData" => is_over = true,
+            Event::Eof if is_over => break,
             Event::Eof => return Err(SheetError::NotASheet),
             _ => (),
         }
     }
+    grid.fill_merged(budget)?;
+    Ok(grid)
+}
+
+/// "H2:H4" as a range.
+fn range(place: &str) -> Option<Range> {
+    let (from, to) = place.split_once(':')?;
+    let ((top, left), (bottom, right)) = (position(from)?, position(to)?);
+    (top <= bottom && left <= right).then_some(Range { top, bottom, left, right })
 }
 
 /// "B12" as row 12, column 1.
@@ -65,9 +96,17 @@ enum Kind {
     Number,
     Shared,
     Inline,
+    /// The text of a formula.
     Text,
+    Error,
     Boolean,
     Day,
+}
+
+/// The stored value of a cell, and whether a formula gave it.
+struct Raw {
+    text: String,
+    by_formula: bool,
 }
 
 impl Cell {
@@ -78,35 +117,57 @@ impl Cell {
             Some("inlineStr") => Kind::Inline,
             Some("b") => Kind::Boolean,
             Some("d") => Kind::Day,
-            // "str", the text of a formula; "e", the name of an error.
+            Some("e") => Kind::Error,
             Some(_) => Kind::Text,
         };
         Cell { kind, style: attribute(tag, "s").and_then(|style| style.parse().ok()).unwrap_or(0) }
     }
 
     /// The stored value, read up to the end of the cell.
-    fn raw(&self, xml: &mut Xml<'_>) -> Result<String, SheetError> {
+    fn raw(&self, xml: &mut Xml<'_>) -> Result<Raw, SheetError> {
         let mut writing = Writing::of(if self.kind == Kind::Inline { "t" } else { "v" });
+        let mut by_formula = false;
         loop {
             match xml.next()? {
-                Event::End(tag) if tag.local_name().into_inner() == "c" => return Ok(writing.take()),
+                Event::End(tag) if tag.local_name().into_inner() == "c" => {
+                    return Ok(Raw { text: writing.take(), by_formula });
+                }
+                Event::Start(tag) if local(&tag) == "f" => by_formula = true,
                 Event::Eof => return Err(SheetError::NotASheet),
                 event => writing.follow(&event)?,
             }
         }
     }
 
-    fn text<'a>(&self, raw: &'a str, strings: &'a Strings, numbers: &Numbers) -> Result<Cow<'a, str>, SheetError> {
+    fn shown<'a>(&self, raw: &'a Raw, strings: &'a Strings, numbers: &Numbers) -> Result<Shown<'a>, SheetError> {
+        let text = raw.text.trim();
+        let words = |text: Cow<'a, str>| {
+            let mark = if names_error(&text) { Mark::NamesError } else { Mark::Plain };
+            // what a cell with a picture in it holds in WPS is no text that anybody wrote
+            let mark = if text.trim_start().starts_with("=DISPIMG(") { Mark::Error } else { mark };
+            Shown { text: numbers.words(text, self.style), mark, plain: None }
+        };
+        // the text of a formula may well be empty; every other formula has a value
+        if raw.by_formula && text.is_empty() && self.kind != Kind::Text {
+            return Ok(Shown { text: "".into(), mark: Mark::NoValue, plain: None });
+        }
         Ok(match self.kind {
-            Kind::Inline | Kind::Text => unescape(raw),
-            _ if raw.trim().is_empty() => "".into(),
-            Kind::Number => numbers.show(raw.trim(), self.style).into(),
+            Kind::Inline | Kind::Text => words(visible(&unescape(&raw.text)).into()),
+            _ if text.is_empty() => Shown::default(),
+            Kind::Error => Shown { text: text.into(), mark: Mark::Error, plain: None },
+            Kind::Number => numbers.show(text, self.style),
             Kind::Shared => {
-                let index = raw.trim().parse().map_err(|_| SheetError::NotASheet)?;
-                strings.get(index).ok_or(SheetError::NotASheet)?.into()
+                let index = text.parse().map_err(|_| SheetError::NotASheet)?;
+                words(strings.get(index).ok_or(SheetError::NotASheet)?.into())
             }
-            Kind::Boolean => if matches!(raw.trim(), "1" | "true") { "TRUE" } else { "FALSE" }.into(),
-            Kind::Day => raw.strip_suffix("T00:00:00").map_or_else(|| raw.replacen('T', " ", 1).into(), Cow::from),
+            Kind::Boolean => {
+                let text = if matches!(text, "1" | "true") { "TRUE" } else { "FALSE" };
+                Shown { text: text.into(), ..Shown::default() }
+            }
+            Kind::Day => {
+                let text = text.strip_suffix("T00:00:00").map_or_else(|| text.replacen('T', " ", 1).into(), Cow::from);
+                Shown { text, mark: Mark::Moment, plain: None }
+            }
         })
     }
 }

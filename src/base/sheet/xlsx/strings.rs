@@ -7,6 +7,7 @@ use quick_xml::events::Event;
 
 use super::package::{Xml, local};
 use crate::base::sheet::SheetError;
+use crate::base::text::visible;
 
 /// The shared texts, end to end in one buffer: millions of empty ones cost four bytes each.
 #[derive(Default)]
@@ -30,7 +31,8 @@ impl Strings {
     }
 
     fn push(&mut self, text: &str) {
-        self.text.push_str(&unescape(text));
+        // once for all cells that share it
+        self.text.push_str(&visible(&unescape(text)));
         self.ends.push(u32::try_from(self.text.len()).expect("a package unpacks to less than 4 GiB"));
     }
 

@@ -102,6 +102,8 @@ mod tests {
             category: String::new(),
             difficulty: Difficulty::Easy,
             source: String::new(),
+            keep_order: false,
+            any_number: false,
         }
     }
 

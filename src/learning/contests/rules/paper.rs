@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Refusal, Shortage, line_shortage};
-use crate::base::text::squeeze;
 use crate::learning::contests::model::{DrawLine, Paper, Pool};
-use crate::learning::quiz::{Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText};
+use crate::learning::quiz::{self, Candidate, Difficulty, PaperQuestion, QuestionId, QuestionKind, QuestionText};
 
 /// Questions that a pool keeps for each one that an attempt is dealt.
 const POOL_FACTOR: usize = 5;
@@ -194,62 +193,57 @@ impl<'a> Sheet<'a> {
         let shown = |place: &usize| {
             let mut question = self.paper.questions.get(*place)?.clone();
             let options = std::mem::take(&mut question.text.options);
-            question.text.options = self.order_of(*place, options.len()).iter().map(|n| options[*n].clone()).collect();
-            question.text.answer = self.letters_shown(*place, &question.text, options.len(), &question.text.answer);
+            let order = self.order_of(*place, self.paper.questions.get(*place)?);
+            question.text.options = order.iter().map(|n| options[*n].clone()).collect();
+            question.text.answer = letters_shown(&order, &question.text, &question.text.answer);
             Some(question)
         };
         self.order.iter().filter_map(shown).collect()
     }
 
-    /// The option that stands at each letter.
-    fn order_of(&self, place: usize, options: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..options).collect();
-        Lots::new(self.seed, (1 << 32) + place as u64).shuffle(&mut order);
-        order
-    }
-
-    fn letters_shown(&self, place: usize, text: &QuestionText, options: usize, letters: &[String]) -> Vec<String> {
-        if !has_letters(text.kind) {
-            return letters.to_vec();
+    /// The option that stands at each letter. Options that speak of other options keep their places, and so do all of a
+    /// question that forbids shuffling.
+    fn order_of(&self, place: usize, question: &PaperQuestion) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..question.text.options.len()).collect();
+        if let Some(movable) = quiz::movable(&question.text) {
+            let mut lots = movable.clone();
+            Lots::new(self.seed, (1 << 32) + place as u64).shuffle(&mut lots);
+            movable.iter().zip(lots).for_each(|(at, option)| order[*at] = option);
         }
-        let order = self.order_of(place, options);
-        let shown = |canonical: usize| order.iter().position(|n| *n == canonical);
-        let mut shown: Vec<String> = letters.iter().filter_map(|l| shown(index_of(l)?)).map(letter).collect();
-        shown.sort();
-        shown
+        order
     }
 
     /// A saved answer as the member gave it; `None` when the question was not dealt.
     pub fn given(&self, id: QuestionId, canonical: &[String]) -> Option<Vec<String>> {
         let (place, question) = self.find(id)?;
-        Some(self.letters_shown(place, &question.text, question.text.options.len(), canonical))
+        Some(letters_shown(&self.order_of(place, question), &question.text, canonical))
     }
 
     /// What the member sent about a question, in canonical letters.
     pub fn canonical(&self, id: QuestionId, sent: &[String]) -> Result<Vec<String>, Refusal> {
         let (place, question) = self.find(id).ok_or(Refusal::NotDealt)?;
-        match question.text.kind {
-            QuestionKind::Judge if !matches!(sent, [] | [_]) || sent.iter().any(|s| s != "true" && s != "false") => {
-                Err(Refusal::BadAnswer("判断题的答案应为正确或错误"))
-            }
-            QuestionKind::Single | QuestionKind::Fill if sent.len() > 1 => {
-                Err(Refusal::BadAnswer("这道题只能有一个答案"))
-            }
-            QuestionKind::Fill if sent.iter().any(|words| squeeze(words).is_empty()) => {
-                Err(Refusal::BadAnswer("答案不能为空"))
-            }
-            kind if has_letters(kind) => {
-                let order = self.order_of(place, question.text.options.len());
-                let canonical = |sent: &String| index_of(sent).and_then(|n| order.get(n)).copied().map(letter);
-                let letters: Option<Vec<String>> = sent.iter().map(canonical).collect();
-                let mut letters = letters.ok_or(Refusal::BadAnswer("答案不是任何选项的字母"))?;
-                letters.sort();
-                letters.dedup();
-                Ok(letters)
-            }
-            _ => Ok(sent.to_vec()),
+        let meant = quiz::understood(&question.text, sent).map_err(Refusal::BadAnswer)?;
+        if !has_letters(question.text.kind) {
+            return Ok(meant);
         }
+        let order = self.order_of(place, question);
+        let canonical = |sent: &String| index_of(sent).and_then(|n| order.get(n)).copied().map(letter);
+        let letters: Option<Vec<String>> = meant.iter().map(canonical).collect();
+        let mut letters = letters.ok_or(Refusal::BadAnswer("答案不是任何选项的字母"))?;
+        letters.sort();
+        Ok(letters)
     }
+}
+
+/// Canonical letters as they stand in `order`.
+fn letters_shown(order: &[usize], text: &QuestionText, letters: &[String]) -> Vec<String> {
+    if !has_letters(text.kind) {
+        return letters.to_vec();
+    }
+    let shown = |canonical: usize| order.iter().position(|n| *n == canonical);
+    let mut shown: Vec<String> = letters.iter().filter_map(|l| shown(index_of(l)?)).map(letter).collect();
+    shown.sort();
+    shown
 }
 
 fn has_letters(kind: QuestionKind) -> bool {
@@ -317,6 +311,8 @@ mod tests {
                 category: String::new(),
                 difficulty: Difficulty::Easy,
                 source: String::new(),
+                keep_order: false,
+                any_number: false,
             },
         };
         let size = lines.iter().map(|pool| pool.size).sum();

@@ -7,7 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::capability::Capability;
+use crate::base::id::ImportId;
+use crate::base::imports::Mode;
 use crate::base::sheet::ImportReport;
+use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::base::text::{Text, squeeze};
 use crate::base::time::Timestamp;
 use crate::db::Db;
@@ -18,8 +21,8 @@ use crate::learning::quiz::store::QuestionFilter;
 use crate::web::caller::{Caller, ContentChooser, ContentManager, ContentReader};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::idempotency::OptionalKey;
-use crate::web::sheet::{ExportQuery, receive_sheet, send_sheet};
-use crate::web::upload::FileForm;
+use crate::web::sheet::{ExportQuery, send_sheet};
+use crate::web::upload::{FileForm, receive_upload};
 use crate::web::{Body, Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -29,6 +32,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(edit_question)
         .service(delete_question)
         .service(import_questions)
+        .service(withdraw_question_import)
         .service(get_question_template)
         .service(export_questions);
 }
@@ -52,6 +56,10 @@ struct QuestionView {
     difficulty: Difficulty,
     /// The document that it rests on; may be empty.
     source: String,
+    /// The options keep their places when a contest shuffles.
+    keep_order: bool,
+    /// 不定项: one option may be the whole answer of a multiple choice.
+    any_number: bool,
     /// Grows when the wording of a question changes that was dealt before; `/questions/{id}/versions` has the former ones.
     version: i32,
     /// When it was first put on a paper or asked; `null` while it never was.
@@ -74,6 +82,8 @@ impl From<Question> for QuestionView {
             category: question.category,
             difficulty: question.difficulty,
             source: question.source,
+            keep_order: question.keep_order,
+            any_number: question.any_number,
             version: question.version,
             first_dealt_at: question.first_dealt_at,
             retired_at: question.retired_at,
@@ -177,6 +187,12 @@ struct QuestionBody {
     difficulty: Difficulty,
     /// The document that it rests on.
     source: Option<Text<200>>,
+    /// The options keep their places when a contest shuffles. Those that speak of others (以上都对) keep theirs anyway.
+    #[serde(default)]
+    keep_order: bool,
+    /// 不定项: one option may be the whole answer of a multiple choice.
+    #[serde(default)]
+    any_number: bool,
 }
 
 fn strings<const MAX: usize>(texts: Vec<Text<MAX>>) -> Vec<String> {
@@ -194,6 +210,8 @@ impl From<QuestionBody> for QuestionText {
             category: body.category.into_string(),
             difficulty: body.difficulty,
             source: body.source.map(Text::into_string).unwrap_or_default(),
+            keep_order: body.keep_order,
+            any_number: body.any_number,
         }
     }
 }
@@ -258,6 +276,10 @@ struct QuestionChange {
     difficulty: Option<Difficulty>,
     /// The document that it rests on.
     source: Option<Text<200>>,
+    /// The options keep their places when a contest shuffles.
+    keep_order: Option<bool>,
+    /// 不定项: one option may be the whole answer of a multiple choice.
+    any_number: Option<bool>,
     /// Takes the question out of use, or back into it. Papers that were set keep it.
     retired: Option<bool>,
 }
@@ -273,6 +295,8 @@ impl QuestionChange {
             category: self.category.map_or(text.category, Text::into_string),
             difficulty: self.difficulty.unwrap_or(text.difficulty),
             source: self.source.map_or(text.source, Text::into_string),
+            keep_order: self.keep_order.unwrap_or(text.keep_order),
+            any_number: self.any_number.unwrap_or(text.any_number),
         }
     }
 }
@@ -322,15 +346,18 @@ struct QuestionImportQuery {
     /// Only report what would happen.
     #[serde(default)]
     dry_run: bool,
-    /// Import nothing when any row is rejected.
+    /// Import nothing when any row is refused.
     #[serde(default)]
     all_or_nothing: bool,
+    /// The digest of a dry run: exactly what it showed is imported, or 409.
+    confirm: Option<String>,
 }
 
 /// 导入题库
 ///
-/// Imports questions from an xlsx or csv file (the request's body); bad rows block good ones only with `all_or_nothing`.
-/// What is in the bank already is reported as a duplicate and stays as it is.
+/// Imports questions from an xlsx or csv file, or from a text in GIFT or Aiken; bad rows block good ones only with
+/// `all_or_nothing`. What is in the bank already stays as it is and counts as unchanged. A dry run shows what would happen,
+/// under a digest; sent again with it as `confirm`, exactly that is imported, or nothing (409).
 #[utoipa::path(tag = "questions", params(QuestionImportQuery),
     request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
         content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
@@ -343,13 +370,26 @@ async fn import_questions(
     payload: web::Payload,
     quiz: web::Data<Quiz>,
 ) -> Result<web::Json<ImportReport>, Problem> {
-    let sheet = receive_sheet(&req, payload.into_inner()).await?;
+    let file = receive_upload(&req, payload.into_inner(), MAX_INPUT_BYTES).await?.bytes;
     let actor = Some(manager.member);
-    let report = match query.all_or_nothing && !query.dry_run {
-        true => quiz.import_all_or_nothing(actor, &sheet).await??,
-        false => quiz.import_questions(actor, &sheet, query.dry_run, |_| ()).await??,
-    };
-    Ok(web::Json(report))
+    let mode = Mode::of(query.dry_run, query.confirm.as_deref());
+    Ok(web::Json(quiz.import_questions(actor, file, mode, query.all_or_nothing, |_, _| ()).await?))
+}
+
+/// 撤回题库导入
+///
+/// Takes an import of questions back as a whole. Within 30 days, and only as long as none of them was asked or changed
+/// since (409).
+#[utoipa::path(tag = "questions", params(("id" = ImportId, Path, description = "The import, from its report")),
+    responses((status = 204, description = "Taken back")))]
+#[post("/imports/questions/{id}/withdrawal")]
+async fn withdraw_question_import(
+    manager: ContentManager,
+    id: Path<ImportId>,
+    quiz: web::Data<Quiz>,
+) -> Result<HttpResponse, Problem> {
+    quiz.take_back_import(Some(manager.member), *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// 题库导入模板

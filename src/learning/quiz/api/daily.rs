@@ -106,6 +106,9 @@ fn not_yet(quiz: &Quiz) -> Problem {
 struct SubmissionBody {
     /// One for each question; a question left out counts as wrong. 50 at most.
     answers: Vec<AnswerBody>,
+    /// That questions without an answer are meant; else a paper with such is 409, once, so that a slip costs nothing.
+    #[serde(default)]
+    leave_unanswered: bool,
 }
 
 /// One answer.
@@ -258,8 +261,9 @@ async fn submit_daily_paper(
     quiz: web::Data<Quiz>,
     body: Body<SubmissionBody>,
 ) -> Result<HttpResponse, Problem> {
-    let answers = read_answers(body.into_inner().answers)?;
-    let graded = quiz.submit(caller.member, caller.path.clone(), *day, answers).await?;
+    let SubmissionBody { answers, leave_unanswered } = body.into_inner();
+    let answers = read_answers(answers)?;
+    let graded = quiz.submit(caller.member, caller.path.clone(), *day, answers, leave_unanswered).await?;
     let mut response = if graded.is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
     response.insert_header((LOCATION, format!("/api/v1/me/quiz/history/{}", graded.submission.day)));
     Ok(response.json(QuizResult::from(&graded)))

@@ -87,6 +87,15 @@ impl From<Refusal> for Problem {
             Refusal::TooFew => {
                 Problem::forbidden("quiz.too_few", "不足十人的组织由其书记了解，这里只看十人及以上的人数")
             }
+            Refusal::BadSheet(error) => error.into(),
+            Refusal::NoImport(no) => no.into(),
+            Refusal::NotUnderstood { index, why } => {
+                Problem::field(&format!("/answers/{index}/answer"), "no_answer", why)
+            }
+            Refusal::Unanswered { count } => Problem::conflict(
+                "quiz.unanswered",
+                format!("还有 {count} 道题没有作答。确定不答的，请再次确认提交（leave_unanswered）"),
+            ),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

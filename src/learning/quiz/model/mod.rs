@@ -106,6 +106,12 @@ pub struct QuestionText {
     pub difficulty: Difficulty,
     /// The document that the question rests on.
     pub source: String,
+    /// The options keep their places when a contest shuffles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_order: bool,
+    /// 不定项: one option may be the whole answer of a multiple choice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub any_number: bool,
 }
 
 impl QuestionText {
@@ -142,6 +148,10 @@ pub struct Question {
     pub created_by: Option<MemberId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// The options keep their places when a contest shuffles.
+    pub keep_order: bool,
+    /// One option may be the whole answer of a multiple choice.
+    pub any_number: bool,
 }
 
 impl Question {
@@ -155,6 +165,8 @@ impl Question {
             category: self.category.clone(),
             difficulty: self.difficulty,
             source: self.source.clone(),
+            keep_order: self.keep_order,
+            any_number: self.any_number,
         }
     }
 }

@@ -171,6 +171,8 @@ mod tests {
             category: "类".into(),
             difficulty: Difficulty::Easy,
             source: String::new(),
+            keep_order: false,
+            any_number: false,
         }
     }
 

@@ -16,6 +16,8 @@ use super::model::{Candidate, GivenAnswer, Paper, PaperQuestion, QuestionId, Wro
 use crate::base::approval::NoAnswer;
 use crate::base::crypto::digest;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::imports::NoImport;
+use crate::base::sheet::SheetError;
 use crate::base::time::{Day, Timestamp};
 use crate::base::version::Outdated;
 
@@ -97,6 +99,19 @@ pub enum Refusal {
     QuestionDealt,
     /// The idempotency key was used for another request.
     KeyReused,
+    /// The file cannot be read as a sheet of questions.
+    BadSheet(SheetError),
+    /// The import as a whole is not written, or not taken back.
+    NoImport(NoImport),
+    /// An answer that is none to its question: what is wrong with it.
+    NotUnderstood {
+        index: usize,
+        why: &'static str,
+    },
+    /// Questions of the paper have no answer, and nobody has said that this is meant.
+    Unanswered {
+        count: usize,
+    },
 }
 
 impl crate::db::Refusal for Refusal {}
@@ -107,18 +122,29 @@ impl From<NoAnswer> for Refusal {
     }
 }
 
-/// Orders the answers as the questions stand on the paper; a question without an answer stays unanswered.
+/// Orders the answers as the questions stand on the paper, each as it is meant; a question without an answer stays
+/// unanswered, and an answer that is none is refused.
 pub fn match_answers(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> Result<Vec<GivenAnswer>, Refusal> {
-    let mut given: HashMap<QuestionId, &GivenAnswer> = HashMap::new();
+    let mut given: HashMap<QuestionId, GivenAnswer> = HashMap::new();
     for (index, answer) in answers.iter().enumerate() {
         if !questions.iter().any(|question| question.id == answer.question_id) {
             return Err(Refusal::NotDealt { index });
         }
-        if given.insert(answer.question_id, answer).is_some() {
+        let question = questions.iter().find(|question| question.id == answer.question_id);
+        let meant = question.map_or(Ok(Vec::new()), |question| understood(&question.text, &answer.answer));
+        let meant = meant.map_err(|why| Refusal::NotUnderstood { index, why })?;
+        let meant = GivenAnswer { answer: meant, ..answer.clone() };
+        if given.insert(answer.question_id, meant).is_some() {
             return Err(Refusal::AnsweredTwice { index });
         }
     }
-    Ok(questions.iter().filter_map(|question| given.get(&question.id).map(|answer| (*answer).clone())).collect())
+    Ok(questions.iter().filter_map(|question| given.remove(&question.id)).collect())
+}
+
+/// Questions of the paper that were not answered.
+pub fn unanswered(questions: &[PaperQuestion], answers: &[GivenAnswer]) -> usize {
+    let is_answered = |id: QuestionId| answers.iter().any(|given| given.question_id == id && !given.answer.is_empty());
+    questions.iter().filter(|question| !is_answered(question.id)).count()
 }
 
 /// Which of the paper's questions were answered rightly, in the paper's order.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::base::crypto::digest;
-use crate::base::text::squeeze;
+use crate::base::text::{is_han, printed, squeeze, visible, without_readings};
 use crate::learning::quiz::model::{QuestionKind, QuestionText};
 
 /// Why a question cannot be asked.
@@ -84,9 +84,36 @@ fn index_of(letter: &str) -> Option<usize> {
     chars.next().is_none().then_some(usize::from(c as u8 - b'A'))
 }
 
-/// Checks a question and brings its answer into its canonical form.
+/// The capital letter that somebody means by `c`: `ａ` is A.
+pub fn as_letter(c: char) -> Option<char> {
+    let half = match c {
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(u32::from(c) - 0xFEE0)?,
+        c => c,
+    };
+    half.is_ascii_alphabetic().then(|| half.to_ascii_uppercase())
+}
+
+/// What a word, squeezed and in capitals, says of a judgement.
+pub fn judgement(word: &str) -> Option<bool> {
+    let word = word.trim_matches(['(', ')', '。', '.', '"']);
+    match word {
+        "正确" | "对" | "是" | "√" | "✓" | "✔" | "☑" | "T" | "TRUE" | "Y" | "YES" | "1" | "对的" | "正确的"
+        | "说法正确" | "RIGHT" => Some(true),
+        "错误" | "错" | "否" | "不正确" | "不对" | "×" | "X" | "✗" | "✘" | "✕" | "╳" | "☒" | "F" | "FALSE" | "N"
+        | "NO" | "0" | "错的" | "错误的" | "说法错误" | "WRONG" => Some(false),
+        _ => None,
+    }
+}
+
+/// Checks a question and brings its answer into its canonical form. What is kept is what is seen.
 pub fn check_question(mut text: QuestionText) -> Result<QuestionText, Flaw> {
-    text.stem = text.stem.trim().to_owned();
+    let clean = |text: &str| visible(text).trim().to_owned();
+    text.stem = clean(&text.stem);
+    text.options = text.options.iter().map(|option| clean(option)).collect();
+    text.answer = text.answer.iter().map(|part| clean(part)).collect();
+    (text.explanation, text.category, text.source) =
+        (clean(&text.explanation), clean(&text.category), clean(&text.source));
+    text.any_number &= text.kind == QuestionKind::Multiple;
     if text.stem.is_empty() {
         return Err(Flaw::NoStem);
     }
@@ -142,9 +169,8 @@ fn check_options(options: &[String]) -> Result<(), Flaw> {
         if option.trim().is_empty() {
             return Err(Flaw::EmptyOption { letter: letter(index) });
         }
-        // spaces between words count here: "1  19" and "11  9" are two different blanks to fill
-        let printed = option.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(first) = seen.insert(printed, index) {
+        // spaces between words count here: "1  19" and "11  9" are two different blanks to fill; so do case and width
+        if let Some(first) = seen.insert(printed(option), index) {
             return Err(Flaw::SameOptions { first: letter(first), second: letter(index) });
         }
     }
@@ -162,15 +188,154 @@ fn check_letters(text: &QuestionText) -> Result<Vec<String>, Flaw> {
     }
     let count_is_right = match text.kind {
         QuestionKind::Single => letters.len() == 1,
-        _ => letters.len() >= 2,
+        _ => letters.len() >= 2 || text.any_number,
     };
     if count_is_right { Ok(letters) } else { Err(Flaw::WrongAnswerCount) }
 }
 
+/// Two options that differ only in what no comparison looks at: case, width, quotes, dashes, blanks.
+pub fn nearly_same(options: &[String]) -> Option<(char, char)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    options.iter().enumerate().find_map(|(index, option)| {
+        let first = seen.insert(squeeze(option), index)?;
+        Some((letter(first), letter(index)))
+    })
+}
+
+/// Which options keep their places when a contest shuffles; `None` when all do.
+///
+/// An option that speaks of all others (以上都对) stays where it is, at the end; one that names others by their letters
+/// (A和B都对), or that speaks of those above it from the middle, keeps everything in its place.
+pub fn movable(text: &QuestionText) -> Option<Vec<usize>> {
+    let options: Vec<String> = text.options.iter().map(|option| squeeze(option)).collect();
+    if text.keep_order
+        || options.iter().any(|option| names_letters(option, options.len()))
+        || names_letters_in_stem(&text.stem)
+    {
+        return None;
+    }
+    let stays: Vec<bool> = options.iter().map(|option| speaks_of_others(option)).collect();
+    let first = stays.iter().position(|stays| *stays).unwrap_or(options.len());
+    if stays[first..].iter().any(|stays| !stays) {
+        return None;
+    }
+    Some((0..first).collect())
+}
+
+/// 以上都对, 前三项均是, 都不对, 其他: an option that is about other options.
+fn speaks_of_others(option: &str) -> bool {
+    const WHOLE: [&str; 16] = [
+        "都对",
+        "都不对",
+        "都是",
+        "都不是",
+        "全对",
+        "全错",
+        "全部",
+        "皆是",
+        "均是",
+        "均不是",
+        "均对",
+        "均不对",
+        "其他",
+        "其它",
+        "都正确",
+        "都错误",
+    ];
+    const BEGIN: [&str; 12] =
+        ["以上", "上述", "前述", "以下都", "前两", "前二", "前三", "前四", "上面", "其余", "其他选项", "其它选项"];
+    const JUDGES: [&str; 16] = [
+        "都",
+        "均",
+        "皆",
+        "全部",
+        "对",
+        "错",
+        "正确",
+        "不正确",
+        "是",
+        "选项",
+        "答案",
+        "说法",
+        "项",
+        "可以",
+        "属于",
+        "没有",
+    ];
+    const WITHIN: [&str; 18] = [
+        "都对",
+        "都不对",
+        "均正确",
+        "均不正确",
+        "都正确",
+        "都不正确",
+        "都是",
+        "都不是",
+        "均是",
+        "均不是",
+        "皆是",
+        "皆对",
+        "全部正确",
+        "全部都",
+        "均可",
+        "都可以",
+        "全都",
+        "都错",
+    ];
+    let bare = option.trim_matches(['。', '.', ',', '，', ';']);
+    let short = bare.chars().count() <= 12;
+    WHOLE.contains(&bare)
+        || BEGIN.iter().any(|word| bare.starts_with(word)) && JUDGES.iter().any(|word| bare.contains(word))
+        || (short && (bare.contains("allofthe") || bare.contains("noneofthe") || bare.contains("选项")))
+        || bare.starts_with("allofthe")
+        || bare.starts_with("noneofthe")
+        || (short && WITHIN.iter().any(|word| bare.ends_with(word)) && bare.chars().count() <= 8)
+}
+
+/// A和B都对, AB, A、C项: an option, squeezed, that names others by their letters.
+fn names_letters(option: &str, count: usize) -> bool {
+    let last = char::from(b'a' + u8::try_from(count.clamp(1, 26) - 1).unwrap_or(0));
+    let is_letter = |c: char| ('a'..=last).contains(&c);
+    let letters = option.chars().filter(|c| is_letter(*c)).count();
+    // nothing but letters and what joins them
+    let joins = |c: char| "和与及、,以或同跟项选项都对错是不均正确误皆也+&".contains(c);
+    if letters >= 2 && option.chars().all(|c| is_letter(c) || joins(c)) {
+        return true;
+    }
+    // one letter, and a word about it: A项正确, 只有B对, 选项C
+    let chars: Vec<char> = option.chars().collect();
+    let alone = |at: usize| {
+        let beside = |c: Option<&char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
+        is_letter(chars[at]) && beside(at.checked_sub(1).and_then(|at| chars.get(at))) && beside(chars.get(at + 1))
+    };
+    let lone: Vec<usize> = (0..chars.len()).filter(|at| alone(*at)).collect();
+    let said = |at: usize| {
+        let after: String = chars[at + 1..].iter().collect();
+        let before: String = chars[..at].iter().collect();
+        let judged =
+            ["项", "都", "均", "对", "错", "正确", "不正确", "选项"].iter().any(|word| after.starts_with(word));
+        judged || before.ends_with("选项")
+    };
+    let joined = lone.windows(2).any(|pair| {
+        let between: String = chars[pair[0] + 1..pair[1]].iter().collect();
+        matches!(between.as_str(), "和" | "与" | "及" | "、" | "," | "或" | "以及" | "和选项" | "与选项" | "、选项")
+    });
+    joined && chars.iter().any(|c| is_han(*c)) && lone.iter().any(|at| said(*at))
+        || lone.iter().any(|at| said(*at)) && chars.len() <= 10
+}
+
+/// A stem that speaks of its options by their letters.
+fn names_letters_in_stem(stem: &str) -> bool {
+    let stem = squeeze(stem);
+    ["a项", "b项", "c项", "d项", "选项a", "选项b", "选项c", "选项d", "a选项", "b选项", "c选项", "d选项"]
+        .iter()
+        .any(|word| stem.contains(word))
+}
+
 /// Whether an edit changes what is asked or which answer is right, and not only what is said about the question.
 pub fn is_reworded(before: &QuestionText, after: &QuestionText) -> bool {
-    (before.kind, &before.stem, &before.options, &before.answer)
-        != (after.kind, &after.stem, &after.options, &after.answer)
+    (before.kind, &before.stem, &before.options, &before.answer, before.any_number)
+        != (after.kind, &after.stem, &after.options, &after.answer, after.any_number)
 }
 
 /// What makes two questions the same: stem and options, whatever the white space.
@@ -184,8 +349,47 @@ pub fn fingerprint(text: &QuestionText) -> [u8; 32] {
 
 /// Stem and options as they are searched: folded, without white space, a line each so that nothing is found across two.
 pub fn search_text(text: &QuestionText) -> String {
-    let parts: Vec<String> = std::iter::once(&text.stem).chain(&text.options).map(|part| squeeze(part)).collect();
+    let searched = |part: &String| squeeze(&without_readings(part));
+    let parts: Vec<String> = std::iter::once(&text.stem).chain(&text.options).map(searched).collect();
     parts.join("\n")
+}
+
+/// What somebody answered in the form in which keys are kept: 正确 is `true`, `ａ` is A. What is none at all is refused by
+/// its sentence, so that nobody's slip counts as wrong; an empty list is a question that was left out.
+pub fn understood(text: &QuestionText, given: &[String]) -> Result<Vec<String>, &'static str> {
+    let given: Vec<String> = given.iter().map(|part| visible(part).trim().to_owned()).collect();
+    match text.kind {
+        QuestionKind::Judge => match given.as_slice() {
+            [] => Ok(Vec::new()),
+            [one] => match judgement(&squeeze(one).to_uppercase()) {
+                Some(said) => Ok(vec![said.to_string()]),
+                None => Err("判断题的答案应为正确或错误"),
+            },
+            _ => Err("判断题只能有一个答案"),
+        },
+        QuestionKind::Fill => match given.as_slice() {
+            [] => Ok(Vec::new()),
+            [words] if squeeze(words).is_empty() => Err("答案不能为空"),
+            [words] => Ok(vec![words.clone()]),
+            _ => Err("这道题只能有一个答案"),
+        },
+        QuestionKind::Single | QuestionKind::Multiple => {
+            let letter = |part: &String| {
+                let mut chars = part.chars();
+                let letter = chars.next().and_then(as_letter)?;
+                let index = usize::from(u8::try_from(letter).ok()? - b'A');
+                (chars.next().is_none() && index < text.options.len()).then(|| letter.to_string())
+            };
+            let letters: Option<Vec<String>> = given.iter().map(letter).collect();
+            let mut letters = letters.ok_or("答案不是任何选项的字母")?;
+            letters.sort();
+            letters.dedup();
+            match letters.len() > 1 && text.kind == QuestionKind::Single {
+                true => Err("这道题只能有一个答案"),
+                false => Ok(letters),
+            }
+        }
+    }
 }
 
 fn without_spaces(text: &str) -> String {
@@ -240,6 +444,8 @@ mod tests {
             category: "矿山安全".into(),
             difficulty: Difficulty::Easy,
             source: String::new(),
+            keep_order: false,
+            any_number: false,
         }
     }
 
@@ -265,6 +471,33 @@ mod tests {
             let outcome = check_question(question(kind, options, answer)).map(drop);
             assert_eq!(outcome, expected, "{kind} {options:?} {answer:?}");
         }
+    }
+
+    #[test]
+    fn options_that_speak_of_others_keep_their_places() {
+        let movable = |options: &[&str]| movable(&question(QuestionKind::Single, options, &["A"]));
+        for (options, moved) in [
+            (&["甲", "乙", "丙", "丁"][..], Some(4)),
+            (&["一", "二", "三", "以上都是"], Some(3)),
+            (&["说法一", "说法二", "说法三", "以上都不对"], Some(3)),
+            (&["一", "二", "其他", "以上都对"], Some(2)),
+            (&["一", "二", "三", "都不对"], Some(3)),
+            (&["一", "二", "上述三项均正确"], Some(2)),
+            (&["甲说", "乙说", "丙说", "A和B都对"], None),
+            (&["甲说", "乙说", "丙说", "AB"], None),
+            (&["甲说", "乙说", "A、B", "A、B、C"], None),
+            (&["一", "以上都对", "三"], None),
+            (&["一", "二", "只有A正确"], None),
+            // what only looks so
+            (&["A型血", "B型血", "AB型血", "O型血"], Some(4)),
+            (&["维生素A", "维生素B", "维生素C"], Some(3)),
+            (&["人民都是主人", "以人民为中心", "以上率下"], Some(3)),
+            (&["CAD", "BIM", "GIS"], Some(3)),
+        ] {
+            assert_eq!(movable(options).map(|moved| moved.len()), moved, "{options:?}");
+        }
+        let kept = QuestionText { keep_order: true, ..question(QuestionKind::Single, &["甲", "乙"], &["A"]) };
+        assert_eq!(super::movable(&kept), None);
     }
 
     #[test]

@@ -145,6 +145,8 @@ pub fn update_question(conn: &mut Conn, question: &Question) -> QueryResult<bool
                 questions::category.eq(&question.category),
                 questions::difficulty.eq(question.difficulty),
                 questions::source.eq(&question.source),
+                questions::keep_order.eq(question.keep_order),
+                questions::any_number.eq(question.any_number),
                 questions::retired_at.eq(question.retired_at),
                 questions::updated_at.eq(question.updated_at),
                 questions::version.eq(question.version),

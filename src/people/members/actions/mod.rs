@@ -21,7 +21,7 @@ pub use members::{MemberChange, NewMember};
 pub use moves::Departure;
 pub use phones::{OwnChange, WaitingPhone};
 pub use proposals::ProposalFilter;
-pub use rosters::{Listed, RosterFilter};
+pub use rosters::{Called, Listed, RosterFilter};
 pub use units::{NewUnit, UnitChange};
 
 use std::collections::HashMap;
@@ -39,6 +39,7 @@ use crate::base::capability::Reach;
 use crate::base::crypto::Key;
 use crate::base::hooks::Hooks;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::phone;
 use crate::base::time::Timestamp;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
 use crate::kernel::backlog::Backlog;
@@ -85,6 +86,8 @@ pub struct Members {
     /// What waited before there was a desk of all rooms.
     unlaid_duties: Backlog,
     unlaid_phones: Backlog,
+    /// Numbers that were stored before comparing had its present rules.
+    unfolded_phones: Backlog,
 }
 
 /// Whether a member judges something that is not over.
@@ -132,6 +135,7 @@ impl Members {
             upon_departure: Hooks::default(),
             unlaid_duties: Backlog::new("members.duty_desk"),
             unlaid_phones: Backlog::new("members.phone_desk"),
+            unfolded_phones: Backlog::new("members.phones"),
         }
     }
 
@@ -164,6 +168,24 @@ impl Members {
     pub async fn lay_old_on_desk(&self) -> Result<(), DbError> {
         self.lay_old_duties().await?;
         self.lay_old_phones().await
+    }
+
+    /// Writes anew by what numbers are looked up that were stored before comparing had its present rules.
+    pub async fn fold_old_phones(&self) -> Result<(), DbError> {
+        let members = self.clone();
+        let fold = move |tx: &mut Tx, id: Uuid| {
+            let Some(mut row) = store::lock_member(tx.conn, id.into())? else { return Ok(()) };
+            let Some(number) = members.open_phone(&row).and_then(|typed| phone::normal(&typed)) else { return Ok(()) };
+            let index = Some(super::phone_index(&members.phone_key, &number));
+            // somebody else's meanwhile: the roster is put right by a person
+            let is_free = store::list_by_phone(tx.conn, index.as_slice())?.iter().all(|other| other.id == row.id);
+            if row.phone_index == index || !is_free {
+                return Ok(());
+            }
+            members.put_phone(&mut row, Some(&number));
+            store::update_member(tx.conn, &row)
+        };
+        self.unfolded_phones.work_off(&self.db, fold).await
     }
 
     /// Lays out anew what waits for a second person, by the roster as it is now.

@@ -21,7 +21,7 @@ use crate::people::members::store::proposals::{self, Answered};
 
 crate::kernel::desk::kinds! {
     /// What proposals are on the desk.
-    ON_DESK = "duty_proposal" / "职务变动",
+    pub(super) ON_DESK = "duty_proposal" / "职务变动",
 }
 
 /// Where a proposal is looked at.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{Account, Members};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::text::{reads_as, squeeze, without_readings};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, DbError};
 use crate::people::members::model::{Absence, MemberRow, MemberStatus};
@@ -20,6 +21,30 @@ pub struct RosterFilter {
     pub statuses: Vec<MemberStatus>,
     /// Only those who never signed in.
     pub never_signed_in: bool,
+    /// Only those who are called so.
+    pub called: Option<Called>,
+}
+
+/// A part of a name, how one is read, or of an employee number.
+#[derive(Clone, Debug)]
+pub struct Called {
+    /// As texts are compared.
+    text: String,
+    /// Whether employee numbers are looked at, too.
+    by_number: bool,
+}
+
+impl Called {
+    /// What somebody looks for; `None` when it says nothing.
+    pub fn of(typed: &str, by_number: bool) -> Option<Called> {
+        let text = squeeze(&without_readings(typed));
+        (!text.is_empty()).then_some(Called { text, by_number })
+    }
+
+    fn fits(&self, row: &MemberRow) -> bool {
+        let number = || squeeze(&row.employee_no).contains(&self.text);
+        squeeze(&row.name).contains(&self.text) || reads_as(&row.name, &self.text) || (self.by_number && number())
+    }
 }
 
 /// A member on a roster.
@@ -51,13 +76,15 @@ impl Members {
         limit: i64,
         (today, now): (Day, Timestamp),
     ) -> diesel::QueryResult<Vec<Listed>> {
-        let chunk = if filter.never_signed_in { CHUNK } else { limit };
+        let chunk = if filter.never_signed_in || filter.called.is_some() { CHUNK } else { limit };
         let wanted = usize::try_from(limit).unwrap_or(0);
         let mut listed: Vec<Listed> = Vec::new();
         while listed.len() < wanted {
             let rows = store::list_members_of(conn, &filter.units, &filter.statuses, after.as_deref(), chunk)?;
             let is_last = i64::try_from(rows.len()).is_ok_and(|count| count < chunk);
             after = rows.last().map(|row| row.employee_no.clone());
+            let is_called = |row: &MemberRow| filter.called.as_ref().is_none_or(|called| called.fits(row));
+            let rows: Vec<MemberRow> = rows.into_iter().filter(is_called).collect();
             let ids: Vec<MemberId> = rows.iter().map(|row| row.id).collect();
             let accounts = self.accounts_of(conn, &ids, now)?;
             let account = |row: &MemberRow| accounts.get(&row.id).copied().unwrap_or_default();

@@ -7,12 +7,13 @@ use utoipa::IntoParams;
 use super::views::shown_phone;
 use crate::base::capability::{Capability, Role};
 use crate::base::id::UnitId;
+use crate::base::sheet::At;
 use crate::base::time::Day;
 use crate::db::Db;
 use crate::people::members::actions::Members;
-use crate::people::members::directory::{MemberCard, UnitTree};
+use crate::people::members::directory::{MemberCard, UnitCard, UnitTree};
 use crate::people::members::model::{MemberRow, MemberStatus, RoleRow};
-use crate::people::members::roster::{MEMBER_HEADERS, MemberLine, seat_of};
+use crate::people::members::roster::{MEMBER_HEADERS, MemberLine, UNIT_HEADERS, UnitLine, seat_of};
 use crate::people::members::rules::Refusal;
 use crate::people::members::{Directory, store};
 use crate::web::caller::{RosterReader, out_of_reach};
@@ -77,6 +78,40 @@ pub(super) async fn export_members(
     send_sheet(&format!("人员名册-{today}"), query.format, &MEMBER_HEADERS, lines).await
 }
 
+/// 导出组织
+///
+/// The open units of the caller's scope, parents before children, as a file that can be imported again.
+#[utoipa::path(tag = "members", params(ExportQuery),
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
+#[get("/exports/units")]
+pub(super) async fn export_units(
+    reader: RosterReader,
+    query: Query<ExportQuery>,
+    db: web::Data<Db>,
+    directory: web::Data<Directory>,
+) -> Result<HttpResponse, Problem> {
+    let tree = directory.tree();
+    let asked = query.unit_id.or(tree.root());
+    let unit = asked.and_then(|unit| tree.get(unit)).ok_or(Refusal::NoSuchUnit)?;
+    if query.unit_id.is_some() && !reader.reach.covers(&unit.path) {
+        return Err(out_of_reach());
+    }
+    let code = |id: UnitId| tree.get(id).map(|card| card.unit.code.clone());
+    let open = tree.subtree(unit.unit.id).into_iter().filter_map(|id| tree.get(id));
+    let within = open.filter(|card| card.unit.closed_on.is_none() && reader.reach.covers(&card.path));
+    let line = |card: &UnitCard| UnitLine {
+        at: At::default(),
+        code: card.unit.code.clone(),
+        name: card.unit.name.clone(),
+        short_name: card.unit.short_name.clone(),
+        parent: card.unit.parent_id.and_then(code),
+        kind: card.unit.kind.clone(),
+    };
+    let rows: Vec<Vec<String>> = within.map(|card| line(card).cells()).collect();
+    send_sheet(&format!("组织-{}", db.today()), query.format, &UNIT_HEADERS, move || rows).await
+}
+
 /// The duties that an import of the row would grant where they are held; others cannot be told in a cell.
 fn duties(card: &MemberCard, path: &[UnitId], tree: &UnitTree, today: Day) -> Vec<Role> {
     let kinds: Vec<&str> = path.iter().filter_map(|id| tree.get(*id)).map(|card| card.unit.kind.as_str()).collect();
@@ -86,7 +121,7 @@ fn duties(card: &MemberCard, path: &[UnitId], tree: &UnitTree, today: Day) -> Ve
 
 fn line(row: MemberRow, phone: Option<String>, duties: Vec<Role>, tree: &UnitTree) -> MemberLine {
     MemberLine {
-        row: 0,
+        at: At::default(),
         employee_no: row.employee_no,
         name: row.name,
         phone,

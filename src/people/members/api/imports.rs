@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde_json::json;
 
 use super::units::by;
-use crate::base::id::MemberId;
+use crate::base::id::{ImportId, MemberId};
 use crate::base::sheet::ImportReport;
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::kernel::live::Live;
@@ -16,14 +16,15 @@ use crate::people::members::roster::{MEMBER_HEADERS, examples};
 use crate::web::caller::RosterManager;
 use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet};
 use crate::web::upload::{FileForm, receive_upload};
-use crate::web::{Problem, Query};
+use crate::web::{Path, Problem, Query};
 
 /// 导入组织
 ///
 /// Imports units from an xlsx or csv file (编码, 名称, 简称, 上级编码, 类型), at most 20 MB.
 ///
 /// Rows are known by their code: new ones are made, known ones brought up to date, none is ever deleted. Rows that change
-/// nothing count as duplicates.
+/// nothing are counted as such. A dry run shows what would happen, under a digest; sent again with it as `confirm`, exactly
+/// that is imported, or nothing (409).
 #[utoipa::path(tag = "members", params(ImportQuery),
     request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
         content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
@@ -39,7 +40,7 @@ pub(super) async fn import_units(
 ) -> Result<web::Json<ImportReport>, Problem> {
     let file = receive_upload(&req, file.into_inner(), MAX_INPUT_BYTES).await?.bytes;
     Ok(web::Json(
-        members.import_units(by(&manager), file, query.dry_run, &telling(&live, manager.member, "units")).await?,
+        members.import_units(by(&manager), file, query.mode(), &telling(&live, manager.member, "units")).await?,
     ))
 }
 
@@ -48,7 +49,8 @@ pub(super) async fn import_units(
 /// Imports members from an xlsx or csv file (工号, 姓名, 手机号, 所属党小组编码, 政治面貌, 职务), at most 20 MB.
 ///
 /// Rows are known by their employee number: new ones are made, known ones brought up to date, none is ever deleted. Duties
-/// are granted on the nearest unit of their kind, and never ended. Rows that change nothing count as duplicates.
+/// are granted on the nearest unit of their kind, and never ended. A dry run shows what would happen, under a digest; sent
+/// again with it as `confirm`, exactly that is imported, or nothing (409).
 #[utoipa::path(tag = "members", params(ImportQuery),
     request_body(description = "The file, 20 MB at most: as the whole body, or as the one file of a form",
         content((Vec<u8> = "application/octet-stream"), (FileForm = "multipart/form-data"))),
@@ -64,13 +66,45 @@ pub(super) async fn import_members(
 ) -> Result<web::Json<ImportReport>, Problem> {
     let file = receive_upload(&req, file.into_inner(), MAX_INPUT_BYTES).await?.bytes;
     Ok(web::Json(
-        members.import_members(by(&manager), file, query.dry_run, &telling(&live, manager.member, "members")).await?,
+        members.import_members(by(&manager), file, query.mode(), &telling(&live, manager.member, "members")).await?,
     ))
 }
 
 /// Tells the pages that the member has open how far an import has come.
 fn telling<'a>(live: &'a Live, member: MemberId, what: &'static str) -> impl Fn(usize, usize) + Sync + 'a {
     move |done, total| live.tell_progress(member, "imports", json!({ "what": what, "done": done, "total": total }))
+}
+
+/// 撤回组织导入
+///
+/// Takes an import of units back as a whole: new ones go, changed ones become what they were. Within 30 days, and only as
+/// long as nothing of it was used or changed since (409).
+#[utoipa::path(tag = "members", params(("id" = ImportId, Path, description = "The import, from its report")),
+    responses((status = 204, description = "Taken back")))]
+#[post("/imports/units/{id}/withdrawal")]
+pub(super) async fn withdraw_unit_import(
+    manager: RosterManager,
+    id: Path<ImportId>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    members.take_back_import(by(&manager), "units", *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// 撤回人员导入
+///
+/// Takes an import of members back as a whole: new ones go, changed ones become what they were, duties are no more. Within
+/// 30 days, and only as long as nobody of it has signed in and nothing of it was used or changed since (409).
+#[utoipa::path(tag = "members", params(("id" = ImportId, Path, description = "The import, from its report")),
+    responses((status = 204, description = "Taken back")))]
+#[post("/imports/members/{id}/withdrawal")]
+pub(super) async fn withdraw_member_import(
+    manager: RosterManager,
+    id: Path<ImportId>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    members.take_back_import(by(&manager), "members", *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// 人员导入模板

@@ -15,7 +15,7 @@ use crate::base::time::Day;
 use crate::db::Db;
 use crate::kernel::desk::Item;
 use crate::people::members::Directory;
-use crate::people::members::actions::{Listed, MemberChange, Members, NewMember, RosterFilter};
+use crate::people::members::actions::{Called, Listed, MemberChange, Members, NewMember, RosterFilter};
 use crate::people::members::directory::UnitCard;
 use crate::people::members::model::{Absence, MemberKind, MemberRow, MemberStatus, member_thing};
 use crate::people::members::rules::Refusal;
@@ -33,6 +33,10 @@ struct RosterQuery {
     /// Only members who never signed in; for those who see the whole roster.
     #[serde(default)]
     never_signed_in: bool,
+    /// A part of a name, how it is read (`zs` and `zhangsan` find 张三), or of an employee number; the number only for those
+    /// who see the whole roster.
+    #[param(max_length = 50)]
+    q: Option<String>,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
     /// `next_cursor` of the page before; absent for the first page.
@@ -115,7 +119,8 @@ pub(super) async fn list_unit_members(
         None => vec![MemberStatus::Active, MemberStatus::Away],
     };
     let never_signed_in = query.never_signed_in && in_full;
-    let filter = RosterFilter { units: tree.subtree(*id), statuses, never_signed_in };
+    let called = query.q.as_deref().and_then(|q| Called::of(q, in_full));
+    let filter = RosterFilter { units: tree.subtree(*id), statuses, never_signed_in, called };
     let listed = members.roster(filter, after, limit + 1).await?;
     let today = db.today();
     let duties = |row: &MemberRow| directory.member(row.id).map(|card| DutyView::all(&card, &tree, today));

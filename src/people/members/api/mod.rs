@@ -49,8 +49,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(phones::withdraw_phone_proposal)
         .service(imports::import_units)
         .service(imports::import_members)
+        .service(imports::withdraw_unit_import)
+        .service(imports::withdraw_member_import)
         .service(imports::get_member_template)
-        .service(exports::export_members);
+        .service(exports::export_members)
+        .service(exports::export_units);
 }
 
 impl From<Refusal> for Problem {
@@ -75,6 +78,7 @@ impl From<Refusal> for Problem {
                 Problem::conflict("members.too_many_numbers", "您今天已多次提交手机号，请明天再试，或请管理员代为修改")
             }
             Refusal::BadSheet(error) => error.into(),
+            Refusal::NoImport(no) => no.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
             Refusal::BadPhone => Problem::field("/phone", "members.bad_phone", "手机号应为 11 位数字"),
             Refusal::BadNumber => {

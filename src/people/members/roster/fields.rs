@@ -1,7 +1,7 @@
 //! What a cell of a roster must look like. Each function gives the cleaned value or a Chinese sentence.
 
 use crate::base::phone;
-use crate::base::text::{Text, fold};
+use crate::base::text::{Text, fold, squeeze};
 use crate::people::members::model::MemberKind;
 
 const MAX_CODE_CHARS: usize = 32;
@@ -35,18 +35,47 @@ pub(super) fn person_name(text: &str) -> Result<String, String> {
 
 /// A mobile number of 11 digits, or none.
 pub(super) fn phone_number(text: &str) -> Result<Option<String>, String> {
-    // a dash says that there is none
-    if fold(text).chars().all(|c| c.is_whitespace() || "-–—".contains(c)) {
+    // a dash or a word says that there is none
+    let said = squeeze(text);
+    if said.chars().all(|c| c == '-' || c == '/') || matches!(said.as_str(), "无" | "暂无" | "没有") {
         return Ok(None);
     }
     phone::normal(text).map(Some).ok_or_else(|| format!("“{text}”不是有效的手机号"))
 }
 
-pub(super) fn member_kind(text: &str) -> Result<MemberKind, String> {
-    match fold(text).as_str() {
-        "党员" | "正式党员" | "中共党员" => Ok(MemberKind::Full),
-        "预备党员" | "中共预备党员" => Ok(MemberKind::Probationary),
-        "群众" => Ok(MemberKind::Masses),
+/// What a person is to the Party, and whether the word says more than is kept.
+///
+/// Words of GB/T 4762 (codes of political status) and of rosters; whoever is not of the Party counts as 群众.
+pub(super) fn member_kind(text: &str) -> Result<(MemberKind, bool), String> {
+    let word = squeeze(text);
+    let said = word.strip_prefix("中国共产党").or_else(|| word.strip_prefix("中共")).unwrap_or(&word);
+    match said.trim_matches(['(', ')']) {
+        "党员" | "正式党员" | "正式" | "党员(正式)" | "党员(正式" | "共产党员" => {
+            Ok((MemberKind::Full, false))
+        }
+        "预备党员" | "预备" | "党员(预备)" | "党员(预备" => Ok((MemberKind::Probationary, false)),
+        "群众" | "普通群众" => Ok((MemberKind::Masses, false)),
+        "共青团员"
+        | "团员"
+        | "共产主义青年团团员"
+        | "中国共产主义青年团团员"
+        | "入党积极分子"
+        | "积极分子"
+        | "发展对象"
+        | "入党申请人"
+        | "无党派"
+        | "无党派人士"
+        | "无党派民主人士"
+        | "民主党派"
+        | "民革党员"
+        | "民革会员"
+        | "民盟盟员"
+        | "民建会员"
+        | "民进会员"
+        | "农工党党员"
+        | "致公党党员"
+        | "九三学社社员"
+        | "台盟盟员" => Ok((MemberKind::Masses, true)),
         "" => Err("不能为空".into()),
         _ => Err(format!("“{text}”应为党员、预备党员或群众")),
     }

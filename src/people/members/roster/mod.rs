@@ -14,51 +14,39 @@ mod tests;
 
 pub use duties::{Seat, seat, seat_of};
 pub use members::{MEMBER_HEADERS, MemberLine, examples, read_members};
-pub use units::{Parents, UNIT_HEADERS, UnitLine, read_units};
+pub use units::{Parents, Place, UNIT_HEADERS, UnitLine, read_units};
 
-use crate::base::sheet::{ImportProblem, Sheet, SheetError, SheetRow};
+use crate::base::sheet::{Remarks, Row};
 
-/// The good rows of a sheet, and remarks on the others by row.
+/// The good rows of a file, and remarks on the others and on what was not used.
 #[derive(Debug)]
 pub struct Parsed<T> {
     pub lines: Vec<T>,
-    pub problems: Vec<ImportProblem>,
-}
-
-/// A column of the sheet under the name that the file gives it.
-struct Column {
-    at: Option<usize>,
-    header: String,
-}
-
-impl Column {
-    fn required(sheet: &Sheet, names: &[&str]) -> Result<Self, SheetError> {
-        sheet.require(names).map(|at| Column { at: Some(at), header: sheet.headers[at].clone() })
-    }
-
-    fn optional(sheet: &Sheet, names: &[&str]) -> Self {
-        let at = sheet.column(names);
-        Column { at, header: at.map_or_else(String::new, |at| sheet.headers[at].clone()) }
-    }
+    /// Rows that say what an earlier one says.
+    pub repeats: u32,
+    pub remarks: Remarks,
 }
 
 /// A row while its cells are read one after the other, so that all that is wrong with it is told at once.
 struct Reading<'a> {
-    row: &'a SheetRow,
-    problems: &'a mut Vec<ImportProblem>,
+    row: &'a Row,
+    remarks: &'a mut Remarks,
 }
 
 impl Reading<'_> {
     /// The meaning of a cell; a refusal becomes a remark on the row.
-    fn field<T>(&mut self, column: &Column, meaning: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        let number = self.row.number;
-        meaning(self.row.text(column.at))
-            .map_err(|message| self.problems.push(ImportProblem::rejected(number, &column.header, message)))
-            .ok()
+    fn field<T>(&mut self, column: usize, meaning: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        self.said(column, meaning(self.row.text(column)))
+    }
+
+    /// What the cell of a column was found to mean.
+    fn said<T>(&mut self, column: usize, meaning: Result<T, String>) -> Option<T> {
+        let told = |message| self.remarks.refuse(&self.row.at, self.row.header(column), message);
+        meaning.map_err(told).ok()
     }
 
     /// The row is taken all the same.
-    fn warn(&mut self, column: &Column, message: String) {
-        self.problems.push(ImportProblem::warning(self.row.number, &column.header, message));
+    fn warn(&mut self, column: usize, message: String) {
+        self.remarks.warn(&self.row.at, self.row.header(column), message);
     }
 }

@@ -2,28 +2,39 @@
 
 use super::*;
 use crate::base::capability::Role;
-use crate::base::sheet::{self, ProblemKind};
+use crate::base::sheet::{self, Book, SheetError};
 use crate::people::members::model::MemberKind;
 
-fn csv(text: &str) -> Sheet {
+fn csv(text: &str) -> Book {
     sheet::read(text.as_bytes(), None).unwrap()
 }
 
-fn demo(name: &str) -> Sheet {
+fn demo(name: &str) -> Book {
     sheet::read(&std::fs::read(format!("demo/{name}")).unwrap(), None).unwrap()
 }
 
 fn parents(pairs: &[(&str, &str)]) -> Parents {
     let some = |parent: &str| (!parent.is_empty()).then(|| parent.to_owned());
-    pairs.iter().map(|(code, parent)| ((*code).to_owned(), some(parent))).collect()
+    let place = |code: &str, parent| Place { parent: some(parent), name: code.to_owned(), short_name: code.to_owned() };
+    pairs.iter().map(|(code, parent)| ((*code).to_owned(), place(code, parent))).collect()
 }
 
 fn known(lines: &[UnitLine]) -> Parents {
-    lines.iter().map(|line| (line.code.clone(), line.parent.clone())).collect()
+    let place = |line: &UnitLine| Place {
+        parent: line.parent.clone(),
+        name: line.name.clone(),
+        short_name: line.short_name.clone(),
+    };
+    lines.iter().map(|line| (line.code.clone(), place(line))).collect()
 }
 
-fn rows<T>(parsed: &Parsed<T>, kind: ProblemKind) -> Vec<u32> {
-    parsed.problems.iter().filter(|problem| problem.kind == kind).map(|problem| problem.row).collect()
+/// Rows that are refused, and rows of which something is told besides.
+fn refused<T>(parsed: &Parsed<T>) -> Vec<u32> {
+    parsed.remarks.problems.iter().filter_map(|problem| problem.row).collect()
+}
+
+fn warned<T>(parsed: &Parsed<T>) -> Vec<u32> {
+    parsed.remarks.warnings.iter().filter_map(|warning| warning.row).collect()
 }
 
 fn codes(parsed: &Parsed<UnitLine>) -> Vec<&str> {
@@ -33,10 +44,10 @@ fn codes(parsed: &Parsed<UnitLine>) -> Vec<&str> {
 #[test]
 fn the_demonstration_roster_has_no_problems() {
     let units = read_units(&demo("organization.csv"), &Parents::new()).unwrap();
-    assert_eq!((units.lines.len(), units.problems.len()), (308, 0));
+    assert_eq!((units.lines.len(), units.remarks.problems.len()), (308, 0));
     let known = known(&units.lines);
     let members = read_members(&demo("members.xlsx"), &known).unwrap();
-    assert_eq!((members.lines.len(), members.problems.len()), (760, 0));
+    assert_eq!((members.lines.len(), members.remarks.problems.len()), (760, 0));
     let count = |role: Role| members.lines.iter().filter(|line| line.duties.contains(&role)).count();
     assert_eq!([Role::GroupLeader, Role::Secretary, Role::BranchCommittee].map(count), [188, 94, 94]);
     assert_eq!([Role::CommitteeMember, Role::Expert, Role::Administrator].map(count), [25, 3, 1]);
@@ -70,7 +81,15 @@ fn an_export_is_read_back_unchanged() {
 
     let members = read_members(&demo("members.xlsx"), &known(&units)).unwrap().lines;
     let bytes = sheet::write_xlsx("成员", &MEMBER_HEADERS, members.iter().map(MemberLine::cells)).unwrap();
-    assert_eq!(read_members(&sheet::read(&bytes, None).unwrap(), &known(&units)).unwrap().lines, members);
+    assert_eq!(
+        read_members(&sheet::read(&bytes, None).unwrap(), &known(&units))
+            .unwrap()
+            .lines
+            .iter()
+            .map(MemberLine::cells)
+            .collect::<Vec<_>>(),
+        members.iter().map(MemberLine::cells).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -79,18 +98,18 @@ fn units_come_in_any_column_order_and_parents_first() {
         "组织类型,上级 编码*,组织名称,组织编码\n党支部,ｊｃ01,一支部,jc01-01\n基层党委,SF,龙首矿党委,jc01\n集团党委,,集团,sf\n",
     );
     let parsed = read_units(&sheet, &Parents::new()).unwrap();
-    assert!(parsed.problems.is_empty());
+    assert!(parsed.remarks.problems.is_empty());
     assert_eq!(codes(&parsed), ["SF", "JC01", "JC01-01"]);
     let branch = &parsed.lines[2];
-    assert_eq!((branch.row, branch.short_name.as_str(), branch.parent.as_deref()), (2, "一支部", Some("JC01")));
+    assert_eq!((branch.at.row, branch.short_name.as_str(), branch.parent.as_deref()), (2, "一支部", Some("JC01")));
 }
 
 #[test]
 fn a_sheet_without_a_needed_column_is_refused() {
     let refusal = read_units(&csv("编码,名称,类型\nA,甲,党支部\n"), &Parents::new()).unwrap_err();
-    assert_eq!(refusal, SheetError::MissingColumn("上级编码".into()));
+    assert!(matches!(&refusal, SheetError::MissingColumn { column, .. } if column == "上级编码"), "{refusal}");
     let refusal = read_members(&csv("工号,姓名,政治面貌\n1,甲,党员\n"), &Parents::new()).unwrap_err();
-    assert_eq!(refusal, SheetError::MissingColumn("所属党小组编码".into()));
+    assert!(matches!(&refusal, SheetError::MissingColumn { column, .. } if column == "所属党小组编码"), "{refusal}");
 }
 
 #[test]
@@ -110,11 +129,10 @@ fn bad_units_are_told_and_good_ones_taken() {
         I,车间,C,车间\n");
     let parsed = read_units(&sheet, &Parents::new()).unwrap();
     assert_eq!(codes(&parsed), ["SF", "C", "I"]);
-    assert_eq!(rows(&parsed, ProblemKind::Rejected), [3, 4, 5, 5, 8, 9, 10, 11, 12]);
-    assert_eq!(rows(&parsed, ProblemKind::Duplicate), [7]);
-    assert_eq!(rows(&parsed, ProblemKind::Warning), [13]);
-    let told = |row: u32| parsed.problems.iter().find(|problem| problem.row == row).unwrap();
-    assert_eq!(told(7).message, "“C”与第 6 行重复");
+    assert_eq!(refused(&parsed), [3, 4, 5, 5, 7, 8, 9, 10, 11, 12]);
+    assert_eq!(warned(&parsed), [13]);
+    let told = |row: u32| parsed.remarks.problems.iter().find(|problem| problem.row == Some(row)).unwrap();
+    assert_eq!(told(7).message, "“C”与第 6 行重复，而内容不同");
     assert_eq!(
         (told(8).column.as_deref(), told(8).message.as_str()),
         (Some("上级编码"), "上级组织“X”不存在，或它自己的行有问题")
@@ -128,13 +146,13 @@ fn existing_units_count_as_parents_and_may_be_moved_but_not_below_themselves() {
     let existing = parents(&[("SF", ""), ("A", "SF"), ("B", "A"), ("C", "SF")]);
     let sheet = |text: &str| csv(&format!("编码,名称,上级编码,类型\n{text}"));
     let moved = read_units(&sheet("B,乙,C,党支部\nD,丁,B,党小组\n"), &existing).unwrap();
-    assert_eq!((codes(&moved), moved.problems.len()), (vec!["B", "D"], 0));
+    assert_eq!((codes(&moved), moved.remarks.problems.len()), (vec!["B", "D"], 0));
     let circle = read_units(&sheet("A,甲,B,党支部\n"), &existing).unwrap();
-    assert_eq!((circle.lines.len(), rows(&circle, ProblemKind::Rejected)), (0, vec![2]));
+    assert_eq!((circle.lines.len(), refused(&circle)), (0, vec![2]));
     let root = read_units(&sheet("SF,集团,,集团党委\nX,另一集团,,集团党委\n"), &existing).unwrap();
-    assert_eq!((codes(&root), rows(&root, ProblemKind::Rejected)), (vec!["SF"], vec![3]));
+    assert_eq!((codes(&root), refused(&root)), (vec!["SF"], vec![3]));
     let lost_root = read_units(&sheet("SF,集团,A,集团党委\n"), &existing).unwrap();
-    assert_eq!(rows(&lost_root, ProblemKind::Rejected), [2]);
+    assert_eq!(refused(&lost_root), [2]);
 }
 
 #[test]
@@ -152,8 +170,8 @@ fn untidy_members_are_understood() {
     assert_eq!((line(1).name.as_str(), line(1).phone.as_deref()), ("Ivan Petrov", Some("13900001111")));
     assert_eq!((line(1).kind, line(1).duties.len()), (MemberKind::Probationary, 0));
     assert_eq!((line(2).phone.as_deref(), line(2).duties.as_slice()), (None, [Role::Secretary].as_slice()));
-    assert_eq!(rows(&parsed, ProblemKind::Warning), [4, 4]);
-    assert_eq!(parsed.problems[0].message, "“车间主任”不是系统中的职务，已略过");
+    assert_eq!(warned(&parsed), [4, 4]);
+    assert_eq!(parsed.remarks.warnings[0].message, "“车间主任”不是系统中的职务，已略过");
 }
 
 #[test]
@@ -165,16 +183,15 @@ fn bad_members_are_told_and_good_ones_taken() {
         1,甲,13800000001,SF,党员\n\
         1,乙,,SF,党员\n\
         2,丙,13800000001,SF,党员\n\
-        ,{long},23800000001,XX,团员\n\
+        ,{long},23800000001,XX,外宾\n\
         3 4,丁,1380000000,SF,党员\n\
         5,戊,,SF,群众\n"
     ));
     let parsed = read_members(&sheet, &units).unwrap();
-    assert_eq!(parsed.lines.iter().map(|line| line.row).collect::<Vec<_>>(), [2, 7]);
-    assert_eq!(rows(&parsed, ProblemKind::Duplicate), [3]);
-    assert_eq!(rows(&parsed, ProblemKind::Rejected), [4, 5, 5, 5, 5, 5, 6, 6]);
-    assert_eq!(parsed.problems[1].message, "“13800000001”与第 2 行重复");
-    assert_eq!(parsed.problems[4].column.as_deref(), Some("手机号"));
+    assert_eq!(parsed.lines.iter().map(|line| line.at.row).collect::<Vec<_>>(), [2, 7]);
+    assert_eq!(refused(&parsed), [3, 4, 5, 5, 5, 5, 5, 6, 6]);
+    assert_eq!(parsed.remarks.problems[1].message, "“13800000001”与第 2 行重复");
+    assert_eq!(parsed.remarks.problems[4].column.as_deref(), Some("手机号"));
 }
 
 #[test]

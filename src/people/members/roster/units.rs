@@ -3,11 +3,20 @@
 use std::collections::HashMap;
 
 use super::fields::{code, name, optional_code};
-use super::{Column, Parsed, Reading};
-use crate::base::sheet::{ImportProblem, Sheet, SheetError};
+use super::{Parsed, Reading};
+use crate::base::sheet::{At, Book, Column, Content, Found, Need, Remarks, Row, SheetError};
 
-/// Units that are there: code → code of the parent.
-pub type Parents = HashMap<String, Option<String>>;
+/// A unit that is there, as a roster may call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Code of the parent; `None` for the root.
+    pub parent: Option<String>,
+    pub name: String,
+    pub short_name: String,
+}
+
+/// Units that are there, by their code.
+pub type Parents = HashMap<String, Place>;
 
 /// Headers of an export, and of an import at its plainest.
 pub const UNIT_HEADERS: [&str; 5] = ["编码", "名称", "简称", "上级编码", "类型"];
@@ -21,8 +30,8 @@ const MAX_LEVELS: usize = 12;
 /// A unit as the sheet describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitLine {
-    /// Number of the row in the spreadsheet.
-    pub row: u32,
+    /// Where it stands in the file.
+    pub at: At,
     pub code: String,
     pub name: String,
     /// The name itself when the sheet gives no short one.
@@ -33,6 +42,11 @@ pub struct UnitLine {
 }
 
 impl UnitLine {
+    /// Whether another row says the same of the same unit.
+    fn says(&self, other: &UnitLine) -> bool {
+        self.cells() == other.cells()
+    }
+
     /// The cells under [`UNIT_HEADERS`].
     pub fn cells(&self) -> Vec<String> {
         let parent = self.parent.as_deref().unwrap_or_default();
@@ -40,66 +54,87 @@ impl UnitLine {
     }
 }
 
-struct Columns {
-    code: Column,
-    name: Column,
-    short_name: Column,
-    parent: Column,
-    kind: Column,
-}
+const CODE: usize = 0;
+const NAME: usize = 1;
+const SHORT_NAME: usize = 2;
+const PARENT: usize = 3;
+const KIND: usize = 4;
 
-impl Columns {
-    fn of(sheet: &Sheet) -> Result<Self, SheetError> {
-        Ok(Columns {
-            code: Column::required(sheet, &["编码", "组织编码", "单位编码", "组织代码", "代码"])?,
-            name: Column::required(sheet, &["名称", "组织名称", "单位名称", "全称"])?,
-            short_name: Column::optional(sheet, &["简称", "组织简称"]),
-            parent: Column::required(sheet, &["上级编码", "上级组织编码", "父级编码", "上级代码", "上级"])?,
-            kind: Column::required(sheet, &["类型", "组织类型", "类别", "组织类别"])?,
-        })
-    }
+fn columns() -> [Column; 5] {
+    use Content::{Code, Name};
+    use Need::{May, Must};
+    [
+        Column::new(
+            Must,
+            Code,
+            &["编码", "组织编码", "单位编码", "组织代码", "代码", "党组织编码", "党组织代码", "机构编码"],
+        ),
+        Column::new(Must, Name, &["名称", "组织名称", "单位名称", "全称", "党组织名称", "组织全称", "机构名称"]),
+        Column::new(May, Name, &["简称", "组织简称", "党组织简称", "单位简称"]),
+        Column::new(
+            Must,
+            Code,
+            &[
+                "上级编码",
+                "上级组织编码",
+                "父级编码",
+                "上级代码",
+                "上级",
+                "上级党组织编码",
+                "上级单位编码",
+                "上级组织代码",
+            ],
+        ),
+        Column::new(Must, Name, &["类型", "组织类型", "类别", "组织类别", "党组织类型", "党组织类别", "单位类型"]),
+    ]
 }
 
 /// The units of a sheet, parents before children.
 ///
 /// A unit is left out when its code repeats an earlier row, or when its way up does not end at the root: at the one unit
 /// without a parent, in the sheet or among the `existing`. A row for an existing unit replaces what is known of it.
-pub fn read_units(sheet: &Sheet, existing: &Parents) -> Result<Parsed<UnitLine>, SheetError> {
-    let columns = Columns::of(sheet)?;
-    let mut problems = Vec::new();
+pub fn read_units(book: &Book, existing: &Parents) -> Result<Parsed<UnitLine>, SheetError> {
+    let Found { rows, mut remarks } = book.rows(&columns(), &|_| false)?;
     let mut lines: Vec<UnitLine> = Vec::new();
-    let mut rows: HashMap<String, u32> = HashMap::new();
-    for row in &sheet.rows {
-        let Some(line) = line(&columns, Reading { row, problems: &mut problems }) else { continue };
-        match rows.get(&line.code) {
-            Some(first) => problems.push(repeated(line.row, &columns.code, &line.code, *first)),
+    let mut headers: HashMap<At, String> = HashMap::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut repeats = 0;
+    for row in &rows {
+        let Some(line) = line(Reading { row, remarks: &mut remarks }) else { continue };
+        match known.get(&line.code).map(|first| &lines[*first]) {
+            Some(first) => repeats += repeated(row, CODE, &line.code, &first.at, first.says(&line), &mut remarks),
             None => {
-                rows.insert(line.code.clone(), line.row);
+                known.insert(line.code.clone(), lines.len());
+                headers.insert(line.at.clone(), row.header(PARENT).to_owned());
                 lines.push(line);
             }
         }
     }
-    let lines = rooted(lines, existing, &columns.parent, &mut problems);
-    problems.sort_by_key(|problem| problem.row);
-    Ok(Parsed { lines, problems })
+    let lines = rooted(lines, existing, &headers, &mut remarks);
+    Ok(Parsed { lines, repeats, remarks })
 }
 
-/// The remark on a row whose `code` an earlier row has.
-pub(super) fn repeated(row: u32, column: &Column, code: &str, first: u32) -> ImportProblem {
-    ImportProblem::duplicate(row, &column.header, format!("“{code}”与第 {first} 行重复"))
+/// Tells that an earlier row has the `code`: as a warning when it says the same, which counts as a row that changes
+/// nothing, else as a refusal.
+pub(super) fn repeated(row: &Row, column: usize, code: &str, first: &At, same: bool, remarks: &mut Remarks) -> u32 {
+    match same {
+        true => remarks.warn(&row.at, row.header(column), format!("“{code}”与{first}完全相同，未重复导入")),
+        false => remarks.refuse(&row.at, row.header(column), format!("“{code}”与{first}重复，而内容不同")),
+    }
+    u32::from(same)
 }
 
-fn line(columns: &Columns, mut reading: Reading<'_>) -> Option<UnitLine> {
-    let code = reading.field(&columns.code, code);
-    let name_read = reading.field(&columns.name, name);
-    let short_name = match reading.row.text(columns.short_name.at) {
+fn line(mut reading: Reading<'_>) -> Option<UnitLine> {
+    let code = reading.field(CODE, code);
+    let name_read = reading.field(NAME, name);
+    let short_name = match reading.row.text(SHORT_NAME) {
         "" => name_read.clone(),
-        _ => reading.field(&columns.short_name, name),
+        _ => reading.field(SHORT_NAME, name),
     };
-    let parent = reading.field(&columns.parent, optional_code);
-    let kind = reading.field(&columns.kind, name);
+    let parent = reading.field(PARENT, optional_code);
+    let kind = reading.field(KIND, name);
     let line = UnitLine {
-        row: reading.row.number,
+        at: reading.row.at.clone(),
         code: code?,
         name: name_read?,
         short_name: short_name?,
@@ -107,7 +142,7 @@ fn line(columns: &Columns, mut reading: Reading<'_>) -> Option<UnitLine> {
         kind: kind?,
     };
     if !PARTY_KINDS.contains(&line.kind.as_str()) {
-        reading.warn(&columns.kind, format!("“{}”不是党组织的类型，导入的职务不会落在它上面", line.kind));
+        reading.warn(KIND, format!("“{}”不是党组织的类型，导入的职务不会落在它上面", line.kind));
     }
     Some(line)
 }
@@ -116,15 +151,15 @@ fn line(columns: &Columns, mut reading: Reading<'_>) -> Option<UnitLine> {
 fn rooted(
     mut lines: Vec<UnitLine>,
     existing: &Parents,
-    column: &Column,
-    problems: &mut Vec<ImportProblem>,
+    headers: &HashMap<At, String>,
+    remarks: &mut Remarks,
 ) -> Vec<UnitLine> {
     let tree = Tree::new(&lines, existing);
     let mut levels: HashMap<String, usize> = HashMap::new();
     for line in &lines {
         match tree.level(line) {
             Ok(level) => drop(levels.insert(line.code.clone(), level)),
-            Err(message) => problems.push(ImportProblem::rejected(line.row, &column.header, message)),
+            Err(message) => remarks.refuse(&line.at, headers.get(&line.at).map_or("", String::as_str), message),
         }
     }
     lines.retain(|line| levels.contains_key(&line.code));
@@ -134,15 +169,16 @@ fn rooted(
 
 /// The tree as it would be with the sheet's units in it.
 struct Tree {
-    parents: Parents,
+    parents: HashMap<String, Option<String>>,
     root: Option<String>,
 }
 
 impl Tree {
     fn new(lines: &[UnitLine], existing: &Parents) -> Self {
-        let mut parents = existing.clone();
+        let of_place = |(code, place): (&String, &Place)| (code.clone(), place.parent.clone());
+        let mut parents: HashMap<String, Option<String>> = existing.iter().map(of_place).collect();
         parents.extend(lines.iter().map(|line| (line.code.clone(), line.parent.clone())));
-        let stands = existing.iter().find(|(_, parent)| parent.is_none()).map(|(code, _)| code);
+        let stands = existing.iter().find(|(_, place)| place.parent.is_none()).map(|(code, _)| code);
         let first = || lines.iter().find(|line| line.parent.is_none()).map(|line| &line.code);
         let root = stands.or_else(first).cloned();
         Tree { parents, root }

@@ -90,6 +90,12 @@ pub fn list_duties(
     })
 }
 
+/// Takes back a proposal that nobody has answered; false when somebody did.
+pub fn delete_open_duty(conn: &mut Conn, id: DutyProposalId) -> QueryResult<bool> {
+    let open = duty_proposals::id.eq(id).and(duty_proposals::state.eq(ProposalState::Open));
+    Ok(on!(conn, c => diesel::delete(duty_proposals::table.filter(open)).execute(c))? == 1)
+}
+
 /// Writes the answer to an open proposal; false when it was answered already.
 pub fn answer_duty(conn: &mut Conn, id: DutyProposalId, answer: &Answered) -> QueryResult<bool> {
     let open = duty_proposals::id.eq(id).and(duty_proposals::state.eq(ProposalState::Open));

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::id::SessionId;
-use crate::base::text::Text;
+use crate::base::text::{Text, Verbatim};
 use crate::base::time::Timestamp;
 use crate::people::sessions::actions::Sessions;
 use crate::people::sessions::model::Method;
@@ -80,10 +80,10 @@ async fn end_session(
 #[serde(deny_unknown_fields)]
 struct PasswordBody {
     /// The present password.
-    old_password: Text<256>,
+    old_password: Verbatim<256>,
     /// 8 to 64 characters of at least two kinds, 10 at least for administrators, auditors, organisers, committee members
     /// and experts; nothing that others try first.
-    new_password: Text<256>,
+    new_password: Verbatim<256>,
     /// Taken and not needed: anyone who is signed in is not locked out by others who try passwords.
     #[expect(dead_code, reason = "clients send it")]
     device_key: Option<Text<64>>,

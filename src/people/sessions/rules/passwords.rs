@@ -9,7 +9,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::base::text::squeeze;
+use unicode_normalization::UnicodeNormalization;
 
 pub const PASSWORD_MIN: usize = 8;
 pub const PASSWORD_MAX: usize = 64;
@@ -116,7 +116,7 @@ fn check_form(password: &str, is_privileged: bool) -> Result<(), Weakness> {
 
 /// Letters and digits alone, in lower case and half width: separators make no password better.
 fn bare(text: &str) -> String {
-    squeeze(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn contains(text: &str, part: &str, least: usize) -> bool {

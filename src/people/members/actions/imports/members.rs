@@ -3,13 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::QueryResult;
+use uuid::Uuid;
 
-use super::{CHUNK, Progress, Tally, read_file};
+use super::taking_back::{DUTY, KeptMember, PROPOSAL};
+use super::{CHUNK, Chunk, Progress, Tally, chunks, compare, read_file};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::sheet::{ImportProblem, ImportReport};
+use crate::base::imports::{Mode, NoImport};
+use crate::base::sheet::{ImportRemark, ImportReport, Remarks};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
+use crate::kernel::imports::{Shown, Written};
 use crate::people::members::actions::duties::{NewDuty, Way, new_duty, privileged_way, said, tell};
 use crate::people::members::actions::members::differences;
 use crate::people::members::actions::proposals::{Wish, new_proposal};
@@ -21,6 +25,9 @@ use crate::people::members::phone_index;
 use crate::people::members::roster::{MemberLine, read_members, seat_of};
 use crate::people::members::rules::Refusal;
 use crate::people::members::store;
+
+/// What imports of members are called.
+pub(super) const KIND: &str = "members";
 
 const OUT_OF_REACH: &str = "不在您的职责范围之内";
 
@@ -43,6 +50,16 @@ struct Taking<'a> {
     duties: Vec<Missing>,
     /// Whether anything but duties differs from what is there.
     differs: bool,
+}
+
+impl Taking<'_> {
+    /// What is to happen, and to which state of the member.
+    fn said(&self) -> String {
+        let before = self.before.as_ref().map(KeptMember::of);
+        let duties: Vec<(&str, UnitId, bool)> =
+            self.duties.iter().map(|duty| (duty.role.as_str(), duty.unit, duty.way == Way::ByTwo)).collect();
+        format!("{before:?} {} {} {duties:?}", self.unit, self.differs)
+    }
 }
 
 /// What is known of the members that some rows are about.
@@ -72,57 +89,102 @@ impl Members {
         &self,
         manager: Manager,
         file: impl AsRef<[u8]> + Send + 'static,
-        dry_run: bool,
+        mode: Mode,
         progress: Progress<'_>,
     ) -> Outcome<ImportReport> {
         let parents = self.parents();
-        let parsed = read_file(file, move |sheet| read_members(sheet, &parents)).await?;
-        let mut report = ImportReport::new(dry_run);
-        report.extend(parsed.problems);
+        let mut shown = Shown::of(KIND, file.as_ref());
+        let parsed = read_file(file, move |book| read_members(book, &parents)).await?;
+        let mut report = ImportReport::new(mode.is_dry_run());
+        report.unchanged += parsed.repeats;
+        report.take(parsed.remarks);
         let today = self.db.today();
         let way = self.db.read(move |conn| privileged_way(conn, today)).await?;
         let import = Import { manager: manager.clone(), way };
-        let written = self.take_members(&import, parsed.lines, &mut report, progress).await;
-        self.finish_import(manager, "members.import_members", &report).await?;
-        written.map(|()| report)
+        let mut outcomes = Vec::new();
+        if mode != Mode::AtOnce {
+            for tally in self.look_at_members(&import, &parsed.lines, progress).await? {
+                shown.add(&tally.outcomes);
+                outcomes.push(tally.outcomes.clone());
+                if mode.is_dry_run() {
+                    tally.add_to(&mut report);
+                }
+            }
+            compare(&mode, &shown, &mut report).map_err(Refusal::from)?;
+        }
+        if !mode.is_dry_run() {
+            let id = self.db.fresh_id();
+            let written = Written { id, kind: KIND, by: manager.member, place: 0 };
+            let outcome =
+                self.take_members(&import, chunks(&parsed.lines, written, outcomes), &mut report, progress).await;
+            report.import_id = (report.accepted + report.changed > 0).then_some(id);
+            self.finish_import(manager.clone(), "members.import_members", &report).await?;
+            if outcome.is_err() && mode != Mode::AtOnce && report.import_id.is_some() {
+                self.take_back_import(manager, KIND, id).await?;
+            }
+            outcome?;
+        }
+        report.sort();
+        Ok(report)
+    }
+
+    /// What would become of the lines, chunk by chunk.
+    async fn look_at_members(
+        &self,
+        import: &Import,
+        lines: &[MemberLine],
+        progress: Progress<'_>,
+    ) -> Outcome<Vec<Tally>> {
+        let today = self.db.today();
+        let (mut tallies, mut done) = (Vec::new(), 0);
+        for chunk in lines.chunks(CHUNK) {
+            let (members, import, chunk) = (self.clone(), import.clone(), chunk.to_vec());
+            done += chunk.len();
+            let judged = move |conn: &mut Conn| Ok(members.judge_members(conn, &import, &chunk, today)?.1);
+            tallies.push(self.db.read(judged).await?);
+            progress(done, lines.len());
+        }
+        Ok(tallies)
     }
 
     async fn take_members(
         &self,
         import: &Import,
-        lines: Vec<MemberLine>,
+        chunks: Vec<Chunk<MemberLine>>,
         report: &mut ImportReport,
         progress: Progress<'_>,
     ) -> Outcome<()> {
-        let (today, dry_run) = (self.db.today(), report.dry_run);
+        let total = chunks.iter().map(|chunk| chunk.lines.len()).sum();
         let mut done = 0;
-        for chunk in lines.chunks(CHUNK) {
-            let (members, import, chunk) = (self.clone(), import.clone(), chunk.to_vec());
-            done += chunk.len();
-            let tally = if dry_run {
-                let judged = move |conn: &mut Conn| Ok(members.judge_members(conn, &import, &chunk, today)?.1);
-                self.db.read(judged).await?
-            } else {
-                self.db.write(move |tx| members.write_members(tx, &import, &chunk)).await?
-            };
+        for chunk in chunks {
+            let (members, import) = (self.clone(), import.clone());
+            done += chunk.lines.len();
+            let tally = self.db.write(move |tx| members.write_members(tx, &import, &chunk)).await?;
             tally.add_to(report);
-            progress(done, lines.len());
+            progress(done, total);
         }
         Ok(())
     }
 
-    fn write_members(&self, tx: &mut Tx, import: &Import, lines: &[MemberLine]) -> Outcome<Tally> {
+    fn write_members(&self, tx: &mut Tx, import: &Import, chunk: &Chunk<MemberLine>) -> Outcome<Tally> {
+        let lines = &chunk.lines;
         if lines.iter().any(|line| line.duties.iter().any(|role| role.is_privileged())) {
             store::lock_tree(tx.conn)?;
         }
         let numbers: Vec<String> = lines.iter().map(|line| line.employee_no.clone()).collect();
         store::lock_by_employee_no(tx.conn, &numbers)?;
         let (takings, mut tally) = self.judge_members(tx.conn, import, lines, tx.today())?;
+        chunk.check(&tally.outcomes).map_err(Refusal::from)?;
+        let mut written = chunk.written;
+        if !takings.is_empty() {
+            written.begin(tx)?;
+        }
         for taking in &takings {
-            if !self.take(tx, &import.manager, taking)? {
+            if !self.take(tx, &import.manager, taking, &mut written)? {
+                chunk.shown.as_ref().map_or(Ok(()), |_| Err(Refusal::from(NoImport::Stale)))?;
                 let message = "该行的工号或手机号刚刚被使用，请重新导入";
-                tally.problems.push(ImportProblem::rejected(taking.line.row, "工号", message));
-                let counted = if taking.before.is_some() { &mut tally.updated } else { &mut tally.accepted };
+                tally.remarks.refuse(&taking.line.at, "工号", message);
+                let counted = if taking.before.is_some() { &mut tally.changed } else { &mut tally.accepted };
                 *counted -= 1;
             }
         }
@@ -155,15 +217,20 @@ impl Members {
         let tree = self.directory.tree();
         let (mut takings, mut tally) = (Vec::new(), Tally::default());
         for line in lines {
-            match self.judge(import, &tree, &known, line, &mut tally.problems) {
+            match self.judge(import, &tree, &known, line, &mut tally.remarks) {
                 Ok(taking) if taking.before.is_some() && !taking.differs && taking.duties.is_empty() => {
                     tally.unchanged += 1;
+                    tally.say(&line.at, "same");
                 }
                 Ok(taking) => {
-                    *(if taking.before.is_some() { &mut tally.updated } else { &mut tally.accepted }) += 1;
+                    *(if taking.before.is_some() { &mut tally.changed } else { &mut tally.accepted }) += 1;
+                    tally.say(&line.at, taking.said());
                     takings.push(taking);
                 }
-                Err(problem) => tally.problems.push(problem),
+                Err(problem) => {
+                    tally.say(&line.at, &problem.message);
+                    tally.remarks.problems.push(problem);
+                }
             }
         }
         Ok((takings, tally))
@@ -203,10 +270,10 @@ impl Members {
         tree: &UnitTree,
         known: &Known,
         line: &'a MemberLine,
-        remarks: &mut Vec<ImportProblem>,
-    ) -> Result<Taking<'a>, ImportProblem> {
+        remarks: &mut Remarks,
+    ) -> Result<Taking<'a>, ImportRemark> {
         let manager = &import.manager;
-        let no = |column: &str, message: &str| Err(ImportProblem::rejected(line.row, column, message));
+        let no = |column: &str, message: &str| Err(ImportRemark::new(&line.at, column, message));
         let Some(home) = tree.by_code(&line.unit) else { return no("所属党小组编码", "组织不存在") };
         let before = known.by_number.get(&line.employee_no);
         let beyond = |unit| !tree.get(unit).is_some_and(|card| manager.reach.covers(&card.path));
@@ -233,7 +300,7 @@ impl Members {
     }
 
     /// Writes one row; false when meanwhile somebody else got the number.
-    fn take(&self, tx: &mut Tx, manager: &Manager, taking: &Taking<'_>) -> Outcome<bool> {
+    fn take(&self, tx: &mut Tx, manager: &Manager, taking: &Taking<'_>, written: &mut Written) -> Outcome<bool> {
         let line = taking.line;
         let mut row = taking.before.clone().unwrap_or_else(|| MemberRow {
             id: tx.fresh_id(),
@@ -269,14 +336,19 @@ impl Members {
             }
             Some(_) => {}
         }
+        if taking.before.is_none() || taking.differs {
+            let former = taking.before.as_ref().map(KeptMember::of);
+            written.keep(tx, ("member", row.id.uuid()), former.as_ref(), &KeptMember::of(&row))?;
+        }
         for missing in &taking.duties {
             // anyone who is new learns of the duties with the invitation
-            self.take_duty(tx, manager, &row, *missing, taking.before.is_some())?;
+            let (kind, id) = self.take_duty(tx, manager, &row, *missing, taking.before.is_some())?;
+            written.keep(tx, (kind, id), None, &row.id)?;
         }
         Ok(true)
     }
 
-    /// Grants a duty of a row, or proposes to.
+    /// Grants a duty of a row, or proposes to; says what was written.
     fn take_duty(
         &self,
         tx: &mut Tx,
@@ -284,18 +356,24 @@ impl Members {
         member: &MemberRow,
         missing: Missing,
         is_told: bool,
-    ) -> QueryResult<()> {
+    ) -> QueryResult<(&'static str, Uuid)> {
         let duty = NewDuty { role: missing.role, unit: missing.unit, from: None, to: None };
         match missing.way {
             Way::AtOnce(confirmation) => {
                 let granted = new_duty(tx, manager, member.id, duty);
                 self.insert_duty(tx, manager, &granted, said(confirmation))?;
-                if is_told { self.tell_granted(tx, &granted) } else { Ok(()) }
+                if is_told {
+                    self.tell_granted(tx, &granted)?;
+                }
+                Ok((DUTY, granted.id.uuid()))
             }
             Way::ByTwo => {
                 let proposal = new_proposal(tx, manager, member.id, Wish::Grant(duty));
                 self.write_proposal(tx, manager, &proposal, member)?;
-                if is_told { self.tell_proposed(tx, &proposal) } else { Ok(()) }
+                if is_told {
+                    self.tell_proposed(tx, &proposal)?;
+                }
+                Ok((PROPOSAL, proposal.id.uuid()))
             }
         }
     }
@@ -314,14 +392,14 @@ fn missing_duties(
     known: &Known,
     line: &MemberLine,
     before: Option<&MemberRow>,
-    remarks: &mut Vec<ImportProblem>,
-) -> Result<Vec<Missing>, ImportProblem> {
+    remarks: &mut Remarks,
+) -> Result<Vec<Missing>, ImportRemark> {
     let manager = &import.manager;
     let path = tree.by_code(&line.unit).map(|card| card.path.clone()).unwrap_or_default();
     let kinds: Vec<&str> = path.iter().filter_map(|id| tree.get(*id)).map(|card| card.unit.kind.as_str()).collect();
     let member = before.map(|row| row.id);
     let held: Vec<RoleRow> = known.duties.iter().filter(|duty| Some(duty.member_id) == member).cloned().collect();
-    let mut remark = |message: String| remarks.push(ImportProblem::warning(line.row, DUTY_COLUMN, message));
+    let mut remark = |message: String| remarks.warn(&line.at, DUTY_COLUMN, message);
     let mut missing: Vec<Missing> = Vec::new();
     for role in &line.duties {
         let title = role.title();
@@ -368,7 +446,7 @@ fn check_together(
     missing: &[Missing],
     role: Role,
     member: Option<MemberId>,
-) -> Result<(), ImportProblem> {
+) -> Result<(), ImportRemark> {
     let other = match rules::check_separation(held, role, known.today, None) {
         Err(Refusal::Separation { other, .. }) => Some(other),
         _ => missing.iter().map(|duty| duty.role).find(|other| !role.goes_with(*other)),
@@ -384,6 +462,6 @@ fn check_together(
     Ok(())
 }
 
-fn rejected(line: &MemberLine, message: String) -> ImportProblem {
-    ImportProblem::rejected(line.row, DUTY_COLUMN, message)
+fn rejected(line: &MemberLine, message: String) -> ImportRemark {
+    ImportRemark::new(&line.at, DUTY_COLUMN, message)
 }

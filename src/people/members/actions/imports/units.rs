@@ -5,19 +5,25 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::{CHUNK, Progress, Tally, read_file};
+use super::taking_back::KeptUnit;
+use super::{CHUNK, Chunk, Progress, Tally, chunks, compare, read_file};
 use crate::base::id::UnitId;
-use crate::base::sheet::{ImportProblem, ImportReport};
+use crate::base::imports::Mode;
+use crate::base::sheet::ImportReport;
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Tx};
+use crate::kernel::imports::{Shown, Written};
 use crate::people::members::actions::duties::{PrivilegedSeats, privileged_seats};
 use crate::people::members::actions::moves::follow_units;
 use crate::people::members::actions::{Manager, Members, Outcome, note, rules};
 use crate::people::members::directory::{Directory, UnitTree};
 use crate::people::members::model::Unit;
 use crate::people::members::roster::{UnitLine, read_units};
-use crate::people::members::rules::widens_duty;
+use crate::people::members::rules::{Refusal, widens_duty};
 use crate::people::members::store;
+
+/// What imports of units are called.
+pub(super) const KIND: &str = "units";
 
 impl Members {
     /// Takes in and brings up to date the units of a file.
@@ -25,22 +31,42 @@ impl Members {
         &self,
         manager: Manager,
         file: impl AsRef<[u8]> + Send + 'static,
-        dry_run: bool,
+        mode: Mode,
         progress: Progress<'_>,
     ) -> Outcome<ImportReport> {
         let parents = self.parents();
-        let parsed = read_file(file, move |sheet| read_units(sheet, &parents)).await?;
-        let mut report = ImportReport::new(dry_run);
-        report.extend(parsed.problems);
+        let mut shown = Shown::of(KIND, file.as_ref());
+        let parsed = read_file(file, move |book| read_units(book, &parents)).await?;
+        let mut report = ImportReport::new(mode.is_dry_run());
+        report.unchanged += parsed.repeats;
+        report.take(parsed.remarks);
         let total = parsed.lines.len();
-        if dry_run {
-            self.judge_units(manager, parsed.lines).await?.add_to(&mut report);
-            progress(total, total);
-            return Ok(report);
+        let mut outcomes = Vec::new();
+        if mode != Mode::AtOnce {
+            let tally = self.judge_units(manager.clone(), parsed.lines.clone()).await?;
+            shown.add(&tally.outcomes);
+            outcomes.extend(tally.outcomes.chunks(CHUNK).map(<[String]>::to_vec));
+            if mode.is_dry_run() {
+                tally.add_to(&mut report);
+            }
+            compare(&mode, &shown, &mut report).map_err(Refusal::from)?;
         }
-        let written = self.write_units(&manager, parsed.lines, &mut report, progress).await;
-        self.finish_import(manager, "members.import_units", &report).await?;
-        written.map(|()| report)
+        if mode.is_dry_run() {
+            progress(total, total);
+        } else {
+            let id = self.db.fresh_id();
+            let written = Written { id, kind: KIND, by: manager.member, place: 0 };
+            let outcome =
+                self.write_units(&manager, chunks(&parsed.lines, written, outcomes), &mut report, progress).await;
+            report.import_id = (report.accepted + report.changed > 0).then_some(id);
+            self.finish_import(manager.clone(), "members.import_units", &report).await?;
+            if outcome.is_err() && mode != Mode::AtOnce && report.import_id.is_some() {
+                self.take_back_import(manager, KIND, id).await?;
+            }
+            outcome?;
+        }
+        report.sort();
+        Ok(report)
     }
 
     async fn judge_units(&self, manager: Manager, lines: Vec<UnitLine>) -> Outcome<Tally> {
@@ -56,36 +82,42 @@ impl Members {
     async fn write_units(
         &self,
         manager: &Manager,
-        lines: Vec<UnitLine>,
+        chunks: Vec<Chunk<UnitLine>>,
         report: &mut ImportReport,
         progress: Progress<'_>,
     ) -> Outcome<()> {
+        let total = chunks.iter().map(|chunk| chunk.lines.len()).sum();
         let mut done = 0;
-        for chunk in lines.chunks(CHUNK) {
-            let (manager, chunk, directory) = (manager.clone(), chunk.to_vec(), self.directory.clone());
-            done += chunk.len();
-            self.db
-                .write(move |tx| Ok(write_chunk(tx, &manager, &directory, &chunk)?))
-                .await
-                .map(|tally| tally.add_to(report))?;
-            progress(done, lines.len());
+        for chunk in chunks {
+            let (manager, directory) = (manager.clone(), self.directory.clone());
+            done += chunk.lines.len();
+            let tally = self.db.write(move |tx| write_chunk(tx, &manager, &directory, &chunk)).await?;
+            tally.add_to(report);
+            progress(done, total);
         }
         Ok(())
     }
 }
 
-fn write_chunk(tx: &mut Tx, manager: &Manager, directory: &Directory, lines: &[UnitLine]) -> QueryResult<Tally> {
+fn write_chunk(tx: &mut Tx, manager: &Manager, directory: &Directory, chunk: &Chunk<UnitLine>) -> Outcome<Tally> {
     store::lock_tree(tx.conn)?;
     let before = UnitTree::new(store::list_units(tx.conn)?);
     let mut plan = Plan::read(tx.conn, tx.today(), manager)?;
-    lines.iter().for_each(|line| plan.judge(line, || tx.fresh_id(), tx.now()));
+    chunk.lines.iter().for_each(|line| plan.judge(line, || tx.fresh_id(), tx.now()));
     let Plan { writes, tally, .. } = plan;
+    chunk.check(&tally.outcomes).map_err(Refusal::from)?;
+    let mut written = chunk.written;
+    if !writes.is_empty() {
+        written.begin(tx)?;
+    }
     for (unit, is_new) in &writes {
         let action = if *is_new { "members.create_unit" } else { "members.update_unit" };
         match is_new {
             true => drop(store::insert_unit(tx.conn, unit)?),
             false => store::update_unit(tx.conn, unit)?,
         }
+        let former = before.get(unit.id).map(|card| KeptUnit::of(&card.unit));
+        written.keep(tx, ("unit", unit.id.uuid()), former.as_ref(), &KeptUnit::of(unit))?;
         let detail = json!({ "code": unit.code, "name": unit.name, "kind": unit.kind, "parent": unit.parent_id });
         note(tx, manager, action, ("unit", unit.id.uuid()), detail)?;
     }
@@ -118,7 +150,8 @@ impl<'a> Plan<'a> {
     fn judge(&mut self, line: &UnitLine, fresh_id: impl FnOnce() -> UnitId, now: Timestamp) {
         let before = self.by_code.get(&line.code).and_then(|id| self.units.get(id)).cloned();
         if let Err((column, message)) = self.check(line, before.as_ref()) {
-            self.tally.problems.push(ImportProblem::rejected(line.row, column, message));
+            self.tally.say(&line.at, &message);
+            self.tally.remarks.refuse(&line.at, column, message);
             return;
         }
         let unit = Unit {
@@ -133,9 +166,14 @@ impl<'a> Plan<'a> {
             updated_at: now,
         };
         match &before {
-            Some(before) if same(before, &unit) => self.tally.unchanged += 1,
+            Some(before) if same(before, &unit) => {
+                self.tally.unchanged += 1;
+                self.tally.say(&line.at, "same");
+            }
             _ => {
-                *(if before.is_some() { &mut self.tally.updated } else { &mut self.tally.accepted }) += 1;
+                *(if before.is_some() { &mut self.tally.changed } else { &mut self.tally.accepted }) += 1;
+                let former = before.as_ref().map(|unit| (&unit.name, &unit.short_name, &unit.kind, unit.parent_id));
+                self.tally.say(&line.at, format!("{former:?}"));
                 self.by_code.insert(unit.code.clone(), unit.id);
                 self.units.insert(unit.id, unit.clone());
                 self.writes.push((unit, before.is_none()));

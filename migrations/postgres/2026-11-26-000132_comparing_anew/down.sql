@@ -1,0 +1,1 @@
+DELETE FROM backlog WHERE work = 'members.phones';
