@@ -32,9 +32,67 @@ export type AbsenceView = {
 };
 
 /**
+ * What the platform's question brought.
+ */
+export type AcceptedTemplates = {
+    /**
+     * The templates that the member has accepted, one message each; three at most.
+     */
+    accepted: Array<Text100>;
+};
+
+/**
  * What became of an act.
  */
 export type ActResult = 'done' | 'refused';
+
+/**
+ * Of what an alarm is.
+ */
+export type AlarmKind = 'overdue' | 'backup_missing' | 'disk_low' | 'clock_doubted' | 'writes_fail' | 'messages_parked' | 'redis_away' | 'trail_unsealed' | 'maintenance' | 'unknown';
+
+/**
+ * Everything that should be looked after now.
+ */
+export type AlarmList = {
+    /**
+     * Empty when all is well.
+     */
+    items: Array<AlarmView>;
+    /**
+     * When this was looked at.
+     */
+    now: Timestamp;
+};
+
+/**
+ * Something that somebody should look after.
+ */
+export type AlarmView = {
+    /**
+     * What to do, in Chinese.
+     */
+    advice: string;
+    kind: AlarmKind;
+    /**
+     * What is the matter, in Chinese.
+     */
+    message: string;
+    since?: Timestamp | null;
+};
+
+/**
+ * How a push has come to a member.
+ */
+export type Arrival = 'read' | 'reached_unread' | 'waiting' | 'away' | 'no_account' | 'no_quota' | 'refused' | 'failed';
+
+/**
+ * How many members it has come to in one way.
+ */
+export type ArrivalCount = {
+    members: number;
+    state: Arrival;
+};
 
 /**
  * An article as it is written.
@@ -389,6 +447,40 @@ export type BallotRules = {
 };
 
 /**
+ * How somebody proves whose account it is: by one of the three.
+ */
+export type BindBody = {
+    account?: Text64 | null;
+    /**
+     * For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+     */
+    cookie?: boolean;
+    device?: Text60 | null;
+    device_key?: Text64 | null;
+    invite_code?: Text32 | null;
+    password?: Text256 | null;
+    phone_code?: Text512 | null;
+    /**
+     * As it came with the sign-in.
+     */
+    ticket: Text1024;
+};
+
+/**
+ * That the platform has recognised somebody whose account is not bound yet.
+ */
+export type BindingNeeded = {
+    /**
+     * For `POST /session/binding`, for 15 minutes.
+     */
+    ticket: string;
+    /**
+     * By what the account can be bound: `password`, `invite_code`, `phone_code`.
+     */
+    ways: Array<string>;
+};
+
+/**
  * A board of either kind.
  */
 export type Board = (MemberBoard & {
@@ -468,6 +560,11 @@ export type BoardWord = {
      */
     name: string;
 };
+
+/**
+ * By what an account was found to be a member's.
+ */
+export type BoundBy = 'employee_no' | 'password' | 'invitation' | 'phone' | 'union';
 
 /**
  * A board of branches.
@@ -1357,6 +1454,45 @@ export type ChangedPassword = {
 };
 
 /**
+ * How many members a channel has taken its message for.
+ */
+export type ChannelCount = {
+    channel: ChannelName;
+    members: number;
+};
+
+/**
+ * By what a notice reaches a member beyond the inbox.
+ */
+export type ChannelName = 'wecom' | 'wechat' | 'mini';
+
+/**
+ * A step of setting a channel up.
+ */
+export type ChannelStep = {
+    /**
+     * What to do, in Chinese; `null` when there is nothing to be done.
+     */
+    advice?: string | null;
+    /**
+     * What was found, in Chinese; never a secret.
+     */
+    found: string;
+    state: StepState;
+    /**
+     * What it is about, in Chinese.
+     */
+    title: string;
+};
+
+/**
+ * What the channels need.
+ */
+export type ChannelSteps = {
+    steps: Array<ChannelStep>;
+};
+
+/**
  * How often something was chosen.
  */
 export type ChoiceFigures = {
@@ -2084,6 +2220,56 @@ export type DeliveryBody = {
      * The implementer's files that show it; an idea has 9 files at most.
      */
     file_ids?: Array<FileId>;
+};
+
+/**
+ * How a push has come to a unit with everything below it.
+ */
+export type DeliveryNumbers = {
+    /**
+     * Beyond the inbox.
+     */
+    channels: Array<ChannelCount>;
+    /**
+     * Everybody who has not left, those away among them.
+     */
+    members: number;
+    /**
+     * To whom a reminder was sent besides.
+     */
+    reminded: number;
+    /**
+     * Each in one way; ways that nobody has are left out.
+     */
+    states: Array<ArrivalCount>;
+    unit_id: UnitId;
+    /**
+     * Name of the unit.
+     */
+    unit_name: string;
+};
+
+/**
+ * How a push has come to its audience.
+ */
+export type DeliveryReport = {
+    /**
+     * The units directly below.
+     */
+    children: Array<DeliveryNumbers>;
+    day: Day;
+    /**
+     * In the order of their employee numbers.
+     */
+    members: PageMemberDelivery;
+    /**
+     * Whether the caller sees names; otherwise `members` is empty.
+     */
+    named: boolean;
+    push_id: PushId;
+    remind_at?: Timestamp | null;
+    reminded_at?: Timestamp | null;
+    total: DeliveryNumbers;
 };
 
 /**
@@ -3585,22 +3771,30 @@ export type IdeaView = IdeaHead & {
 };
 
 /**
- * A remark on one row of an imported file.
+ * An import that was written; here because the report of an import, which is not of any room, names it.
  */
-export type ImportProblem = {
+export type ImportId = string;
+
+/**
+ * A remark on an imported file: on a row, a column, a sheet, or several of them.
+ */
+export type ImportRemark = {
     /**
      * Header of the column concerned; absent when the whole row is.
      */
     column?: string | null;
-    kind: ProblemKind;
     /**
      * What is wrong, in Chinese, for people.
      */
     message: string;
     /**
-     * Number of the row as the spreadsheet program shows it.
+     * Number of the row as the spreadsheet program shows it; absent when the whole sheet is concerned.
      */
-    row: number;
+    row?: number | null;
+    /**
+     * Name of the sheet, when the file has more than one.
+     */
+    sheet?: string | null;
 };
 
 /**
@@ -3612,29 +3806,42 @@ export type ImportReport = {
      */
     accepted: number;
     /**
+     * Rows that changed something already there.
+     */
+    changed: number;
+    /**
+     * What a dry run has shown. Sent as `confirm` together with the same file, exactly this is imported, or 409.
+     */
+    digest?: string | null;
+    /**
      * Whether nothing was written.
      */
     dry_run: boolean;
+    import_id?: ImportId | null;
     /**
-     * Rows left out because they repeat something.
+     * Why rows were refused, in the order of the file, at most 5,000.
      */
-    duplicates: number;
+    problems: Array<ImportRemark>;
     /**
-     * Remarks in the order in which they were found, at most 5,000.
-     */
-    problems: Array<ImportProblem>;
-    /**
-     * Remarks beyond those.
+     * Problems beyond those.
      */
     problems_omitted: number;
     /**
-     * Rows left out because something is wrong with them.
+     * Rows that were not taken because something is wrong with them.
      */
-    rejected: number;
+    refused: number;
     /**
-     * Rows that changed something already there.
+     * Rows that say what is there already, or what an earlier row says.
      */
-    updated: number;
+    unchanged: number;
+    /**
+     * What somebody should look at: rows that were taken with a doubt, and every sheet, column and row that was not used.
+     */
+    warnings: Array<ImportRemark>;
+    /**
+     * Warnings beyond those.
+     */
+    warnings_omitted: number;
 };
 
 /**
@@ -3817,6 +4024,25 @@ export type ItemView = {
 };
 
 /**
+ * What a page gives `wx.config`.
+ */
+export type JsConfig = {
+    /**
+     * AppID or CorpID.
+     */
+    app_id: string;
+    nonce: string;
+    /**
+     * SHA-1, as the platform wants it.
+     */
+    signature: string;
+    /**
+     * Seconds since 1970.
+     */
+    timestamp: number;
+};
+
+/**
  * Who judges: an expert, or the unit that scores others.
  */
 export type JudgeId = string;
@@ -3905,6 +4131,25 @@ export type LabelList = {
 };
 
 /**
+ * What waits in one lane of the outbox.
+ */
+export type LaneView = {
+    /**
+     * `main` for everything that stays inside the house, else the channel.
+     */
+    lane: string;
+    oldest_due_at?: Timestamp | null;
+    /**
+     * Messages that wait for a person.
+     */
+    parked: number;
+    /**
+     * Messages that wait for their turn or their next attempt.
+     */
+    waiting: number;
+};
+
+/**
  * The newest entry of the ledger.
  */
 export type LastPoints = {
@@ -3936,6 +4181,11 @@ export type LeaveBody = {
      */
     to_on: Day;
 };
+
+/**
+ * How notices of a kind leave by a channel beyond the inbox.
+ */
+export type Leaving = 'always' | 'at_once' | 'digest' | 'off';
 
 /**
  * An entry of the ledger.
@@ -4445,6 +4695,35 @@ export type MemberCorrection = {
 };
 
 /**
+ * How a push has come to one member.
+ */
+export type MemberDelivery = {
+    /**
+     * The channels beyond the inbox that took a message.
+     */
+    channels: Array<ChannelName>;
+    /**
+     * The number to sign in with.
+     */
+    employee_no: string;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    /**
+     * Whether a reminder was sent besides.
+     */
+    reminded: boolean;
+    state: Arrival;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * A member; here because the shared mechanisms (ledger, board, trail) also speak of members.
  */
 export type MemberId = string;
@@ -4579,9 +4858,21 @@ export type MergedIdea = {
 };
 
 /**
- * How a session began. WeChat and WeCom join when those rooms are built.
+ * How many messages it was about.
  */
-export type Method = 'password' | 'invitation';
+export type MessageCount = {
+    messages: number;
+};
+
+/**
+ * A message; handlers may use it as the natural key of what they write.
+ */
+export type MessageId = string;
+
+/**
+ * How a session began.
+ */
+export type Method = 'password' | 'invitation' | 'wecom' | 'wechat' | 'mini';
 
 /**
  * What is written down about a meeting, as its versions keep it.
@@ -4977,6 +5268,25 @@ export type NoteBody = {
 };
 
 /**
+ * A kind of notice that the caller wants by a channel, or does not.
+ */
+export type NoticeChoice = {
+    channel: ChannelName;
+    kind: NoticeKind;
+    wanted: boolean;
+};
+
+/**
+ * What the caller wants.
+ */
+export type NoticeChoices = {
+    /**
+     * What is not in it goes back to what the enterprise says.
+     */
+    choices: Array<NoticeChoice>;
+};
+
+/**
  * A notice; also the id of the message that brought it.
  */
 export type NoticeId = string;
@@ -4984,7 +5294,17 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting';
+export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study';
+
+/**
+ * What the enterprise sends beyond the inbox, and what of it the caller wants.
+ */
+export type NoticeSettings = {
+    /**
+     * Empty where the enterprise uses no channel beyond the inbox.
+     */
+    ways: Array<NoticeWay>;
+};
 
 /**
  * The notice 通知 by which the selection is opened.
@@ -5031,6 +5351,26 @@ export type NoticeView = {
      * Whether the caller has not marked it as read.
      */
     unread: boolean;
+};
+
+/**
+ * How a kind of notice comes to the caller by a channel.
+ */
+export type NoticeWay = {
+    channel: ChannelName;
+    kind: NoticeKind;
+    /**
+     * What the enterprise has decided.
+     */
+    leaving: Leaving;
+    /**
+     * Whether the caller may switch it off.
+     */
+    may_choose: boolean;
+    /**
+     * Whether it comes to the caller.
+     */
+    wanted: boolean;
 };
 
 /**
@@ -5207,6 +5547,17 @@ export type OtherParticipation = {
      * Members who voted so far.
      */
     voters: number;
+};
+
+/**
+ * What waits to leave the house.
+ */
+export type OutboxView = {
+    /**
+     * Lanes in which something waits or is parked.
+     */
+    lanes: Array<LaneView>;
+    parked: PageParkedMessage;
 };
 
 /**
@@ -5659,6 +6010,20 @@ export type PageMeetingVersion = {
 /**
  * One page of a list.
  */
+export type PageMemberDelivery = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MemberDelivery>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageMissingMember = {
     /**
      * In the list's stable order.
@@ -5706,6 +6071,20 @@ export type PageObjectionView = {
      * In the list's stable order.
      */
     items: Array<ObjectionView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageParkedMessage = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ParkedMessage>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -6018,6 +6397,31 @@ export type Paragraph = {
 };
 
 /**
+ * A message that failed for good, or was held after a restore.
+ */
+export type ParkedMessage = {
+    /**
+     * How often it was tried.
+     */
+    attempts: number;
+    created_at: Timestamp;
+    id: MessageId;
+    /**
+     * `main`, or the channel.
+     */
+    lane: string;
+    parked_at?: Timestamp | null;
+    /**
+     * Why it waits, as the last attempt told.
+     */
+    reason?: string | null;
+    /**
+     * What kind of message it is.
+     */
+    topic: string;
+};
+
+/**
  * What a multiple choice gives when some right letters are missing; with a wrong letter it never gives anything.
  */
 export type Partial = 'none' | 'half' | 'per_option';
@@ -6268,6 +6672,48 @@ export type PlannedQuestion = {
 };
 
 /**
+ * A platform on which members have accounts.
+ */
+export type Platform = 'wecom' | 'wechat' | 'mini';
+
+/**
+ * A platform, and whether the caller has an account on it bound.
+ */
+export type PlatformBinding = {
+    /**
+     * Whether an account there is the caller's.
+     */
+    bound: boolean;
+    bound_at?: Timestamp | null;
+    bound_by?: BoundBy | null;
+    platform: Platform;
+};
+
+/**
+ * The platforms that the enterprise uses.
+ */
+export type PlatformBindings = {
+    items: Array<PlatformBinding>;
+};
+
+/**
+ * What a client signs in with that has a code of the platform.
+ */
+export type PlatformSignInBody = {
+    attempt?: Text64 | null;
+    /**
+     * The code: of `wx.login`, of `wx.qy.login`, or that the platform's page sent back.
+     */
+    code: Text512;
+    /**
+     * For pages in a browser: whether the refresh token comes in a cookie that no page can read, and not in the answer.
+     */
+    cookie?: boolean;
+    device?: Text60 | null;
+    state?: Text128 | null;
+};
+
+/**
  * A member's points.
  */
 export type PointsView = {
@@ -6443,11 +6889,6 @@ export type ProblemBody = {
 };
 
 /**
- * What a problem means for its row.
- */
-export type ProblemKind = 'rejected' | 'duplicate' | 'warning';
-
-/**
  * How the work goes on.
  */
 export type ProgressBody = {
@@ -6615,11 +7056,19 @@ export type QuestionBody = {
      */
     answer: Array<Text300>;
     /**
+     * 不定项: one option may be the whole answer of a multiple choice.
+     */
+    any_number?: boolean;
+    /**
      * The subject that it belongs to.
      */
     category: Text200;
     difficulty: Difficulty;
     explanation?: Text2000 | null;
+    /**
+     * The options keep their places when a contest shuffles. Those that speak of others (以上都对) keep theirs anyway.
+     */
+    keep_order?: boolean;
     kind: QuestionKind;
     /**
      * 2 to 12 for single and multiple choice, none otherwise.
@@ -6668,9 +7117,17 @@ export type QuestionChange = {
      * Letters, `["true"]` or `["false"]`, or every accepted wording of the blank.
      */
     answer?: Array<Text300> | null;
+    /**
+     * 不定项: one option may be the whole answer of a multiple choice.
+     */
+    any_number?: boolean | null;
     category?: Text200 | null;
     difficulty?: Difficulty | null;
     explanation?: Text2000 | null;
+    /**
+     * The options keep their places when a contest shuffles.
+     */
+    keep_order?: boolean | null;
     kind?: QuestionKind | null;
     /**
      * All options, in the order of their letters.
@@ -6885,6 +7342,10 @@ export type QuestionView = {
      */
     answer?: Array<string> | null;
     /**
+     * 不定项: one option may be the whole answer of a multiple choice.
+     */
+    any_number: boolean;
+    /**
      * The subject that it belongs to.
      */
     category: string;
@@ -6896,6 +7357,10 @@ export type QuestionView = {
     explanation?: string | null;
     first_dealt_at?: Timestamp | null;
     id: QuestionId;
+    /**
+     * The options keep their places when a contest shuffles.
+     */
+    keep_order: boolean;
     kind: QuestionKind;
     /**
      * In the order of the letters A, B, C …; empty for judge and fill questions.
@@ -7092,6 +7557,11 @@ export type Readiness = {
      * `ok`, `degraded` while Redis is away (boards come from the database), or `off` without Redis.
      */
     redis: string;
+    /**
+     * `ok`; `failing` while the last change could not be written, though reading goes on; `refused` while the clock is
+     * doubted.
+     */
+    writes: string;
 };
 
 /**
@@ -7227,6 +7697,25 @@ export type RefreshBody = {
      */
     cookie?: boolean;
     refresh_token?: Text256 | null;
+};
+
+/**
+ * When to remind.
+ */
+export type ReminderBody = {
+    /**
+     * HH:MM at +08:00 on the push's day, a minute later on the hour and the half hour; now when absent.
+     */
+    remind_time?: string | null;
+};
+
+/**
+ * A reminder of those who have not read a push.
+ */
+export type ReminderView = {
+    push_id: PushId;
+    remind_at?: Timestamp | null;
+    reminded_at?: Timestamp | null;
 };
 
 /**
@@ -8024,6 +8513,11 @@ export type SignInWays = {
      * Employee or phone number and password.
      */
     password: boolean;
+    /**
+     * Platforms by whose accounts members are recognised; each leads there by `/session/platforms/{platform}/entry`, the
+     * mini-program by its own code.
+     */
+    platforms: Array<Platform>;
 };
 
 /**
@@ -8266,6 +8760,11 @@ export type StepMeeting = {
 };
 
 /**
+ * How a step of setting up stands.
+ */
+export type StepState = 'done' | 'advice' | 'fault' | 'off';
+
+/**
  * A step that an idea took.
  */
 export type StepView = {
@@ -8406,13 +8905,49 @@ export type SubmissionBody = {
      * One for each question; a question left out counts as wrong. 50 at most.
      */
     answers: Array<QuestionAnswerBody>;
+    /**
+     * That questions without an answer are meant; else a paper with such is 409, once, so that a slip costs nothing.
+     */
+    leave_unanswered?: boolean;
+};
+
+/**
+ * What the member has allowed of one template.
+ */
+export type SubscriptionView = {
+    /**
+     * The kinds of notices that are put in it.
+     */
+    kinds: Array<NoticeKind>;
+    /**
+     * Messages that may still be sent, as far as we know.
+     */
+    remaining: number;
+    /**
+     * The template's id on the platform.
+     */
+    template: string;
+};
+
+/**
+ * What the member has allowed the mini-program to send.
+ */
+export type Subscriptions = {
+    /**
+     * Every template that the enterprise uses; ask for three at most at a time, after a tap.
+     */
+    items: Array<SubscriptionView>;
 };
 
 export type Text100 = string;
 
 export type Text1000 = string;
 
+export type Text1024 = string;
+
 export type Text120 = string;
+
+export type Text128 = string;
 
 export type Text150 = string;
 
@@ -8441,6 +8976,8 @@ export type Text500 = string;
 export type Text5000 = string;
 
 export type Text50000 = string;
+
+export type Text512 = string;
 
 export type Text60 = string;
 
@@ -13691,6 +14228,80 @@ export type WithdrawEntryResponses = {
 
 export type WithdrawEntryResponse = WithdrawEntryResponses[keyof WithdrawEntryResponses];
 
+export type StreamEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the last event that was heard
+         */
+        'Last-Event-ID'?: string | null;
+    };
+    path?: never;
+    query: {
+        /**
+         * Topics, separated by commas: `notices`, `study`, `members`, `settings`, `points`, `imports`.
+         */
+        topics: string;
+    };
+    url: '/api/v1/events';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+
+export type StreamEventsResponses = {
+    /**
+     * The stream
+     */
+    200: string;
+};
+
+export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type ExportBrandsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/brands';
+};
+
+export type ExportBrandsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportBrandsError = ExportBrandsErrors[keyof ExportBrandsErrors];
+
+export type ExportBrandsResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportBrandsResponse = ExportBrandsResponses[keyof ExportBrandsResponses];
+
 export type ExportCampaignData = {
     body?: never;
     path: {
@@ -13925,6 +14536,83 @@ export type ExportQuestionsResponses = {
 };
 
 export type ExportQuestionsResponse = ExportQuestionsResponses[keyof ExportQuestionsResponses];
+
+export type ExportStudyDeliveriesData = {
+    body?: never;
+    path?: never;
+    query: {
+        push_id: PushId;
+        /**
+         * A unit of the push's audience; when absent, as much of the audience as the caller may see.
+         */
+        unit_id?: string;
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/study-deliveries';
+};
+
+export type ExportStudyDeliveriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportStudyDeliveriesError = ExportStudyDeliveriesErrors[keyof ExportStudyDeliveriesErrors];
+
+export type ExportStudyDeliveriesResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportStudyDeliveriesResponse = ExportStudyDeliveriesResponses[keyof ExportStudyDeliveriesResponses];
+
+export type ExportUnitsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+        /**
+         * Only this unit and everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+    };
+    url: '/api/v1/exports/units';
+};
+
+export type ExportUnitsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportUnitsError = ExportUnitsErrors[keyof ExportUnitsErrors];
+
+export type ExportUnitsResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportUnitsResponse = ExportUnitsResponses[keyof ExportUnitsResponses];
 
 export type WithdrawExtensionData = {
     body?: never;
@@ -15893,6 +16581,10 @@ export type ImportBrandsData = {
          * Only report what would happen.
          */
         dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
     };
     url: '/api/v1/imports/brands';
 };
@@ -15902,6 +16594,10 @@ export type ImportBrandsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
     /**
      * `imports.not_a_sheet` · `imports.unknown_encoding`
      */
@@ -15927,6 +16623,48 @@ export type ImportBrandsResponses = {
 
 export type ImportBrandsResponse = ImportBrandsResponses[keyof ImportBrandsResponses];
 
+export type WithdrawBrandImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/brands/{id}/withdrawal';
+};
+
+export type WithdrawBrandImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `imports.taken_back` · `imports.used`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawBrandImportError = WithdrawBrandImportErrors[keyof WithdrawBrandImportErrors];
+
+export type WithdrawBrandImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawBrandImportResponse = WithdrawBrandImportResponses[keyof WithdrawBrandImportResponses];
+
 export type ImportMembersData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -15938,6 +16676,10 @@ export type ImportMembersData = {
          * Only report what would happen.
          */
         dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
     };
     url: '/api/v1/imports/members';
 };
@@ -15947,6 +16689,10 @@ export type ImportMembersErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -16010,6 +16756,48 @@ export type GetMemberTemplateResponses = {
 
 export type GetMemberTemplateResponse = GetMemberTemplateResponses[keyof GetMemberTemplateResponses];
 
+export type WithdrawMemberImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/members/{id}/withdrawal';
+};
+
+export type WithdrawMemberImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `imports.taken_back` · `imports.used`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawMemberImportError = WithdrawMemberImportErrors[keyof WithdrawMemberImportErrors];
+
+export type WithdrawMemberImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawMemberImportResponse = WithdrawMemberImportResponses[keyof WithdrawMemberImportResponses];
+
 export type ImportQuestionsData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -16022,9 +16810,13 @@ export type ImportQuestionsData = {
          */
         dry_run?: boolean;
         /**
-         * Import nothing when any row is rejected.
+         * Import nothing when any row is refused.
          */
         all_or_nothing?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
     };
     url: '/api/v1/imports/questions';
 };
@@ -16034,6 +16826,10 @@ export type ImportQuestionsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
     /**
      * `imports.bomb` · `imports.too_many_rows`
      */
@@ -16097,6 +16893,48 @@ export type GetQuestionTemplateResponses = {
 
 export type GetQuestionTemplateResponse = GetQuestionTemplateResponses[keyof GetQuestionTemplateResponses];
 
+export type WithdrawQuestionImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/questions/{id}/withdrawal';
+};
+
+export type WithdrawQuestionImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `imports.taken_back` · `imports.used`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawQuestionImportError = WithdrawQuestionImportErrors[keyof WithdrawQuestionImportErrors];
+
+export type WithdrawQuestionImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawQuestionImportResponse = WithdrawQuestionImportResponses[keyof WithdrawQuestionImportResponses];
+
 export type ImportUnitsData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -16108,6 +16946,10 @@ export type ImportUnitsData = {
          * Only report what would happen.
          */
         dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
     };
     url: '/api/v1/imports/units';
 };
@@ -16117,6 +16959,10 @@ export type ImportUnitsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
     /**
      * `imports.bomb`
      */
@@ -16145,6 +16991,48 @@ export type ImportUnitsResponses = {
 };
 
 export type ImportUnitsResponse = ImportUnitsResponses[keyof ImportUnitsResponses];
+
+export type WithdrawUnitImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/units/{id}/withdrawal';
+};
+
+export type WithdrawUnitImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `imports.taken_back` · `imports.used`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawUnitImportError = WithdrawUnitImportErrors[keyof WithdrawUnitImportErrors];
+
+export type WithdrawUnitImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawUnitImportResponse = WithdrawUnitImportResponses[keyof WithdrawUnitImportResponses];
 
 export type IssueInvitationsData = {
     body?: InviteBody;
@@ -16427,6 +17315,64 @@ export type SendFeedbackResponses = {
 
 export type SendFeedbackResponse = SendFeedbackResponses[keyof SendFeedbackResponses];
 
+export type GetMyNoticeSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/notice-settings';
+};
+
+export type GetMyNoticeSettingsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyNoticeSettingsError = GetMyNoticeSettingsErrors[keyof GetMyNoticeSettingsErrors];
+
+export type GetMyNoticeSettingsResponses = {
+    /**
+     * The settings
+     */
+    200: NoticeSettings;
+};
+
+export type GetMyNoticeSettingsResponse = GetMyNoticeSettingsResponses[keyof GetMyNoticeSettingsResponses];
+
+export type SetMyNoticeSettingsData = {
+    body: NoticeChoices;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/notice-settings';
+};
+
+export type SetMyNoticeSettingsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetMyNoticeSettingsError = SetMyNoticeSettingsErrors[keyof SetMyNoticeSettingsErrors];
+
+export type SetMyNoticeSettingsResponses = {
+    /**
+     * The settings
+     */
+    200: NoticeSettings;
+};
+
+export type SetMyNoticeSettingsResponse = SetMyNoticeSettingsResponses[keyof SetMyNoticeSettingsResponses];
+
 export type ListMyNoticesData = {
     body?: never;
     path?: never;
@@ -16584,6 +17530,66 @@ export type WithdrawPhoneProposalResponses = {
 };
 
 export type WithdrawPhoneProposalResponse = WithdrawPhoneProposalResponses[keyof WithdrawPhoneProposalResponses];
+
+export type ListMyPlatformsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/platforms';
+};
+
+export type ListMyPlatformsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyPlatformsError = ListMyPlatformsErrors[keyof ListMyPlatformsErrors];
+
+export type ListMyPlatformsResponses = {
+    /**
+     * Platforms
+     */
+    200: PlatformBindings;
+};
+
+export type ListMyPlatformsResponse = ListMyPlatformsResponses[keyof ListMyPlatformsResponses];
+
+export type UnbindMyPlatformData = {
+    body?: never;
+    path: {
+        platform: Platform;
+    };
+    query?: never;
+    url: '/api/v1/me/platforms/{platform}';
+};
+
+export type UnbindMyPlatformErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type UnbindMyPlatformError = UnbindMyPlatformErrors[keyof UnbindMyPlatformErrors];
+
+export type UnbindMyPlatformResponses = {
+    /**
+     * Unbound
+     */
+    204: void;
+};
+
+export type UnbindMyPlatformResponse = UnbindMyPlatformResponses[keyof UnbindMyPlatformResponses];
 
 export type GetMyPointsData = {
     body?: never;
@@ -17129,6 +18135,64 @@ export type GetMyTodayResponses = {
 };
 
 export type GetMyTodayResponse = GetMyTodayResponses[keyof GetMyTodayResponses];
+
+export type ListMySubscriptionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/wechat/subscriptions';
+};
+
+export type ListMySubscriptionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMySubscriptionsError = ListMySubscriptionsErrors[keyof ListMySubscriptionsErrors];
+
+export type ListMySubscriptionsResponses = {
+    /**
+     * What is allowed
+     */
+    200: Subscriptions;
+};
+
+export type ListMySubscriptionsResponse = ListMySubscriptionsResponses[keyof ListMySubscriptionsResponses];
+
+export type RecordSubscriptionsData = {
+    body: AcceptedTemplates;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/wechat/subscriptions';
+};
+
+export type RecordSubscriptionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RecordSubscriptionsError = RecordSubscriptionsErrors[keyof RecordSubscriptionsErrors];
+
+export type RecordSubscriptionsResponses = {
+    /**
+     * What is allowed now
+     */
+    200: Subscriptions;
+};
+
+export type RecordSubscriptionsResponse = RecordSubscriptionsResponses[keyof RecordSubscriptionsResponses];
 
 export type ListMeetingsData = {
     body?: never;
@@ -18081,6 +19145,193 @@ export type SubmitObjectionRecusalResponses = {
 
 export type SubmitObjectionRecusalResponse = SubmitObjectionRecusalResponses[keyof SubmitObjectionRecusalResponses];
 
+export type ListAlarmsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/operations/alarms';
+};
+
+export type ListAlarmsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAlarmsError = ListAlarmsErrors[keyof ListAlarmsErrors];
+
+export type ListAlarmsResponses = {
+    /**
+     * Alarms
+     */
+    200: AlarmList;
+};
+
+export type ListAlarmsResponse = ListAlarmsResponses[keyof ListAlarmsResponses];
+
+export type GetChannelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/operations/channels';
+};
+
+export type GetChannelsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetChannelsError = GetChannelsErrors[keyof GetChannelsErrors];
+
+export type GetChannelsResponses = {
+    /**
+     * The steps
+     */
+    200: ChannelSteps;
+};
+
+export type GetChannelsResponse = GetChannelsResponses[keyof GetChannelsResponses];
+
+export type GetOutboxData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/operations/outbox';
+};
+
+export type GetOutboxErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetOutboxError = GetOutboxErrors[keyof GetOutboxErrors];
+
+export type GetOutboxResponses = {
+    /**
+     * What waits
+     */
+    200: OutboxView;
+};
+
+export type GetOutboxResponse = GetOutboxResponses[keyof GetOutboxResponses];
+
+export type ReleaseAllMessagesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/operations/outbox/release';
+};
+
+export type ReleaseAllMessagesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReleaseAllMessagesError = ReleaseAllMessagesErrors[keyof ReleaseAllMessagesErrors];
+
+export type ReleaseAllMessagesResponses = {
+    /**
+     * How many
+     */
+    200: MessageCount;
+};
+
+export type ReleaseAllMessagesResponse = ReleaseAllMessagesResponses[keyof ReleaseAllMessagesResponses];
+
+export type DiscardMessageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/outbox/{id}';
+};
+
+export type DiscardMessageErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DiscardMessageError = DiscardMessageErrors[keyof DiscardMessageErrors];
+
+export type DiscardMessageResponses = {
+    /**
+     * Thrown away
+     */
+    204: void;
+};
+
+export type DiscardMessageResponse = DiscardMessageResponses[keyof DiscardMessageResponses];
+
+export type ReleaseMessageData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/operations/outbox/{id}/release';
+};
+
+export type ReleaseMessageErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReleaseMessageError = ReleaseMessageErrors[keyof ReleaseMessageErrors];
+
+export type ReleaseMessageResponses = {
+    /**
+     * Released
+     */
+    200: MessageCount;
+};
+
+export type ReleaseMessageResponse = ReleaseMessageResponses[keyof ReleaseMessageResponses];
+
 export type ListPhoneProposalsData = {
     body?: never;
     path?: never;
@@ -18204,6 +19455,133 @@ export type RefusePhoneProposalResponses = {
 };
 
 export type RefusePhoneProposalResponse = RefusePhoneProposalResponses[keyof RefusePhoneProposalResponses];
+
+export type ConfirmEventAddressData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * SHA-1 of token, timestamp and nonce.
+         */
+        signature?: string;
+        timestamp?: string;
+        nonce?: string;
+        /**
+         * Sent back when the address is confirmed.
+         */
+        echostr?: string;
+        /**
+         * Whose event it is; also in the body.
+         */
+        openid?: string;
+    };
+    url: '/api/v1/platforms/wechat/events';
+};
+
+export type ConfirmEventAddressErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ConfirmEventAddressError = ConfirmEventAddressErrors[keyof ConfirmEventAddressErrors];
+
+export type ConfirmEventAddressResponses = {
+    /**
+     * What was sent, back
+     */
+    200: string;
+};
+
+export type ConfirmEventAddressResponse = ConfirmEventAddressResponses[keyof ConfirmEventAddressResponses];
+
+export type TakeEventData = {
+    /**
+     * The event, 16 KB at most
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * SHA-1 of token, timestamp and nonce.
+         */
+        signature?: string;
+        timestamp?: string;
+        nonce?: string;
+        /**
+         * Sent back when the address is confirmed.
+         */
+        echostr?: string;
+        /**
+         * Whose event it is; also in the body.
+         */
+        openid?: string;
+    };
+    url: '/api/v1/platforms/wechat/events';
+};
+
+export type TakeEventErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type TakeEventError = TakeEventErrors[keyof TakeEventErrors];
+
+export type TakeEventResponses = {
+    /**
+     * Taken
+     */
+    200: string;
+};
+
+export type TakeEventResponse = TakeEventResponses[keyof TakeEventResponses];
+
+export type GetJsConfigData = {
+    body?: never;
+    path: {
+        platform: Platform;
+    };
+    query: {
+        /**
+         * The address of the page, as the browser has it; what follows # is left out.
+         */
+        url: string;
+    };
+    url: '/api/v1/platforms/{platform}/js-config';
+};
+
+export type GetJsConfigErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetJsConfigError = GetJsConfigErrors[keyof GetJsConfigErrors];
+
+export type GetJsConfigResponses = {
+    /**
+     * The signature
+     */
+    200: JsConfig;
+};
+
+export type GetJsConfigResponse = GetJsConfigResponses[keyof GetJsConfigResponses];
 
 export type ListPointRulesData = {
     body?: never;
@@ -19373,7 +20751,7 @@ export type SubmitDailyPaperErrors = {
      */
     404: ProblemBody;
     /**
-     * `quiz.already_submitted` · `quiz.not_dealt`
+     * `quiz.already_submitted` · `quiz.not_dealt` · `quiz.unanswered`
      */
     409: ProblemBody;
     /**
@@ -19667,6 +21045,35 @@ export type SignInResponses = {
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
 
+export type BindPlatformData = {
+    body: BindBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/binding';
+};
+
+export type BindPlatformErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type BindPlatformError = BindPlatformErrors[keyof BindPlatformErrors];
+
+export type BindPlatformResponses = {
+    /**
+     * Bound, and signed in
+     */
+    201: SessionTokens;
+};
+
+export type BindPlatformResponse = BindPlatformResponses[keyof BindPlatformResponses];
+
 export type RedeemInvitationData = {
     body: RedeemBody;
     path?: never;
@@ -19707,6 +21114,129 @@ export type RedeemInvitationResponses = {
 };
 
 export type RedeemInvitationResponse = RedeemInvitationResponses[keyof RedeemInvitationResponses];
+
+export type SignInByPlatformData = {
+    body: PlatformSignInBody;
+    path: {
+        platform: Platform;
+    };
+    query?: never;
+    url: '/api/v1/session/platforms/{platform}';
+};
+
+export type SignInByPlatformErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SignInByPlatformError = SignInByPlatformErrors[keyof SignInByPlatformErrors];
+
+export type SignInByPlatformResponses = {
+    /**
+     * Signed in
+     */
+    201: SessionTokens;
+    /**
+     * Recognised, and still to be bound
+     */
+    202: BindingNeeded;
+};
+
+export type SignInByPlatformResponse = SignInByPlatformResponses[keyof SignInByPlatformResponses];
+
+export type EnterPlatformData = {
+    body?: never;
+    path: {
+        platform: Platform;
+    };
+    query?: {
+        /**
+         * The page of the app to open, by its path there or in the API; the first page when absent.
+         */
+        to?: string;
+        /**
+         * On a PC: a code to scan instead of a page inside the platform (WeCom only).
+         */
+        qr?: boolean;
+    };
+    url: '/api/v1/session/platforms/{platform}/entry';
+};
+
+export type EnterPlatformErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EnterPlatformError = EnterPlatformErrors[keyof EnterPlatformErrors];
+
+export type EnterPlatformResponses = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EnterPlatformResponse = EnterPlatformResponses[keyof EnterPlatformResponses];
+
+export type ReturnFromPlatformData = {
+    body?: never;
+    path: {
+        platform: Platform;
+    };
+    query?: {
+        /**
+         * The code; absent when the member said no.
+         */
+        code?: string;
+        /**
+         * What the browser was sent away with.
+         */
+        state?: string;
+        /**
+         * The page of the app to open.
+         */
+        to?: string;
+        /**
+         * Sent along by WeCom's page for a PC.
+         */
+        appid?: string;
+    };
+    url: '/api/v1/session/platforms/{platform}/return';
+};
+
+export type ReturnFromPlatformErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnFromPlatformError = ReturnFromPlatformErrors[keyof ReturnFromPlatformErrors];
+
+export type ReturnFromPlatformResponses = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnFromPlatformResponse = ReturnFromPlatformResponses[keyof ReturnFromPlatformResponses];
 
 export type RefreshSessionData = {
     body?: RefreshBody;
@@ -20623,6 +22153,85 @@ export type GetStudyPushCoverageResponses = {
 
 export type GetStudyPushCoverageResponse = GetStudyPushCoverageResponses[keyof GetStudyPushCoverageResponses];
 
+export type GetStudyPushDeliveriesData = {
+    body?: never;
+    path: {
+        id: PushId;
+    };
+    query?: {
+        /**
+         * A unit of the push's audience; when absent, as much of the audience as the caller may see.
+         */
+        unit_id?: string;
+        /**
+         * Only those to whom it has come so; everybody when absent.
+         */
+        state?: Arrival;
+        /**
+         * 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/study/pushes/{id}/deliveries';
+};
+
+export type GetStudyPushDeliveriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetStudyPushDeliveriesError = GetStudyPushDeliveriesErrors[keyof GetStudyPushDeliveriesErrors];
+
+export type GetStudyPushDeliveriesResponses = {
+    /**
+     * The report
+     */
+    200: DeliveryReport;
+};
+
+export type GetStudyPushDeliveriesResponse = GetStudyPushDeliveriesResponses[keyof GetStudyPushDeliveriesResponses];
+
+export type RemindUnreadData = {
+    body?: ReminderBody;
+    path: {
+        id: PushId;
+    };
+    query?: never;
+    url: '/api/v1/study/pushes/{id}/reminder';
+};
+
+export type RemindUnreadErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RemindUnreadError = RemindUnreadErrors[keyof RemindUnreadErrors];
+
+export type RemindUnreadResponses = {
+    /**
+     * It is sent, or waits for its time
+     */
+    202: ReminderView;
+};
+
+export type RemindUnreadResponse = RemindUnreadResponses[keyof RemindUnreadResponses];
+
 export type GetStudyReadingData = {
     body?: never;
     path: {
@@ -21006,6 +22615,11 @@ export type ListUnitMembersData = {
          * Only members who never signed in; for those who see the whole roster.
          */
         never_signed_in?: boolean;
+        /**
+         * A part of a name, how it is read (`zs` and `zhangsan` find 张三), or of an employee number; the number only for those
+         * who see the whole roster.
+         */
+        q?: string;
         /**
          * How many items at most; 20 when absent, 100 at most.
          */
