@@ -94,6 +94,9 @@ pub(super) async fn return_from_platform(
 ) -> Result<HttpResponse, Problem> {
     limits::address(&req)?;
     let (platform, query) = (*platform, query.0);
+    if !platforms.uses(platform) {
+        return Err(Refusal::NotUsed.into());
+    }
     let page = page_of(query.to.as_deref());
     match come_back(&req, &platforms, platform, query).await {
         Ok(SignedIn::Opened(opened)) => {
