@@ -311,10 +311,14 @@ fn a_page_refers_to_its_item_by_name() {
 }
 
 /// What is open to everybody: it signs somebody in, is asked for before anybody has, or bears a signature of its own.
-const OPEN: [&str; 11] = [
+const OPEN: [&str; 17] = [
+    "bind_platform",
     "export_campaign",
     "get_config",
+    "get_event_echo",
     "get_picture",
+    "get_platform_page",
+    "get_platform_return",
     "healthz",
     "list_labels",
     "metrics",
@@ -323,6 +327,8 @@ const OPEN: [&str; 11] = [
     "refresh_session",
     "request_reset",
     "sign_in",
+    "sign_in_by_platform",
+    "take_event",
 ];
 
 #[test]

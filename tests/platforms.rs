@@ -324,6 +324,7 @@ async fn nothing_of_a_platform_is_used_that_the_operator_has_not_named() {
     let app = TestApp::start().await;
     app.post("/session/platforms/wecom", json!({ "code": "1" })).await.refused(404, "platforms.not_used");
     app.get("/session/platforms/wecom/entry").await.refused(404, "platforms.not_used");
+    app.get("/session/platforms/wecom/return").await.refused(404, "platforms.not_used");
     app.get("/session/platforms/other/entry").await.refused(404, "route.not_found");
     let li = app.member("李一").sign_in().await;
     assert_eq!(li.get("/me/platforms").await.ok(200), json!({ "items": [] }));

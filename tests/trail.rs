@@ -67,6 +67,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("GET /exports/members", &["exports.download"]),
     ("GET /exports/questions", &["exports.download"]),
     ("GET /exports/units", &["exports.download"]),
+    ("GET /exports/study-deliveries", &["exports.download"]),
     ("DELETE /extensions/{id}", &["campaigns.withdraw_extension"]),
     ("POST /extensions/{id}/approval", &["campaigns.approve_extension"]),
     ("PUT /feedback/{id}/answer", &["feedback.answer"]),

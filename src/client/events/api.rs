@@ -35,7 +35,7 @@ const OLDEST: Duration = Duration::from_secs(30 * 60);
 const RETRY_MS: u32 = 5_000;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(stream_events);
+    cfg.service(get_event_stream);
 }
 
 /// What to hear of.
@@ -57,7 +57,7 @@ struct EventQuery {
 #[utoipa::path(tag = "client", params(EventQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard")),
     responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream")))]
 #[get("/events")]
-async fn stream_events(
+async fn get_event_stream(
     caller: Member,
     req: HttpRequest,
     events: web::Data<Events>,

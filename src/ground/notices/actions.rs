@@ -110,9 +110,10 @@ async fn deliver(db: Db, onward: Onward, message: Message, delivery: Delivery) -
             if let Some(whose) = notice.member_id.map(MemberId::uuid).or(notice.unit_id.map(UnitId::uuid)) {
                 changes::announce(tx, INBOX_TOPIC, whose)?;
             }
-            Ok(if is_news {
-                onward.lead(tx, &notice)?
-            })
+            if is_news {
+                onward.lead(tx, &notice)?;
+            }
+            Ok(())
         })
         .await;
     delivered.map_err(|stop| DbError::from(stop).to_string())

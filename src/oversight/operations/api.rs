@@ -16,7 +16,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_outbox)
         .service(release_all_messages)
         .service(release_message)
-        .service(discard_message)
+        .service(delete_message)
         .service(get_channels);
 }
 
@@ -101,6 +101,7 @@ async fn get_outbox(
 /// How many messages it was about.
 #[derive(Serialize, ToSchema)]
 struct MessageCount {
+    /// How many.
     messages: usize,
 }
 
@@ -137,7 +138,7 @@ async fn release_message(
 /// Throws a parked message away.
 #[utoipa::path(tag = "operations", responses((status = 204, description = "Thrown away")))]
 #[delete("/operations/outbox/{id}")]
-async fn discard_message(
+async fn delete_message(
     caller: Operator,
     operations: web::Data<Operations>,
     id: Path<MessageId>,

@@ -41,6 +41,7 @@ struct DeliveryQuery {
 #[derive(Serialize, ToSchema)]
 struct ArrivalCount {
     state: Arrival,
+    /// How many.
     members: u32,
 }
 
@@ -48,6 +49,7 @@ struct ArrivalCount {
 #[derive(Serialize, ToSchema)]
 struct ChannelCount {
     channel: ChannelName,
+    /// How many, the reminder included.
     members: u32,
 }
 
@@ -207,6 +209,7 @@ async fn remind_unread(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DeliveryExport {
+    /// The push.
     push_id: PushId,
     /// A unit of the push's audience; when absent, as much of the audience as the caller may see.
     #[param(value_type = Option<String>, format = "uuid")]

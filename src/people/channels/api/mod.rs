@@ -88,6 +88,7 @@ async fn get_my_notice_settings(
 struct NoticeChoice {
     kind: NoticeKind,
     channel: ChannelName,
+    /// `false` switches it off.
     wanted: bool,
 }
 

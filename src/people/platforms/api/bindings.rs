@@ -59,7 +59,7 @@ pub(super) async fn list_my_platforms(
 #[utoipa::path(tag = "session", params(("platform" = Platform, Path)),
     responses((status = 204, description = "Unbound")))]
 #[delete("/me/platforms/{platform}")]
-pub(super) async fn unbind_my_platform(
+pub(super) async fn end_my_platform_binding(
     caller: Member,
     platforms: web::Data<Platforms>,
     platform: Path<Platform>,

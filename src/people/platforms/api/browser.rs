@@ -36,7 +36,7 @@ pub(super) struct EntryQuery {
 #[utoipa::path(tag = "session", security(()), params(("platform" = Platform, Path), EntryQuery),
     responses((status = 302, description = "To the platform's page, or to the app")))]
 #[get("/session/platforms/{platform}/entry")]
-pub(super) async fn enter_platform(
+pub(super) async fn get_platform_page(
     req: HttpRequest,
     platforms: web::Data<Platforms>,
     sessions: web::Data<Sessions>,
@@ -85,7 +85,7 @@ pub(super) struct ReturnQuery {
 #[utoipa::path(tag = "session", security(()), params(("platform" = Platform, Path), ReturnQuery),
     responses((status = 303, description = "To the app")))]
 #[get("/session/platforms/{platform}/return")]
-pub(super) async fn return_from_platform(
+pub(super) async fn get_platform_return(
     req: HttpRequest,
     platforms: web::Data<Platforms>,
     sessions: web::Data<Sessions>,
@@ -94,6 +94,9 @@ pub(super) async fn return_from_platform(
 ) -> Result<HttpResponse, Problem> {
     limits::address(&req)?;
     let (platform, query) = (*platform, query.0);
+    if !platforms.uses(platform) {
+        return Err(Refusal::NotUsed.into());
+    }
     let page = page_of(query.to.as_deref());
     match come_back(&req, &platforms, platform, query).await {
         Ok(SignedIn::Opened(opened)) => {

@@ -15,14 +15,14 @@ use super::rules::Refusal;
 use crate::web::Problem;
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(browser::enter_platform)
-        .service(browser::return_from_platform)
+    cfg.service(browser::get_platform_page)
+        .service(browser::get_platform_return)
         .service(sign_in::sign_in_by_platform)
         .service(sign_in::bind_platform)
         .service(bindings::list_my_platforms)
-        .service(bindings::unbind_my_platform)
+        .service(bindings::end_my_platform_binding)
         .service(pages::get_js_config)
-        .service(pages::confirm_event_address)
+        .service(pages::get_event_echo)
         .service(pages::take_event);
 }
 

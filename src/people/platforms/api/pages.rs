@@ -29,6 +29,7 @@ struct JsConfig {
     app_id: String,
     /// Seconds since 1970.
     timestamp: i64,
+    /// `nonceStr`: another one each time.
     nonce: String,
     /// SHA-1, as the platform wants it.
     signature: String,
@@ -62,8 +63,10 @@ pub(super) struct EventQuery {
     /// SHA-1 of token, timestamp and nonce.
     #[serde(default)]
     signature: String,
+    /// Seconds since 1970, as WeChat sends them.
     #[serde(default)]
     timestamp: String,
+    /// As WeChat draws it.
     #[serde(default)]
     nonce: String,
     /// Sent back when the address is confirmed.
@@ -89,7 +92,7 @@ fn not_signed() -> Problem {
 #[utoipa::path(tag = "session", security(()), params(EventQuery),
     responses((status = 200, description = "What was sent, back", body = String, content_type = "text/plain")))]
 #[get("/platforms/wechat/events")]
-pub(super) async fn confirm_event_address(
+pub(super) async fn get_event_echo(
     platforms: web::Data<Platforms>,
     query: Query<EventQuery>,
 ) -> Result<HttpResponse, Problem> {
