@@ -340,10 +340,10 @@ async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result
     let app = App::build(config, Clock::System).await?.measured()?;
     let guide = demo::prepare(&app, shown, new_passwords).await?;
     let app = app.clone().with_front(demo::front(&app)?);
-    say(guide);
     if let Some(stand_in) = stand_in {
         say(stand_in.open(&app)?);
     }
+    say(guide);
     if lan {
         say(demo::Lan::of(listen).guide());
     }

@@ -38,6 +38,8 @@ pub fn routes() -> Vec<(Method, String, Value)> {
 pub fn filled(path: &str, part: &str) -> String {
     let fill = |piece| match piece {
         "{day}" if part == NOTHING => "2026-07-01",
+        "{year}" if part == NOTHING => "2026",
+        "{platform}" if part == NOTHING => "wecom",
         piece if str::starts_with(piece, "{") => part,
         piece => piece,
     };

@@ -29,7 +29,10 @@ pub fn answers(paper: &Value, right: usize) -> Value {
     let answers: Vec<Value> = questions
         .iter()
         .enumerate()
-        .map(|(n, question)| json!({ "question_id": question["id"], "answer": [letter(n)] }))
+        .map(|(n, question)| match question["kind"] == "judge" {
+            true => json!({ "question_id": question["id"], "answer": ["true"] }),
+            false => json!({ "question_id": question["id"], "answer": [letter(n)] }),
+        })
         .collect();
     json!({ "answers": answers })
 }

@@ -339,7 +339,7 @@ const WITH: [&str; 16] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 13] = [
+const WITHOUT: [(&str, &str); 14] = [
     ("submit_idea_recusal", "one's own; what was asked first stands"),
     ("submit_campaign_recusal", "one's own; what was asked first stands"),
     ("submit_objection_recusal", "one's own; what was asked first stands"),
@@ -353,6 +353,7 @@ const WITHOUT: [(&str, &str); 13] = [
     ("answer_feedback", "given once: another answer is refused"),
     ("submit_attendance_code", "one's own; who is there stays"),
     ("set_my_settings", "one's own, all of them at once"),
+    ("set_my_notice_settings", "one's own, all of them at once"),
 ];
 
 #[test]

@@ -60,6 +60,7 @@ async fn a_void_question_is_right_for_all_who_were_asked_also_for_those_who_left
     wang.put(TODAY, with_first(&paper, "C")).await.ok(201);
     let mut left_out = with_first(&paper, "B");
     left_out["answers"].as_array_mut().unwrap().remove(0);
+    left_out["leave_unanswered"] = json!(true);
     assert_eq!(zhao.put(TODAY, left_out).await.ok(201)["right_count"], 4);
     assert_eq!((book(&wang).await, book(&zhao).await), (1, 1));
     let asked = json!({ "answer": [], "reason": "两个选项都对" });

@@ -90,6 +90,9 @@ export type Arrival = 'read' | 'reached_unread' | 'waiting' | 'away' | 'no_accou
  * How many members it has come to in one way.
  */
 export type ArrivalCount = {
+    /**
+     * How many.
+     */
     members: number;
     state: Arrival;
 };
@@ -1458,6 +1461,9 @@ export type ChangedPassword = {
  */
 export type ChannelCount = {
     channel: ChannelName;
+    /**
+     * How many, the reminder included.
+     */
     members: number;
 };
 
@@ -4031,6 +4037,9 @@ export type JsConfig = {
      * AppID or CorpID.
      */
     app_id: string;
+    /**
+     * `nonceStr`: another one each time.
+     */
     nonce: string;
     /**
      * SHA-1, as the platform wants it.
@@ -4861,6 +4870,9 @@ export type MergedIdea = {
  * How many messages it was about.
  */
 export type MessageCount = {
+    /**
+     * How many.
+     */
     messages: number;
 };
 
@@ -5273,6 +5285,9 @@ export type NoteBody = {
 export type NoticeChoice = {
     channel: ChannelName;
     kind: NoticeKind;
+    /**
+     * `false` switches it off.
+     */
     wanted: boolean;
 };
 
@@ -14228,7 +14243,7 @@ export type WithdrawEntryResponses = {
 
 export type WithdrawEntryResponse = WithdrawEntryResponses[keyof WithdrawEntryResponses];
 
-export type StreamEventsData = {
+export type GetEventStreamData = {
     body?: never;
     headers?: {
         /**
@@ -14246,27 +14261,31 @@ export type StreamEventsData = {
     url: '/api/v1/events';
 };
 
-export type StreamEventsErrors = {
+export type GetEventStreamErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `events.too_many`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+export type GetEventStreamError = GetEventStreamErrors[keyof GetEventStreamErrors];
 
-export type StreamEventsResponses = {
+export type GetEventStreamResponses = {
     /**
      * The stream
      */
     200: string;
 };
 
-export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+export type GetEventStreamResponse = GetEventStreamResponses[keyof GetEventStreamResponses];
 
 export type ExportBrandsData = {
     body?: never;
@@ -14541,6 +14560,9 @@ export type ExportStudyDeliveriesData = {
     body?: never;
     path?: never;
     query: {
+        /**
+         * The push.
+         */
         push_id: PushId;
         /**
          * A unit of the push's audience; when absent, as much of the audience as the caller may see.
@@ -17560,7 +17582,7 @@ export type ListMyPlatformsResponses = {
 
 export type ListMyPlatformsResponse = ListMyPlatformsResponses[keyof ListMyPlatformsResponses];
 
-export type UnbindMyPlatformData = {
+export type EndMyPlatformBindingData = {
     body?: never;
     path: {
         platform: Platform;
@@ -17569,27 +17591,31 @@ export type UnbindMyPlatformData = {
     url: '/api/v1/me/platforms/{platform}';
 };
 
-export type UnbindMyPlatformErrors = {
+export type EndMyPlatformBindingErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `platforms.not_bound`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type UnbindMyPlatformError = UnbindMyPlatformErrors[keyof UnbindMyPlatformErrors];
+export type EndMyPlatformBindingError = EndMyPlatformBindingErrors[keyof EndMyPlatformBindingErrors];
 
-export type UnbindMyPlatformResponses = {
+export type EndMyPlatformBindingResponses = {
     /**
      * Unbound
      */
     204: void;
 };
 
-export type UnbindMyPlatformResponse = UnbindMyPlatformResponses[keyof UnbindMyPlatformResponses];
+export type EndMyPlatformBindingResponse = EndMyPlatformBindingResponses[keyof EndMyPlatformBindingResponses];
 
 export type GetMyPointsData = {
     body?: never;
@@ -19270,7 +19296,7 @@ export type ReleaseAllMessagesResponses = {
 
 export type ReleaseAllMessagesResponse = ReleaseAllMessagesResponses[keyof ReleaseAllMessagesResponses];
 
-export type DiscardMessageData = {
+export type DeleteMessageData = {
     body?: never;
     path: {
         id: string;
@@ -19279,27 +19305,31 @@ export type DiscardMessageData = {
     url: '/api/v1/operations/outbox/{id}';
 };
 
-export type DiscardMessageErrors = {
+export type DeleteMessageErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `operations.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type DiscardMessageError = DiscardMessageErrors[keyof DiscardMessageErrors];
+export type DeleteMessageError = DeleteMessageErrors[keyof DeleteMessageErrors];
 
-export type DiscardMessageResponses = {
+export type DeleteMessageResponses = {
     /**
      * Thrown away
      */
     204: void;
 };
 
-export type DiscardMessageResponse = DiscardMessageResponses[keyof DiscardMessageResponses];
+export type DeleteMessageResponse = DeleteMessageResponses[keyof DeleteMessageResponses];
 
 export type ReleaseMessageData = {
     body?: never;
@@ -19315,6 +19345,10 @@ export type ReleaseMessageErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `operations.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19456,7 +19490,7 @@ export type RefusePhoneProposalResponses = {
 
 export type RefusePhoneProposalResponse = RefusePhoneProposalResponses[keyof RefusePhoneProposalResponses];
 
-export type ConfirmEventAddressData = {
+export type GetEventEchoData = {
     body?: never;
     path?: never;
     query?: {
@@ -19464,7 +19498,13 @@ export type ConfirmEventAddressData = {
          * SHA-1 of token, timestamp and nonce.
          */
         signature?: string;
+        /**
+         * Seconds since 1970, as WeChat sends them.
+         */
         timestamp?: string;
+        /**
+         * As WeChat draws it.
+         */
         nonce?: string;
         /**
          * Sent back when the address is confirmed.
@@ -19478,27 +19518,31 @@ export type ConfirmEventAddressData = {
     url: '/api/v1/platforms/wechat/events';
 };
 
-export type ConfirmEventAddressErrors = {
+export type GetEventEchoErrors = {
     /**
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
+    /**
+     * `platforms.not_signed`
+     */
+    422: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type ConfirmEventAddressError = ConfirmEventAddressErrors[keyof ConfirmEventAddressErrors];
+export type GetEventEchoError = GetEventEchoErrors[keyof GetEventEchoErrors];
 
-export type ConfirmEventAddressResponses = {
+export type GetEventEchoResponses = {
     /**
      * What was sent, back
      */
     200: string;
 };
 
-export type ConfirmEventAddressResponse = ConfirmEventAddressResponses[keyof ConfirmEventAddressResponses];
+export type GetEventEchoResponse = GetEventEchoResponses[keyof GetEventEchoResponses];
 
 export type TakeEventData = {
     /**
@@ -19511,7 +19555,13 @@ export type TakeEventData = {
          * SHA-1 of token, timestamp and nonce.
          */
         signature?: string;
+        /**
+         * Seconds since 1970, as WeChat sends them.
+         */
         timestamp?: string;
+        /**
+         * As WeChat draws it.
+         */
         nonce?: string;
         /**
          * Sent back when the address is confirmed.
@@ -19530,6 +19580,10 @@ export type TakeEventErrors = {
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
+    /**
+     * `platforms.not_signed`
+     */
+    422: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19566,6 +19620,10 @@ export type GetJsConfigErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `platforms.not_used`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -20879,6 +20937,10 @@ export type ListPracticeQuestionsErrors = {
      */
     401: ProblemBody;
     /**
+     * `study.item_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21058,6 +21120,26 @@ export type BindPlatformErrors = {
      */
     400: ProblemBody;
     /**
+     * `platforms.code_over` · `platforms.ticket_over` · `sessions.wrong_password`
+     */
+    401: ProblemBody;
+    /**
+     * `platforms.foreign_data`
+     */
+    403: ProblemBody;
+    /**
+     * `platforms.account_taken` · `platforms.member_bound`
+     */
+    409: ProblemBody;
+    /**
+     * `invitations.invalid` · `platforms.phone_unknown`
+     */
+    422: ProblemBody;
+    /**
+     * `sessions.locked_out`
+     */
+    429: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21130,6 +21212,26 @@ export type SignInByPlatformErrors = {
      */
     400: ProblemBody;
     /**
+     * `platforms.code_over`
+     */
+    401: ProblemBody;
+    /**
+     * `platforms.blocked` · `platforms.outsider` · `platforms.state_invalid`
+     */
+    403: ProblemBody;
+    /**
+     * `platforms.not_used`
+     */
+    404: ProblemBody;
+    /**
+     * `platforms.too_often`
+     */
+    429: ProblemBody;
+    /**
+     * `platforms.away`
+     */
+    503: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21150,7 +21252,7 @@ export type SignInByPlatformResponses = {
 
 export type SignInByPlatformResponse = SignInByPlatformResponses[keyof SignInByPlatformResponses];
 
-export type EnterPlatformData = {
+export type GetPlatformPageData = {
     body?: never;
     path: {
         platform: Platform;
@@ -21168,29 +21270,33 @@ export type EnterPlatformData = {
     url: '/api/v1/session/platforms/{platform}/entry';
 };
 
-export type EnterPlatformErrors = {
+export type GetPlatformPageErrors = {
     /**
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     * `platforms.not_used`
      */
-    default: ProblemBody;
-};
-
-export type EnterPlatformError = EnterPlatformErrors[keyof EnterPlatformErrors];
-
-export type EnterPlatformResponses = {
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type EnterPlatformResponse = EnterPlatformResponses[keyof EnterPlatformResponses];
+export type GetPlatformPageError = GetPlatformPageErrors[keyof GetPlatformPageErrors];
 
-export type ReturnFromPlatformData = {
+export type GetPlatformPageResponses = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetPlatformPageResponse = GetPlatformPageResponses[keyof GetPlatformPageResponses];
+
+export type GetPlatformReturnData = {
     body?: never;
     path: {
         platform: Platform;
@@ -21216,27 +21322,31 @@ export type ReturnFromPlatformData = {
     url: '/api/v1/session/platforms/{platform}/return';
 };
 
-export type ReturnFromPlatformErrors = {
+export type GetPlatformReturnErrors = {
     /**
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
     /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     * `platforms.not_used`
      */
-    default: ProblemBody;
-};
-
-export type ReturnFromPlatformError = ReturnFromPlatformErrors[keyof ReturnFromPlatformErrors];
-
-export type ReturnFromPlatformResponses = {
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
 };
 
-export type ReturnFromPlatformResponse = ReturnFromPlatformResponses[keyof ReturnFromPlatformResponses];
+export type GetPlatformReturnError = GetPlatformReturnErrors[keyof GetPlatformReturnErrors];
+
+export type GetPlatformReturnResponses = {
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetPlatformReturnResponse = GetPlatformReturnResponses[keyof GetPlatformReturnResponses];
 
 export type RefreshSessionData = {
     body?: RefreshBody;
@@ -22185,6 +22295,10 @@ export type GetStudyPushDeliveriesErrors = {
      */
     401: ProblemBody;
     /**
+     * `study.push_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -22215,6 +22329,14 @@ export type RemindUnreadErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `study.push_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `study.already_reminded`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */

@@ -58,7 +58,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     let naughts = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (naughts(0), naughts(1));
     // of a text in Chinese, only delimiters, digits and line ends have a naught
-    if bytes.len() % 2 == 0 && even.max(odd) * 50 > bytes.len() && even.min(odd) * 20 < even.max(odd) {
+    if bytes.len().is_multiple_of(2) && even.max(odd) * 50 > bytes.len() && even.min(odd) * 20 < even.max(odd) {
         return if odd > even { UTF_16LE } else { UTF_16BE };
     }
     // a file in UTF-8 with a few broken bytes, such as one that was cut, is no GBK

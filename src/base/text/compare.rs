@@ -167,7 +167,7 @@ fn is_reading(han: char, said: &str) -> bool {
     if letters.is_empty() || letters.chars().count() > 40 || !letters.chars().all(is_pinyin) {
         return false;
     }
-    letters.contains(|c| TONES.contains(c)) || readings(han).iter().any(|reading| *reading == letters)
+    letters.contains(|c| TONES.contains(c)) || readings(han).contains(&letters)
 }
 
 /// How a character may be read, without tones.

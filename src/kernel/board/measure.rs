@@ -20,6 +20,9 @@ pub type ScoredDays = Vec<(MemberId, DayPoints)>;
 /// The sum of each member's scores, with when the newest of them was reached.
 pub type Totals = Vec<(MemberId, i64, Timestamp)>;
 
+/// Answers what was corrected of the days from one until the day before another, of one member or of everybody.
+pub type Later = fn(&mut Conn, Day, Day, Option<MemberId>) -> QueryResult<Vec<LaterPoints>>;
+
 /// A measure that a room keeps itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Measure {
@@ -35,7 +38,7 @@ pub struct Measure {
     pub totals: fn(&mut Conn, Day, Day) -> QueryResult<Totals>,
     /// What was corrected of the days from one until the day before another, newest first, of one member or of everybody:
     /// shown beside a frozen board, and in no sum.
-    pub later: fn(&mut Conn, Day, Day, Option<MemberId>) -> QueryResult<Vec<LaterPoints>>,
+    pub later: Later,
 }
 
 /// A member's score in a measure has grown.

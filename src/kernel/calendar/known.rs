@@ -22,12 +22,15 @@ const OF_2026: [Holiday; 7] = [
 const SOURCE_OF_LAW: &str =
     "《全国年节及纪念日放假办法》（2024年修订）所定放假日；调休和补班以国务院办公厅当年通知为准";
 
+/// What a festival is called, month and day of its first day off, and how many days it lasts.
+type Festival = (&'static str, u32, u32, u64);
+
 /// Days that the law gives off, by the calendar of the sun.
-const FIXED: [(&str, u32, u32, u64); 3] = [("元旦", 1, 1, 1), ("劳动节", 5, 1, 2), ("国庆节", 10, 1, 3)];
+const FIXED: [Festival; 3] = [("元旦", 1, 1, 1), ("劳动节", 5, 1, 2), ("国庆节", 10, 1, 3)];
 
 /// The same by that of the moon, for the years until another release: New Year's Eve with the three days after it, the
 /// Dragon Boat Festival, the Mid-Autumn Festival.
-const BY_THE_MOON: [(i32, [(&str, u32, u32, u64); 3]); 2] = [
+const BY_THE_MOON: [(i32, [Festival; 3]); 2] = [
     (2027, [("春节", 2, 5, 4), ("端午节", 6, 9, 1), ("中秋节", 9, 15, 1)]),
     (2028, [("春节", 1, 25, 4), ("端午节", 5, 28, 1), ("中秋节", 10, 3, 1)]),
 ];

@@ -633,7 +633,7 @@ impl Section {
                     }
                 }
                 Item::Digit(_) => {
-                    shown.extend(parts.next().map(|c| self.digits(&c.to_string())).unwrap_or_default().chars())
+                    shown.push_str(&parts.next().map(|c| self.digits(&c.to_string())).unwrap_or_default())
                 }
                 Item::Point if Some(at) == point && (least > 0 || !part.is_empty()) => shown.push('.'),
                 Item::Percent => shown.push('%'),
@@ -814,8 +814,8 @@ fn spoken(number: u64, numerals: Numerals) -> String {
         }
         gap = false;
         said.push_str(large[group as usize]);
-        gap |= four % 10 == 0
-            && number % 10_u64.pow(group * 4) != 0
+        gap |= four.is_multiple_of(10)
+            && !number.is_multiple_of(10_u64.pow(group * 4))
             && number % 10_u64.pow(group * 4) < 10_u64.pow((group * 4).saturating_sub(1));
     }
     said
