@@ -4309,6 +4309,24 @@ export type Likes = {
 export type LinkedQuestionId = string;
 
 /**
+ * One event of the stream, by the names of its lines.
+ */
+export type LiveEvent = {
+    /**
+     * JSON: the `subject` or the `progress`.
+     */
+    data?: string | null;
+    /**
+     * The topic, or `resync`.
+     */
+    event?: string | null;
+    /**
+     * Of the change, for `Last-Event-ID`.
+     */
+    id?: string | null;
+};
+
+/**
  * How a contest is run.
  */
 export type Managed = {
@@ -14282,7 +14300,7 @@ export type GetEventStreamResponses = {
     /**
      * The stream
      */
-    200: string;
+    200: LiveEvent;
 };
 
 export type GetEventStreamResponse = GetEventStreamResponses[keyof GetEventStreamResponses];

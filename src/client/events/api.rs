@@ -11,7 +11,7 @@ use futures_util::stream::unfold;
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -48,6 +48,18 @@ struct EventQuery {
     topics: String,
 }
 
+/// One event of the stream, by the names of its lines.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes lines of text, which are written as such")]
+struct LiveEvent {
+    /// The topic, or `resync`.
+    event: Option<String>,
+    /// Of the change, for `Last-Event-ID`.
+    id: Option<String>,
+    /// JSON: the `subject` or the `progress`.
+    data: Option<String>,
+}
+
 /// 实时更新
 ///
 /// Server-sent events: what changed, never what it is. Each has the name of its topic, the id of the change where it has one,
@@ -55,7 +67,7 @@ struct EventQuery {
 /// within the last hour; `resync` asks to read everything anew. A comment every 15 seconds keeps the connection, which ends
 /// after 30 minutes and at sign-out. Five streams of one member at most.
 #[utoipa::path(tag = "client", params(EventQuery, ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that was heard")),
-    responses((status = 200, description = "The stream", body = String, content_type = "text/event-stream")))]
+    responses((status = 200, description = "The stream", body = LiveEvent, content_type = "text/event-stream")))]
 #[get("/events")]
 async fn get_event_stream(
     caller: Member,
