@@ -32,6 +32,7 @@ pub(super) struct Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
+        metrics::gauge!("event_streams").decrement(1.0);
         let mut open = self.events.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.member) {
             *count -= 1;
