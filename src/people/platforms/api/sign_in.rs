@@ -39,7 +39,7 @@ struct BindingNeeded {
     /// For `POST /session/binding`, for 15 minutes.
     ticket: String,
     /// By what the account can be bound: `password`, `invite_code`, `phone_code`.
-    #[schema(examples(json!(["password", "invite_code"])))]
+    #[schema(examples("password", "invite_code"))]
     ways: Vec<&'static str>,
 }
 
