@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::base::id::Ids;
 use xianfeng::db::schema::{channel_deliveries, outbox as outbox_table};
 use xianfeng::demo::platform::{Arrived, FakePlatform};
 use xianfeng::ground::notices::{self, NewNotice, NoticeKind, To};
-use xianfeng::kernel::outbox;
+use xianfeng::kernel::outbox::{self, MessageId};
 use xianfeng::on;
 
 use crate::study::{organiser, push};
@@ -467,7 +468,9 @@ async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
         body: "内容".into(),
         link: None,
     };
-    let (now, id) = (site.day.start().micros(), uuid::Uuid::from_u128(1));
+    let begin = site.day.start();
+    // the notice bears the id, and so the instant of the message: one of long ago is sent to nobody
+    let (now, id) = (begin.micros(), Ids::default().fresh::<MessageId>(begin).uuid());
     let row = (
         outbox_table::id.eq(id.as_bytes().as_slice()),
         outbox_table::topic.eq("notice"),

@@ -22,6 +22,7 @@ use crate::kernel::outbox::Handlers;
 use crate::kernel::{agenda, changes, lease, search};
 use crate::oversight::health;
 use crate::room::{CannotOpen, House, Room};
+use crate::web::etag::Shown;
 use crate::web::headers::Protection;
 use crate::web::limits::Limits;
 use crate::web::stopping::Stopping;
@@ -46,6 +47,7 @@ pub struct App {
     limits: Data<Limits>,
     stopping: Data<Stopping>,
     protection: Data<Protection>,
+    shown: Data<Shown>,
     holder: lease::ProcessId,
     ear: Arc<changes::Ear>,
     /// Changes were heard of that could not be read: everything is read anew.
@@ -73,6 +75,7 @@ impl App {
             ear: Arc::new(ear),
             missed: Arc::default(),
             protection: Data::new(Protection::new(config.web.hsts_seconds)),
+            shown: Data::new(Shown::new()),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             watches: Arc::new([changes::WATCH, search::WATCH].into_iter().chain(handlers.watches()).collect()),
             handlers: Arc::new(handlers),
@@ -114,6 +117,7 @@ impl App {
         cfg.app_data(self.limits.clone())
             .app_data(self.stopping.clone())
             .app_data(self.protection.clone())
+            .app_data(self.shown.clone())
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.config.web.clone()));
         self.rooms.iter().for_each(|room| room.install(cfg));

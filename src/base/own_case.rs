@@ -116,7 +116,8 @@ impl Judgement {
             | Judgement::RecordOutcome
             | Judgement::CloseIdea => &[Author, CoAuthor, MergedAuthor, Implementer, Recused],
             Judgement::LikeIdea => &[Author, CoAuthor],
-            Judgement::ScoreAsExpert | Judgement::ScoreForUnit | Judgement::Vote => &[Owner, Writer, OfUnit],
+            Judgement::ScoreAsExpert => &[Owner, Writer, OfUnit, Recused],
+            Judgement::ScoreForUnit | Judgement::Vote => &[Owner, Writer, OfUnit],
             // before the unit, which keeps nobody from it where all units take part
             Judgement::DecideSelection => &[Owner, Writer, Recused, OfUnit],
             Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit, Recused],

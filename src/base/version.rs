@@ -21,13 +21,24 @@ pub struct LastChange {
     pub at: Timestamp,
 }
 
-/// Who changed a thing since it was `seen`, given its last change; anyone who does not say what they saw is not held up.
-pub fn changed_since(last: Option<LastChange>, seen: Option<Version>) -> Result<(), Outdated> {
-    match (last, seen) {
-        (_, None) | (None, Some(UNCHANGED)) => Ok(()),
-        (Some(last), Some(seen)) if last.version == seen => Ok(()),
-        (Some(last), Some(_)) => Err(Outdated { by: last.by, at: Some(last.at) }),
-        (None, Some(_)) => Err(Outdated { by: None, at: None }),
+/// A state that somebody changes.
+#[derive(Clone, Copy, Debug)]
+pub struct SeenState {
+    pub version: Version,
+    /// To whom it was shown last, where that alone says so: what this member has changed since is no surprise to him, and
+    /// what the program has, its rules tell better. `None` where the caller named it.
+    pub shown_to: Option<MemberId>,
+}
+
+/// Who changed a thing since it was `seen`, given its last change; anyone of whom that is not known is not held up.
+pub fn changed_since(last: Option<LastChange>, seen: Option<SeenState>) -> Result<(), Outdated> {
+    let Some(SeenState { version, shown_to }) = seen else { return Ok(()) };
+    match last {
+        Some(last) if last.version == version => Ok(()),
+        Some(last) if shown_to.is_some() && last.by.is_none_or(|by| Some(by) == shown_to) => Ok(()),
+        Some(last) => Err(Outdated { by: last.by, at: Some(last.at) }),
+        None if version == UNCHANGED => Ok(()),
+        None => Err(Outdated { by: None, at: None }),
     }
 }
 

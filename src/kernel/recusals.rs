@@ -98,11 +98,20 @@ pub fn ask(tx: &mut Tx, kind: &str, subject: Uuid, member: MemberId, reason: &st
 
 /// Everybody who asked to be kept out of one of these things, in the order of time.
 pub fn list_requests(conn: &mut Conn, kind: &str, subjects: &[Uuid]) -> QueryResult<Vec<RecusalRequest>> {
+    Ok(list_recused(conn, kind, subjects)?.into_iter().map(|(_, asked)| asked).collect())
+}
+
+/// [`list_requests`], each with the thing that it is about.
+pub fn list_recused(conn: &mut Conn, kind: &str, subjects: &[Uuid]) -> QueryResult<Vec<(Uuid, RecusalRequest)>> {
     let subjects: Vec<&[u8]> = subjects.iter().map(|subject| subject.as_bytes().as_slice()).collect();
-    on!(conn, c => recusal_requests::table
+    let rows: Vec<(Vec<u8>, RecusalRequest)> = on!(conn, c => recusal_requests::table
         .filter(recusal_requests::subject_kind.eq(kind))
         .filter(recusal_requests::subject_id.eq_any(&subjects))
         .order((recusal_requests::at, recusal_requests::member_id))
-        .select((recusal_requests::member_id, recusal_requests::reason, recusal_requests::at))
-        .load(c))
+        .select((
+            recusal_requests::subject_id,
+            (recusal_requests::member_id, recusal_requests::reason, recusal_requests::at),
+        ))
+        .load(c))?;
+    Ok(rows.into_iter().filter_map(|(subject, asked)| Some((Uuid::from_slice(&subject).ok()?, asked))).collect())
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::base::id::{MemberId, SessionId};
 use crate::base::time::Timestamp;
-use crate::base::version::{self, LastChange, Outdated, Version};
+use crate::base::version::{self, LastChange, Outdated, SeenState, Version};
 use crate::db::schema::{trail, trail_unsealed};
 use crate::db::{Conn, Db, DbError, Json, Tx};
 use crate::on;
@@ -106,7 +106,7 @@ impl Thing {
 
     /// Who changed it since it was `seen`; anyone who does not say what they saw is not held up. The caller has locked the
     /// thing.
-    pub fn changed_since(self, conn: &mut Conn, seen: Option<Version>) -> QueryResult<Result<(), Outdated>> {
+    pub fn changed_since(self, conn: &mut Conn, seen: Option<SeenState>) -> QueryResult<Result<(), Outdated>> {
         let last = if seen.is_some() { self.last(conn)? } else { None };
         Ok(version::changed_since(last, seen))
     }

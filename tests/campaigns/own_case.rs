@@ -83,6 +83,44 @@ async fn an_expert_scores_neither_his_own_entry_nor_one_of_his_branch() {
 }
 
 #[tokio::test]
+async fn an_expert_may_ask_to_be_kept_out_of_an_entry_until_he_has_scored_it() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let east = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let south = app.member("南书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let expert = async |name: &str| app.member(name).home("JT").role(Role::Expert, "JT").sign_in().await;
+    let (asking, other, stranger) = (expert("亲属").await, expert("外").await, expert("局外").await);
+    let campaign = announced(&organiser, judged(&app, &[&asking, &other])).await;
+    at(&app, ENTRIES).await;
+    let of_east = entry(&east, &app, &campaign, "ZB1", "东").await;
+    let of_south = entry(&south, &app, &campaign, "ZB3", "南").await;
+    let recuse = async |person: &Person<'_>, entry: &str, why: &str| {
+        person.put(&format!("/entries/{entry}/recusals/mine"), json!({ "reason": why })).await
+    };
+    // before the judging opens, too
+    let asked = recuse(&asking, &of_east, "申报人是我的亲属").await.ok(200);
+    assert_eq!((&asked["name"], &asked["reason"]), (&json!("亲属"), &json!("申报人是我的亲属")));
+    assert_eq!(recuse(&asking, &of_east, "又一个").await.ok(200)["reason"], asked["reason"], "the first one stands");
+    for nobody in [&stranger, &east, &organiser] {
+        recuse(nobody, &of_east, "我").await.refused(403, "campaigns.no_judge");
+    }
+    judging_opens(&app).await;
+    score(&asking, &of_east, "expert", None, (100, 50)).await.refused(403, "campaigns.own_score");
+    let mine = asking.get(&format!("{campaign}/scores/mine")).await.ok(200);
+    assert_eq!((&mine["left"], &mine["items"][0]["left_entries"]), (&json!(1), &json!([of_south])));
+    score(&asking, &of_south, "expert", None, (80, 40)).await.ok(200);
+    recuse(&asking, &of_south, "晚了").await.refused(409, "campaigns.scored_already");
+    let desk = asking.get("/me/desk").await.ok(200);
+    assert_eq!(desk["items"], json!([]), "nothing waits for him");
+    let matrix = organiser.get(&format!("{campaign}/scores")).await.ok(200);
+    let recusals = matrix["recusals"].as_array().unwrap();
+    assert_eq!(recusals.len(), 1);
+    assert_eq!((&recusals[0]["entry_id"], &recusals[0]["member_id"]), (&json!(of_east), &json!(asking.id)));
+    score(&other, &of_east, "expert", None, (90, 45)).await.ok(200);
+    app.drain().await;
+}
+
+#[tokio::test]
 async fn where_all_experts_belong_to_the_branch_its_entry_is_exempt_from_their_scores() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

@@ -1,11 +1,12 @@
 //! Attempts: dealing, saving, handing in, and the server's clock.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{answer, answer_all, body, opened, organiser, save, sit, start, submit, with};
+use crate::ideas::text;
 use crate::support::{TestApp, needs_postgres, send};
 use xianfeng::learning::contests::Contests;
 use xianfeng::people::members::Members;
@@ -349,4 +350,44 @@ async fn several_servers_take_part_in_one_contest() {
         one.and(two).unwrap();
     }
     assert_eq!(li.get("/me/points").await.ok(200)["total"]["all"], 2);
+}
+
+/// Options by their texts, in the order in which one attempt shows them, by the stem of their question.
+fn options_of(attempt: &Value) -> BTreeMap<String, Vec<String>> {
+    let questions = attempt["questions"].as_array().unwrap().iter();
+    let options = |question: &Value| question["options"].as_array().unwrap().iter().map(text).collect();
+    questions.map(|question| (text(&question["stem"]), options(question))).collect()
+}
+
+#[tokio::test]
+async fn options_that_speak_of_others_and_questions_that_forbid_it_are_not_shuffled() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let asked = [
+        ("可换", ["对", "错一", "错二", "错三"], false),
+        ("以上", ["错一", "错二", "错三", "以上都对"], false),
+        ("字母", ["对", "错一", "错二", "A和B都对"], false),
+        ("年代", ["1921", "1927", "1935", "1949"], true),
+    ];
+    for (stem, options, keep_order) in asked {
+        let question = json!({ "kind": "single", "stem": stem, "options": options, "answer": ["A"], "category": "次序",
+            "difficulty": "easy", "keep_order": keep_order });
+        organiser.post("/questions", question).await.ok(201);
+    }
+    let lines = json!([{ "category": "次序", "kind": "single", "count": 4 }]);
+    let contest = opened(&app, &organiser, with(body(&app), &[("/paper/lines", lines)])).await;
+    let mut shown: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for n in 0..12 {
+        let member = app.member(&format!("选手{n}")).home("XZ11").sign_in().await;
+        for (stem, options) in options_of(&start(&member, &contest).await) {
+            shown.entry(stem).or_default().insert(options);
+        }
+    }
+    let orders = |stem: &str| shown[stem].clone();
+    assert!(orders("可换").len() > 1, "what may be shuffled is");
+    assert!(orders("以上").len() > 1 && orders("以上").iter().all(|order| order[3] == "以上都对"));
+    for (stem, options, _) in &asked[2..] {
+        assert_eq!(orders(stem), [options.map(str::to_owned).to_vec()].into(), "{stem}");
+    }
+    app.drain().await;
 }

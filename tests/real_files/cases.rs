@@ -216,6 +216,22 @@ async fn attachments_are_known_however_programs_write_them() {
     send_file("24-truncated.jpg").await.refused(422, "files.broken");
 }
 
+/// A progressive picture paints itself in passes: wherever it is cut, it looks whole and is not.
+#[tokio::test]
+async fn a_progressive_picture_that_was_cut_is_refused() {
+    let app = TestApp::start().await;
+    let li = app.member("李一").sign_in().await;
+    let whole = stored("progressive.jpg");
+    let send_first = async |length: usize| {
+        send(li.request(Method::POST, "/files?name=照片.jpg").body(whole[..length].to_vec())).await
+    };
+    for part in 1..8 {
+        send_first(whole.len() * part / 8).await.refused(422, "files.broken");
+    }
+    send_first(whole.len() - 1).await.refused(422, "files.broken");
+    assert_eq!(send_first(whole.len()).await.ok(201)["kind"], "jpeg");
+}
+
 /// Display P3 (220, 60, 60) is about (241, 30, 47) in sRGB.
 #[tokio::test]
 async fn a_picture_keeps_its_colours_without_its_profile() {

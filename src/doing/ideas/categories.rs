@@ -3,7 +3,7 @@
 use super::rules::Refusal;
 use super::{Ideas, Outcome, rules, store};
 use crate::base::id::MemberId;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::DbError;
 use crate::kernel::trail::{self, Act, Thing};
 
@@ -20,7 +20,7 @@ impl Ideas {
     pub async fn set_categories(
         &self,
         actor: MemberId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         names: Vec<String>,
     ) -> Outcome<Vec<String>> {
         rules::check_categories(&names)?;

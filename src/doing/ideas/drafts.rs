@@ -9,7 +9,7 @@ use super::{Ideas, Outcome, attachments, search, store};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::Tx;
 use crate::ground::files::FileId;
 use crate::kernel::idempotency::{self, Reused};
@@ -98,7 +98,7 @@ impl Ideas {
         &self,
         person: Arc<Person>,
         id: IdeaId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: IdeaChange,
     ) -> Outcome<()> {
         if let Some(co_authors) = &change.co_authors {

@@ -20,7 +20,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
 use crate::base::time::Day;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
 use crate::kernel::attempts::Attempts;
 use crate::kernel::idempotency::{self, Reused};
@@ -172,7 +172,7 @@ impl Meetings {
         actor: MemberId,
         reach: &Reach,
         id: MeetingId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: MeetingChange,
     ) -> Outcome<Shown> {
         self.find_led(reach, id).await?;

@@ -2,13 +2,16 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::Campaigns;
 use super::model::CampaignState;
 use super::rules::CampaignRefusal;
 use super::viewer::Viewer;
 use super::{bulletins, calendar, decision, entries, results, scores, vote};
 use crate::base::approval::NoAnswer;
+use crate::kernel::recusals::RecusalRequest;
 use crate::web::Problem;
 use crate::web::caller::{Caller, out_of_reach};
+use crate::web::recusal::OwnRecusal;
 
 /// The routes of every part.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -24,6 +27,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// Who looks.
 pub(super) fn viewer(caller: &Caller) -> Viewer<'_> {
     Viewer::of(caller)
+}
+
+/// That somebody asked to be kept out of something, as it is shown.
+pub(super) fn own_recusal(campaigns: &Campaigns, asked: &RecusalRequest) -> OwnRecusal {
+    let name = campaigns.member_name(asked.member_id);
+    OwnRecusal { member_id: asked.member_id, name, reason: asked.reason.clone(), at: asked.at }
 }
 
 impl From<CampaignRefusal> for Problem {

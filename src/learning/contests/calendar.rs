@@ -12,7 +12,7 @@ use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::time::Timestamp;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Json, Stop, Tx};
 use crate::doing::meetings::{self, MeetingId};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
@@ -74,7 +74,7 @@ impl Contests {
         actor: MemberId,
         reach: &Reach,
         id: ContestId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: impl Fn(Draft) -> Draft,
     ) -> Outcome<Contest> {
         loop {
@@ -93,7 +93,7 @@ impl Contests {
         actor: MemberId,
         reach: &Reach,
         before: Contest,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         draft: Draft,
     ) -> Outcome<Option<Contest>> {
         let is_announced = before.state == ContestState::Announced;

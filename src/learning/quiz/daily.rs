@@ -13,7 +13,7 @@ use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
-use crate::base::version::Version;
+use crate::base::version::{SeenState, Version};
 use crate::db::{Conn, DbError, Json, Never, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::points::{Grant, RuleName};
@@ -224,7 +224,7 @@ impl Quiz {
         actor: MemberId,
         reach: Reach,
         (unit, day): (Option<UnitId>, Day),
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         ids: Vec<QuestionId>,
     ) -> Outcome<Paper> {
         let tree = self.directory.tree();

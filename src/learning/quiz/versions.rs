@@ -7,7 +7,7 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Json, Stop, Tx};
 use crate::kernel::trail;
 
@@ -43,7 +43,7 @@ impl Quiz {
         &self,
         actor: MemberId,
         id: QuestionId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: impl Fn(QuestionText) -> QuestionText + Send + 'static,
         retired: Option<bool>,
     ) -> Outcome<Question> {

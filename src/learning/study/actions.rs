@@ -19,7 +19,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::person::Person;
 use crate::base::time::Day;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
@@ -151,7 +151,7 @@ impl Study {
         &self,
         actor: MemberId,
         id: ItemId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         amendment: Amendment,
     ) -> Outcome<Item> {
         let study = self.clone();

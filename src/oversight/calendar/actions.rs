@@ -8,7 +8,7 @@ use super::CalendarRoom;
 use super::model::{CalendarDay, YearCalendar};
 use super::rules::{self, Refusal};
 use crate::base::id::MemberId;
-use crate::base::version::Version;
+use crate::base::version::{SeenState, Version};
 use crate::db::Stop;
 use crate::kernel::calendar::thing;
 use crate::kernel::trail::{self, Act};
@@ -28,7 +28,7 @@ impl CalendarRoom {
         &self,
         by: MemberId,
         year: i32,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         (source, days): (String, Vec<CalendarDay>),
     ) -> Outcome<Arc<YearCalendar>> {
         let days = rules::check_days(year, days)?;

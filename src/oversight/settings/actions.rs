@@ -8,7 +8,7 @@ use crate::base::approval::{Answer, NoAnswer, ProposalState};
 use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::base::time::Day;
-use crate::base::version::{Version, changed_since};
+use crate::base::version::{SeenState, Version, changed_since};
 use crate::db::{DbError, Stop, Tx};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
@@ -37,7 +37,7 @@ pub struct Wish {
     pub value: Option<SettingValue>,
     pub reason: String,
     /// The state of the setting that the person saw.
-    pub seen: Option<Version>,
+    pub seen: Option<SeenState>,
 }
 
 /// What has come of a change.

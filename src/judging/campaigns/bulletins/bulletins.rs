@@ -11,7 +11,7 @@ use super::rules::{self, Frame, Material, Refusal};
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, Json, Tx};
 use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::judging::campaigns::decision::model::Award;
@@ -75,7 +75,7 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         text: BulletinText,
     ) -> Outcome<()> {
         self.within(reach, id).await?;

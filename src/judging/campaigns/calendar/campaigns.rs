@@ -13,7 +13,7 @@ use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::text::in_title_marks;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, DbError, Json, Tx};
 use crate::ground::documents;
 use crate::judging::campaigns::model::{
@@ -99,7 +99,7 @@ impl Campaigns {
         actor: MemberId,
         reach: &Reach,
         id: CampaignId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: impl Fn(Draft) -> Draft + Send + 'static,
     ) -> Outcome<Campaign> {
         self.within(reach, id).await?;

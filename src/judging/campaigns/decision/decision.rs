@@ -11,7 +11,7 @@ use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::own_case::{Involvement, Judgement, belonging};
 use crate::base::person::Person;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::desk::CANCELLATION;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
@@ -42,7 +42,7 @@ impl Campaigns {
         actor: Arc<Person>,
         reach: &Reach,
         id: CampaignId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         new: NewDecision,
     ) -> Outcome<bool> {
         let campaign = self.within(reach, id).await?;

@@ -14,8 +14,8 @@ use super::rules::CampaignRefusal;
 use crate::db::Stop;
 use crate::judging::campaigns::entries;
 
+pub(in crate::judging::campaigns) use api::RecusedName;
 pub use api::routes;
-pub(in crate::judging::campaigns) use api::{RecusedName, own_recusal};
 pub(in crate::judging::campaigns) use awards::PublishedDecision;
 pub(in crate::judging::campaigns) use rules::{check_decision, is_confirmation};
 pub(in crate::judging::campaigns) use store::awards::list as list_awards;

@@ -265,7 +265,7 @@ impl Campaigns {
 
 /// How somebody is involved in an objection to an entry.
 fn involved_in(objection: &Objection, entry: &Entry, people: &EntryPeople, person: &Person) -> Involved {
-    let involved = people.involved(entry, person);
+    let involved = people.involved_in_any(std::slice::from_ref(entry), person);
     if objection.member_id == person.member { involved.and(Involvement::Proposer) } else { involved }
 }
 

@@ -10,7 +10,7 @@ use super::{Outcome, store};
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, Json, Stop, Tx};
 use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::rules::CampaignRefusal;
@@ -26,7 +26,7 @@ impl Campaigns {
         actor: MemberId,
         (runs, writes): (Option<Reach>, Option<Reach>),
         entry: EntryId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         (title, body): (String, String),
     ) -> Outcome<Article> {
         let id = self.campaign_of(entry).await?;

@@ -8,7 +8,7 @@ use super::{Outcome, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Json, Tx};
 use crate::judging::campaigns::desk::UNOPENED_VOTE;
 use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow};
@@ -86,7 +86,7 @@ impl Campaigns {
         &self,
         writer: Writer,
         id: EntryId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         category: Option<String>,
         plan: Option<Plan>,
     ) -> Outcome<Entry> {

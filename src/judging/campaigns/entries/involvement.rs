@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::QueryResult;
+use uuid::Uuid;
 
-use super::model::{Entry, EntryId};
+use super::model::{ENTRY_ON_TRAIL, Entry, EntryId};
 use super::rules::Deciders;
 use super::store;
 use crate::base::capability::Capability;
@@ -18,10 +19,12 @@ use crate::judging::campaigns::{Campaigns, Outcome};
 use crate::kernel::desk::Post;
 use crate::kernel::recusals::{self, RecusalRequest};
 
-/// Who led and who wrote entries, in whichever version; and who asked to be kept out of what is decided about them.
+/// Who led and who wrote entries, in whichever version; who asked to be kept out of judging one of them, and who of what is
+/// decided about all.
 #[derive(Clone, Debug, Default)]
 pub struct EntryPeople {
     of: HashMap<EntryId, Vec<(MemberId, Involvement)>>,
+    leaving: HashMap<EntryId, Vec<RecusalRequest>>,
     recused: Vec<MemberId>,
 }
 
@@ -39,7 +42,12 @@ impl EntryPeople {
             its.push((writer, Involvement::Writer));
             its.extend(owner.map(|owner| (owner, Involvement::Owner)));
         }
-        Ok(EntryPeople { of: people, recused: Vec::new() })
+        let subjects: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let mut leaving: HashMap<EntryId, Vec<RecusalRequest>> = HashMap::new();
+        for (entry, asked) in recusals::list_recused(conn, ENTRY_ON_TRAIL, &subjects)? {
+            leaving.entry(entry.into()).or_default().push(asked);
+        }
+        Ok(EntryPeople { of: people, leaving, recused: Vec::new() })
     }
 
     /// The same, where these asked to be kept out.
@@ -50,18 +58,22 @@ impl EntryPeople {
     /// How a member is involved in an entry himself, wherever he belongs.
     pub fn in_person(&self, entry: EntryId, member: MemberId) -> Involved {
         let its = self.of.get(&entry).map(Vec::as_slice).unwrap_or_default();
-        its.iter().filter(|(known, _)| *known == member).map(|(_, way)| *way).collect()
+        let leaves = self.leaving(entry).iter().any(|asked| asked.member_id == member);
+        let ways = its.iter().filter(|(known, _)| *known == member).map(|(_, way)| *way);
+        ways.chain(leaves.then_some(Involvement::Recused)).collect()
     }
 
-    /// How a person is involved in an entry, himself, by his unit or since he asked to be kept out.
+    /// Those who asked to be kept out of judging an entry.
+    pub fn leaving(&self, entry: EntryId) -> &[RecusalRequest] {
+        self.leaving.get(&entry).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How a person is involved in an entry, himself or by his unit.
     pub fn involved(&self, entry: &Entry, person: &Person) -> Involved {
-        let himself = self.in_person(entry.id, person.member);
-        let belonging = belonging(person, entry.unit_id).into_iter();
-        let recused = self.recused.contains(&person.member).then_some(Involvement::Recused);
-        belonging.chain(recused).fold(himself, Involved::and)
+        belonging(person, entry.unit_id).into_iter().fold(self.in_person(entry.id, person.member), Involved::and)
     }
 
-    /// How a person is involved in any of these entries.
+    /// How a person is involved in any of these entries, or since he asked to be kept out of what is decided about them.
     pub fn involved_in_any(&self, entries: &[Entry], person: &Person) -> Involved {
         let recused: Involved =
             self.recused.contains(&person.member).then_some(Involvement::Recused).into_iter().collect();

@@ -208,10 +208,13 @@ impl ArticleText {
     }
 }
 
+/// What the trail calls an entry.
+pub const ENTRY_ON_TRAIL: &str = "campaign_entry";
+
 /// An entry, as its trail knows it: what it says and how far it has come. What proves it is attached and taken off piece by
 /// piece, and changes nothing of it.
 pub fn thing(id: EntryId) -> Thing {
-    Thing { room: "campaigns", kind: "campaign_entry", id: id.uuid() }
+    Thing { room: "campaigns", kind: ENTRY_ON_TRAIL, id: id.uuid() }
 }
 
 /// What proves an entry, as its trail knows it.

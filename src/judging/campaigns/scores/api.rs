@@ -12,16 +12,21 @@ use crate::base::capability::Capability;
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::api::{own_recusal, viewer};
 use crate::judging::campaigns::entries::model::EntryId;
 use crate::judging::campaigns::model::{CampaignId, Source, StageState};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::scores::rules::Refusal;
 use crate::web::caller::{CampaignReader, Member};
+use crate::web::recusal::{OwnRecusal, RecusalBody};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(put_my_scores).service(list_my_scores).service(get_my_scores).service(list_campaign_scores);
+    cfg.service(put_my_scores)
+        .service(list_my_scores)
+        .service(get_my_scores)
+        .service(submit_score_recusal)
+        .service(list_campaign_scores);
 }
 
 impl From<Refusal> for Problem {
@@ -34,6 +39,10 @@ impl From<Refusal> for Problem {
             Refusal::Campaign(refusal) => refusal.into(),
             Refusal::Entries(refusal) => refusal.into(),
             Refusal::NoJudge => Problem::forbidden("campaigns.no_judge", "您不是这一阶段的评委，或不能代表该组织评分"),
+            Refusal::ScoredAlready => Problem::conflict(
+                "campaigns.scored_already",
+                "您已为这份申报评分，不能再回避；如需回避，请与组织部门联系",
+            ),
             Refusal::OwnScore => Problem::forbidden("campaigns.own_score", "不能给自己或本组织的申报评分"),
         }
     }
@@ -179,6 +188,25 @@ async fn get_my_scores(
     Ok(web::Json(campaigns.own_scores_of(&judge.person, *id).await?.into()))
 }
 
+/// 自行回避评分
+///
+/// Keeps the caller, an expert of the campaign, out of an entry that he has not scored, until the judging of experts ends:
+/// the others score it. It is written down with the reason, and shown to who runs the campaign; what was asked first stands.
+#[utoipa::path(tag = "campaigns", params(("id" = EntryId, Path, description = "The entry")),
+    request_body = RecusalBody, responses((status = 200, description = "Kept out", body = OwnRecusal)))]
+#[put("/entries/{id}/recusals/mine")]
+async fn submit_score_recusal(
+    expert: Member,
+    id: Path<EntryId>,
+    campaigns: web::Data<Campaigns>,
+    body: Body<RecusalBody>,
+) -> Result<web::Json<OwnRecusal>, Problem> {
+    expert.check_not_withheld(Capability::ScoreAsExpert)?;
+    let reason = body.into_inner().reason.into_string();
+    let asked = campaigns.recuse_from_scores(expert.person.clone(), *id, reason).await?;
+    Ok(web::Json(own_recusal(&campaigns, &asked)))
+}
+
 /// A judge with everything given and missing.
 #[derive(Serialize, ToSchema)]
 struct JudgeView {
@@ -221,6 +249,16 @@ impl From<JudgeLine> for JudgeView {
 struct ScoreMatrix {
     /// Judge after judge, source after source.
     judges: Vec<JudgeView>,
+    /// Experts who asked to be kept out of an entry, in the order of the entries.
+    recusals: Vec<ScoreRecusal>,
+}
+
+/// That an expert asked to be kept out of an entry.
+#[derive(Serialize, ToSchema)]
+struct ScoreRecusal {
+    entry_id: EntryId,
+    #[serde(flatten)]
+    asked: OwnRecusal,
 }
 
 /// 评分情况
@@ -234,6 +272,8 @@ async fn list_campaign_scores(
     id: Path<CampaignId>,
     campaigns: web::Data<Campaigns>,
 ) -> Result<web::Json<ScoreMatrix>, Problem> {
-    let lines = campaigns.scores(&viewer(&reader), *id).await?;
-    Ok(web::Json(ScoreMatrix { judges: lines.into_iter().map(JudgeView::from).collect() }))
+    let matrix = campaigns.scores(&viewer(&reader), *id).await?;
+    let recusal = |(entry_id, asked)| ScoreRecusal { entry_id, asked: own_recusal(&campaigns, &asked) };
+    let recusals = matrix.recusals.into_iter().map(recusal).collect();
+    Ok(web::Json(ScoreMatrix { judges: matrix.lines.into_iter().map(JudgeView::from).collect(), recusals }))
 }

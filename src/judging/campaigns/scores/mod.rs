@@ -1,10 +1,12 @@
 //! Scores 评分: of experts, of branches that score each other, of secretaries who review other units' entries.
 //!
-//! `scores` takes them, `mine` shows them to the judge who gave them, `desk` says who owes any.
+//! `scores` takes them, `mine` shows them to the judge who gave them, `desk` says who owes any, `recusing`
+//! keeps an expert out of an entry at his own wish.
 
 mod api;
 mod desk;
 mod mine;
+mod recusing;
 mod scores;
 mod store;
 pub(super) mod model;

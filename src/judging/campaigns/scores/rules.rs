@@ -21,6 +21,8 @@ pub enum Refusal {
     NoJudge,
     /// Nobody scores his own.
     OwnScore,
+    /// Who has scored an entry asks no more to be kept out of it.
+    ScoredAlready,
 }
 
 /// The total of one judge's marks: every criterion once, each from 0 to its full.

@@ -14,12 +14,13 @@ use crate::base::person::Person;
 use crate::base::score::{Averaging, average, spread};
 use crate::db::Json;
 use crate::judging::campaigns::entries::EntryPeople;
-use crate::judging::campaigns::entries::model::{Entry, EntryId};
+use crate::judging::campaigns::entries::model::{Entry, EntryId, thing};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, Terms};
 use crate::judging::campaigns::notices::note;
 use crate::judging::campaigns::rules::{CampaignRefusal, takes};
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
+use crate::kernel::recusals::{self, RecusalRequest};
 
 /// A judge with what was given, as the organiser sees it.
 #[derive(Clone, Debug)]
@@ -37,6 +38,14 @@ pub struct JudgeLine {
     pub spread_hundredths: Option<i64>,
     /// The lowest and the highest total.
     pub span: Option<(i32, i32)>,
+}
+
+/// The judges, and what some of them are kept out of at their own wish.
+#[derive(Clone, Debug)]
+pub struct ScoreMatrix {
+    /// Source after source.
+    pub lines: Vec<JudgeLine>,
+    pub recusals: Vec<(EntryId, RecusalRequest)>,
 }
 
 impl Campaigns {
@@ -76,6 +85,10 @@ impl Campaigns {
                 let stage =
                     campaigns::find_stage(tx.conn, campaign, source.stage())?.ok_or(CampaignRefusal::NoSuchStage)?;
                 takes(&stage, tx.now())?;
+                let leaving = recusals::list_requests(tx.conn, thing(id).kind, &[id.uuid()])?;
+                if source == Source::Expert && leaving.iter().any(|asked| asked.member_id == member) {
+                    return Err(Refusal::OwnScore.into());
+                }
                 let score = Score {
                     entry_id: id,
                     source,
@@ -159,8 +172,9 @@ impl Campaigns {
         }
     }
 
-    /// Every judge with what was given and what is missing; for who sees how the campaign is run.
-    pub async fn scores(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<Vec<JudgeLine>> {
+    /// Every judge with what was given and what is missing, and who asked to be kept out of which entry; for who sees how
+    /// the campaign is run.
+    pub async fn scores(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<ScoreMatrix> {
         let seen = self.see(viewer, id).await?;
         if !seen.managed {
             return Err(CampaignRefusal::OutOfReach.into());
@@ -183,7 +197,9 @@ impl Campaigns {
                 lines.push(self.judge_line((rule.source, judge), scores, (&entries, &people)));
             }
         }
-        Ok(lines)
+        let leaving = |entry: &Entry| people.leaving(entry.id).iter().map(|asked| (entry.id, asked.clone())).collect();
+        let recusals = entries.iter().flat_map::<Vec<_>, _>(leaving).collect();
+        Ok(ScoreMatrix { lines, recusals })
     }
 
     pub(super) fn judge_line(

@@ -8,7 +8,7 @@ use super::{Manager, Members, Outcome, check_reach, note, rules};
 use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Stop, Tx};
 use crate::kernel::desk::{self, Item};
 use crate::kernel::idempotency;
@@ -112,7 +112,7 @@ impl Members {
         &self,
         manager: Manager,
         id: MemberId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: MemberChange,
     ) -> Outcome<Changed> {
         self.check_member(&manager, id)?;

@@ -7,7 +7,7 @@ use super::moves::follow_units;
 use super::{Manager, Members, Outcome, check_reach, named, note, rules};
 use crate::base::id::UnitId;
 use crate::base::idempotency::IdempotencyKey;
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{DbError, Tx};
 use crate::kernel::idempotency;
 use crate::people::members::directory::UnitTree;
@@ -89,7 +89,7 @@ impl Members {
         &self,
         manager: Manager,
         id: UnitId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: UnitChange,
     ) -> Outcome<Unit> {
         self.check_unit(&manager, id)?;

@@ -6,7 +6,6 @@ mod publication;
 mod recusals;
 mod awards;
 
-pub(in crate::judging::campaigns) use recusals::own_recusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -4,21 +4,15 @@ use actix_web::{put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::judging::campaigns::Campaigns;
+use crate::judging::campaigns::api::own_recusal;
 use crate::judging::campaigns::decision::model::ObjectionId;
 use crate::judging::campaigns::model::CampaignId;
-use crate::kernel::recusals::RecusalRequest;
 use crate::web::caller::{CampaignDecider, CampaignRunner};
 use crate::web::recusal::{OwnRecusal, RecusalBody};
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(submit_campaign_recusal).service(submit_objection_recusal);
-}
-
-/// As it is shown.
-pub fn own_recusal(campaigns: &Campaigns, asked: &RecusalRequest) -> OwnRecusal {
-    let name = campaigns.member_name(asked.member_id);
-    OwnRecusal { member_id: asked.member_id, name, reason: asked.reason.clone(), at: asked.at }
 }
 
 /// 自行回避评选决定

@@ -7,9 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::Db;
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::api::{own_recusal, viewer};
 use crate::judging::campaigns::decision::model::{Award, ObjectionCount, thing};
-use crate::judging::campaigns::decision::{PublishedDecision, RecusedName, own_recusal};
+use crate::judging::campaigns::decision::{PublishedDecision, RecusedName};
 use crate::judging::campaigns::model::{CampaignId, CampaignState, Source, StageRow};
 use crate::judging::campaigns::results::export::PublishedExtension;
 use crate::judging::campaigns::results::results::Results;
