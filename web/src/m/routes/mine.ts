@@ -9,6 +9,7 @@ export default [
   { path: '/me/sessions', component: () => import('../pages/mine/Devices.vue') },
   { path: '/me/password', component: () => import('../pages/mine/Password.vue') },
   { path: '/me/resets', component: () => import('../pages/mine/Resets.vue') },
+  { path: '/me/study-hours', component: () => import('../pages/mine/Hours.vue'), meta: { keep: true } },
   { path: '/me/platforms', redirect: '/me/sessions' },
   { path: '/me/notice-settings', redirect: '/me/settings' },
   { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
