@@ -93,7 +93,7 @@ test('who has not answered the day’s paper, and who has no account yet', async
   await look(page, 'quiz-coverage')
   const before = await page.locator('.line').filter({ hasText: /JC\d+/ }).count()
   const paper = await api<{ day: string; questions: Array<{ id: string }> }>('member', '/quiz/daily')
-  await api('member', `/quiz/daily/${paper.day}/submission`, 'PUT', { answers: [] })
+  await api('member', `/quiz/daily/${paper.day}/submission`, 'PUT', { answers: [], leave_unanswered: true })
   await page.reload()
   await page.waitForFunction((count) => [...document.querySelectorAll('.line')].filter((line) => /JC\d+/.test(line.textContent ?? '')).length === count - 1, before)
   await page.getByLabel('日期').selectOption({ index: 13 })

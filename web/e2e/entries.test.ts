@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enters, unitOf } from './team.ts'
-import { api, look, signedIn } from './world.ts'
+import { api, documentNo, look, signedIn } from './world.ts'
 
 const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 
@@ -14,7 +14,7 @@ async function selection(title: string, entryEnds: number): Promise<string> {
     unit_id: unit.id,
     terms: {
       kind: 'other',
-      notice: { document_no: '示范组发〔2026〕9号', text: '请各党支部申报，各支部互评。' },
+      notice: { document_no: documentNo(), text: '请各党支部申报，各支部互评。' },
       categories: [{ code: 'post', title: '党员先锋岗', quota: 10 }],
       electorate: { kinds: ['full', 'probationary'] },
       timetable: [

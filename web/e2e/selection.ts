@@ -1,7 +1,7 @@
 // Campaigns that end within a test: written, voted on, scored and decided by people of the demo on the API, with stages of
 // seconds by the server's own clock.
 import assert from 'node:assert/strict'
-import { api as once, patiently, world } from './world.ts'
+import { documentNo, api as once, patiently, world } from './world.ts'
 
 interface Member {
   id: string
@@ -137,7 +137,7 @@ export async function selection(title: string, titles: string[], seconds: { begi
   const decided = judged + seconds.committee
   const terms = {
     kind: 'design_call',
-    notice: { document_no: '示范组发〔2026〕8号', text: '各党支部围绕本质安全申报先锋岗创建方案。党员群众投票，专家评审，党委研究后公示。' },
+    notice: { document_no: documentNo(), text: '各党支部围绕本质安全申报先锋岗创建方案。党员群众投票，专家评审，党委研究后公示。' },
     categories: [{ code: 'post', title: '党员先锋岗', quota: 1 }],
     electorate: { kinds: ['full', 'probationary', 'masses'] },
     timetable: [

@@ -306,3 +306,8 @@ export async function api<T = Record<string, unknown>>(who: string, path: string
   assert(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`)
   return (answer.status === 204 ? {} : await answer.json()) as T
 }
+
+let documents = 0
+
+/** The number of a notice of the demo enterprise: no two of its documents bear the same one. */
+export const documentNo = () => `示范组发〔2026〕${1000 + ++documents}号`
