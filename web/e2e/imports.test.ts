@@ -89,6 +89,18 @@ test('a roster is looked at, written as it was shown or not at all, and taken ba
   await look(page, 'imports-taken-back')
   await picture(page, 'imports-1280', 1280)
 
+  // A large roster says how far it is; nothing of it is written.
+  await page.evaluate(() => {
+    // Over in a moment here: what the page says meanwhile is written down.
+    const told: string[] = []
+    Object.assign(window, { told })
+    new MutationObserver(() => told.push(document.querySelector('.progress')?.parentElement?.innerText ?? '')).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true })
+  })
+  await choose(page, file('全公司.csv', [MEMBERS, ...Array.from({ length: 20_000 }, (_, at) => `X${at + 100_000},测试${at},,${GROUP},中共党员,`)]))
+  await page.getByRole('button', { name: '导入：新增 20000 人' }).waitFor()
+  const told = await page.evaluate(() => (window as unknown as { told: string[] }).told)
+  assert(told.some((text) => /^正在核对 \d+ \/ 20000 行$/.test(text.trim())), told.slice(0, 3).join())
+
   await page.getByRole('radio', { name: '组织' }).check()
   await choose(page, file('组织.csv', ['编码,名称,简称,上级编码,类型', 'JC01-01-9,龙首矿第一党支部第九党小组,第九党小组,JC01-01,党小组']))
   await page.getByRole('button', { name: '导入：新增 1 个组织' }).click()

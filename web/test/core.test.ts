@@ -5,6 +5,7 @@ import { randomKey } from '../src/core/id'
 import { isHeic } from '../src/core/photo'
 import { platformOf } from '../src/core/platform'
 import { Problem, toProblem } from '../src/core/problem'
+import { progressOf } from '../src/core/progress'
 import { deviceName } from '../src/core/session'
 import { inWords, optionsOf } from '../src/m/pages/quiz/answers'
 import { ahead } from '../src/m/pages/ideas/states'
@@ -83,4 +84,9 @@ test('the platform is told by what its browser says, but for pages within a mini
   expect(platformOf('Mozilla/5.0 (Linux; Android 13) MicroMessenger/8.0.49 NetType/WIFI')).toBe('wechat')
   expect(platformOf('Mozilla/5.0 (iPhone) MicroMessenger/8.0.49 miniProgram/wx0')).toBe(null)
   expect(platformOf('Mozilla/5.0 (X11; Linux x86_64) Chrome/130')).toBe(null)
+})
+
+test('of the events of a stream only those of progress say how far something is', () => {
+  expect(progressOf('event: imports\ndata: {"progress":{"done":500,"total":12000,"what":"members"}}')).toEqual({ done: 500, total: 12000, what: 'members' })
+  expect(['retry: 5000', ': ', 'event: notices\nid: 1\ndata: {"subject":"0"}', 'data: {"pro'].map(progressOf)).toEqual([null, null, null, null])
 })
