@@ -158,6 +158,13 @@ test('what the platform refuses is said with what to do, and nobody goes round i
   await recover()
   await late.page.getByRole('button', { name: '重新用企业微信登录' }).click()
   await heading(late.page, '绑定企业微信').waitFor()
+  // Who would rather not is not sent back there, also not by loading the page anew.
+  const { length } = late.entries
+  await late.page.getByRole('link', { name: '先不绑定，用密码登录' }).click()
+  await heading(late.page, '登录').waitFor()
+  await late.page.reload()
+  await late.page.getByRole('button', { name: '用企业微信登录' }).waitFor()
+  assert.equal(late.entries.length, length)
 
   // A code of which nothing is known is a refusal, too.
   await late.page.goto('/m/#/?refused=no.such_code')
