@@ -207,10 +207,12 @@ async fn a_member_opens_every_page_without_asking_once_per_row() {
     walk.open("积分明细", &["/me/points/entries"]).await;
     let branch = walk.open("我的支部", &[&format!("/units/{}", app.unit("ZB1"))]).await;
     assert_eq!(branch[0]["secretaries"], json!([{ "member_id": scene.secretary.id, "name": "书记" }]));
-    let devices = walk.open("登录设备", &["/me/sessions"]).await;
+    let devices = walk.open("登录设备与绑定", &["/me/sessions", "/me/platforms"]).await;
     shows(&items(&devices[0])[0], json!({ "method": null, "current": true }));
     walk.open("通知", &["/me/notices"]).await;
     walk.open("支部榜", &["/boards/enterprise/total?period=all", "/boards/enterprise/total/mine?period=all"]).await;
+    walk.open("学习时长", &["/me/study-hours"]).await;
+    walk.open("大字版和提醒", &["/me/settings", "/me/notice-settings"]).await;
     walk.done();
     app.drain().await;
 }

@@ -33,6 +33,8 @@ test('a duty that one administrator proposed is refused with a reason, and confi
   for (const member of [first!, second!]) await api('administrator', `/members/${member.id}/roles`, 'POST', { role: 'committee_member', unit_id: plant.id })
   const { page, context, faults } = await signedIn('second administrator', '/work')
   await page.getByRole('link', { name: /职务变动/ }).last().click()
+  // The desk names them too.
+  await page.getByRole('heading', { name: '职务变动', level: 1 }).waitFor()
   await page.getByText(first!.name).first().waitFor()
   await look(page, 'duties')
   const card = (name: string) => page.locator('.card').filter({ hasText: name }).filter({ has: page.getByRole('button') })

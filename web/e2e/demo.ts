@@ -16,6 +16,8 @@ export type People = Record<string, Person>
 
 export interface Demo {
   address: string
+  /** The stand-in for the platforms, where it runs apart. */
+  platform?: string | undefined
   /** Those whose passwords were made at this start: nobody at a second one. */
   people: People
   stop: () => Promise<void>
@@ -52,6 +54,31 @@ function fakeTime(): string | undefined {
 const setTime = () =>
   clock ? { LD_PRELOAD: fakeTime(), FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', NO_FAKE_STAT: '1' } : {}
 
+/** Who has an account on the platforms; nobody where the demo's own stand-in is used. */
+let accounts: Array<{ number: string; name: string }> | undefined
+
+/**
+ * Has the server of this file use a stand-in for WeCom and WeChat in a process of its own, on which accounts are not called
+ * by employee numbers as in the demo: so that nobody is known before he is bound, in WeChat too.
+ */
+export const useAccounts = (of: Array<{ number: string; name: string }>) => (accounts = of)
+
+/** The stand-in, and the arguments by which it says that a server is told of it. */
+async function startPlatform(binary: string, app: string, port: number) {
+  const members = accounts!.map(({ number, name }) => `--member=${number}=${name}`)
+  const server = spawn(binary, ['fake-platform', '--port', String(port), '--app-url', app, ...members], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, XIANFENG_LOG: 'error' } })
+  let said = ''
+  const told = await new Promise<string[]>((resolve, reject) => {
+    server.stdout.on('data', (bytes: Buffer) => {
+      said += bytes
+      const line = /^\s+xianfeng serve (--.*)$/m.exec(said)
+      if (line) resolve(line[1]!.split(' '))
+    })
+    server.on('exit', (code) => reject(new Error(`the stand-in ended with ${code}:\n${said}`)))
+  })
+  return { address: `http://127.0.0.1:${port}`, told, stop: () => server.removeAllListeners('exit').kill('SIGTERM') }
+}
+
 /** Several start at the same time: a port that somebody else has taken meanwhile is no reason to fail. */
 export async function startDemo(folder: string, attempts = 3): Promise<Demo> {
   try {
@@ -65,7 +92,8 @@ export async function startDemo(folder: string, attempts = 3): Promise<Demo> {
 async function startOn(folder: string, port: number): Promise<Demo> {
   const binary = process.env['XIANFENG_BIN']
   assert(binary, 'XIANFENG_BIN names the server')
-  const server = spawn(binary, ['demo', '--port', String(port)], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...setTime(), XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
+  const platform = accounts ? await startPlatform(binary, `http://127.0.0.1:${port}`, port + 1) : undefined
+  const server = spawn(binary, ['demo', '--port', String(port), ...(platform ? [...platform.told, '--mini-phone=true'] : [])], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...setTime(), XIANFENG_LOG: 'error', XIANFENG_WEB_DIST: DIST } })
   let said = ''
   let progress = ''
   server.stderr.on('data', (bytes: Buffer) => (progress += bytes))
@@ -76,13 +104,18 @@ async function startOn(folder: string, port: number): Promise<Demo> {
       if (/已就绪[\s\S]*curl -s[^\n]*boards/.test(said)) resolve()
     })
     server.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${progress}${said}`)))
+  }).catch((error: unknown) => {
+    platform?.stop()
+    throw error
   })
   const people: People = {}
   for (const [, name, number, password] of said.matchAll(/^\s+\S+ ([a-z][a-z -]*?)\s+工号 (\S+)\s+密码 (\S+)/gm)) people[name!] = { number: number!, password: password! }
   return {
     address: `http://127.0.0.1:${port}`,
+    platform: platform?.address,
     people,
     stop: async () => {
+      platform?.stop()
       if (server.exitCode === null) {
         server.removeAllListeners('exit')
         const gone = new Promise((resolve) => server.once('exit', resolve))

@@ -15,14 +15,25 @@ let item = ''
 /** Two minutes to midnight, of the day on which the demo was made. */
 const night = setClock('23:58')
 
-async function answerAll(page: Page) {
+/** For each question of somebody's paper an option that is wrong, where it has options of which one is right. */
+async function wrongOf(who: string): Promise<number[]> {
+  const { questions } = await api<{ questions: Array<{ id: string; kind: string }> }>(who, '/quiz/daily')
+  return Promise.all(
+    questions.map(async ({ id, kind }) => {
+      const { answer } = await api<{ answer: string[] }>('organiser', `/questions/${id}`)
+      return (kind === 'single' && answer[0] === 'A') || (kind === 'judge' && answer[0] === 'true') ? 1 : 0
+    }),
+  )
+}
+
+async function answerAll(page: Page, chosen: number[]) {
   await page.getByText('第 1 题，共 5 题').waitFor()
   for (let at = 1; at <= 5; at++) {
     await page.getByText(`第 ${at} 题，共 5 题`).waitFor()
     const blank = page.getByLabel('填写答案')
     const leadsOn = (await page.locator('.option input[type=radio]').count()) > 0 && at < 5
     if (await blank.count()) await blank.fill('答案')
-    else await page.locator('.option').first().click()
+    else await page.locator('.option').nth(chosen[at - 1] ?? 0).click()
     if (!leadsOn) await page.getByRole('button', { name: at < 5 ? '下一题' : '看总览' }).click()
   }
   await page.getByRole('button', { name: '交卷' }).click()
@@ -39,9 +50,10 @@ test('a paper that was answered before midnight in a pit is handed in after it, 
   const { day } = await api<{ day: string }>(inTime, '/quiz/daily')
   of = day
   for (const { page: one } of phones) await one.getByText('第 1 题，共 5 题').waitFor()
+  const wrong = await Promise.all([inTime, tooLate].map(wrongOf))
   for (const { context } of phones) await context.setOffline(true)
-  await answerAll(page)
-  await answerAll(late.page)
+  await answerAll(page, wrong[0]!)
+  await answerAll(late.page, wrong[1]!)
 
   // It is a quarter past midnight when the lift is up again.
   turnClock(night! + 17 * MINUTE)
@@ -89,7 +101,7 @@ test('what is put right after a day was closed stands beside its board, which st
   const before = await boardOf(inTime)
   const { questions } = await api<{ questions: Graded[] }>(inTime, `/me/quiz/history/${of}`)
   const wrong = questions.find(({ right, kind }) => !right && (kind === 'single' || kind === 'judge'))
-  assert(wrong, 'one of the guesses is wrong')
+  assert(wrong, 'nothing was answered wrongly')
   await api('organiser', `/questions/${wrong.id}/correction`, 'POST', { answer: wrong.given, reason: '新规程已修改，原答案有误。' })
 
   const { page, context, faults } = await signedIn(inTime, '/boards')

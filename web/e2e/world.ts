@@ -22,6 +22,8 @@ const PATIENCE_MS = 30_000
 
 export interface World {
   address: string
+  /** The stand-in for WeCom and WeChat, where the file asked for one of its own. */
+  platform?: string | undefined
   people: People
   browser: Browser
 }
@@ -54,7 +56,7 @@ async function start(): Promise<World> {
     }
     address = proxy.address
   }
-  return { address, people, browser: await launching }
+  return { address, platform: demo.platform, people, browser: await launching }
 }
 
 export async function stop() {
@@ -72,10 +74,14 @@ export interface Phone {
   faults: string[]
 }
 
-/** A phone of 375 × 812 that knows nobody. */
-export async function phone(width = 375): Promise<Phone> {
+/** What the browsers of the platforms say of themselves. */
+export const WECOM = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 wxwork/4.1.28 MicroMessenger/7.0.1 Language/zh ColorScheme/Light'
+export const WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI Language/zh_CN'
+
+/** A phone of 375 × 812 that knows nobody; with the browser of a platform where `agent` says so. */
+export async function phone(width = 375, agent?: string): Promise<Phone> {
   const { browser, address } = await world()
-  const context = await browser.newContext({ viewport: { width, height: width > 500 ? 1024 : 812 }, baseURL: address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+  const context = await browser.newContext({ ...(agent ? { userAgent: agent } : {}), viewport: { width, height: width > 500 ? 1024 : 812 }, baseURL: address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const faults: string[] = []

@@ -3,7 +3,9 @@ import { contrast } from '../src/core/colour'
 import { plain } from '../src/core/drafts'
 import { randomKey } from '../src/core/id'
 import { isHeic } from '../src/core/photo'
+import { platformOf } from '../src/core/platform'
 import { Problem, toProblem } from '../src/core/problem'
+import { progressOf } from '../src/core/progress'
 import { deviceName } from '../src/core/session'
 import { inWords, optionsOf } from '../src/m/pages/quiz/answers'
 import { ahead } from '../src/m/pages/ideas/states'
@@ -36,6 +38,7 @@ test('HEIC is told by its bytes, whatever it is called', async () => {
 
 test('devices are called what their owners know them by', () => {
   expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8.0')).toBe('iPhone · 微信')
+  expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) wxwork/4.1 MicroMessenger/7.0')).toBe('iPhone · 企业微信')
   expect(deviceName('Mozilla/5.0 (Linux; Android 13; V2309A Build/TP1A) AppleWebKit/537.36 Chrome/116 Mobile')).toBe('安卓手机 V2309A · 浏览器')
   expect(deviceName('Mozilla/5.0 (X11; Linux x86_64) Chrome/130')).toBe('电脑 · 浏览器')
 })
@@ -74,4 +77,16 @@ test('a colour of the enterprise is taken when it can be read on white', () => {
   expect(contrast('#0B5FA5')).toBeGreaterThan(4.5)
   expect(contrast('#FFCC00')).toBeLessThan(2)
   expect(contrast('red')).toBe(1)
+})
+
+test('the platform is told by what its browser says, but for pages within a mini-program', () => {
+  expect(platformOf('Mozilla/5.0 (iPhone) wxwork/4.1.28 MicroMessenger/7.0.1 Language/zh')).toBe('wecom')
+  expect(platformOf('Mozilla/5.0 (Linux; Android 13) MicroMessenger/8.0.49 NetType/WIFI')).toBe('wechat')
+  expect(platformOf('Mozilla/5.0 (iPhone) MicroMessenger/8.0.49 miniProgram/wx0')).toBe(null)
+  expect(platformOf('Mozilla/5.0 (X11; Linux x86_64) Chrome/130')).toBe(null)
+})
+
+test('of the events of a stream only those of progress say how far something is', () => {
+  expect(progressOf('event: imports\ndata: {"progress":{"done":500,"total":12000,"what":"members"}}')).toEqual({ done: 500, total: 12000, what: 'members' })
+  expect(['retry: 5000', ': ', 'event: notices\nid: 1\ndata: {"subject":"0"}', 'data: {"pro'].map(progressOf)).toEqual([null, null, null, null])
 })

@@ -27,12 +27,19 @@ fn shown(title: &str, body: &str) -> HttpResponse {
 }
 
 const STYLE: &str = "*{box-sizing:border-box}body{font:1rem/1.6 -apple-system,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
-margin:0;color:#191b1f;background:#ededed;overflow-wrap:anywhere}main{max-width:26rem;margin:0 auto;min-height:100vh;padding:1rem}\
-h1{font-size:1.125rem;text-align:center;margin:.5rem 0 1rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.5rem 0}\
+margin:0;color:#191b1f;background:#ededed;overflow-wrap:anywhere}main{max-width:26rem;margin:0 auto;min-height:100vh;padding:0 1rem 2rem;\
+background:#ededed}h1{font-size:1.125rem;margin:0;padding:1rem 0}h2{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.5rem 0}\
 ul{list-style:none;margin:0;padding:0}li{margin:0 0 .75rem}a{color:#1d5fbf;text-decoration:none}small{color:#5f646c;display:block}\
+header{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:0 1rem;\
+margin:0 -1rem 1rem;padding:.5rem 1rem;background:#f7f7f7;border-bottom:1px solid #dcdee1}header b{font-size:1.0625rem}\
+header small{line-height:1.4}nav{display:flex;flex-wrap:wrap;gap:0 1.25rem}nav a{display:inline-flex;align-items:center;min-height:2.75rem}\
 .card,.person{display:block;background:#fff;border-radius:.5rem;padding:.75rem 1rem;color:inherit}\
+.card:hover,.person:hover,.card:focus-visible,.person:focus-visible{outline:2px solid #1d5fbf}\
 .card b{display:block}.card span{white-space:pre-line;color:#4f545c;font-size:.9375rem}.card em{display:block;margin-top:.5rem;\
-padding-top:.5rem;border-top:1px solid #eee;color:#1d5fbf;font-style:normal}.person{min-height:2.75rem}";
+padding-top:.5rem;border-top:1px solid #eee;color:#1d5fbf;font-style:normal}.person{min-height:2.75rem}\
+.none{padding:3rem 1rem;text-align:center;color:#5f646c}@media(min-width:40rem){body{background:#d5d8dc;padding:2rem 0}\
+main{min-height:calc(100vh - 4rem);border-radius:1.25rem;box-shadow:0 0 0 .5rem #2a2d32,0 1rem 3rem rgb(0 0 0/.25)}\
+header{border-radius:1.25rem 1.25rem 0 0}}";
 
 fn cookie(req: &HttpRequest) -> Option<String> {
     let lines = req.headers().get_all(COOKIE).filter_map(|line| line.to_str().ok());
@@ -88,10 +95,16 @@ pub(super) async fn phone(req: HttpRequest, world: Data<Mutex<World>>, asked: As
         )
     };
     let cards: String = cards.map(card).collect();
-    let cards = if cards.is_empty() { "<p>还没有消息。</p>".to_owned() } else { format!("<ul>{cards}</ul>") };
+    let cards = if cards.is_empty() {
+        "<p class=\"none\">还没有消息。<br>有新消息时这里自动显示，不用刷新。</p>".to_owned()
+    } else {
+        format!("<ul>{cards}</ul>")
+    };
     let body = format!(
-        "<meta http-equiv=\"refresh\" content=\"5\"><h1>先锋</h1>{cards}<p><small>{} 的手机　\
-         <a href=\"/\">换一部</a>　<a href=\"{}/api/v1/session/platforms/wecom/entry\">从工作台打开应用</a></small></p>",
+        "<meta http-equiv=\"refresh\" content=\"5\"><header><span><b>先锋</b><small>{}的手机</small></span>\
+         <nav aria-label=\"手机\"><a href=\"{}/api/v1/session/platforms/wecom/entry\">打开应用</a><a href=\"/\">换一部</a></nav>\
+         </header>{cards}<p><small>点开消息，就以{0}的身份登录进入应用。这个浏览器里已经登录为别人的，请先在应用里退出登录，\
+         或用无痕窗口打开这部手机。</small></p>",
         escape_html(&name),
         escape_html(&world.setup.app)
     );

@@ -19,6 +19,9 @@ export const serverNow = () => Date.now() + ahead
 
 const LIMIT_MS = 20_000
 const LIMIT_UPLOAD_MS = 120_000
+/** A whole roster is looked at row by row. */
+const LIMIT_IMPORT_MS = 600_000
+const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMPORT_MS : path.endsWith('/files') ? LIMIT_UPLOAD_MS : LIMIT_MS)
 const LONGEST_PATIENCE_SECONDS = 3
 /** Asked before anybody has signed in. */
 const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
@@ -59,7 +62,7 @@ async function hearOfChange(response: Response) {
 
 async function limited(request: Request): Promise<Response> {
   const stop = new AbortController()
-  const limit = request.url.endsWith('/files') || request.url.includes('/files?') ? LIMIT_UPLOAD_MS : LIMIT_MS
+  const limit = limitOf(new URL(request.url).pathname)
   const timer = setTimeout(() => stop.abort(), limit)
   try {
     const sent = Date.now()

@@ -42,3 +42,9 @@ export function word(kind: string, value: string | null | undefined): string {
   const words = labels.value?.words as Record<string, Record<string, { zh: string }>> | undefined
   return words?.[kind]?.[value]?.zh ?? ''
 }
+
+/** The server's sentence for a code; empty where it has none, or one in which something would have to be filled in. */
+export function sentence(code: string): string {
+  const said = labels.value?.codes[code]?.zh ?? ''
+  return said.includes('{') ? '' : said
+}

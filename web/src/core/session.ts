@@ -3,6 +3,7 @@
 import { reactive } from 'vue'
 import { alone } from './lock'
 import { place } from './place'
+import { arrived, stay } from './platform'
 import { Problem, toProblem } from './problem'
 import { heardOfChange } from './standing'
 import { clear } from './store'
@@ -79,6 +80,7 @@ function enter(member: string) {
   }
   session.memberId = member
   session.phase = 'in'
+  arrived()
   session.ended = null
   const waiting = signedInAgain
   signedInAgain = []
@@ -156,6 +158,16 @@ export async function redeem(employeeNo: string, inviteCode: string, newPassword
   await takeOwn(response, employeeNo)
 }
 
+/** By what somebody proves whose account of a platform it is. */
+export type Proof = { account: string; password: string } | { account: string; invite_code: string } | { phone_code: string }
+
+/** Binds the account that a platform has recognised, and signs in. */
+export async function bind(ticket: string, proof: Proof): Promise<void> {
+  const response = await call('/binding', { ticket, ...proof, cookie: true, device: deviceName(), device_key: deviceKey() || null })
+  if ('account' in proof) await takeOwn(response, proof.account)
+  else take((await response.json()) as Tokens)
+}
+
 export async function signOut(): Promise<void> {
   await call('', undefined, 'DELETE').catch((error: Problem) => {
     if (error.isPassing) throw error
@@ -175,6 +187,8 @@ export async function makeRoom(): Promise<void> {
 function leave() {
   access = ''
   accessUntil = 0
+  // Who leaves is not led back at once by the platform whose browser it is.
+  stay()
   // A new page: nothing that was read stays in memory.
   location.replace('#/')
   location.reload()
@@ -216,7 +230,7 @@ function put(key: string, value: string) {
 
 /** What a list of devices calls this one. */
 export function deviceName(agent = navigator.userAgent): string {
-  const where = /MicroMessenger/.test(agent) ? '微信' : /wxwork/i.test(agent) ? '企业微信' : '浏览器'
+  const where = /wxwork/i.test(agent) ? '企业微信' : /MicroMessenger/.test(agent) ? '微信' : '浏览器'
   const what = /iPhone/.test(agent)
     ? 'iPhone'
     : /iPad/.test(agent)

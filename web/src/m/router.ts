@@ -1,7 +1,7 @@
 // Routes by the hash: the server serves one page, proxies and WeChat keep their hands off what follows it. Each file under
 // routes/ lists the pages of one subject, so that a new subject touches no other file.
-import { nextTick, ref } from 'vue'
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { computed, nextTick, ref } from 'vue'
+import { createRouter, createWebHashHistory, useRoute, type RouteRecordRaw } from 'vue-router'
 import Home from './pages/Home.vue'
 
 export type Tab = 'home' | 'study' | 'ideas' | 'mine' | 'work'
@@ -26,6 +26,12 @@ export const router = createRouter({
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
+
+/** Where the reader is, also while the code of the first page is still on its way and the router says nothing yet. */
+export function useHere() {
+  const route = useRoute()
+  return computed(() => (route.matched.length ? route : router.resolve(location.hash.slice(1) || '/')))
+}
 
 // Somebody who listens to the page hears where they are; on the first page the reader begins by itself.
 router.afterEach((_to, from) => {

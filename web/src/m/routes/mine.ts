@@ -9,8 +9,12 @@ export default [
   { path: '/me/sessions', component: () => import('../pages/mine/Devices.vue') },
   { path: '/me/password', component: () => import('../pages/mine/Password.vue') },
   { path: '/me/resets', component: () => import('../pages/mine/Resets.vue') },
+  { path: '/me/study-hours', component: () => import('../pages/mine/Hours.vue'), meta: { keep: true } },
+  { path: '/me/platforms', redirect: '/me/sessions' },
+  { path: '/me/notice-settings', redirect: '/me/settings' },
   { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
   { path: '/me/feedback', component: () => import('../pages/mine/Feedback.vue') },
+  { path: '/binding', component: () => import('../pages/Binding.vue') },
   { path: '/waiting', component: () => import('../pages/mine/Waiting.vue') },
   { path: '/help', component: () => import('../pages/mine/Help.vue') },
 ] satisfies RouteRecordRaw[]
