@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
+use xianfeng::base::clock::Clock;
 use xianfeng::base::id::Ids;
 use xianfeng::db::schema::{channel_deliveries, outbox as outbox_table};
 use xianfeng::demo::platform::{Arrived, FakePlatform};
@@ -468,9 +469,8 @@ async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
         body: "内容".into(),
         link: None,
     };
-    let begin = site.day.start();
-    // the notice bears the id, and so the instant of the message: one of long ago is sent to nobody
-    let (now, id) = (begin.micros(), Ids::default().fresh::<MessageId>(begin).uuid());
+    // the notice bears the id, and so the instant of the message: who came later than it is told nothing of it
+    let (now, id) = (site.day.start().micros(), Ids::default().fresh::<MessageId>(Clock::System.now()).uuid());
     let row = (
         outbox_table::id.eq(id.as_bytes().as_slice()),
         outbox_table::topic.eq("notice"),

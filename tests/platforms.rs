@@ -68,7 +68,11 @@ async fn a_tap_in_wecom_opens_the_app_signed_in_without_any_form() {
 
     // the browser that asks for the same page again is told the same, and the platform is asked once
     let (status, again) = browser.open(&app, &back).await;
-    assert_eq!((status, again.as_deref()), (303, Some("/m/#/?refused=platforms.code_over")), "its token was exchanged");
+    assert_eq!(
+        (status, again.as_deref()),
+        (303, Some("/m/#/?refused=platforms.code_over&to=%2Fstudy%2Ftoday")),
+        "its token was exchanged"
+    );
     assert_eq!(platform.calls(USER), 1);
     // one who is signed in goes to his page at once
     let (status, to) = browser.open(&app, &entry).await;
@@ -218,6 +222,9 @@ async fn a_browser_that_was_not_sent_for_a_code_gets_nothing_by_it() {
     assert_eq!(own.open(&app, &back(&forged)).await.1.as_deref(), Some("/m/#/?refused=platforms.state_invalid"));
     let none = format!("{PUBLIC}/api/v1/session/platforms/wecom/return?code={code}");
     assert_eq!(own.open(&app, &none).await.1.as_deref(), Some("/m/#/?refused=platforms.state_invalid"));
+    let wished = format!("{none}&to=/study/today");
+    let refused = own.open(&app, &wished).await.1;
+    assert_eq!(refused.as_deref(), Some("/m/#/?refused=platforms.state_invalid&to=%2Fstudy%2Ftoday"));
     let without_cookie = app.post("/session/platforms/wecom", json!({ "code": code, "state": own_state })).await;
     without_cookie.refused(403, "platforms.state_invalid");
     assert_eq!(platform.calls(USER), 0, "the platform was not even asked");

@@ -8190,6 +8190,17 @@ export type ScoreMatrix = {
      * Judge after judge, source after source.
      */
     judges: Array<JudgeView>;
+    /**
+     * Experts who asked to be kept out of an entry, in the order of the entries.
+     */
+    recusals: Array<ScoreRecusal>;
+};
+
+/**
+ * That an expert asked to be kept out of an entry.
+ */
+export type ScoreRecusal = OwnRecusal & {
+    entry_id: EntryId;
 };
 
 /**
@@ -14054,6 +14065,40 @@ export type GetEntryExplanationResponses = {
 };
 
 export type GetEntryExplanationResponse = GetEntryExplanationResponses[keyof GetEntryExplanationResponses];
+
+export type SubmitScoreRecusalData = {
+    body: RecusalBody;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: never;
+    url: '/api/v1/entries/{id}/recusals/mine';
+};
+
+export type SubmitScoreRecusalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitScoreRecusalError = SubmitScoreRecusalErrors[keyof SubmitScoreRecusalErrors];
+
+export type SubmitScoreRecusalResponses = {
+    /**
+     * Kept out
+     */
+    200: OwnRecusal;
+};
+
+export type SubmitScoreRecusalResponse = SubmitScoreRecusalResponses[keyof SubmitScoreRecusalResponses];
 
 export type GetMyScoresData = {
     body?: never;

@@ -33,10 +33,13 @@ const TO = 'xianfeng.to'
 /** Leads away to the platform's page, and from there to `to`; that is remembered for when something lies in between. */
 export function lead({ platform, qr }: Pick<Way, 'platform' | 'qr'>, to: string) {
   stay()
-  put(TO, to === '/' ? '' : to)
+  wish(to)
   const query = new URLSearchParams({ to, ...(qr ? { qr: 'true' } : {}) })
   location.assign(`${place}/api/v1/session/platforms/${platform}/entry?${query}`)
 }
+
+/** Remembers where the reader wants to go; a message's link says so even where nothing was remembered before. */
+export const wish = (to: string) => put(TO, /^\/(?!\/)./.test(to) ? to : '')
 
 /** Whether nobody was led away yet since this window was opened, or since somebody was signed in. */
 export const mayLead = () => get(WENT) === ''

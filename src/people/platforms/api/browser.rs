@@ -98,6 +98,11 @@ pub(super) async fn get_platform_return(
         return Err(Refusal::NotUsed.into());
     }
     let page = page_of(query.to.as_deref());
+    // whoever has to bind or to sign in first comes to the page of the message all the same
+    let then = match page.strip_prefix("/m/#").filter(|page| *page != "/") {
+        Some(page) => format!("&to={}", form_urlencoded::byte_serialize(page.as_bytes()).collect::<String>()),
+        None => String::new(),
+    };
     match come_back(&req, &platforms, platform, query).await {
         Ok(SignedIn::Opened(opened)) => {
             let visit = platforms.visit(opened.session.id);
@@ -108,14 +113,14 @@ pub(super) async fn get_platform_return(
             Ok(lead_on(page, kept))
         }
         Ok(SignedIn::Unbound(ticket)) => {
-            Ok(lead_on(format!("/m/#/binding?platform={platform}&ticket={ticket}"), Vec::new()))
+            Ok(lead_on(format!("/m/#/binding?platform={platform}&ticket={ticket}{then}"), Vec::new()))
         }
         Err(stop) => {
             let problem = Problem::from(stop);
             if problem.status().is_server_error() && problem.code() == "service.internal" {
                 return Err(problem);
             }
-            Ok(lead_on(format!("/m/#/?refused={}", problem.code()), Vec::new()))
+            Ok(lead_on(format!("/m/#/?refused={}{then}", problem.code()), Vec::new()))
         }
     }
 }
