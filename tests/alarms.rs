@@ -94,4 +94,9 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
         assert!(said.lines().any(|line| line.starts_with("注意") && line.contains(bad)), "{said}");
     }
     assert!(complaint(&output).contains("项需要处理"));
+    assert!(!said.contains("Redis 不可用"), "{said}");
+    if site.redis_url().is_some() {
+        let output = site.command_with(&["--redis-url=redis://127.0.0.1:1"], &["doctor"]).await;
+        assert!(String::from_utf8_lossy(&output.stdout).contains("Redis 不可用"), "{output:?}");
+    }
 }

@@ -85,6 +85,9 @@ async fn the_demo_is_an_enterprise_at_work_and_a_second_start_keeps_it() {
         count(&entries) == 16 && entries["items"].as_array().unwrap().iter().all(|entry| entry["on_ballot"] == true)
     );
 
+    let log = server.log();
+    assert!(!log.contains("overdue"), "what came due before the start is no alarm: {log}");
+
     server.terminate();
     server.exited(std::time::Duration::from_secs(40)).await;
     let server = demo(&database).await;

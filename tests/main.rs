@@ -6,6 +6,7 @@ mod backup;
 mod crash;
 mod operator;
 mod deployment;
+mod pages_for_operators;
 // what every room must keep
 mod access;
 mod clients;

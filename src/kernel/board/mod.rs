@@ -225,6 +225,13 @@ impl Boards {
         matches!(&self.0.form, Form::Redis(redis) if !redis.is_reachable())
     }
 
+    /// Asks Redis once whether it answers. A process that has only begun has not heard from it yet.
+    pub async fn ask_redis(&self) {
+        if let Form::Redis(redis) = &self.0.form {
+            let _ = redis.watermark().await;
+        }
+    }
+
     /// A number that changes when the board may have; equal numbers mean that what was read may be shown again.
     pub fn version(&self, key: &BoardKey) -> u64 {
         match &self.0.form {

@@ -34,8 +34,8 @@ pub struct Means {
 pub struct AlarmRoom {
     pub(super) means: Means,
     alarms: Alarms,
-    /// The kinds that were raised at the last look.
-    raised: Arc<Mutex<HashSet<AlarmKind>>>,
+    /// The kinds that were raised at the last look; `None` before the first.
+    raised: Arc<Mutex<Option<HashSet<AlarmKind>>>>,
 }
 
 impl AlarmRoom {
@@ -50,13 +50,18 @@ impl AlarmRoom {
 
     /// Measures every kind, and says in the log what has come up and what is over.
     pub async fn measure(&self) {
-        let found: HashSet<AlarmKind> = self.look().await.0.into_iter().map(|alarm| alarm.kind).collect();
+        let mut found: HashSet<AlarmKind> = self.look().await.0.into_iter().map(|alarm| alarm.kind).collect();
+        let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
+        // what came due while no process ran is being done just now
+        let raised = raised.get_or_insert_with(|| {
+            found.remove(&AlarmKind::Overdue);
+            HashSet::new()
+        });
         for kind in AlarmKind::EACH {
             let is_raised = found.contains(kind);
             metrics::gauge!("xianfeng_alarm", "kind" => kind.as_str()).set(f64::from(u8::from(is_raised)));
         }
-        let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
-        for kind in found.difference(&raised) {
+        for kind in found.difference(raised) {
             tracing::error!(
                 alarm = kind.as_str(),
                 "an alarm has come up: GET /api/v1/operations/alarms, xianfeng doctor"

@@ -48,6 +48,8 @@ impl AlarmRoom {
             Ok(false) => Finding::bad("数据库的表结构比程序旧：请由表的所有者运行 xianfeng migrate"),
             Err(error) => Finding::bad(format!("数据库不可用：{error}。请检查 DATABASE_URL 和数据库服务")),
         });
+        // on PostgreSQL this process is not the one that serves
+        self.means.boards.ask_redis().await;
         let alarms = self.look().await.0;
         findings.extend(alarms.into_iter().map(|alarm| Finding::bad(format!("{}。{}", alarm.message, alarm.advice))));
         findings
