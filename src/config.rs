@@ -66,6 +66,11 @@ pub struct Config {
     #[arg(long)]
     pub port: Option<u16>,
 
+    /// A second address and port where only /healthz, /readyz and /metrics are answered, by a thread that does nothing
+    /// else; for balancers and monitors, not for members
+    #[arg(long, env = "XIANFENG_HEALTH_LISTEN")]
+    pub health_listen: Option<SocketAddr>,
+
     #[command(flatten)]
     pub secrets: SecretsConfig,
 

@@ -9,6 +9,7 @@ mod deployment;
 // what every room must keep
 mod access;
 mod clients;
+mod health;
 mod database;
 mod migrations;
 mod house;

@@ -20,6 +20,9 @@ pub const PAPER: &str = "/api/v1/quiz/daily";
 pub const REFRESH: &str = "/api/v1/session/refresh";
 /// Answers 200 when the server can serve.
 pub const READY: &str = "/readyz";
+pub const ALIVE: &str = "/healthz";
+/// Where only these two and the measurements are answered.
+pub const HEALTH_ADDRESS: &str = "XIANFENG_HEALTH_LISTEN";
 
 /// In the head of a board that was read from the database, because Redis does not have it yet.
 pub const NOT_BY_REDIS: &str = "x-board-source: database";

@@ -9,6 +9,7 @@ mod closed;
 mod contest;
 mod contract;
 mod ideas;
+mod overload;
 mod postgres;
 mod raw;
 mod report;
@@ -82,6 +83,8 @@ enum Stage {
     Mornings,
     /// Sign-ins on SQLite: capacity, goodput under more than that, and beside one address that sprays
     SignIns,
+    /// Far more submissions at once than can be served, on SQLite, and how long health is waited for meanwhile
+    Overload,
     /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
     Closed,
     /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
@@ -280,6 +283,7 @@ struct Bench {
     mornings: Vec<(f64, f64)>,
     /// Lines about sign-ins.
     sign_ins: Vec<String>,
+    overloads: Vec<String>,
     /// Lines about messages beyond the inbox.
     channels: Vec<String>,
     /// Lines about closed periods.
@@ -307,6 +311,7 @@ impl Bench {
             }
             Stage::Mornings => self.mornings(),
             Stage::SignIns => self.sign_ins(),
+            Stage::Overload => self.overload(),
             Stage::Closed => self.closed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
@@ -347,6 +352,7 @@ impl Bench {
             figures: Figures::default(),
             mornings: Vec::new(),
             sign_ins: Vec::new(),
+            overloads: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
             rankings: Vec::new(),
@@ -723,6 +729,24 @@ impl Bench {
         server.stop()
     }
 
+    /// Everybody submits over very many connections, and the server is asked how it is.
+    fn overload(&mut self) -> Result<()> {
+        let path = self.copy("overload.db")?;
+        let health = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let told = [(contract::HEALTH_ADDRESS, health.to_string())];
+        let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
+        let connections = self.arguments.connections;
+        let seen = overload::submit(server.address, health, &self.world, &self.keys, connections)?;
+        self.overloads.push(format!(
+            "overload: {:.0} submissions a second, {:.0} told to come back, p99 {:.0} ms",
+            seen.right, seen.shed, seen.p99_ms
+        ));
+        for (what, p99_ms, errors) in seen.asked {
+            self.overloads.push(format!("meanwhile {what}: p99 {p99_ms:.0} ms (100), {errors} other than 200"));
+        }
+        server.stop()
+    }
+
     /// Three years of days as they are after an upgrade, then the end of a year, then boards that nobody has looked at.
     fn closed(&mut self) -> Result<()> {
         let path = self.copy("closed.db")?;
@@ -812,11 +836,13 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             self.sign_ins.join("\n"),
+            self.overloads.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
             median(&self.starts_ms),

@@ -108,6 +108,18 @@ impl App {
 
     /// Every route, with what its handlers work with.
     fn configure(&self, cfg: &mut ServiceConfig) {
+        self.lend(cfg);
+        routes(cfg);
+    }
+
+    /// The routes about the process alone, with what their handlers work with.
+    fn configure_health(&self, cfg: &mut ServiceConfig) {
+        self.lend(cfg);
+        cfg.configure(health::routes);
+    }
+
+    /// What handlers work with.
+    fn lend(&self, cfg: &mut ServiceConfig) {
         if let Some(recorder) = &self.recorder {
             cfg.app_data(recorder.clone());
         }
@@ -117,7 +129,6 @@ impl App {
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.config.web.clone()));
         self.rooms.iter().for_each(|room| room.install(cfg));
-        routes(cfg);
     }
 }
 
