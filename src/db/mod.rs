@@ -48,6 +48,7 @@ pub use types::Json;
 use conn::turn_of;
 use counter::Counter;
 use job::Write;
+use queue::Line;
 use workers::Workers;
 use writer::Writer;
 
@@ -408,7 +409,7 @@ pub struct Tx<'c> {
     pub conn: &'c mut Conn,
     now: Timestamp,
     serial: i64,
-    ids: &'c Ids,
+    maker: &'c Maker,
     origin: Origin,
     /// The members whose turns this transaction has.
     turns: Vec<MemberId>,
@@ -420,17 +421,28 @@ pub struct Tx<'c> {
 struct Maker {
     clock: Clock,
     ids: Ids,
+    line: Line,
 }
 
 impl Maker {
     fn new(clock: &Clock, ids: &Ids) -> Maker {
-        Maker { clock: clock.clone(), ids: ids.clone() }
+        Maker { clock: clock.clone(), ids: ids.clone(), line: Line::default() }
+    }
+
+    /// For transactions that are taken from the queue of this line.
+    fn at(self, line: Line) -> Maker {
+        Maker { line, ..self }
     }
 }
 
 impl<'c> Tx<'c> {
-    fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
-        Tx { conn, now, serial, ids, origin: Origin::default(), turns: Vec::new(), effects: Vec::new() }
+    fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, maker: &'c Maker) -> Self {
+        Tx { conn, now, serial, maker, origin: Origin::default(), turns: Vec::new(), effects: Vec::new() }
+    }
+
+    /// Whether other transactions wait for the thread of this one: what can be put off should end soon.
+    pub fn is_awaited(&self) -> bool {
+        self.maker.line.is_awaited()
     }
 
     /// The instant of this transaction: every row of one action bears the same time.
@@ -454,7 +466,7 @@ impl<'c> Tx<'c> {
     }
 
     pub fn fresh_id<T: Id>(&self) -> T {
-        self.ids.fresh(self.now)
+        self.maker.ids.fresh(self.now)
     }
 
     /// Makes transactions about one member take turns from here to their ends, so that what each looks up first (a sum
