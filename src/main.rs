@@ -255,6 +255,7 @@ fn main() -> std::process::ExitCode {
     let arguments = without_empty_variables(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit());
     start_logging();
+    xianfeng::base::disk::keep_to_ourselves();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command)),

@@ -25,7 +25,7 @@ use crate::room::{CannotOpen, House, Room};
 use crate::web::headers::Protection;
 use crate::web::limits::Limits;
 use crate::web::stopping::Stopping;
-use secrets::secrets_of;
+use secrets::{refuse_to_make_anew, secrets_of};
 
 /// Routes beside the API.
 type Front = Arc<dyn Fn(&mut actix_web::web::ServiceConfig) + Send + Sync>;
@@ -56,9 +56,10 @@ impl App {
     /// Opens the database, migrates it, and fills what is kept in memory.
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
         config.keep_backups_apart()?;
+        refuse_to_make_anew(&config)?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
         db.migrate().await.map_err(|error| error.to_string())?;
-        let secrets = secrets_of(&db, &config).await?;
+        let secrets = secrets_of(&db, &config).await.inspect_err(|_| db.close())?;
         let config = Arc::new(config);
         // from here on, so that nothing is missed that changes while rooms read
         let ear = changes::Ear::new(db.now());

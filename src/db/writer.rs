@@ -22,6 +22,7 @@ use super::job::{Job, JobEnd};
 use super::queue::{Entrance, Exit, queue};
 use super::syncer::{Group, Syncer};
 use super::{Conn, Counter, DbError, Effect, Maker, Tx};
+use crate::base::disk;
 
 /// Jobs that share one commit at most; bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
@@ -52,9 +53,10 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn open(path: &Path, maker: Maker, most: usize, counter: &Counter) -> Result<Writer, DbError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(DbError::unavailable)?;
+            disk::make_folder(folder).map_err(DbError::unavailable)?;
         }
         let lock = take_lock(path)?;
+        disk::close_to_others(path).map_err(DbError::unavailable)?;
         let conn = counter.watch(Conn::open_sqlite_writer(&path.to_string_lossy())?);
         let syncer = Syncer::start(path)?;
         let (queue, messages) = queue(most);
