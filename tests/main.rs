@@ -33,6 +33,7 @@ mod chunks;
 mod closing;
 mod retention;
 mod idempotency;
+mod quotas;
 mod versions;
 mod uptime;
 

@@ -9,6 +9,7 @@ mod closed;
 mod contest;
 mod contract;
 mod ideas;
+mod memory;
 mod overload;
 mod postgres;
 mod raw;
@@ -85,6 +86,8 @@ enum Stage {
     SignIns,
     /// Far more submissions at once than can be served, on SQLite, and how long health is waited for meanwhile
     Overload,
+    /// Memory when ready, and twelve large pictures at once in a control group of 512 MB, where one may be made
+    Memory,
     /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
     Closed,
     /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
@@ -284,6 +287,7 @@ struct Bench {
     /// Lines about sign-ins.
     sign_ins: Vec<String>,
     overloads: Vec<String>,
+    memories: Vec<String>,
     /// Lines about messages beyond the inbox.
     channels: Vec<String>,
     /// Lines about closed periods.
@@ -312,6 +316,7 @@ impl Bench {
             Stage::Mornings => self.mornings(),
             Stage::SignIns => self.sign_ins(),
             Stage::Overload => self.overload(),
+            Stage::Memory => self.memory(),
             Stage::Closed => self.closed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
@@ -323,7 +328,7 @@ impl Bench {
         let secrets = server::print_secrets(&arguments.server)?;
         let world = Rc::new(World::new(arguments.members, &secrets)?);
         let (log, redis_url) = (arguments.folder.join("server.log"), arguments.redis.clone());
-        let product = Product { program: arguments.server.clone(), secrets, log, redis_url };
+        let product = Product { program: arguments.server.clone(), secrets, log, redis_url, group: None };
         let base = arguments.folder.join("base.db");
         remove_database(&base);
         product.run(contract::MIGRATE, &sqlite_url(&base))?;
@@ -353,6 +358,7 @@ impl Bench {
             mornings: Vec::new(),
             sign_ins: Vec::new(),
             overloads: Vec::new(),
+            memories: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
             rankings: Vec::new(),
@@ -747,6 +753,33 @@ impl Bench {
         server.stop()
     }
 
+    /// A server of half a gigabyte, ready and under pictures.
+    fn memory(&mut self) -> Result<()> {
+        let group = match memory::Group::make(memory::LIMIT) {
+            Ok(group) => group,
+            Err(error) => {
+                self.memories
+                    .push(format!("memory of 512 MB: not measured, no control group may be made here ({error})"));
+                return Ok(());
+            }
+        };
+        let path = self.copy("memory.db")?;
+        let files = self.arguments.folder.join("memory-files");
+        let told = [(contract::FILES, files.display().to_string())];
+        let server = self.product.within(group.folder()).serve_told(&sqlite_url(&path), false, &told)?;
+        let ready = server.anonymous_mb()?;
+        let answers = memory::upload(server.address, &self.world)?;
+        let answers: Vec<_> = answers.iter().map(|(status, many)| format!("{many} × {status}")).collect();
+        let reached = if ready <= 150.0 { "reached" } else { "**missed**" };
+        self.memories.push(format!(
+            "in 512 MB: {ready:.0} MB anonymous when ready (150: {reached}); twelve large pictures at once: {}, not killed; \
+             {:.0} MB anonymous afterwards",
+            answers.join(", "),
+            server.anonymous_mb()?
+        ));
+        server.stop()
+    }
+
     /// Three years of days as they are after an upgrade, then the end of a year, then boards that nobody has looked at.
     fn closed(&mut self) -> Result<()> {
         let path = self.copy("closed.db")?;
@@ -837,12 +870,14 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             self.sign_ins.join("\n"),
             self.overloads.join("\n"),
+            self.memories.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
             median(&self.starts_ms),
