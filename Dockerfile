@@ -18,13 +18,15 @@ COPY --from=build /usr/local/bin/xianfeng /usr/local/bin/
 # Where the vendored OpenSSL finds the authorities for `sslmode=verify-full&sslrootcert=system`.
 ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     XIANFENG_LISTEN=0.0.0.0:8080 \
+    XIANFENG_HEALTH_LISTEN=0.0.0.0:8081 \
     XIANFENG_LOG_FORMAT=json
 USER xianfeng
 WORKDIR /xianfeng
 # The SQLite database and the attachments; and, so that a copy of the one does not open the other, the generated secrets
 # and the keys of votes. Nothing is written elsewhere.
 VOLUME ["/xianfeng/data", "/xianfeng/secrets"]
-EXPOSE 8080
+# The second port is for balancers and monitors: it answers while the first one is busy. Do not publish it.
+EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=3 CMD ["xianfeng", "health"]
 ENTRYPOINT ["xianfeng"]
 CMD ["serve"]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveTime;
 
+use crate::base::memory;
 use crate::db::DbOptions;
 use crate::kernel::calendar::DaysOff;
 use crate::web::cors::Origins;
@@ -65,6 +66,16 @@ pub struct Config {
     /// The port alone, overriding that of --listen
     #[arg(long)]
     pub port: Option<u16>,
+
+    /// Megabytes of memory that the server may take, by which it goes when pictures are painted; what the machine or the
+    /// container has by default
+    #[arg(long, env = "XIANFENG_MEMORY_MB", value_parser = clap::value_parser!(u32).range(384..))]
+    pub memory_mb: Option<u32>,
+
+    /// A second address and port where only /healthz, /readyz and /metrics are answered, by a thread that does nothing
+    /// else; for balancers and monitors, not for members
+    #[arg(long, env = "XIANFENG_HEALTH_LISTEN")]
+    pub health_listen: Option<SocketAddr>,
 
     #[command(flatten)]
     pub secrets: SecretsConfig,
@@ -125,6 +136,11 @@ impl Config {
             address.set_port(port);
         }
         address
+    }
+
+    /// Bytes of memory that the server may take, as far as anybody says so.
+    pub fn memory(&self) -> Option<u64> {
+        self.memory_mb.map(|megabytes| u64::from(megabytes) << 20).or_else(memory::limit)
     }
 
     pub fn db_options(&self) -> DbOptions {

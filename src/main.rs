@@ -114,6 +114,9 @@ enum Command {
         /// The address that the server listens on
         #[arg(long, env = "XIANFENG_LISTEN", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// The address where it answers nothing else, if it has one; then this one is asked
+        #[arg(long, env = "XIANFENG_HEALTH_LISTEN")]
+        health_listen: Option<SocketAddr>,
     },
     /// Serves a stand-in for WeCom and WeChat, for trying out and for tests; no platform is asked
     FakePlatform {
@@ -252,6 +255,7 @@ fn main() -> std::process::ExitCode {
     let arguments = without_empty_variables(Cli::command()).get_matches();
     let cli = Cli::from_arg_matches(&arguments).unwrap_or_else(|error| error.exit());
     start_logging();
+    xianfeng::base::disk::keep_to_ourselves();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(cli.command)),
@@ -270,8 +274,9 @@ async fn run(command: Command) -> Result<(), String> {
     match command {
         Command::Serve(config) => {
             let listener = bind(config.address())?;
+            let health = config.health_listen.map(bind_for_health).transpose()?;
             let app = App::build(*config, Clock::System).await?.measured()?;
-            app.serve(listener).await.map_err(|error| error.to_string())
+            app.serve(listener, health).await.map_err(|error| error.to_string())
         }
         Command::Demo { new_passwords, lan, config } => show_demo(*config, new_passwords, lan).await,
         Command::Admin(AdminCommand::Create { employee_no, name, unit_code, unit_name, config }) => {
@@ -296,12 +301,12 @@ async fn run(command: Command) -> Result<(), String> {
         }
         Command::Outbox(command) => look_after_messages(command).await,
         Command::Work(config) => {
-            let app = App::build(*config, Clock::System).await?;
-            app.work().await;
-            Ok(())
+            let health = config.health_listen.map(bind_for_health).transpose()?;
+            let app = App::build(*config, Clock::System).await?.measured()?;
+            app.work(health).await.map_err(|error| error.to_string())
         }
         Command::Migrate { serving_role, config } => app::migrate(&config, serving_role).await,
-        Command::Health { listen } => health::ask(listen).await,
+        Command::Health { listen, health_listen } => health::ask(health_listen.unwrap_or(listen)).await,
         Command::FakePlatform { port, app_url, mut members, member_file } => {
             if let Some(file) = member_file {
                 let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -335,6 +340,7 @@ async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result
     }
     config.is_demo = true;
     let listener = bind(listen)?;
+    let health = config.health_listen.map(bind_for_health).transpose()?;
     let shown = if lan { demo::Lan::of(listen).address } else { listen };
     let stand_in = demo::StandIn::prepare(&mut config, shown)?;
     let app = App::build(config, Clock::System).await?.measured()?;
@@ -347,7 +353,7 @@ async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result
     if lan {
         say(demo::Lan::of(listen).guide());
     }
-    app.serve(listener).await.map_err(|error| error.to_string())
+    app.serve(listener, health).await.map_err(|error| error.to_string())
 }
 
 /// Serves the stand-in platform until somebody asks to stop.
@@ -496,6 +502,12 @@ fn bind(address: SocketAddr) -> Result<TcpListener, String> {
         ),
         _ => format!("cannot listen on {address}: {error}"),
     })
+}
+
+/// The same for the address where nothing but health is told.
+fn bind_for_health(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address)
+        .map_err(|error| format!("XIANFENG_HEALTH_LISTEN: 无法监听 {address}：{error} (cannot listen there)"))
 }
 
 /// Logs to standard error, as JSON when `XIANFENG_LOG_FORMAT=json`; `XIANFENG_LOG` filters.

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
+use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 use xianfeng::db::Stop;
 use xianfeng::ground::files::{AttachRefusal, FileId, attach, detach, list_of};
 
+use crate::members::administrator;
 use crate::support::{Person, Reply, TestApp, send};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -356,13 +358,37 @@ async fn a_member_uploads_only_so_much_in_a_day() {
     upload(&li, "1.pdf", half.clone()).await.ok(201);
     upload(&li, "2.pdf", half.clone()).await.ok(201);
     let refused = upload(&li, "3.pdf", half.clone()).await;
-    refused.refused(429, "files.allowance_used");
+    let told = refused.refused(429, "files.allowance_used");
+    assert_eq!(told["quota"], json!({ "most": 1, "left": 0, "again_at": "2026-07-02T00:00:00+08:00" }));
+    assert_eq!(told["detail"], "每人每天最多上传附件 1 MB，今天还剩 0 MB，请在7月2日0时后再试");
+    // whoever has a duty uploads for others
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    for name in ["1.pdf", "2.pdf", "3.pdf"] {
+        upload(&secretary, name, half.clone()).await.ok(201);
+    }
     assert_eq!(refused.header("retry-after"), Some("57600"));
-    assert_eq!(stored(&app), 2);
+    assert_eq!(stored(&app), 5);
     upload(&wang, "1.pdf", half.clone()).await.ok(201);
     app.advance_seconds(57_600);
     let li = app.sign_in(li.id, &li.employee_no).await;
     upload(&li, "3.pdf", half).await.ok(201);
+}
+
+#[tokio::test]
+async fn uploads_leave_room_on_the_disk_and_everything_else_goes_on() {
+    let app = TestApp::start().await;
+    let admin = administrator(&app).await;
+    let li = app.member("李一").sign_in().await;
+    let file = upload(&li, "1.pdf", &b"%PDF-1.4"[..]).await.ok(201);
+    let floor = |megabytes: i64| json!({ "value": megabytes, "reason": "磁盘将满" });
+    admin.put("/settings/files.free_disk_mb", floor(10_000_000)).await.ok(200);
+    let refused = upload(&li, "2.pdf", &b"%PDF-1.4"[..]).await;
+    refused.refused(507, "files.no_room");
+    assert_eq!((refused.header("retry-after"), stored(&app)), (Some("600"), 1));
+    assert_eq!(li.get(&path(&file)).await.bytes, b"%PDF-1.4");
+    li.patch("/me", json!({ "hidden_from_boards": true })).await.ok(200);
+    admin.put("/settings/files.free_disk_mb", floor(0)).await.ok(200);
+    upload(&li, "2.pdf", &b"%PDF-1.4"[..]).await.ok(201);
 }
 
 #[tokio::test]

@@ -237,7 +237,7 @@ fn a_broken_rule_is_noticed() {
 }
 
 /// Kernels and rooms whose tests stand in a file of another name, and why.
-const ELSEWHERE: [(&str, &str, &str); 15] = [
+const ELSEWHERE: [(&str, &str, &str); 14] = [
     ("board", "board_kernel", "boards is the room that shows them"),
     ("attempts", "attempts_kernel", "they are told apart from those of a contest"),
     ("live", "events", "the room is what tells it"),
@@ -252,7 +252,6 @@ const ELSEWHERE: [(&str, &str, &str); 15] = [
     ("imports", "real_files", "what is confirmed, and taken back"),
     ("glance", "today", "the page that takes it"),
     ("backlog", "migrations", "what they leave to the program"),
-    ("health", "clients", "it answers without a session, as the documents do"),
 ];
 
 #[test]

@@ -10,6 +10,7 @@ mod pages_for_operators;
 // what every room must keep
 mod access;
 mod clients;
+mod health;
 mod database;
 mod migrations;
 mod house;
@@ -33,6 +34,7 @@ mod chunks;
 mod closing;
 mod retention;
 mod idempotency;
+mod quotas;
 mod versions;
 mod uptime;
 

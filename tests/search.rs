@@ -1,14 +1,14 @@
 //! The search kernel: Chinese of one character and more, traditional as simplified, the same on both databases.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::sql_types::BigInt;
-use diesel::{Connection, PgConnection, RunQueryDsl};
+use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl};
 use uuid::Uuid;
 use xianfeng::base::clock::Clock;
-use xianfeng::db::{Db, DbOptions, Never, Refusal, Stop};
+use xianfeng::db::{Conn, Db, DbOptions, Never, Refusal, Stop};
 use xianfeng::kernel::search::{self, MOST_FOUND, Place};
 use xianfeng::on;
 
@@ -192,8 +192,42 @@ async fn the_index_of_sqlite_is_merged_a_little_with_every_few_entries() {
         "(SELECT count(DISTINCT segid) FROM search_grams_idx)"
     )).get_result(c))
     .unwrap();
-    // fifteen transactions, each of which writes one; FTS5 by itself merges when there are sixteen
+    // fifteen transactions at least, each of which writes one; FTS5 by itself merges when there are sixteen
     assert!((1..10).contains(&segments), "{segments}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_writes_waits_for_one_entry_of_the_index_and_not_for_several() {
+    let (_kept, db) = fresh().await;
+    put_all(&db, (0..4).map(|n| (n, made_up(n as u64))).collect()).await;
+    let waiting = |conn: &mut Conn| -> QueryResult<i64> {
+        let count = "(SELECT count(*) FROM search_entries WHERE waiting_marks IS NOT NULL)";
+        on!(conn, c => diesel::select(sql::<BigInt>(count)).get_result(c))
+    };
+    let spawn = |seconds: f64| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            db.write(move |tx| -> Result<i64, Stop<Never>> {
+                let seen = waiting(tx.conn)?;
+                std::thread::sleep(Duration::from_secs_f64(seconds));
+                Ok(seen)
+            })
+            .await
+            .unwrap()
+        })
+    };
+    // one keeps the only writer; behind him stand the index, and then another one
+    let first = spawn(0.6);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let index = {
+        let db = db.clone();
+        tokio::spawn(async move { search::index_waiting(&db, 1).await.unwrap() })
+    };
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let behind = spawn(0.0);
+    assert_eq!((first.await.unwrap(), behind.await.unwrap()), (4, 3));
+    index.await.unwrap();
+    assert_eq!(db.read(waiting).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::process::Command;
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use xianfeng::config::Secrets;
 use xianfeng::db::schema::{members, secret_checks};
 use xianfeng::db::{Never, Stop, Tx};
 use xianfeng::on;
 
-use crate::support::{Database, TestApp, needs_postgres};
+use crate::support::process::Server;
+use crate::support::{Database, TestApp, needs_postgres, send};
 
 /// Runs the program in a folder, as on a machine where nothing is set but what `settings` say; whether it succeeded, and
 /// what it said.
@@ -88,6 +89,101 @@ fn a_database_with_members_is_never_given_new_secrets() {
     let (done, told) = with(&|own, other| own["ballot_key"] = other["ballot_key"].clone());
     assert!(!done && told.contains("不符：ballot_key。"), "{told}");
     assert!(with(&|own, other| own["token_keys"] = other["token_keys"].clone()).0);
+}
+
+#[test]
+fn an_empty_database_whose_secrets_an_enterprise_uses_is_no_new_enterprise() {
+    let folder = TempDir::new().unwrap();
+    let secrets = folder.path().join("elsewhere.json");
+    let settings = [("XIANFENG_SECRETS_FILE", "elsewhere.json")];
+    // secrets that were printed before anything was there belong to whoever begins with them
+    std::fs::write(&secrets, Secrets::random().to_json()).unwrap();
+    let (done, told) = run(folder.path(), CREATE, &settings);
+    assert!(done, "{told}");
+    let [database, lost] = ["data/xianfeng.db", "lost.db"].map(|name| folder.path().join(name));
+    std::fs::rename(&database, &lost).unwrap();
+    let refused = |what: &str| {
+        for command in [OPEN, CREATE] {
+            let (done, told) = run(folder.path(), command, &settings);
+            assert!(!done && told.contains("没有当作新企业启动"), "{what}: {told}");
+            for way in ["data/xianfeng.db", "elsewhere.json.in-use", "xianfeng restore", "DATABASE_URL"] {
+                assert!(told.contains(way), "{way}: {told}");
+            }
+        }
+        assert!(
+            !folder.path().join("data/xianfeng.db-wal").exists(),
+            "{what}: a log would be in the way of what is found"
+        );
+    };
+    refused("no file");
+    assert!(!database.exists(), "nothing was made");
+    std::fs::write(&database, "").unwrap();
+    refused("a file without anything");
+    let (done, told) = run(folder.path(), &["migrate"], &settings);
+    assert!(done, "{told}");
+    refused("tables without anybody");
+    std::fs::rename(&lost, &database).unwrap();
+    let (done, told) = run(folder.path(), OPEN, &settings);
+    assert!(done, "found again: {told}");
+    // another enterprise begins with secrets of its own
+    std::fs::rename(&database, &lost).unwrap();
+    std::fs::rename(&secrets, folder.path().join("kept.json")).unwrap();
+    std::fs::remove_file(folder.path().join("elsewhere.json.in-use")).unwrap();
+    let (done, told) = run(folder.path(), CREATE, &settings);
+    assert!(done, "{told}");
+}
+
+/// What lies in a folder and below it, with the rights of each.
+#[cfg(unix)]
+fn rights(folder: &Path) -> Vec<(String, bool, u32)> {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let (path, kind) = {
+            let entry = entry.unwrap();
+            (entry.path(), entry.file_type().unwrap())
+        };
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        if !kind.is_socket() {
+            found.push((path.display().to_string(), kind.is_dir(), mode));
+        }
+        if kind.is_dir() {
+            found.extend(rights(&path));
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_the_program_writes_belongs_to_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().unwrap();
+    let (done, told) = run(folder.path(), CREATE, &[]);
+    assert!(done, "{told}");
+    let password = told.split("密码 ").nth(1).unwrap().split('（').next().unwrap().to_owned();
+    // as a program left it that knew nothing of this
+    let database = folder.path().join("data/xianfeng.db");
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let environment = [("XIANFENG_BACKUP_FOLDER".to_owned(), "backup".to_owned())];
+    let server = Server::in_environment(&environment, folder.path()).await;
+    let session = json!({ "account": "A001", "password": password });
+    let session = send(server.client.post(server.url("/session")).json(&session)).await.ok(201);
+    let upload = server.client.post(server.url("/files?name=a.pdf")).body("%PDF-1.4");
+    send(upload.bearer_auth(session["access_token"].as_str().unwrap())).await.ok(201);
+    let (done, told) = run(folder.path(), &["backup", "backup/now"], &[]);
+    assert!(done, "{told}");
+    let all: Vec<_> = ["data", "secrets", "backup"].iter().flat_map(|name| rights(&folder.path().join(name))).collect();
+    for there in ["xianfeng.db", "xianfeng.db-wal", "secrets.json", "backup/now", "/files/"] {
+        assert!(all.iter().any(|(path, ..)| path.contains(there)), "{there}: {all:?}");
+    }
+    let open: Vec<_> =
+        all.iter().filter(|(_, is_folder, mode)| *mode != if *is_folder { 0o700 } else { 0o600 }).collect();
+    assert!(open.is_empty(), "{open:?}");
+    for name in ["data", "secrets", "backup"] {
+        let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "{name}");
+    }
 }
 
 /// Puts other secrets where the apps on `database` look for them.

@@ -20,6 +20,11 @@ pub const PAPER: &str = "/api/v1/quiz/daily";
 pub const REFRESH: &str = "/api/v1/session/refresh";
 /// Answers 200 when the server can serve.
 pub const READY: &str = "/readyz";
+pub const ALIVE: &str = "/healthz";
+/// Where attachments go.
+pub const FILES: &str = "XIANFENG_FILES";
+/// Where only these two and the measurements are answered.
+pub const HEALTH_ADDRESS: &str = "XIANFENG_HEALTH_LISTEN";
 
 /// In the head of a board that was read from the database, because Redis does not have it yet.
 pub const NOT_BY_REDIS: &str = "x-board-source: database";
@@ -219,6 +224,16 @@ pub fn settings(secrets: &str) -> Vec<(&'static str, String)> {
         // Who signs in says where from.
         ("XIANFENG_TRUSTED_PROXIES", "127.0.0.1".into()),
     ]
+}
+
+/// A JPEG that a member uploads.
+pub fn upload(token: &str, picture: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "POST /api/v1/files?name=a.jpg HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
+        picture.len()
+    );
+    [head.as_bytes(), picture].concat()
 }
 
 /// Everybody's password where members sign in, and what the database keeps of it.

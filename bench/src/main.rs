@@ -9,6 +9,8 @@ mod closed;
 mod contest;
 mod contract;
 mod ideas;
+mod memory;
+mod overload;
 mod postgres;
 mod raw;
 mod report;
@@ -82,6 +84,10 @@ enum Stage {
     Mornings,
     /// Sign-ins on SQLite: capacity, goodput under more than that, and beside one address that sprays
     SignIns,
+    /// Far more submissions at once than can be served, on SQLite, and how long health is waited for meanwhile
+    Overload,
+    /// Memory when ready, and twelve large pictures at once in a control group of 512 MB, where one may be made
+    Memory,
     /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
     Closed,
     /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
@@ -280,6 +286,8 @@ struct Bench {
     mornings: Vec<(f64, f64)>,
     /// Lines about sign-ins.
     sign_ins: Vec<String>,
+    overloads: Vec<String>,
+    memories: Vec<String>,
     /// Lines about messages beyond the inbox.
     channels: Vec<String>,
     /// Lines about closed periods.
@@ -307,6 +315,8 @@ impl Bench {
             }
             Stage::Mornings => self.mornings(),
             Stage::SignIns => self.sign_ins(),
+            Stage::Overload => self.overload(),
+            Stage::Memory => self.memory(),
             Stage::Closed => self.closed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
@@ -318,7 +328,7 @@ impl Bench {
         let secrets = server::print_secrets(&arguments.server)?;
         let world = Rc::new(World::new(arguments.members, &secrets)?);
         let (log, redis_url) = (arguments.folder.join("server.log"), arguments.redis.clone());
-        let product = Product { program: arguments.server.clone(), secrets, log, redis_url };
+        let product = Product { program: arguments.server.clone(), secrets, log, redis_url, group: None };
         let base = arguments.folder.join("base.db");
         remove_database(&base);
         product.run(contract::MIGRATE, &sqlite_url(&base))?;
@@ -347,6 +357,8 @@ impl Bench {
             figures: Figures::default(),
             mornings: Vec::new(),
             sign_ins: Vec::new(),
+            overloads: Vec::new(),
+            memories: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
             rankings: Vec::new(),
@@ -723,6 +735,51 @@ impl Bench {
         server.stop()
     }
 
+    /// Everybody submits over very many connections, and the server is asked how it is.
+    fn overload(&mut self) -> Result<()> {
+        let path = self.copy("overload.db")?;
+        let health = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let told = [(contract::HEALTH_ADDRESS, health.to_string())];
+        let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
+        let connections = self.arguments.connections;
+        let seen = overload::submit(server.address, health, &self.world, &self.keys, connections)?;
+        self.overloads.push(format!(
+            "overload: {:.0} submissions a second, {:.0} told to come back, p99 {:.0} ms",
+            seen.right, seen.shed, seen.p99_ms
+        ));
+        for (what, p99_ms, errors) in seen.asked {
+            self.overloads.push(format!("meanwhile {what}: p99 {p99_ms:.0} ms (100), {errors} other than 200"));
+        }
+        server.stop()
+    }
+
+    /// A server of half a gigabyte, ready and under pictures.
+    fn memory(&mut self) -> Result<()> {
+        let group = match memory::Group::make(memory::LIMIT) {
+            Ok(group) => group,
+            Err(error) => {
+                self.memories
+                    .push(format!("memory of 512 MB: not measured, no control group may be made here ({error})"));
+                return Ok(());
+            }
+        };
+        let path = self.copy("memory.db")?;
+        let files = self.arguments.folder.join("memory-files");
+        let told = [(contract::FILES, files.display().to_string())];
+        let server = self.product.within(group.folder()).serve_told(&sqlite_url(&path), false, &told)?;
+        let ready = server.anonymous_mb()?;
+        let answers = memory::upload(server.address, &self.world)?;
+        let answers: Vec<_> = answers.iter().map(|(status, many)| format!("{many} × {status}")).collect();
+        let reached = if ready <= 150.0 { "reached" } else { "**missed**" };
+        self.memories.push(format!(
+            "in 512 MB: {ready:.0} MB anonymous when ready (150: {reached}); twelve large pictures at once: {}, not killed; \
+             {:.0} MB anonymous afterwards",
+            answers.join(", "),
+            server.anonymous_mb()?
+        ));
+        server.stop()
+    }
+
     /// Three years of days as they are after an upgrade, then the end of a year, then boards that nobody has looked at.
     fn closed(&mut self) -> Result<()> {
         let path = self.copy("closed.db")?;
@@ -812,11 +869,15 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
             ["SQLite", "PostgreSQL"].map(|name| self.counting(name)).join(", "),
             self.sign_ins.join("\n"),
+            self.overloads.join("\n"),
+            self.memories.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
             median(&self.starts_ms),

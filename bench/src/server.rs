@@ -11,20 +11,35 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{client, contract};
 
 /// The program and what it is always told.
+#[derive(Clone)]
 pub struct Product {
     pub program: PathBuf,
     pub secrets: String,
     /// Where its log goes.
     pub log: PathBuf,
     pub redis_url: Option<String>,
+    /// The folder of a control group in which it runs.
+    pub group: Option<PathBuf>,
 }
 
 impl Product {
     fn command(&self, arguments: &[&str], database_url: &str) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match &self.group {
+            None => Command::new(&self.program),
+            Some(group) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "echo $$ > \"$0/cgroup.procs\" && exec \"$@\""]).arg(group).arg(&self.program);
+                shell
+            }
+        };
         command.args(arguments).env("DATABASE_URL", database_url).envs(contract::settings(&self.secrets));
         command.env_remove("REDIS_URL").stdin(Stdio::null());
         command
+    }
+
+    /// The same in a control group.
+    pub fn within(&self, group: &Path) -> Product {
+        Product { group: Some(group.to_owned()), ..self.clone() }
     }
 
     /// Runs a command of the product to its end.
@@ -91,8 +106,17 @@ impl Server {
 
     /// Resident memory in MB, now.
     pub fn resident_mb(&self) -> Result<f64> {
+        self.status_mb("VmRSS:")
+    }
+
+    /// What of it the process has for itself, in MB: what is mapped from files the system may take back.
+    pub fn anonymous_mb(&self) -> Result<f64> {
+        self.status_mb("RssAnon:")
+    }
+
+    fn status_mb(&self, name: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes / 1024.0)
     }

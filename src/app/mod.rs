@@ -26,7 +26,7 @@ use crate::web::etag::Shown;
 use crate::web::headers::Protection;
 use crate::web::limits::Limits;
 use crate::web::stopping::Stopping;
-use secrets::secrets_of;
+use secrets::{refuse_to_make_anew, secrets_of};
 
 /// Routes beside the API.
 type Front = Arc<dyn Fn(&mut actix_web::web::ServiceConfig) + Send + Sync>;
@@ -58,9 +58,10 @@ impl App {
     /// Opens the database, migrates it, and fills what is kept in memory.
     pub async fn build(config: Config, clock: Clock) -> Result<App, String> {
         config.keep_backups_apart()?;
+        refuse_to_make_anew(&config)?;
         let db = Db::open(&config.database_url, clock, config.db_options()).map_err(|error| error.to_string())?;
         db.migrate().await.map_err(|error| error.to_string())?;
-        let secrets = secrets_of(&db, &config).await?;
+        let secrets = secrets_of(&db, &config).await.inspect_err(|_| db.close())?;
         let config = Arc::new(config);
         // from here on, so that nothing is missed that changes while rooms read
         let ear = changes::Ear::new(db.now());
@@ -111,6 +112,18 @@ impl App {
 
     /// Every route, with what its handlers work with.
     fn configure(&self, cfg: &mut ServiceConfig) {
+        self.lend(cfg);
+        routes(cfg);
+    }
+
+    /// The routes about the process alone, with what their handlers work with.
+    fn configure_health(&self, cfg: &mut ServiceConfig) {
+        self.lend(cfg);
+        cfg.configure(health::routes);
+    }
+
+    /// What handlers work with.
+    fn lend(&self, cfg: &mut ServiceConfig) {
         if let Some(recorder) = &self.recorder {
             cfg.app_data(recorder.clone());
         }
@@ -121,7 +134,6 @@ impl App {
             .app_data(Data::new(self.db.clone()))
             .app_data(Data::new(self.config.web.clone()));
         self.rooms.iter().for_each(|room| room.install(cfg));
-        routes(cfg);
     }
 }
 

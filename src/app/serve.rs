@@ -10,7 +10,7 @@ use utoipa_actix_web::AppExt;
 use super::App;
 use super::docs::{docs, openapi};
 use crate::oversight::audit::{Privileged, witness};
-use crate::oversight::operator;
+use crate::oversight::{health, operator};
 use crate::web::cors::cors;
 use crate::web::head::head;
 use crate::web::maintenance::refuse_changes;
@@ -23,19 +23,66 @@ use crate::web::verification;
 /// Connections that may be open at once; a plant's phones come through few proxies.
 const MAX_CONNECTIONS: usize = 20_000;
 
+/// Connections of those who ask how the process is: a balancer or two, Prometheus, a container's own check.
+const MAX_HEALTH_CONNECTIONS: usize = 256;
+
 impl App {
-    /// Serves until a signal asks to stop; then finishes what was accepted.
-    pub async fn serve(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+    /// Serves until a signal asks to stop; then finishes what was accepted. Whether the process lives and can serve is also
+    /// told at `health`, to the end.
+    pub async fn serve(
+        self,
+        listener: std::net::TcpListener,
+        health: Option<std::net::TcpListener>,
+    ) -> std::io::Result<()> {
         let door = listener.try_clone()?;
         let server = self.clone().listen(listener)?;
+        let health = self.tell_health(health)?;
         let mut jobs = self.start_jobs();
         jobs.extend(self.open_to_operator());
         tokio::spawn(stop_when_asked(server.handle(), door, self.stopping.clone()));
         let outcome = server.await;
         jobs.iter().for_each(|job| job.abort());
         self.end().await;
+        if let Some(health) = health {
+            health.stop(false).await;
+        }
         self.db.close();
         outcome
+    }
+
+    /// Tells at `listener`, if there is one, how the process is, until its handle is told to stop.
+    fn tell_health(
+        &self,
+        listener: Option<std::net::TcpListener>,
+    ) -> std::io::Result<Option<actix_web::dev::ServerHandle>> {
+        let Some(listener) = listener else { return Ok(None) };
+        let server = self.clone().listen_for_health(listener)?;
+        let handle = server.handle();
+        tokio::spawn(server);
+        Ok(Some(handle))
+    }
+
+    /// An HTTP server on `listener` for those who ask how the process is, with a thread of its own; not yet running.
+    pub fn listen_for_health(self, listener: std::net::TcpListener) -> std::io::Result<actix_web::dev::Server> {
+        let methods = Data::new(Methods::default().with_readable(&health::PATHS));
+        let server = HttpServer::new(move || {
+            let (app, methods) = (self.clone(), methods.clone());
+            ActixApp::new()
+                .wrap(from_fn(head))
+                .wrap(from_fn(trace))
+                .into_utoipa_app()
+                .configure(|cfg| app.configure_health(cfg))
+                .into_app()
+                .app_data(methods)
+                .default_service(web::to(no_route))
+        });
+        Ok(server
+            .workers(1)
+            .max_connections(MAX_HEALTH_CONNECTIONS)
+            .client_request_timeout(Duration::from_secs(10))
+            .disable_signals()
+            .listen(listener)?
+            .run())
     }
 
     /// Takes commands from other processes of the machine's operator, since the SQLite file belongs to this one.
@@ -67,12 +114,18 @@ impl App {
         cfg.configure(crate::web::app_files::routes);
     }
 
-    /// Does the background work until a signal asks to stop; several processes may, beside servers or alone.
-    pub async fn work(self) {
+    /// Does the background work until a signal asks to stop; several processes may, beside servers or alone. How the
+    /// process is, it tells at `health`.
+    pub async fn work(self, health: Option<std::net::TcpListener>) -> std::io::Result<()> {
+        let health = self.tell_health(health)?;
         let jobs = self.start_jobs();
         asked_to_stop().await;
         jobs.iter().for_each(|job| job.abort());
+        if let Some(health) = health {
+            health.stop(false).await;
+        }
         self.db.close();
+        Ok(())
     }
 
     /// An HTTP server on `listener`, not yet running.

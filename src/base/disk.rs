@@ -1,4 +1,4 @@
-//! How much room is left on a disk.
+//! How much room is left on a disk, and who may look at what lies there.
 
 use std::io;
 use std::path::Path;
@@ -27,6 +27,57 @@ pub fn room(path: &Path) -> io::Result<Room> {
 #[cfg(not(unix))]
 pub fn room(_: &Path) -> io::Result<Room> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Makes a folder that nobody but the program's user may look into, and those above it that are not there. One that is
+/// there stays as it is, since it may hold more than what is ours.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes a database file, and what SQLite keeps beside it, from everybody but the program's user: it was made by a program
+/// that left that to the system.
+#[cfg(unix)]
+pub fn close_to_others(database: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let beside = |ending: &str| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        std::path::PathBuf::from(name)
+    };
+    for file in [beside(""), beside("-wal"), beside("-shm"), database.with_extension("lock")] {
+        match std::fs::metadata(&file) {
+            Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                match std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
+                    // whose it is has to do so
+                    Err(error) if error.kind() != io::ErrorKind::PermissionDenied => return Err(error),
+                    _ => {}
+                }
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Other systems have no such rights.
+#[cfg(not(unix))]
+pub fn close_to_others(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Has everything that this process makes belong to its user alone: files 0600 and folders 0700. Once, before there are threads.
+pub fn keep_to_ourselves() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
 #[cfg(all(test, unix))]

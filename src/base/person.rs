@@ -33,6 +33,11 @@ impl Person {
         self.path[0]
     }
 
+    /// Whether the member has any duty, also one that is withheld: for limits that hold for everybody else.
+    pub fn has_duty(&self) -> bool {
+        !self.duties.is_empty() || !self.withheld.is_empty()
+    }
+
     /// How far `capability` reaches for this person; `None` when they do not have it.
     pub fn reach(&self, capability: Capability) -> Option<Reach> {
         Reach::of(&self.duties, capability)

@@ -3,6 +3,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +39,13 @@ impl SecretsConfig {
         if !usual.exists()
             && let Some(doubt) = lasting::doubt(Path::new("secrets"), Path::new(DATA))
         {
-            tracing::warn!(
-                "the folder secrets {doubt}: the secrets lie in {FILE_IN_DATA}, beside the data that they protect. \
-                 Give the program a lasting folder secrets, or XIANFENG_SECRETS_FILE"
-            );
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                tracing::warn!(
+                    "the folder secrets {doubt}: the secrets lie in {FILE_IN_DATA}, beside the data that they protect. \
+                     Give the program a lasting folder secrets, or XIANFENG_SECRETS_FILE"
+                );
+            });
             return Ok(former.to_owned());
         }
         move_file(former, usual).map_err(|error| format!("{FILE_IN_DATA} → {DEFAULT_FILE}: {error}"))?;
@@ -63,6 +67,16 @@ impl SecretsConfig {
             self.secrets_file.display().to_string()
         }
     }
+}
+
+/// What the name of the file goes on with that says of the secrets that an enterprise uses them.
+const IN_USE: &str = ".in-use";
+
+/// Where it is said of `file`.
+fn in_use(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(IN_USE);
+    name.into()
 }
 
 /// Brings `from` to `to`, if there is any: copied and on disk before it is removed. After a crash in between both are
@@ -149,6 +163,30 @@ impl Secrets {
         let written = private_files::write_whole(&file, secrets.to_json().as_bytes());
         written.map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(secrets)
+    }
+
+    /// The file with the secrets that were used by an enterprise before, if that is known of them: a database without
+    /// anybody is then not a new one, but one that was lost or is looked for in the wrong place.
+    pub fn used_before(config: &SecretsConfig) -> Result<Option<PathBuf>, String> {
+        if config.secrets.is_some() {
+            return Ok(None);
+        }
+        let file = config.file()?;
+        Ok(in_use(&file).exists().then_some(file))
+    }
+
+    /// Puts down that an enterprise uses these secrets. Where nothing can be written beside them, nobody will know.
+    pub fn note_use(config: &SecretsConfig) {
+        let Ok(Some(file)) = config.secrets.is_none().then(|| config.file()).transpose() else { return };
+        let mark = in_use(&file);
+        if mark.exists() || !file.exists() {
+            return;
+        }
+        let text = "这里的密钥已有数据库在用。只有确实要用这组密钥新建企业时，才删除本文件。\n\
+                    A database uses these secrets. Remove this file only to begin a new enterprise with them.\n";
+        if let Err(error) = private_files::write(&mark, text.as_bytes()) {
+            tracing::debug!(%error, "{} cannot be written", mark.display());
+        }
     }
 
     /// The keys that must stay what they are for as long as a database lives. Those of access tokens may be changed.

@@ -48,6 +48,7 @@ pub use types::Json;
 use conn::turn_of;
 use counter::Counter;
 use job::Write;
+use queue::Line;
 use workers::Workers;
 use writer::Writer;
 
@@ -85,10 +86,15 @@ impl Default for DbOptions {
     }
 }
 
+/// How a thread comes to a connection.
+type Connect = Box<dyn Fn() -> Result<Conn, DbError> + Send + Sync>;
+
 /// A handle on the database; clones share it.
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
+    /// A connection that only questions about the program itself take.
+    aside: Arc<Workers>,
     url: Arc<str>,
     clock: Clock,
     ids: Ids,
@@ -111,28 +117,35 @@ impl Db {
     /// A SQLite file is created when missing and locked for this process: a second writer is refused.
     pub fn open(url: &str, clock: Clock, options: DbOptions) -> Result<Db, DbError> {
         let (ids, counter) = (Ids::default(), Counter::default());
-        let engine = if let Some(path) = url.strip_prefix("sqlite://") {
+        let aside =
+            |connect: Connect| Arc::new(Workers::start("aside", 1, options.queue, Maker::new(&clock, &ids), connect));
+        let (engine, aside) = if let Some(path) = url.strip_prefix("sqlite://") {
             let maker = Maker::new(&clock, &ids);
             let writer = Writer::open(Path::new(path), maker.clone(), options.queue, &counter)?;
             let (path, file) = (path.to_owned(), PathBuf::from(path));
             let counted = counter.clone();
+            let its_path = path.clone();
+            let aside = aside(Box::new(move || Conn::open_sqlite_reader(&its_path)));
             let connect = move || Ok(counted.watch(Conn::open_sqlite_reader(&path)?));
             let readers = Workers::start("reader", options.sqlite_readers, options.queue, maker, connect);
-            Engine::Sqlite { file, writer: Arc::new(writer), readers: Arc::new(readers) }
+            (Engine::Sqlite { file, writer: Arc::new(writer), readers: Arc::new(readers) }, aside)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let start = |name, threads, open: fn(&str) -> Result<Conn, DbError>| {
                 let (url, maker, counted) = (url.to_owned(), Maker::new(&clock, &ids), counter.clone());
                 let connect = move || Ok(counted.watch(open(&url)?));
                 Arc::new(Workers::start(name, threads, options.queue, maker, connect))
             };
-            Engine::Postgres {
+            let engine = Engine::Postgres {
                 writers: start("writer", options.pg_writers, Conn::open_postgres_writer),
                 readers: start("reader", options.pg_readers, Conn::open_postgres_reader),
-            }
+            };
+            let its_url = url.to_owned();
+            (engine, aside(Box::new(move || Conn::open_postgres_reader(&its_url))))
         } else {
             return Err(DbError::Unavailable("DATABASE_URL must begin with sqlite:// or postgres://".into()));
         };
-        Ok(Db { engine, url: url.into(), clock, ids, counter, is_doubted: Arc::default(), is_failing: Arc::default() })
+        let (is_doubted, is_failing) = Default::default();
+        Ok(Db { engine, aside, url: url.into(), clock, ids, counter, is_doubted, is_failing })
     }
 
     /// Brings the schema up to date; servers that start together take turns. A PostgreSQL role that may not change it
@@ -168,7 +181,7 @@ impl Db {
 
     /// Whether every migration of this program has been applied.
     pub async fn is_migrated(&self) -> Result<bool, DbError> {
-        self.read(migrate::is_current).await
+        self.read_aside(migrate::is_current).await
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -209,14 +222,17 @@ impl Db {
     {
         self.counter.count_read();
         let (Engine::Sqlite { readers, .. } | Engine::Postgres { readers, .. }) = &self.engine;
-        let (answer_to, answer) = oneshot::channel();
-        readers.ask(Box::new(move |slot| {
-            if answer_to.is_closed() {
-                return;
-            }
-            let _ = answer_to.send(slot.guard(|slot| slot.ask(&question)));
-        }))?;
-        wait(answer).await?
+        ask(readers, question).await
+    }
+
+    /// Like [`Db::read`], on a connection that is kept for questions about the program itself, so that they are answered
+    /// while everybody else stands in a queue.
+    pub async fn read_aside<T, F>(&self, question: F) -> Result<T, DbError>
+    where
+        F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        ask(&self.aside, question).await
     }
 
     /// Runs `action` as one transaction and answers after its commit is durable.
@@ -350,6 +366,7 @@ impl Db {
 
     /// Stops accepting work, finishes what was accepted, and closes the connections.
     pub fn close(&self) {
+        self.aside.close();
         match &self.engine {
             Engine::Sqlite { writer, readers, .. } => {
                 writer.close();
@@ -361,6 +378,22 @@ impl Db {
             }
         }
     }
+}
+
+/// Asks one of `readers`.
+async fn ask<T, F>(readers: &Workers, question: F) -> Result<T, DbError>
+where
+    F: Fn(&mut Conn) -> QueryResult<T> + Send + 'static,
+    T: Send + 'static,
+{
+    let (answer_to, answer) = oneshot::channel();
+    readers.ask(Box::new(move |slot| {
+        if answer_to.is_closed() {
+            return;
+        }
+        let _ = answer_to.send(slot.guard(|slot| slot.ask(&question)));
+    }))?;
+    wait(answer).await?
 }
 
 async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, DbError> {
@@ -376,29 +409,40 @@ pub struct Tx<'c> {
     pub conn: &'c mut Conn,
     now: Timestamp,
     serial: i64,
-    ids: &'c Ids,
+    maker: &'c Maker,
     origin: Origin,
     /// The members whose turns this transaction has.
     turns: Vec<MemberId>,
     effects: Vec<Effect>,
 }
 
-/// What transactions get their instants and ids from.
+/// What transactions get their instants and ids from, and by what they see who waits behind them.
 #[derive(Clone)]
 struct Maker {
     clock: Clock,
     ids: Ids,
+    line: Line,
 }
 
 impl Maker {
     fn new(clock: &Clock, ids: &Ids) -> Maker {
-        Maker { clock: clock.clone(), ids: ids.clone() }
+        Maker { clock: clock.clone(), ids: ids.clone(), line: Line::default() }
+    }
+
+    /// For transactions that are taken from the queue of this line.
+    fn at(self, line: Line) -> Maker {
+        Maker { line, ..self }
     }
 }
 
 impl<'c> Tx<'c> {
-    fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, ids: &'c Ids) -> Self {
-        Tx { conn, now, serial, ids, origin: Origin::default(), turns: Vec::new(), effects: Vec::new() }
+    fn new(conn: &'c mut Conn, now: Timestamp, serial: i64, maker: &'c Maker) -> Self {
+        Tx { conn, now, serial, maker, origin: Origin::default(), turns: Vec::new(), effects: Vec::new() }
+    }
+
+    /// Whether other transactions wait for the thread of this one: what can be put off should end soon.
+    pub fn is_awaited(&self) -> bool {
+        self.maker.line.is_awaited()
     }
 
     /// The instant of this transaction: every row of one action bears the same time.
@@ -422,7 +466,7 @@ impl<'c> Tx<'c> {
     }
 
     pub fn fresh_id<T: Id>(&self) -> T {
-        self.ids.fresh(self.now)
+        self.maker.ids.fresh(self.now)
     }
 
     /// Makes transactions about one member take turns from here to their ends, so that what each looks up first (a sum

@@ -3,7 +3,7 @@
 //! should come again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvError, SendTimeoutError, Sender, TryRecvError, bounded};
@@ -26,9 +26,22 @@ pub(super) struct Exit<T> {
     pace: Arc<Pace>,
 }
 
+/// Whether anybody stands in a queue, for whoever could let others go first; clones look at the same queue, and one without
+/// a queue never sees anybody.
+#[derive(Clone, Default)]
+pub(super) struct Line(Option<Arc<Pace>>);
+
+impl Line {
+    pub(super) fn is_awaited(&self) -> bool {
+        self.0.as_ref().is_some_and(|pace| pace.standing.load(Ordering::Relaxed) > 0)
+    }
+}
+
 /// How the queue moves, in milliseconds.
 struct Pace {
     began: Instant,
+    /// How many stand in it.
+    standing: AtomicUsize,
     /// For how long what was taken out last had waited.
     waited: AtomicU64,
     /// When that was, or when something came into the empty queue.
@@ -38,7 +51,8 @@ struct Pace {
 /// A queue of at most so many.
 pub(super) fn queue<T>(most: usize) -> (Entrance<T>, Exit<T>) {
     let (entrance, exit) = bounded(most);
-    let pace = Arc::new(Pace { began: Instant::now(), waited: AtomicU64::new(0), moved_at: AtomicU64::new(0) });
+    let (standing, waited, moved_at) = Default::default();
+    let pace = Arc::new(Pace { began: Instant::now(), standing, waited, moved_at });
     (Entrance { queue: entrance, pace: pace.clone() }, Exit { queue: exit, pace })
 }
 
@@ -51,14 +65,20 @@ impl<T> Entrance<T> {
         } else if self.pace.is_too_slow(now) {
             return Err(DbError::Overloaded);
         }
-        self.queue.try_send((now, job)).map_err(|_| DbError::Overloaded)
+        self.pace.counting(|| self.queue.try_send((now, job))).map_err(|_| DbError::Overloaded)
     }
 
     /// Lets a job in whatever the wait, until `deadline`; not for the event loop.
     pub(super) fn wait_for_room(&self, job: T, deadline: Instant) -> Result<(), DbError> {
-        self.queue.send_deadline((Instant::now(), job), deadline).map_err(|error| match error {
+        let sent = self.pace.counting(|| self.queue.send_deadline((Instant::now(), job), deadline));
+        sent.map_err(|error| match error {
             SendTimeoutError::Timeout(_) | SendTimeoutError::Disconnected(_) => DbError::Overloaded,
         })
+    }
+
+    /// Whether anybody stands in it, for those who are served.
+    pub(super) fn line(&self) -> Line {
+        Line(Some(self.pace.clone()))
     }
 }
 
@@ -79,12 +99,21 @@ impl<T> Exit<T> {
     }
 
     fn taken(&self, (since, job): (Instant, T)) -> T {
+        self.pace.standing.fetch_sub(1, Ordering::Relaxed);
         self.pace.note(since, Instant::now());
         job
     }
 }
 
 impl Pace {
+    /// Counts one more, unless `send` lets nobody in. Before it is in, so that it is not taken out before it was counted.
+    fn counting<E>(&self, send: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        self.standing.fetch_add(1, Ordering::Relaxed);
+        send().inspect_err(|_| {
+            self.standing.fetch_sub(1, Ordering::Relaxed);
+        })
+    }
+
     fn note(&self, since: Instant, now: Instant) {
         self.waited.store(millis(now.duration_since(since)), Ordering::Relaxed);
         self.moved(now);
@@ -139,6 +168,10 @@ mod tests {
         entrance.pace.moved(began);
         assert!(entrance.admit(1).is_ok() && entrance.admit(2).is_ok());
         assert!(matches!(entrance.admit(3), Err(DbError::Overloaded)));
+        // who was let in is seen to stand there, and nobody else
+        let line = entrance.line();
+        assert!(line.is_awaited() && !Line::default().is_awaited());
         assert_eq!((exit.len(), exit.try_recv(), exit.try_recv()), (2, Ok(1), Ok(2)));
+        assert!(!line.is_awaited());
     }
 }

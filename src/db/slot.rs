@@ -121,7 +121,7 @@ impl Slot {
     /// Runs a job inside the open transaction, which has that member's turn.
     fn run(&mut self, job: &mut dyn Job, turn: Option<MemberId>, effects: &mut Vec<Effect>) -> Result<JobEnd, DbError> {
         let maker = self.maker.clone();
-        let mut tx = Tx::new(self.get()?, maker.clock.now(), 0, &maker.ids);
+        let mut tx = Tx::new(self.get()?, maker.clock.now(), 0, &maker);
         tx.turns.extend(turn);
         let end = job.run(&mut tx);
         effects.append(&mut tx.effects);

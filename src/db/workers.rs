@@ -75,6 +75,7 @@ impl Workers {
         connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static,
     ) -> Self {
         let (queue, messages) = queue(most);
+        let maker = maker.at(queue.line());
         let connector = Arc::new(Connector::new(connect));
         let (threads, lost) = (threads.max(1), AtomicUsize::new(0));
         let crew = Crew { name: name.into(), messages, threads, maker, connector, began: Instant::now(), lost };

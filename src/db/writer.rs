@@ -22,8 +22,7 @@ use super::job::{Job, JobEnd};
 use super::queue::{Entrance, Exit, queue};
 use super::syncer::{Group, Syncer};
 use super::{Conn, Counter, DbError, Effect, Maker, Tx};
-use crate::base::clock::Clock;
-use crate::base::id::Ids;
+use crate::base::disk;
 
 /// Jobs that share one commit at most; bounds how long the first of them waits for the last.
 const GROUP: usize = 256;
@@ -54,16 +53,17 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn open(path: &Path, maker: Maker, most: usize, counter: &Counter) -> Result<Writer, DbError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(DbError::unavailable)?;
+            disk::make_folder(folder).map_err(DbError::unavailable)?;
         }
         let lock = take_lock(path)?;
+        disk::close_to_others(path).map_err(DbError::unavailable)?;
         let conn = counter.watch(Conn::open_sqlite_writer(&path.to_string_lossy())?);
-        let Maker { clock, ids } = maker;
         let syncer = Syncer::start(path)?;
         let (queue, messages) = queue(most);
+        let maker = maker.at(queue.line());
         let thread = thread::Builder::new()
             .name("writer".into())
-            .spawn(move || WriterThread { syncer, conn, clock, ids, serial: 0, commit: Duration::MAX }.work(&messages))
+            .spawn(move || WriterThread { syncer, conn, maker, serial: 0, commit: Duration::MAX }.work(&messages))
             .map_err(DbError::unavailable)?;
         Ok(Writer { queue, thread: Mutex::new(Some(thread)), _lock: lock })
     }
@@ -111,8 +111,7 @@ struct WriterThread {
     /// Before the connection, which takes the log away with it when it is the last one.
     syncer: Syncer,
     conn: Conn,
-    clock: Clock,
-    ids: Ids,
+    maker: Maker,
     serial: i64,
     /// How long the last commit took.
     commit: Duration,
@@ -202,9 +201,9 @@ impl WriterThread {
     }
 
     fn attempt(&mut self, job: &mut dyn Job) -> (JobEnd, Effects) {
-        let now = self.clock.now();
+        let now = self.maker.clock.now();
         self.serial = now.micros().max(self.serial + 1);
-        let mut tx = Tx::new(&mut self.conn, now, self.serial, &self.ids);
+        let mut tx = Tx::new(&mut self.conn, now, self.serial, &self.maker);
         let end = job.run(&mut tx);
         (end, tx.effects)
     }

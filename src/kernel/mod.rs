@@ -20,6 +20,7 @@ pub mod lease;
 pub mod chunks;
 pub mod memo;
 pub mod settings;
+pub mod quotas;
 pub mod idempotency;
 pub mod imports;
 pub mod attempts;

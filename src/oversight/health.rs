@@ -1,4 +1,8 @@
 //! For the operator: whether the process lives, whether it can serve, what it measures.
+//!
+//! Asked on the main address or on one of its own (`XIANFENG_HEALTH_LISTEN`), where nothing else is served: there an answer
+//! waits neither behind the requests of members nor, since it has a connection of its own, behind their questions to the
+//! database. A balancer that asks there takes no server out because it is busy.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -27,6 +31,9 @@ use crate::web::stopping::Stopping;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(healthz).service(readyz).service(metrics);
 }
+
+/// What these routes answer to.
+pub const PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Upper bounds of the request-time buckets, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
@@ -115,7 +122,7 @@ async fn metrics(
     if !may_measure(&req, &config) {
         return Err(Problem::forbidden("metrics.denied", "需要监控令牌"));
     }
-    if let Ok(backlogs) = db.read(outbox::backlogs).await {
+    if let Ok(backlogs) = db.read_aside(outbox::backlogs).await {
         measure(&backlogs, db.now());
     }
     let text = recorder.map(|recorder| recorder.render()).unwrap_or_default();

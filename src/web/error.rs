@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::base::id::MemberId;
 use crate::base::imports::NoImport;
+use crate::base::quota::Spent;
 use crate::base::sheet::SheetError;
 use crate::base::time::Timestamp;
 use crate::base::version::Outdated;
@@ -39,6 +40,8 @@ enum Cause {
     Crowd(&'static str),
     /// Who changed the thing meanwhile, and when: sent, not logged.
     Outdated(Box<Outdated>),
+    /// Which quota is used up: sent, not logged.
+    Spent(Box<Spent>),
 }
 
 /// One field of a body that was not accepted.
@@ -75,6 +78,21 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     changed: Option<ChangedMeanwhile<'a>>,
+    /// How much of the day's quota is left, and when the next one begins (429 of a quota only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    quota: Option<QuotaLeft>,
+}
+
+/// A day's quota of one member.
+#[derive(Serialize, ToSchema)]
+struct QuotaLeft {
+    /// Of one day, in the unit that the sentence says.
+    most: i64,
+    /// What is left of it today; nothing, or less than was asked for.
+    left: i64,
+    /// When the next day begins.
+    again_at: Timestamp,
 }
 
 /// A change that another one made meanwhile.
@@ -156,6 +174,16 @@ impl Problem {
     pub fn too_many(code: &'static str, retry_after_seconds: u32) -> Self {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("操作过于频繁，请 {retry_after_seconds} 秒后再试"))
             .retry_after(retry_after_seconds)
+    }
+
+    /// 429: the day's quota of `what` is used up, or what is left of it is not enough.
+    pub fn used_up(code: &'static str, what: &str, unit: &str, spent: Spent) -> Self {
+        let Spent { most, left, again_at, seconds } = spent;
+        let again = again_at.in_chinese();
+        let detail = format!("每人每天最多{what} {most} {unit}，今天还剩 {left} {unit}，请在{again}后再试");
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, code, detail);
+        Problem { cause: Some(Cause::Spent(Box::new(spent))), ..problem }
+            .retry_after(u32::try_from(seconds).unwrap_or(1))
     }
 
     /// 503: something that is needed is away for now.
@@ -242,7 +270,7 @@ impl Problem {
     pub fn cause(&self) -> Option<&str> {
         match &self.cause {
             Some(Cause::Fault(cause)) => Some(cause),
-            Some(Cause::Crowd(_) | Cause::Outdated(_)) | None => None,
+            Some(Cause::Crowd(_) | Cause::Outdated(_) | Cause::Spent(_)) | None => None,
         }
     }
 
@@ -250,14 +278,23 @@ impl Problem {
     pub fn crowd(&self) -> Option<&'static str> {
         match self.cause {
             Some(Cause::Crowd(crowd)) => Some(crowd),
-            Some(Cause::Fault(_) | Cause::Outdated(_)) | None => None,
+            Some(Cause::Fault(_) | Cause::Outdated(_) | Cause::Spent(_)) | None => None,
         }
     }
 
     fn outdated(&self) -> Option<&Outdated> {
         match &self.cause {
             Some(Cause::Outdated(outdated)) => Some(outdated),
-            Some(Cause::Fault(_) | Cause::Crowd(_)) | None => None,
+            Some(Cause::Fault(_) | Cause::Crowd(_) | Cause::Spent(_)) | None => None,
+        }
+    }
+
+    fn quota(&self) -> Option<QuotaLeft> {
+        match &self.cause {
+            Some(Cause::Spent(spent)) => {
+                Some(QuotaLeft { most: spent.most, left: spent.left, again_at: spent.again_at })
+            }
+            Some(Cause::Fault(_) | Cause::Crowd(_) | Cause::Outdated(_)) | None => None,
         }
     }
 
@@ -286,6 +323,7 @@ impl Problem {
             request_id,
             errors: &self.errors,
             changed: outdated.map(|Outdated { by, at }| ChangedMeanwhile { by: *by, name, at: *at }),
+            quota: self.quota(),
         };
         response
             .insert_header((CONTENT_TYPE, "application/problem+json"))

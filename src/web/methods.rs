@@ -12,6 +12,7 @@ use utoipa::openapi::{OpenApi, PathItem};
 use super::error::Problem;
 
 /// The methods that each path answers to.
+#[derive(Default)]
 pub struct Methods(Vec<(ResourceDef, Vec<&'static str>)>);
 
 impl Methods {

@@ -46,6 +46,12 @@ pub fn is_form(req: &HttpRequest) -> bool {
     media_type(req).is_some_and(|kind| kind == "multipart/form-data")
 }
 
+/// How many bytes the request says that it brings, with the frame of a form; `limit` where it does not say.
+pub fn announced(req: &HttpRequest, limit: usize) -> usize {
+    let said = req.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    said.unwrap_or(limit).min(limit)
+}
+
 /// Receives a file of at most `limit` bytes. One that says itself to be larger is refused before it comes.
 pub async fn receive_upload(req: &HttpRequest, payload: Payload, limit: usize) -> Result<Upload, Problem> {
     let announced = req.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);

@@ -2,6 +2,7 @@
 //! server.
 
 use std::io::{Cursor, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use xianfeng::base::capability::Role;
@@ -81,6 +82,58 @@ async fn twelve_large_pictures_at_once_fit_into_the_memory_that_the_compose_file
     assert!(peak + ROSTER_KIB < 1 << 20, "{peak} KiB");
 }
 
+/// What a server of that size may take, in KiB, and what of it is the roster's.
+const SMALL_KIB: u64 = 512 * 1024;
+const SMALL_ROSTER_KIB: u64 = 100 * 1024;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_of_half_a_gigabyte_serves_or_refuses_twelve_large_pictures_at_once() {
+    let _turn = alone().await;
+    let site = Site::open(4).await;
+    let server = site.serve_with(&["--memory-mb=512".to_owned()]).await;
+    let (flat, turned) = (large_picture(), turned(&large_picture()));
+    let is_over = AtomicBool::new(false);
+    // what it takes from the system for itself: what is mapped from files can be taken back
+    let (answers, most) = std::thread::scope(|scope| {
+        let watching = scope.spawn(|| {
+            let mut most = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                most = most.max(status_kib(&server, "RssAnon:"));
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            most
+        });
+        let upload = |index: usize| {
+            let picture = if index % 2 == 0 { &flat } else { &turned };
+            let request = server.client.post(server.url("/files?name=a.jpg")).body(picture.clone());
+            support::send(request.bearer_auth(site.token(index % site.len())))
+        };
+        let answers = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(futures_util::future::join_all((0..12).map(upload)))
+        });
+        is_over.store(true, Ordering::Relaxed);
+        (answers, watching.join().unwrap())
+    });
+    println!("{:?}, {} MiB at most", answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), most / 1024);
+    assert!(answers.iter().any(|answer| answer.status == 201));
+    for answer in &answers {
+        match answer.status {
+            201 => {}
+            503 | 429 => assert!(answer.header("retry-after").is_some(), "{}", answer.text()),
+            other => panic!("{other}: {}", answer.text()),
+        }
+    }
+    assert!(most + SMALL_ROSTER_KIB < SMALL_KIB, "{most} KiB");
+    assert_eq!(server.get("/me", &site.token(0)).await.unwrap().status, 200);
+}
+
+/// The picture lying on its side, so that a second one is made of it when it is turned.
+fn turned(picture: &[u8]) -> Vec<u8> {
+    let exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&picture[..2], &[0xFF, 0xE1], &length, exif, &picture[2..]].concat()
+}
+
 /// A photograph of almost as many pixels as are taken.
 fn large_picture() -> Vec<u8> {
     let noise = |x: u32, y: u32| image::Rgb([(x / 8 * 31) as u8, (y / 8 * 17) as u8, (x ^ y) as u8]);
@@ -98,8 +151,13 @@ async fn send(server: &Server, site: &Site, file: Vec<u8>) -> Reply {
 
 /// The most memory that the server has ever had; a little less when read again, since each processor counts for itself.
 fn peak_kib(server: &Server) -> u64 {
+    status_kib(server, "VmHWM:")
+}
+
+/// A line of what the system knows of the server's memory.
+fn status_kib(server: &Server, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.trim().trim_end_matches("kB").trim().parse().unwrap()
 }
 

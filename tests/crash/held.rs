@@ -31,11 +31,19 @@ async fn a_file_that_another_program_holds_is_an_outage() {
     tokio::time::sleep(Duration::from_secs(8)).await;
     let late = load.submit(&server, 1).await.unwrap();
     late.refused(503, "service.unavailable");
+    // a balancer leaves the server in, since it can be read from; an operator is told
+    let readiness = async || {
+        let reply = server.client.get(format!("http://{}/readyz", server.address)).send().await.unwrap();
+        (reply.status().as_u16(), reply.json::<serde_json::Value>().await.unwrap()["writes"].clone())
+    };
+    assert_eq!(readiness().await, (200, "failing".into()));
+    assert_eq!(server.get("/me/points", &site.token(0)).await.unwrap().status, 200, "reading still goes on");
     holder.execute_batch("ROLLBACK").unwrap();
     let returned = Instant::now();
     while load.submit(&server, 3).await.unwrap().status != 201 {
         assert!(returned.elapsed() < Duration::from_secs(2), "too slow to come back");
     }
+    assert_eq!(readiness().await, (200, "ok".into()));
     println!("SQLite held: refused after {refused:.2?}, first good write {:.2?} after the return", returned.elapsed());
     load.resend(&server).await;
     load.check(&super::load::Books::read(&site));

@@ -12,6 +12,7 @@ mod statistics;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
+use crate::members::administrator;
 use crate::support::{Person, TestApp};
 
 /// One idea's worth of people, and the meetings at which it is handled.
@@ -106,6 +107,12 @@ pub fn idea(title: &str, submit: bool) -> Value {
 /// Hands an idea in; its id.
 pub async fn submitted(author: &Person<'_>, title: &str) -> String {
     text(&author.post("/ideas", idea(title, true)).await.ok(201)["id"])
+}
+
+/// Lets one member hand in more in a day than anybody means to.
+pub async fn let_hand_in_many(app: &TestApp) {
+    let many_a_day = json!({ "value": 2_000, "reason": "集中征集" });
+    administrator(app).await.put("/settings/ideas.hand_ins_per_day", many_a_day).await.ok(200);
 }
 
 pub fn items(page: &Value) -> &Vec<Value> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
-use super::{Scene, idea, items, submitted, text};
+use super::{Scene, idea, items, let_hand_in_many, submitted, text};
 use crate::support::{Person, TestApp};
 
 fn encoded(text: &str) -> String {
@@ -167,6 +167,7 @@ async fn a_filter_finds_what_it_asks_for_behind_a_thousand_newer_ideas_with_the_
     }
     let id = submitted(&scene.author, "节水已征集").await;
     scene.collect(&id).await;
+    let_hand_in_many(&app).await;
     for n in 0..26 {
         let many = (0..40).map(|m| scene.worker.post("/ideas", idea(&format!("节水方案{n}之{m}"), true)));
         for reply in futures_util::future::join_all(many).await {

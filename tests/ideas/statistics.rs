@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
-use super::{Scene, submitted, text};
+use super::{Scene, let_hand_in_many, submitted, text};
 use crate::support::{Person, TestApp, send};
 
 /// What came of the first ideas, one of each.
@@ -14,6 +14,7 @@ const OUTCOMES: [(&str, usize); 4] = [("result", 5), ("incubation", 6), ("topic"
 async fn ninety_four_ideas_give_the_numbers_of_the_year() {
     let app = TestApp::start().await;
     let scene = Scene::set(&app).await;
+    let_hand_in_many(&app).await;
     let kinds: Vec<&str> = OUTCOMES.iter().flat_map(|(kind, count)| vec![*kind; *count]).collect();
     for n in 0..94 {
         let author = if n % 2 == 0 { &scene.author } else { &scene.worker };

@@ -27,6 +27,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    quotas (member_id, what) {
+        member_id -> Binary,
+        what -> Text,
+        day -> Date,
+        used -> BigInt,
+    }
+}
+
+diesel::table! {
     imports (id) {
         id -> Binary,
         kind -> Text,

@@ -31,6 +31,7 @@ impl Ideas {
                 let made = idempotency::once(tx, key.as_ref(), |tx| {
                     room.find_open(tx, &person, id)?;
                     let replied_to = check_parent(tx, id, parent)?;
+                    room.quotas.comments.take(tx, &person)?.map_err(Refusal::CommentsSpent)?;
                     let comment = Comment {
                         id: tx.fresh_id(),
                         idea_id: id,

@@ -69,6 +69,9 @@ impl Ideas {
         if !store::categories::category_exists(tx.conn, &new.text.category)? {
             return Err(Refusal::NoSuchCategory.into());
         }
+        let quota = if new.submit { &self.quotas.hand_ins } else { &self.quotas.drafts };
+        let spent = if new.submit { Refusal::HandInsSpent } else { Refusal::DraftsSpent };
+        quota.take(tx, person)?.map_err(spent)?;
         let draft = drafted(tx, person, &new.text);
         let people: Vec<IdeaPerson> = new.co_authors.iter().map(|member| co_author(draft.id, *member)).collect();
         if !new.submit {

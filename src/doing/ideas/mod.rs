@@ -45,6 +45,8 @@ use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::closing::Closings;
+use crate::kernel::quotas::Quota;
+use crate::kernel::settings::Setting;
 use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
@@ -60,6 +62,43 @@ use rules::Refusal;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
+/// What one member may write in a day.
+#[derive(Clone)]
+struct Quotas {
+    drafts: Quota,
+    hand_ins: Quota,
+    comments: Quota,
+}
+
+impl Quotas {
+    fn new() -> Quotas {
+        Quotas {
+            drafts: Quota::a_day(
+                "ideas.drafts_per_day",
+                ("每人每天可新建的金点子草稿", "Drafts of ideas that one member may begin in a day"),
+                "条",
+                50,
+            ),
+            hand_ins: Quota::a_day(
+                "ideas.hand_ins_per_day",
+                ("每人每天可提交的金点子", "Ideas that one member may hand in in a day"),
+                "条",
+                20,
+            ),
+            comments: Quota::a_day(
+                "ideas.comments_per_day",
+                ("每人每天可发表的金点子评论", "Comments on ideas that one member may write in a day"),
+                "条",
+                200,
+            ),
+        }
+    }
+
+    fn settings(&self) -> [Setting; 3] {
+        [&self.drafts, &self.hand_ins, &self.comments].map(Quota::setting)
+    }
+}
+
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Ideas {
@@ -70,6 +109,7 @@ pub struct Ideas {
     calendar: Calendar,
     desks: Desks,
     addresses: Addresses,
+    quotas: Quotas,
     /// Ideas from before there was a search.
     unindexed: Backlog,
     /// What waited before there was a desk of all rooms.
@@ -86,6 +126,7 @@ impl Ideas {
         addresses: Addresses,
     ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
-        Ideas { db, directory, desks, points, closings, calendar, addresses, unindexed, unlaid }
+        let quotas = Quotas::new();
+        Ideas { db, directory, desks, points, closings, calendar, addresses, quotas, unindexed, unlaid }
     }
 }

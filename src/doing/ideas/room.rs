@@ -43,5 +43,7 @@ pub async fn open(house: &House) -> Opened {
         files.hide_when(kind, is_hidden);
     }
     files.let_delete(ATTACHMENT, |conn, _, id| is_draft(conn, id));
-    Ok(Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.care().await }).room())
+    let settings = ideas.quotas.settings();
+    let room = Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.care().await });
+    Ok(room.room().settings(settings))
 }

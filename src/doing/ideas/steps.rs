@@ -69,6 +69,7 @@ impl Ideas {
         let kept = kept.map(|kept| self.check_kept(tx, person, &idea, kept)).transpose()?;
         let mut next = rules::stepped(&idea, step, what, tx.now());
         if what.verb == Verb::Submit {
+            self.quotas.hand_ins.take(tx, person)?.map_err(Refusal::HandInsSpent)?;
             next.unit_id = person.unit();
             next.branch_id = person.branch.unwrap_or(person.unit());
         }

@@ -12,11 +12,11 @@ use super::hands::{Hands, Held};
 use super::lending::Readers;
 use super::model::{File, FileId, FileKind, FileView};
 use super::picture::{self, Picture, Unfit};
-use super::rules::{LOOSE_SECONDS, recognise, with_ending};
+use super::rules::{LOOSE_SECONDS, Memory, recognise, with_ending};
 use super::store;
 use crate::base::crypto::digest;
-use crate::base::id::MemberId;
 use crate::base::person::Person;
+use crate::base::quota::Spent;
 use crate::base::time::Day;
 
 use crate::db::{Db, DbError, Never, Refusal, Stop, Tx};
@@ -36,13 +36,14 @@ pub(super) enum UploadRefusal {
     Unsupported,
     /// It begins as a picture and cannot be read to its end.
     Broken,
-    /// A picture of too many pixels.
-    TooLarge,
-    /// The member has uploaded enough for today.
-    AllowanceUsed {
-        megabytes: u32,
-        seconds: i64,
+    /// A picture of too many pixels; about so many millions would be taken.
+    TooLarge {
+        megapixels: u64,
     },
+    /// The member has uploaded enough for today.
+    AllowanceUsed(Spent),
+    /// The disk has no room for uploads, as far as some is to be left for everything else.
+    NoRoom,
     /// Too many uploads are under way, or they take too long.
     Busy,
     /// The blob store does not take it.
@@ -107,40 +108,57 @@ pub struct Files {
     pub(super) readers: Readers,
     addresses: Addresses,
     hands: Hands,
-    /// One picture is painted at a time: it takes a core and up to 300 MB.
+    /// One picture is painted at a time: it takes a core and much memory.
     easel: Arc<Semaphore>,
+    /// Bytes that one picture may take while it is painted.
+    painting: u64,
     /// The last day whose strays were looked for.
     swept: Arc<Mutex<Option<Day>>>,
-    megabytes_per_day: Setting,
+    settings: FileSettings,
+}
+
+/// What of uploads is set without a restart.
+#[derive(Clone)]
+pub struct FileSettings {
+    /// Megabytes that one member may upload in a day.
+    pub per_day: Setting,
+    /// Megabytes of the disk that uploads leave to everything else.
+    pub left_free: Setting,
 }
 
 impl Files {
-    pub fn new(db: Db, blobs: BlobStore, addresses: Addresses, megabytes_per_day: Setting) -> Self {
+    pub fn new(db: Db, blobs: BlobStore, addresses: Addresses, memory: Memory, settings: FileSettings) -> Self {
         Files {
             db,
             blobs,
             readers: Readers::default(),
             addresses,
-            hands: Hands::default(),
+            hands: Hands::of(memory.in_hand),
             easel: Arc::new(Semaphore::new(1)),
+            painting: memory.painting,
             swept: Arc::default(),
-            megabytes_per_day,
+            settings,
         }
     }
 
-    /// Makes room for an upload of `owner`, who may still upload today; taken before its bytes are received.
-    pub(super) async fn expect(&self, owner: MemberId) -> Outcome<Held> {
-        let held = self.hands.take(owner).ok_or(UploadRefusal::Busy)?;
-        let since = self.db.today().start();
-        let stored = self.db.read(move |conn| store::sum_since(conn, owner, since)).await?;
-        self.may_store(stored)?;
+    /// Makes room for an upload of `owner`, of `bytes` at most, who may still upload today; taken before it is received.
+    pub(super) async fn expect(&self, owner: &Person, bytes: usize) -> Outcome<Held> {
+        let held = self.hands.take(owner.member, bytes).ok_or(UploadRefusal::Busy)?;
+        let left_free = self.settings.left_free.get_as::<u64>() << 20;
+        let room = self.blobs.room();
+        if room.is_some_and(|room| room < left_free.saturating_add(bytes as u64)) {
+            return Err(UploadRefusal::NoRoom.into());
+        }
+        let (member, since) = (owner.member, self.db.today().start());
+        let stored = self.db.read(move |conn| store::sum_since(conn, member, since)).await?;
+        self.may_store(owner, stored, 0)?;
         Ok(held)
     }
 
     /// Stores an upload: its bytes first, then its row.
     pub(super) async fn upload(
         &self,
-        owner: MemberId,
+        owner: Arc<Person>,
         name: &str,
         bytes: Bytes,
         key: Option<IdempotencyKey>,
@@ -149,7 +167,7 @@ impl Files {
         let id: FileId = self.db.fresh_id();
         let file = File {
             id,
-            owner_id: owner,
+            owner_id: owner.member,
             name: with_ending(name, prepared.kind),
             kind: prepared.kind,
             size: i32::try_from(prepared.bytes.len()).unwrap_or(i32::MAX),
@@ -163,7 +181,7 @@ impl Files {
         };
         self.put(&file, prepared).await.map_err(UploadRefusal::from)?;
         let (files, row) = (self.clone(), file.clone());
-        let outcome = self.db.write(move |tx| files.record(tx, &row, key.as_ref())).await;
+        let outcome = self.db.write(move |tx| files.record(tx, &owner, &row, key.as_ref())).await;
         let kept = match &outcome {
             Ok(view) => view.id == id,
             // whether it was committed is not known, so the bytes stay; strays are found later
@@ -211,25 +229,25 @@ impl Files {
         self.blobs.put(&file.stored_as, prepared.bytes).await
     }
 
-    fn record(&self, tx: &mut Tx, file: &File, key: Option<&IdempotencyKey>) -> Outcome<FileView> {
+    fn record(&self, tx: &mut Tx, owner: &Person, file: &File, key: Option<&IdempotencyKey>) -> Outcome<FileView> {
         // the sum below must not be read by two at once
         tx.take_turn(file.owner_id)?;
         idempotency::once(tx, key, |tx| {
             let since = tx.today().start();
-            self.may_store(store::sum_since(tx.conn, file.owner_id, since)? + i64::from(file.size))?;
+            self.may_store(owner, store::sum_since(tx.conn, file.owner_id, since)?, i64::from(file.size))?;
             store::insert(tx.conn, file)?;
             Ok(FileView::from(file))
         })
     }
 
-    fn may_store(&self, bytes: i64) -> Result<(), UploadRefusal> {
-        let megabytes = self.megabytes_per_day.get_as::<u32>();
-        if bytes <= i64::from(megabytes) * 1024 * 1024 {
+    /// Whether so many bytes may follow those that a member has stored today. Whoever has a duty uploads for others.
+    fn may_store(&self, owner: &Person, stored: i64, bytes: i64) -> Result<(), UploadRefusal> {
+        let most = self.settings.per_day.get() << 20;
+        if owner.has_duty() || stored + bytes <= most {
             return Ok(());
         }
-        let now = self.db.now();
-        let seconds = now.day().next().start().seconds_since(now);
-        Err(UploadRefusal::AllowanceUsed { megabytes, seconds })
+        let left = (most - stored).max(0) >> 20;
+        Err(UploadRefusal::AllowanceUsed(Spent::today(self.db.now(), most >> 20, left)))
     }
 
     /// Recognises an upload and paints pictures anew, beside the event loop.
@@ -242,13 +260,14 @@ impl Files {
         }
         let turn = tokio::time::timeout(PATIENCE, self.easel.clone().acquire_owned()).await;
         let turn = turn.ok().and_then(Result::ok).ok_or(UploadRefusal::Busy)?;
+        let most = self.painting;
         let painted = beside(move || {
             // kept by the painter, who goes on when the caller has gone
             let _turn = turn;
-            picture::repaint(&bytes, kind).map(|picture| (digest(&picture.bytes), picture))
+            picture::repaint(&bytes, kind, most).map(|picture| (digest(&picture.bytes), picture))
         });
         let (hash, Picture { kind, bytes, thumbnail }) = painted.await?.map_err(|unfit| match unfit {
-            Unfit::TooLarge => UploadRefusal::TooLarge,
+            Unfit::TooLarge { megapixels } => UploadRefusal::TooLarge { megapixels },
             Unfit::Broken => UploadRefusal::Broken,
         })?;
         Ok(Prepared { kind, hash, bytes: bytes.into(), thumbnail: Some(thumbnail) })

@@ -21,7 +21,7 @@ use crate::base::crypto::digest;
 use crate::web::caller::Member;
 use crate::web::etag;
 use crate::web::sheet::disposition;
-use crate::web::upload::{FileForm, Upload, is_form, receive_upload};
+use crate::web::upload::{FileForm, Upload, announced, is_form, receive_upload};
 use crate::web::{OptionalKey, Path, Problem, Query, limits};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -60,11 +60,11 @@ async fn upload_file(
     if named.is_none() && !is_form(&req) {
         return Err(bad_name());
     }
-    let _held = files.expect(caller.member).await?;
+    let _held = files.expect(&caller.person, announced(&req, MAX_BYTES)).await?;
     let Upload { bytes, name, .. } = receive_upload(&req, payload.into_inner(), MAX_BYTES).await?;
     let name = named.or(name).as_deref().and_then(clean_name).ok_or_else(bad_name)?;
     let key = key.of(caller.member, "POST /files", &(&name, digest(&bytes)));
-    let file = files.upload(caller.member, &name, bytes, key).await?;
+    let file = files.upload(caller.person.clone(), &name, bytes, key).await?;
     Ok(HttpResponse::Created().insert_header((LOCATION, format!("/api/v1/files/{}", file.id))).json(file))
 }
 
@@ -234,15 +234,17 @@ impl From<UploadRefusal> for Problem {
                 "只接受 jpg、png、webp 图片和 pdf、docx、xlsx 文件，以文件内容为准",
             ),
             UploadRefusal::Broken => Problem::unprocessable("files.broken", "图片不完整或已损坏，请重新选择"),
-            UploadRefusal::TooLarge => {
-                Problem::unprocessable("files.too_many_pixels", "图片像素过多（上限约 3300 万），请缩小后再上传")
-            }
-            UploadRefusal::AllowanceUsed { megabytes, seconds } => Problem::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "files.allowance_used",
-                format!("今日上传总量已达 {megabytes} MB，请明天再试"),
+            UploadRefusal::TooLarge { megapixels } => Problem::unprocessable(
+                "files.too_many_pixels",
+                format!("图片像素过多（这种图片的上限约 {megapixels}00 万），请缩小后再上传"),
+            ),
+            UploadRefusal::AllowanceUsed(spent) => Problem::used_up("files.allowance_used", "上传附件", "MB", spent),
+            UploadRefusal::NoRoom => Problem::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "files.no_room",
+                "服务器磁盘空间不足，暂时不能上传附件，其他功能不受影响。请稍后再试，或联系系统维护人员",
             )
-            .retry_after(u32::try_from(seconds).unwrap_or(1)),
+            .retry_after(600),
             UploadRefusal::Busy => Problem::crowded("too many uploads are under way"),
             UploadRefusal::Store(cause) => Problem::unavailable(cause),
             UploadRefusal::KeyReused => {

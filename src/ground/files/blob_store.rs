@@ -11,6 +11,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt};
 
+use crate::base::disk;
 use crate::kernel::bucket::{self, within};
 
 pub use crate::kernel::bucket::StoreError as BlobError;
@@ -53,6 +54,14 @@ impl BlobStore {
                     Ok(opened.get_or_init(|| store))
                 }
             },
+        }
+    }
+
+    /// Bytes that are left on the disk; `None` for a bucket, and where the system does not tell.
+    pub fn room(&self) -> Option<u64> {
+        match &*self.0 {
+            Place::Folder(folder, _) => disk::room(folder).ok().filter(|room| room.whole > 0).map(|room| room.free),
+            Place::Bucket(_) => None,
         }
     }
 

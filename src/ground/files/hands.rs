@@ -1,46 +1,64 @@
-//! How many uploads are held in memory at once: few of one member, some of all.
+//! How many uploads are held in memory at once: few of one member, some of all, and so many bytes in all.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::id::MemberId;
 
-/// Uploads in this process at once, each of 10 MB at most.
+/// Uploads in this process at once.
 const ALL: usize = 12;
 
 /// Uploads of one member at once.
 const OF_ONE: usize = 3;
 
 /// The uploads in hand; clones share them.
-#[derive(Clone, Default)]
-pub struct Hands(Arc<Mutex<HashMap<MemberId, usize>>>);
+#[derive(Clone)]
+pub struct Hands {
+    /// Bytes of all together.
+    most: usize,
+    held: Arc<Mutex<InHand>>,
+}
+
+#[derive(Default)]
+struct InHand {
+    of_members: HashMap<MemberId, usize>,
+    bytes: usize,
+}
 
 /// An upload in hand, until dropped.
 pub struct Held {
     hands: Hands,
     member: MemberId,
+    bytes: usize,
 }
 
 impl Hands {
-    /// Takes one more upload of `member` in hand, if there is room for it.
-    pub fn take(&self, member: MemberId) -> Option<Held> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = held.values().sum();
-        let own = held.get(&member).copied().unwrap_or(0);
-        if all >= ALL || own >= OF_ONE {
+    /// Hands that hold `most` bytes at once.
+    pub fn of(most: usize) -> Hands {
+        Hands { most, held: Arc::default() }
+    }
+
+    /// Takes one more upload of `member` in hand, of `bytes` at most, if there is room for it.
+    pub fn take(&self, member: MemberId, bytes: usize) -> Option<Held> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = held.of_members.values().sum();
+        let own = held.of_members.get(&member).copied().unwrap_or(0);
+        if all >= ALL || own >= OF_ONE || held.bytes + bytes > self.most {
             return None;
         }
-        held.insert(member, own + 1);
-        Some(Held { hands: self.clone(), member })
+        held.of_members.insert(member, own + 1);
+        held.bytes += bytes;
+        Some(Held { hands: self.clone(), member, bytes })
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut held = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match held.get(&self.member).copied() {
-            Some(many @ 2..) => drop(held.insert(self.member, many - 1)),
-            _ => drop(held.remove(&self.member)),
+        let mut held = self.hands.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.bytes -= self.bytes;
+        match held.of_members.get(&self.member).copied() {
+            Some(many @ 2..) => drop(held.of_members.insert(self.member, many - 1)),
+            _ => drop(held.of_members.remove(&self.member)),
         }
     }
 }
@@ -51,13 +69,19 @@ mod tests {
 
     #[test]
     fn a_member_holds_a_few_and_lets_them_go() {
-        let hands = Hands::default();
-        let member = MemberId::from(uuid::Uuid::from_u128(1));
-        let held: Vec<_> = (0..OF_ONE).filter_map(|_| hands.take(member)).collect();
+        let hands = Hands::of(100);
+        let [one, another] = [1, 2].map(|n| MemberId::from(uuid::Uuid::from_u128(n)));
+        let held: Vec<_> = (0..OF_ONE).filter_map(|_| hands.take(one, 20)).collect();
         assert_eq!(held.len(), OF_ONE);
-        assert!(hands.take(member).is_none());
-        assert!(hands.take(MemberId::from(uuid::Uuid::from_u128(2))).is_some());
+        assert!(hands.take(one, 1).is_none(), "as many as one may hold");
+        assert!(hands.take(another, 41).is_none(), "more bytes than are left");
+        assert!(hands.take(another, 40).is_some());
         drop(held);
-        assert!(hands.take(member).is_some() && hands.0.lock().unwrap().is_empty());
+        let left = || {
+            let held = hands.held.lock().unwrap();
+            (held.of_members.len(), held.bytes)
+        };
+        assert!(hands.take(one, 100).is_some());
+        assert_eq!(left(), (0, 0));
     }
 }

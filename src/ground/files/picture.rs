@@ -3,20 +3,27 @@
 //!
 //! Decoding is where a small file can ask for much: a picture says first how large it will be, and is refused by that.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, ImageResult, Limits, RgbImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, RgbImage,
+};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 use super::model::FileKind;
+use super::rules::MAX_BYTES;
 
 /// Bytes of a decoded picture: 33 million pixels of three bytes. While it is decoded or turned, up to three times as
-/// much is held.
+/// much is held, see [`needed`].
 const MAX_DECODED: u64 = 96 * 1024 * 1024;
+
+/// Bytes of a picture as it is kept: four times the largest upload. Only what was packed with loss and has to be kept without
+/// grows so much.
+const MAX_KEPT: usize = 4 * MAX_BYTES;
 const MAX_SIDE: u32 = 20_000;
 
 /// Longest side of a thumbnail.
@@ -37,21 +44,28 @@ pub struct Picture {
 /// Why a picture is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// It has too many pixels.
-    TooLarge,
+    /// It has too many pixels; about so many millions of its kind would be taken.
+    TooLarge { megapixels: u64 },
     /// It cannot be decoded to its end.
     Broken,
 }
 
-/// Paints `bytes`, a picture of that kind, anew.
-pub fn repaint(bytes: &[u8], kind: FileKind) -> Result<Picture, Unfit> {
-    let picture = decode(bytes, kind)?;
+/// Paints `bytes`, a picture of that kind, anew, unless that takes more than `most` bytes of memory.
+pub fn repaint(bytes: &[u8], kind: FileKind, most: u64) -> Result<Picture, Unfit> {
+    let picture = decode(bytes, kind, most)?;
+    let pixels = u64::from(picture.width()) * u64::from(picture.height());
     let thumbnail = thumbnail(&picture).map_err(|_| Unfit::Broken)?;
-    let (kind, bytes) = encode(picture, kind).map_err(|_| Unfit::Broken)?;
+    let (kind, bytes) = encode(picture, kind).map_err(|error| match error {
+        // half of it will do
+        ImageError::IoError(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Unfit::TooLarge { megapixels: pixels / 2_000_000 }
+        }
+        _ => Unfit::Broken,
+    })?;
     Ok(Picture { kind, bytes, thumbnail })
 }
 
-fn decode(bytes: &[u8], kind: FileKind) -> Result<DynamicImage, Unfit> {
+fn decode(bytes: &[u8], kind: FileKind, most: u64) -> Result<DynamicImage, Unfit> {
     let format = match kind {
         FileKind::Jpeg => ImageFormat::Jpeg,
         FileKind::Png => ImageFormat::Png,
@@ -68,10 +82,13 @@ fn decode(bytes: &[u8], kind: FileKind) -> Result<DynamicImage, Unfit> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unfit)?;
-    if decoder.total_bytes() > MAX_DECODED {
-        return Err(Unfit::TooLarge);
-    }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let (decoded, needed) = (decoder.total_bytes(), needed(&decoder, bytes, kind, orientation));
+    if decoded > MAX_DECODED || needed > most {
+        let (width, height) = decoder.dimensions();
+        let share = (MAX_DECODED as f64 / decoded as f64).min(most as f64 / needed as f64);
+        return Err(Unfit::TooLarge { megapixels: (f64::from(width) * f64::from(height) * share / 1e6) as u64 });
+    }
     let profile = decoder.icc_profile().ok().flatten();
     let picture = DynamicImage::from_decoder(decoder).map_err(unfit)?;
     let mut picture = match profile {
@@ -80,6 +97,55 @@ fn decode(bytes: &[u8], kind: FileKind) -> Result<DynamicImage, Unfit> {
     };
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// Bytes that are held at once while a picture is decoded and turned, with a quarter of it for what is made of it; measured
+/// with pictures of 33 million pixels of every kind.
+fn needed(decoder: &impl ImageDecoder, bytes: &[u8], kind: FileKind, orientation: Orientation) -> u64 {
+    let decoded = decoder.total_bytes();
+    let decoding = decoded
+        + match kind {
+            FileKind::Jpeg => progressive_bytes(bytes),
+            // brightness and colours beside the pixels, or the pixels before they are put into their places
+            FileKind::Webp => decoded + decoded / 2,
+            // of sixteen bits a sample eight are kept
+            _ => decoded / 2 * u64::from(decoder.color_type().bytes_per_pixel() > decoder.color_type().channel_count()),
+        };
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    let is_turned = matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH);
+    decoding.max(if is_turned { 2 * decoded } else { 0 }) + decoded / 4
+}
+
+/// Bytes of the coefficients that a progressive JPEG collects from scan to scan: two for each sample; none of a usual one,
+/// which is decoded row by row.
+fn progressive_bytes(bytes: &[u8]) -> u64 {
+    let (mut at, mut needed) = (2, 0);
+    while let Some([0xFF, marker, high, low]) = bytes.get(at..at + 4) {
+        let length = usize::from(u16::from_be_bytes([*high, *low])).max(2);
+        match marker {
+            // fillers before a marker, and markers without anything behind them
+            0xFF => at += 1,
+            0x01 | 0xD0..=0xD8 => at += 2,
+            // a scan begins
+            0xDA => break,
+            0xC2 => {
+                needed = needed.max(bytes.get(at + 4..at + 2 + length).map_or(0, coefficients));
+                at += 2 + length;
+            }
+            _ => at += 2 + length,
+        }
+    }
+    needed
+}
+
+/// Bytes of the coefficients of a frame.
+fn coefficients(frame: &[u8]) -> u64 {
+    let [_, h1, h0, w1, w0, _, components @ ..] = frame else { return 0 };
+    let [height, width] = [[*h1, *h0], [*w1, *w0]].map(|pair| u64::from(u16::from_be_bytes(pair)));
+    let samples = components.chunks_exact(3).map(|one| (u64::from(one[1] >> 4), u64::from(one[1] & 15)));
+    let most = samples.clone().fold((1, 1), |most, one| (most.0.max(one.0), most.1.max(one.1)));
+    let of_each = samples.map(|(across, down)| width * height * across * down / (most.0 * most.1));
+    2 * of_each.sum::<u64>()
 }
 
 /// Whether a JPEG goes on to its end: the decoder paints grey what is missing. Walks from segment to segment, and within a
@@ -144,13 +210,31 @@ fn in_usual_colours(picture: DynamicImage, profile: &[u8]) -> DynamicImage {
 
 fn unfit(error: image::ImageError) -> Unfit {
     match error {
-        image::ImageError::Limits(_) => Unfit::TooLarge,
+        ImageError::Limits(_) => Unfit::TooLarge { megapixels: MAX_DECODED / 3_000_000 },
         _ => Unfit::Broken,
     }
 }
 
+/// Takes what is written, up to [`MAX_KEPT`] bytes.
+#[derive(Default)]
+struct Kept(Vec<u8>);
+
+impl io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_KEPT {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn encode(picture: DynamicImage, kind: FileKind) -> ImageResult<(FileKind, Vec<u8>)> {
-    let mut bytes = Vec::new();
+    let mut bytes = Kept::default();
     let has_alpha = picture.color().has_alpha();
     let is_grey = !picture.color().has_color();
     match kind {
@@ -161,10 +245,10 @@ fn encode(picture: DynamicImage, kind: FileKind) -> ImageResult<(FileKind, Vec<u
         _ => {
             let encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
             write(&picture.into_rgb8().into(), encoder)?;
-            return Ok((FileKind::Jpeg, bytes));
+            return Ok((FileKind::Jpeg, bytes.0));
         }
     }
-    Ok((kind, bytes))
+    Ok((kind, bytes.0))
 }
 
 fn write(picture: &DynamicImage, encoder: impl ImageEncoder) -> ImageResult<()> {
@@ -194,4 +278,39 @@ fn on_white(picture: DynamicImage) -> RgbImage {
         };
         image::Rgb([blend(red), blend(green), blend(blue)])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The head of a JPEG with one frame, whose components have these samples across and down.
+    fn head(frame: u8, samples: [u8; 3]) -> Vec<u8> {
+        let mut bytes = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, frame, 0, 17, 8, 0x12, 0x5C, 0x1B, 0x58, 3];
+        bytes.extend((1..).zip(samples).flat_map(|(id, samples)| [id, samples, 0]));
+        bytes.extend([0xFF, 0xDA, 0, 2]);
+        bytes
+    }
+
+    #[test]
+    fn a_progressive_picture_needs_two_bytes_for_each_sample_more() {
+        let pixels = 7_000 * 4_700;
+        assert_eq!(progressive_bytes(&head(0xC2, [0x11, 0x11, 0x11])), 6 * pixels);
+        assert_eq!(progressive_bytes(&head(0xC2, [0x22, 0x11, 0x11])), 3 * pixels);
+        assert_eq!(progressive_bytes(&head(0xC0, [0x22, 0x11, 0x11])), 0);
+        for cut in 0..20 {
+            assert_eq!(progressive_bytes(&head(0xC2, [0x22; 3])[..cut]), 0, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_takes_too_much_memory_is_told_what_would_be_taken() {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::from(RgbImage::new(3_000, 2_000)).write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+        let bytes = bytes.into_inner();
+        // of 18 MB decoded, and a quarter for what is made of it
+        let needed = 18_000_000 / 4 * 5;
+        assert!(repaint(&bytes, FileKind::Jpeg, needed).is_ok());
+        assert_eq!(repaint(&bytes, FileKind::Jpeg, needed / 2).err(), Some(Unfit::TooLarge { megapixels: 3 }));
+    }
 }

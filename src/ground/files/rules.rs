@@ -18,6 +18,31 @@ pub const MAX_PER_SUBJECT: usize = 9;
 /// How long an upload may wait to be attached.
 pub const LOOSE_SECONDS: i64 = 24 * 3600;
 
+/// What a server of 60,000 members takes beside uploads, in bytes, with what its allocator keeps back.
+const SERVER: u64 = 192 << 20;
+
+/// Memory for uploads, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// For painting one picture.
+    pub painting: u64,
+    /// For all uploads that are received, or wait to be painted.
+    pub in_hand: usize,
+}
+
+impl Memory {
+    /// Of a server that may take so many bytes, as far as that is known: pictures are painted for which that is enough.
+    pub fn within(limit: Option<u64>) -> Memory {
+        let left = limit.unwrap_or(u64::MAX).saturating_sub(SERVER);
+        let painting = left.saturating_sub(64 << 20).clamp(64 << 20, MOST_PAINTING);
+        let in_hand = left.saturating_sub(painting).clamp(2 * MAX_BYTES as u64, 12 * MAX_BYTES as u64);
+        Memory { painting, in_hand: usize::try_from(in_hand).unwrap_or(usize::MAX) }
+    }
+}
+
+/// What the largest picture that is taken anywhere needs.
+const MOST_PAINTING: u64 = 320 << 20;
+
 const MAX_NAME_CHARS: usize = 200;
 
 /// Parts of an office document; beyond this it is none that an office program wrote.
@@ -190,6 +215,19 @@ mod tests {
         for other in [&b"MZ\x90\0"[..], b"", b"GIF89a", b"PK\x03\x04 no zip", b"<svg/>", b"RIFF\x10\0\0\0WAVE"] {
             assert_eq!(recognise(other), None, "{other:?}");
         }
+    }
+
+    #[test]
+    fn memory_goes_by_what_the_server_may_take() {
+        let within = |megabytes: u64| {
+            let Memory { painting, in_hand } = Memory::within(Some(megabytes << 20));
+            (painting >> 20, in_hand >> 20)
+        };
+        assert_eq!(within(512), (256, 64));
+        assert_eq!(within(1024), (320, 120));
+        assert_eq!(within(384), (128, 64));
+        assert_eq!(within(100), (64, 20), "too little for anything");
+        assert_eq!(Memory::within(None), Memory::within(Some(1 << 40)));
     }
 
     #[test]

@@ -20,8 +20,8 @@ const PROBES: usize = 32;
 /// Entries that one such gram names at most; a gram that stands nearly everywhere says little.
 const PROBE_HITS: i64 = 512;
 
-/// Pages that are merged whenever a few entries are put in, which fill about four: each is merged several times over.
-const MERGED_AT_ONCE: i64 = 16;
+/// Pages that are merged for each entry that is put in, which fills about one: each is merged several times over.
+const MERGED_FOR_EACH: i64 = 4;
 
 #[derive(QueryableByName)]
 struct Hit {
@@ -77,12 +77,13 @@ pub(super) fn put(conn: &mut Conn, id: i64, grams: BTreeSet<String>, marks: &str
     .map(drop)
 }
 
-/// Merges a few pages of FTS5's segments, as many as a few entries make necessary. By itself FTS5 would do it seldom and so
+/// Merges a few pages of FTS5's segments, as many as so many entries make necessary. By itself FTS5 would do it seldom and so
 /// much at a time that everybody who writes waits (`automerge`, <https://sqlite.org/fts5.html>): 30 ms and more.
-pub(super) fn merge_some(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn merge_some(conn: &mut Conn, entries: usize) -> QueryResult<()> {
+    let pages = MERGED_FOR_EACH * i64::try_from(entries).unwrap_or(1);
     match conn {
         Conn::Sqlite(c) => sql_query("INSERT INTO search_grams (search_grams, rank) VALUES ('merge', ?)")
-            .bind::<BigInt, _>(MERGED_AT_ONCE)
+            .bind::<BigInt, _>(pages)
             .execute(c)
             .map(drop),
         Conn::Pg(_) => Ok(()),

@@ -16,7 +16,7 @@ mod index;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -39,8 +39,12 @@ const STRETCHES: usize = 20;
 /// Entries that are compared with the text whole.
 const COMPARED: usize = 200;
 
-/// Entries that are put into the index by one transaction: on SQLite every other write waits for it.
-const INDEXED_AT_ONCE: i64 = 4;
+/// Entries that are put into the index by one transaction at most: on SQLite every other write waits for it.
+const INDEXED_AT_ONCE: usize = 4;
+
+/// How long it goes on with a next entry. Once somebody waits it does not, so that whoever writes meanwhile waits for one
+/// entry.
+const LONGEST: Duration = Duration::from_millis(5);
 
 /// Whether an entry waits for the index.
 pub const WATCH: Watch = Watch::new("search", "SELECT 1 FROM search_entries WHERE waiting_marks IS NOT NULL");
@@ -87,24 +91,23 @@ pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, scopes: &
 /// database to others for `rest` times as long as they took.
 pub async fn index_waiting(db: &Db, rest: u32) -> Result<(), DbError> {
     while db.read(Waiting::is_any).await? {
-        let began = Instant::now();
-        let put = db.write(index_some).await.map_err(DbError::from)?;
-        if put < INDEXED_AT_ONCE {
-            return Ok(());
-        }
-        tokio::time::sleep(began.elapsed() * rest).await;
+        let Some(took) = db.write(index_some).await.map_err(DbError::from)? else { return Ok(()) };
+        tokio::time::sleep(took * rest).await;
     }
     Ok(())
 }
 
-/// How many it put into the index.
-fn index_some(tx: &mut Tx) -> Result<i64, Stop<Never>> {
+/// Puts some entries into the index, as many as its time allows, but one at least; how long that took. `None` when there
+/// was nothing, or nothing that another process does not have.
+fn index_some(tx: &mut Tx) -> Result<Option<Duration>, Stop<Never>> {
+    let began = Instant::now();
+    let most = i64::try_from(INDEXED_AT_ONCE).unwrap_or(i64::MAX);
     macro_rules! waiting {
         () => {
             search_entries::table
                 .filter(search_entries::waiting_marks.is_not_null())
                 .order(search_entries::id)
-                .limit(INDEXED_AT_ONCE)
+                .limit(most)
                 .select((search_entries::id, search_entries::text, search_entries::waiting_marks.assume_not_null()))
         };
     }
@@ -113,15 +116,22 @@ fn index_some(tx: &mut Tx) -> Result<i64, Stop<Never>> {
         Conn::Pg(c) => waiting!().for_update().skip_locked().load(c)?,
         Conn::Sqlite(c) => waiting!().load(c)?,
     };
+    let mut ids = Vec::new();
     for (id, text, marks) in &waiting {
+        if !ids.is_empty() && (tx.is_awaited() || began.elapsed() >= LONGEST) {
+            break;
+        }
         index::put(tx.conn, *id, grams::all(text), marks)?;
+        ids.push(*id);
     }
-    index::merge_some(tx.conn)?;
-    let ids: Vec<i64> = waiting.iter().map(|(id, ..)| *id).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    index::merge_some(tx.conn, ids.len())?;
     on!(tx.conn, c => diesel::update(search_entries::table.filter(search_entries::id.eq_any(&ids)))
         .set(search_entries::waiting_marks.eq(None::<String>))
         .execute(c))?;
-    Ok(ids.len() as i64)
+    Ok(Some(began.elapsed()))
 }
 
 /// Has `subject` found no more.

@@ -20,6 +20,7 @@ pub use steps::{
 use super::model::{Idea, IdeaState, IdeaText, NewOutcome, OutcomeKind, Verb, Verdict};
 use crate::base::id::MemberId;
 use crate::base::own_case::Involvement;
+use crate::base::quota::Spent;
 use crate::base::time::Day;
 use crate::base::version::Outdated;
 use crate::ground::files::AttachRefusal;
@@ -90,6 +91,12 @@ pub enum Refusal {
     TooManyOutcomes,
     /// A reply to a reply.
     ReplyTooDeep,
+    /// As many drafts were begun today as a member may.
+    DraftsSpent(Spent),
+    /// As many ideas were handed in.
+    HandInsSpent(Spent),
+    /// As many comments were written.
+    CommentsSpent(Spent),
     /// One does not like one's own idea.
     OwnLike,
     /// The unit of a filter is not within the caller's reach.
