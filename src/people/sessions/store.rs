@@ -245,6 +245,25 @@ pub fn list_with_open_code(conn: &mut Conn, members: &[MemberId], now: Timestamp
         .load(c))
 }
 
+/// Codes that can be used at `now`, or once they are approved, before `before`, newest first.
+pub fn list_open_codes(
+    conn: &mut Conn,
+    now: Timestamp,
+    before: Option<InvitationId>,
+    limit: i64,
+) -> QueryResult<Vec<Invitation>> {
+    let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
+    on!(conn, c => invitations::table
+        .filter(invitations::id.lt(before))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::refused_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .order(invitations::id.desc())
+        .limit(limit)
+        .select(Invitation::as_select())
+        .load(c))
+}
+
 /// Deletes codes whose time was over before an instant, used or not, some at a time.
 pub fn delete_expired_invitations(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
     let old: Vec<InvitationId> = on!(conn, c => invitations::table

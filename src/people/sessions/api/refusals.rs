@@ -59,6 +59,12 @@ impl From<Refusal> for Problem {
             }
             Refusal::NoResetRequest => Problem::not_found("resets.not_requested", "您没有申请重设密码"),
             Refusal::NobodyToInvite => Problem::conflict("invitations.nobody", "该组织没有需要发放邀请码的人员"),
+            Refusal::OpenCodes { count } => Problem::conflict(
+                "invitations.open_codes",
+                format!(
+                    "其中 {count} 人的邀请码已经发放、仍可使用，重新发放后这 {count} 个邀请码即作废。请先核对尚未使用的邀请码，确需重新发放请再次确认"
+                ),
+            ),
             Refusal::SheetTooLong => {
                 Problem::unprocessable("invitations.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
             }
