@@ -76,6 +76,7 @@ mod trail;
 mod settings;
 mod operations;
 mod presets;
+mod privacy;
 mod feedback;
 mod own_case;
 mod today;

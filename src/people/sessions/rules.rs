@@ -66,6 +66,8 @@ pub enum Refusal {
     ResetRefused { at: Timestamp },
     /// Nothing is pending: no reset was asked for.
     NoResetRequest,
+    /// The privacy notice that holds is another one.
+    OtherPrivacyNotice,
 }
 
 impl crate::db::Refusal for Refusal {}

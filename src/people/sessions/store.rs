@@ -1,5 +1,6 @@
 //! The room's tables: credentials, sessions, invitations. Resets and openings have files of their own.
 
+pub mod consents;
 pub mod openings;
 pub mod resets;
 

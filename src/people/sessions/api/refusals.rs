@@ -35,6 +35,9 @@ impl From<Refusal> for Problem {
                 Problem::unprocessable("invitations.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
             }
             Refusal::WeakPassword(weakness) => Problem::field("/new_password", "passwords.weak", advice(weakness)),
+            Refusal::OtherPrivacyNotice => {
+                Problem::conflict("consents.other_version", "个人信息保护告知书已更新，请阅读最新版本后再确认")
+            }
             Refusal::NoSuchMember => {
                 Problem::field("/member_id", "no_such_member", "没有找到该人员，或不在您的职责范围之内")
             }
