@@ -83,6 +83,7 @@ const CONTENT_READERS: Who = With(&[Organiser, Auditor]);
 const CAMPAIGN_RUNNERS: Who = With(&[Organiser]);
 const CAMPAIGN_READERS: Who = With(&[Organiser, CommitteeMember, Auditor]);
 const CAMPAIGN_DECIDERS: Who = With(&[CommitteeMember]);
+const BRAND_KEEPERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const ENTRY_WRITERS: Who = With(&[Secretary, BranchCommittee]);
 
 const SETTING_READERS: Who = With(&[Organiser, Auditor, Administrator]);
@@ -111,6 +112,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /session/reset-request", Anyone, Plain),
     ("DELETE /me/reset-request", SignedIn, Plain),
     ("GET /me/resets", SignedIn, Plain),
+    ("GET /me/consents", SignedIn, Plain),
+    ("PUT /me/consents/{version}", SignedIn, Plain),
     ("POST /me/resets/{id}/approval", SignedIn, Plain),
     ("POST /me/resets/{id}/refusal", SignedIn, Plain),
     ("GET /session/platforms/{platform}/entry", Anyone, Plain),
@@ -128,6 +131,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /me/notice-settings", SignedIn, Plain),
     ("PUT /me/notice-settings", SignedIn, Plain),
     ("POST /invitations", INVITERS, Plain),
+    ("GET /invitations", INVITERS, Plain),
     ("GET /resets", INVITERS, Plain),
     ("POST /resets/{id}/approval", INVITERS, Plain),
     // desk
@@ -281,6 +285,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /meetings/{id}", MEETING_HOLDERS, Plain),
     ("GET /meetings/{id}/attendance-code", MEETING_HOLDERS, Plain),
     ("PUT /meetings/{id}/my-attendance", SignedIn, Plain),
+    ("POST /meetings/{id}/photographs", MEETING_HOLDERS, Plain),
+    ("DELETE /meetings/{id}/photographs/{file_id}", MEETING_HOLDERS, Plain),
     ("DELETE /meetings/{id}/attendance/{member_id}", MEETING_HOLDERS, Plain),
     // ideas
     ("GET /ideas", SignedIn, Plain),
@@ -309,6 +315,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /ideas/{id}/delivery", SignedIn, Plain),
     ("POST /ideas/{id}/acceptance", IDEA_DECIDERS, Plain),
     ("POST /ideas/{id}/outcomes", IDEA_DECIDERS, Plain),
+    ("POST /outcomes/{id}/correction", IDEA_DECIDERS, Plain),
     ("POST /ideas/{id}/closure", IDEA_DECIDERS, Plain),
     ("PUT /ideas/{id}/recusals/mine", MEETING_HOLDERS, Plain),
     ("PUT /ideas/{id}/like", SignedIn, Plain),
@@ -318,6 +325,18 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /ideas/{id}/comments/{comment_id}", SignedIn, Plain),
     // brands
     ("GET /brands", SignedIn, Plain),
+    ("POST /campaigns/{id}/proposals", SignedIn, Plain),
+    ("GET /campaigns/{id}/proposals", SignedIn, Plain),
+    ("POST /entry-proposals/{id}/withdrawal", SignedIn, Plain),
+    ("POST /entry-proposals/{id}/approval", CAMPAIGN_RUNNERS, Plain),
+    ("POST /entry-proposals/{id}/refusal", CAMPAIGN_RUNNERS, Plain),
+    ("POST /entries/{id}/adoption", CAMPAIGN_RUNNERS, Plain),
+    ("GET /brands/{id}", SignedIn, Plain),
+    ("POST /brands", BRAND_KEEPERS, Plain),
+    ("PATCH /brands/{id}", BRAND_KEEPERS, Plain),
+    ("POST /brands/{id}/evidence", BRAND_KEEPERS, Plain),
+    ("DELETE /brands/{id}/evidence/{file_id}", BRAND_KEEPERS, Plain),
+    ("PUT /brands/{id}/picture", BRAND_KEEPERS, Plain),
     ("POST /imports/brands", CONTENT_MANAGERS, Plain),
     ("POST /imports/brands/{id}/withdrawal", CONTENT_MANAGERS, Plain),
     ("GET /exports/brands", CONTENT_READERS, Plain),
@@ -470,6 +489,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /platforms/wechat/events", Open("the platform tells of its user, by a signature")),
     ("DELETE /me/sessions/{id}", Open(OWN)),
     ("PUT /me/password", Open(OWN)),
+    ("PUT /me/consents/{version}", Open(OWN)),
     ("POST /session/reset-request", Open(NOBODY_YET)),
     ("DELETE /me/reset-request", Open(OWN)),
     (
@@ -545,6 +565,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("PATCH /meetings/{id}", Open(MINUTES)),
     ("DELETE /meetings/{id}", Open(MINUTES)),
     ("PUT /meetings/{id}/my-attendance", Open(OWN)),
+    ("POST /meetings/{id}/photographs", Open(MINUTES)),
+    ("DELETE /meetings/{id}/photographs/{file_id}", Open(MINUTES)),
     ("DELETE /meetings/{id}/attendance/{member_id}", Open(MINUTES)),
     ("POST /ideas", Open(OWN)),
     ("PUT /ideas/categories", Open(ORDER)),
@@ -563,12 +585,23 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /ideas/{id}/delivery", Open(OWN)),
     ("POST /ideas/{id}/acceptance", Judges(&[AcceptIdea])),
     ("POST /ideas/{id}/outcomes", Judges(&[RecordOutcome])),
+    ("POST /outcomes/{id}/correction", Judges(&[CorrectOutcome])),
     ("POST /ideas/{id}/closure", Judges(&[CloseIdea])),
     ("PUT /ideas/{id}/recusals/mine", Open(LEAVES)),
     ("PUT /ideas/{id}/like", Judges(&[LikeIdea])),
     ("DELETE /ideas/{id}/like", Open(OWN)),
     ("POST /ideas/{id}/comments", Open(OWN)),
     ("DELETE /ideas/{id}/comments/{comment_id}", Open(OWN)),
+    ("POST /campaigns/{id}/proposals", Open(WRITES)),
+    ("POST /entry-proposals/{id}/withdrawal", Open(BACK)),
+    ("POST /entry-proposals/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /entry-proposals/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /entries/{id}/adoption", Open(COMPUTED)),
+    ("POST /brands", Open(WRITES)),
+    ("PATCH /brands/{id}", Open(WRITES)),
+    ("POST /brands/{id}/evidence", Open(WRITES)),
+    ("DELETE /brands/{id}/evidence/{file_id}", Open(WRITES)),
+    ("PUT /brands/{id}/picture", Open(WRITES)),
     ("POST /imports/brands", Open(WRITES)),
     ("POST /imports/brands/{id}/withdrawal", Open(BACK)),
     ("POST /campaigns", Open(WRITES)),
@@ -637,6 +670,11 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     (AcceptIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
     (RecordOutcome, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
     (CloseIdea, HANDLING, "own_case::nobody_handles_an_idea_in_which_he_is_involved"),
+    (
+        CorrectOutcome,
+        &[Author, CoAuthor, MergedAuthor, Implementer, Proposer, Recused],
+        "own_case::nobody_puts_an_outcome_right_that_he_recorded_or_of_an_idea_in_which_he_is_involved",
+    ),
     (LikeIdea, &[Author, CoAuthor], "merging::likes_of_a_former_text_and_of_a_co_author_do_not_count"),
     (CollectIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),
     (ReturnIdea, &[Recused], "own_case::who_asked_to_be_kept_out_of_an_idea_takes_no_step_of_it"),

@@ -229,7 +229,8 @@ async fn a_reset_waits_for_the_second_person_until_it_is_approved_refused_or_ove
     let committee = app.member("赵支委").role(Role::BranchCommittee, "ZB1").sign_in().await;
     let li = app.member("李一").sign_in().await;
     let issue = async || {
-        let issued = secretary.post("/invitations", json!({ "member_id": li.id })).await.ok(201);
+        let body = json!({ "member_id": li.id, "replace": true });
+        let issued = secretary.post("/invitations", body).await.ok(201);
         text(&issued["items"][0]["reset"]["id"])
     };
     let id = issue().await;

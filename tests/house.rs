@@ -31,6 +31,7 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("challenge", &["quiz"]),
     ("contests", &["quiz"]),
     ("ideas", &["meetings"]),
+    ("campaigns", &["brands"]),
     ("operator", &["alarms", "audit", "backup"]),
 ];
 

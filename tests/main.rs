@@ -79,6 +79,7 @@ mod trail;
 mod settings;
 mod operations;
 mod presets;
+mod privacy;
 mod feedback;
 mod own_case;
 mod today;

@@ -506,3 +506,43 @@ async fn a_meeting_shows_the_ideas_and_the_contest_that_belong_to_it_to_those_wh
     assert_eq!(of(&scene.author, &held).await, shown);
     assert_eq!(of(&scene.secretary, &held).await, shown);
 }
+
+#[tokio::test]
+async fn photographs_are_put_on_by_who_leads_the_unit_and_seen_by_whoever_reads_the_meeting() {
+    let app = TestApp::start().await;
+    let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
+    let secretary = app.member("书记").home("XZ12").role(Role::Secretary, "ZB1").sign_in().await;
+    let (li, south) = (app.member("李一").sign_in().await, app.member("南").home("XZ31").sign_in().await);
+    let path = format!("/meetings/{}", text(&hold(&app, &leader, "group", "XZ11", "2026-07-01").await.ok(201)["id"]));
+    let photographs = format!("{path}/photographs");
+    let photo = async |who: &Person<'_>| {
+        text(&crate::files::upload(who, "现场.jpg", crate::files::photograph()).await.ok(201)["id"])
+    };
+    let (first, second) = (photo(&leader).await, photo(&secretary).await);
+    let report = text(&crate::files::upload(&leader, "记录.pdf", b"%PDF-1.4 test".to_vec()).await.ok(201)["id"]);
+    assert_eq!(
+        fault(&leader.post(&photographs, json!({ "file_ids": [report] })).await),
+        at("/file_ids", "meetings.no_picture")
+    );
+    leader.post(&photographs, json!({ "file_ids": [second] })).await.refused(422, "files.unknown");
+    leader.post(&photographs, json!({ "file_ids": [first] })).await.ok(200);
+    let seen = leader.get(&path).await;
+    let both = secretary.post(&photographs, json!({ "file_ids": [second] })).await.ok(200);
+    assert_eq!(items(&both).len(), 2);
+    // a photograph changes nothing of what was written down
+    let tag = seen.header("etag").unwrap();
+    let edit = leader.request(Method::PATCH, &path).header("if-match", tag).json(&json!({ "minutes": "传达学习" }));
+    let edited = send(edit).await.ok(200);
+    assert_eq!(edited["photographs"].as_array().unwrap().len(), 2);
+
+    let shown = li.get(&path).await.ok(200);
+    let address = text(&shown["photographs"][0]["url"]);
+    assert_eq!(send(app.request(Method::GET, address.strip_prefix("/api/v1").unwrap())).await.status, 200);
+    assert_eq!(li.get(&format!("/files/{first}")).await.status, 200);
+    south.get(&format!("/files/{first}")).await.refused(404, "files.not_found");
+
+    leader.delete(&format!("{photographs}/{second}")).await.ok(204);
+    leader.delete(&format!("{photographs}/{second}")).await.refused(404, "meetings.file_not_found");
+    leader.delete(&path).await.ok(204);
+    li.get(&format!("/files/{first}")).await.refused(404, "files.not_found");
+}

@@ -622,3 +622,21 @@ fn every_row_of_the_table_names_a_test_that_is_there() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_entry_that_one_proposed_stays_with_its_unit_and_is_his_wherever_he_moves() {
+    let app = TestApp::start().await;
+    let (admin, organiser) = (admin(&app).await, campaigns::organiser(&app).await);
+    let li = app.member("李一").sign_in().await;
+    let mut body = campaigns::body(&app);
+    body["terms"]["entries"] = json!({ "by_members": true });
+    let campaign = campaigns::announced(&organiser, body).await;
+    campaigns::at(&app, "2026-07-01T08:01:00+08:00").await;
+    let proposal = json!({ "category": "brand", "title": "飞扬", "description": "红色代表党建引领" });
+    let id = text(&li.post(&format!("{campaign}/proposals"), proposal).await.ok(201)["id"]);
+    to_unit(&app, &admin, &li, "XZ31").await;
+    assert_eq!(li.get(&format!("/entries/{id}")).await.ok(200)["unit_id"], json!(app.unit("XZ11")));
+    let back = li.post(&format!("/entry-proposals/{id}/withdrawal"), json!({})).await.ok(200);
+    assert_eq!(back["state"], "withdrawn");
+    app.drain().await;
+}

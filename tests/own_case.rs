@@ -265,3 +265,24 @@ async fn where_everybody_asked_to_be_kept_out_the_next_unit_up_acts_and_all_is_s
         assert!(changed.is_err(), "{change}");
     }
 }
+
+#[tokio::test]
+async fn nobody_puts_an_outcome_right_that_he_recorded_or_of_an_idea_in_which_he_is_involved() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let target = submitted(&scene.author, "书记回避的").await;
+    let mut all = involving(&app, &scene).await;
+    all.push(("recused", target.clone()));
+    scene.secretary.put(&format!("/ideas/{target}/recusals/mine"), json!({ "reason": "回避" })).await.ok(200);
+    let right = || json!({ "title": "更正后", "reason": "名称有误" });
+    for (way, id) in all {
+        put(&app, id.parse().unwrap(), xianfeng::doing::ideas::IdeaState::Accepted, scene.worker.id).await;
+        let recorded = json!({ "kind": "patent", "title": "成果" });
+        let seen = scene.committee.post(&format!("/ideas/{id}/outcomes"), recorded).await.ok(200);
+        let path = format!("/outcomes/{}/correction", text(&seen["outcomes"][0]["id"]));
+        let code = if way == "recused" { "ideas.recused" } else { "ideas.own_idea" };
+        scene.secretary.post(&path, right()).await.refused(403, code);
+        scene.committee.post(&path, right()).await.refused(403, "ideas.own_outcome");
+        scene.leader.post(&path, right()).await.refused(403, "access.denied");
+    }
+}

@@ -21,7 +21,8 @@ async fn committee(app: &TestApp) -> Person<'_> {
 
 /// Issues a code for one member: the code, and the reset's id.
 async fn issue(issuer: &Person<'_>, member: MemberId) -> (String, String, Value) {
-    let issued = issuer.post("/invitations", json!({ "member_id": member })).await.ok(201)["items"][0].clone();
+    let body = json!({ "member_id": member, "replace": true });
+    let issued = issuer.post("/invitations", body).await.ok(201)["items"][0].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&issued["invite_code"]), text(&issued["reset"]["id"]), issued)
 }
@@ -184,7 +185,7 @@ async fn nobody_approves_what_he_may_have_issued_in_another_account() {
     let li = app.member("李一").sign_in().await;
     let issue_as = async |token: &str| {
         let request = app.request(Method::POST, "/invitations").bearer_auth(token);
-        let issued = send(request.json(&json!({ "member_id": li.id }))).await.ok(201);
+        let issued = send(request.json(&json!({ "member_id": li.id, "replace": true }))).await.ok(201);
         format!("/resets/{}/approval", issued["items"][0]["reset"]["id"].as_str().unwrap())
     };
     let puppet_of_wang = puppet(&app, wang.token(), "赵支委").await;
@@ -328,6 +329,8 @@ async fn every_registered_member_on_a_sheet_is_a_reset() {
     redeem(&app, &li.employee_no, code).await.refused(409, "resets.needs_approval");
     let mut printed = ask;
     printed["format"] = json!("html");
+    wang.post("/invitations", printed.clone()).await.refused(409, "invitations.open_codes");
+    printed["replace"] = json!(true);
     let page = wang.post("/invitations", printed).await.text();
     // nobody but the issuer could approve the committee's own
     assert_eq!(page.matches("须经另一位有权发码的人").count(), 1, "{page}");

@@ -265,9 +265,29 @@ fn sizes(db: &Connection) -> BTreeMap<String, (i64, i64)> {
 #[tokio::test]
 #[ignore = "takes minutes and gigabytes; prints sizes, asserts nothing"]
 async fn by_hand_a_year_of_members_is_measured() {
+    measure(number("GROWTH_MEMBERS", 60), number("GROWTH_DAYS", 365)).await;
+}
+
+/// Not a test: the same for five years of a few members, with what it comes to for as many as an enterprise has.
+/// `cargo test --test main by_hand_five_years -- --ignored --nocapture`
+#[tokio::test]
+#[ignore = "takes minutes and gigabytes; prints sizes, asserts nothing"]
+async fn by_hand_five_years_of_members_are_measured() {
+    measure(number("GROWTH_MEMBERS", 60), 1826).await;
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |number| number.parse().unwrap())
+}
+
+/// Members of a large enterprise, for which sizes are extrapolated.
+const MANY_MEMBERS: f64 = 60_000.0;
+
+/// Tables in whose rows each member has a line.
+const OF_MEMBERS: [&str; 3] = ["frozen_boards", "study_coverages", "quiz_coverages"];
+
+async fn measure(members: u64, days: u64) {
     assert!(!on_postgres(), "the sizes are those of SQLite");
-    let number = |name: &str, usual: u64| std::env::var(name).map_or(usual, |number| number.parse().unwrap());
-    let (members, days) = (number("GROWTH_MEMBERS", 60), number("GROWTH_DAYS", 365));
     let app = TestApp::start().await;
     let items = set_up(&app).await;
     let li = app.member("李一").sign_in().await;
@@ -347,22 +367,28 @@ async fn by_hand_a_year_of_members_is_measured() {
     let db = Connection::open(path).unwrap();
     let member_days = (members * days) as f64;
     println!(
-        "| table | rows written | rows kept | MB written | MB kept | bytes a row | bytes kept per member and day |"
+        "| table | rows written | rows kept | MB written | MB kept | bytes a row | bytes kept per member and day | MB kept \
+         of 60,000 members, extrapolated |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|");
-    let (mut written, mut kept) = (0, 0);
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    let (mut written, mut kept, mut of_many) = (0, 0, 0.0);
     for (table, (rows, bytes)) in sizes(&db) {
         let (rows_before, bytes_before) = before.get(&table).copied().unwrap_or_default();
         // freed pages lie in the file until something else takes them
         (written, kept) = (written + bytes_before.max(bytes), kept + bytes);
+        // what is of a day or of the enterprise does not grow with its members
+        let grows = DAILY.contains(&table.as_str()) || OF_MEMBERS.contains(&table.as_str());
+        let extrapolated = bytes as f64 * if grows { MANY_MEMBERS / members as f64 } else { 1.0 };
+        of_many += extrapolated;
         if bytes.max(bytes_before) > 200_000 || DAILY.contains(&table.as_str()) {
             println!(
-                "| `{table}` | {} | {rows} | {:.1} | {:.1} | {:.0} | {:.0} |",
+                "| `{table}` | {} | {rows} | {:.1} | {:.1} | {:.0} | {:.0} | {:.0} |",
                 rows_before.max(rows),
                 bytes_before.max(bytes) as f64 / 1e6,
                 bytes as f64 / 1e6,
                 bytes_before.max(bytes) as f64 / rows_before.max(rows).max(1) as f64,
                 bytes as f64 / member_days,
+                extrapolated / 1e6,
             );
         }
     }
@@ -373,4 +399,5 @@ async fn by_hand_a_year_of_members_is_measured() {
         kept as f64 / member_days,
         written as f64 / member_days,
     );
+    println!("extrapolated to {MANY_MEMBERS} members: {:.1} GB kept", of_many / 1e9);
 }

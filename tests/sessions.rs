@@ -128,3 +128,44 @@ async fn a_units_sheet_can_be_printed_and_leaves_out_who_has_a_password() {
     let refused = secretary.post("/invitations", elsewhere).await.refused(422, "body.invalid");
     assert_eq!(refused["errors"][0]["message"], "没有找到该组织，或不在您的职责范围之内");
 }
+
+#[tokio::test]
+async fn a_sheet_that_is_printed_again_asks_before_codes_that_were_handed_out_stop_working() {
+    let app = TestApp::start().await;
+    let secretary = app.member("王书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let elsewhere = app.member("孙书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let (first, number) = app.member("甲").unregistered().await;
+    let ask = json!({ "unit_id": app.unit("ZB1") });
+    let issued = secretary.post("/invitations", ask.clone()).await.ok(201);
+    app.advance_seconds(300);
+    app.member("乙").home("XZ12").unregistered().await;
+    let refused = secretary.post("/invitations", ask.clone()).await.refused(409, "invitations.open_codes");
+    assert!(refused["detail"].as_str().unwrap().contains("其中 1 人"), "{refused}");
+    secretary.post("/invitations", json!({ "member_id": first })).await.refused(409, "invitations.open_codes");
+
+    // who holds one, since when, from whom; and nothing that opens an account
+    let open = secretary.get("/invitations").await.ok(200);
+    let item = &open["items"][0];
+    assert_eq!(open["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&item["name"], &item["employee_no"], &item["issuer"], &item["issued_at"], &item["reset"]),
+        (&json!("甲"), &json!(number), &json!("王书记"), &json!("2026-07-01T08:00:00+08:00"), &serde_json::Value::Null)
+    );
+    let code = issued["items"][0]["invite_code"].as_str().unwrap();
+    assert!(!open.to_string().contains(code) && item["invite_code"].is_null());
+    assert_eq!(elsewhere.get("/invitations").await.ok(200)["items"], json!([]));
+    secretary.get(&format!("/invitations?unit_id={}", app.unit("ZB2"))).await.refused(400, "query.invalid");
+    let group = |code: &str| format!("/invitations?unit_id={}", app.unit(code));
+    assert_eq!(secretary.get(&group("XZ12")).await.ok(200)["items"], json!([]));
+    assert_eq!(secretary.get(&group("XZ11")).await.ok(200)["items"].as_array().unwrap().len(), 1);
+
+    // the refusal killed nothing
+    let redeem = |code: &str| json!({ "employee_no": number, "invite_code": code, "new_password": "xinren-2026" });
+    let replaced = json!({ "unit_id": app.unit("ZB1"), "replace": true });
+    let again = secretary.post("/invitations", replaced).await.ok(201);
+    assert_eq!(again["items"].as_array().unwrap().len(), 2);
+    app.post("/session/invitation", redeem(code)).await.refused(422, "invitations.invalid");
+    let code = again["items"][0]["invite_code"].as_str().unwrap();
+    app.post("/session/invitation", redeem(code)).await.ok(201);
+    assert_eq!(secretary.get(&group("XZ11")).await.ok(200)["items"], json!([]), "it is used");
+}

@@ -987,3 +987,100 @@ async fn the_questions_of_an_item_are_practised_by_those_to_whom_it_was_pushed()
     }
     organiser.patch(&format!("/study/items/{item}"), json!({ "title": "改" })).await.ok(200);
 }
+
+async fn picture_of(who: &Person<'_>) -> String {
+    text(&crate::files::upload(who, "图.jpg", crate::files::photograph()).await.ok(201)["id"])
+}
+
+#[tokio::test]
+async fn pictures_of_an_item_are_uploaded_shown_in_the_feed_and_kept_from_those_to_whom_nothing_was_pushed() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let other = app.member("南").home("XZ31").sign_in().await;
+    let (cover, inside) = (picture_of(&organiser).await, picture_of(&organiser).await);
+    let body = json!({
+        "title": "党章", "summary": "要点", "body": format!("见图 ![图](file:{inside})"), "source": "人民日报",
+        "minimum_seconds": 30, "category": "理论", "cover_file_id": cover, "picture_ids": [inside],
+    });
+    let item = organiser.post("/study/items", body).await.ok(201);
+    let path = format!("/study/items/{}", text(&item["id"]));
+    assert_eq!((&item["cover_file_id"], &item["category"]), (&json!(cover), &json!("理论")));
+    let stolen = json!({ "title": "二", "summary": "二", "body": "二", "source": "二", "minimum_seconds": 0, "picture_ids": [picture_of(&li).await] });
+    organiser.post("/study/items", stolen).await.refused(422, "files.unknown");
+    li.get(&format!("/files/{inside}")).await.refused(404, "files.not_found");
+    let push =
+        json!({ "item_id": item["id"], "unit_id": app.unit("ZB1"), "day": "2026-07-01", "publish_time": "08:10" });
+    organiser.post("/study/pushes", push).await.ok(201);
+    app.set_clock("2026-07-01T08:11:00+08:00");
+    app.tick().await;
+    let feed = li.get("/study/feed").await.ok(200);
+    let seen = li.get(&path).await.ok(200);
+    for address in [&feed["items"][0]["cover_url"], &seen["cover_url"], &seen["pictures"][0]["url"]] {
+        let address = text(address);
+        let opened = send(app.request(Method::GET, address.strip_prefix("/api/v1").unwrap())).await;
+        assert_eq!(opened.status, 200, "{address}");
+    }
+    assert_eq!(li.get(&format!("/files/{inside}")).await.status, 200);
+    other.get(&format!("/files/{inside}")).await.refused(404, "files.not_found");
+
+    // half a day later the feed has another address, which opens
+    app.set_clock("2026-07-02T05:00:00+08:00");
+    let li = app.sign_in_anew(&li).await;
+    let address = text(&li.get("/study/feed").await.ok(200)["items"][0]["cover_url"]);
+    assert_ne!(address, text(&feed["items"][0]["cover_url"]));
+    assert_eq!(send(app.request(Method::GET, address.strip_prefix("/api/v1").unwrap())).await.status, 200);
+
+    // another address goes in its place; what is left out is taken off
+    let organiser = app.sign_in_anew(&organiser).await;
+    let changed = organiser.patch(&path, json!({ "cover_url": "https://a.cn/a.png", "picture_ids": [] })).await.ok(200);
+    assert_eq!(
+        (&changed["cover_url"], &changed["cover_file_id"], &changed["pictures"]),
+        (&json!("https://a.cn/a.png"), &Value::Null, &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn items_and_pushes_are_found_by_title_category_state_and_days() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织部").home("XZ31").role(Role::Organiser, "JT").sign_in().await;
+    let mut ids = Vec::new();
+    for (title, category) in [("党章 100%", Some("理论")), ("安全条例", None), ("党史_一", Some("党史"))] {
+        let body = json!({ "title": title, "summary": "要点", "body": "正文", "source": "人民日报", "minimum_seconds": 0, "category": category });
+        ids.push(organiser.post("/study/items", body).await.ok(201)["id"].clone());
+    }
+    organiser.patch(&format!("/study/items/{}", text(&ids[1])), json!({ "retired": true })).await.ok(200);
+    let titles = async |query: &str, of: &str| -> Vec<String> {
+        let found = organiser.get(&format!("{of}?{query}")).await.ok(200);
+        let key = if of.ends_with("items") { "title" } else { "item_title" };
+        found["items"].as_array().unwrap().iter().map(|one| text(&one[key])).collect()
+    };
+    let items = "/study/items";
+    assert_eq!(titles("q=党", items).await, ["党史_一", "党章 100%"]);
+    // signs of a pattern are signs of the title
+    assert_eq!(titles("q=%25", items).await, ["党章 100%"]);
+    assert_eq!(titles("q=_", items).await, ["党史_一"]);
+    assert_eq!(titles("category=理论", items).await, ["党章 100%"]);
+    assert_eq!(titles("state=retired", items).await, ["安全条例"]);
+    assert_eq!(titles("state=offered&q=党&category=党史", items).await, ["党史_一"]);
+    organiser.get("/study/items?state=gone").await.refused(400, "query.invalid");
+
+    for (item, day) in [(0, "2026-07-03"), (2, "2026-07-02"), (0, "2026-07-10")] {
+        let push = json!({ "item_id": ids[item], "unit_id": app.unit("ZB1"), "day": day });
+        let made = organiser.post("/study/pushes", push).await.ok(201);
+        if day == "2026-07-03" {
+            organiser.delete(&format!("/study/pushes/{}", text(&made["id"]))).await.ok(204);
+        }
+    }
+    let pushes = "/study/pushes";
+    let july = "from=2026-07-01&until=2026-07-31";
+    assert_eq!(titles(july, pushes).await, ["党史_一", "党章 100%", "党章 100%"], "by their days");
+    assert_eq!(titles(&format!("{july}&state=planned"), pushes).await, ["党史_一", "党章 100%"]);
+    assert_eq!(titles(&format!("{july}&state=cancelled&q=章"), pushes).await, ["党章 100%"]);
+    assert_eq!(titles(&format!("{july}&category=党史"), pushes).await, ["党史_一"]);
+    assert_eq!(titles("day=2026-07-02", pushes).await, ["党史_一"]);
+    assert!(titles("", pushes).await.is_empty(), "today, as ever");
+    let first = organiser.get(&format!("{pushes}?{july}&limit=2")).await.ok(200);
+    assert_eq!(titles(&format!("{july}&limit=2&cursor={}", text(&first["next_cursor"])), pushes).await, ["党章 100%"]);
+    organiser.get(&format!("{pushes}?from=2026-07-02&until=2026-07-01")).await.refused(400, "query.invalid");
+}

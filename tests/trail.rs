@@ -9,6 +9,14 @@ use crate::support::trail::leaves_line;
 /// Every operation that needs a duty and changes something or hands out a file, and the lines of which it leaves at least
 /// one. A route that is missing here fails the build of the house.
 pub const LINES: &[(&str, &[&str])] = &[
+    ("POST /entry-proposals/{id}/approval", &["campaigns.approve_entry"]),
+    ("POST /entry-proposals/{id}/refusal", &["campaigns.decline_entry"]),
+    ("POST /entries/{id}/adoption", &["brands.put_picture", "campaigns.adopt_mark"]),
+    ("POST /brands", &["brands.create"]),
+    ("PATCH /brands/{id}", &["brands.edit"]),
+    ("POST /brands/{id}/evidence", &["brands.attach_evidence"]),
+    ("DELETE /brands/{id}/evidence/{file_id}", &["brands.detach_evidence"]),
+    ("PUT /brands/{id}/picture", &["brands.put_picture"]),
     ("POST /boards/rebuild", &["boards.rebuild"]),
     ("PUT /calendars/{year}", &["calendar.enter"]),
     ("POST /campaigns", &["campaigns.create"]),
@@ -106,6 +114,8 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("POST /meetings", &["meetings.create"]),
     ("DELETE /meetings/{id}", &["meetings.delete"]),
     ("PATCH /meetings/{id}", &["meetings.edit"]),
+    ("POST /meetings/{id}/photographs", &["meetings.attach_photographs"]),
+    ("DELETE /meetings/{id}/photographs/{file_id}", &["meetings.detach_photograph"]),
     ("DELETE /meetings/{id}/attendance/{member_id}", &["meetings.strike_off"]),
     ("POST /members", &["members.create_member"]),
     (
@@ -124,6 +134,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("DELETE /members/{id}/roles/{role_id}", &["members.end_role", "members.propose_duty"]),
     ("PUT /objections/{id}/answer", &["campaigns.answer_objection"]),
     ("PUT /objections/{id}/recusals/mine", &["recusals.ask"]),
+    ("POST /outcomes/{id}/correction", &["ideas.correct_outcome"]),
     ("POST /phone-proposals/{id}/approval", &["members.confirm_phone", "members.update_member"]),
     ("POST /phone-proposals/{id}/refusal", &["members.refuse_phone"]),
     ("POST /points/rules", &["points.write_rule"]),

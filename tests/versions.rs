@@ -327,7 +327,10 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 16] = [
+const WITH: [&str; 18] = [
+    // both in tests/brands.rs
+    "edit_brand",
+    "put_brand_picture",
     "edit_meeting",
     "edit_question",
     "edit_study_item",
@@ -347,8 +350,9 @@ const WITH: [&str; 16] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 15] = [
+const WITHOUT: [(&str, &str); 16] = [
     ("submit_score_recusal", "one's own; what was asked first stands"),
+    ("put_my_consent", "one's own; the first time stands"),
     ("submit_idea_recusal", "one's own; what was asked first stands"),
     ("submit_campaign_recusal", "one's own; what was asked first stands"),
     ("submit_objection_recusal", "one's own; what was asked first stands"),

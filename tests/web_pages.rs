@@ -1,7 +1,7 @@
 //! The pages under `web/dist` were built from the sources beside them, which hashes tell without node. Their rule is
 //! written in `web/scripts/built-from.mjs`, which writes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -75,4 +75,38 @@ fn collect(root: &Path, name: &str, found: &mut Hashes) {
         });
         found.insert(name.to_owned(), hash);
     }
+}
+
+/// Where what waits on desks and what notices tell of leads: the web app has a page for each, or leads on to one.
+#[test]
+fn every_link_of_a_desk_or_a_notice_is_a_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |folder: &str, ending: &str| -> String {
+        let found = hashes(root, &[folder]);
+        let wanted = found.keys().filter(|file| file.ends_with(ending) && !file.contains("/demo/"));
+        wanted.map(|file| fs::read_to_string(root.join(file)).unwrap()).collect()
+    };
+    let mut links = BTreeSet::new();
+    for line in read("src", ".rs").lines().filter(|line| line.contains("link")) {
+        let Some((_, rest)) = line.split_once("\"/") else { continue };
+        let Some((link, _)) = rest.split_once('"') else { continue };
+        if link.is_empty() || link.contains("api/v1") {
+            continue;
+        }
+        let parts = link.split('/').map(|part| if part.starts_with('{') { ":" } else { part });
+        links.insert(parts.collect::<Vec<_>>().join("/"));
+    }
+    assert!(links.contains("question-voidings/:") && links.len() > 10, "{links:?}");
+    let routes = read("web/src/m/routes", ".ts");
+    let pages: Vec<Vec<&str>> = routes
+        .split("path: '/")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('\'')?.0.split('/').collect()))
+        .collect();
+    let fits = |link: &str, page: &[&str]| {
+        let parts: Vec<&str> = link.split('/').collect();
+        parts.len() == page.len() && parts.iter().zip(page).all(|(part, of)| of.starts_with(':') || part == of)
+    };
+    let nowhere: Vec<&String> = links.iter().filter(|link| !pages.iter().any(|page| fits(link, page))).collect();
+    assert_eq!(nowhere, Vec::<&String>::new(), "links without a page in web/src/m/routes");
 }

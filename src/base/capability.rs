@@ -116,6 +116,8 @@ crate::words!(
         ReadCampaigns = "read_campaigns" / "查看评选组织情况",
         /// Decide selections, and confirm what somebody else proposed.
         DecideCampaigns = "decide_campaigns" / "决定评选",
+        /// Write down the brands of units, one by one.
+        KeepBrands = "keep_brands" / "维护党建品牌",
         /// Write entries of one's own unit.
         WriteEntries = "write_entries" / "填报参评材料",
         /// Write articles about entries: of one's own unit, or of a selection that one runs.
@@ -160,6 +162,7 @@ impl Role {
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
+                KeepBrands,
                 WriteEntries,
                 WriteArticles,
             ],
@@ -178,6 +181,7 @@ impl Role {
                 SeeIdeas,
                 RunCampaigns,
                 ReadCampaigns,
+                KeepBrands,
                 WriteArticles,
                 ReadSettings,
                 ChangeSettings,

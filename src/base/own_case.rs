@@ -81,6 +81,8 @@ crate::words!(
         AcceptIdea = "accept_idea" / "验收金点子",
         RecordOutcome = "record_outcome" / "登记金点子成果",
         CloseIdea = "close_idea" / "办结金点子",
+        /// What somebody recorded as an outcome of an idea.
+        CorrectOutcome = "correct_outcome" / "更正金点子成果",
         /// A like is support by others.
         LikeIdea = "like_idea" / "为金点子点赞",
         ScoreAsExpert = "score_as_expert" / "专家评分",
@@ -115,6 +117,7 @@ impl Judgement {
             | Judgement::AcceptIdea
             | Judgement::RecordOutcome
             | Judgement::CloseIdea => &[Author, CoAuthor, MergedAuthor, Implementer, Recused],
+            Judgement::CorrectOutcome => &[Author, CoAuthor, MergedAuthor, Implementer, Proposer, Recused],
             Judgement::LikeIdea => &[Author, CoAuthor],
             Judgement::ScoreAsExpert => &[Owner, Writer, OfUnit, Recused],
             Judgement::ScoreForUnit | Judgement::Vote => &[Owner, Writer, OfUnit],

@@ -69,6 +69,9 @@ fn read_item(text: &str) -> Result<Draft, String> {
         body: body.trim().to_owned(),
         source: field("source")?,
         cover_url: None,
+        category: None,
+        cover: None,
+        pictures: Vec::new(),
         minimum_seconds: field("minimum_seconds")?.parse().map_err(|_| "minimum_seconds is not a number")?,
         question_ids: Vec::new(),
     })

@@ -182,6 +182,8 @@ capable!(
     CampaignReader: ReadCampaigns,
     /// May decide selections and confirm what others propose.
     CampaignDecider: DecideCampaigns,
+    /// May write down brands of units.
+    BrandKeeper: KeepBrands,
     /// May write entries of the own unit.
     EntryWriter: WriteEntries,
     /// May write articles about entries.

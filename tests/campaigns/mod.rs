@@ -16,6 +16,7 @@ pub mod scores;
 mod missing;
 pub mod objections;
 mod own_case;
+mod proposals;
 mod calendar;
 mod puppets;
 mod restored;

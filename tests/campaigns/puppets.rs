@@ -17,7 +17,8 @@ async fn open(
     (member, number): (MemberId, &str),
     (agent, device_key): (&str, Option<&Value>),
 ) -> Value {
-    let issued = issuer.post("/invitations", json!({ "member_id": member })).await.ok(201)["items"][0].clone();
+    let body = json!({ "member_id": member, "replace": true });
+    let issued = issuer.post("/invitations", body).await.ok(201)["items"][0].clone();
     if let Some(approver) = approver {
         let reset = issued["reset"]["id"].as_str().unwrap().to_owned();
         approver.post(&format!("/resets/{reset}/approval"), json!({})).await.ok(200);

@@ -295,3 +295,59 @@ async fn ones_own_work_is_listed_and_exports_take_the_filters_of_the_list() {
     let secretary = app.sign_in_anew(&scene.secretary).await;
     assert_eq!(titles(&secretary, "due=overdue").await, ["点子1", "点子0"]);
 }
+
+#[tokio::test]
+async fn an_outcome_is_put_right_by_a_second_person_and_counts_so_from_that_day_on() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let id = submitted(&scene.author, "点子").await;
+    scene.collect(&id).await;
+    scene.decide(&id, "adopted").await;
+    scene.assign(&id, &scene.worker, "2026-07-31").await;
+    scene.work(&id, &scene.worker).await;
+    scene.committee.post(&format!("/ideas/{id}/acceptance"), json!({})).await.ok(200);
+    let record = async |body: Value| scene.committee.post(&format!("/ideas/{id}/outcomes"), body).await.ok(200);
+    record(json!({ "kind": "savings", "title": "备件费", "amount_fen": 1_000_000 })).await;
+    let seen = record(json!({ "kind": "patent", "title": "一种巡检装置" })).await;
+    let path = |n: usize| format!("/outcomes/{}/correction", text(&seen["outcomes"][n]["id"]));
+    let points = async |who: &Person<'_>| who.get("/me/points").await.ok(200)["total"]["all"].as_i64().unwrap();
+    let (author, worker) = (points(&scene.author).await, points(&scene.worker).await);
+    app.set_clock("2026-08-01T08:00:00+08:00");
+    let secretary = app.sign_in_anew(&scene.secretary).await;
+    let less = json!({ "amount_fen": 100_000, "reason": "多写了一个零" });
+    for bad in [json!({ "amount_fen": 0, "reason": "错" }), json!({ "amount_fen": -5, "reason": "错" })] {
+        secretary.post(&path(0), bad).await.refused(422, "body.invalid");
+    }
+    secretary.post(&path(1), json!({ "amount_fen": 5, "reason": "错" })).await.refused(422, "body.invalid");
+    secretary.post(&path(1), json!({ "reason": "没有变化" })).await.refused(409, "ideas.same_outcome");
+    let corrected = secretary.post(&path(0), less.clone()).await.ok(200);
+    assert_eq!(secretary.post(&path(0), less).await.ok(200)["outcomes"], corrected["outcomes"], "again");
+    let outcome = &corrected["outcomes"][0];
+    assert_eq!((&outcome["amount_fen"], &outcome["struck"]), (&json!(100_000), &json!(false)));
+    assert_eq!(
+        (&outcome["corrections"][0]["former_amount_fen"], &outcome["corrections"][0]["corrected_by"]),
+        (&json!(1_000_000), &json!("书记"))
+    );
+    let struck = secretary.post(&path(1), json!({ "struck": true, "reason": "没有授权" })).await.ok(200);
+    assert_eq!(struck["outcomes"][1]["struck"], true);
+    secretary.post(&path(1), json!({ "title": "改", "reason": "再改" })).await.refused(409, "ideas.outcome_struck");
+    // what was counted stays; the correction counts in its own month
+    let of = async |query: &str| {
+        let numbers = secretary.get(&format!("/ideas/statistics?{query}")).await.ok(200);
+        let patents =
+            numbers["outcomes"].as_array().unwrap().iter().find(|one| one["kind"] == "patent").unwrap()["count"]
+                .clone();
+        (numbers["saved_fen"].clone(), patents)
+    };
+    assert_eq!(of("from=2026-07-01&until=2026-07-31").await, (json!(1_000_000), json!(1)));
+    assert_eq!(of("from=2026-08-01&until=2026-08-31").await, (json!(-900_000), json!(0)));
+    assert_eq!(of("from=2026-01-01&until=2026-08-31").await, (json!(100_000), json!(0)));
+    let (author_now, worker_now) = (app.sign_in_anew(&scene.author).await, app.sign_in_anew(&scene.worker).await);
+    assert_eq!((points(&author_now).await, points(&worker_now).await), (author - 10, worker - 10), "the patent's");
+    app.drain().await;
+    let titles = super::notices(&author_now).await;
+    assert_eq!(titles[..2], ["金点子成果已撤销", "金点子成果已更正"]);
+    let csv = secretary.request(Method::GET, "/exports/ideas?format=csv");
+    let text = send(csv).await.text();
+    assert!(text.contains("备件费") && text.contains("1000.00") && !text.contains("一种巡检装置"), "{text}");
+}

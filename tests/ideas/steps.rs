@@ -512,6 +512,8 @@ async fn an_idea_has_twenty_outcomes_at_most() {
     scene.secretary.post(&format!("/ideas/{id}/closure"), json!({})).await.ok(200);
     scene.secretary.post(&path, outcome(21)).await.refused(409, "ideas.too_many_outcomes");
     assert_eq!(earned(&scene.author).await.len(), earned_so_far);
+    // 2 collected, 10 adopted, 20 carried out, and of twenty outcomes four
+    assert_eq!(scene.author.get("/me/points").await.ok(200)["total"]["month"], 72);
     assert_eq!(scene.author.get(&format!("/ideas/{id}")).await.ok(200)["outcomes"].as_array().unwrap().len(), 20);
 }
 
@@ -604,4 +606,30 @@ async fn who_carries_an_idea_out_is_reminded_three_days_before_on_the_day_the_da
         app.drain().await;
     }
     assert_eq!(told().await, (3, 3));
+}
+
+#[tokio::test]
+async fn another_due_day_for_the_same_implementer_throws_nothing_back() {
+    let app = TestApp::start().await;
+    let scene = Scene::set(&app).await;
+    let id = submitted(&scene.author, "点子").await;
+    scene.collect(&id).await;
+    scene.decide(&id, "adopted").await;
+    scene.assign(&id, &scene.worker, "2026-07-16").await;
+    let later = scene.assign(&id, &scene.worker, "2026-07-20").await;
+    assert_eq!((&later["state"], &later["due_on"]), (&json!("assigned"), &json!("2026-07-20")), "nothing has begun");
+    scene.worker.post(&format!("/ideas/{id}/progress"), json!({ "text": "已完成方案设计" })).await.ok(200);
+    let later = scene.assign(&id, &scene.worker, "2026-07-31").await;
+    assert_eq!((&later["state"], &later["due_on"]), (&json!("implementing"), &json!("2026-07-31")));
+    let timeline = scene.author.get(&format!("/ideas/{id}/timeline")).await.ok(200);
+    let last = timeline["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&last["verb"], &last["from"], &last["to"]),
+        (&json!("assign"), &json!("implementing"), &json!("implementing"))
+    );
+    // so that he delivers without saying once more that he has begun
+    scene.worker.post(&format!("/ideas/{id}/delivery"), json!({ "evidence": "运行记录" })).await.ok(200);
+    // somebody else begins anew
+    scene.secretary.post(&format!("/ideas/{id}/return"), json!({ "reason": "补充数据" })).await.ok(200);
+    assert_eq!(scene.assign(&id, &scene.leader, "2026-08-31").await["state"], "assigned");
 }

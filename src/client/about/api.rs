@@ -10,6 +10,7 @@ use crate::ground::files::{FileKind, MAX_BYTES, MAX_PER_SUBJECT};
 use crate::ground::presets::{BoardListing, BoardScope, NamesAbove, Preset, Presets};
 use crate::people::members::Directory;
 use crate::people::platforms::{Platform, Platforms};
+use crate::people::sessions::{PrivacyNotice, Sessions};
 use crate::room::House;
 use crate::web::etag::Polled;
 
@@ -24,6 +25,7 @@ pub struct AppConfig {
     appearance: Appearance,
     presets: Presets,
     platforms: Platforms,
+    sessions: Sessions,
     is_demo: bool,
 }
 
@@ -34,6 +36,7 @@ impl AppConfig {
             appearance,
             presets: house.get(),
             platforms: house.get(),
+            sessions: house.get(),
             is_demo: house.config.is_demo,
         }
     }
@@ -44,6 +47,8 @@ impl AppConfig {
 struct ClientConfig {
     enterprise: EnterpriseConfig,
     sign_in: SignInWays,
+    /// What the enterprise tells of personal data, to be shown before anybody signs in; `null` where it has no notice.
+    privacy: Option<PrivacyNotice>,
     /// What the enterprise has switched on.
     switches: ClientSwitches,
     limits: ClientLimits,
@@ -131,6 +136,7 @@ async fn get_config(config: web::Data<AppConfig>) -> Polled<ClientConfig> {
             invite_code: true,
             platforms: Platform::EACH.iter().copied().filter(|each| config.platforms.uses(*each)).collect(),
         },
+        privacy: config.sessions.privacy_notice(),
         switches: ClientSwitches {
             preset: config.presets.preset(),
             personal_boards: true,

@@ -130,6 +130,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    idea_outcome_corrections (outcome_id, number) {
+        outcome_id -> Binary,
+        number -> Integer,
+        former_title -> Text,
+        former_amount_fen -> Nullable<BigInt>,
+        title -> Text,
+        amount_fen -> Nullable<BigInt>,
+        struck -> Bool,
+        reason -> Text,
+        corrected_by -> Binary,
+        corrected_at -> BigInt,
+    }
+}
+
+diesel::table! {
     idea_categories (name) {
         name -> Text,
         position -> Integer,
@@ -144,5 +159,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     idea_likes,
     idea_comments,
     idea_outcomes,
+    idea_outcome_corrections,
     idea_categories
 );

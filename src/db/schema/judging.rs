@@ -10,6 +10,12 @@ diesel::table! {
         summary -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        measures -> Text,
+        experience -> Text,
+        figures -> Text,
+        keywords -> Text,
+        picture_id -> Nullable<Binary>,
+        parent_id -> Nullable<Binary>,
     }
 }
 
@@ -101,6 +107,7 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         submitted_at -> Nullable<BigInt>,
+        by_member -> Bool,
     }
 }
 

@@ -200,6 +200,8 @@ diesel::table! {
         created_by -> Nullable<Binary>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        category -> Nullable<Text>,
+        cover_file_id -> Nullable<Binary>,
     }
 }
 

@@ -197,7 +197,22 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(credentials, sessions, invitations, reset_requests, account_openings);
+diesel::table! {
+    privacy_consents (member_id, version) {
+        member_id -> Binary,
+        version -> Text,
+        agreed_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    credentials,
+    sessions,
+    invitations,
+    reset_requests,
+    account_openings,
+    privacy_consents
+);
 
 // platforms
 

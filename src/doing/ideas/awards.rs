@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use uuid::Uuid;
 
 use super::Ideas;
-use super::model::{Idea, IdeaPerson, OutcomeId, Part, Verb};
+use super::model::{Circle, Idea, IdeaOutcome, IdeaPerson, OutcomeId, Part, Verb};
 use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::db::Tx;
@@ -50,6 +50,38 @@ impl Ideas {
                 reason: &reason,
             };
             self.points.award(tx, &grant)?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what an outcome gave, since it is none.
+    pub(super) fn take_back_points(
+        &self,
+        tx: &mut Tx,
+        idea: &Idea,
+        circle: &Circle,
+        outcome: &IdeaOutcome,
+    ) -> QueryResult<()> {
+        // whoever helped or carried it out then, and has been taken off since, among them
+        let everybody = circle.people.iter().map(|person| person.member_id);
+        let mut members: Vec<MemberId> = everybody.chain([idea.author_id]).collect();
+        members.sort_unstable();
+        members.dedup();
+        tx.take_turns(members.iter().copied())?;
+        let reason = format!("金点子{}的成果已撤销", in_quotes(&idea.title));
+        for member in members {
+            let Some(path) = self.directory.path_unless_left(member) else { continue };
+            let grant = Grant {
+                rule: RuleName::IDEA_OUTCOME,
+                member,
+                path: &path,
+                times: 0,
+                day: outcome.created_at.day(),
+                source_kind: "idea_outcome",
+                source_id: outcome.id.uuid(),
+                reason: &reason,
+            };
+            self.points.correct(tx, &grant)?;
         }
         Ok(())
     }

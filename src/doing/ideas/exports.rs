@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::lists::Wanted;
-use super::model::{Idea, IdeaId, IdeaOutcome, IdeaStep, InForce, OutcomeKind, Part};
+use super::model::{Idea, IdeaId, IdeaOutcome, IdeaStep, InForce, OutcomeId, OutcomeKind, Part};
 use super::store::lists::{self, IdeaFilter, PRIVATE};
 use super::{Ideas, Outcome, store};
 use crate::base::capability::Reach;
@@ -46,14 +46,17 @@ impl Ideas {
         let (mut rows, mut before) = (Vec::new(), None);
         loop {
             let (sight, filter) = (sight.clone(), filter.clone());
-            let (ideas, people, steps, outcomes) = self
+            let (ideas, people, steps, (outcomes, corrections)) = self
                 .db
                 .read(move |conn| {
                     let ideas = lists::list(conn, &sight, &filter, before, CHUNK)?;
                     let ids: Vec<IdeaId> = ideas.iter().map(|idea| idea.id).collect();
                     let people = store::people::list_people_of(conn, &ids)?;
                     let steps = store::steps::list_in_force(conn, &ids)?;
-                    Ok((ideas, people, steps, store::outcomes::list_outcomes_of(conn, &ids)?))
+                    let outcomes = store::outcomes::list_outcomes_of(conn, &ids)?;
+                    let ids: Vec<OutcomeId> = outcomes.iter().map(|outcome| outcome.id).collect();
+                    let corrections = store::outcomes::list_corrections(conn, &ids)?;
+                    Ok((ideas, people, steps, (outcomes, corrections)))
                 })
                 .await?;
             let Some(last) = ideas.last() else { return Ok(rows) };
@@ -66,7 +69,9 @@ impl Ideas {
             for person in people.iter().filter(|person| person.part == Part::CoAuthor) {
                 of.entry(person.idea_id).or_default().0.push(self.name(person.member_id));
             }
-            for outcome in outcomes {
+            let is_struck =
+                |outcome: &IdeaOutcome| corrections.iter().any(|one| one.struck && one.outcome_id == outcome.id);
+            for outcome in outcomes.into_iter().filter(|outcome| !is_struck(outcome)) {
                 of.entry(outcome.idea_id).or_default().1.push(outcome);
             }
             let shown = ideas.iter().filter(|idea| !PRIVATE.contains(&idea.state));

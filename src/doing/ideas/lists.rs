@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
-use super::model::{Circle, Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, MergedIdea, Verb};
+use super::model::{
+    Circle, Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, MergedIdea, OutcomeCorrection, OutcomeId,
+    Verb,
+};
 use super::rules::{self, Refusal, SOON_DAYS};
 use super::store::lists::{self, DueFilter, IdeaFilter, PRIVATE, Sight};
 use super::store::{self, comments, likes};
@@ -21,6 +24,8 @@ pub struct Shown {
     /// Who brought it where it stands, when and why.
     pub in_force: InForce,
     pub outcomes: Vec<IdeaOutcome>,
+    /// What was put right about them.
+    pub corrections: Vec<OutcomeCorrection>,
     pub likes: i64,
     /// Likes that were given to a former text.
     pub former_likes: i64,
@@ -91,22 +96,24 @@ impl Ideas {
         let (idea, circle) = self.find_seen(person.clone(), id).await?;
         let may = rules::possible(&idea, &self.hand(&person, &idea, &circle), &circle);
         let (member, is_merged) = (person.member, idea.merged_into.is_some());
-        let (steps, outcomes, likes, former_likes, liked, comments, files) = self
+        let (steps, (outcomes, corrections), likes, former_likes, liked, comments, files) = self
             .db
             .read(move |conn| {
                 let steps = store::steps::list_in_force(conn, &[id])?;
                 let outcomes = store::outcomes::list_outcomes(conn, id)?;
+                let ids: Vec<OutcomeId> = outcomes.iter().map(|outcome| outcome.id).collect();
+                let corrections = store::outcomes::list_corrections(conn, &ids)?;
                 let likes = likes::count_likes(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let count = if is_merged { comments::count_said_about } else { comments::count_comments };
                 let comments = count(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;
                 let (former, liked) = (likes::count_former(conn, id)?, likes::has_liked(conn, id, member)?);
-                Ok((steps, outcomes, likes, former, liked, comments, files))
+                Ok((steps, (outcomes, corrections), likes, former, liked, comments, files))
             })
             .await?;
         let files = files.addressed(&self.addresses, &idea, self.db.now());
         let in_force = InForce::of(steps);
-        Ok(Shown { idea, circle, in_force, outcomes, likes, former_likes, liked, comments, files, may })
+        Ok(Shown { idea, circle, in_force, outcomes, corrections, likes, former_likes, liked, comments, files, may })
     }
 
     /// Ideas that `person` sees, newest first.

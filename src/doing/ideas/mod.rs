@@ -5,7 +5,7 @@
 //! the idea's people and earns what the rules of the points room say. Nobody handles an idea of his own: the next unit
 //! up does, and that is written down.
 //!
-//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_hand_ins`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_categories`.
+//! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_hand_ins`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_outcome_corrections`, `idea_categories`.
 //! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
 //!
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which look at their
@@ -19,6 +19,7 @@ mod drafts;
 mod steps;
 mod at_meetings;
 mod merging;
+mod outcomes;
 mod recusing;
 mod lists;
 mod desk;

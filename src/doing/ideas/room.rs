@@ -14,7 +14,7 @@ crate::point_rules! {
     /// 金点子实施: points when the work on an idea is accepted.
     IDEA_IMPLEMENTED = "idea.implemented" / "金点子已实施": "金点子实施", Example, 20;
     /// 金点子成果: points for each outcome of an idea.
-    IDEA_OUTCOME = "idea.outcome" / "金点子出成果": "金点子成果", Example, 10;
+    IDEA_OUTCOME = "idea.outcome" / "金点子出成果": "金点子成果", Example, 10, month at most 40;
 }
 
 crate::notice_kinds! {

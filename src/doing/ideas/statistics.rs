@@ -87,7 +87,7 @@ impl Ideas {
             .read(move |conn| {
                 let steps = statistics::list_taken(conn, units.as_deref(), span)?;
                 let authors = statistics::list_authors(conn, span)?;
-                let recorded = statistics::list_recorded_where(conn, units.as_deref(), span)?;
+                let recorded = statistics::list_recorded(conn, units.as_deref(), span)?;
                 let categories = statistics::list_categories(conn, units.as_deref(), span)?;
                 let units: Option<HashSet<UnitId>> = units.as_ref().map(|units| units.iter().copied().collect());
                 let happened = Happened { from: span.from, units, steps, authors, recorded, categories };

@@ -63,6 +63,7 @@ impl Ideas {
         let since = reopened_on(&steps);
         let in_force = InForce::of(steps);
         let step = found.map_err(|refusal| say_more(refusal, &idea, in_force.verdict(), what.verb))?;
+        let step = rules::as_meant(step, &idea, what);
         rules::check_keeping(step, &circle)?;
         let since = at_meetings::follows(tx, what.verb, &idea, &in_force, since)?;
         self.check(tx, person, (&idea, &circle), since, what)?;

@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter, Sight};
-use super::versions;
+use super::{photographs, versions};
 use crate::base::capability::{Capability, Reach};
 use crate::base::crypto::Key;
 use crate::base::hooks::Hooks;
@@ -239,6 +239,7 @@ impl Meetings {
                 if versions::list_writers(tx.conn, id)?.iter().any(|writer| *writer != actor) {
                     return Err(Refusal::OthersWrote.into());
                 }
+                photographs::detach_all(tx, id)?;
                 store::delete(tx.conn, id)?;
                 Ok(note(tx, actor, "meetings.delete", &meeting)?)
             })
@@ -250,17 +251,21 @@ impl Meetings {
     pub async fn get(&self, reader: &Person, id: MeetingId) -> Outcome<Shown> {
         let users = self.users();
         let mut found = self.db.read(move |conn| Ok(shown(conn, &users, id, false))).await??;
-        let unit = found.whole.meeting.unit_id;
-        let covers = |capability| reader.reach(capability).is_some_and(|reach| self.check_reach(&reach, unit).is_ok());
-        found.is_led = covers(Capability::HoldMeetings);
-        let was_there = found.whole.attendance.iter().any(|row| row.member_id == reader.member)
-            || found.whole.excuses.iter().any(|row| row.member_id == reader.member);
-        let is_own = found.whole.meeting.kind.is_for_all() && self.belongs(reader, unit);
-        if covers(Capability::ReadMeetings) || was_there || is_own {
-            Ok(found)
-        } else {
-            Err(Refusal::OutOfReach.into())
-        }
+        found.is_led = self.covers(reader, Capability::HoldMeetings, found.whole.meeting.unit_id);
+        if self.may_read(reader, &found.whole) { Ok(found) } else { Err(Refusal::OutOfReach.into()) }
+    }
+
+    fn covers(&self, person: &Person, capability: Capability, unit: UnitId) -> bool {
+        person.reach(capability).is_some_and(|reach| self.check_reach(&reach, unit).is_ok())
+    }
+
+    /// Who leads or watches the unit, was there or excused, or belongs to those for whom it is held.
+    pub(super) fn may_read(&self, reader: &Person, whole: &Whole) -> bool {
+        let unit = whole.meeting.unit_id;
+        let was_there = whole.attendance.iter().any(|row| row.member_id == reader.member)
+            || whole.excuses.iter().any(|row| row.member_id == reader.member);
+        let is_own = whole.meeting.kind.is_for_all() && self.belongs(reader, unit);
+        self.covers(reader, Capability::ReadMeetings, unit) || was_there || is_own
     }
 
     /// Meetings that the reader may read, of `unit`'s subtree when it is given, newest day first.

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 mod attendance;
+mod photographs;
 mod versions;
 
 use super::actions::{Listed, Meetings, Shown};
@@ -19,6 +20,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Db;
+use crate::ground::files::{Addresses, FileView};
 use crate::people::members::Directory;
 use crate::web::caller::{MeetingHolder, Member, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
@@ -31,7 +33,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(edit_meeting)
         .service(delete_meeting)
         .configure(versions::routes)
-        .configure(attendance::routes);
+        .configure(attendance::routes)
+        .configure(photographs::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -73,6 +76,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::TooManyTries { seconds } => Problem::too_many("meetings.too_many_tries", seconds),
             Refusal::NotThere => Problem::not_found("meetings.attendance_not_found", "会议的到会名单中没有这个人"),
+            Refusal::NoPicture => Problem::field("/file_ids", "meetings.no_picture", "会议照片须是图片"),
+            Refusal::NoSuchFile => Problem::not_found("meetings.file_not_found", "这次会议没有这张照片"),
+            Refusal::Files(refusal) => refusal.into(),
             Refusal::NotAuthor => Problem::forbidden("meetings.not_author", "只有记录这次会议的人可以删除它"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
@@ -172,6 +178,8 @@ struct MeetingView {
     excused_members: Vec<ExcusedMember>,
     /// Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.
     things: Vec<MeetingThing>,
+    /// Photographs, in the order of uploading.
+    photographs: Vec<FileView>,
     /// Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
     /// emptied, and who wrote it down can take it back.
     draft: bool,
@@ -202,6 +210,7 @@ struct ExcusedMember {
 }
 
 impl MeetingView {
+    /// Without its photographs.
     fn new(directory: &Directory, reader: MemberId, shown: Shown, things: Vec<MeetingThing>) -> Self {
         let Shown { whole, is_led, is_draft } = shown;
         let attendee = |row: &Attendance| Attendee {
@@ -226,6 +235,7 @@ impl MeetingView {
             attendees: whole.attendance.iter().map(attendee).collect(),
             excused_members: whole.excuses.iter().map(excused).collect(),
             things,
+            photographs: Vec::new(),
             draft: is_draft,
             can_edit: is_led,
             can_delete: is_led && is_draft && listed.meeting.created_by == reader,
@@ -366,11 +376,14 @@ async fn get_meeting(
     db: web::Data<Db>,
     meetings: web::Data<Meetings>,
     directory: web::Data<Directory>,
+    addresses: web::Data<Addresses>,
 ) -> Result<Versioned<MeetingView>, Problem> {
     let version = thing(*id).present(&db).await?;
     let found = meetings.get(&reader.person, *id).await?;
     let things = meetings.things(reader.person.clone(), *id).await?;
-    Ok(Versioned(MeetingView::new(&directory, reader.member, found, things), version))
+    let photographs = meetings.photographs(*id, &addresses).await?;
+    let view = MeetingView { photographs, ..MeetingView::new(&directory, reader.member, found, things) };
+    Ok(Versioned(view, version))
 }
 
 /// What changes about a meeting; absent fields stay.
@@ -418,6 +431,7 @@ async fn edit_meeting(
     IfMatch(seen): IfMatch,
     meetings: web::Data<Meetings>,
     directory: web::Data<Directory>,
+    addresses: web::Data<Addresses>,
     body: Body<MeetingChangeBody>,
 ) -> Result<web::Json<MeetingView>, Problem> {
     let body = body.into_inner();
@@ -434,7 +448,8 @@ async fn edit_meeting(
     };
     let edited = meetings.edit(holder.member, &holder.reach, *id, seen, change).await?;
     let things = meetings.things(holder.person.clone(), *id).await?;
-    Ok(web::Json(MeetingView::new(&directory, holder.member, edited, things)))
+    let photographs = meetings.photographs(*id, &addresses).await?;
+    Ok(web::Json(MeetingView { photographs, ..MeetingView::new(&directory, holder.member, edited, things) }))
 }
 
 /// 删除会议

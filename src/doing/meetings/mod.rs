@@ -11,6 +11,7 @@
 mod actions;
 mod api;
 mod attendance;
+mod photographs;
 mod coming;
 mod versions;
 mod model;

@@ -1,9 +1,15 @@
 //! What the room hands over to the program.
 
 use super::Meetings;
+use super::photographs::PHOTOGRAPH;
+use crate::ground::files::Files;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let key = house.secrets.session_key.derive(b"meeting codes");
-    Ok(Room::of(Meetings::new(house.db.clone(), house.get(), key, house.get())).room())
+    let meetings = Meetings::new(house.db.clone(), house.get(), key, house.get());
+    let (files, seen) = (house.get::<Files>(), meetings.clone());
+    files.let_read(PHOTOGRAPH, move |conn, person, id| seen.may_see(conn, person, id));
+    files.hide_when(PHOTOGRAPH, |_, _| Ok(false));
+    Ok(Room::of(meetings).room())
 }

@@ -6,6 +6,7 @@ use super::model::{ExcuseReason, Meeting, MeetingKind};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::base::version::Outdated;
+use crate::ground::files::AttachRefusal;
 
 /// A no of this room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,12 @@ pub enum Refusal {
     BadEnd,
     /// Something was collected or decided at it, so its minutes stay.
     MinutesStand,
+    /// A photograph is a picture.
+    NoPicture,
+    /// The meeting has no such photograph.
+    NoSuchFile,
+    /// Files cannot be attached.
+    Files(AttachRefusal),
     /// Somebody entered its code, so it was held.
     Attended,
     /// The code is shown and taken on the meeting's day and in its hours only.
@@ -76,6 +83,12 @@ pub enum Refusal {
 }
 
 impl crate::db::Refusal for Refusal {}
+
+impl From<AttachRefusal> for Refusal {
+    fn from(refusal: AttachRefusal) -> Self {
+        Refusal::Files(refusal)
+    }
+}
 
 /// Members that one meeting lists.
 pub const ATTENDANCE_LIMIT: usize = 1000;

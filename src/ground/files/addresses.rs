@@ -109,7 +109,8 @@ impl Address {
     }
 }
 
-fn half_day(now: Timestamp) -> i64 {
+/// The half-day of an instant, counted from 1970; an address that is made within it is good until the end of the next one.
+pub fn half_day(now: Timestamp) -> i64 {
     (now.seconds() + SHIFT_SECONDS).div_euclid(HALF_DAY_SECONDS)
 }
 

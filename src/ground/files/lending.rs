@@ -64,6 +64,11 @@ pub fn list_of(conn: &mut Conn, kind: &'static str, subject: Uuid) -> QueryResul
     Ok(store::list_of(conn, kind, subject)?.iter().map(FileView::from).collect())
 }
 
+/// Several files that were not given up, each attached to whatever it is, in the order of uploading.
+pub fn find_some(conn: &mut Conn, ids: &[FileId]) -> QueryResult<Vec<FileView>> {
+    Ok(store::find_some(conn, ids)?.iter().map(FileView::from).collect())
+}
+
 /// What is attached to each of several subjects under one of `kinds`, with the subject, in the order of uploading: for
 /// lists, which ask once.
 pub fn list_of_each(conn: &mut Conn, kinds: &[&'static str], subjects: &[Uuid]) -> QueryResult<Vec<(Uuid, FileView)>> {

@@ -6,8 +6,8 @@
 //! hidden in them is kept.
 //!
 //! Table: `files`; the bytes lie in a [`BlobStore`]. Routes: `POST /files`, `GET` and `DELETE /files/{id}`,
-//! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`] and
-//! [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may,
+//! `GET /files/{id}/thumbnail`, and `GET /files/{id}/picture` without a session. Lends [`attach`], [`detach`],
+//! [`find_some`] and [`list_of`] to be called within a room's own transaction, [`Files::let_read`] and its like to be told who may,
 //! [`FileView`] to be shown, [`Addresses`] for the pictures among them, and [`list_stored`] and [`list_still_stored`] to
 //! backups.
 
@@ -25,10 +25,10 @@ mod storing;
 mod room;
 
 pub use actions::Files;
-pub use addresses::{Addresses, PictureSize};
+pub use addresses::{Addresses, PictureSize, half_day};
 pub use api::routes;
 pub use blob_store::BlobStore;
-pub use lending::{AttachRefusal, attach, detach, list_of, list_of_each};
+pub use lending::{AttachRefusal, attach, detach, find_some, list_of, list_of_each};
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;
 pub use rules::{MAX_BYTES, MAX_PER_SUBJECT};

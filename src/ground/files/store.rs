@@ -27,6 +27,15 @@ pub fn find(conn: &mut Conn, id: FileId) -> QueryResult<Option<File>> {
         .optional())
 }
 
+/// Those of several files that were not given up.
+pub fn find_some(conn: &mut Conn, ids: &[FileId]) -> QueryResult<Vec<File>> {
+    on!(conn, c => files::table
+        .filter(files::id.eq_any(ids).and(files::deleted_at.is_null()))
+        .order(files::id)
+        .select(File::as_select())
+        .load(c))
+}
+
 /// The files after `after` that were not given up, `limit` at most.
 pub fn list_kept(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryResult<Vec<File>> {
     let after = after.unwrap_or(Uuid::nil().into());

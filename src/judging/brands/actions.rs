@@ -7,17 +7,17 @@ use uuid::Uuid;
 
 use super::model::{Brand, BrandId};
 use super::rules::Refusal;
-use super::store;
+use super::{keeping, store};
 use crate::base::id::{ImportId, MemberId, UnitId};
 use crate::base::imports::{Mode, NoImport};
 use crate::base::sheet::{self, At, Column, Content, Found, ImportRemark, ImportReport, Need, Row};
 use crate::base::text::squeeze;
-use crate::db::{Conn, Db, DbError, Stop, Tx};
+use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
 use crate::kernel::imports::{self, Shown, Written};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::Directory;
 
-type Outcome<T> = Result<T, Stop<Refusal>>;
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
 const NAME_LIMIT: usize = 100;
 const SUMMARY_LIMIT: usize = 1000;
@@ -62,8 +62,8 @@ fn columns() -> [Column; 3] {
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Brands {
-    db: Db,
-    directory: Directory,
+    pub(super) db: Db,
+    pub(super) directory: Directory,
 }
 
 /// A row that names a unit and its brand.
@@ -275,13 +275,23 @@ fn write_line(
     present: Option<Brand>,
     written: &mut Written,
 ) -> diesel::QueryResult<()> {
-    let brand = Brand {
-        id: present.as_ref().map_or_else(|| tx.fresh_id(), |brand| brand.id),
-        unit_id: line.unit,
-        name: line.name.clone(),
-        summary: line.summary.clone(),
-        created_at: present.as_ref().map_or(tx.now(), |brand| brand.created_at),
-        updated_at: tx.now(),
+    let (name, summary, updated_at) = (line.name.clone(), line.summary.clone(), tx.now());
+    let brand = match &present {
+        Some(brand) => Brand { name, summary, updated_at, ..brand.clone() },
+        None => Brand {
+            id: tx.fresh_id(),
+            unit_id: line.unit,
+            name,
+            summary,
+            created_at: updated_at,
+            updated_at,
+            measures: String::new(),
+            experience: String::new(),
+            figures: String::new(),
+            keywords: Json(Vec::new()),
+            picture_id: None,
+            parent_id: None,
+        },
     };
     match present {
         None => store::insert(tx.conn, &brand)?,
@@ -300,6 +310,9 @@ fn undo(tx: &mut Tx, actor: MemberId, id: ImportId) -> Outcome<()> {
             return Err(used(&format!("品牌“{}”已被改动", brand.name)).into());
         }
         match &line.former {
+            None if keeping::is_kept(tx.conn, &brand)? => {
+                return Err(used(&format!("品牌“{}”已有后续内容", brand.name)).into());
+            }
             None => store::delete(tx.conn, brand.id)?,
             Some(former) => {
                 let Kept { name, summary } = imports::read(former)?;

@@ -1,5 +1,7 @@
 //! The routes of the room.
 
+mod keeping;
+
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -7,18 +9,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::{Brands, HEADERS};
 use super::model::{Brand, BrandId};
-use super::rules::Refusal;
+use super::rules::{KEYWORD_LIMIT, Refusal};
 use crate::base::id::{ImportId, UnitId};
 use crate::base::sheet::ImportReport;
 use crate::base::sheet::limits::MAX_INPUT_BYTES;
+use crate::ground::files::{Addresses, FileView};
 use crate::people::members::Directory;
-use crate::web::caller::{ContentManager, ContentReader, Member};
+use crate::web::caller::{ContentManager, ContentReader, Member, out_of_reach};
 use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet};
 use crate::web::upload::{FileForm, receive_upload};
 use crate::web::{Page, Path, Problem, Query, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_brands).service(import_brands).service(withdraw_brand_import).service(export_brands);
+    cfg.service(list_brands)
+        .service(import_brands)
+        .service(withdraw_brand_import)
+        .service(export_brands)
+        .configure(keeping::routes);
 }
 
 /// The brand of a unit.
@@ -32,12 +39,41 @@ struct BrandView {
     name: String,
     /// What it stands for and how it is built.
     summary: String,
+    /// Words by which it is known, 10 at most.
+    keywords: Vec<String>,
+    /// The umbrella brand 母品牌 that it belongs to.
+    parent: Option<BrandName>,
+    /// Its mark.
+    picture: Option<FileView>,
 }
 
 impl BrandView {
-    fn new(directory: &Directory, brand: Brand) -> Self {
-        let unit_name = directory.unit_name(brand.unit_id);
-        BrandView { id: brand.id, unit_id: brand.unit_id, unit_name, name: brand.name, summary: brand.summary }
+    /// With `parents` and `pictures`, among which are its own.
+    fn new(directory: &Directory, brand: Brand, (parents, pictures): &(Vec<Brand>, Vec<FileView>)) -> Self {
+        BrandView {
+            id: brand.id,
+            unit_id: brand.unit_id,
+            unit_name: directory.unit_name(brand.unit_id),
+            name: brand.name,
+            summary: brand.summary,
+            keywords: brand.keywords.0,
+            parent: parents.iter().find(|parent| Some(parent.id) == brand.parent_id).map(BrandName::from),
+            picture: pictures.iter().find(|picture| Some(picture.id) == brand.picture_id).cloned(),
+        }
+    }
+}
+
+/// A brand by its name.
+#[derive(Serialize, ToSchema)]
+struct BrandName {
+    id: BrandId,
+    /// What it is called.
+    name: String,
+}
+
+impl From<&Brand> for BrandName {
+    fn from(brand: &Brand) -> Self {
+        BrandName { id: brand.id, name: brand.name.clone() }
     }
 }
 
@@ -66,10 +102,12 @@ async fn list_brands(
     query: Query<BrandQuery>,
     brands: web::Data<Brands>,
     directory: web::Data<Directory>,
+    addresses: web::Data<Addresses>,
 ) -> Result<web::Json<Page<BrandView>>, Problem> {
     let (limit, after) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
     let found = brands.list(query.unit_id, after, limit + 1).await?;
-    Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(|brand| BrandView::new(&directory, brand))))
+    let around = brands.around(&found, &addresses).await?;
+    Ok(web::Json(Page::new(found, limit, |brand| brand.id).map(|brand| BrandView::new(&directory, brand, &around))))
 }
 
 /// 导入党建品牌
@@ -128,6 +166,22 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::BadSheet(error) => error.into(),
             Refusal::NoImport(no) => no.into(),
+            Refusal::NoSuchBrand => Problem::not_found("brands.not_found", "没有找到这个党建品牌"),
+            Refusal::NoSuchUnit => Problem::field("/unit_id", "no_such_unit", "没有找到该组织"),
+            Refusal::OutOfReach => out_of_reach(),
+            Refusal::Taken => Problem::conflict("brands.taken", "该组织已有品牌，请直接修改"),
+            Refusal::BadParent => Problem::field(
+                "/parent_id",
+                "brands.bad_parent",
+                "母品牌须是另一个品牌，且自身不再属于其他品牌；已有下属品牌的，不能再属于其他品牌",
+            ),
+            Refusal::BadKeywords => {
+                Problem::field("/keywords", "brands.bad_keywords", format!("关键词最多 {KEYWORD_LIMIT} 个，且不能重复"))
+            }
+            Refusal::NoPicture => Problem::field("/file_id", "brands.no_picture", "品牌标识须是图片"),
+            Refusal::NoSuchFile => Problem::not_found("brands.file_not_found", "这个品牌没有该附件"),
+            Refusal::Files(refusal) => refusal.into(),
+            Refusal::Outdated(outdated) => outdated.into(),
         }
     }
 }

@@ -42,6 +42,16 @@ pub(in crate::judging::campaigns) fn tell_maker(
     tell_member(tx, campaign, campaign.created_by, what, body)
 }
 
+/// Tells whoever made a campaign something that may come many times on a day, in one notice that grows.
+pub(in crate::judging::campaigns) fn tell_maker_of_more(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    what: &str,
+    body: String,
+) -> diesel::QueryResult<()> {
+    notices::tell_growing(tx, notice(To::Member(campaign.created_by), campaign, what, body))
+}
+
 /// Tells the audience of a campaign something about it.
 pub(in crate::judging::campaigns) fn tell_audience(
     tx: &mut Tx,

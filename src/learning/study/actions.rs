@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::feed::Feed;
 use super::model::{Item, ItemId, LinkedQuestionId, PushId, thing};
+use super::pictures::{self, COVER, PICTURE};
 use super::rules::{self, Refusal};
 use super::servings::Servings;
 use super::store;
@@ -21,6 +22,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::SeenState;
 use crate::db::{Conn, Db, DbError, Json, Stop, Tx};
+use crate::ground::files::{Addresses, FileId};
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::changes;
@@ -54,6 +56,7 @@ pub struct Study {
     pub(super) feed: Feed,
     pub(super) servings: Servings,
     pub(super) channels: Channels,
+    pub(super) addresses: Addresses,
     /// Of another room: which questions of the bank may not belong to an item.
     pub(super) unlinkable: Hooks<Unlinkable>,
     /// Days on which something was out for those at home in a unit, by the present day.
@@ -76,6 +79,10 @@ pub struct Draft {
     pub cover_url: Option<String>,
     pub minimum_seconds: i32,
     pub question_ids: Vec<LinkedQuestionId>,
+    pub category: Option<String>,
+    pub cover: Option<FileId>,
+    /// Pictures that stand in the text.
+    pub pictures: Vec<FileId>,
 }
 
 /// What an author changes; `None` leaves a field as it is.
@@ -90,20 +97,39 @@ pub(super) struct Amendment {
     pub minimum_seconds: Option<i32>,
     pub question_ids: Option<Vec<LinkedQuestionId>>,
     pub retired: Option<bool>,
+    /// `Some(None)` takes it away.
+    pub category: Option<Option<String>>,
+    /// `Some(None)` takes the uploaded cover away.
+    pub cover: Option<Option<FileId>>,
+    /// The pictures that stand in the text, all of them.
+    pub pictures: Option<Vec<FileId>>,
 }
 
 impl Study {
     pub fn new(
         db: Db,
         directory: Directory,
-        (points, presets, channels): (Points, Presets, Channels),
+        (points, presets, channels, addresses): (Points, Presets, Channels, Addresses),
         closings: Closings,
         timetable: Timetable,
     ) -> Study {
-        let (feed, servings) = (Feed::new(db.clone()), Servings::new(db.clone()));
+        let (feed, servings) = (Feed::new(db.clone(), addresses.clone()), Servings::new(db.clone()));
         let open_days = Arc::new(Memo::new(KEPT_HOMES));
         let unlinkable = Hooks::default();
-        Study { db, directory, points, presets, closings, timetable, feed, servings, channels, unlinkable, open_days }
+        Study {
+            db,
+            directory,
+            points,
+            presets,
+            closings,
+            timetable,
+            feed,
+            servings,
+            channels,
+            addresses,
+            unlinkable,
+            open_days,
+        }
     }
 
     /// Has questions that are to belong to an item looked at; for the assembly of the rooms.
@@ -165,6 +191,14 @@ impl Study {
                 if let Some(questions) = &amendment.question_ids {
                     study.check_linked(tx, questions)?;
                 }
+                if let Some(cover) = item.cover_file_id.filter(|cover| Some(*cover) != before.cover_file_id) {
+                    pictures::put(tx, actor, id, COVER, &[cover])?;
+                } else if item.cover_file_id.is_none() {
+                    pictures::put(tx, actor, id, COVER, &[])?;
+                }
+                if let Some(ids) = &amendment.pictures {
+                    pictures::put(tx, actor, id, PICTURE, ids)?;
+                }
                 store::update_item(tx.conn, &item)?;
                 versions::keep(tx, (&before, written), (&item, actor))?;
                 note(tx, Some(actor), "study.change_item", "study_item", id.uuid(), json!({ "title": item.title }))?;
@@ -219,7 +253,11 @@ fn insert_item(tx: &mut Tx, actor: MemberId, draft: &Draft) -> Outcome<ItemId> {
         created_by: Some(actor),
         created_at: tx.now(),
         updated_at: tx.now(),
+        category: draft.category.clone(),
+        cover_file_id: draft.cover,
     };
+    pictures::put(tx, actor, item.id, COVER, draft.cover.as_slice())?;
+    pictures::put(tx, actor, item.id, PICTURE, &draft.pictures)?;
     store::insert_item(tx.conn, &item)?;
     note(tx, Some(actor), "study.write_item", "study_item", item.id.uuid(), json!({ "title": item.title }))?;
     Ok(item.id)
@@ -232,6 +270,12 @@ fn amended(tx: &Tx, item: Item, change: &Amendment) -> Item {
         Some(false) => None,
         None => item.retired_at,
     };
+    // another address goes in the place of what was uploaded
+    let cover_file_id = match (change.cover, &change.cover_url) {
+        (Some(cover), _) => cover,
+        (None, Some(_)) => None,
+        (None, None) => item.cover_file_id,
+    };
     Item {
         title: change.title.unwrap_or(item.title),
         summary: change.summary.unwrap_or(item.summary),
@@ -242,6 +286,8 @@ fn amended(tx: &Tx, item: Item, change: &Amendment) -> Item {
         question_ids: change.question_ids.map_or(item.question_ids, Json),
         retired_at,
         updated_at: tx.now(),
+        category: change.category.unwrap_or(item.category),
+        cover_file_id,
         ..item
     }
 }

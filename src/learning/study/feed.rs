@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use super::actions::Study;
 use super::model::{FeedPush, ItemId, Mark, Place, ReadState};
-use super::{rules, store};
+use super::{pictures, rules, store};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::{Conn, Db, DbError};
+use crate::ground::files::{Addresses, half_day};
 use crate::kernel::memo::{Memo, UNTIL_FORGOTTEN};
 
 /// Pushes kept of each unit: two usual pages. Older ones are read from the database.
@@ -53,13 +54,15 @@ pub(super) struct Feed {
     db: Db,
     /// The units that have pushes.
     pushing: Arc<Memo<Day, HashSet<UnitId>>>,
-    /// The pushes of each of them; by the day, since what is published next is the day's.
-    units: Arc<Memo<(Day, UnitId), UnitPushes>>,
+    /// The pushes of each of them; by the day, since what is published next is the day's, and by the half-day, for which
+    /// addresses of covers are made.
+    units: Arc<Memo<(Day, i64, UnitId), UnitPushes>>,
+    addresses: Addresses,
 }
 
 impl Feed {
-    pub fn new(db: Db) -> Feed {
-        Feed { db, pushing: Arc::new(Memo::new(2)), units: Arc::new(Memo::new(KEPT_UNITS)) }
+    pub fn new(db: Db, addresses: Addresses) -> Feed {
+        Feed { db, pushing: Arc::new(Memo::new(2)), units: Arc::new(Memo::new(KEPT_UNITS)), addresses }
     }
 
     /// Reads everything again when it is next asked for.
@@ -79,8 +82,12 @@ impl Feed {
         if let Some(page) = merge(&lists, before, usize::try_from(limit).unwrap_or(0)) {
             return Ok(page);
         }
-        let path = path.clone();
-        let older = self.db.read(move |conn| store::list_published(conn, &path, before, limit)).await?;
+        let (path, addresses, now) = (path.clone(), self.addresses.clone(), self.db.now());
+        let read = move |conn: &mut Conn| {
+            let older = store::list_published(conn, &path, before, limit)?;
+            pictures::put_covers(conn, older, &addresses, now)
+        };
+        let older = self.db.read(read).await?;
         Ok(older.into_iter().map(|push| Arc::new(push.into())).collect())
     }
 
@@ -110,24 +117,29 @@ impl Feed {
 
     /// The lists of the units of `path` that have pushes; only what is not kept is read.
     async fn lists(&self, path: &Arc<[UnitId]>) -> Result<Vec<Arc<UnitPushes>>, DbError> {
-        let today = self.db.today();
+        let now = self.db.now();
+        let today = now.day();
         let read = async || Ok::<_, DbError>(self.db.read(store::list_pushing_units).await?.into_iter().collect());
         let pushing = self.pushing.get(&today, UNTIL_FORGOTTEN, read).await?;
         let mut lists = Vec::new();
         for unit in path.iter().copied().filter(|unit| pushing.contains(unit)) {
-            let read = async || self.db.read(move |conn| load(conn, unit, today)).await;
-            lists.push(self.units.get(&(today, unit), UNTIL_FORGOTTEN, read).await?);
+            let read = async || {
+                let addresses = self.addresses.clone();
+                self.db.read(move |conn| load(conn, unit, &addresses, now)).await
+            };
+            lists.push(self.units.get(&(today, half_day(now), unit), UNTIL_FORGOTTEN, read).await?);
         }
         Ok(lists)
     }
 }
 
-fn load(conn: &mut Conn, unit: UnitId, today: Day) -> diesel::QueryResult<UnitPushes> {
+fn load(conn: &mut Conn, unit: UnitId, addresses: &Addresses, now: Timestamp) -> diesel::QueryResult<UnitPushes> {
     let found = store::list_published(conn, &[unit], None, HEAD)?;
+    let found = pictures::put_covers(conn, found, addresses, now)?;
     Ok(UnitPushes {
         complete: found.len() < usize::try_from(HEAD).unwrap_or(usize::MAX),
         head: found.into_iter().map(|push| Arc::new(push.into())).collect(),
-        next_publish_at: store::next_publish_at(conn, unit, today)?,
+        next_publish_at: store::next_publish_at(conn, unit, now.day())?,
     })
 }
 

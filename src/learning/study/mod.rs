@@ -14,6 +14,7 @@ mod store;
 
 mod actions;
 mod pushes;
+mod pictures;
 mod feed;
 mod readings;
 mod servings;

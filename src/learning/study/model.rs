@@ -8,6 +8,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Json;
 use crate::db::schema::{study_coverages, study_items, study_pushes, study_readings, study_servings};
+use crate::ground::files::{FileId, FileView};
 use crate::ground::notices::NoticeId;
 use crate::kernel::trail::Thing;
 
@@ -48,6 +49,10 @@ pub struct Item {
     pub created_by: Option<MemberId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// What it is about, as the enterprise sorts its items.
+    pub category: Option<String>,
+    /// An uploaded cover, which goes before `cover_url`.
+    pub cover_file_id: Option<FileId>,
 }
 
 /// What an item says, as its versions keep it.
@@ -68,6 +73,12 @@ pub struct ItemText {
     pub minimum_seconds: i32,
     /// Questions of the bank that belong to it.
     pub question_ids: Vec<LinkedQuestionId>,
+    /// What it is about, as the enterprise sorts its items.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// An uploaded cover.
+    #[serde(default)]
+    pub cover_file_id: Option<FileId>,
 }
 
 impl ItemText {
@@ -80,8 +91,48 @@ impl ItemText {
             cover_url: item.cover_url.clone(),
             minimum_seconds: item.minimum_seconds,
             question_ids: item.question_ids.0.clone(),
+            category: item.category.clone(),
+            cover_file_id: item.cover_file_id,
         }
     }
+}
+
+/// An item with its pictures, as somebody is shown it.
+#[derive(Clone, Debug)]
+pub struct ShownItem {
+    pub item: Item,
+    /// Of what was uploaded.
+    pub cover: Option<FileView>,
+    pub pictures: Vec<FileView>,
+}
+
+crate::words!(
+    /// Whether an item is offered for pushes.
+    ItemState {
+        Offered = "offered" / "可推送",
+        Retired = "retired" / "已停用",
+    }
+);
+
+/// Which items are asked for; what is `None` does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    /// Part of the title.
+    pub words: Option<String>,
+    pub category: Option<String>,
+    pub state: Option<ItemState>,
+}
+
+/// Which pushes are asked for; what is `None` does not matter.
+#[derive(Clone, Debug)]
+pub struct PushFilter {
+    pub from: Day,
+    /// This day included.
+    pub until: Day,
+    /// Part of the item's title.
+    pub words: Option<String>,
+    pub category: Option<String>,
+    pub state: Option<PushState>,
 }
 
 /// What a reading needs to know of its item.
@@ -177,10 +228,13 @@ pub struct FeedPush {
     pub summary: String,
     /// Where the text comes from, such as a newspaper and its date.
     pub source: String,
-    /// An https address of a picture.
+    /// An https address of a picture, or a path on this server that is good for half a day at least.
     pub cover_url: Option<String>,
     /// How long it must be read to count.
     pub minimum_seconds: i32,
+    /// An uploaded cover, of which `cover_url` is made.
+    #[serde(skip)]
+    pub cover_file_id: Option<FileId>,
 }
 
 impl FeedPush {

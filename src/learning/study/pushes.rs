@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use serde_json::json;
 
 use super::actions::{Outcome, Study, note};
-use super::model::{ItemId, Push, PushId};
+use super::model::{ItemId, Place, Push, PushFilter, PushId};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
@@ -79,17 +79,18 @@ impl Study {
         Ok((push, head.map(|head| head.title).unwrap_or_default()))
     }
 
-    /// The pushes of a day within reach.
+    /// The pushes within reach that a planner asks for.
     pub(super) async fn list_pushes(
         &self,
         reach: &Reach,
-        day: Day,
-        after: Option<PushId>,
+        filter: PushFilter,
+        after: Option<Place>,
         limit: i64,
-    ) -> Result<Vec<(Push, String)>, DbError> {
+    ) -> Outcome<Vec<(Push, String)>> {
+        rules::check_span(filter.from, filter.until)?;
         let tree = self.directory.tree();
         let units: Vec<UnitId> = tree.each().filter(|card| reach.covers(&card.path)).map(|card| card.unit.id).collect();
-        self.db.read(move |conn| store::list_pushes(conn, &units, day, after, limit)).await
+        Ok(self.db.read(move |conn| store::list_pushes(conn, &units, &filter, after, limit)).await?)
     }
 
     /// Publishes what is due; says how many pushes this server published.

@@ -1,7 +1,9 @@
 //! What the room hands over to the program.
 
+use super::pictures::{COVER, PICTURE};
 use super::timetable::Timetable;
 use super::{COVERAGE, PUSHES, REMINDERS, STUDY_TOPIC, Study};
+use crate::ground::files::Files;
 use crate::kernel::closing::Closings;
 use crate::room::{House, Opened, Room, SECOND};
 
@@ -21,9 +23,15 @@ pub async fn open(house: &House) -> Opened {
     let closings = house.get::<Closings>();
     closings.final_at_by(move |day| grace.final_at(day));
     closings.then_look_at(COVERAGE);
-    let lent = (house.get(), house.get(), house.get());
+    let lent = (house.get(), house.get(), house.get(), house.get());
     let study = Study::new(house.db.clone(), house.get(), lent, closings, timetable.clone());
     let handlers = study.handlers();
+    let files = house.get::<Files>();
+    for kind in [COVER, PICTURE] {
+        let seen = study.clone();
+        files.let_read(kind, move |conn, person, id| seen.may_see(conn, person, id));
+        files.hide_when(kind, |_, _| Ok(false));
+    }
     Ok(Room::of(study)
         .when_due(REMINDERS, |study| async move { study.remind_due().await })
         .when_due(PUSHES, |study| async move {

@@ -86,7 +86,7 @@ impl Channels {
 fn text_of(told: &[Notice], message: &Message) -> Text {
     let named: Vec<String> = told.iter().take(NAMED).map(|notice| format!("· {}", notice.title)).collect();
     let more = if told.len() > NAMED { format!("\n等 {} 条", told.len()) } else { String::new() };
-    let link = if let [only] = told { only.link.clone() } else { Some("/notices".to_owned()) };
+    let link = if let [only] = told { only.link.clone() } else { Some("/me/notices".to_owned()) };
     Text {
         kind: told.last().map_or(NoticeKind::PUBLISHED, |notice| notice.kind),
         told_at: told.last().map_or(message.created_at, |notice| notice.created_at),

@@ -13,7 +13,7 @@ use super::openings::Marks;
 use super::resets::RESET_ON_DESK;
 use super::rules::passwords::{self, Owner};
 use super::rules::{Refusal, Weakness};
-use super::settings::TermSettings;
+use super::settings::{PrivacySettings, TermSettings};
 use super::store;
 use super::tokens::Tokens;
 use crate::base::crypto::Key;
@@ -32,7 +32,7 @@ use crate::people::members::model::{MemberRow, MemberStatus};
 use crate::people::members::rules::normal_phone;
 use crate::people::members::{Desks, Directory};
 
-type Outcome<T> = Result<T, Stop<Refusal>>;
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
 /// Everything the room works with; clones share it.
 #[derive(Clone)]
@@ -49,6 +49,7 @@ pub struct Sessions {
     /// Makes what is kept of devices on which accounts are opened.
     pub(super) marks_key: Key,
     pub(super) terms: TermSettings,
+    pub(super) privacy: PrivacySettings,
     pub(super) guard: Guard,
     /// Lock-outs that were written down lately.
     pub(super) lock_outs: Arc<Repetitions>,
@@ -89,7 +90,7 @@ impl Sessions {
         db: Db,
         (directory, desks): (Directory, Desks),
         secrets: &Secrets,
-        terms: TermSettings,
+        (terms, privacy): (TermSettings, PrivacySettings),
         attempts: Attempts,
     ) -> Self {
         let tokens = Arc::new(Tokens::new(secrets));
@@ -104,6 +105,7 @@ impl Sessions {
             phone_key: secrets.phone_key.clone(),
             marks_key: secrets.session_key.derive(b"device marks"),
             terms,
+            privacy,
             guard: Guard::new(attempts, secrets.session_key.derive(b"attempts")),
             lock_outs: Arc::default(),
         }

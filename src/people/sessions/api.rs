@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod consents;
 mod cookies;
 mod invitations;
 mod mine;
@@ -34,6 +35,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(redeem_invitation)
         .service(sign_out)
         .configure(mine::routes)
+        .configure(consents::routes)
         .configure(invitations::routes)
         .configure(resets::routes);
 }

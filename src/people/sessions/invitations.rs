@@ -1,5 +1,7 @@
 //! Invite codes: issued for one member or as a unit's sheet, used once to set a password.
 
+use std::sync::Arc;
+
 use super::actions::{Opened, Place, Sessions};
 use super::beginning::put_password;
 use super::guessing::Target;
@@ -21,6 +23,8 @@ use crate::people::members::model::MemberStatus;
 
 /// Days that a code can be used.
 const VALID_SECONDS: i64 = 14 * 24 * 3600;
+/// Codes that are looked through at once.
+const CODES_AT_ONCE: i64 = 500;
 /// Members on one sheet.
 const SHEET_LIMIT: usize = 500;
 
@@ -49,6 +53,14 @@ pub enum Invitees {
     },
 }
 
+/// A code that can still be used, as anyone sees it who could issue another one; the code itself is not kept.
+pub struct OpenCode {
+    pub invitation: Invitation,
+    pub card: Arc<MemberCard>,
+    /// How the reset stands that the code is for somebody who ever signed in.
+    pub reset: Option<Standing>,
+}
+
 /// A member using a code.
 pub struct Redeeming {
     pub employee_no: String,
@@ -60,22 +72,78 @@ pub struct Redeeming {
 }
 
 impl Sessions {
-    /// Issues codes; earlier unused ones of the same members stop working.
+    /// Issues codes. Where some of the members hold one that still works nothing is issued unless `replace` says that
+    /// those are to stop working: they may be on paper that was handed out.
     pub async fn invite(
         &self,
         actor: MemberId,
         reach: Reach,
         invitees: Invitees,
+        replace: bool,
     ) -> Result<Vec<IssuedCode>, Stop<Refusal>> {
         let cards = self.invitees(actor, &reach, invitees).await?;
         let sessions = self.clone();
-        self.db.write(move |tx| sessions.issue_all(tx, actor, &cards)).await
+        self.db.write(move |tx| sessions.issue_all(tx, actor, &cards, replace)).await
     }
 
-    fn issue_all(&self, tx: &mut Tx, actor: MemberId, cards: &[MemberCard]) -> Result<Vec<IssuedCode>, Stop<Refusal>> {
+    /// Codes within an inviter's reach (of one unit's subtree when `unit` is set) that can still be used, newest first,
+    /// before `before`.
+    pub async fn list_open_codes(
+        &self,
+        actor: MemberId,
+        reach: Reach,
+        unit: Option<UnitId>,
+        before: Option<InvitationId>,
+        limit: usize,
+    ) -> Result<Vec<OpenCode>, Stop<Refusal>> {
+        let tree = self.directory.tree();
+        let covered = |unit: &UnitId| tree.get(*unit).is_some_and(|card| reach.covers(&card.path));
+        if unit.is_some_and(|unit| !covered(&unit)) {
+            return Err(Refusal::NoSuchUnit.into());
+        }
+        let (sessions, now) = (self.clone(), self.db.now());
+        let within = move |invitation: Invitation| {
+            let card = sessions.directory.member(invitation.member_id)?;
+            let path = tree.get(card.unit).map(|card| card.path.clone()).unwrap_or_else(|| [card.unit].into());
+            let asked = unit.is_none_or(|unit| path.contains(&unit));
+            let shown = asked
+                && card.id != actor
+                && card.status != MemberStatus::Left
+                && sessions.check_invitee(&reach, &card).is_ok();
+            let reset = invitation.is_reset.then(|| sessions.standing_of(&invitation, now));
+            shown.then_some(OpenCode { invitation, card, reset })
+        };
+        let found = self
+            .db
+            .read(move |conn| {
+                let (mut found, mut before) = (Vec::new(), before);
+                while found.len() < limit {
+                    let some = store::list_open_codes(conn, now, before, CODES_AT_ONCE)?;
+                    let Some(last) = some.last().map(|code| code.id) else { break };
+                    before = Some(last);
+                    found.extend(some.into_iter().filter_map(&within));
+                }
+                found.truncate(limit);
+                Ok(found)
+            })
+            .await?;
+        Ok(found)
+    }
+
+    fn issue_all(
+        &self,
+        tx: &mut Tx,
+        actor: MemberId,
+        cards: &[MemberCard],
+        replace: bool,
+    ) -> Result<Vec<IssuedCode>, Stop<Refusal>> {
         let ids: Vec<MemberId> = cards.iter().map(|card| card.id).collect();
         // so that of two codes for one member the later one alone works
         tx.take_turns(ids.iter().copied())?;
+        if !replace {
+            let open = store::list_with_open_code(tx.conn, &ids, tx.now())?.len();
+            rules::check_open_codes(open)?;
+        }
         let registered = store::list_registered(tx.conn, &ids)?;
         let inviters = (!registered.is_empty()).then(|| Inviters::of(&self.directory, tx.today()));
         let tree = self.directory.tree();

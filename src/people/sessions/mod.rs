@@ -1,7 +1,8 @@
 //! Sessions: how members sign in, stay signed in and are recognised.
 //!
-//! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`. Routes: `/session`,
-//! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`,
+//! Tables: `credentials`, `sessions`, `invitations`, `reset_requests`, `account_openings`,
+//! `privacy_consents`. Routes: `/session`,
+//! `/session/refresh`, `/session/invitation`, `/session/reset-request`, `/me/sessions`, `/me/password`, `/me/resets`, `/me/consents`,
 //! `/me/reset-request`, `/invitations`, `/resets`. Lends [`Sessions::gate`] to `app`, which hands it to `web::caller`,
 //! [`Sessions::set_password`] to the command line, [`opened_accounts`] to anyone who asks how accounts came about, and
 //! [`end_restored`] and [`withdraw_codes`] to backups. The room `platforms` begins
@@ -18,6 +19,7 @@ pub mod gate;
 pub mod hasher;
 mod invitations;
 mod lending;
+mod consents;
 pub mod model;
 mod openings;
 mod resets;
@@ -35,7 +37,7 @@ pub use api::{
 };
 pub use beginning::Begun;
 pub use ending::end_for_leaving;
-pub use model::{OpenedAccount, OpeningKind};
+pub use model::{OpenedAccount, OpeningKind, PrivacyNotice};
 pub use openings::Showing;
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};

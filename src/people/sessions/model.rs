@@ -1,7 +1,9 @@
 //! What the room keeps: passwords, sessions, invite codes, and how accounts were opened.
 
+mod consent;
 mod opening;
 
+pub use consent::{PrivacyConsent, PrivacyNotice};
 pub use opening::{AccountOpening, ByWhom, Grounds, OpenedAccount, Opening, OpeningId, OpeningKind};
 
 use diesel::prelude::*;

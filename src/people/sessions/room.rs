@@ -1,7 +1,7 @@
 //! What the room hands over to the program.
 
 use super::openings::list_accounts;
-use super::settings::TermSettings;
+use super::settings::{PrivacySettings, TermSettings};
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
 use crate::people::members::{Members, RosterChanges};
@@ -13,8 +13,9 @@ pub async fn open(house: &House) -> Opened {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_prefix.as_str()));
     let attempts = Attempts::open(db, redis)?;
     let terms = TermSettings::new(config.sessions, config.resets);
-    let sessions =
-        Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, terms.clone(), attempts.clone());
+    let privacy = PrivacySettings::new();
+    let settings = (terms.clone(), privacy.clone());
+    let sessions = Sessions::new(db.clone(), (house.get(), house.get()), &house.secrets, settings, attempts.clone());
     house.get::<Members>().upon_leaving(end_for_leaving);
     house.get::<Members>().tell_accounts(list_accounts);
     let changes = house.get::<RosterChanges>();
@@ -37,5 +38,6 @@ pub async fn open(house: &House) -> Opened {
         .tidies(|tx| attempts::tidy(tx).map(drop))
         .gives(doorkeeper)
         .lends(attempts)
-        .settings(terms.each()))
+        .settings(terms.each())
+        .settings(privacy.each()))
 }

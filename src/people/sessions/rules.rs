@@ -52,6 +52,8 @@ pub enum Refusal {
     NobodyToInvite,
     /// More members than fit on one sheet.
     SheetTooLong,
+    /// So many of the members hold a code that still works and would stop working.
+    OpenCodes { count: usize },
     /// The code is right and does not work yet, or not any more.
     ResetNotEffective { standing: Standing, issuer: String, issued_at: Timestamp },
     /// No pending reset with that id, or none for the caller to know of.
@@ -64,9 +66,16 @@ pub enum Refusal {
     ResetRefused { at: Timestamp },
     /// Nothing is pending: no reset was asked for.
     NoResetRequest,
+    /// The privacy notice that holds is another one.
+    OtherPrivacyNotice,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+/// Refuses to issue codes where so many that work are out already: they may be on paper in somebody's hand.
+pub fn check_open_codes(count: usize) -> Result<(), Refusal> {
+    if count == 0 { Ok(()) } else { Err(Refusal::OpenCodes { count }) }
+}
 
 /// Seconds in which one failure of a network is forgotten.
 pub const NETWORK_DRAIN_SECONDS: u32 = 60;

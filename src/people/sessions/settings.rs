@@ -1,8 +1,9 @@
-//! How long members stay signed in, and how long a reset waits.
+//! How long members stay signed in, how long a reset waits, and which privacy notice 个人信息保护告知书 holds.
 
+use super::model::PrivacyNotice;
 use crate::base::capability::Capability;
 use crate::config::{ResetTerms, SessionTerms};
-use crate::kernel::settings::Setting;
+use crate::kernel::settings::{Range, Setting};
 
 /// The room's settings; both take two administrators, since they decide who gets into an account.
 #[derive(Clone, Debug)]
@@ -48,5 +49,44 @@ impl TermSettings {
 
     pub fn each(&self) -> [Setting; 2] {
         [self.session_days.clone(), self.reset_wait_hours.clone()]
+    }
+}
+
+/// Which privacy notice holds. Its text is a page of the enterprise's own, known by an address and a version.
+#[derive(Clone, Debug)]
+pub struct PrivacySettings {
+    version: Setting,
+    address: Setting,
+}
+
+impl PrivacySettings {
+    pub fn new() -> PrivacySettings {
+        let text = |key, title, most| Setting::text(key, title, Capability::ManageMembers, Range::Words { most }, "");
+        PrivacySettings {
+            version: text(
+                "privacy.version",
+                (
+                    "个人信息保护告知书的版本（留空则不告知；换版本后每个人重新同意）",
+                    "The version of the privacy notice; none holds when empty, and everybody agrees anew to another one",
+                ),
+                20,
+            ),
+            address: text(
+                "privacy.address",
+                ("个人信息保护告知书全文的网址", "Where the text of the privacy notice is read"),
+                300,
+            ),
+        }
+    }
+
+    /// The notice that holds; `None` where the enterprise has none.
+    pub fn notice(&self) -> Option<PrivacyNotice> {
+        let version = self.version.words().to_string();
+        let address = Some(self.address.words().to_string()).filter(|address| !address.is_empty());
+        (!version.is_empty()).then_some(PrivacyNotice { version, address })
+    }
+
+    pub fn each(&self) -> [Setting; 2] {
+        [self.version.clone(), self.address.clone()]
     }
 }

@@ -1,5 +1,6 @@
 //! The room's tables: credentials, sessions, invitations. Resets and openings have files of their own.
 
+pub mod consents;
 pub mod openings;
 pub mod resets;
 
@@ -242,6 +243,25 @@ pub fn list_with_open_code(conn: &mut Conn, members: &[MemberId], now: Timestamp
         .filter(invitations::expires_at.gt(now))
         .select(invitations::member_id)
         .distinct()
+        .load(c))
+}
+
+/// Codes that can be used at `now`, or once they are approved, before `before`, newest first.
+pub fn list_open_codes(
+    conn: &mut Conn,
+    now: Timestamp,
+    before: Option<InvitationId>,
+    limit: i64,
+) -> QueryResult<Vec<Invitation>> {
+    let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
+    on!(conn, c => invitations::table
+        .filter(invitations::id.lt(before))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::refused_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .order(invitations::id.desc())
+        .limit(limit)
+        .select(Invitation::as_select())
         .load(c))
 }
 

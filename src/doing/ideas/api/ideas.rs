@@ -15,7 +15,8 @@ use crate::doing::ideas::Ideas;
 use crate::doing::ideas::drafts::{IdeaChange, NewIdea};
 use crate::doing::ideas::lists::{Listed, Shown, Wanted};
 use crate::doing::ideas::model::{
-    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, MergedIdea, OutcomeId, OutcomeKind, Verb, Verdict, thing,
+    Due, Idea, IdeaId, IdeaOutcome, IdeaState, IdeaText, MergedIdea, OutcomeCorrection, OutcomeId, OutcomeKind, Verb,
+    Verdict, thing,
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
@@ -130,11 +131,40 @@ struct OutcomeView {
     /// Money saved, in fen; of 节约金额 only.
     amount_fen: Option<i64>,
     created_at: Timestamp,
+    /// It is none any more.
+    struck: bool,
+    /// What was put right about it, in that order; empty as a rule.
+    corrections: Vec<OutcomeCorrectionView>,
 }
 
-impl From<&IdeaOutcome> for OutcomeView {
-    fn from(outcome: &IdeaOutcome) -> Self {
+/// What was put right about an outcome.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OutcomeCorrection)]
+struct OutcomeCorrectionView {
+    /// What it was called before.
+    former_title: String,
+    /// The money before, in fen.
+    former_amount_fen: Option<i64>,
+    /// Why, in Chinese.
+    reason: String,
+    /// Name of who corrected it.
+    corrected_by: String,
+    corrected_at: Timestamp,
+}
+
+impl OutcomeView {
+    fn new(ideas: &Ideas, outcome: &IdeaOutcome, corrections: &[OutcomeCorrection]) -> Self {
+        let its = corrections.iter().filter(|correction| correction.outcome_id == outcome.id);
+        let view = |correction: &OutcomeCorrection| OutcomeCorrectionView {
+            former_title: correction.former_title.clone(),
+            former_amount_fen: correction.former_amount_fen,
+            reason: correction.reason.clone(),
+            corrected_by: ideas.name(correction.corrected_by),
+            corrected_at: correction.corrected_at,
+        };
         OutcomeView {
+            struck: its.clone().any(|correction| correction.struck),
+            corrections: its.map(view).collect(),
             id: outcome.id,
             kind: outcome.kind,
             title: outcome.title.clone(),
@@ -219,7 +249,8 @@ pub struct IdeaView {
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, circle, in_force, outcomes, likes, former_likes, liked, comments, files, may } = shown;
+        let Shown { idea, circle, in_force, outcomes, corrections, likes, former_likes, liked, comments, files, may } =
+            shown;
         IdeaView {
             head: IdeaHead::of(ideas, &idea, (likes, liked, comments), &files.attachments),
             co_authors: circle.co_authors().map(|member| Named::new(ideas, member)).collect(),
@@ -245,7 +276,7 @@ impl IdeaView {
             closed_at: in_force.closure.map(|step| step.at),
             return_reason: in_force.returned.and_then(|step| step.note),
             merged_into: idea.merged_into,
-            outcomes: outcomes.iter().map(OutcomeView::from).collect(),
+            outcomes: outcomes.iter().map(|outcome| OutcomeView::new(ideas, outcome, &corrections)).collect(),
             may,
             created_at: idea.created_at,
         }

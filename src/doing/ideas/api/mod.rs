@@ -10,6 +10,7 @@ mod summary;
 mod comments;
 mod exports;
 mod likes;
+mod outcomes;
 mod recusals;
 mod timeline;
 
@@ -32,6 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(steps::routes)
         .configure(comments::routes)
         .configure(likes::routes)
+        .configure(outcomes::routes)
         .configure(recusals::routes)
         .configure(exports::routes);
 }
@@ -70,6 +72,10 @@ impl From<Refusal> for Problem {
             Refusal::Recused => {
                 Problem::forbidden("ideas.recused", "您已自行回避这条金点子，由其他有权人员或上一级组织处理")
             }
+            Refusal::NoSuchOutcome => Problem::not_found("ideas.outcome_not_found", "没有找到这项成果"),
+            Refusal::OwnOutcome => Problem::forbidden("ideas.own_outcome", "您登记的成果须由另一位有权人员更正"),
+            Refusal::OutcomeStruck => Problem::conflict("ideas.outcome_struck", "这项成果已经撤销，不能再更正"),
+            Refusal::SameOutcome => Problem::conflict("ideas.same_outcome", "更正后的内容与现有内容相同"),
             Refusal::HasMerged => Problem::conflict(
                 "ideas.has_merged",
                 "已有其他金点子并入这条金点子，不能撤回或退回；不再采用的，请由支委会讨论决定",

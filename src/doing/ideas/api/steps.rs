@@ -93,7 +93,8 @@ steps! {
 
     /// 指派实施
     ///
-    /// Names who carries an idea out and by when; again for another one or another day.
+    /// Names who carries an idea out and by when; again for another one or another day. Another day for the same one keeps
+    /// the state.
     assign_idea: IdeaDecider "/ideas/{id}/assignment" AssignmentBody => "Assigned"
         |body| Move {
             implementer: Some(body.implementer_id),

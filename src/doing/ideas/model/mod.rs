@@ -20,10 +20,10 @@ use crate::kernel::trail::Thing;
 pub use circle::{Circle, MergedIdea};
 pub use comment::{Comment, CommentId};
 pub use decision::Verdict;
-pub use outcome::{IdeaOutcome, NewOutcome, OutcomeId, OutcomeKind};
+pub use outcome::{IdeaOutcome, NewOutcome, OutcomeCorrection, OutcomeId, OutcomeKind, RightOutcome};
 pub use people::{IdeaPerson, Part};
 pub use state::IdeaState;
-pub use statistics::{RecordedAt, Taken};
+pub use statistics::{Recorded, Taken};
 pub use step::{IdeaStep, InForce, Move, StepId, Verb};
 
 crate::id!(

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::IdeaId;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
-use crate::db::schema::idea_outcomes;
+use crate::db::schema::{idea_outcome_corrections, idea_outcomes};
 
 crate::id!(
     /// What came of an idea.
@@ -49,4 +49,31 @@ pub struct NewOutcome {
     pub kind: OutcomeKind,
     pub title: String,
     pub amount_fen: Option<i64>,
+}
+
+/// What somebody put right about an outcome; never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idea_outcome_corrections, treat_none_as_default_value = false)]
+pub struct OutcomeCorrection {
+    pub outcome_id: OutcomeId,
+    /// From 1 on.
+    pub number: i32,
+    pub former_title: String,
+    pub former_amount_fen: Option<i64>,
+    pub title: String,
+    pub amount_fen: Option<i64>,
+    /// It is no outcome any more.
+    pub struck: bool,
+    pub reason: String,
+    pub corrected_by: MemberId,
+    pub corrected_at: Timestamp,
+}
+
+/// What is to be put right about an outcome; `None` stays.
+#[derive(Clone, Debug)]
+pub struct RightOutcome {
+    pub title: Option<String>,
+    pub amount_fen: Option<i64>,
+    pub struck: bool,
+    pub reason: String,
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{IdeaId, IdeaState, OutcomeKind, StepId, Verb, Verdict};
+use super::{IdeaId, IdeaOutcome, IdeaState, OutcomeCorrection, OutcomeKind, StepId, Verb, Verdict};
 use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::db::schema::idea_steps;
@@ -32,5 +32,44 @@ impl Taken {
     }
 }
 
-/// An outcome as statistics count it: at which unit, of which category, what, and the money where there is any.
-pub type RecordedAt = (UnitId, String, OutcomeKind, Option<i64>);
+/// What a period did to an outcome, as statistics count it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub unit_id: UnitId,
+    pub category: String,
+    pub kind: OutcomeKind,
+    /// Recorded within the period, and not struck by its end.
+    pub counts: bool,
+    /// Money by which the period changed what was saved: what was recorded, and what corrections of that time made of
+    /// what was recorded before.
+    pub saved_fen: i64,
+}
+
+impl Recorded {
+    /// Of an outcome with everything that was put right about it, in that order.
+    pub fn within(
+        (unit_id, category): (UnitId, String),
+        outcome: &IdeaOutcome,
+        corrections: &[&OutcomeCorrection],
+        (from, until): (Timestamp, Timestamp),
+    ) -> Recorded {
+        let first = corrections.first().map_or(outcome.amount_fen, |first| first.former_amount_fen);
+        let stood = |at: Timestamp| {
+            let last = corrections.iter().rev().find(|correction| correction.corrected_at < at);
+            match last {
+                _ if outcome.created_at >= at => None,
+                Some(last) if last.struck => None,
+                Some(last) => Some(last.amount_fen.unwrap_or(0)),
+                None => Some(first.unwrap_or(0)),
+            }
+        };
+        let (before, after) = (stood(from), stood(until));
+        Recorded {
+            unit_id,
+            category,
+            kind: outcome.kind,
+            counts: outcome.created_at >= from && after.is_some(),
+            saved_fen: after.unwrap_or(0) - before.unwrap_or(0),
+        }
+    }
+}

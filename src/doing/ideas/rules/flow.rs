@@ -1,6 +1,6 @@
 //! The loop of an idea as a table.
 
-use crate::base::workflow::{Flow, step};
+use crate::base::workflow::{Flow, Step, step};
 use crate::doing::ideas::model::IdeaState::{self, *};
 use crate::doing::ideas::model::Verb;
 
@@ -38,6 +38,7 @@ pub const FLOW: Flow<IdeaState, Verb, Who> = Flow {
         step(Pilot, Verb::Assign, Assigned, Decider),
         step(Assigned, Verb::Assign, Assigned, Decider),
         step(Assigned, Verb::Report, Implementing, Implementer),
+        // to somebody else; who has begun goes on, see [`PROLONGED`]
         step(Implementing, Verb::Assign, Assigned, Decider),
         step(Implementing, Verb::Report, Implementing, Implementer),
         step(Implementing, Verb::Deliver, Delivered, Implementer),
@@ -49,3 +50,6 @@ pub const FLOW: Flow<IdeaState, Verb, Who> = Flow {
         step(Closed, Verb::RecordOutcome, Closed, Decider),
     ],
 };
+
+/// Another day for the one who carries it out already: the work goes on as it stands.
+pub const PROLONGED: Step<IdeaState, Verb, Who> = step(Implementing, Verb::Assign, Implementing, Decider);

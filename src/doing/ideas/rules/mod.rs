@@ -10,11 +10,11 @@ mod steps;
 use std::collections::HashSet;
 
 pub use attachments::{FILE_LIMIT, check_attaching, check_evidence};
-pub use flow::{FLOW, Who};
+pub use flow::{FLOW, PROLONGED, Who};
 pub use statistics::{Counts, Events, Group, Grouping, Happened, Length, by_branch, by_category, summed_up};
 pub use steps::{
-    Hand, Repetition, check_due, check_keeping, check_meeting, check_merge, check_present, comes_into_force, ended_by,
-    find_step, judgement, possible, repetition, stepped, whose_turn,
+    Hand, Repetition, as_meant, check_due, check_keeping, check_meeting, check_merge, check_present, comes_into_force,
+    ended_by, find_step, judgement, possible, repetition, stepped, whose_turn,
 };
 
 use super::model::{Idea, IdeaState, IdeaText, NewOutcome, OutcomeKind, Verb, Verdict};
@@ -58,6 +58,13 @@ pub enum Refusal {
     OwnIdea,
     /// Who asked to be kept out of it leaves it to others.
     Recused,
+    NoSuchOutcome,
+    /// Nobody puts right what he recorded himself.
+    OwnOutcome,
+    /// It is no outcome any more.
+    OutcomeStruck,
+    /// What is called wrong says the same.
+    SameOutcome,
     /// What was merged into it would be lost with it.
     HasMerged,
     NoSuchMeeting,
@@ -119,7 +126,11 @@ impl crate::db::Refusal for Refusal {}
 
 impl From<Involvement> for Refusal {
     fn from(involvement: Involvement) -> Self {
-        if involvement == Involvement::Recused { Refusal::Recused } else { Refusal::OwnIdea }
+        match involvement {
+            Involvement::Recused => Refusal::Recused,
+            Involvement::Proposer => Refusal::OwnOutcome,
+            _ => Refusal::OwnIdea,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
-use crate::doing::ideas::model::{IdeaId, IdeaState, OutcomeKind, RecordedAt, StepId, Taken, Verb};
+use crate::doing::ideas::model::{IdeaId, IdeaState, OutcomeKind, Recorded, StepId, Taken, Verb};
 
 /// How long ideas took from one step to another that they took within the period.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +49,7 @@ impl Counts {
     /// Whether anything happened at all.
     fn is_any(&self) -> bool {
         let steps = self.submitted + self.collected + self.decided + self.realised;
-        steps > 0 || self.outcomes.iter().any(|(_, count)| *count > 0)
+        steps > 0 || self.saved_fen != 0 || self.outcomes.iter().any(|(_, count)| *count > 0)
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Events<'a> {
     pub steps: &'a [Taken],
     /// Who wrote what was handed in by a step.
     pub authors: &'a [(StepId, MemberId)],
-    pub recorded: &'a [(OutcomeKind, Option<i64>)],
+    pub recorded: &'a [Recorded],
 }
 
 impl Events<'_> {
@@ -93,7 +93,8 @@ pub fn summed_up(events: &Events) -> Counts {
     let authors: HashSet<MemberId> =
         events.authors.iter().filter(|(step, _)| hand_ins.contains(step)).map(|(_, author)| *author).collect();
     let standing = |state: &IdeaState| (*state, handed_in.iter().filter(|(_, stood)| stood == state).count());
-    let recorded = |kind: &OutcomeKind| (*kind, events.recorded.iter().filter(|(of, _)| of == kind).count());
+    let recorded =
+        |kind: &OutcomeKind| (*kind, events.recorded.iter().filter(|one| one.counts && one.kind == *kind).count());
     Counts {
         submitted: handed_in.len(),
         authors: authors.len(),
@@ -104,7 +105,7 @@ pub fn summed_up(events: &Events) -> Counts {
         states: IdeaState::EACH.iter().map(standing).filter(|(_, count)| *count > 0).collect(),
         lengths: lengths(events),
         outcomes: OutcomeKind::EACH.iter().map(recorded).collect(),
-        saved_fen: events.recorded.iter().filter_map(|(_, fen)| *fen).fold(0, i64::saturating_add),
+        saved_fen: events.recorded.iter().map(|one| one.saved_fen).fold(0, i64::saturating_add),
     }
 }
 
@@ -131,32 +132,26 @@ pub struct Happened {
     pub units: Option<HashSet<UnitId>>,
     pub steps: Vec<Taken>,
     pub authors: Vec<(StepId, MemberId)>,
-    pub recorded: Vec<RecordedAt>,
+    pub recorded: Vec<Recorded>,
     pub categories: Vec<(IdeaId, String)>,
 }
 
 impl Happened {
-    fn count(
-        &self,
-        steps: &[Taken],
-        units: Option<&HashSet<UnitId>>,
-        recorded: impl Fn(&RecordedAt) -> bool,
-    ) -> Counts {
-        let its: Vec<(OutcomeKind, Option<i64>)> =
-            self.recorded.iter().filter(|one| recorded(one)).map(|(_, _, kind, fen)| (*kind, *fen)).collect();
+    fn count(&self, steps: &[Taken], units: Option<&HashSet<UnitId>>, recorded: impl Fn(&Recorded) -> bool) -> Counts {
+        let its: Vec<Recorded> = self.recorded.iter().filter(|one| recorded(one)).cloned().collect();
         summed_up(&Events { from: self.from, units, steps, authors: &self.authors, recorded: &its })
     }
 }
 
 /// Each branch with its units, by how much was handed in there; last what belongs to none of them.
 pub fn by_branch(happened: &Happened, branches: &[(UnitId, HashSet<UnitId>)]) -> Vec<(Group, Counts)> {
-    let of = |units: &HashSet<UnitId>| happened.count(&happened.steps, Some(units), |one| units.contains(&one.0));
+    let of = |units: &HashSet<UnitId>| happened.count(&happened.steps, Some(units), |one| units.contains(&one.unit_id));
     let mut groups: Vec<(Group, Counts)> =
         branches.iter().map(|(branch, units)| (Group::Branch(Some(*branch)), of(units))).collect();
     groups.sort_by_key(|(_, counts)| Reverse(counts.submitted));
     let known: HashSet<UnitId> = branches.iter().flat_map(|(_, units)| units.iter().copied()).collect();
     let within = |unit: &UnitId| happened.units.as_ref().is_none_or(|units| units.contains(unit));
-    let at = happened.steps.iter().map(|step| step.unit_id).chain(happened.recorded.iter().map(|one| one.0));
+    let at = happened.steps.iter().map(|step| step.unit_id).chain(happened.recorded.iter().map(|one| one.unit_id));
     let elsewhere: HashSet<UnitId> = at.filter(|unit| !known.contains(unit) && within(unit)).collect();
     groups.push((Group::Branch(None), of(&elsewhere)));
     groups.retain(|(_, counts)| counts.is_any());
@@ -166,12 +161,12 @@ pub fn by_branch(happened: &Happened, branches: &[(UnitId, HashSet<UnitId>)]) ->
 /// Each category, by how much was handed in of it.
 pub fn by_category(happened: &Happened) -> Vec<(Group, Counts)> {
     let of: HashMap<IdeaId, &str> = happened.categories.iter().map(|(id, category)| (*id, category.as_str())).collect();
-    let named = of.values().copied().chain(happened.recorded.iter().map(|one| one.1.as_str()));
+    let named = of.values().copied().chain(happened.recorded.iter().map(|one| one.category.as_str()));
     let names: BTreeSet<&str> = named.collect();
     let count = |name: &&str| {
         let is_of = |step: &&Taken| of.get(&step.idea_id) == Some(name);
         let steps: Vec<Taken> = happened.steps.iter().filter(is_of).copied().collect();
-        let counts = happened.count(&steps, happened.units.as_ref(), |one| one.1 == **name);
+        let counts = happened.count(&steps, happened.units.as_ref(), |one| one.category == **name);
         (Group::Category((*name).to_owned()), counts)
     };
     let mut groups: Vec<(Group, Counts)> = names.iter().map(count).filter(|(_, counts)| counts.is_any()).collect();

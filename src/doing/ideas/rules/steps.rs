@@ -1,6 +1,6 @@
 //! Steps: who may take which, where and when, and what the idea is afterwards.
 
-use super::{FLOW, Refusal, Who};
+use super::{FLOW, PROLONGED, Refusal, Who};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::own_case::{Involved, Judgement};
 use crate::base::time::{Day, Timestamp};
@@ -68,6 +68,16 @@ pub fn find_step(state: IdeaState, verb: Verb, hand: &Hand) -> Result<&'static S
     let mut reasons = FLOW.of_verb(verb).map(|step| barred(step, hand));
     let never = reasons.try_fold(None, |first, reason| reason.map(|reason| first.or(Some(reason))));
     Err(never.flatten().unwrap_or(Refusal::WrongState { state }))
+}
+
+/// The step as it is taken with `what`: who carries an idea out already is given another day and goes on.
+pub fn as_meant(
+    step: &'static Step<IdeaState, Verb, Who>,
+    idea: &Idea,
+    what: &Move,
+) -> &'static Step<IdeaState, Verb, Who> {
+    let goes_on = step.verb == Verb::Assign && what.implementer == idea.implementer_id;
+    if goes_on && step.from == PROLONGED.from { &PROLONGED } else { step }
 }
 
 /// What `hand` may do to an idea as it stands.

@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::schema::idea_outcomes;
-use crate::doing::ideas::model::{IdeaId, IdeaOutcome};
+use crate::db::schema::{idea_outcome_corrections, idea_outcomes};
+use crate::doing::ideas::model::{IdeaId, IdeaOutcome, OutcomeCorrection, OutcomeId};
 use crate::on;
 
 pub fn insert_outcome(conn: &mut Conn, outcome: &IdeaOutcome) -> QueryResult<()> {
@@ -30,4 +30,26 @@ pub fn list_outcomes_of(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<Idea
         .order(idea_outcomes::id)
         .select(IdeaOutcome::as_select())
         .load(c))
+}
+
+pub fn find_outcome(conn: &mut Conn, id: OutcomeId) -> QueryResult<Option<IdeaOutcome>> {
+    on!(conn, c => idea_outcomes::table.find(id).select(IdeaOutcome::as_select()).first(c).optional())
+}
+
+/// What was put right about outcomes, in that order.
+pub fn list_corrections(conn: &mut Conn, outcomes: &[OutcomeId]) -> QueryResult<Vec<OutcomeCorrection>> {
+    on!(conn, c => idea_outcome_corrections::table
+        .filter(idea_outcome_corrections::outcome_id.eq_any(outcomes))
+        .order((idea_outcome_corrections::outcome_id, idea_outcome_corrections::number))
+        .select(OutcomeCorrection::as_select())
+        .load(c))
+}
+
+/// Puts an outcome right; the caller holds its idea.
+pub fn correct_outcome(conn: &mut Conn, correction: &OutcomeCorrection) -> QueryResult<()> {
+    on!(&mut *conn, c => diesel::insert_into(idea_outcome_corrections::table).values(correction).execute(c))?;
+    on!(conn, c => diesel::update(idea_outcomes::table.find(correction.outcome_id))
+        .set((idea_outcomes::title.eq(&correction.title), idea_outcomes::amount_fen.eq(correction.amount_fen)))
+        .execute(c))
+    .map(drop)
 }

@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 
+use super::outcomes;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{idea_hand_ins, idea_outcomes, idea_steps, ideas};
-use crate::doing::ideas::model::{IdeaId, OutcomeKind, RecordedAt, StepId, Taken, Verb};
+use crate::db::schema::{idea_hand_ins, idea_outcome_corrections, idea_outcomes, idea_steps, ideas};
+use crate::doing::ideas::model::{IdeaId, IdeaOutcome, OutcomeCorrection, OutcomeId, Recorded, StepId, Taken, Verb};
 use crate::on;
 
 /// A stretch of time, its end exclusive.
@@ -55,40 +56,34 @@ pub fn insert_authors(conn: &mut Conn, step: StepId, authors: &[MemberId]) -> Qu
     on!(conn, c => diesel::insert_into(idea_hand_ins::table).values(&rows).execute(c)).map(drop)
 }
 
-/// What was recorded within the span about ideas of `units`: the kind, and the money where there is any.
-///
-/// Added up by the caller: PostgreSQL sums BIGINT into another type than SQLite does, and outcomes are few.
-pub fn list_recorded(
-    conn: &mut Conn,
-    units: Option<&[UnitId]>,
-    span: Span,
-) -> QueryResult<Vec<(OutcomeKind, Option<i64>)>> {
-    on!(conn, c => {
+/// What the span did to outcomes of ideas of `units`: what was recorded within it, and what was put right.
+pub fn list_recorded(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<Recorded>> {
+    type Row = (UnitId, String, IdeaOutcome);
+    let rows: Vec<Row> = on!(&mut *conn, c => {
+        let corrected = idea_outcome_corrections::table
+            .filter(idea_outcome_corrections::corrected_at.ge(span.from))
+            .filter(idea_outcome_corrections::corrected_at.lt(span.until))
+            .select(idea_outcome_corrections::outcome_id);
+        let recorded = idea_outcomes::created_at.ge(span.from).and(idea_outcomes::created_at.lt(span.until));
         let mut query = idea_outcomes::table
             .inner_join(ideas::table.on(ideas::id.eq(idea_outcomes::idea_id)))
-            .filter(idea_outcomes::created_at.ge(span.from))
-            .filter(idea_outcomes::created_at.lt(span.until))
+            .filter(recorded.or(idea_outcomes::id.eq_any(corrected)))
             .into_boxed();
         if let Some(units) = units {
             query = query.filter(ideas::unit_id.eq_any(units));
         }
-        query.select((idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
-    })
-}
-
-/// The same with the unit and the category of each idea.
-pub fn list_recorded_where(conn: &mut Conn, units: Option<&[UnitId]>, span: Span) -> QueryResult<Vec<RecordedAt>> {
-    on!(conn, c => {
-        let mut query = idea_outcomes::table
-            .inner_join(ideas::table.on(ideas::id.eq(idea_outcomes::idea_id)))
-            .filter(idea_outcomes::created_at.ge(span.from))
-            .filter(idea_outcomes::created_at.lt(span.until))
-            .into_boxed();
-        if let Some(units) = units {
-            query = query.filter(ideas::unit_id.eq_any(units));
-        }
-        query.select((ideas::unit_id, ideas::category, idea_outcomes::kind, idea_outcomes::amount_fen)).load(c)
-    })
+        query
+            .order(idea_outcomes::id)
+            .select((ideas::unit_id, ideas::category, IdeaOutcome::as_select()))
+            .load(c)
+    })?;
+    let ids: Vec<OutcomeId> = rows.iter().map(|(.., outcome)| outcome.id).collect();
+    let corrections = outcomes::list_corrections(conn, &ids)?;
+    let recorded = |(unit, category, outcome): Row| {
+        let its: Vec<&OutcomeCorrection> = corrections.iter().filter(|one| one.outcome_id == outcome.id).collect();
+        Recorded::within((unit, category), &outcome, &its, (span.from, span.until))
+    };
+    Ok(rows.into_iter().map(recorded).collect())
 }
 
 /// The categories of the ideas that took a step at one of `units` within the span.

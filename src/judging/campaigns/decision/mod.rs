@@ -1,5 +1,6 @@
 //! The decision 决定: who is awarded what, objections to it, its publication, the final awards.
 
+mod adoption;
 mod api;
 mod awards;
 mod decision;

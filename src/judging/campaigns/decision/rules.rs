@@ -28,19 +28,31 @@ pub enum Refusal {
     /// Nobody changes what was computed for his own unit.
     OwnLine,
     /// Another decision was made already.
-    Decided { version: i32, at: Timestamp },
+    Decided {
+        version: i32,
+        at: Timestamp,
+    },
     /// An objection was upheld, and the committee has not decided anew.
     SentBack,
     /// Objections are still heard.
     ObjectionsRunning,
     /// Objections without an answer.
-    OpenObjections { open: usize },
+    OpenObjections {
+        open: usize,
+    },
     /// The member has objected as often as one may.
-    ObjectedEnough { most: usize },
+    ObjectedEnough {
+        most: usize,
+    },
     /// The member has said something else about this entry already.
     ObjectedAlready,
     /// No such objection.
     NoSuchObjection,
+    /// What was not awarded becomes no mark.
+    NotAwarded,
+    /// The entry has no picture.
+    NoMark,
+    NoSuchBrand,
     /// Nobody answers his own objection, or one about his own unit.
     OwnObjection,
     /// It was answered otherwise already.

@@ -74,7 +74,7 @@ impl Campaigns {
                 let entry = idempotency::once(tx, key.as_ref(), |tx| {
                     let stages = list_stages(tx, id)?;
                     rules::may_submit(&stages, tx.now())?;
-                    insert(tx, &writer, id, &new)
+                    insert(tx, &writer, id, &new, false)
                 })?;
                 store::entries::find(tx.conn, entry)?.ok_or_else(|| Refusal::NoSuchEntry.into())
             })
@@ -169,10 +169,14 @@ impl Campaigns {
         Ok(entry.ok_or(Refusal::NoSuchEntry)?.campaign_id)
     }
 
-    /// An entry of a unit within the writer's reach.
+    /// An entry of a unit within the writer's reach; what a member proposed is his alone.
     pub(super) fn written_by(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
         let entry = store::entries::find(tx.conn, id)?.ok_or(Refusal::NoSuchEntry)?;
-        if self.covers(&writer.reach, entry.unit_id) { Ok(entry) } else { Err(CampaignRefusal::OutOfReach.into()) }
+        if !entry.by_member && self.covers(&writer.reach, entry.unit_id) {
+            Ok(entry)
+        } else {
+            Err(CampaignRefusal::OutOfReach.into())
+        }
     }
 
     /// The person who leads a plan belongs to the enterprise.
@@ -230,7 +234,10 @@ impl Campaigns {
 
     /// Of a campaign that the viewer sees.
     pub(super) fn may_see_entry(&self, viewer: &Viewer<'_>, entry: &Entry, managed: bool) -> bool {
-        let own = viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id));
+        let own = match entry.by_member {
+            true => entry.created_by == viewer.member,
+            false => viewer.writes.as_ref().is_some_and(|reach| self.covers(reach, entry.unit_id)),
+        };
         own || managed || entry.state == EntryState::Submitted
     }
 }
@@ -246,14 +253,20 @@ pub(in crate::judging::campaigns) fn lock_open(tx: &mut Tx, id: CampaignId) -> O
     }
 }
 
-fn check_category(campaign: &Campaign, category: &str) -> Result<(), CampaignRefusal> {
+pub(super) fn check_category(campaign: &Campaign, category: &str) -> Result<(), CampaignRefusal> {
     if campaign.terms.0.categories.iter().any(|known| &*known.code == category) {
         return Ok(());
     }
     Err(CampaignRefusal::BadField(Flaw { pointer: "/category".into(), message: "没有这个类别".into() }))
 }
 
-fn insert(tx: &mut Tx, writer: &Writer, id: CampaignId, new: &NewEntry) -> Outcome<EntryId> {
+pub(super) fn insert(
+    tx: &mut Tx,
+    writer: &Writer,
+    id: CampaignId,
+    new: &NewEntry,
+    by_member: bool,
+) -> Outcome<EntryId> {
     let mut entry = Entry {
         id: tx.fresh_id(),
         campaign_id: id,
@@ -272,6 +285,7 @@ fn insert(tx: &mut Tx, writer: &Writer, id: CampaignId, new: &NewEntry) -> Outco
         created_at: tx.now(),
         updated_at: tx.now(),
         submitted_at: None,
+        by_member,
     };
     store::entries::insert(tx.conn, &entry)?;
     put_version(tx, writer, &mut entry, &new.plan)?;

@@ -16,7 +16,10 @@ use crate::judging::campaigns::viewer::{SHOWN, Viewer};
 use crate::judging::campaigns::{Campaigns, store as campaigns};
 
 /// The kinds under which files belong to entries; the room vouches for them.
-pub const EVIDENCE: [&str; 3] = ["entry_measure", "entry_experience", "entry_data"];
+pub const EVIDENCE: [&str; 4] = ["entry_measure", "entry_experience", "entry_data", MARK];
+
+/// The kind under which pictures are what a member proposed, as they stand on the ballot.
+pub(super) const MARK: &str = "entry_mark";
 
 /// An entry in a list.
 #[derive(Clone, Debug)]
@@ -82,7 +85,7 @@ impl Campaigns {
     /// An entry within the writer's reach that is not judged yet; its campaign is held.
     fn still_written(&self, tx: &mut Tx, writer: &Writer, id: EntryId) -> Outcome<Entry> {
         let entry = self.written_by(tx, writer, id)?;
-        if entry.state == EntryState::Withdrawn {
+        if !matches!(entry.state, EntryState::Draft | EntryState::Submitted) {
             return Err(Refusal::WrongEntryState(entry.state).into());
         }
         rules::may_submit(&list_stages(tx, entry.campaign_id)?, tx.now())?;
@@ -154,6 +157,12 @@ pub fn is_draft(conn: &mut Conn, id: Uuid) -> QueryResult<bool> {
     let Some(entry) = store::entries::find(conn, id.into())? else { return Ok(false) };
     campaigns::lock_row(conn, entry.campaign_id)?;
     Ok(store::entries::find(conn, id.into())?.is_some_and(|entry| entry.state == EntryState::Draft))
+}
+
+/// The picture that stands for an entry: a member's own, or the first one that proves a unit's.
+pub fn find_mark(conn: &mut Conn, id: EntryId) -> QueryResult<Option<FileId>> {
+    let files = files::list_of_each(conn, &EVIDENCE, &[id.uuid()])?;
+    Ok(files.into_iter().map(|(_, file)| file).find(|file| file.has_thumbnail).map(|file| file.id))
 }
 
 fn list_evidence(conn: &mut Conn, id: EntryId) -> QueryResult<Vec<(EvidenceKind, FileView)>> {

@@ -5,6 +5,7 @@ mod articles;
 mod entries;
 mod evidence;
 mod involvement;
+mod proposals;
 mod store;
 pub(super) mod model;
 pub(super) mod rules;
@@ -14,7 +15,7 @@ use crate::db::Stop;
 
 pub use api::routes;
 pub use entries::{NewEntry, Writer};
-pub use evidence::{EVIDENCE, is_draft, is_hidden};
+pub use evidence::{EVIDENCE, find_mark, is_draft, is_hidden};
 pub(in crate::judging::campaigns) use involvement::{EntryPeople, handed_in};
 pub use model::{EntryId, EntryState, Plan};
 pub(in crate::judging::campaigns) use rules::Refusal;

@@ -26,6 +26,10 @@ crate::words!(
         Submitted = "submitted" / "已提交",
         /// Taken back before it was judged.
         Withdrawn = "withdrawn" / "已撤回",
+        /// A member's own, which waits for an organiser.
+        Proposed = "proposed" / "待审核",
+        /// A member's own, which an organiser did not take.
+        Declined = "declined" / "未采用",
     }
 );
 
@@ -102,6 +106,9 @@ pub struct Evidence {
 pub struct Plan {
     /// In Chinese.
     pub title: Text<100>,
+    /// What a design 标识 means, or whatever else is to be said of the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text<2000>>,
     /// 主题、口号
     pub slogan: Option<Text<200>>,
     /// 品牌名称
@@ -165,6 +172,8 @@ pub struct Entry {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub submitted_at: Option<Timestamp>,
+    /// A member proposed it himself; nobody writes it for his unit.
+    pub by_member: bool,
 }
 
 /// One version of an entry; never changed.

@@ -271,6 +271,9 @@ pub struct EntryRules {
     /// How it is part of the unit's work, in all four ways (目标、思路、措施、身份四融合).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub integration_required: bool,
+    /// Members propose entries of their own, too (标识征集); each stands among the others once an organiser has approved it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_members: bool,
 }
 
 /// Everything that an organiser decides.

@@ -7,9 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::capability::Capability;
 use crate::base::time::{Day, Timestamp};
+use crate::ground::files::{FileId, FileView};
 use crate::learning::study::actions::Study;
 use crate::learning::study::feed::Marked;
-use crate::learning::study::model::{FeedPush, Item, ItemId, LinkedQuestionId, Place, ReadState, thing};
+use crate::learning::study::model::{FeedPush, ItemId, LinkedQuestionId, Place, ReadState, ShownItem, thing};
 use crate::web::caller::Member;
 use crate::web::etag::{Versioned, tagged_bytes};
 use crate::web::{Page, PageQuery, Path, Problem, Query};
@@ -107,8 +108,14 @@ pub(super) struct ItemView {
     body: String,
     /// Where it comes from, such as a newspaper and its date.
     source: String,
-    /// An https address of a picture.
+    /// An https address of a picture, or a path on this server that is good for half a day at least.
     cover_url: Option<String>,
+    /// The uploaded picture behind it.
+    cover_file_id: Option<FileId>,
+    /// What it is about, as the enterprise sorts its items.
+    category: Option<String>,
+    /// Pictures that stand in the text, where `![…](file:{id})` names one of them.
+    pictures: Vec<FileView>,
     /// How long it must be read to count.
     minimum_seconds: i32,
     /// Questions of the bank that belong to it.
@@ -119,15 +126,19 @@ pub(super) struct ItemView {
     updated_at: Timestamp,
 }
 
-impl From<Item> for ItemView {
-    fn from(item: Item) -> Self {
+impl From<ShownItem> for ItemView {
+    fn from(shown: ShownItem) -> Self {
+        let ShownItem { item, cover, pictures } = shown;
         ItemView {
             id: item.id,
             title: item.title,
             summary: item.summary,
             body: item.body,
             source: item.source,
-            cover_url: item.cover_url,
+            cover_url: cover.and_then(|file| file.url).or(item.cover_url),
+            cover_file_id: item.cover_file_id,
+            category: item.category,
+            pictures,
             minimum_seconds: item.minimum_seconds,
             question_ids: item.question_ids.0,
             retired_at: item.retired_at,
@@ -152,7 +163,7 @@ async fn get_study_item(
     let version = thing(*id).present(&study.db).await?;
     let reads_all = caller.reach(Capability::ChooseContent).is_some();
     let item = study.find_item(caller.member, &caller.path, reads_all, *id).await?;
-    Ok(Versioned(ItemView::from(item), version))
+    Ok(Versioned(ItemView::from(study.shown(item).await?), version))
 }
 
 #[cfg(test)]
@@ -177,6 +188,7 @@ mod tests {
             source: "人民日报".into(),
             cover_url: None,
             minimum_seconds: 30,
+            cover_file_id: None,
         };
         let item: Marked = (Arc::new(push.clone().into()), ReadState::Reading);
         let described = serde_json::to_value([FeedItem { push, state: ReadState::Reading }]).unwrap();

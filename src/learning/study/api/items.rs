@@ -2,21 +2,23 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::feed::ItemView;
 use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
+use crate::ground::files::FileId;
 use crate::kernel::text_versions::TextVersion;
 use crate::learning::study::actions::{Amendment, Draft, Study};
-use crate::learning::study::model::{Item, ItemId, ItemText, LinkedQuestionId};
+use crate::learning::study::model::{Item, ItemFilter, ItemId, ItemState, ItemText, LinkedQuestionId};
 use crate::learning::study::store;
 use crate::web::caller::{ContentChooser, ContentManager};
 use crate::web::etag::IfMatch;
-use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
+use crate::web::page::{after, page_limit};
+use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query, nullable};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(create_study_item)
@@ -46,6 +48,13 @@ struct ItemBody {
     /// Questions of the bank that belong to it, 20 at most.
     #[serde(default)]
     question_ids: Vec<LinkedQuestionId>,
+    /// What it is about, as the enterprise sorts its items.
+    category: Option<Text<40>>,
+    /// A picture that the author uploaded; it goes before `cover_url`.
+    cover_file_id: Option<FileId>,
+    /// Pictures that the author uploaded, 9 at most; `![…](file:{id})` in the text stands for one of them.
+    #[serde(default)]
+    picture_ids: Vec<FileId>,
 }
 
 impl From<ItemBody> for Draft {
@@ -58,6 +67,9 @@ impl From<ItemBody> for Draft {
             cover_url: body.cover_url,
             minimum_seconds: body.minimum_seconds,
             question_ids: body.question_ids,
+            category: body.category.map(Text::into_string),
+            cover: body.cover_file_id,
+            pictures: body.picture_ids,
         }
     }
 }
@@ -79,7 +91,8 @@ async fn create_study_item(
     let key = key.of(author.member, "POST /study/items", &body);
     let item = study.write_item(author.member, key, body.into()).await?;
     let place = format!("/api/v1/study/items/{}", item.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ItemView::from(item)))
+    let shown = study.shown(item).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(ItemView::from(shown)))
 }
 
 /// What changes of a study item; a field that is left out stays as it is.
@@ -95,7 +108,7 @@ struct ItemPatch {
     /// Where it comes from.
     source: Option<Text<200>>,
     /// `null` takes the cover away.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     cover_url: Option<Option<String>>,
     /// How long it must be read to count.
@@ -104,11 +117,16 @@ struct ItemPatch {
     question_ids: Option<Vec<LinkedQuestionId>>,
     /// Whether it is offered for no further push; what was pushed stays in the feed.
     retired: Option<bool>,
-}
-
-/// Tells `null`, which was said, from a field that was left out.
-fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    /// What it is about; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    category: Option<Option<Text<40>>>,
+    /// A picture that the author uploaded; `null` takes it away, and another `cover_url` does so, too.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<FileId>)]
+    cover_file_id: Option<Option<FileId>>,
+    /// All the pictures that stand in the text, 9 at most; those that are left out are taken off.
+    picture_ids: Option<Vec<FileId>>,
 }
 
 impl From<ItemPatch> for Amendment {
@@ -122,6 +140,9 @@ impl From<ItemPatch> for Amendment {
             minimum_seconds: patch.minimum_seconds,
             question_ids: patch.question_ids,
             retired: patch.retired,
+            category: patch.category.map(|category| category.map(Text::into_string)),
+            cover: patch.cover_file_id,
+            pictures: patch.picture_ids,
         }
     }
 }
@@ -141,7 +162,7 @@ async fn edit_study_item(
     body: Body<ItemPatch>,
 ) -> Result<web::Json<ItemView>, Problem> {
     let item = study.change_item(author.member, *id, seen, body.into_inner().into()).await?;
-    Ok(web::Json(item.into()))
+    Ok(web::Json(study.shown(item).await?.into()))
 }
 
 /// 删除学习内容
@@ -174,6 +195,10 @@ struct ItemLine {
     minimum_seconds: i32,
     /// Questions of the bank that belong to it.
     question_count: usize,
+    /// What it is about, as the enterprise sorts its items.
+    category: Option<String>,
+    /// An uploaded cover, which goes before `cover_url`.
+    cover_file_id: Option<FileId>,
     retired_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -189,6 +214,8 @@ impl From<Item> for ItemLine {
             cover_url: item.cover_url,
             minimum_seconds: item.minimum_seconds,
             question_count: item.question_ids.0.len(),
+            category: item.category,
+            cover_file_id: item.cover_file_id,
             retired_at: item.retired_at,
             created_at: item.created_at,
             updated_at: item.updated_at,
@@ -196,19 +223,40 @@ impl From<Item> for ItemLine {
     }
 }
 
+/// Which items to list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ItemQuery {
+    /// Part of the title.
+    q: Option<Text<100>>,
+    /// Only of this category.
+    category: Option<Text<40>>,
+    /// Only what is offered for pushes, or what is retired.
+    #[param(inline)]
+    state: Option<ItemState>,
+    /// How many items at most; 20 when absent, 100 at most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before; absent for the first page.
+    cursor: Option<String>,
+}
+
 /// 学习内容列表
 ///
-/// All study items, newest first: for anyone who writes them or plans pushes of them.
-#[utoipa::path(tag = "study", params(PageQuery),
+/// Study items, newest first: for anyone who writes them or plans pushes of them.
+#[utoipa::path(tag = "study", params(ItemQuery),
     responses((status = 200, description = "Items", body = Page<ItemLine>)))]
 #[get("/study/items")]
 async fn list_study_items(
     _chooser: ContentChooser,
     study: web::Data<Study>,
-    query: Query<PageQuery>,
+    query: Query<ItemQuery>,
 ) -> Result<web::Json<Page<ItemLine>>, Problem> {
-    let (limit, before) = (query.limit()?, query.after::<ItemId>()?);
-    let items = study.db.read(move |conn| store::list_items(conn, before, limit + 1)).await?;
+    let (limit, before) = (page_limit(query.limit)?, after::<ItemId>(query.cursor.as_deref())?);
+    let ItemQuery { q, category, state, .. } = query.0;
+    let filter = ItemFilter { words: q.map(Text::into_string), category: category.map(Text::into_string), state };
+    let items = study.db.read(move |conn| store::list_items(conn, &filter, before, limit + 1)).await?;
     Ok(web::Json(Page::new(items, limit, |item| item.id).map(ItemLine::from)))
 }
 

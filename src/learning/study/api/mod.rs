@@ -68,6 +68,11 @@ impl From<Refusal> for Problem {
             ),
             Refusal::TooSoon { seconds_left, paused } => too_soon(seconds_left, paused),
             Refusal::ReadingOver => Problem::gone("study.reading_over", "已超过该次学习的完成期限，请重新打开学习内容"),
+            Refusal::BadSpan => {
+                Problem::malformed("query.invalid", "查询参数有误：截止日期不能早于起始日期，且一次最多查看两年")
+            }
+            Refusal::NoPicture => Problem::field("/picture_ids", "study.no_picture", "封面和正文配图须是图片"),
+            Refusal::Files(refusal) => refusal.into(),
             Refusal::KeyReused => {
                 Problem::unprocessable("idempotency.reused", "同一个 Idempotency-Key 不能用于内容不同的请求")
             }

@@ -7,11 +7,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Stop;
 use crate::learning::study::actions::Study;
 use crate::learning::study::coverage::{Coverage, Unread};
-use crate::learning::study::model::{ItemId, Push, PushId, PushState, Reason};
+use crate::learning::study::model::{ItemId, Place, Push, PushFilter, PushId, PushState, Reason};
 use crate::learning::study::pushes::Plan;
 use crate::learning::study::rules::Refusal;
 use crate::people::members::coverage::Counts;
@@ -108,8 +109,19 @@ async fn create_study_push(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PushQuery {
-    /// Today when absent.
+    /// One day; today when `from` and `until` are absent, too.
     day: Option<Day>,
+    /// The first day of a span, two years at most; today when `until` alone is there.
+    from: Option<Day>,
+    /// Its last day; as `from` when absent.
+    until: Option<Day>,
+    /// Part of the item's title.
+    q: Option<Text<100>>,
+    /// Only items of this category.
+    category: Option<Text<40>>,
+    /// Only pushes of which this became.
+    #[param(inline)]
+    state: Option<PushState>,
     /// 20 when absent, 100 at most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
@@ -119,7 +131,7 @@ struct PushQuery {
 
 /// 推送计划列表
 ///
-/// The pushes of a day within the planner's reach, cancelled ones included.
+/// The pushes of a day or of a span of days within the planner's reach, cancelled ones included, by their day.
 #[utoipa::path(tag = "study", params(PushQuery),
     responses((status = 200, description = "Pushes", body = Page<PushView>)))]
 #[get("/study/pushes")]
@@ -128,10 +140,14 @@ async fn list_study_pushes(
     study: web::Data<Study>,
     query: Query<PushQuery>,
 ) -> Result<web::Json<Page<PushView>>, Problem> {
-    let (limit, after) = (page_limit(query.limit)?, after::<PushId>(query.cursor.as_deref())?);
-    let day = query.day.unwrap_or_else(|| study.db.today());
-    let pushes = study.list_pushes(&planner.reach, day, after, limit + 1).await?;
-    Ok(web::Json(Page::new(pushes, limit, |(push, _)| push.id).map(|push| PushView::new(&study, push))))
+    let (limit, after) = (page_limit(query.limit)?, after::<Place>(query.cursor.as_deref())?);
+    let PushQuery { day, from, until, q, category, state, .. } = query.0;
+    let from = day.or(from).unwrap_or_else(|| study.db.today());
+    let until = day.or(until).unwrap_or(from);
+    let (words, category) = (q.map(Text::into_string), category.map(Text::into_string));
+    let filter = PushFilter { from, until, words, category, state };
+    let pushes = study.list_pushes(&planner.reach, filter, after, limit + 1).await?;
+    Ok(web::Json(Page::new(pushes, limit, |(push, _)| (push.day, push.id)).map(|push| PushView::new(&study, push))))
 }
 
 /// 推送详情

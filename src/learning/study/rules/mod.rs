@@ -6,6 +6,7 @@ use super::model::{FeedPush, Mark, Push, ReadState, Reading, ReadingState, Told}
 use crate::base::time::{Day, Timestamp};
 use crate::base::version::Outdated;
 use crate::db;
+use crate::ground::files::AttachRefusal;
 
 /// The longest minimum time, and the most that one reading gives in study hours: a phone left open earns no more.
 pub const LONGEST_SECONDS: i32 = 3600;
@@ -58,9 +59,29 @@ pub enum Refusal {
     /// The day of opening and its grace are over.
     ReadingOver,
     KeyReused,
+    /// The span of days ends before it begins, or is longer than two years.
+    BadSpan,
+    /// The cover, or what stands in the text, is no picture.
+    NoPicture,
+    /// Files cannot be attached.
+    Files(AttachRefusal),
 }
 
 impl db::Refusal for Refusal {}
+
+impl From<AttachRefusal> for Refusal {
+    fn from(refusal: AttachRefusal) -> Self {
+        Refusal::Files(refusal)
+    }
+}
+
+/// Days that one list of pushes spans at most.
+const SPAN_DAYS: u64 = 2 * 366;
+
+/// Whether a list of pushes may span these days.
+pub fn check_span(from: Day, until: Day) -> Result<(), Refusal> {
+    if from <= until && until <= from.plus_days(SPAN_DAYS) { Ok(()) } else { Err(Refusal::BadSpan) }
+}
 
 /// Of fewer members no numbers are told where names are not.
 pub const FEWEST_TOLD: u32 = 10;

@@ -6,7 +6,9 @@ pub mod readings;
 use diesel::dsl::{exists, min, not};
 use diesel::prelude::*;
 
-use super::model::{FeedPush, Item, ItemHead, ItemId, Place, Push, PushId, Told};
+use super::model::{
+    FeedPush, Item, ItemFilter, ItemHead, ItemId, ItemState, Place, Push, PushFilter, PushId, PushState, Told,
+};
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::Conn;
@@ -76,14 +78,32 @@ pub fn list_planned(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<P
 }
 
 /// Items written before `before`, newest first.
-pub fn list_items(conn: &mut Conn, before: Option<ItemId>, limit: i64) -> QueryResult<Vec<Item>> {
+pub fn list_items(conn: &mut Conn, filter: &ItemFilter, before: Option<ItemId>, limit: i64) -> QueryResult<Vec<Item>> {
     let before = before.unwrap_or_else(|| uuid::Uuid::max().into());
-    on!(conn, c => study_items::table
-        .filter(study_items::id.lt(before))
-        .order(study_items::id.desc())
-        .limit(limit)
-        .select(Item::as_select())
-        .load(c))
+    on!(conn, c => {
+        let mut query = study_items::table.filter(study_items::id.lt(before)).into_boxed();
+        if let Some(words) = &filter.words {
+            query = query.filter(study_items::title.like(containing(words)).escape(ESCAPE));
+        }
+        if let Some(category) = &filter.category {
+            query = query.filter(study_items::category.eq(category));
+        }
+        match filter.state {
+            Some(ItemState::Offered) => query = query.filter(study_items::retired_at.is_null()),
+            Some(ItemState::Retired) => query = query.filter(study_items::retired_at.is_not_null()),
+            None => {}
+        }
+        query.order(study_items::id.desc()).limit(limit).select(Item::as_select()).load(c)
+    })
+}
+
+const ESCAPE: char = '\\';
+
+/// A pattern that fits what holds `words`, whatever signs are in them.
+fn containing(words: &str) -> String {
+    let escaped: String =
+        words.chars().flat_map(|c| matches!(c, '%' | '_' | ESCAPE).then_some(ESCAPE).into_iter().chain([c])).collect();
+    format!("%{escaped}%")
 }
 
 /// The items that may be pushed, oldest first.
@@ -173,24 +193,45 @@ pub fn next_reminder(conn: &mut Conn) -> QueryResult<Option<Timestamp>> {
     on!(conn, c => open.select(diesel::dsl::min(study_pushes::remind_at)).first(c))
 }
 
-/// The pushes of `day` for `units`, by id, after `after`.
+/// The pushes for `units` in the order of their days, after `after`.
 pub fn list_pushes(
     conn: &mut Conn,
     units: &[UnitId],
-    day: Day,
-    after: Option<PushId>,
+    filter: &PushFilter,
+    after: Option<Place>,
     limit: i64,
 ) -> QueryResult<Vec<(Push, String)>> {
-    let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
-    on!(conn, c => study_pushes::table
-        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
-        .filter(study_pushes::unit_id.eq_any(units))
-        .filter(study_pushes::day.eq(day))
-        .filter(study_pushes::id.gt(after))
-        .order(study_pushes::id)
-        .limit(limit)
-        .select((Push::as_select(), study_items::title))
-        .load(c))
+    let (day, id) = after.unwrap_or_else(|| (filter.from, uuid::Uuid::nil().into()));
+    let beyond = study_pushes::day.gt(day).or(study_pushes::id.gt(id));
+    on!(conn, c => {
+        let mut query = study_pushes::table
+            .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+            .filter(study_pushes::unit_id.eq_any(units))
+            .filter(study_pushes::day.between(filter.from, filter.until))
+            .filter(study_pushes::day.ge(day))
+            .filter(beyond)
+            .into_boxed();
+        if let Some(words) = &filter.words {
+            query = query.filter(study_items::title.like(containing(words)).escape(ESCAPE));
+        }
+        if let Some(category) = &filter.category {
+            query = query.filter(study_items::category.eq(category));
+        }
+        let (published, cancelled) = (study_pushes::published_at, study_pushes::cancelled_at);
+        match filter.state {
+            Some(PushState::Published) => query = query.filter(published.is_not_null()),
+            Some(PushState::Cancelled) => {
+                query = query.filter(published.is_null()).filter(cancelled.is_not_null());
+            }
+            Some(PushState::Planned) => query = query.filter(published.is_null()).filter(cancelled.is_null()),
+            None => {}
+        }
+        query
+            .order((study_pushes::day, study_pushes::id))
+            .limit(limit)
+            .select((Push::as_select(), study_items::title))
+            .load(c)
+    })
 }
 
 /// Pushes whose time has come, the longest due first.
@@ -275,6 +316,7 @@ pub fn list_published(
             study_items::source,
             study_items::cover_url,
             study_items::minimum_seconds,
+            study_items::cover_file_id,
         ))
         .load(c))
 }

@@ -35,6 +35,9 @@ impl From<Refusal> for Problem {
                 Problem::unprocessable("invitations.invalid", "邀请码不正确、已使用或已过期，请向支部书记重新申请")
             }
             Refusal::WeakPassword(weakness) => Problem::field("/new_password", "passwords.weak", advice(weakness)),
+            Refusal::OtherPrivacyNotice => {
+                Problem::conflict("consents.other_version", "个人信息保护告知书已更新，请阅读最新版本后再确认")
+            }
             Refusal::NoSuchMember => {
                 Problem::field("/member_id", "no_such_member", "没有找到该人员，或不在您的职责范围之内")
             }
@@ -59,6 +62,12 @@ impl From<Refusal> for Problem {
             }
             Refusal::NoResetRequest => Problem::not_found("resets.not_requested", "您没有申请重设密码"),
             Refusal::NobodyToInvite => Problem::conflict("invitations.nobody", "该组织没有需要发放邀请码的人员"),
+            Refusal::OpenCodes { count } => Problem::conflict(
+                "invitations.open_codes",
+                format!(
+                    "其中 {count} 人的邀请码已经发放、仍可使用，重新发放后这 {count} 个邀请码即作废。请先核对尚未使用的邀请码，确需重新发放请再次确认"
+                ),
+            ),
             Refusal::SheetTooLong => {
                 Problem::unprocessable("invitations.sheet_too_long", "一次最多发放 500 个邀请码，请按下级组织分别发放")
             }

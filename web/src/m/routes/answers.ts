@@ -5,5 +5,6 @@ export default [
   { path: '/feedback/:id', component: () => import('../pages/answers/Said.vue'), props: true },
   { path: '/duty-proposals', component: () => import('../pages/answers/Duties.vue') },
   { path: '/duty-proposals/:id', redirect: '/duty-proposals' },
+  { path: '/question-voidings/:id', component: () => import('../pages/answers/Voiding.vue'), props: true },
   { path: '/setting-proposals/:id', component: () => import('../pages/answers/Setting.vue'), props: true },
 ] satisfies RouteRecordRaw[]

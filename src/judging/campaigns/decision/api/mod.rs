@@ -1,5 +1,6 @@
 //! The routes of decisions, objections, publication and awards.
 
+mod adoption;
 mod decision;
 mod objections;
 mod publication;
@@ -21,7 +22,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(objections::routes)
         .configure(publication::routes)
         .configure(recusals::routes)
-        .configure(awards::routes);
+        .configure(awards::routes)
+        .configure(adoption::routes);
 }
 
 /// Somebody who was kept out of an act that is his by duty, because he is involved in what it is about 回避.
@@ -71,6 +73,9 @@ impl From<Refusal> for Problem {
             Refusal::ObjectedAlready => {
                 Problem::conflict("campaigns.objected_already", "您已经对这项申报提出过异议，不能更改")
             }
+            Refusal::NotAwarded => Problem::conflict("campaigns.not_awarded", "只有获奖的作品可以启用为品牌标识"),
+            Refusal::NoMark => Problem::conflict("campaigns.no_mark", "这项申报没有图片，不能启用为品牌标识"),
+            Refusal::NoSuchBrand => Problem::field("/brand_id", "no_such_brand", "没有找到这个党建品牌"),
             Refusal::NoSuchObjection => Problem::not_found("campaigns.objection_not_found", "没有找到这条异议"),
             Refusal::OwnObjection => {
                 Problem::forbidden("campaigns.own_objection", "不能答复自己提出的或涉及本单位的异议")

@@ -37,7 +37,7 @@ pub(super) fn writer(caller: &EntryWriter) -> Writer {
 }
 
 /// An entry with what lists show around it.
-async fn line(campaigns: &Campaigns, addresses: &Addresses, entry: Entry) -> Result<EntryLine, Problem> {
+pub(super) async fn line(campaigns: &Campaigns, addresses: &Addresses, entry: Entry) -> Result<EntryLine, Problem> {
     let listed = campaigns.entries_around(vec![entry], addresses).await?.pop();
     Ok(EntryLine::new(campaigns, listed.ok_or(Refusal::NoSuchEntry)?))
 }

@@ -43,6 +43,10 @@ pub struct EntryLine {
     pub evidence_count: usize,
     /// Where the thumbnail of the first picture among them is shown without a session; `null` where there is none.
     pub thumbnail_url: Option<String>,
+    /// The same picture as it was uploaded.
+    pub picture_url: Option<String>,
+    /// Whether a member proposed it himself.
+    pub by_member: bool,
 }
 
 impl EntryLine {
@@ -66,7 +70,9 @@ impl EntryLine {
             submitted_at: entry.submitted_at,
             has_article,
             evidence_count: evidence,
+            picture_url: picture.as_ref().and_then(|file| file.url.clone()),
             thumbnail_url: picture.and_then(|file| file.thumbnail_url),
+            by_member: entry.by_member,
         }
     }
 }

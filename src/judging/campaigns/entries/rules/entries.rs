@@ -26,7 +26,7 @@ pub fn may_submit(stages: &[StageRow], now: Timestamp) -> Result<bool, Refusal> 
 /// Whether the entry may get another version: while entries are taken, and again when the last stage is over (plans go on
 /// being improved after the award; what was judged stays as it was).
 pub fn may_edit(entry: &Entry, stages: &[StageRow], now: Timestamp) -> Result<(), Refusal> {
-    if entry.state == EntryState::Withdrawn {
+    if !matches!(entry.state, EntryState::Draft | EntryState::Submitted) {
         return Err(Refusal::WrongEntryState(entry.state));
     }
     let over = stages.iter().all(|row| row.state == StageState::Closed);

@@ -31,7 +31,18 @@ pub enum Refusal {
     Files(AttachRefusal),
     /// The entry has no such file.
     NoSuchFile,
+    /// The rules of the selection take no entries of members.
+    NotByMembers,
+    /// The member has proposed as many entries as he may.
+    ProposedEnough,
+    /// Nobody answers his own proposal.
+    OwnProposal,
+    /// What is to be on the ballot is no picture.
+    NoPicture,
 }
+
+/// Entries that one member proposes to one selection, those that he took back aside.
+pub const PROPOSAL_LIMIT: i64 = 3;
 
 impl From<AttachRefusal> for Refusal {
     fn from(refusal: AttachRefusal) -> Self {

@@ -78,8 +78,8 @@ pub fn list(
     limit: i64,
 ) -> QueryResult<Vec<Entry>> {
     on!(conn, c => {
-        let visible =
-            campaign_entries::state.eq(EntryState::Submitted).or(campaign_entries::unit_id.eq_any(units));
+        let of_units = campaign_entries::unit_id.eq_any(units).and(campaign_entries::by_member.eq(false));
+        let visible = campaign_entries::state.eq(EntryState::Submitted).or(of_units);
         let mut query = campaign_entries::table
             .filter(campaign_entries::campaign_id.eq(id))
             .filter(visible)
@@ -89,6 +89,40 @@ pub fn list(
         }
         query.order(campaign_entries::id).limit(limit).select(Entry::as_select()).load(c)
     })
+}
+
+/// What members proposed themselves (that of `member` alone when set), after `after`.
+pub fn list_proposed(
+    conn: &mut Conn,
+    id: CampaignId,
+    member: Option<MemberId>,
+    after: Option<EntryId>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    on!(conn, c => {
+        let mut query = campaign_entries::table
+            .filter(campaign_entries::campaign_id.eq(id))
+            .filter(campaign_entries::by_member.eq(true))
+            .into_boxed();
+        if let Some(member) = member {
+            query = query.filter(campaign_entries::created_by.eq(member));
+        }
+        if let Some(after) = after {
+            query = query.filter(campaign_entries::id.gt(after));
+        }
+        query.order(campaign_entries::id).limit(limit).select(Entry::as_select()).load(c)
+    })
+}
+
+/// How many entries a member has proposed and not taken back.
+pub fn count_proposed(conn: &mut Conn, id: CampaignId, member: MemberId) -> QueryResult<i64> {
+    on!(conn, c => campaign_entries::table
+        .filter(campaign_entries::campaign_id.eq(id))
+        .filter(campaign_entries::by_member.eq(true))
+        .filter(campaign_entries::created_by.eq(member))
+        .filter(campaign_entries::state.ne(EntryState::Withdrawn))
+        .count()
+        .get_result(c))
 }
 
 // ── versions ──

@@ -1,0 +1,1 @@
+ALTER TABLE campaign_entries DROP COLUMN by_member;
