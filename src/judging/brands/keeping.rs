@@ -10,7 +10,7 @@ use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::version::Version;
+use crate::base::version::SeenState;
 use crate::db::{Conn, DbError, Json, Tx};
 use crate::ground::files::{self, Addresses, FileId, FileView};
 use crate::kernel::trail::{self, Act};
@@ -91,7 +91,7 @@ impl Brands {
         actor: MemberId,
         reach: &Reach,
         id: BrandId,
-        seen: Option<Version>,
+        seen: Option<SeenState>,
         change: BrandChange,
     ) -> Outcome<()> {
         self.keep(actor, reach, (id, seen), "brands.edit", move |tx, brand| {
@@ -132,7 +132,7 @@ impl Brands {
         &self,
         actor: MemberId,
         reach: &Reach,
-        (id, seen): (BrandId, Option<Version>),
+        (id, seen): (BrandId, Option<SeenState>),
         picture: Option<FileId>,
     ) -> Outcome<()> {
         self.keep(actor, reach, (id, seen), "brands.put_picture", move |tx, brand| {
@@ -154,7 +154,7 @@ impl Brands {
         &self,
         actor: MemberId,
         reach: &Reach,
-        (id, seen): (BrandId, Option<Version>),
+        (id, seen): (BrandId, Option<SeenState>),
         action: &'static str,
         act: impl Fn(&mut Tx, Brand) -> Outcome<(Brand, Value)> + Send + 'static,
     ) -> Outcome<()> {
