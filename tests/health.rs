@@ -47,7 +47,13 @@ async fn health_waits_neither_for_busy_workers_nor_for_busy_readers() {
     let readers: Vec<_> = (0..16)
         .map(|_| {
             let db = app.db().clone();
-            tokio::spawn(async move { db.read(|_| Ok(std::thread::sleep(BUSY))).await })
+            tokio::spawn(async move {
+                db.read(|_| {
+                    std::thread::sleep(BUSY);
+                    Ok(())
+                })
+                .await
+            })
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -104,7 +104,7 @@ async fn a_server_of_half_a_gigabyte_serves_or_refuses_twelve_large_pictures_at_
             most
         });
         let upload = |index: usize| {
-            let picture = if index % 2 == 0 { &flat } else { &turned };
+            let picture = if index.is_multiple_of(2) { &flat } else { &turned };
             let request = server.client.post(server.url("/files?name=a.jpg")).body(picture.clone());
             support::send(request.bearer_auth(site.token(index % site.len())))
         };
