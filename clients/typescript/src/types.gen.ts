@@ -47,6 +47,13 @@ export type AcceptedTemplates = {
 export type ActResult = 'done' | 'refused';
 
 /**
+ * Whose mark it becomes.
+ */
+export type AdoptionBody = {
+    brand_id: BrandId;
+};
+
+/**
  * Of what an alarm is.
  */
 export type AlarmKind = 'overdue' | 'backup_missing' | 'disk_low' | 'clock_doubted' | 'writes_fail' | 'messages_parked' | 'redis_away' | 'trail_unsealed' | 'maintenance' | 'unknown';
@@ -689,9 +696,131 @@ export type BranchRankLine = {
 };
 
 /**
+ * A brand to write down.
+ */
+export type BrandBody = {
+    experience?: Text5000 | null;
+    figures?: Text5000 | null;
+    /**
+     * Words by which it is known, 10 at most.
+     */
+    keywords?: Array<Text20>;
+    measures?: Text5000 | null;
+    /**
+     * Such as 铜花飞扬 筑梦中冶.
+     */
+    name: Text100;
+    parent_id?: BrandId | null;
+    summary?: Text1000 | null;
+    /**
+     * The unit that builds it; a unit has one.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * A brand with what shows it.
+ */
+export type BrandDetail = BrandView & {
+    /**
+     * The brands that belong to it.
+     */
+    children: Array<BrandName>;
+    /**
+     * Files that show its measures, experience and figures, each in the order of uploading.
+     */
+    evidence: Array<BrandEvidence>;
+    /**
+     * What was learned.
+     */
+    experience: string;
+    /**
+     * What came of it, in figures.
+     */
+    figures: string;
+    /**
+     * What was done for it; may be empty, as the two below.
+     */
+    measures: string;
+};
+
+/**
+ * A file with what it shows of a brand.
+ */
+export type BrandEvidence = {
+    file: FileView;
+    kind: BrandEvidenceKind;
+};
+
+/**
+ * Files that show something of a brand.
+ */
+export type BrandEvidenceBody = {
+    /**
+     * The caller's own files; those that are attached already stay. A brand has 9 files of each kind at most.
+     */
+    file_ids: Array<FileId>;
+    /**
+     * What they show.
+     */
+    kind: BrandEvidenceKind;
+};
+
+/**
+ * What a file shows of a brand.
+ */
+export type BrandEvidenceKind = 'measure' | 'experience' | 'data';
+
+/**
  * A unit's brand.
  */
 export type BrandId = string;
+
+/**
+ * A brand by its name.
+ */
+export type BrandName = {
+    id: BrandId;
+    /**
+     * What it is called.
+     */
+    name: string;
+};
+
+/**
+ * What changes of a brand; a field that is left out stays, and `null` takes it away.
+ */
+export type BrandPatch = {
+    /**
+     * What was learned.
+     */
+    experience?: string | null;
+    /**
+     * What came of it, in figures.
+     */
+    figures?: string | null;
+    /**
+     * Words by which it is known, 10 at most.
+     */
+    keywords?: Array<Text20> | null;
+    /**
+     * What was done for it.
+     */
+    measures?: string | null;
+    name?: Text100 | null;
+    parent_id?: BrandId | null;
+    /**
+     * What it stands for and how it is built.
+     */
+    summary?: string | null;
+};
+
+/**
+ * The mark of a brand.
+ */
+export type BrandPictureBody = {
+    file_id?: FileId | null;
+};
 
 /**
  * The brand of a unit.
@@ -699,9 +828,15 @@ export type BrandId = string;
 export type BrandView = {
     id: BrandId;
     /**
+     * Words by which it is known, 10 at most.
+     */
+    keywords: Array<string>;
+    /**
      * The brand's name, such as 铜花飞扬 筑梦中冶.
      */
     name: string;
+    parent?: BrandName | null;
+    picture?: FileView | null;
     /**
      * What it stands for and how it is built.
      */
@@ -1226,7 +1361,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1528,6 +1663,7 @@ export type ClientConfig = {
     demo: boolean;
     enterprise: EnterpriseConfig;
     limits: ClientLimits;
+    privacy?: PrivacyNotice | null;
     sign_in: SignInWays;
     /**
      * What the enterprise has switched on.
@@ -1700,6 +1836,32 @@ export type CommentView = {
  * Why a privileged duty holds.
  */
 export type Confirmation = 'not_needed_single_administrator' | 'confirmed_by_second_administrator' | 'made_by_operator';
+
+/**
+ * What the caller agreed to.
+ */
+export type ConsentList = {
+    /**
+     * Whether the caller has still to agree to it.
+     */
+    due: boolean;
+    /**
+     * Newest first.
+     */
+    items: Array<ConsentView>;
+    notice?: PrivacyNotice | null;
+};
+
+/**
+ * That the caller agreed to a version of the notice.
+ */
+export type ConsentView = {
+    agreed_at: Timestamp;
+    /**
+     * What the enterprise calls that version.
+     */
+    version: string;
+};
 
 /**
  * An answer to one question.
@@ -2633,6 +2795,10 @@ export type EntryId = string;
  * An entry in short.
  */
 export type EntryLine = {
+    /**
+     * Whether a member proposed it himself.
+     */
+    by_member: boolean;
     campaign_id: CampaignId;
     /**
      * Its category, by the code.
@@ -2668,6 +2834,10 @@ export type EntryLine = {
      * The name of the person who leads the plan.
      */
     owner_name: string;
+    /**
+     * The same picture as it was uploaded.
+     */
+    picture_url?: string | null;
     state: EntryState;
     submitted_at?: Timestamp | null;
     /**
@@ -2690,6 +2860,38 @@ export type EntryLine = {
 };
 
 /**
+ * An entry as a member proposes it.
+ */
+export type EntryProposalBody = {
+    /**
+     * A category of the campaign, by its code.
+     */
+    category: Text40;
+    /**
+     * What it means and how it came about.
+     */
+    description: Text2000;
+    /**
+     * Pictures that the member uploaded, 9 at most; the first one stands on the ballot.
+     */
+    file_ids?: Array<FileId>;
+    /**
+     * What it is called.
+     */
+    title: Text100;
+};
+
+/**
+ * Why a proposal is not taken.
+ */
+export type EntryProposalRefusalBody = {
+    /**
+     * Its member reads it.
+     */
+    reason: Text500;
+};
+
+/**
  * What an entry must have.
  */
 export type EntryRules = {
@@ -2697,6 +2899,10 @@ export type EntryRules = {
      * Only entries with a published article can be voted on.
      */
     article_required?: boolean;
+    /**
+     * Members propose entries of their own, too (标识征集); each stands among the others once an organiser has approved it.
+     */
+    by_members?: boolean;
     /**
      * One piece of evidence of each kind at least (有措施、有经验、有数据支撑).
      */
@@ -2714,7 +2920,7 @@ export type EntryRules = {
 /**
  * How far an entry has come.
  */
-export type EntryState = 'draft' | 'submitted' | 'withdrawn';
+export type EntryState = 'draft' | 'submitted' | 'withdrawn' | 'proposed' | 'declined';
 
 /**
  * An entry with its latest plan.
@@ -3020,7 +3226,7 @@ export type FeedItem = FeedPush & {
  */
 export type FeedPush = {
     /**
-     * An https address of a picture.
+     * An https address of a picture, or a path on this server that is good for half a day at least.
      */
     cover_url?: string | null;
     day: Day;
@@ -3887,6 +4093,10 @@ export type InviteBody = {
      * With `unit_id`: also those who signed in before; each of these codes is a reset.
      */
     registered_too?: boolean;
+    /**
+     * Codes of these members that still work are to stop working; without it they are a reason to refuse.
+     */
+    replace?: boolean;
     unit_id?: UnitId | null;
 };
 
@@ -3903,6 +4113,8 @@ export type ItemBody = {
      * Markdown.
      */
     body: Text50000;
+    category?: Text40 | null;
+    cover_file_id?: FileId | null;
     /**
      * An https address of at most 500 characters.
      */
@@ -3911,6 +4123,10 @@ export type ItemBody = {
      * How long it must be read to count.
      */
     minimum_seconds: number;
+    /**
+     * Pictures that the author uploaded, 9 at most; `![…](file:{id})` in the text stands for one of them.
+     */
+    picture_ids?: Array<FileId>;
     /**
      * Questions of the bank that belong to it, 20 at most.
      */
@@ -3938,6 +4154,11 @@ export type ItemId = string;
  * A study item without its text.
  */
 export type ItemLine = {
+    /**
+     * What it is about, as the enterprise sorts its items.
+     */
+    category?: string | null;
+    cover_file_id?: FileId | null;
     /**
      * An https address of a picture.
      */
@@ -3974,6 +4195,11 @@ export type ItemLine = {
 export type ItemPatch = {
     body?: Text50000 | null;
     /**
+     * What it is about; `null` takes it away.
+     */
+    category?: string | null;
+    cover_file_id?: FileId | null;
+    /**
      * `null` takes the cover away.
      */
     cover_url?: string | null;
@@ -3981,6 +4207,10 @@ export type ItemPatch = {
      * How long it must be read to count.
      */
     minimum_seconds?: number | null;
+    /**
+     * All the pictures that stand in the text, 9 at most; those that are left out are taken off.
+     */
+    picture_ids?: Array<FileId> | null;
     question_ids?: Array<LinkedQuestionId> | null;
     /**
      * Whether it is offered for no further push; what was pushed stays in the feed.
@@ -4000,7 +4230,12 @@ export type ItemView = {
      */
     body: string;
     /**
-     * An https address of a picture.
+     * What it is about, as the enterprise sorts its items.
+     */
+    category?: string | null;
+    cover_file_id?: FileId | null;
+    /**
+     * An https address of a picture, or a path on this server that is good for half a day at least.
      */
     cover_url?: string | null;
     created_at: Timestamp;
@@ -4009,6 +4244,10 @@ export type ItemView = {
      * How long it must be read to count.
      */
     minimum_seconds: number;
+    /**
+     * Pictures that stand in the text, where `![…](file:{id})` names one of them.
+     */
+    pictures: Array<FileView>;
     /**
      * Questions of the bank that belong to it.
      */
@@ -4653,6 +4892,10 @@ export type MeetingView = MeetingHead & {
      * What was said and resolved; may be empty.
      */
     minutes: string;
+    /**
+     * Photographs, in the order of uploading.
+     */
+    photographs: Array<FileView>;
     /**
      * Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.
      */
@@ -5517,6 +5760,38 @@ export type ObjectionView = {
 export type OffBallot = 'zero' | 'ineligible';
 
 /**
+ * A code that was handed out and can still be used. The code itself is known to nobody but its member.
+ */
+export type OpenCodeView = {
+    /**
+     * The member's employee number.
+     */
+    employee_no: string;
+    expires_at: Timestamp;
+    id: InvitationId;
+    issued_at: Timestamp;
+    issued_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    issuer?: string | null;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    reset?: ResetStanding | null;
+    /**
+     * The member's home unit.
+     */
+    unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * What is open to members for a while.
  */
 export type OpenKind = 'vote' | 'contest';
@@ -5609,6 +5884,48 @@ export type OutcomeBody = {
 };
 
 /**
+ * What was put right about an outcome.
+ */
+export type OutcomeCorrection = {
+    corrected_at: Timestamp;
+    /**
+     * Name of who corrected it.
+     */
+    corrected_by: string;
+    /**
+     * The money before, in fen.
+     */
+    former_amount_fen?: number | null;
+    /**
+     * What it was called before.
+     */
+    former_title: string;
+    /**
+     * Why, in Chinese.
+     */
+    reason: string;
+};
+
+/**
+ * What is right about an outcome, and why something else stood there; a field that is left out stays as it is.
+ */
+export type OutcomeCorrectionBody = {
+    /**
+     * Money saved, in fen; of 节约金额 only.
+     */
+    amount_fen?: number | null;
+    /**
+     * In Chinese; everybody who sees the idea reads it.
+     */
+    reason: Text500;
+    /**
+     * It is none: figures, points and exports leave it out from now on.
+     */
+    struck?: boolean;
+    title?: Text200 | null;
+};
+
+/**
  * Outcomes of a kind.
  */
 export type OutcomeCount = {
@@ -5637,9 +5954,17 @@ export type OutcomeView = {
      * Money saved, in fen; of 节约金额 only.
      */
     amount_fen?: number | null;
+    /**
+     * What was put right about it, in that order; empty as a rule.
+     */
+    corrections: Array<OutcomeCorrection>;
     created_at: Timestamp;
     id: OutcomeId;
     kind: OutcomeKind;
+    /**
+     * It is none any more.
+     */
+    struck: boolean;
     /**
      * One line.
      */
@@ -6104,6 +6429,20 @@ export type PageObjectionView = {
      * In the list's stable order.
      */
     items: Array<ObjectionView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageOpenCodeView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<OpenCodeView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -6601,10 +6940,31 @@ export type PhoneProposalView = {
 };
 
 /**
+ * The photographs of a meeting.
+ */
+export type PhotographList = {
+    /**
+     * In the order of uploading.
+     */
+    items: Array<FileView>;
+};
+
+/**
+ * Pictures to put on a meeting.
+ */
+export type PhotographsBody = {
+    /**
+     * The caller's own pictures; those that are there already stay. A meeting has 9 at most.
+     */
+    file_ids: Array<FileId>;
+};
+
+/**
  * A plan 创建方案.
  */
 export type Plan = {
     brand?: Text100 | null;
+    description?: Text2000 | null;
     evidence?: Array<Evidence>;
     /**
      * 预期效果; one at least when handed in.
@@ -6884,6 +7244,20 @@ export type PresetView = {
 };
 
 /**
+ * The privacy notice 个人信息保护告知书 that holds.
+ */
+export type PrivacyNotice = {
+    /**
+     * Where its text is read.
+     */
+    address?: string | null;
+    /**
+     * What the enterprise calls it, such as 2026-07; another one asks everybody anew.
+     */
+    version: string;
+};
+
+/**
  * The body of every failure.
  */
 export type ProblemBody = {
@@ -6903,6 +7277,10 @@ export type ProblemBody = {
      * The fields that were not accepted (422 only).
      */
     errors?: Array<FieldError>;
+    /**
+     * How much of the day's quota is left, and when the next one begins (429 of a quota only).
+     */
+    quota?: QuotaLeft;
     /**
      * To quote when asking for help.
      */
@@ -7501,6 +7879,24 @@ export type QuizSummary = {
      */
     right_count: number;
     submitted_at: Timestamp;
+};
+
+/**
+ * A day's quota of one member.
+ */
+export type QuotaLeft = {
+    /**
+     * When the next day begins.
+     */
+    again_at: Timestamp;
+    /**
+     * What is left of it today; nothing, or less than was asked for.
+     */
+    left: number;
+    /**
+     * Of one day, in the unit that the sentence says.
+     */
+    most: number;
 };
 
 /**
@@ -8897,6 +9293,11 @@ export type StudyItemText = {
      */
     body: string;
     /**
+     * What it is about, as the enterprise sorts its items.
+     */
+    category?: string | null;
+    cover_file_id?: FileId | null;
+    /**
      * An https address of a picture.
      */
     cover_url?: string | null;
@@ -10269,6 +10670,253 @@ export type ListBrandsResponses = {
 };
 
 export type ListBrandsResponse = ListBrandsResponses[keyof ListBrandsResponses];
+
+export type CreateBrandData = {
+    body: BrandBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/brands';
+};
+
+export type CreateBrandErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `brands.taken`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateBrandError = CreateBrandErrors[keyof CreateBrandErrors];
+
+export type CreateBrandResponses = {
+    /**
+     * Written
+     */
+    201: BrandDetail;
+};
+
+export type CreateBrandResponse = CreateBrandResponses[keyof CreateBrandResponses];
+
+export type GetBrandData = {
+    body?: never;
+    path: {
+        /**
+         * The brand
+         */
+        id: BrandId;
+    };
+    query?: never;
+    url: '/api/v1/brands/{id}';
+};
+
+export type GetBrandErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `brands.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetBrandError = GetBrandErrors[keyof GetBrandErrors];
+
+export type GetBrandResponses = {
+    /**
+     * The brand
+     */
+    200: BrandDetail;
+};
+
+export type GetBrandResponse = GetBrandResponses[keyof GetBrandResponses];
+
+export type EditBrandData = {
+    body?: BrandPatch;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The brand
+         */
+        id: BrandId;
+    };
+    query?: never;
+    url: '/api/v1/brands/{id}';
+};
+
+export type EditBrandErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `brands.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditBrandError = EditBrandErrors[keyof EditBrandErrors];
+
+export type EditBrandResponses = {
+    /**
+     * Changed
+     */
+    200: BrandDetail;
+};
+
+export type EditBrandResponse = EditBrandResponses[keyof EditBrandResponses];
+
+export type AttachBrandEvidenceData = {
+    body: BrandEvidenceBody;
+    path: {
+        /**
+         * The brand
+         */
+        id: BrandId;
+    };
+    query?: never;
+    url: '/api/v1/brands/{id}/evidence';
+};
+
+export type AttachBrandEvidenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AttachBrandEvidenceError = AttachBrandEvidenceErrors[keyof AttachBrandEvidenceErrors];
+
+export type AttachBrandEvidenceResponses = {
+    /**
+     * Attached
+     */
+    200: BrandDetail;
+};
+
+export type AttachBrandEvidenceResponse = AttachBrandEvidenceResponses[keyof AttachBrandEvidenceResponses];
+
+export type DetachBrandEvidenceData = {
+    body?: never;
+    path: {
+        /**
+         * The brand
+         */
+        id: BrandId;
+        /**
+         * The file
+         */
+        file_id: FileId;
+    };
+    query?: never;
+    url: '/api/v1/brands/{id}/evidence/{file_id}';
+};
+
+export type DetachBrandEvidenceErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `brands.file_not_found` · `brands.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DetachBrandEvidenceError = DetachBrandEvidenceErrors[keyof DetachBrandEvidenceErrors];
+
+export type DetachBrandEvidenceResponses = {
+    /**
+     * Off
+     */
+    204: void;
+};
+
+export type DetachBrandEvidenceResponse = DetachBrandEvidenceResponses[keyof DetachBrandEvidenceResponses];
+
+export type PutBrandPictureData = {
+    body?: BrandPictureBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The brand
+         */
+        id: BrandId;
+    };
+    query?: never;
+    url: '/api/v1/brands/{id}/picture';
+};
+
+export type PutBrandPictureErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `brands.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PutBrandPictureError = PutBrandPictureErrors[keyof PutBrandPictureErrors];
+
+export type PutBrandPictureResponses = {
+    /**
+     * Put
+     */
+    200: BrandDetail;
+};
+
+export type PutBrandPictureResponse = PutBrandPictureResponses[keyof PutBrandPictureResponses];
 
 export type GetCalendarData = {
     body?: never;
@@ -11714,6 +12362,97 @@ export type GetCampaignParticipationResponses = {
 };
 
 export type GetCampaignParticipationResponse = GetCampaignParticipationResponses[keyof GetCampaignParticipationResponses];
+
+export type ListEntryProposalsData = {
+    body?: never;
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/campaigns/{id}/proposals';
+};
+
+export type ListEntryProposalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListEntryProposalsError = ListEntryProposalsErrors[keyof ListEntryProposalsErrors];
+
+export type ListEntryProposalsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageEntryLine;
+};
+
+export type ListEntryProposalsResponse = ListEntryProposalsResponses[keyof ListEntryProposalsResponses];
+
+export type ProposeEntryData = {
+    body: EntryProposalBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+    };
+    query?: never;
+    url: '/api/v1/campaigns/{id}/proposals';
+};
+
+export type ProposeEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.not_by_members` · `campaigns.proposed_enough` · `campaigns.wrong_state`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeEntryError = ProposeEntryErrors[keyof ProposeEntryErrors];
+
+export type ProposeEntryResponses = {
+    /**
+     * Proposed
+     */
+    201: EntryLine;
+};
+
+export type ProposeEntryResponse = ProposeEntryResponses[keyof ProposeEntryResponses];
 
 export type PublishCampaignData = {
     body?: never;
@@ -13729,6 +14468,10 @@ export type EditEntryErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -13752,6 +14495,44 @@ export type EditEntryResponses = {
 };
 
 export type EditEntryResponse = EditEntryResponses[keyof EditEntryResponses];
+
+export type AdoptMarkData = {
+    body: AdoptionBody;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: never;
+    url: '/api/v1/entries/{id}/adoption';
+};
+
+export type AdoptMarkErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.no_mark` · `campaigns.not_awarded` · `campaigns.not_published`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AdoptMarkError = AdoptMarkErrors[keyof AdoptMarkErrors];
+
+export type AdoptMarkResponses = {
+    /**
+     * Adopted
+     */
+    204: void;
+};
+
+export type AdoptMarkResponse = AdoptMarkResponses[keyof AdoptMarkResponses];
 
 export type GetArticleData = {
     body?: never;
@@ -14206,6 +14987,10 @@ export type SubmitEntryErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * `campaigns.entry_not_found`
      */
     404: ProblemBody;
@@ -14305,6 +15090,132 @@ export type WithdrawEntryResponses = {
 };
 
 export type WithdrawEntryResponse = WithdrawEntryResponses[keyof WithdrawEntryResponses];
+
+export type ApproveEntryProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: never;
+    url: '/api/v1/entry-proposals/{id}/approval';
+};
+
+export type ApproveEntryProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.own_proposal`
+     */
+    403: ProblemBody;
+    /**
+     * `campaigns.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `campaigns.judged` · `campaigns.wrong_entry_state`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveEntryProposalError = ApproveEntryProposalErrors[keyof ApproveEntryProposalErrors];
+
+export type ApproveEntryProposalResponses = {
+    /**
+     * Approved
+     */
+    200: EntryLine;
+};
+
+export type ApproveEntryProposalResponse = ApproveEntryProposalResponses[keyof ApproveEntryProposalResponses];
+
+export type RefuseEntryProposalData = {
+    body: EntryProposalRefusalBody;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: never;
+    url: '/api/v1/entry-proposals/{id}/refusal';
+};
+
+export type RefuseEntryProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.own_proposal`
+     */
+    403: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseEntryProposalError = RefuseEntryProposalErrors[keyof RefuseEntryProposalErrors];
+
+export type RefuseEntryProposalResponses = {
+    /**
+     * Declined
+     */
+    200: EntryLine;
+};
+
+export type RefuseEntryProposalResponse = RefuseEntryProposalResponses[keyof RefuseEntryProposalResponses];
+
+export type WithdrawEntryProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The entry
+         */
+        id: EntryId;
+    };
+    query?: never;
+    url: '/api/v1/entry-proposals/{id}/withdrawal';
+};
+
+export type WithdrawEntryProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `campaigns.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `campaigns.wrong_entry_state`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawEntryProposalError = WithdrawEntryProposalErrors[keyof WithdrawEntryProposalErrors];
+
+export type WithdrawEntryProposalResponses = {
+    /**
+     * Withdrawn
+     */
+    200: EntryLine;
+};
+
+export type WithdrawEntryProposalResponse = WithdrawEntryProposalResponses[keyof WithdrawEntryProposalResponses];
 
 export type GetEventStreamData = {
     body?: never;
@@ -17119,6 +18030,48 @@ export type WithdrawUnitImportResponses = {
 
 export type WithdrawUnitImportResponse = WithdrawUnitImportResponses[keyof WithdrawUnitImportResponses];
 
+export type ListInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * A unit within the caller's scope, with everything below it; the whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Open codes
+     */
+    200: PageOpenCodeView;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
 export type IssueInvitationsData = {
     body?: InviteBody;
     path?: never;
@@ -17135,6 +18088,10 @@ export type IssueInvitationsErrors = {
      * `invitations.beyond_reach`
      */
     403: ProblemBody;
+    /**
+     * `invitations.open_codes`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17284,6 +18241,73 @@ export type ListMyChallengeRunsResponses = {
 };
 
 export type ListMyChallengeRunsResponse = ListMyChallengeRunsResponses[keyof ListMyChallengeRunsResponses];
+
+export type ListMyConsentsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/consents';
+};
+
+export type ListMyConsentsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyConsentsError = ListMyConsentsErrors[keyof ListMyConsentsErrors];
+
+export type ListMyConsentsResponses = {
+    /**
+     * Consents
+     */
+    200: ConsentList;
+};
+
+export type ListMyConsentsResponse = ListMyConsentsResponses[keyof ListMyConsentsResponses];
+
+export type PutMyConsentData = {
+    body?: never;
+    path: {
+        /**
+         * The version, as `GET /config` names it
+         */
+        version: string;
+    };
+    query?: never;
+    url: '/api/v1/me/consents/{version}';
+};
+
+export type PutMyConsentErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `consents.other_version`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PutMyConsentError = PutMyConsentErrors[keyof PutMyConsentErrors];
+
+export type PutMyConsentResponses = {
+    /**
+     * Agreed
+     */
+    200: ConsentList;
+};
+
+export type PutMyConsentResponse = PutMyConsentResponses[keyof PutMyConsentResponses];
 
 export type GetMyDeskData = {
     body?: never;
@@ -18658,6 +19682,86 @@ export type SubmitAttendanceCodeResponses = {
 
 export type SubmitAttendanceCodeResponse = SubmitAttendanceCodeResponses[keyof SubmitAttendanceCodeResponses];
 
+export type AttachMeetingPhotographsData = {
+    body: PhotographsBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/photographs';
+};
+
+export type AttachMeetingPhotographsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `files.unknown`
+     */
+    422: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AttachMeetingPhotographsError = AttachMeetingPhotographsErrors[keyof AttachMeetingPhotographsErrors];
+
+export type AttachMeetingPhotographsResponses = {
+    /**
+     * Put on
+     */
+    200: PhotographList;
+};
+
+export type AttachMeetingPhotographsResponse = AttachMeetingPhotographsResponses[keyof AttachMeetingPhotographsResponses];
+
+export type DetachMeetingPhotographData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+        /**
+         * The file
+         */
+        file_id: FileId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/photographs/{file_id}';
+};
+
+export type DetachMeetingPhotographErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `meetings.file_not_found` · `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DetachMeetingPhotographError = DetachMeetingPhotographErrors[keyof DetachMeetingPhotographErrors];
+
+export type DetachMeetingPhotographResponses = {
+    /**
+     * Off
+     */
+    204: void;
+};
+
+export type DetachMeetingPhotographResponse = DetachMeetingPhotographResponses[keyof DetachMeetingPhotographResponses];
+
 export type ListMeetingVersionsData = {
     body?: never;
     path: {
@@ -19428,6 +20532,48 @@ export type ReleaseMessageResponses = {
 };
 
 export type ReleaseMessageResponse = ReleaseMessageResponses[keyof ReleaseMessageResponses];
+
+export type CorrectIdeaOutcomeData = {
+    body: OutcomeCorrectionBody;
+    path: {
+        /**
+         * The outcome
+         */
+        id: OutcomeId;
+    };
+    query?: never;
+    url: '/api/v1/outcomes/{id}/correction';
+};
+
+export type CorrectIdeaOutcomeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `ideas.own_idea` · `ideas.own_outcome` · `ideas.recused`
+     */
+    403: ProblemBody;
+    /**
+     * `ideas.outcome_struck` · `ideas.same_outcome`
+     */
+    409: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CorrectIdeaOutcomeError = CorrectIdeaOutcomeErrors[keyof CorrectIdeaOutcomeErrors];
+
+export type CorrectIdeaOutcomeResponses = {
+    /**
+     * Put right
+     */
+    200: IdeaView;
+};
+
+export type CorrectIdeaOutcomeResponse = CorrectIdeaOutcomeResponses[keyof CorrectIdeaOutcomeResponses];
 
 export type ListPhoneProposalsData = {
     body?: never;
@@ -21837,6 +22983,18 @@ export type ListStudyItemsData = {
     path?: never;
     query?: {
         /**
+         * Part of the title.
+         */
+        q?: Text100;
+        /**
+         * Only of this category.
+         */
+        category?: Text40;
+        /**
+         * Whether an item is offered for pushes.
+         */
+        state?: 'offered' | 'retired';
+        /**
          * How many items at most; 20 when absent, 100 at most.
          */
         limit?: number;
@@ -21888,6 +23046,10 @@ export type CreateStudyItemErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `files.unknown`
+     */
+    422: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -22112,9 +23274,29 @@ export type ListStudyPushesData = {
     path?: never;
     query?: {
         /**
-         * Today when absent.
+         * One day; today when `from` and `until` are absent, too.
          */
         day?: Day;
+        /**
+         * The first day of a span, two years at most; today when `until` alone is there.
+         */
+        from?: Day;
+        /**
+         * Its last day; as `from` when absent.
+         */
+        until?: Day;
+        /**
+         * Part of the item's title.
+         */
+        q?: Text100;
+        /**
+         * Only items of this category.
+         */
+        category?: Text40;
+        /**
+         * What became of a push.
+         */
+        state?: 'planned' | 'published' | 'cancelled';
         /**
          * 20 when absent, 100 at most.
          */
