@@ -46,6 +46,7 @@ async fn a_member_sees_who_he_is() {
         "see_ideas",
         "collect_ideas",
         "decide_ideas",
+        "keep_brands",
         "write_entries",
         "write_articles"
     ]);

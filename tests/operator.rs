@@ -127,8 +127,10 @@ async fn the_socket_works_in_a_folder_with_a_long_name() {
     let deep = site.folder().join("先锋".repeat(20)).join("数据".repeat(20));
     std::fs::create_dir_all(&deep).unwrap();
     let database = format!("--database-url=sqlite://{}", deep.join("x.db").display());
-    let server = site.serve_with(std::slice::from_ref(&database)).await;
-    let told = site.command_with(&[&database], &["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await;
+    // another enterprise than the site's, so secrets of its own
+    let secrets = format!("--secrets-file={}", deep.join("secrets.json").display());
+    let server = site.serve_with(&[database.clone(), secrets.clone()]).await;
+    let told = site.command_with(&[&database, &secrets], &["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await;
     assert!(printed(&told).contains("A0001"));
     drop(server);
 }

@@ -13,7 +13,7 @@ test('invite codes are a sheet of A4, and one of them opens the app', async () =
   await look(page, 'members-none')
   await page.getByRole('link', { name: /邀请码/ }).click()
   await page.getByRole('button', { name: '发放邀请码' }).click()
-  await page.getByText('以前没有用过的邀请码会作废').waitFor()
+  await page.getByText('邀请码只在这一页显示一次').waitFor()
   await page.getByRole('button', { name: '发放邀请码' }).click()
   await page.getByText(/还没有登录过。/).waitFor()
   await look(page, 'codes')
