@@ -66,9 +66,9 @@ async fn a_brand_is_edited_by_itself_with_what_shows_it_and_nobody_undoes_what_a
     let tag = seen.header("etag").unwrap();
     let change =
         json!({ "measures": "每班一检", "experience": "师带徒", "figures": "直收率 98.6 %", "summary": "严实" });
-    let edited = changed_as(&secretary, &path, &tag, change).await.ok(200);
+    let edited = changed_as(&secretary, &path, tag, change).await.ok(200);
     assert_eq!((&edited["figures"], &edited["name"]), (&json!("直收率 98.6 %"), &json!("精·智电解")));
-    let late = changed_as(&organiser, &path, &tag, json!({ "measures": null })).await;
+    let late = changed_as(&organiser, &path, tag, json!({ "measures": null })).await;
     assert_eq!(late.refused(409, "versions.outdated")["changed"]["name"], "书记");
     let cleared = organiser.patch(&path, json!({ "experience": null })).await.ok(200);
     assert_eq!((&cleared["experience"], &cleared["measures"]), (&json!(""), &json!("每班一检")));

@@ -130,7 +130,9 @@ async fn the_socket_works_in_a_folder_with_a_long_name() {
     // another enterprise than the site's, so secrets of its own
     let secrets = format!("--secrets-file={}", deep.join("secrets.json").display());
     let server = site.serve_with(&[database.clone(), secrets.clone()]).await;
-    let told = site.command_with(&[&database, &secrets], &["admin", "create", "--employee-no", "A0001", "--name", "张三"]).await;
+    let told = site
+        .command_with(&[&database, &secrets], &["admin", "create", "--employee-no", "A0001", "--name", "张三"])
+        .await;
     assert!(printed(&told).contains("A0001"));
     drop(server);
 }

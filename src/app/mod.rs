@@ -76,7 +76,7 @@ impl App {
             ear: Arc::new(ear),
             missed: Arc::default(),
             protection: Data::new(Protection::new(config.web.hsts_seconds)),
-            shown: Data::new(Shown::new()),
+            shown: Data::default(),
             limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
             watches: Arc::new([changes::WATCH, search::WATCH].into_iter().chain(handlers.watches()).collect()),
             handlers: Arc::new(handlers),

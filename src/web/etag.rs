@@ -54,12 +54,14 @@ impl<T: Serialize> Responder for Versioned<T> {
 /// taken to be of that one. It is a help for programs that send no `If-Match`, kept by each server for itself.
 pub struct Shown(Cache<(u64, u64), SeenState>);
 
-impl Shown {
+impl Default for Shown {
     /// As long as an access token holds, and as many as a few thousand people read at a time.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Shown(Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(15 * 60)).build())
     }
+}
 
+impl Shown {
     fn note(req: &HttpRequest, version: Version) {
         let extensions = req.extensions();
         let Some(caller) = extensions.get::<Caller>().filter(|caller| !caller.duties.is_empty()) else { return };

@@ -70,3 +70,18 @@ test('a delicate setting that one person wants to change is decided by another',
   assert.deepEqual(faults, [])
   await context.close()
 })
+
+test('a question that somebody calls void is looked at with the reason, and waits for another one', async () => {
+  const { questions } = await api<{ questions: Array<{ id: string; stem: string }> }>('member', '/quiz/daily')
+  const [question] = questions
+  const { id } = await api<{ id: string }>('organiser', `/questions/${question!.id}/voidings`, 'POST', { reason: '条文已于今年修订，两个选项都对。' })
+  const { page, context, faults } = await signedIn('organiser', `/question-voidings/${id}`)
+  await page.getByRole('heading', { name: '题目作废', level: 1 }).waitFor()
+  await page.getByText(question!.stem).waitFor()
+  await page.getByText('条文已于今年修订，两个选项都对。').waitFor()
+  await page.getByText('由另一个人确认后生效。').waitFor()
+  await look(page, 'question-voiding')
+  assert.equal(await page.getByRole('button', { name: '同意', exact: true }).count(), 0)
+  assert.deepEqual(faults, [])
+  await context.close()
+})

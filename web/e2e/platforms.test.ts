@@ -207,7 +207,7 @@ test('in WeChat an invite code binds, and a second account of the same member is
   const { people } = await world()
   const known = Object.values(people).map(({ number }) => number)
   const member = items.find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))!
-  const sheet = await api<{ items: Array<{ invite_code: string }> }>('secretary', '/invitations', 'POST', { member_id: member.id })
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('secretary', '/invitations', 'POST', { member_id: member.id, replace: true })
   const { page, context, faults } = await owned('another-wx', WECHAT)
   await page.goto('/m/#/')
   await heading(page, '绑定微信').waitFor()

@@ -61,7 +61,7 @@ async function branches(count: number): Promise<Branch[]> {
   const found: Branch[] = []
   for (const unit of items.filter(({ kind, id }) => kind === '党支部' && id !== own)) {
     if (found.length === count) break
-    const { items: sheet } = await call<{ items: Invitation[] }>(admin, '/invitations', 'POST', { unit_id: unit.id })
+    const { items: sheet } = await call<{ items: Invitation[] }>(admin, '/invitations', 'POST', { unit_id: unit.id, replace: true })
     const { items: members } = await call<{ items: Member[] }>(organiser, `/units/${unit.id}/members?limit=100`)
     const lead = members.find(({ duties }) => duties.some(({ role, unit_id }) => role === 'secretary' && unit_id === unit.id))
     if (!lead || !sheet.some(({ member_id }) => member_id === lead.id)) continue

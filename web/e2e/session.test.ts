@@ -45,7 +45,7 @@ test('an invite code opens an account with a first password, and the next sign-i
   const { people } = await world()
   const known = Object.values(people).map(({ number }) => number)
   const member = items.find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))!
-  const sheet = await api<{ items: Array<{ invite_code: string }> }>('secretary', '/invitations', 'POST', { member_id: member.id })
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('secretary', '/invitations', 'POST', { member_id: member.id, replace: true })
   const code = sheet.items[0]!.invite_code
   people[`opened ${member.employee_no}`] = { number: member.employee_no, password: 'xiaoyan-0926' }
 

@@ -29,7 +29,7 @@ export async function enters(called: string, { id, employee_no }: { id: string; 
     people[called] = known
     return
   }
-  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: id })
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: id, replace: true })
   const password = 'shujiyong-2026-mima'
   const answer = await patiently(() =>
     fetch(`${address}/api/v1/session/invitation`, {

@@ -238,7 +238,7 @@ export async function newcomer(): Promise<string> {
   const known = Object.values(people).map(({ number }) => number)
   const member = items.reverse().find(({ employee_no, duties }) => duties.length === 0 && !known.includes(employee_no))
   assert(member, 'nobody is left in the plant')
-  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: member.id })
+  const sheet = await api<{ items: Array<{ invite_code: string }> }>('administrator', '/invitations', 'POST', { member_id: member.id, replace: true })
   const person = { number: member.employee_no, password: 'xiaoyan-0926' }
   const opened = await patiently(() =>
     fetch(`${address}/api/v1/session/invitation`, {

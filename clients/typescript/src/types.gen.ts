@@ -14865,6 +14865,18 @@ export type SubmitScoreRecusalErrors = {
      */
     401: ProblemBody;
     /**
+     * `campaigns.no_judge`
+     */
+    403: ProblemBody;
+    /**
+     * `campaigns.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `campaigns.scored_already`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -15158,6 +15170,10 @@ export type RefuseEntryProposalErrors = {
      * `campaigns.own_proposal`
      */
     403: ProblemBody;
+    /**
+     * `campaigns.entry_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -15854,6 +15870,10 @@ export type UploadFileErrors = {
      */
     429: ProblemBody;
     /**
+     * `files.no_room`
+     */
+    507: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -16121,6 +16141,10 @@ export type CreateIdeaErrors = {
      * `files.attached` · `files.too_many`
      */
     422: ProblemBody;
+    /**
+     * `ideas.too_many_drafts` · `ideas.too_many_hand_ins`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -16859,6 +16883,10 @@ export type CommentOnIdeaErrors = {
      */
     409: ProblemBody;
     /**
+     * `ideas.too_many_comments`
+     */
+    429: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17450,6 +17478,10 @@ export type SubmitIdeaErrors = {
      * `ideas.wrong_state`
      */
     409: ProblemBody;
+    /**
+     * `ideas.too_many_hand_ins`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19699,6 +19731,10 @@ export type AttachMeetingPhotographsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
     /**
      * `files.unknown`
      */
