@@ -159,7 +159,7 @@ fn harmless(name: &str, text: &str) -> String {
     if name.ends_with("cursor") {
         return SOME_CURSOR.into();
     }
-    let is_secret = ["token", "password", "device_key", "signature", "hash", "receipt"];
+    let is_secret = ["token", "password", "device_key", "signature", "hash", "receipt", "ticket"];
     if is_secret.iter().any(|secret| name.contains(secret)) || name.ends_with("code") && text.len() > 8 {
         return "…".into();
     }
