@@ -20,6 +20,8 @@ use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::alarms::{Alarm, Alarms, Lookout};
 use crate::kernel::calendar::Calendar;
+use crate::base::period::Span;
+use crate::kernel::facts::{About, Fact, Facts, Record};
 use crate::kernel::changes::Change;
 use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
@@ -62,6 +64,8 @@ pub struct House {
     pub uptime: Uptime,
     /// What somebody should look after, as the rooms that were opened before see it.
     pub alarms: Alarms,
+    /// What the rooms that were opened before tell of units and months.
+    pub facts: Facts,
     /// Which days are worked.
     pub calendar: Calendar,
     /// Where pages that are open hear what happens.
@@ -79,6 +83,7 @@ impl House {
             secrets,
             settings: Settings::default(),
             alarms: Alarms::default(),
+            facts: Facts::default(),
             live: Live::default(),
             handles: HashMap::new(),
         }
@@ -96,6 +101,7 @@ impl House {
         self.handles.extend(std::mem::take(&mut room.handles));
         self.settings.admit(std::mem::take(&mut room.settings));
         self.alarms.admit(std::mem::take(&mut room.lookouts));
+        self.facts.admit(std::mem::take(&mut room.facts));
         room
     }
 }
@@ -182,6 +188,7 @@ pub struct Room {
     pub delivers: Handlers,
     settings: Vec<Setting>,
     lookouts: Vec<Lookout>,
+    facts: Vec<Fact>,
 }
 
 impl Room {
@@ -282,6 +289,15 @@ impl<T: Clone + Send + Sync + 'static> RoomOf<T> {
         F: Future<Output = Result<Vec<Alarm>, DbError>> + Send + 'static,
     {
         self.room.lookouts.push(Lookout::new(self.handle.clone(), name, look));
+        self
+    }
+
+    /// Has `tell` tell a fact: every record of a month that counts for it, in the whole enterprise.
+    pub fn tells<F>(mut self, about: About, tell: impl Fn(T, Span) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Vec<Record>, DbError>> + Send + 'static,
+    {
+        self.room.facts.push(Fact::new(self.handle.clone(), about, tell));
         self
     }
 

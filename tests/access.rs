@@ -427,6 +427,10 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /files/{id}", SignedIn, Plain),
     // burden
     ("GET /units/{id}/burden", PUSH_PLANNERS, OfUnit),
+    // facts
+    ("GET /facts", RESULT_READERS, Plain),
+    ("GET /facts/{name}", RESULT_READERS, Plain),
+    ("GET /facts/{name}/records", RESULT_READERS, Plain),
     // alarms
     ("GET /operations/alarms", ADMINISTRATORS, Plain),
     // audit

@@ -64,6 +64,7 @@ mod meetings;
 mod ideas;
 mod brands;
 mod burden;
+mod facts;
 mod calendar;
 mod bulletins;
 mod campaigns;

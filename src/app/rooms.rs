@@ -54,6 +54,7 @@ rooms! {
     oversight::calendar,
     oversight::operations,
     oversight::burden,
+    oversight::facts,
     oversight::alarms,
     client::about,
     client::events,

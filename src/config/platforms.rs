@@ -68,7 +68,8 @@ pub struct PlatformsConfig {
     #[arg(long, env = "XIANFENG_PLATFORM_PROXY")]
     pub platform_proxy: Option<String>,
 
-    /// Calls a second to one platform from this process; WeCom takes 10,000 a minute of an enterprise
+    /// Calls a second to one platform from this process, besides those of who signs in; WeCom takes 10,000 a minute of an
+    /// enterprise
     #[arg(long, env = "XIANFENG_PLATFORM_RATE", default_value = "80")]
     pub platform_rate: NonZeroU32,
 

@@ -140,6 +140,13 @@ impl Roster {
         number.into_iter().flat_map(|number| self.path(number)).map(|above| self.units[above as usize].id).collect()
     }
 
+    /// The branch in which the unit lay; `None` of one outside of branches and of one that came later.
+    pub fn branch_from(&self, unit: UnitId) -> Option<UnitId> {
+        let number = self.units.binary_search_by_key(&unit, |then| then.id).ok()?;
+        let path = self.path(u32::try_from(number).ok()?);
+        path.map(|number| &self.units[number as usize]).find(|unit| unit.is_branch).map(|unit| unit.id)
+    }
+
     /// The units directly below `unit`.
     pub fn children(&self, unit: UnitId) -> Vec<UnitId> {
         let number = self.units.binary_search_by_key(&unit, |then| then.id).ok();

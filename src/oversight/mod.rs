@@ -7,6 +7,7 @@ pub mod audit;
 pub mod burden;
 pub mod settings;
 pub mod calendar;
+pub mod facts;
 pub mod health;
 pub mod backup;
 pub mod operations;

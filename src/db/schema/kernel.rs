@@ -282,6 +282,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    frozen_fact_months (fact, first_on) {
+        fact -> Text,
+        first_on -> Date,
+        frozen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    frozen_facts (fact, unit_id, first_on) {
+        fact -> Text,
+        first_on -> Date,
+        unit_id -> Binary,
+        amount -> BigInt,
+        base -> BigInt,
+    }
+}
+
+diesel::table! {
     search_entries (id) {
         id -> BigInt,
         kind -> Text,
@@ -374,6 +392,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     frozen_rosters,
     frozen_periods,
     frozen_boards,
+    frozen_fact_months,
+    frozen_facts,
     search_entries,
     backlog,
     recusal_requests,

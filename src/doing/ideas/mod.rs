@@ -27,6 +27,7 @@ mod timeline;
 mod search;
 mod statistics;
 mod exports;
+mod facts;
 mod glance;
 mod categories;
 mod attachments;

@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::facts::{PARTICIPATION, SAVINGS, STEPS};
 use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
@@ -44,6 +45,12 @@ pub async fn open(house: &House) -> Opened {
     }
     files.let_delete(ATTACHMENT, |conn, _, id| is_draft(conn, id));
     let settings = ideas.quotas.settings();
-    let room = Room::of(ideas).every(MINUTE, "ideas", |ideas| async move { ideas.care().await });
+    let mut room = Room::of(ideas)
+        .every(MINUTE, "ideas", |ideas| async move { ideas.care().await })
+        .tells(SAVINGS, |ideas, month| async move { ideas.saved(month).await })
+        .tells(PARTICIPATION, |ideas, month| async move { ideas.participation(month).await });
+    for (about, is_such) in STEPS {
+        room = room.tells(about, move |ideas, month| async move { ideas.taken(is_such, month).await });
+    }
     Ok(room.room().settings(settings))
 }

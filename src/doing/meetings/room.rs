@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::Meetings;
+use super::facts::HELD;
 use super::photographs::PHOTOGRAPH;
 use crate::ground::files::Files;
 use crate::room::{House, Opened, Room};
@@ -11,5 +12,9 @@ pub async fn open(house: &House) -> Opened {
     let (files, seen) = (house.get::<Files>(), meetings.clone());
     files.let_read(PHOTOGRAPH, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(PHOTOGRAPH, |_, _| Ok(false));
-    Ok(Room::of(meetings).room())
+    let mut room = Room::of(meetings);
+    for (kind, about) in HELD {
+        room = room.tells(about, move |meetings, month| async move { meetings.held(kind, month).await });
+    }
+    Ok(room.room())
 }

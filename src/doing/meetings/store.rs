@@ -140,6 +140,21 @@ pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Co
         .load(c))
 }
 
+/// A meeting that was held: its id, title, day and unit.
+pub type Held = (MeetingId, String, Day, UnitId);
+
+/// Meetings of the kind on the days from `from` to `until`, both included, that somebody attended.
+pub fn list_held(conn: &mut Conn, kind: MeetingKind, from: Day, until: Day) -> QueryResult<Vec<Held>> {
+    let attended = meeting_attendance::table.filter(meeting_attendance::meeting_id.eq(meetings::id));
+    on!(conn, c => meetings::table
+        .filter(meetings::kind.eq(kind))
+        .filter(meetings::held_on.between(from, until))
+        .filter(diesel::dsl::exists(attended.select(meeting_attendance::meeting_id)))
+        .order((meetings::held_on, meetings::id))
+        .select((meetings::id, meetings::title, meetings::held_on, meetings::unit_id))
+        .load(c))
+}
+
 /// How many attended each of `meetings`; those that nobody attended are left out.
 pub fn count_attendance(conn: &mut Conn, meetings: &[MeetingId]) -> QueryResult<Vec<(MeetingId, i64)>> {
     on!(conn, c => meeting_attendance::table

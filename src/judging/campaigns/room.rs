@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 
 use super::desk::EXTENSION;
-use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert, store};
+use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert, entries, store, vote};
 use crate::config::{Config, lies_within};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::files::Files;
@@ -47,6 +47,8 @@ pub async fn open(house: &House) -> Opened {
             campaigns.reward().await?;
             campaigns.next_reward().await
         })
+        .tells(entries::LATE, |campaigns, month| async move { campaigns.late_in(month).await })
+        .tells(vote::TURNOUT, |campaigns, month| async move { campaigns.voted_in_month(month).await })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
         .every(MINUTE, "campaign desk", |campaigns| async move { campaigns.lay_old_on_desk().await })
         .room()

@@ -19,6 +19,7 @@
 mod api;
 mod changes;
 mod corrections;
+mod facts;
 mod glance;
 mod rankings;
 mod model;

@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::facts::TOOK_PART;
 use super::{CLOCK, Contests, KEYS, RESULTS, is_part_of};
 use crate::doing::meetings::Meetings;
 use crate::learning::quiz::Quiz;
@@ -31,6 +32,7 @@ pub async fn open(house: &House) -> Opened {
             contests.settle().await?;
             contests.next_result_due().await
         })
+        .tells(TOOK_PART, |contests, month| async move { contests.taken_part(month).await })
         .every(MINUTE, "contest desk", |contests| async move { contests.lay_old_on_desk().await })
         .room())
 }

@@ -177,6 +177,30 @@ impl Quiz {
         Ok(asked.into_iter().map(progress).collect())
     }
 
+    /// How many of each branch handed a day's paper in, as it was frozen or as it is now.
+    pub(super) async fn branches_on(&self, day: Day) -> Result<Vec<(UnitId, Counts)>, DbError> {
+        let tree = self.directory.tree();
+        let Some(top) = tree.root() else { return Ok(Vec::new()) };
+        match self.db.read(move |conn| store::coverage::find(conn, day)).await? {
+            Some(frozen) => {
+                let roster = self.closings.roster(Digest::read(&frozen.roster)?).await?;
+                let asked = coverage::asked_then::<Unanswered>(&self.directory, &roster, top, &frozen.lines);
+                let each = asked.into_iter().map(|(member, unit, reason)| coverage::Progress {
+                    member,
+                    unit,
+                    outcome: reason.map_or(Ok(()), Err),
+                });
+                Ok(coverage::count_by_branch(&Homes::Then(roster), &each.collect::<Vec<_>>()))
+            }
+            None => {
+                let papers = self.db.read(move |conn| store::list_out_on(conn, day)).await?;
+                let homes = Homes::Now(tree);
+                let progress = self.progress(&homes, top, day, papers).await?;
+                Ok(coverage::count_by_branch(&homes, &progress))
+            }
+        }
+    }
+
     /// Freezes the coverage of every day with a paper that is final; each once, however many servers there are.
     pub(super) async fn freeze_coverage(&self) -> Result<Option<Timestamp>, DbError> {
         let newest = self.closings.newest_final_day(self.db.now());

@@ -24,6 +24,7 @@ mod clearing;
 mod corrections;
 mod coverage;
 mod daily;
+mod facts;
 mod glance;
 mod import;
 pub mod lending;

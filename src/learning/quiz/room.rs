@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::facts::ANSWERED;
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
 use super::practice::unlinkable;
 use super::timetable::Timetable;
@@ -33,6 +34,7 @@ pub async fn open(house: &House) -> Opened {
             quiz.tell_corrected().await?;
             quiz.next_telling().await
         })
+        .tells(ANSWERED, |quiz, month| async move { quiz.answered_in(month).await })
         .clears("fetches and cleared lines", |quiz| async move { quiz.clear().await })
         .every(MINUTE, "tallies", |quiz| async move { quiz.catch_up().await })
         .room()

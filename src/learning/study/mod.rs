@@ -15,6 +15,7 @@ mod store;
 mod actions;
 mod pushes;
 mod pictures;
+mod facts;
 mod feed;
 mod readings;
 mod servings;

@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::facts::READ;
 use super::pictures::{COVER, PICTURE};
 use super::timetable::Timetable;
 use super::{COVERAGE, PUSHES, REMINDERS, STUDY_TOPIC, Study};
@@ -39,6 +40,7 @@ pub async fn open(house: &House) -> Opened {
             study.next_due().await
         })
         .when_due(COVERAGE, |study| async move { study.freeze_coverage().await })
+        .tells(READ, |study, month| async move { study.read_in(month).await })
         .clears("servings and unfinished readings", |study| async move { study.clear().await })
         .every(SECOND, "servings", |study| async move { study.flush().await })
         .ends_with("the last servings", |study| async move { study.flush().await })

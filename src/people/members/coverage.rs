@@ -110,6 +110,14 @@ pub enum Homes {
 }
 
 impl Homes {
+    /// The branch in which the unit lies.
+    pub fn branch(&self, unit: UnitId) -> Option<UnitId> {
+        match self {
+            Homes::Now(tree) => tree.get(unit)?.branch,
+            Homes::Then(roster) => roster.branch_from(unit),
+        }
+    }
+
     /// The units directly below.
     fn children(&self, unit: UnitId) -> Vec<UnitId> {
         match self {
@@ -234,6 +242,17 @@ pub fn count<D, M: Missing>(
         }
     }
     (counts, children.into_iter().map(|child| (child, of_children.remove(&child).unwrap_or_default())).collect())
+}
+
+/// How many of each branch did it, by what [`Homes`] say; those of no branch count for their home.
+pub fn count_by_branch<D, M: Missing>(homes: &Homes, progress: &[Progress<D, M>]) -> Vec<(UnitId, Counts)> {
+    let mut of_branch: HashMap<UnitId, Counts> = HashMap::new();
+    for one in progress {
+        of_branch.entry(homes.branch(one.unit).unwrap_or(one.unit)).or_default().add(&one.outcome);
+    }
+    let mut counts: Vec<_> = of_branch.into_iter().filter(|(_, counts)| counts.members > 0).collect();
+    counts.sort_unstable_by_key(|(unit, _)| *unit);
+    counts
 }
 
 /// A page of those of whom `wanted` says something, after the employee number `after`.

@@ -35,6 +35,9 @@ impl Taken {
 /// What a period did to an outcome, as statistics count it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
+    pub idea_id: IdeaId,
+    /// When the period last did something to it.
+    pub at: Timestamp,
     pub unit_id: UnitId,
     pub category: String,
     pub kind: OutcomeKind,
@@ -64,7 +67,11 @@ impl Recorded {
             }
         };
         let (before, after) = (stood(from), stood(until));
+        let corrected = corrections.iter().map(|one| one.corrected_at);
+        let within = corrected.chain([outcome.created_at]).filter(|at| (from..until).contains(at));
         Recorded {
+            idea_id: outcome.idea_id,
+            at: within.max().unwrap_or(from),
             unit_id,
             category,
             kind: outcome.kind,

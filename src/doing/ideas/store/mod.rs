@@ -10,6 +10,8 @@ pub mod categories;
 pub mod comments;
 pub mod likes;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Idea, IdeaId, IdeaState, IdeaText};
@@ -37,6 +39,19 @@ pub fn find(conn: &mut Conn, id: IdeaId) -> QueryResult<Option<Idea>> {
 /// Those of `ids` that exist, in no order.
 pub fn find_some(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<Vec<Idea>> {
     on!(conn, c => ideas::table.filter(ideas::id.eq_any(ids)).select(Idea::as_select()).load(c))
+}
+
+/// What those of `ids` that exist are called.
+pub fn list_titles(conn: &mut Conn, ids: &[IdeaId]) -> QueryResult<HashMap<IdeaId, String>> {
+    /// SQLite takes a bounded number of parameters.
+    const AT_ONCE: usize = 1000;
+    let mut titles = HashMap::new();
+    for ids in ids.chunks(AT_ONCE) {
+        let found: Vec<(IdeaId, String)> =
+            on!(&mut *conn, c => ideas::table.filter(ideas::id.eq_any(ids)).select((ideas::id, ideas::title)).load(c))?;
+        titles.extend(found);
+    }
+    Ok(titles)
 }
 
 /// The idea, held until the end of the transaction: others who act on it at the same time wait and then see the outcome.

@@ -6,6 +6,7 @@
 mod api;
 mod ballots;
 mod count;
+mod facts;
 mod flag_review;
 mod flags;
 mod glance;
@@ -25,6 +26,7 @@ pub use api::routes;
 pub(in crate::judging::campaigns) use ballots::Poll;
 pub use count::Recount;
 pub(in crate::judging::campaigns) use count::{Complaints, VoteResult};
+pub(in crate::judging::campaigns) use facts::TURNOUT;
 pub(in crate::judging::campaigns) use flags::flags_in_memory;
 pub use glance::{LOOKS, OpenVote, voted_in};
 pub(in crate::judging::campaigns) use keys::former_seal_key;

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
 use crate::db::Conn;
-use crate::db::schema::{contest_branch_results, contest_results};
+use crate::db::schema::{contest_branch_results, contest_results, contests};
 use crate::learning::contests::model::{BranchResult, ContestId, MemberResult};
 use crate::{on, prepared};
 
@@ -35,6 +36,41 @@ pub fn list_units(conn: &mut Conn, contest: ContestId) -> QueryResult<Vec<(Membe
         .filter(contest_results::contest_id.eq(contest))
         .select((contest_results::member_id, contest_results::unit_id))
         .load(c))
+}
+
+/// How many of a unit took part in a contest.
+#[derive(Clone, Debug)]
+pub struct Participation {
+    pub contest: ContestId,
+    pub title: String,
+    pub published_at: Timestamp,
+    pub unit: UnitId,
+    pub participants: i32,
+    pub active_members: i32,
+}
+
+/// Of every contest that was published from `from` until before `until`, each ranked unit with active members.
+pub fn list_participation(conn: &mut Conn, from: Timestamp, until: Timestamp) -> QueryResult<Vec<Participation>> {
+    type Row = (ContestId, String, Option<Timestamp>, UnitId, i32, i32);
+    let rows: Vec<Row> = on!(conn, c => contest_branch_results::table
+        .inner_join(contests::table.on(contests::id.eq(contest_branch_results::contest_id)))
+        .filter(contests::published_at.ge(from))
+        .filter(contests::published_at.lt(until))
+        .filter(contest_branch_results::active_members.gt(0))
+        .order((contests::id, contest_branch_results::unit_id))
+        .select((
+            contests::id,
+            contests::title,
+            contests::published_at,
+            contest_branch_results::unit_id,
+            contest_branch_results::participants,
+            contest_branch_results::active_members,
+        ))
+        .load(c))?;
+    let participation = |(contest, title, published_at, unit, participants, active_members): Row| {
+        Some(Participation { contest, title, published_at: published_at?, unit, participants, active_members })
+    };
+    Ok(rows.into_iter().filter_map(participation).collect())
 }
 
 /// How many active members each ranked unit had when the ranking was first made.

@@ -59,6 +59,20 @@ pub fn list_out_on(conn: &mut Conn, day: Day) -> QueryResult<Vec<Paper>> {
         .load(c))
 }
 
+/// The days from `from` to `until`, both included, with a paper that came out on its day.
+pub fn list_days_out(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<Day>> {
+    let out: Vec<(Day, Option<Timestamp>)> = on!(conn, c => quiz_papers::table
+        .filter(quiz_papers::day.between(from, until))
+        .filter(quiz_papers::published_at.is_not_null())
+        .order(quiz_papers::day)
+        .select((quiz_papers::day, quiz_papers::published_at))
+        .load(c))?;
+    let in_time = |(day, at): (Day, Option<Timestamp>)| at.is_some_and(|at| at < day.next().start()).then_some(day);
+    let mut days: Vec<Day> = out.into_iter().filter_map(in_time).collect();
+    days.dedup();
+    Ok(days)
+}
+
 /// How many papers are published for a day.
 pub fn count_published(conn: &mut Conn, day: Day) -> QueryResult<i64> {
     on!(conn, c => quiz_papers::table

@@ -77,6 +77,18 @@ pub fn list_planned(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<P
         .load(c))
 }
 
+/// The pushes of the days from `from` to `until`, both included, that came out, each with the title of its item.
+pub fn list_out(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<(Push, String)>> {
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::day.between(from, until))
+        .filter(study_pushes::published_at.is_not_null())
+        .filter(study_pushes::cancelled_at.is_null())
+        .order((study_pushes::day, study_pushes::id))
+        .select((Push::as_select(), study_items::title))
+        .load(c))
+}
+
 /// Items written before `before`, newest first.
 pub fn list_items(conn: &mut Conn, filter: &ItemFilter, before: Option<ItemId>, limit: i64) -> QueryResult<Vec<Item>> {
     let before = before.unwrap_or_else(|| uuid::Uuid::max().into());

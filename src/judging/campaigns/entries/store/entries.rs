@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
 use crate::db::schema::{campaign_entries, campaign_entry_versions};
 use crate::db::{Conn, Json};
 use crate::judging::campaigns::entries::model::{Entry, EntryId, EntryState, EntryVersion, Plan};
@@ -126,6 +127,21 @@ pub fn count_proposed(conn: &mut Conn, id: CampaignId, member: MemberId) -> Quer
 }
 
 // ── versions ──
+
+/// An entry that was late: its id, title, when it was handed in, its unit.
+pub type Late = (EntryId, String, Option<Timestamp>, UnitId);
+
+/// The entries that were handed in late from `from` until before `until`.
+pub fn list_late(conn: &mut Conn, from: Timestamp, until: Timestamp) -> QueryResult<Vec<Late>> {
+    on!(conn, c => campaign_entries::table
+        .filter(campaign_entries::late.eq(true))
+        .filter(campaign_entries::state.eq(EntryState::Submitted))
+        .filter(campaign_entries::submitted_at.ge(from))
+        .filter(campaign_entries::submitted_at.lt(until))
+        .order(campaign_entries::id)
+        .select((campaign_entries::id, campaign_entries::title, campaign_entries::submitted_at, campaign_entries::unit_id))
+        .load(c))
+}
 
 pub fn insert_version(conn: &mut Conn, version: &EntryVersion) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(campaign_entry_versions::table).values(version).execute(c)).map(drop)

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{campaign_flag_checks, campaign_slips, campaign_stages, campaign_tallies, campaigns};
@@ -38,6 +39,27 @@ pub fn insert(conn: &mut Conn, tally: &Tally) -> QueryResult<()> {
 
 pub fn find(conn: &mut Conn, id: CampaignId) -> QueryResult<Option<Tally>> {
     on!(conn, c => campaign_tallies::table.find(id).select(Tally::as_select()).first(c).optional())
+}
+
+/// A vote that was counted: the selection, its title, when, where it belongs, how many voted and how many could.
+pub type Turnout = (CampaignId, String, Timestamp, UnitId, i32, i32);
+
+/// The votes that were counted from `from` until before `until`.
+pub fn list_turnouts(conn: &mut Conn, from: Timestamp, until: Timestamp) -> QueryResult<Vec<Turnout>> {
+    on!(conn, c => campaign_tallies::table
+        .inner_join(campaigns::table.on(campaigns::id.eq(campaign_tallies::campaign_id)))
+        .filter(campaign_tallies::counted_at.ge(from))
+        .filter(campaign_tallies::counted_at.lt(until))
+        .order(campaigns::id)
+        .select((
+            campaigns::id,
+            campaigns::title,
+            campaign_tallies::counted_at,
+            campaigns::unit_id,
+            campaign_tallies::voters,
+            campaign_tallies::electorate,
+        ))
+        .load(c))
 }
 
 pub fn is_counted(conn: &mut Conn, id: CampaignId) -> QueryResult<bool> {

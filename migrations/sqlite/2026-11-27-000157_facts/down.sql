@@ -1,0 +1,2 @@
+DROP TABLE frozen_facts;
+DROP TABLE frozen_fact_months;
