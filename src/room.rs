@@ -15,14 +15,14 @@ use actix_web::web::Data;
 use diesel::QueryResult;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::period::Span;
 use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::alarms::{Alarm, Alarms, Lookout};
 use crate::kernel::calendar::Calendar;
-use crate::base::period::Span;
-use crate::kernel::facts::{About, Fact, Facts, Record};
 use crate::kernel::changes::Change;
+use crate::kernel::facts::{About, Fact, Facts, Record};
 use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
 use crate::kernel::settings::{Setting, Settings};

@@ -18,14 +18,14 @@ use diesel::prelude::*;
 use crate::base::capability::Capability;
 use crate::base::id::UnitId;
 use crate::base::period::Span;
-use crate::base::time::{Day, Period, Timestamp};
+use crate::base::time::{Day, Timestamp};
 use crate::db::schema::{frozen_fact_months, frozen_facts};
 use crate::db::{Conn, DbError, Tx};
 use crate::on;
 
 crate::words!(
     /// What the number of a fact says.
-    Measure {
+    FactMeasure {
         /// How many records, or how many of something they hold.
         Count = "count" / "个数",
         /// The part of those who could, in hundredths of a percent, rounded half up.
@@ -44,7 +44,7 @@ pub struct About {
     pub name: &'static str,
     /// In Chinese and in English.
     pub title: (&'static str, &'static str),
-    pub measure: Measure,
+    pub measure: FactMeasure,
     /// Whether more of it is better.
     pub higher_is_better: bool,
     /// Why no assessment may use it; `None` where one may.
@@ -87,11 +87,11 @@ impl Sum {
     }
 
     /// The number, as the measure says; `None` of nobody.
-    pub fn value(self, measure: Measure) -> Option<i64> {
+    pub fn value(self, measure: FactMeasure) -> Option<i64> {
         let times = match measure {
-            Measure::Count | Measure::Fen => return Some(self.amount),
-            Measure::Share => 10_000,
-            Measure::Mean => 100,
+            FactMeasure::Count | FactMeasure::Fen => return Some(self.amount),
+            FactMeasure::Share => 10_000,
+            FactMeasure::Mean => 100,
         };
         let twice = i128::from(self.amount) * times * 2 + i128::from(self.base);
         (self.base > 0).then(|| i64::try_from(twice.div_euclid(i128::from(self.base) * 2)).unwrap_or(i64::MAX))
@@ -142,11 +142,6 @@ impl Facts {
     pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
         self.each().into_iter().find(|fact| fact.about.name == name)
     }
-}
-
-/// The month in which the day lies.
-pub fn month_of(day: Day) -> Span {
-    Span::of(Period::Month, day)
 }
 
 /// What the records come to for every unit that has one at or below it; `path` tells a unit with those above it.
@@ -266,12 +261,12 @@ mod tests {
     #[test]
     fn shares_and_means_are_rounded_half_up_and_nobody_has_none() {
         let sum = |amount, base| Sum { amount, base };
-        assert_eq!(sum(1, 3).value(Measure::Share), Some(3333));
-        assert_eq!(sum(2, 3).value(Measure::Share), Some(6667));
-        assert_eq!(sum(1, 800).value(Measure::Share), Some(13)); // 12.5
-        assert_eq!(sum(-5, 1000).value(Measure::Mean), Some(0)); // -0.5
-        assert_eq!(sum(7, 2).value(Measure::Mean), Some(350));
-        assert_eq!(sum(0, 0).value(Measure::Share), None);
-        assert_eq!(sum(5, 0).value(Measure::Count), Some(5));
+        assert_eq!(sum(1, 3).value(FactMeasure::Share), Some(3333));
+        assert_eq!(sum(2, 3).value(FactMeasure::Share), Some(6667));
+        assert_eq!(sum(1, 800).value(FactMeasure::Share), Some(13)); // 12.5
+        assert_eq!(sum(-5, 1000).value(FactMeasure::Mean), Some(0)); // -0.5
+        assert_eq!(sum(7, 2).value(FactMeasure::Mean), Some(350));
+        assert_eq!(sum(0, 0).value(FactMeasure::Share), None);
+        assert_eq!(sum(5, 0).value(FactMeasure::Count), Some(5));
     }
 }

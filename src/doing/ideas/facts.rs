@@ -10,21 +10,24 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::period::Span;
 use crate::base::time::{Period, Timestamp};
 use crate::db::{Conn, DbError};
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 use crate::people::members::directory::UnitCard;
 
 /// A step that counts, with the fact that counts it.
 pub(super) const STEPS: [(About, fn(&Taken) -> bool); 3] = [
-    (about("ideas.submitted", ("金点子提交数", "Ideas handed in"), Measure::Count), |step| step.verb == Verb::Submit),
-    (about("ideas.adopted", ("金点子采纳数", "Ideas adopted"), Measure::Count), Taken::adopts),
-    (about("ideas.realised", ("金点子实施数", "Ideas realised"), Measure::Count), |step| step.verb == Verb::Accept),
+    (about("ideas.submitted", ("金点子提交数", "Ideas handed in"), FactMeasure::Count), |step| {
+        step.verb == Verb::Submit
+    }),
+    (about("ideas.adopted", ("金点子采纳数", "Ideas adopted"), FactMeasure::Count), Taken::adopts),
+    (about("ideas.realised", ("金点子实施数", "Ideas realised"), FactMeasure::Count), |step| {
+        step.verb == Verb::Accept
+    }),
 ];
-pub(super) const SAVINGS: About =
-    about("ideas.savings", ("金点子节约金额", "Money saved by ideas"), Measure::Fen);
+pub(super) const SAVINGS: About = about("ideas.savings", ("金点子节约金额", "Money saved by ideas"), FactMeasure::Fen);
 pub(super) const PARTICIPATION: About =
-    about("ideas.participation", ("金点子月均参与率", "Members who wrote an idea in the month"), Measure::Share);
+    about("ideas.participation", ("金点子月均参与率", "Members who wrote an idea in the month"), FactMeasure::Share);
 
-const fn about(name: &'static str, title: (&'static str, &'static str), measure: Measure) -> About {
+const fn about(name: &'static str, title: (&'static str, &'static str), measure: FactMeasure) -> About {
     About { name, title, measure, higher_is_better: true, not_for_assessment: None, opened_with: Capability::SeeIdeas }
 }
 

@@ -5,14 +5,20 @@ use super::{Meetings, store};
 use crate::base::capability::Capability;
 use crate::base::period::Span;
 use crate::db::DbError;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 
 /// A kind of meeting with the fact that counts it.
 pub(super) const HELD: [(MeetingKind, About); 6] = [
     (MeetingKind::Group, held("meetings.group", ("党小组会次数", "Group meetings held"))),
-    (MeetingKind::BranchCommittee, held("meetings.branch_committee", ("支委会次数", "Meetings of branch committees held"))),
+    (
+        MeetingKind::BranchCommittee,
+        held("meetings.branch_committee", ("支委会次数", "Meetings of branch committees held")),
+    ),
     (MeetingKind::Branch, held("meetings.branch", ("党员大会次数", "Meetings of branches held"))),
-    (MeetingKind::PartyCommittee, held("meetings.party_committee", ("党委会次数", "Meetings of Party committees held"))),
+    (
+        MeetingKind::PartyCommittee,
+        held("meetings.party_committee", ("党委会次数", "Meetings of Party committees held")),
+    ),
     (MeetingKind::Lecture, held("meetings.lecture", ("党课次数", "Party lectures held"))),
     (MeetingKind::ThemeDay, held("meetings.theme_day", ("主题党日次数", "Theme days held"))),
 ];
@@ -21,7 +27,7 @@ const fn held(name: &'static str, title: (&'static str, &'static str)) -> About 
     About {
         name,
         title,
-        measure: Measure::Count,
+        measure: FactMeasure::Count,
         higher_is_better: true,
         not_for_assessment: None,
         opened_with: Capability::ReadMeetings,

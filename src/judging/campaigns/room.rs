@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::QueryResult;
 
 use super::desk::EXTENSION;
-use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, is_draft, is_hidden, names_expert, entries, store, vote};
+use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, entries, is_draft, is_hidden, names_expert, store, vote};
 use crate::config::{Config, lies_within};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::files::Files;

@@ -4,12 +4,12 @@ use super::{Contests, store};
 use crate::base::capability::Capability;
 use crate::base::period::Span;
 use crate::db::DbError;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 
 pub(super) const TOOK_PART: About = About {
     name: "contests.participation",
     title: ("知识竞赛参与率", "Participation in contests"),
-    measure: Measure::Share,
+    measure: FactMeasure::Share,
     higher_is_better: true,
     not_for_assessment: Some("竞赛参与情况只用于了解，不得作为考评依据"),
     opened_with: Capability::ReadContests,

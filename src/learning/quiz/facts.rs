@@ -6,13 +6,13 @@ use crate::base::id::UnitId;
 use crate::base::period::Span;
 use crate::base::time::Day;
 use crate::db::DbError;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 use crate::people::members::coverage::Counts;
 
 pub(super) const ANSWERED: About = About {
     name: "quiz.participation",
     title: ("每日一答参与率", "Participation in daily papers"),
-    measure: Measure::Share,
+    measure: FactMeasure::Share,
     higher_is_better: true,
     not_for_assessment: Some("答题情况只用于了解，不得作为考评依据"),
     opened_with: Capability::SeeResults,

@@ -51,6 +51,12 @@ pub(super) struct Missed {
     read_later: Option<Timestamp>,
 }
 
+impl From<Reason> for Missed {
+    fn from(reason: Reason) -> Self {
+        Missed { reason, read_later: None }
+    }
+}
+
 impl Missing for Missed {
     fn is_away(self) -> bool {
         self.reason == Reason::Away
@@ -157,7 +163,7 @@ impl Study {
         let is_away = |member: &MemberCard| push.day == today && member.status == MemberStatus::Away;
         let progress = |member: Arc<MemberCard>| {
             let reason = seen.reason(member.id, is_away(&member));
-            let missed = reason.map(|reason| Missed { reason, read_later: None });
+            let missed = reason.map(Missed::from);
             Progress { unit: member.unit, outcome: missed.map_or(Ok(()), Err), member }
         };
         Ok(members.into_iter().map(progress).collect())

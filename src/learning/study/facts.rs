@@ -1,5 +1,6 @@
 //! What is told of study: how many of those who were asked read each push.
 
+use super::coverage::Missed;
 use super::model::{Push, Reason};
 use super::{Study, store};
 use crate::base::capability::Capability;
@@ -7,13 +8,13 @@ use crate::base::id::UnitId;
 use crate::base::period::Span;
 use crate::db::DbError;
 use crate::kernel::closing::Digest;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 use crate::people::members::coverage::{self, Homes};
 
 pub(super) const READ: About = About {
     name: "study.coverage",
     title: ("每日一学覆盖率", "Coverage of study"),
-    measure: Measure::Share,
+    measure: FactMeasure::Share,
     higher_is_better: true,
     not_for_assessment: Some("阅读情况只用于了解，不得作为考评依据"),
     opened_with: Capability::SeeResults,
@@ -49,7 +50,7 @@ impl Study {
                 let each = asked.into_iter().map(|(member, unit, reason)| coverage::Progress {
                     member,
                     unit,
-                    outcome: reason.map_or(Ok(()), Err),
+                    outcome: reason.map_or(Ok(()), |reason| Err(Missed::from(reason))),
                 });
                 Ok(coverage::count_by_branch(&Homes::Then(roster), &each.collect::<Vec<_>>()))
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::rules::{self, Refusal};
+use super::rules::{self, Refusal, month_of};
 use crate::base::capability::Reach;
 use crate::base::id::UnitId;
 use crate::base::period::Span;
@@ -13,12 +13,12 @@ use crate::base::time::{Day, Period, Timestamp};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::ground::presets::Presets;
 use crate::kernel::closing::{self, Closings, Roster};
-use crate::kernel::facts::{self, Fact, Facts, Frozen, Measure, Record, Sum, month_of};
+use crate::kernel::facts::{self, Fact, FactMeasure, Facts, Frozen, Record, Sum};
 use crate::kernel::memo::Memo;
 use crate::kernel::settings::Setting;
+use crate::people::members::Directory;
 use crate::people::members::coverage;
 use crate::people::members::directory::UnitTree;
-use crate::people::members::Directory;
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -178,9 +178,8 @@ impl FactRoom {
 
     /// Whether a share would tell what few members did to somebody who sees no names there.
     fn tells_of_few(&self, reader: &Person, fact: &Fact, unit: UnitId, sum: Sum) -> bool {
-        let is_of_people = matches!(fact.about.measure, Measure::Share | Measure::Mean);
-        let sees_names =
-            || coverage::names(&self.directory.tree(), self.presets.names_above(), reader, unit);
+        let is_of_people = matches!(fact.about.measure, FactMeasure::Share | FactMeasure::Mean);
+        let sees_names = || coverage::names(&self.directory.tree(), self.presets.names_above(), reader, unit);
         is_of_people && (1..FEWEST).contains(&sum.base) && !sees_names()
     }
 
@@ -254,9 +253,9 @@ impl FactRoom {
                 };
                 let records = fact.records(month).await?;
                 let sums = Arc::new(facts::sums(&records, |unit| roster.path_from(unit)));
-                let write = self.db.write(move |tx| -> Result<(), Stop<Never>> {
-                    Ok(facts::freeze(tx, name, month.first, &sums)?)
-                });
+                let write = self
+                    .db
+                    .write(move |tx| -> Result<(), Stop<Never>> { Ok(facts::freeze(tx, name, month.first, &sums)?) });
                 write.await.map_err(DbError::from)?;
                 month = month_of(month.end);
             }

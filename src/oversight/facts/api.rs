@@ -10,7 +10,7 @@ use super::rules::Refusal;
 use crate::base::id::UnitId;
 use crate::base::period::Span;
 use crate::base::time::{Day, Period, Timestamp};
-use crate::kernel::facts::{About, Measure, Record, Sum};
+use crate::kernel::facts::{About, FactMeasure, Record, Sum};
 use crate::web::caller::{ResultReader, out_of_reach};
 use crate::web::page::{after, page_limit};
 use crate::web::{Page, Path, Problem, Query};
@@ -25,7 +25,9 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchFact => Problem::not_found("facts.not_found", "没有这项数据"),
             Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
             Refusal::OutOfReach => out_of_reach(),
-            Refusal::BadPeriod => Problem::malformed("facts.bad_period", "数据按月（month）、季度（quarter）或年（year）查看"),
+            Refusal::BadPeriod => {
+                Problem::malformed("facts.bad_period", "数据按月（month）、季度（quarter）或年（year）查看")
+            }
             Refusal::TooFew => {
                 Problem::forbidden("facts.too_few", "该组织人数不足 10 人，按本企业的减负设置，上级不查看其比例")
             }
@@ -41,7 +43,7 @@ struct FactView {
     name: &'static str,
     /// In Chinese.
     title: &'static str,
-    measure: Measure,
+    measure: FactMeasure,
     /// Whether more of it is better.
     higher_is_better: bool,
     /// Why no assessment may use it, in Chinese; absent where one may.
@@ -74,8 +76,8 @@ struct FactSum {
 }
 
 impl FactSum {
-    fn of(sum: Sum, measure: Measure) -> FactSum {
-        let has_base = matches!(measure, Measure::Share | Measure::Mean);
+    fn of(sum: Sum, measure: FactMeasure) -> FactSum {
+        let has_base = matches!(measure, FactMeasure::Share | FactMeasure::Mean);
         FactSum { value: sum.value(measure), amount: sum.amount, base: has_base.then_some(sum.base) }
     }
 }
@@ -93,7 +95,7 @@ struct FactPoint {
 }
 
 impl FactPoint {
-    fn of(Point { span, sum, frozen_at }: &Point, measure: Measure) -> FactPoint {
+    fn of(Point { span, sum, frozen_at }: &Point, measure: FactMeasure) -> FactPoint {
         let Span { first, end } = *span;
         FactPoint { from: first, until: end.previous(), sum: FactSum::of(*sum, measure), frozen_at: *frozen_at }
     }

@@ -2,7 +2,6 @@
 
 use crate::base::period::Span;
 use crate::base::time::{Day, Period};
-use crate::kernel::facts::month_of;
 
 /// Why nothing is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +15,8 @@ pub enum Refusal {
     TooFew,
 }
 
+impl crate::db::Refusal for Refusal {}
+
 /// Periods of a series, the last one included.
 const SERIES: [(Period, usize); 3] = [(Period::Month, 12), (Period::Quarter, 8), (Period::Year, 5)];
 
@@ -27,6 +28,11 @@ pub fn series(period: Period, day: Day) -> Result<Vec<Span>, Refusal> {
     let mut spans: Vec<Span> = std::iter::successors(Some(last), before).take(many).collect();
     spans.reverse();
     Ok(spans)
+}
+
+/// The month in which the day lies.
+pub fn month_of(day: Day) -> Span {
+    Span::of(Period::Month, day)
 }
 
 /// The months that make up a period.

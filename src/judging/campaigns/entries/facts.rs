@@ -5,12 +5,12 @@ use crate::base::capability::Capability;
 use crate::base::period::Span;
 use crate::db::DbError;
 use crate::judging::campaigns::Campaigns;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 
 pub(in crate::judging::campaigns) const LATE: About = About {
     name: "campaigns.late_entries",
     title: ("评选材料迟报数", "Entries of selections handed in late"),
-    measure: Measure::Count,
+    measure: FactMeasure::Count,
     higher_is_better: false,
     not_for_assessment: None,
     opened_with: Capability::ReadCampaigns,

@@ -5,12 +5,12 @@ use crate::base::capability::Capability;
 use crate::base::period::Span;
 use crate::db::DbError;
 use crate::judging::campaigns::Campaigns;
-use crate::kernel::facts::{About, Measure, Record};
+use crate::kernel::facts::{About, FactMeasure, Record};
 
 pub(in crate::judging::campaigns) const TURNOUT: About = About {
     name: "campaigns.turnout",
     title: ("投票参与率", "Turnout of votes"),
-    measure: Measure::Share,
+    measure: FactMeasure::Share,
     higher_is_better: true,
     not_for_assessment: Some("投票自愿，参与情况不得作为考评依据"),
     opened_with: Capability::ReadCampaigns,
