@@ -15,6 +15,7 @@ mod postgres;
 mod raw;
 mod report;
 mod server;
+mod servers;
 mod signins;
 mod work;
 mod world;
@@ -94,6 +95,8 @@ enum Stage {
     Channels,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
+    /// Hello and submissions with one, two and four servers on one PostgreSQL and one Redis
+    Servers,
 }
 
 impl Arguments {
@@ -292,6 +295,8 @@ struct Bench {
     channels: Vec<String>,
     /// Lines about closed periods.
     closings: Vec<String>,
+    /// Lines about several servers.
+    servers: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
     rankings: Vec<f64>,
     /// Seconds from the end of a vote to its totals, by the name of the database.
@@ -320,6 +325,7 @@ impl Bench {
             Stage::Closed => self.closed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
+            Stage::Servers => self.servers(),
         }
     }
 
@@ -361,6 +367,7 @@ impl Bench {
             memories: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
+            servers: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
             starts_ms: Vec::new(),
@@ -838,6 +845,33 @@ impl Bench {
         Ok(())
     }
 
+    /// One, two and four servers on one database.
+    fn servers(&mut self) -> Result<()> {
+        let Some(redis) = self.arguments.redis.clone() else { return Ok(()) };
+        let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
+        for count in servers::COUNTS {
+            postgres.copy("bench_base", "bench_round")?;
+            postgres::flush_redis(&redis)?;
+            let url = postgres.database("bench_round");
+            let started = (0..count).map(|_| self.product.serve(&url, true)).collect::<Result<Vec<_>>>()?;
+            for server in &started {
+                self.wait_for_redis(server)?;
+            }
+            let seen = servers::share(&started, &self.world, &self.keys, self.arguments.connections)?;
+            let [servers, database, redis] = seen.cost_ms;
+            let line = format!(
+                "{count} servers, PostgreSQL and Redis: hello {:.0} a second; submissions {:.0} a second, p99 {:.1} ms; each takes \
+                 {servers:.3} ms of the servers' processors, {database:.3} of PostgreSQL's, {redis:.3} of Redis's",
+                seen.hello.rate, seen.submission.rate, seen.submission.p99_ms,
+            );
+            eprintln!("    {line}");
+            self.servers.push(line);
+            started.into_iter().try_for_each(Server::stop)?;
+        }
+        self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
     /// How long the counting took on one database.
     fn counting(&self, name: &str) -> String {
         let seconds: Vec<f64> =
@@ -871,6 +905,7 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
@@ -880,6 +915,7 @@ impl Bench {
             self.memories.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
+            self.servers.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),
