@@ -25,6 +25,8 @@ pub const ALIVE: &str = "/healthz";
 pub const FILES: &str = "XIANFENG_FILES";
 /// Where only these two and the measurements are answered.
 pub const HEALTH_ADDRESS: &str = "XIANFENG_HEALTH_LISTEN";
+/// Where the keys lie that votes are sealed with; each is destroyed when its vote is counted.
+pub const VOTE_KEYS: &str = "XIANFENG_VOTE_KEYS";
 
 /// In the head of a board that was read from the database, because Redis does not have it yet.
 pub const NOT_BY_REDIS: &str = "x-board-source: database";

@@ -391,7 +391,10 @@ impl Bench {
         eprintln!("==> opening a vote");
         self.ballots = self.copy("ballots.db")?;
         ballots::give_duty(&self.ballots, &self.world)?;
-        let server = self.product.serve(&sqlite_url(&self.ballots), false)?;
+        let keys = self.arguments.folder.join("vote-keys");
+        empty(&keys)?;
+        let told = [(contract::VOTE_KEYS, keys.display().to_string())];
+        let server = self.product.serve_told(&sqlite_url(&self.ballots), false, &told)?;
         self.vote = ballots::open(server.address, &self.world)?;
         server.stop()?;
         rusqlite::Connection::open(&self.ballots)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
@@ -400,6 +403,17 @@ impl Bench {
         postgres.create("bench_ballots")?;
         self.product.run(contract::MIGRATE, &postgres.database("bench_ballots"))?;
         postgres.fill("bench_ballots", &self.ballots)
+    }
+
+    /// A copy of the vote's keys for one count, which destroys them, as a server is told of it.
+    fn vote_keys(&self) -> Result<[(&'static str, String); 1]> {
+        let (keys, copy) = (self.arguments.folder.join("vote-keys"), self.arguments.folder.join("vote-keys-round"));
+        empty(&copy)?;
+        for entry in std::fs::read_dir(keys)? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), copy.join(entry.file_name()))?;
+        }
+        Ok([(contract::VOTE_KEYS, copy.display().to_string())])
     }
 
     /// A PostgreSQL twin of the base, and the statements of one submission as a pgbench script.
@@ -552,7 +566,7 @@ impl Bench {
     fn ballots(&mut self) -> Result<()> {
         let path = self.arguments.folder.join("round.db");
         settle(&self.ballots, &path)?;
-        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let server = self.product.serve_told(&sqlite_url(&path), false, &self.vote_keys()?)?;
         let figure = self.vote.cast(server.address, &self.world, self.arguments.connections)?;
         self.figures.add("ballot", figure);
         self.resident_mb.push(server.resident_mb()?);
@@ -570,7 +584,8 @@ impl Bench {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
         postgres.copy("bench_ballots", "bench_round")?;
-        let server = self.product.serve(&postgres.database("bench_round"), false)?;
+        let told = self.vote_keys()?;
+        let server = self.product.serve_told(&postgres.database("bench_round"), false, &told)?;
         let figure = self.vote.cast(server.address, &self.world, connections)?;
         self.figures.add("ballot, PostgreSQL", figure);
         let took = self.vote.count(server.address, &self.world, |sql| postgres.execute("bench_round", sql))?;
@@ -925,6 +940,14 @@ impl Bench {
 
 fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
+}
+
+/// A folder with nothing in it.
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    Ok(std::fs::create_dir_all(folder)?)
 }
 
 fn remove_database(path: &Path) {

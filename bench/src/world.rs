@@ -176,7 +176,10 @@ impl Rows<'_> {
             let (member, unit) = (bytes(id(Kind::Member, n)), bytes(id(Kind::Unit, groups[(n / GROUP) as usize])));
             let (no, name, none) = (employee_no(n), format!("测试{n}"), None::<Vec<u8>>);
             let now = self.now;
-            self.insert("members", params![member, no, name, none, none, "full", "active", unit, false, now, now, true])?;
+            self.insert(
+                "members",
+                params![member, no, name, none, none, "full", "active", unit, false, now, now, true],
+            )?;
             self.session(n, &member)?;
             self.points(n, &member, &unit)?;
             for ago in 1..=STREAK_DAYS {
