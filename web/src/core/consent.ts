@@ -19,7 +19,11 @@ export function hearConsents({ due, notice }: ConsentList) {
   }
 }
 
-export async function askConsent(): Promise<void> {
+/** How long the first page has the network for itself. */
+const LATER_MS = 5_000
+export const laterAskConsent = () => void setTimeout(ask, LATER_MS)
+
+async function ask(): Promise<void> {
   await loadConfig()
   const version = config.value?.privacy?.version
   if (!version) return
