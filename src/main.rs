@@ -345,7 +345,8 @@ async fn show_demo(mut config: Config, new_passwords: bool, lan: bool) -> Result
     let stand_in = demo::StandIn::prepare(&mut config, shown)?;
     let app = App::build(config, Clock::System).await?.measured()?;
     let guide = demo::prepare(&app, shown, new_passwords).await?;
-    let app = app.clone().with_front(demo::front(&app)?);
+    let phones = stand_in.as_ref().map(demo::StandIn::phones);
+    let app = app.clone().with_front(demo::front(&app, phones)?);
     if let Some(stand_in) = stand_in {
         say(stand_in.open(&app)?);
     }

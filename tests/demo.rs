@@ -137,6 +137,9 @@ async fn one_tap_signs_a_browser_in_as_each_of_the_roles_and_only_in_the_demo() 
     let root = format!("http://{}", server.address);
     let welcome = browser.get(format!("{root}/")).send().await.unwrap().text().await.unwrap();
     assert!(welcome.contains("href=\"m/\"") && welcome.contains("href=\"docs/\""), "{welcome}");
+    let phones = welcome.split("href=\"").find_map(|rest| rest.split_once("/phone\"")).expect("a link to the phones").0;
+    let shown = browser.get(format!("{phones}/phone")).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains("这是谁的手机"), "{shown}");
     for (key, role) in TAPS {
         assert!(welcome.contains(&format!("value=\"{key}\"")), "{key}");
         let tap = tapped(&browser, &root, key).await;

@@ -1,4 +1,5 @@
-//! The front of the demo: one page that says what this is, with one tap to sign in as each person of the guide.
+//! The front of the demo: one page that says what this is, with one tap to sign in as each person of the guide, and the way
+//! to the phones of the stand-in platform.
 //!
 //! Only `demo` puts these routes before the pages of the app; where `serve` runs on the same data they do not exist.
 
@@ -17,9 +18,12 @@ use crate::people::sessions::{Sessions, open_for_browser};
 use crate::web::Problem;
 use crate::web::headers::page;
 
-/// The routes of the front, for [`App::with_front`].
-pub fn front(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Send + Sync + 'static, String> {
-    let people = Data::new(People(people::cast(app)?.each().to_vec()));
+/// The routes of the front, for [`App::with_front`]; `phones` is where the stand-in platform shows them, if it runs.
+pub fn front(
+    app: &App,
+    phones: Option<String>,
+) -> Result<impl Fn(&mut web::ServiceConfig) + Send + Sync + 'static, String> {
+    let people = Data::new(People { each: people::cast(app)?.each().to_vec(), phones });
     let sessions = Data::new(app.get::<Sessions>());
     Ok(move |cfg: &mut web::ServiceConfig| {
         cfg.app_data(people.clone())
@@ -29,8 +33,11 @@ pub fn front(app: &App) -> Result<impl Fn(&mut web::ServiceConfig) + Send + Sync
     })
 }
 
-/// Whom a tap signs in.
-struct People(Vec<SignIn>);
+/// Whom a tap signs in, and where their phones are.
+struct People {
+    each: Vec<SignIn>,
+    phones: Option<String>,
+}
 
 async fn welcome(people: Data<People>) -> HttpResponse {
     let tap = |person: &SignIn| {
@@ -45,8 +52,10 @@ async fn welcome(people: Data<People>) -> HttpResponse {
             escape_html(&person.employee_no),
         )
     };
-    let taps: String = people.0.iter().map(tap).collect();
-    page(StatusCode::OK, PAGE.replace("{taps}", &taps))
+    let taps: String = people.each.iter().map(tap).collect();
+    let link = |url: &String| format!("<a href=\"{}\">手机上的消息（企业微信替身）</a>", escape_html(url));
+    let phones = people.phones.as_ref().map(link).unwrap_or_default();
+    page(StatusCode::OK, PAGE.replace("{taps}", &taps).replace("{phones}", &phones))
 }
 
 const PAGE: &str = "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
@@ -69,7 +78,7 @@ nav{display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-top:1.5rem}nav a{display:inl
 <p>企业党建一年工作的移动平台：每日学习与答题、金点子、评选投票、竞赛、三会一课。这里是演示：组织名称来自公开资料，\
 人员都是虚构的编号，数据只在这台机器上。</p>\
 <h2>点一下，以其中一人的身份登录</h2><ul>{taps}</ul>\
-<nav aria-label=\"其他\"><a href=\"m/\">手机应用</a><a href=\"docs/\">接口文档 API</a></nav></main></body></html>";
+<nav aria-label=\"其他\"><a href=\"m/\">手机应用</a>{phones}<a href=\"docs/\">接口文档 API</a></nav></main></body></html>";
 
 /// Which of them.
 #[derive(Deserialize)]
@@ -84,7 +93,7 @@ async fn sign_in(
     sessions: Data<Sessions>,
     tap: Form<Tap>,
 ) -> Result<HttpResponse, Problem> {
-    let person = people.0.iter().find(|person| person.key == tap.r#as);
+    let person = people.each.iter().find(|person| person.key == tap.r#as);
     let person = person.ok_or_else(|| Problem::not_found("route.not_found", "没有这个角色"))?;
     let cookie = open_for_browser(&req, &sessions, person.id, "演示浏览器").await?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "../m/")).insert_header((SET_COOKIE, cookie)).finish())

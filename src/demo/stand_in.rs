@@ -50,6 +50,11 @@ impl StandIn {
         Ok(Some(StandIn { listener, app, address }))
     }
 
+    /// Where its phones are shown.
+    pub fn phones(&self) -> String {
+        format!("http://{}/phone", self.address)
+    }
+
     /// Opens it with the members of the demo; what to print.
     pub fn open(self, app: &App) -> Result<String, String> {
         let mut people: Vec<Person> = Vec::new();
@@ -70,11 +75,11 @@ impl StandIn {
                 });
             }
         });
+        let phones = self.phones();
         let setup = Setup { app: self.app, ..Setup::of(people) };
         FakePlatform::listen(self.listener, setup).map_err(|error| error.to_string())?;
-        let address = self.address;
         Ok(format!(
-            "手机 phones（企业微信替身）：http://{address}/phone\n  选一部手机，等消息到达后点开，即登录进入应用 pick a phone, \
+            "手机 phones（企业微信替身）：{phones}\n  选一部手机，等消息到达后点开，即登录进入应用 pick a phone, \
              wait for a message and tap it\n"
         ))
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { came, photograph } from './paint.ts'
 import { enters, unitOf } from './team.ts'
 import { api, documentNo, look, signedIn } from './world.ts'
 
@@ -59,21 +60,6 @@ async function neighbour(): Promise<Holder> {
   throw new Error('no other branch has a secretary')
 }
 
-async function photograph(page: import('playwright-core').Page, tint = 0) {
-  const url = await page.evaluate((tint) => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 4000
-    canvas.height = 3000
-    const paint = canvas.getContext('2d')!
-    for (let at = 0; at < 12; at++) {
-      paint.fillStyle = `hsl(${at * 30 + tint} 30% 60%)`
-      paint.fillRect((at % 4) * 1000, Math.floor(at / 4) * 1000, 1000, 1000)
-    }
-    return canvas.toDataURL('image/jpeg', 0.9)
-  }, tint)
-  return Buffer.from(url.split(',')[1]!, 'base64')
-}
-
 test('an entry is written with a photograph and an article, handed in, and the branches score each other', async () => {
   await selection('党员先锋岗评选', 86_400)
   const beside = await neighbour()
@@ -131,8 +117,20 @@ test('an entry is written with a photograph and an article, handed in, and the b
   // The unit itself writes on, until the judging begins.
   await page.getByRole('button', { name: '修改文章' }).click()
   await page.getByLabel('正文').fill('# 从堵到通\n\n过去一次堵塞要停半个班，现在不到一小时。')
+  // A photograph that proves the entry stands in its text, too.
+  await page.getByRole('button', { name: '插入第 1 张' }).click()
+  assert.match(await page.getByLabel('正文').inputValue(), /不到一小时。\n\n!\[图 1\]\(file:[0-9a-f-]{36}\)$/)
+  await look(page, 'entry-article-pictures')
   await page.getByRole('button', { name: '发布', exact: true }).click()
   await page.getByText('现在不到一小时。').and(page.locator('.markdown p')).waitFor()
+  await came(page, '.markdown img')
+  const reader = await signedIn('neighbour', `/entries/${id}`)
+  await reader.page.getByRole('img', { name: '图 1' }).waitFor()
+  await came(reader.page, '.markdown img')
+  assert.equal(await reader.page.getByText('![').count(), 0)
+  await look(reader.page, 'entry-article-read')
+  assert.deepEqual(reader.faults, [])
+  await reader.context.close()
   const seen = await api<{ state: string; title: string }>('neighbour', `/entries/${id}`)
   assert.equal(seen.state, 'submitted')
   const evidence = await api<{ items: Array<{ kind: string }> }>('neighbour', `/entries/${id}/evidence`)

@@ -39,6 +39,7 @@ test('long names find room on every page of a secretary', async () => {
   const first = async (path: string) => (await api<{ items: Array<{ id: string }> }>('secretary', path)).items[0]!.id
   const [idea, meeting, campaign, contest] = await Promise.all([first('/ideas?state=closed'), first('/meetings'), first('/campaigns'), first('/contests')])
   const entry = (await api<{ items: Array<{ id: string }> }>('secretary', `/campaigns/${await brandVote()}/entries`)).items[0]!.id
+  const brand = await first('/brands')
   await lengthen(page)
   await page.evaluate(() => (location.hash = '#/help'))
   await page.reload()
@@ -66,6 +67,12 @@ test('long names find room on every page of a secretary', async () => {
     'work-ideas': '/work/ideas',
     members: '/work/members',
     member: `/members/${me.id}`,
+    'open-codes': '/invitations',
+    brands: '/brands',
+    brand: `/brands/${brand}`,
+    library: '/work/items',
+    calendar: '/work/calendar',
+    numbers: '/work/ideas/numbers',
     coverage: '/work/study',
     plan: '/work/study/plan',
     entries: '/work/entries',

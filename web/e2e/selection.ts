@@ -126,13 +126,13 @@ export interface Selection {
 
 /**
  * A campaign with two entries, opened, or only announced where it begins later; its stages last `seconds`. Votes weigh 60 %, experts 40 % unless there
- * is no vote.
+ * is no vote. `more` are further terms.
  */
-export async function selection(title: string, titles: string[], seconds: { begins?: number; vote?: number; expert: number; committee: number; objection?: number }): Promise<Selection> {
+export async function selection(title: string, titles: string[], seconds: { begins?: number; entry?: number; vote?: number; expert: number; committee: number; objection?: number }, more: object = {}): Promise<Selection> {
   const { units, root, expert } = await cast()
   const organiser = await tokenOf('organiser')
   const begins = seconds.begins ?? 0
-  const entry = begins + 6
+  const entry = begins + (seconds.entry ?? 6)
   const judged = entry + Math.max(seconds.vote ?? 0, seconds.expert)
   const decided = judged + seconds.committee
   const terms = {
@@ -160,6 +160,7 @@ export async function selection(title: string, titles: string[], seconds: { begi
     ...(seconds.vote ? { ballot: { min: 1, max: 2, replacing: true } } : {}),
     awards: [{ code: 'post', title: '十佳党员先锋岗', quota: 1, category: 'post' }],
     expert_ids: [expert.id],
+    ...more,
   }
   const { id } = await call<{ id: string }>(organiser, '/campaigns', 'POST', { title, unit_id: root, terms })
   await call(organiser, `/campaigns/${id}/announcement`, 'POST')
@@ -215,6 +216,8 @@ export async function decide({ id }: Selection) {
   }
   await until(() => isStage(id, 'committee', 'open'), 'the committee may decide')
   await until(async () => {
+    // Where the committee's stage opened in the same moment, nobody has looked yet.
+    for (const token of [organiser, committee.token]) await call(token, `/campaigns/${id}/flag-review`, 'POST').catch(() => undefined)
     const { awaited, results } = await call<{ awaited: string[]; results: unknown[] }>(committee.token, `/campaigns/${id}/results`)
     return awaited.length === 0 && results.length > 0
   }, 'everything is counted')

@@ -8,6 +8,8 @@ import { Problem, toProblem } from '../src/core/problem'
 import { progressOf } from '../src/core/progress'
 import { deviceName } from '../src/core/session'
 import { inWords, optionsOf } from '../src/m/pages/quiz/answers'
+import { wordsOf } from '../src/m/pages/brands/words'
+import { daysIn, linesOf } from '../src/m/pages/content/days'
 import { ahead } from '../src/m/pages/ideas/states'
 import { reactive } from 'vue'
 
@@ -89,4 +91,19 @@ test('the platform is told by what its browser says, but for pages within a mini
 test('of the events of a stream only those of progress say how far something is', () => {
   expect(progressOf('event: imports\ndata: {"progress":{"done":500,"total":12000,"what":"members"}}')).toEqual({ done: 500, total: 12000, what: 'members' })
   expect(['retry: 5000', ': ', 'event: notices\nid: 1\ndata: {"subject":"0"}', 'data: {"pro'].map(progressOf)).toEqual([null, null, null, null])
+})
+
+test('the days of a year are written a line each, and lines that say nothing are named', () => {
+  const days = [
+    { day: '2027-01-01', name: '元旦', is_off: true },
+    { day: '2027-02-14', name: '春节 补班', is_off: false },
+  ]
+  expect(daysIn(linesOf(days))).toEqual({ days, wrong: [] })
+  expect(daysIn('\n2027年1月1日  元旦  休\n2027/2/14 春节 补班 班').days).toEqual(days)
+  expect(daysIn('元旦\n2027-13-01 元旦 休\n2027-01-01 元旦\n2027-01-02 元旦 休').wrong).toEqual([1, 2, 3])
+})
+
+test('keywords are parted by whatever people put between them', () => {
+  expect(wordsOf(' 安全、班组，标准化  创新;提质,')).toEqual(['安全', '班组', '标准化', '创新', '提质'])
+  expect(wordsOf(' ')).toEqual([])
 })

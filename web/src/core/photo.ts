@@ -1,4 +1,5 @@
 // A photograph made small enough to send: at most 2,560 pixels a side, as JPEG, upright.
+import { onBeforeUnmount } from 'vue'
 
 export const ACCEPT = 'image/jpeg,image/png'
 const LONGEST = 2560
@@ -35,6 +36,17 @@ export async function shrink(file: Blob): Promise<Blob> {
     return small
   } finally {
     URL.revokeObjectURL(url)
+  }
+}
+
+/** Addresses by which a page shows what is on the phone, while it is open. To be called while a page is set up. */
+export function useAddresses(): (blob: Blob) => string {
+  const made = new Map<Blob, string>()
+  onBeforeUnmount(() => made.forEach((address) => URL.revokeObjectURL(address)))
+  return (blob) => {
+    let address = made.get(blob)
+    if (!address) made.set(blob, (address = URL.createObjectURL(blob)))
+    return address
   }
 }
 

@@ -12,5 +12,7 @@ export default [
   { path: '/campaigns/:id/flags', redirect: ({ params }) => `/campaigns/${String(params['id'])}` },
   { path: '/campaigns/:id/objections', component: () => import('../pages/campaigns/Objections.vue'), props: true },
   { path: '/campaigns/:id/bulletin', component: () => import('../pages/campaigns/Bulletin.vue'), props: true },
+  { path: '/campaigns/:id/proposals', component: () => import('../pages/campaigns/Proposals.vue'), props: true },
+  { path: '/entry-proposals/:id', component: () => import('../pages/campaigns/Proposal.vue'), props: true },
   { path: '/entries/:id', component: () => import('../pages/campaigns/Entry.vue'), props: true },
 ] satisfies RouteRecordRaw[]

@@ -14,6 +14,7 @@ export default [
   { path: '/me/notice-settings', redirect: '/me/settings' },
   { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
   { path: '/me/feedback', component: () => import('../pages/mine/Feedback.vue') },
+  { path: '/me/consents', component: () => import('../pages/mine/Consents.vue') },
   { path: '/binding', component: () => import('../pages/Binding.vue') },
   { path: '/waiting', component: () => import('../pages/mine/Waiting.vue') },
   { path: '/help', component: () => import('../pages/mine/Help.vue') },

@@ -1,5 +1,5 @@
 // A campaign's rules in sentences, and where it stands.
-import type { CampaignLine, CampaignStage, CampaignTerms, CampaignView, EntryLine, StageRow } from 'xianfeng-client'
+import type { CampaignLine, CampaignStage, CampaignTerms, CampaignView, EntryLine, EntryState, StageRow } from 'xianfeng-client'
 import { left, moment } from '@/core/format'
 import { word } from '@/core/labels'
 import { today } from '@/core/today'
@@ -51,6 +51,13 @@ export function standing(view: CampaignView): string {
 }
 
 export const toneOf = (state: State) => (state === 'open' || state === 'announced' ? 'now' : state === 'cancelled' || state === 'withdrawn' ? 'late' : 'over')
+
+const JUDGING: CampaignStage[] = ['vote', 'peer', 'open_review', 'expert', 'committee']
+
+/** Whether entries are taken: from the opening of their stage until the first one that judges opens. */
+export const takes = (view: CampaignView) => view.state === 'open' && stage(view, 'entry')?.state !== 'planned' && !view.stages.some((row) => JUDGING.includes(row.stage) && row.state !== 'planned')
+
+export const toneOfEntry = (state: EntryState) => (state === 'proposed' ? 'now' : state === 'submitted' ? 'over' : 'plain')
 
 /** 91.20 of 9120, always with its decimals: numbers in a column stand under one another. */
 export const points = (value: number) => (value / 100).toFixed(2)

@@ -53,6 +53,12 @@ export const percent = (bp: number | null | undefined) => (bp == null ? '—' : 
 
 export const yuan = (fen: number) => `${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: fen % 100 ? 2 : 0, maximumFractionDigits: 2 })} 元`
 
+/** Yuan as people write them, in fen; nothing where that is no sum of money. */
+export function fen(text: string): number | null {
+  const found = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text.trim().replaceAll(',', ''))
+  return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : null
+}
+
 /** A unit's name without that of the unit one works on, which every line of a page would repeat. */
 export function within(name: string | undefined): string {
   const above = post.value?.name ?? ''

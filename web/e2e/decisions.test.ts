@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { call, cast, isStage, score, selection, tokenOf, until } from './selection.ts'
+import { api, look, signedIn } from './world.ts'
+
+const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+
+test('what waits for the committee and the organiser is done where the desk leads: a later end, the decision, an objection, the publication', async () => {
+  const { committee } = await cast()
+  const { employee_no } = await call<{ employee_no: string }>(committee.token, '/me')
+  const own = `of a branch ${employee_no}`
+  const organiser = await tokenOf('organiser')
+  const quick = await selection('设备标兵岗评审', ['破碎机点检标兵岗', '浮选机点检标兵岗'], { expert: 15, committee: 900 })
+  await score(quick)
+  await call(organiser, `/campaigns/${quick.id}/extensions`, 'POST', { stage: 'committee', closes_at: at(3600), reason: '党委会推迟到下午召开。' })
+
+  // The committee: a later end that somebody else proposed, from the desk.
+  const { page, context, faults } = await signedIn(own, '/work')
+  await page.getByRole('link', { name: /延.*设备标兵岗评审/ }).click()
+  await page.getByText('党委会推迟到下午召开。').waitFor()
+  await until(() => isStage(quick.id, 'committee', 'open'), 'the committee may decide')
+  await page.reload()
+  await page.getByText('按规则计算，应获奖的是：').waitFor()
+  await look(page, 'campaign-acts')
+  await page.getByRole('button', { name: '确认延期' }).click()
+  await page.getByRole('button', { name: '确认延期' }).click()
+  await page.getByText(/延长至 .*党委会推迟到下午召开。/).waitFor()
+  // He keeps out of the decision, and is not asked any more.
+  await page.getByText('我要回避').click()
+  await page.getByLabel('为什么回避').fill('申报人是我的亲属。')
+  await page.getByRole('button', { name: '回避', exact: true }).click()
+  await page.getByRole('button', { name: '回避', exact: true }).click()
+  await page.getByRole('heading', { name: '决定评选结果' }).waitFor({ state: 'detached' })
+
+  // Another one he decides as it was computed.
+  const made = await selection('安全标兵岗评审', ['提升机司机标兵岗', '爆破安全标兵岗'], { expert: 12, committee: 40, objection: 900 })
+  await score(made)
+  await until(() => isStage(made.id, 'committee', 'open'), 'the committee may decide')
+  await page.evaluate((to) => (location.hash = `#/campaigns/${to}`), made.id)
+  await page.getByRole('button', { name: '按计算结果决定' }).click()
+  await page.getByText(/只有异议成立才能重新决定/).waitFor()
+  await page.getByRole('button', { name: '按计算结果决定' }).click()
+  await page.getByRole('heading', { name: '决定评选结果' }).waitFor({ state: 'detached' })
+  const results = await api<{ decisions: Array<{ awards: Array<{ entry_id: string }> }> }>('organiser', `/campaigns/${made.id}/results`)
+  assert.deepEqual(results.decisions.map(({ awards }) => awards.map(({ entry_id }) => entry_id)), [[made.entries[0]]])
+  assert.deepEqual(faults, [])
+  await context.close()
+
+  // A member objects; the organiser answers, and who objected reads it.
+  await until(() => isStage(made.id, 'objection', 'open'), 'objections are heard')
+  await api('member', `/campaigns/${made.id}/objections`, 'POST', { entry_id: made.entries[0], text: '提升机的点检记录缺三天。' })
+  const runs = await signedIn('organiser', `/campaigns/${made.id}/objections`)
+  await runs.page.getByText('提升机的点检记录缺三天。').waitFor()
+  await runs.page.getByRole('button', { name: '答复', exact: true }).click()
+  await runs.page.getByRole('button', { name: '答复', exact: true }).click()
+  await runs.page.locator('.field.wrong').first().waitFor()
+  await runs.page.getByRole('radio', { name: '异议不成立' }).check()
+  await runs.page.getByLabel('答复').fill('经核对，三天停机检修，记录在检修本里。')
+  await look(runs.page, 'objection-answering')
+  await runs.page.getByRole('button', { name: '答复', exact: true }).click()
+  await runs.page.getByRole('button', { name: '答复', exact: true }).click()
+  await runs.page.getByText('异议不成立', { exact: true }).waitFor()
+  const heard = await signedIn('member', `/campaigns/${made.id}/objections`)
+  await heard.page.getByText('记录在检修本里').waitFor()
+  assert.equal(await heard.page.getByText('党员提出的异议').count(), 0)
+  await heard.context.close()
+  assert.deepEqual(runs.faults, [])
+  await runs.context.close()
+})
+
+test('a contest is called off by two people', async () => {
+  const { items } = await api<{ items: Array<{ id: string; state: string; title: string }> }>('organiser', '/contests')
+  const contest = items.find(({ state }) => state === 'open')
+  assert(contest, 'no contest is open')
+  await api('organiser', `/contests/${contest.id}/cancellation`, 'POST', { reason: '当天全厂停电检修。' })
+  const { page, context, faults } = await signedIn('second organiser', `/contests/${contest.id}`)
+  await page.getByText('当天全厂停电检修。').waitFor()
+  await look(page, 'contest-cancelling')
+  const proposer = await signedIn('organiser', `/contests/${contest.id}`)
+  await proposer.page.getByText('等另一位有权的人确认。').waitFor()
+  assert.equal(await proposer.page.getByRole('button', { name: '确认取消竞赛' }).count(), 0)
+  await proposer.context.close()
+  await page.getByRole('button', { name: '确认取消竞赛' }).click()
+  await page.getByText(/参赛的人会看到理由/).waitFor()
+  await page.getByRole('button', { name: '确认取消竞赛' }).click()
+  await page.getByText('取消原因：当天全厂停电检修。').waitFor()
+  const member = await signedIn('member', `/contests/${contest.id}`)
+  await member.page.getByText('取消原因：当天全厂停电检修。').waitFor()
+  assert.deepEqual([...faults, ...member.faults], [])
+  await member.context.close()
+  await context.close()
+})

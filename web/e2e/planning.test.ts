@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { unitOf } from './team.ts'
+import { api, look, signedIn } from './world.ts'
+
+const later = (days: number) => new Date(Date.now() + (days * 24 + 8) * 3_600_000).toISOString().slice(0, 10)
+
+test('the paper of a day is set from the bank, shown to who reads it, and unset', async () => {
+  const on = later(30)
+  const { page, context, faults } = await signedIn('organiser', '/work/paper')
+  await page.getByLabel('日期').fill(on)
+  await page.getByText('没有人工安排的，到时由系统从题库抽题。').waitFor()
+  await look(page, 'paper-none')
+  await page.getByRole('button', { name: '安排试卷' }).click()
+  await page.getByLabel('从题库里找').fill('没有这样的题目')
+  await page.getByText('没有找到，换个词试试。').waitFor()
+  await page.getByLabel('从题库里找').fill('')
+  await page.locator('.pick').nth(3).waitFor()
+  for (let n = 1; n <= 3; n++) {
+    await page.locator('.pick:not(:has(input:checked)) input').first().click()
+    await page.getByRole('heading', { name: `已选 ${n} 题` }).waitFor()
+  }
+  await look(page, 'paper-choosing')
+  await page.getByRole('button', { name: '安排 3 题' }).click()
+  await page.getByText(/的试卷已安排，共 3 题。/).waitFor()
+  await page.getByText(/人工安排\s· 共 3 题/).waitFor()
+  await look(page, 'paper')
+  const set = await api<{ question_ids: string[]; drawn: boolean }>('auditor', `/quiz/daily/${on}`)
+  assert.deepEqual([set.question_ids.length, set.drawn], [3, false])
+
+  // Who reads everything sees it and changes nothing.
+  const auditor = await signedIn('auditor', '/work/paper')
+  await auditor.page.getByLabel('日期').fill(on)
+  await auditor.page.getByText(/人工安排\s· 共 3 题/).waitFor()
+  assert.equal(await auditor.page.getByRole('button', { name: /撤销|换题/ }).count(), 0)
+  // What is published stays.
+  await page.getByLabel('日期').fill(later(0))
+  await page.getByText('已发布').waitFor()
+  assert.equal(await page.getByRole('button', { name: /撤销|换题/ }).count(), 0)
+  await page.getByLabel('日期').fill(on)
+  await page.getByRole('button', { name: '撤销这份试卷' }).click()
+  await page.getByRole('button', { name: '撤销', exact: true }).click()
+  await page.getByText('已撤销，到时由系统从题库抽题。').waitFor()
+  await auditor.page.reload()
+  await auditor.page.getByLabel('日期').fill(on)
+  await auditor.page.getByText('没有人工安排的').waitFor()
+  assert.deepEqual([...faults, ...auditor.faults], [])
+  await auditor.context.close()
+  await context.close()
+})
+
+test('holidays are listed for who plans, and a year is entered by who plans for all', async () => {
+  const { page, context, faults } = await signedIn('organiser', '/work/calendar')
+  await page.getByText('国庆节').first().waitFor()
+  await look(page, 'calendar')
+  const year = Number(later(0).slice(0, 4)) + 1
+  await page.getByRole('radio', { name: `${year}年` }).check()
+  await page.getByRole('heading', { name: `${year}年` }).waitFor()
+  await page.getByRole('button', { name: '修改' }).click()
+  await page.getByLabel('依据').fill('关于放假安排的通知')
+  const days = page.getByLabel('各天')
+  await days.fill(`${year}-01-01 元旦 休\n元旦补班`)
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.locator('.field.wrong').getByText(/第 2 行看不懂/).waitFor()
+  await days.fill(`${year}-01-01 元旦 休\n${year}-01-01 元旦 休`)
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.locator('.field.wrong').getByText('第 2 行：同一天不能列出两次').waitFor()
+  await look(page, 'calendar-refused')
+  await days.fill(`${year}-01-01 元旦 休\n${year}年1月2日 元旦 休\n${year}-01-09 元旦 班`)
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('1月1日至1月2日').waitFor()
+  await page.getByText(/录入/).waitFor()
+
+  // A secretary sees what holds now, and changes nothing.
+  const reader = await signedIn('secretary', '/work/calendar')
+  await reader.page.getByRole('radio', { name: `${year}年` }).check()
+  await reader.page.getByText('关于放假安排的通知').waitFor()
+  await reader.page.getByText('上班', { exact: true }).waitFor()
+  assert.equal(await reader.page.getByRole('button', { name: '修改' }).count(), 0)
+  await look(reader.page, 'calendar-read')
+  // Two write at once: the second one is asked.
+  await page.getByRole('button', { name: '修改' }).click()
+  await api('second organiser', `/calendars/${year}`, 'PUT', { source: '另一份通知', days: [{ day: `${year}-01-01`, name: '元旦', is_off: true }] })
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('alert').getByText(/修改过这里的内容/).waitFor()
+  await page.getByRole('button', { name: '看最新的内容' }).click()
+  await page.waitForFunction(() => [...document.querySelectorAll('input')].some(({ value }) => value === '另一份通知'))
+  assert.deepEqual([...faults, ...reader.faults], [])
+  await reader.page.route('**/api/v1/calendars/*', (route) => route.abort())
+  await reader.page.reload()
+  await reader.page.getByRole('button', { name: '重试' }).waitFor()
+  await reader.context.close()
+  await context.close()
+})
+
+test('who has not read what the branch was sent is reminded, once', async () => {
+  const branch = await unitOf('secretary')
+  const today = later(0)
+  const items = await api<{ items: Array<{ id: string }> }>('organiser', '/study/items?limit=5')
+  const push = await api<{ id: string }>('secretary', '/study/pushes', 'POST', { day: today, item_id: items.items[2]!.id, unit_id: branch.id, publish_time: '00:01' })
+  const there = async () => (await api<{ items: Array<{ push_id: string }> }>('secretary', '/study/feed?limit=30')).items.some(({ push_id }) => push_id === push.id)
+  for (let waited = 0; !(await there()); waited++) {
+    assert(waited < 400, 'the push did not come out')
+    await new Promise((passed) => setTimeout(passed, 300))
+  }
+  const { page, context, faults } = await signedIn('secretary', '/work/study')
+  await page.getByLabel('学习内容').selectOption(push.id)
+  await page.getByRole('button', { name: '提醒没学的人' }).click()
+  await page.getByRole('status').getByText(/已提醒没有学完的人|已安排提醒/).waitFor()
+  await look(page, 'coverage-reminded')
+  // Once a push.
+  await page.reload()
+  await page.getByLabel('学习内容').selectOption(push.id)
+  await page.getByRole('button', { name: '提醒没学的人' }).click()
+  await page.getByRole('alert').filter({ hasText: /./ }).waitFor()
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('an administrator sees what the server wants looked after, and what to do about it', async () => {
+  const { page, context, faults } = await signedIn('administrator', '/work')
+  await page.getByRole('link', { name: /运行告警/ }).click()
+  await page.getByText(/检查，每分钟自动更新/).waitFor()
+  const { items } = await api<{ items: Array<{ advice: string }> }>('administrator', '/operations/alarms')
+  if (items.length) await page.getByText(items[0]!.advice).waitFor()
+  else await page.getByText('一切正常').waitFor()
+  const now = '2026-11-27T08:00:00+08:00'
+  const alarm = { kind: 'backup_missing', message: '最近一次备份已过去 52 小时，超过一天没有新的备份', advice: '请检查备份任务是否按时运行，备份目录是否写满；恢复后告警自动消失。', since: '2026-11-25T04:00:00+08:00' }
+  await page.route('**/operations/alarms', (route) => route.fulfill({ json: { items: [alarm, { ...alarm, kind: 'disk_low', message: '磁盘剩余空间不足', since: null }], now } }))
+  await page.reload()
+  await page.getByText('磁盘剩余空间不足').waitFor()
+  await look(page, 'alarms')
+  await page.unroute('**/operations/alarms')
+  await page.route('**/operations/alarms', (route) => route.fulfill({ json: { items: [], now } }))
+  await page.reload()
+  await page.getByText('一切正常，没有需要处理的告警。').waitFor()
+  await look(page, 'alarms-none')
+  assert.deepEqual(faults, [])
+  await context.close()
+})

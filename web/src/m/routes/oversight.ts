@@ -1,0 +1,3 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export default [{ path: '/work/alarms', component: () => import('../pages/oversight/Alarms.vue') }] satisfies RouteRecordRaw[]
