@@ -81,6 +81,7 @@ mod operations;
 mod presets;
 mod privacy;
 mod feedback;
+mod texts;
 mod own_case;
 mod today;
 mod about;
