@@ -30,22 +30,33 @@ fn new_years_eve(world: &World) -> NaiveDate {
     NaiveDate::from_ymd_opt(world.day.year() - 1, 12, 31).expect("every year has one")
 }
 
+/// Members whose days are written in one transaction.
+const AT_ONCE: usize = 500;
+
 /// Points of everybody on every one of so many days until the end of last year, as if nothing had ever been frozen.
 pub fn seed(database: &Path, world: &World, days: u32) -> Result<()> {
     let mut db = Connection::open(database)?;
     thaw(&db, "1970-01-01")?;
     db.execute_batch("DELETE FROM ledger_days")?;
     let eve = new_years_eve(world);
-    for ago in 0..days {
+    let day_of = |ago: u32| {
         let day = eve - Days::new(ago.into());
         let at = day.and_hms_opt(1, 0, 0).expect("an hour of every day").and_utc().timestamp_micros();
+        (ago, day.to_string(), at)
+    };
+    let all: Vec<(u32, String, i64)> = (0..days).rev().map(day_of).collect();
+    let everybody: Vec<u32> = (0..world.members).collect();
+    // in the order of the key, so that the table grows at its end
+    for some in everybody.chunks(AT_ONCE) {
         let tx = db.transaction()?;
         {
             let mut insert = tx.prepare_cached("INSERT INTO ledger_days VALUES (?, ?, ?, ?, ?)")?;
-            for n in 0..world.members {
-                let (points, at) = ((n * 13 + ago * 7) % 12 + 1, at + i64::from(n) * 1000);
-                let member = id(Kind::Member, n);
-                insert.execute(params![member.as_bytes(), day.to_string(), contract::DIMENSION, points, at])?;
+            for n in some {
+                let member = id(Kind::Member, *n);
+                for (ago, day, at) in &all {
+                    let (points, at) = ((n * 13 + ago * 7) % 12 + 1, at + i64::from(*n) * 1000);
+                    insert.execute(params![member.as_bytes(), day, contract::DIMENSION, points, at])?;
+                }
             }
         }
         tx.commit()?;

@@ -25,15 +25,14 @@ pub const ALIVE: &str = "/healthz";
 pub const FILES: &str = "XIANFENG_FILES";
 /// Where only these two and the measurements are answered.
 pub const HEALTH_ADDRESS: &str = "XIANFENG_HEALTH_LISTEN";
+/// Where the keys lie that votes are sealed with; each is destroyed when its vote is counted.
+pub const VOTE_KEYS: &str = "XIANFENG_VOTE_KEYS";
 
 /// In the head of a board that was read from the database, because Redis does not have it yet.
 pub const NOT_BY_REDIS: &str = "x-board-source: database";
 
 /// The table whose insertion is a daily submission.
 pub const SUBMISSIONS: &str = "quiz_submissions";
-
-/// Tables whose triggers refuse DELETE.
-pub const APPEND_ONLY: &[&str] = &["ledger_entries", "trail"];
 
 pub const MIGRATE: &[&str] = &["migrate"];
 pub const SERVE: &[&str] = &["serve"];
@@ -90,8 +89,9 @@ pub const BALLOTS: &str = "/ballots";
 pub const RESULTS: &str = "/results";
 /// The table that holds one row for each ballot, and the order in which they were cast.
 pub const BALLOT_ROWS: (&str, &str) = ("campaign_ballots", "cast_at, member_id");
-/// What ends every open vote, with its instant in microseconds.
-pub const END_VOTES: &str = "UPDATE campaign_stages SET closes_at = {now} WHERE stage = 'vote' AND state = 'open'";
+/// What ends every open vote, with its instant in microseconds, and has the server look at once.
+pub const END_VOTES: &str = "UPDATE campaign_stages SET closes_at = {now} WHERE stage = 'vote' AND state = 'open'; \
+                             UPDATE agenda SET due_at = {now}, held_until = NULL WHERE kind = 'campaigns'";
 /// The duty that writes entries.
 pub const SECRETARY: &str = "secretary";
 
@@ -311,12 +311,20 @@ pub fn questions(reply: &[u8]) -> Result<Vec<String>> {
     questions.iter().map(|question| id(question).context("a question has no id")).collect()
 }
 
-/// A submission that answers each question with its stored answer key, or wrongly where there is none.
-pub fn submission<'a>(answers: impl Iterator<Item = (&'a str, Option<&'a Value>)>) -> String {
-    let wrong = json!(["A"]);
-    let answers: Vec<Value> = answers
-        .map(|(question, answer)| json!({"question_id": question, "answer": answer.unwrap_or(&wrong)}))
-        .collect();
+/// An answer that may be given to the question with the answer key, and is wrong.
+pub fn wrong(key: &Value) -> Value {
+    match key.pointer("/0").and_then(Value::as_str) {
+        Some("true") => json!(["false"]),
+        Some("false") => json!(["true"]),
+        Some("A") => json!(["B"]),
+        _ => json!(["A"]),
+    }
+}
+
+/// A submission of these answers.
+pub fn submission<'a>(answers: impl Iterator<Item = (&'a str, Value)>) -> String {
+    let answers: Vec<Value> =
+        answers.map(|(question, answer)| json!({"question_id": question, "answer": answer})).collect();
     json!({"answers": answers}).to_string()
 }
 

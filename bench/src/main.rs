@@ -15,6 +15,7 @@ mod postgres;
 mod raw;
 mod report;
 mod server;
+mod servers;
 mod signins;
 mod work;
 mod world;
@@ -94,6 +95,8 @@ enum Stage {
     Channels,
     /// Submissions on PostgreSQL, boards in Redis
     Postgres,
+    /// Hello and submissions with one, two and four servers on one PostgreSQL and one Redis
+    Servers,
 }
 
 impl Arguments {
@@ -292,6 +295,8 @@ struct Bench {
     channels: Vec<String>,
     /// Lines about closed periods.
     closings: Vec<String>,
+    /// Lines about several servers.
+    servers: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
     rankings: Vec<f64>,
     /// Seconds from the end of a vote to its totals, by the name of the database.
@@ -320,6 +325,7 @@ impl Bench {
             Stage::Closed => self.closed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
+            Stage::Servers => self.servers(),
         }
     }
 
@@ -361,6 +367,7 @@ impl Bench {
             memories: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
+            servers: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
             starts_ms: Vec::new(),
@@ -384,7 +391,10 @@ impl Bench {
         eprintln!("==> opening a vote");
         self.ballots = self.copy("ballots.db")?;
         ballots::give_duty(&self.ballots, &self.world)?;
-        let server = self.product.serve(&sqlite_url(&self.ballots), false)?;
+        let keys = self.arguments.folder.join("vote-keys");
+        empty(&keys)?;
+        let told = [(contract::VOTE_KEYS, keys.display().to_string())];
+        let server = self.product.serve_told(&sqlite_url(&self.ballots), false, &told)?;
         self.vote = ballots::open(server.address, &self.world)?;
         server.stop()?;
         rusqlite::Connection::open(&self.ballots)?.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
@@ -393,6 +403,17 @@ impl Bench {
         postgres.create("bench_ballots")?;
         self.product.run(contract::MIGRATE, &postgres.database("bench_ballots"))?;
         postgres.fill("bench_ballots", &self.ballots)
+    }
+
+    /// A copy of the vote's keys for one count, which destroys them, as a server is told of it.
+    fn vote_keys(&self) -> Result<[(&'static str, String); 1]> {
+        let (keys, copy) = (self.arguments.folder.join("vote-keys"), self.arguments.folder.join("vote-keys-round"));
+        empty(&copy)?;
+        for entry in std::fs::read_dir(keys)? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), copy.join(entry.file_name()))?;
+        }
+        Ok([(contract::VOTE_KEYS, copy.display().to_string())])
     }
 
     /// A PostgreSQL twin of the base, and the statements of one submission as a pgbench script.
@@ -545,7 +566,7 @@ impl Bench {
     fn ballots(&mut self) -> Result<()> {
         let path = self.arguments.folder.join("round.db");
         settle(&self.ballots, &path)?;
-        let server = self.product.serve(&sqlite_url(&path), false)?;
+        let server = self.product.serve_told(&sqlite_url(&path), false, &self.vote_keys()?)?;
         let figure = self.vote.cast(server.address, &self.world, self.arguments.connections)?;
         self.figures.add("ballot", figure);
         self.resident_mb.push(server.resident_mb()?);
@@ -563,7 +584,8 @@ impl Bench {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
         postgres.copy("bench_ballots", "bench_round")?;
-        let server = self.product.serve(&postgres.database("bench_round"), false)?;
+        let told = self.vote_keys()?;
+        let server = self.product.serve_told(&postgres.database("bench_round"), false, &told)?;
         let figure = self.vote.cast(server.address, &self.world, connections)?;
         self.figures.add("ballot, PostgreSQL", figure);
         let took = self.vote.count(server.address, &self.world, |sql| postgres.execute("bench_round", sql))?;
@@ -858,6 +880,33 @@ impl Bench {
         Ok(())
     }
 
+    /// One, two and four servers on one database.
+    fn servers(&mut self) -> Result<()> {
+        let Some(redis) = self.arguments.redis.clone() else { return Ok(()) };
+        let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
+        for count in servers::COUNTS {
+            postgres.copy("bench_base", "bench_round")?;
+            postgres::flush_redis(&redis)?;
+            let url = postgres.database("bench_round");
+            let started = (0..count).map(|_| self.product.serve(&url, true)).collect::<Result<Vec<_>>>()?;
+            for server in &started {
+                self.wait_for_redis(server)?;
+            }
+            let seen = servers::share(&started, &self.world, &self.keys, self.arguments.connections)?;
+            let [servers, database, redis] = seen.cost_ms;
+            let line = format!(
+                "{count} servers, PostgreSQL and Redis: hello {:.0} a second; submissions {:.0} a second, p99 {:.1} ms; each takes \
+                 {servers:.3} ms of the servers' processors, {database:.3} of PostgreSQL's, {redis:.3} of Redis's",
+                seen.hello.rate, seen.submission.rate, seen.submission.p99_ms,
+            );
+            eprintln!("    {line}");
+            self.servers.push(line);
+            started.into_iter().try_for_each(Server::stop)?;
+        }
+        self.postgres = Some((postgres, script));
+        Ok(())
+    }
+
     /// How long the counting took on one database.
     fn counting(&self, name: &str) -> String {
         let seconds: Vec<f64> =
@@ -891,6 +940,7 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
@@ -900,6 +950,7 @@ impl Bench {
             self.memories.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
+            self.servers.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),
             self.figures.all(),
@@ -914,6 +965,14 @@ fn reached(is: bool) -> &'static str {
 
 fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
+}
+
+/// A folder with nothing in it.
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder)?;
+    }
+    Ok(std::fs::create_dir_all(folder)?)
 }
 
 fn remove_database(path: &Path) {

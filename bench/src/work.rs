@@ -33,10 +33,11 @@ impl AnswerKeys {
     pub fn submission(&self, questions: &[String], n: u32) -> String {
         let count = u32::try_from(questions.len()).unwrap_or(1).max(1);
         let slip = (n % 2 == 1).then_some(n / 2 % count);
+        let answer = |key: &Value, index| if slip == Some(index) { contract::wrong(key) } else { key.clone() };
         let answers = questions
             .iter()
             .zip(0..)
-            .map(|(question, index)| (question.as_str(), self.0.get(question).filter(|_| slip != Some(index))));
+            .map(|(question, index)| (question.as_str(), answer(self.0.get(question).unwrap_or(&Value::Null), index)));
         contract::submission(answers)
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Utc};
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, ToSql, params};
 use uuid::Uuid;
 
 use crate::contract::{self, TokenKey};
@@ -134,10 +134,12 @@ fn bytes(id: Uuid) -> Vec<u8> {
 }
 
 impl Rows<'_> {
-    fn insert(&self, table: &str, values: impl Params) -> Result<()> {
-        let columns = self.tx.prepare_cached(&format!("SELECT * FROM {table}"))?.column_count();
-        let marks = vec!["?"; columns].join(", ");
-        self.tx.prepare_cached(&format!("INSERT INTO {table} VALUES ({marks})"))?.execute(values)?;
+    /// A row of the first columns; what the product has added since may be absent, or has a default.
+    fn insert(&self, table: &str, values: &[&dyn ToSql]) -> Result<()> {
+        let all = self.tx.prepare_cached(&format!("SELECT * FROM {table}"))?;
+        let names: Vec<&str> = all.column_names().into_iter().take(values.len()).collect();
+        let (names, marks) = (names.join(", "), vec!["?"; values.len()].join(", "));
+        self.tx.prepare_cached(&format!("INSERT INTO {table} ({names}) VALUES ({marks})"))?.execute(values)?;
         Ok(())
     }
 
@@ -174,7 +176,10 @@ impl Rows<'_> {
             let (member, unit) = (bytes(id(Kind::Member, n)), bytes(id(Kind::Unit, groups[(n / GROUP) as usize])));
             let (no, name, none) = (employee_no(n), format!("测试{n}"), None::<Vec<u8>>);
             let now = self.now;
-            self.insert("members", params![member, no, name, none, none, "full", "active", unit, false, now, now])?;
+            self.insert(
+                "members",
+                params![member, no, name, none, none, "full", "active", unit, false, now, now, true],
+            )?;
             self.session(n, &member)?;
             self.points(n, &member, &unit)?;
             for ago in 1..=STREAK_DAYS {
@@ -249,7 +254,8 @@ impl Rows<'_> {
             values.extend([text(start).into(), score(start).into(), now.into()]);
         }
         values.extend([(earlier + today).into(), now.into()]);
-        self.insert("standings", rusqlite::params_from_iter(values))
+        let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
+        self.insert("standings", &values)
     }
 
     /// An item a day for the whole enterprise, today's included; reading it takes no minimum time.
