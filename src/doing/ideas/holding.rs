@@ -170,7 +170,7 @@ fn writers_of_idea(conn: &mut Conn, id: Uuid) -> QueryResult<Vec<(MemberId, Invo
     Ok(helped.chain([(idea.author_id, Involvement::Author)]).collect())
 }
 
-/// A line about the idea itself, so that whoever has it open sees that it stands otherwise.
+/// A line about the idea itself, so that anyone who has it open sees that it stands otherwise.
 fn note_on(tx: &mut Tx, actor: Option<MemberId>, action: &'static str, id: IdeaId) -> QueryResult<()> {
     let its = thing(id);
     trail::note(tx, Act { actor, action, subject_kind: its.kind, subject_id: its.id, detail: json!({}) })
