@@ -93,6 +93,7 @@ const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Org
 /// Who leads a unit: writes its meetings down and collects its ideas.
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);
+const TEXT_REVIEWERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_DECIDERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
 
 /// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
@@ -411,6 +412,10 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /feedback", With(&[Organiser, Auditor, Administrator]), Plain),
     ("GET /feedback/{id}", SignedIn, Plain),
     ("PUT /feedback/{id}/answer", With(&[Organiser, Administrator]), Plain),
+    ("GET /me/texts", SignedIn, Plain),
+    ("GET /texts", TEXT_REVIEWERS, Plain),
+    ("GET /texts/{id}", SignedIn, Plain),
+    ("POST /texts/{id}/decision", TEXT_REVIEWERS, Plain),
     ("GET /presets", SignedIn, Plain),
     ("GET /me/today", SignedIn, Plain),
     ("GET /config", Anyone, Plain),
@@ -648,6 +653,7 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /campaigns/{id}/bulletin/issuance", Open(COMPUTED)),
     ("POST /me/feedback", Open(OWN)),
     ("PUT /feedback/{id}/answer", Judges(&[AnswerFeedback])),
+    ("POST /texts/{id}/decision", Judges(&[ReviewText])),
     ("PUT /me/settings", Open(OWN)),
     ("POST /me/notices/receipts", Open(OWN)),
     ("POST /files", Open(OWN)),
@@ -710,6 +716,7 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     (ReviewBulletin, &[Writer], "own_case::nobody_reviews_a_bulletin_of_which_he_wrote_a_version"),
     (AnswerProposal, &[Proposer, Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
     (GrantDuty, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
+    (ReviewText, &[Author, CoAuthor], "texts::nobody_decides_about_a_text_of_his_own"),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
 

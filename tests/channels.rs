@@ -9,7 +9,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::clock::Clock;
 use xianfeng::base::id::Ids;
 use xianfeng::db::schema::{channel_deliveries, outbox as outbox_table};
-use xianfeng::demo::platform::{Arrived, FakePlatform};
+use xianfeng::demo::platform::{Arrived, CodeKind, FakePlatform};
 use xianfeng::ground::notices::{self, NewNotice, NoticeKind, To};
 use xianfeng::kernel::outbox::{self, MessageId};
 use xianfeng::on;
@@ -17,7 +17,8 @@ use xianfeng::on;
 use crate::study::{organiser, push};
 use crate::support::platform::{PUBLIC, app_told, app_with, arguments, platform, setup};
 use crate::support::process::Site;
-use crate::support::{Person, TestApp};
+use crate::support::proxy::{Proxy, Way};
+use crate::support::{Person, TestApp, needs_postgres};
 
 const SEND: &str = "/cgi-bin/message/send";
 
@@ -154,6 +155,25 @@ async fn what_leaves_by_which_channel_is_the_enterprises_and_then_the_members_ch
     // what is absent goes back
     let back = li.put("/me/notice-settings", json!({ "choices": [] })).await.ok(200);
     assert!(back["ways"].as_array().unwrap().iter().all(|way| way["wanted"] == true), "{back}");
+}
+
+#[tokio::test]
+async fn a_message_in_wecom_opens_the_mini_program_where_the_enterprise_wants_it_so() {
+    let platform = platform(9);
+    let app = app_with(&platform).await;
+    let (organiser, li) = (organiser(&app).await, app.member("李一").sign_in().await);
+    tell(&app, To::Member(li.id), NoticeKind::DUTY, "一般的").await;
+    assert!(platform.arrived()[0].url.starts_with(PUBLIC), "a page, unless told otherwise");
+    set(&app, &organiser, "channels.wecom_shape", "mini").await;
+    for title in ["短", "一个很长很长很长很长很长很长的标题"] {
+        tell(&app, To::Member(li.id), NoticeKind::DUTY, title).await;
+    }
+    let arrived = platform.arrived();
+    assert_eq!(arrived.len(), 3, "neither too short nor too long for the platform: {arrived:?}");
+    assert_eq!((&*arrived[1].title, &*arrived[2].title), ("通知：短", "一个很长很长很长很长很…"));
+    assert_eq!(arrived[2].description, "内容：一个很长很长很长很长很长很长的标题\n说明：内容");
+    assert_eq!(arrived[2].url, "pages/index/index?to=/ideas/1");
+    assert_eq!(states(&app).await, BTreeMap::from([(state("sent", None), 3)]));
 }
 
 #[tokio::test]
@@ -429,6 +449,25 @@ async fn the_self_check_says_what_is_missing_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn templates_that_cannot_be_read_are_an_alarm_until_they_are_put_right() {
+    let platform = platform(3);
+    let app = app_with(&platform).await;
+    let admin = app.member("管理员").role(Role::Administrator, "JT").sign_in().await;
+    let of_templates = async |admin: &Person<'_>| {
+        let alarms = admin.get("/operations/alarms").await.ok(200);
+        let alarms = alarms["items"].as_array().unwrap().clone();
+        alarms.into_iter().find(|alarm| alarm["kind"] == "templates_unreadable")
+    };
+    assert_eq!(of_templates(&admin).await, None);
+    let organiser = organiser(&app).await;
+    set(&app, &organiser, "channels.mini_templates", "study=T1(thing1:nonsense)").await;
+    let alarm = of_templates(&admin).await.expect("nobody has to send a message first");
+    assert!(alarm["message"].as_str().unwrap().contains("微信小程序：消息模板"), "{alarm}");
+    set(&app, &organiser, "channels.mini_templates", "study=T1(thing1:title)").await;
+    assert_eq!(of_templates(&admin).await, None);
+}
+
+#[tokio::test]
 async fn verification_files_are_served_at_the_root_and_nothing_else_of_their_folder() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("WW_verify_AbC123.txt"), "AbC123").unwrap();
@@ -456,16 +495,12 @@ fn platform_of_site(people: u32) -> FakePlatform {
     FakePlatform::start(known).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
-    const PEOPLE: u32 = 2_000;
-    let platform = platform_of_site(PEOPLE);
-    let site = Site::open(PEOPLE as usize).await;
-    let root = site.root();
+/// Writes a message to everybody of a site beside its servers, of a kind that leaves at any hour.
+fn tell_everybody(site: &Site, title: &str) {
     let notice = NewNotice {
-        to: To::Unit(root),
-        kind: NoticeKind::SECURITY, // also at night, whenever the test runs
-        title: "演练".into(),
+        to: To::Unit(site.root()),
+        kind: NoticeKind::SECURITY,
+        title: title.into(),
         body: "内容".into(),
         link: None,
     };
@@ -480,6 +515,14 @@ async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
         outbox_table::lane.eq(""),
     );
     on!(&mut site.connect(), c => diesel::insert_into(outbox_table::table).values(row).execute(c)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
+    const PEOPLE: u32 = 2_000;
+    let platform = platform_of_site(PEOPLE);
+    let site = Site::open(PEOPLE as usize).await;
+    tell_everybody(&site, "演练");
     platform.slow(SEND, Duration::from_millis(300));
     let told = arguments(&platform);
     let mut server = site.serve_with(&told).await;
@@ -518,9 +561,91 @@ async fn a_worker_that_is_killed_while_it_sends_2000_leaves_nobody_out() {
     assert!(platform.dropped() <= 4 * 200, "no more than was under way");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
+async fn redis_may_go_away_while_messages_leave_and_members_sign_in_by_code() {
+    needs_postgres();
+    const PEOPLE: usize = 1_600;
+    const LONGEST: Duration = Duration::from_secs(5);
+    let platform = platform_of_site(PEOPLE as u32);
+    let site = Site::open(PEOPLE - 1).await; // the last one is nobody's here
+    let redis_url = site.redis_url().expect("on PostgreSQL there is Redis as well");
+    let redis = Proxy::to(redis_url).await;
+    let mut told = arguments(&platform);
+    told.push(format!("--redis-url={}", redis.instead_of(redis_url)));
+    let server = site.serve_with(&told).await;
+    platform.slow(SEND, Duration::from_millis(400));
+    let post = async |path: &str, body: Value| {
+        let asked = Instant::now();
+        let reply = crate::support::send(server.client.post(server.url(path)).json(&body)).await;
+        assert!(asked.elapsed() < LONGEST, "{path} took {:?}", asked.elapsed());
+        reply
+    };
+    for (round, way) in [Way::Refusing, Way::Silent].into_iter().enumerate() {
+        let events = server.client.get(server.url("/events?topics=notices")).bearer_auth(site.token(7 + round));
+        let mut events = events.timeout(Duration::from_secs(90)).send().await.unwrap();
+        tell_everybody(&site, &format!("Redis {way:?}"));
+        let expected = (round + 1) * (PEOPLE - 1);
+        let began = Instant::now();
+        while platform.arrived().len() <= round * (PEOPLE - 1) {
+            assert!(began.elapsed() < Duration::from_secs(30), "nothing leaves:\n{}", server.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        redis.set(way);
+        let sent = platform.arrived().len();
+        assert!(sent < expected, "it goes away in the middle");
+        // everybody comes in, once by each code, and wrong ones hear so
+        for n in round * 40..round * 40 + 40 {
+            let code = platform.code_of(&format!("E{n:05}"), CodeKind::WecomMini);
+            let ask = json!({ "code": code, "attempt": "1" });
+            let first = post("/session/platforms/wecom", ask.clone()).await.ok(201);
+            assert_eq!(post("/session/platforms/wecom", ask).await.ok(201)["session_id"], first["session_id"]);
+        }
+        post("/session/platforms/wecom", json!({ "code": "nobody's", "attempt": "1" }))
+            .await
+            .refused(401, "platforms.code_over");
+        // what is counted so that nobody guesses is counted by the process meanwhile
+        let stranger = platform.code_of(&format!("E{:05}", PEOPLE - 1), CodeKind::Mini);
+        let recognised = post("/session/platforms/mini", json!({ "code": stranger })).await.ok(202);
+        let account = format!("E{:05}", 100 + round);
+        let guess = json!({ "ticket": recognised["ticket"], "account": account, "password": "wrong-password-1" });
+        let mut statuses = Vec::new();
+        for _ in 0..11 {
+            let reply = post("/session/binding", guess.clone()).await;
+            match reply.status {
+                401 => reply.refused(401, "sessions.wrong_password"),
+                _ => reply.refused(429, "sessions.locked_out"),
+            };
+            statuses.push(reply.status);
+        }
+        assert_eq!((statuses[0], statuses[10]), (401, 429), "{statuses:?}");
+        // a page that is open hears of it all the same
+        let heard = async {
+            let mut said = String::new();
+            while !said.contains("event: notices") {
+                said.push_str(&String::from_utf8_lossy(&events.chunk().await.unwrap().expect("the stream goes on")));
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), heard).await.expect("the stream says that something is new");
+        while platform.arrived().len() < expected {
+            assert!(began.elapsed() < Duration::from_secs(60), "{} left:\n{}", platform.arrived().len(), server.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        println!("Redis {way:?} from the {sent}th message on: {expected} arrived, after {:.1?}", began.elapsed());
+        redis.set(Way::Open);
+    }
+    let mut times: BTreeMap<(String, String), u32> = BTreeMap::new();
+    for message in platform.arrived() {
+        *times.entry((message.userid, message.title)).or_default() += 1;
+    }
+    assert_eq!(times.len(), 2 * (PEOPLE - 1), "each at least once");
+    assert!(times.values().all(|times| *times == 1), "and none twice");
+    let log = server.log();
+    assert!(!log.contains("panicked") && !log.contains(" ERROR "), "{log}");
+}
+
 /// Somebody whose account in the mini-program, and so in the official account, is bound.
 async fn bound<'a>(app: &'a TestApp, platform: &FakePlatform, name: &str) -> Person<'a> {
-    use xianfeng::demo::platform::CodeKind;
     let person = app.member(name).sign_in().await;
     let number = person.employee_no.clone();
     let code = platform.code_of(&number, CodeKind::Mini);

@@ -6,7 +6,7 @@ use reqwest::{Method, Response};
 use xianfeng::base::capability::Role;
 use xianfeng::ground::notices::{self, NewNotice, NoticeKind, To};
 
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, needs_postgres};
 
 /// A stream that is open, with what it has said so far.
 struct Listening {
@@ -139,4 +139,42 @@ async fn an_import_says_how_far_it_has_come() {
     tell(&app, To::Member(other.id)).await;
     theirs.hear("event: notices").await;
     assert!(!theirs.said.contains("imports"), "{}", theirs.said);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
+async fn what_happens_at_one_server_is_heard_at_the_other_and_a_stream_goes_on_at_either() {
+    needs_postgres();
+    let one = TestApp::start().await;
+    let li = one.member("李一").sign_in().await;
+    let two = one.sibling().await;
+    let there = two.with_session(li.id, &li.employee_no, li.session.clone());
+    let mut at_two = Listening::to(&there, "notices", None).await;
+    let mut at_one = Listening::to(&li, "notices", None).await;
+    tell(&one, To::Member(li.id)).await;
+    two.tick().await;
+    for open in [&mut at_one, &mut at_two] {
+        open.hear("event: notices").await;
+    }
+    let last = id_in(&at_two.said);
+    assert_eq!(last, id_in(&at_one.said), "the id is the change's, wherever it is heard");
+    // the page loses its server; what happens meanwhile is known to the other one, and nothing of what was heard comes again
+    drop((at_one, at_two));
+    tell(&two, To::Member(li.id)).await;
+    tell(&two, To::Member(li.id)).await;
+    for at in [&li, &there] {
+        let mut again = Listening::to(at, "notices", Some(&last)).await;
+        let began = std::time::Instant::now();
+        while again.said.matches("event: notices").count() < 2 {
+            assert!(began.elapsed() < Duration::from_secs(8), "{}", again.said);
+            let chunk = tokio::time::timeout(Duration::from_secs(8), again.response.chunk()).await;
+            again.said.push_str(&String::from_utf8_lossy(&chunk.expect("more is told").unwrap().unwrap()));
+        }
+        assert!(!again.said.contains(&last) && !again.said.contains("resync"), "{}", again.said);
+    }
+    // a session that is ended at one server ends the stream that the other one holds
+    let open = Listening::to(&there, "notices", None).await;
+    li.delete("/session").await.ok(204);
+    two.tick().await;
+    open.ends().await;
 }

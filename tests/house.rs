@@ -25,6 +25,7 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("sessions", &["members"]),
     ("platforms", &["members", "sessions"]),
     ("channels", &["members", "platforms"]),
+    ("texts", &["members", "sessions", "platforms"]),
     ("desk", &["members"]),
     ("boards", &["points"]),
     ("quiz", &["study"]),

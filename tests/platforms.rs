@@ -80,6 +80,48 @@ async fn a_tap_in_wecom_opens_the_app_signed_in_without_any_form() {
 }
 
 #[tokio::test]
+async fn a_code_scanned_on_a_pc_opens_the_console_signed_in() {
+    let platform = platform(5);
+    let app = app_with(&platform).await;
+    let (li, number) = app.member("李一").unregistered().await;
+    let mut pc = Browser::on_pc();
+    let entry = format!("{PUBLIC}/api/v1/session/platforms/wecom/entry?qr=true&to=/console/desk");
+    let (status, page) = pc.open(&app, &entry).await;
+    let page = page.unwrap();
+    assert_eq!((status, page.starts_with(&format!("{}/wwlogin/sso/login?", platform.url))), (302, true), "{page}");
+    let asked: Vec<(String, String)> = serde_urlencoded::from_str(page.split_once('?').unwrap().1).unwrap();
+    let of = |name: &str| asked.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    let setup = crate::support::platform::setup(0);
+    assert_eq!((of("login_type"), of("appid"), of("agentid")), ("CorpApp", &*setup.corp, &*setup.agent.to_string()));
+    assert!(of("redirect_uri").starts_with(&format!("{PUBLIC}/api/v1/session/platforms/wecom/return?to=")), "{page}");
+    // whose phone scans it is told by the phone, whatever the PC's browser keeps
+    pc.open(&app, &format!("{}/phone?as=E00004", platform.url)).await;
+    assert_eq!(pc.open(&app, &page).await, (200, None), "it waits for a phone");
+    let (status, back) = pc.open(&app, &format!("{page}&as={number}")).await;
+    let back = back.unwrap();
+    assert_eq!(status, 302);
+    // one who has seen the address has not the browser: his is refused, and the code is still good
+    let refused = Browser::on_pc().open(&app, &back).await;
+    let told = format!("/m/#/?refused={}&to=%2Fconsole%2Fdesk", "platforms.state_invalid");
+    assert_eq!(refused, (303, Some(told)));
+    assert_eq!(platform.calls(USER), 0);
+    let (status, opened) = pc.open(&app, &back).await;
+    assert_eq!((status, opened.as_deref()), (303, Some("/m/#/console/desk")));
+    let request = app.request(reqwest::Method::POST, "/session/refresh").header("cookie", pc.cookie_header());
+    let tokens = crate::support::send(request.json(&json!({ "cookie": true }))).await.ok(200);
+    assert_eq!(tokens["member_id"], json!(li));
+    let sessions = app.with_session(li, &number, tokens).get("/me/sessions").await.ok(200);
+    let session = &sessions["items"][0];
+    assert_eq!((&session["method"], &session["device"]), (&json!("wecom"), &json!("企业微信（Windows 电脑）")));
+    // the mini-program and the official account have no such page
+    for platform in ["wechat", "mini"] {
+        let path = format!("{PUBLIC}/api/v1/session/platforms/{platform}/entry?qr=true");
+        let (_, to) = Browser::on_pc().open(&app, &path).await;
+        assert!(to.is_none_or(|to| !to.contains("/wwlogin/")), "{platform}");
+    }
+}
+
+#[tokio::test]
 async fn twenty_mornings_on_one_phone_are_one_device() {
     let platform = platform(2);
     let app = app_with(&platform).await;

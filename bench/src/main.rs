@@ -669,66 +669,86 @@ impl Bench {
         Ok(())
     }
 
-    /// A message to everybody, alone and beside the mornings; everybody signs in by a code; two thousand open streams.
+    /// A reminder to everybody and the mornings, each alone and then both at once; everybody signs in by a code; two thousand
+    /// open streams. One server does all of it, so every rate is that of one process.
     fn channels(&mut self) -> Result<()> {
         const STREAMS: u32 = 2_000;
         let (world, connections) = (self.world.clone(), self.arguments.connections);
-        let platform = channels::Platform::start(&self.product.program, &self.arguments.folder, world.members)?;
-        let told = platform.settings();
+        let platform = self.platform()?;
         let path = self.copy("channels.db")?;
         channels::seed(&path, &world)?;
         let began = Instant::now();
-        let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
+        let server = self.product.serve_told(&sqlite_url(&path), false, &platform.settings())?;
         let alone = channels::wait(&path, &platform, &world, began)?;
         let kib = channels::streams(&server, &world, STREAMS)?;
         let seen = channels::sign_ins(server.address, platform.codes()?, connections)?;
         server.stop()?;
-        let reached = |is: bool| if is { "reached" } else { "**missed**" };
+        drop(platform);
+        let members = f64::from(world.members);
         self.channels.push(format!(
-            "a push to {} members: written for each after {:.1} s (10 s: {}), on every phone after {:.1} s",
+            "a push expanded to {} members after {:.1} s (10: {}); {} reminders alone: on every phone after {:.1} s, {:.0} a \
+             second of one process",
             world.members,
             alone.expanded,
             reached(alone.expanded <= 10.0),
-            alone.arrived
+            world.members,
+            alone.arrived,
+            members / alone.arrived,
         ));
+        let mornings = self.mornings_told("channels_alone.db", false)?.0;
+        let (beside, sent) = self.mornings_told("channels_mornings.db", true)?;
+        let sent = sent.context("nothing was sent beside the mornings")?;
+        for (what, alone, beside) in [("mornings", mornings, beside), ("reminders", alone.arrived, sent.arrived)] {
+            let ratio = beside / alone;
+            self.channels.push(format!(
+                "{} {what}: {alone:.1} s alone, {beside:.1} s beside the others, {ratio:.2} times as long (1.5: {})",
+                world.members,
+                reached(ratio <= 1.5)
+            ));
+        }
         self.channels.push(format!(
-            "{} sign-ins by code in {:.0} s (600 s: {}), {} errors, p99 {:.0} ms",
+            "{} sign-ins by code in {:.0} s (600: {}), {:.0} a second of one process, {} errors, p99 {:.0} ms",
             world.members,
             seen.seconds,
             reached(seen.seconds <= 600.0 && seen.errors == 0),
+            members / seen.seconds,
             seen.errors,
             seen.percentile_ms(0.99)
         ));
         self.channels.push(format!("{STREAMS} open streams: {kib:.1} KiB each (20: {})", reached(kib <= 20.0)));
-        drop(platform);
+        Ok(())
+    }
 
-        let platform = channels::Platform::start(&self.product.program, &self.arguments.folder, world.members)?;
+    fn platform(&self) -> Result<channels::Platform> {
+        channels::Platform::start(&self.product.program, &self.arguments.folder, self.world.members)
+    }
+
+    /// Everybody's morning on a server that uses the platform, with a reminder to everybody under way if `reminding`; seconds of
+    /// the mornings, and when the reminders had arrived.
+    fn mornings_told(&self, name: &str, reminding: bool) -> Result<(f64, Option<channels::Sent>)> {
+        let platform = self.platform()?;
         let told = platform.settings();
-        let path = self.copy("channels_mornings.db")?;
-        channels::seed(&path, &world)?;
+        let path = self.copy(name)?;
+        if reminding {
+            channels::seed(&path, &self.world)?;
+        }
         let began = Instant::now();
         let server = self.product.serve_told(&sqlite_url(&path), false, &told)?;
-        let (file, members, secrets) = (path.clone(), world.members, self.product.secrets.clone());
-        let sending = std::thread::spawn(move || -> Result<channels::Sent> {
+        let (members, secrets) = (self.world.members, self.product.secrets.clone());
+        let send = move || -> Result<channels::Sent> {
             let world = World::new(members, &secrets)?;
-            channels::wait(&file, &platform, &world, began)
-        });
-        let mornings = work::mornings(server.address, &self.world, &self.keys, connections)?;
-        let sent = sending.join().map_err(|_| anyhow::anyhow!("the sending broke off"))??;
-        server.stop()?;
-        let usual: Vec<f64> = self.mornings.iter().map(|(seconds, _)| *seconds).collect();
-        let slower = match usual.is_empty() {
-            true => "measure `mornings` in the same run to compare".to_owned(),
-            false => {
-                let more = mornings.seconds / median(&usual) - 1.0;
-                format!("{:.0} % slower than alone (50 %: {})", more * 100.0, reached(more <= 0.5))
-            }
+            channels::wait(&path, &platform, &world, began)
         };
-        self.channels.push(format!(
-            "beside the mornings: these took {:.1} s, {slower}, {} errors; the push was on every phone after {:.1} s",
-            mornings.seconds, mornings.errors, sent.arrived
-        ));
-        Ok(())
+        // the platform stays as long as the server does
+        let (sending, _platform) = if reminding { (Some(std::thread::spawn(send)), None) } else { (None, Some(send)) };
+        let seen = work::mornings(server.address, &self.world, &self.keys, self.arguments.connections)?;
+        if let Some(error) = &seen.first_error {
+            anyhow::bail!("mornings: {} errors, the first: {error}", seen.errors);
+        }
+        let sent = sending.map(|sending| sending.join().map_err(|_| anyhow::anyhow!("the sending broke off")));
+        let sent = sent.transpose()?.transpose()?;
+        server.stop()?;
+        Ok((seen.seconds, sent))
     }
 
     /// The capacity, then one, two and three times as many sign-ins, then as many as there is room for beside one strange
@@ -936,6 +956,11 @@ impl Bench {
             self.figures.all(),
         )
     }
+}
+
+/// What a figure is printed with beside its limit.
+fn reached(is: bool) -> &'static str {
+    if is { "reached" } else { "**missed**" }
 }
 
 fn sqlite_url(path: &Path) -> String {

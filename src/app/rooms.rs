@@ -37,6 +37,7 @@ rooms! {
     people::sessions,
     people::platforms,
     people::channels,
+    people::texts,
     people::desk,
     honour::points,
     learning::study,

@@ -130,6 +130,8 @@ crate::words!(
         ReadFeedback = "read_feedback" / "查看意见",
         /// Answer what members say.
         AnswerFeedback = "answer_feedback" / "答复意见",
+        /// Read what members wrote and nobody else sees yet, and let it through or return it.
+        ReviewTexts = "review_texts" / "审核成员文字",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -162,6 +164,7 @@ impl Role {
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
+                ReviewTexts,
                 KeepBrands,
                 WriteEntries,
                 WriteArticles,
@@ -199,6 +202,7 @@ impl Role {
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
+                ReviewTexts,
                 ReadCampaigns,
                 DecideCampaigns,
             ],

@@ -101,6 +101,8 @@ crate::words!(
         AnswerProposal = "answer_proposal" / "确认或拒绝提议",
         GrantDuty = "grant_duty" / "任命职务",
         AnswerFeedback = "answer_feedback" / "答复意见",
+        /// Whether others may see what a member wrote.
+        ReviewText = "review_text" / "审核成员文字",
     }
 );
 
@@ -118,7 +120,7 @@ impl Judgement {
             | Judgement::RecordOutcome
             | Judgement::CloseIdea => &[Author, CoAuthor, MergedAuthor, Implementer, Recused],
             Judgement::CorrectOutcome => &[Author, CoAuthor, MergedAuthor, Implementer, Proposer, Recused],
-            Judgement::LikeIdea => &[Author, CoAuthor],
+            Judgement::LikeIdea | Judgement::ReviewText => &[Author, CoAuthor],
             Judgement::ScoreAsExpert => &[Owner, Writer, OfUnit, Recused],
             Judgement::ScoreForUnit | Judgement::Vote => &[Owner, Writer, OfUnit],
             // before the unit, which keeps nobody from it where all units take part

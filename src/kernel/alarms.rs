@@ -23,6 +23,8 @@ crate::words!(
         WritesFail = "writes_fail" / "无法写入",
         /// Messages wait for a person.
         MessagesParked = "messages_parked" / "消息待人工处理",
+        /// What is set of message templates cannot be read, so that nothing leaves by them.
+        TemplatesUnreadable = "templates_unreadable" / "消息模板有误",
         /// Redis is away; boards come from the database.
         RedisAway = "redis_away" / "Redis 不可用",
         /// Lines of the trail wait for their seal for too long.

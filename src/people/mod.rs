@@ -6,4 +6,5 @@ pub mod members;
 pub mod sessions;
 pub mod platforms;
 pub mod channels;
+pub mod texts;
 pub mod desk;

@@ -196,6 +196,8 @@ capable!(
     FeedbackReader: ReadFeedback,
     /// May answer what members say.
     FeedbackAnswerer: AnswerFeedback,
+    /// May read what waits before others see it, and decide about it.
+    TextReviewer: ReviewTexts,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

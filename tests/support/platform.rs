@@ -60,11 +60,21 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// The one in WeCom on a phone.
     pub fn new() -> Browser {
+        Browser::called("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) wxwork/4.1")
+    }
+
+    /// One on a PC.
+    pub fn on_pc() -> Browser {
+        Browser::called("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36")
+    }
+
+    fn called(name: &str) -> Browser {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(20))
-            .user_agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) wxwork/4.1")
+            .user_agent(name)
             .build()
             .unwrap();
         Browser { client, cookies: Vec::new(), seen: Vec::new() }

@@ -85,3 +85,37 @@ test('a question that somebody calls void is looked at with the reason, and wait
   assert.deepEqual(faults, [])
   await context.close()
 })
+
+test('what a member writes waits for the branch once that is switched on, comes back with a reason, and is let through', async () => {
+  const review = (value: string) => api('organiser', '/settings/texts.review', 'PUT', { value, reason: '浏览器测试' })
+  await review('on')
+  try {
+    const idea = { category: '智能化', title: '井口信号放大器', problem: '井口一带没有信号', proposal: '加装一台放大器', benefit: '', submit: true }
+    const { id } = await api<{ id: string }>('member', '/ideas', 'POST', idea)
+    const own = await signedIn('member', `/ideas/${id}`)
+    await own.page.getByText('正在审核，通过后其他人才能看到').waitFor()
+    const { page, context, faults } = await signedIn('secretary', '/work')
+    await page.getByRole('link', { name: /审核.+提交的金点子/ }).first().click()
+    await page.getByText('加装一台放大器').waitFor()
+    await look(page, 'text-review')
+    await page.getByRole('button', { name: '退回' }).click()
+    await page.getByLabel('退回原因').fill('请写明放大器装在哪里。')
+    await page.getByRole('button', { name: '退回', exact: true }).click()
+    await page.getByText('已退回', { exact: true }).waitFor()
+    await own.page.reload()
+    await own.page.getByText('请写明放大器装在哪里。').waitFor()
+    await api('member', `/ideas/${id}`, 'PATCH', { proposal: '在主井口加装一台放大器' })
+    await api('member', `/ideas/${id}/submission`, 'POST', {})
+    await page.getByRole('button', { name: '返回' }).click()
+    await page.getByRole('link', { name: /文字审核/ }).click()
+    await page.getByText('在主井口加装一台放大器').click()
+    await page.getByRole('button', { name: '通过' }).click()
+    await page.getByText('已通过', { exact: true }).waitFor()
+    assert.equal((await api<{ state: string }>('member', `/ideas/${id}`)).state, 'submitted')
+    assert.deepEqual([...faults, ...own.faults], [])
+    await context.close()
+    await own.context.close()
+  } finally {
+    await review('off')
+  }
+})

@@ -114,6 +114,7 @@ diesel::table! {
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
         said_about -> Nullable<Binary>,
+        held_at -> Nullable<BigInt>,
     }
 }
 

@@ -249,6 +249,38 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(platform_accounts, platform_tokens, platform_codes);
 
+// texts
+
+diesel::table! {
+    held_texts (id) {
+        id -> Binary,
+        kind -> Text,
+        subject_id -> Binary,
+        author_id -> Binary,
+        unit_id -> Binary,
+        text -> Text,
+        link -> Text,
+        carried -> Nullable<Text>,
+        state -> Text,
+        finding -> Nullable<Text>,
+        hint -> Nullable<Text>,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    text_decisions (text_id) {
+        text_id -> Binary,
+        verdict -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Binary,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(held_texts, text_decisions);
+
 // channels
 
 diesel::table! {

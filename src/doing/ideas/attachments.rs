@@ -6,6 +6,7 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use uuid::Uuid;
 
+use super::holding::IDEA;
 use super::model::{Idea, IdeaId, IdeaState};
 use super::rules::{self, FILE_LIMIT, Refusal};
 use super::store::lists::PRIVATE;
@@ -36,6 +37,8 @@ impl Ideas {
             .write(move |tx| {
                 let idea = room.lock_seen(tx, &person, id)?;
                 rules::check_attaching(idea.state, &room.hand_of(tx, &person, &idea)?)?;
+                let circle = store::people::find_circle(tx.conn, id)?;
+                room.take_back_draft(tx, &idea, &circle)?;
                 attach(tx, &ids, person.member, ATTACHMENT, id)
             })
             .await
@@ -51,6 +54,8 @@ impl Ideas {
                 let Attached { attachments, evidence } = list_files(tx.conn, id)?;
                 if attachments.iter().any(|known| known.id == file) {
                     rules::check_attaching(idea.state, &hand)?;
+                    let circle = store::people::find_circle(tx.conn, id)?;
+                    room.take_back_draft(tx, &idea, &circle)?;
                     return Ok(files::detach(tx, &[file], ATTACHMENT, id.uuid())?);
                 }
                 if !evidence.iter().any(|known| known.id == file) {
@@ -78,7 +83,8 @@ impl Ideas {
         let id = IdeaId::from(id);
         let Some(idea) = store::find(conn, id)? else { return Ok(false) };
         let circle = store::people::find_circle(conn, id)?;
-        Ok(self.check_sight(person, &idea, &circle).is_ok())
+        // who decides about a text sees its pictures, too
+        Ok(self.check_sight(person, &idea, &circle).is_ok() || self.texts.may_review(conn, person, IDEA, id.uuid())?)
     }
 }
 

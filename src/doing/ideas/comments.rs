@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::holding::{COMMENT, SeenComment};
 use super::model::{Comment, CommentId, IdeaId};
 use super::rules::Refusal;
 use super::store::{self, comments};
@@ -24,7 +25,7 @@ impl Ideas {
         parent: Option<CommentId>,
         text: String,
         key: Option<IdempotencyKey>,
-    ) -> Outcome<Comment> {
+    ) -> Outcome<SeenComment> {
         let room = self.clone();
         self.db
             .write(move |tx| {
@@ -32,8 +33,10 @@ impl Ideas {
                     room.find_open(tx, &person, id)?;
                     let replied_to = check_parent(tx, id, parent)?;
                     room.quotas.comments.take(tx, &person)?.map_err(Refusal::CommentsSpent)?;
+                    let id_of_comment: CommentId = tx.fresh_id();
+                    let is_held = room.hold_comment(tx, &person, (id, id_of_comment), &text)?;
                     let comment = Comment {
-                        id: tx.fresh_id(),
+                        id: id_of_comment,
                         idea_id: id,
                         parent_id: parent,
                         author_id: person.member,
@@ -41,14 +44,19 @@ impl Ideas {
                         created_at: tx.now(),
                         deleted_at: None,
                         said_about: None,
+                        held_at: is_held.then(|| tx.now()),
                     };
                     comments::insert_comment(tx.conn, &comment)?;
                     // again: a merge that runs at the same time either takes this comment along or is seen here
                     let (idea, circle) = room.find_open(tx, &person, id)?;
-                    room.tell_comment(tx, &idea, &circle, replied_to, &comment)?;
+                    if !is_held {
+                        room.tell_comment(tx, &idea, &circle, replied_to, &comment)?;
+                    }
                     Ok(comment.id)
                 })?;
-                Ok(comments::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?)
+                let made = comments::find_comment(tx.conn, made)?.ok_or(Refusal::NoSuchComment)?;
+                let mut seen = room.with_reviews(tx.conn, vec![made])?;
+                Ok(seen.pop().ok_or(Refusal::NoSuchComment)?)
             })
             .await
     }
@@ -69,11 +77,13 @@ impl Ideas {
                 let parent = found.and_then(|found| found.parent_id);
                 let parent = parent.map(|parent| comments::lock_comment(tx.conn, parent)).transpose()?.flatten();
                 let found = comments::lock_comment(tx.conn, comment)?;
+                let is_seen = |found: &Comment| found.held_at.is_none() || found.author_id == person.member;
                 let found = found.filter(|found| found.idea_id == id && found.deleted_at.is_none());
-                let found = found.ok_or(Refusal::NoSuchComment)?;
+                let found = found.filter(is_seen).ok_or(Refusal::NoSuchComment)?;
                 if found.author_id != person.member {
                     return Err(Refusal::NotAuthor.into());
                 }
+                room.texts.take_back(tx, COMMENT, comment.uuid())?;
                 if comments::has_replies(tx.conn, id, comment)? {
                     comments::blank_comment(tx.conn, comment, tx.now())?;
                 } else {
@@ -99,17 +109,24 @@ impl Ideas {
             .await
     }
 
-    /// The comments on an idea, replies among them, oldest first; of one that was merged, what was said about it before.
+    /// The comments on an idea, replies among them, oldest first; of one that was merged, what was said about it before. With
+    /// each of the reader's own that others do not see, how it stands with it.
     pub async fn comments(
         &self,
         person: Arc<Person>,
         id: IdeaId,
         after: Option<CommentId>,
         limit: i64,
-    ) -> Outcome<Vec<Comment>> {
+    ) -> Outcome<Vec<SeenComment>> {
+        let reader = person.member;
         let (idea, _) = self.find_seen(person, id).await?;
         let list = if idea.merged_into.is_some() { comments::list_said_about } else { comments::list_comments };
-        Ok(self.db.read(move |conn| list(conn, id, after, limit)).await?)
+        let room = self.clone();
+        let seen = self.db.read(move |conn| {
+            let found = list(conn, (id, reader), after, limit)?;
+            room.with_reviews(conn, found)
+        });
+        Ok(seen.await?)
     }
 }
 
@@ -117,7 +134,8 @@ impl Ideas {
 fn check_parent(tx: &mut Tx, idea: IdeaId, parent: Option<CommentId>) -> Outcome<Option<MemberId>> {
     let Some(parent) = parent else { return Ok(None) };
     let parent = comments::find_comment_to_reply(tx.conn, parent)?;
-    let parent = parent.filter(|parent| parent.idea_id == idea && parent.deleted_at.is_none());
+    let is_shown = |parent: &Comment| parent.deleted_at.is_none() && parent.held_at.is_none();
+    let parent = parent.filter(|parent| parent.idea_id == idea && is_shown(parent));
     let parent = parent.ok_or(Refusal::NoSuchParent)?;
     if parent.parent_id.is_some() { Err(Refusal::ReplyTooDeep.into()) } else { Ok(Some(parent.author_id)) }
 }

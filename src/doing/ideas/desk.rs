@@ -14,7 +14,7 @@ use crate::people::members::Departure;
 
 crate::kernel::desk::kinds! {
     /// What ideas are on the desk.
-    KIND = "idea" / "金点子",
+    pub(super) KIND = "idea" / "金点子",
 }
 
 impl Ideas {

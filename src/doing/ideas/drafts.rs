@@ -79,10 +79,15 @@ impl Ideas {
             return Ok(draft.id);
         }
         let submission = Move::new(Verb::Submit);
+        if self.texts.will_hold(tx, person.member)? {
+            self.write_down(tx, &draft, &people, new)?;
+            self.hold_idea(tx, person, &draft, &submission)?;
+            return Ok(draft.id);
+        }
         let step = FLOW.step(IdeaState::Draft, Verb::Submit).ok_or(Refusal::WrongState { state: IdeaState::Draft })?;
         let idea = rules::stepped(&draft, step, &submission, tx.now());
         self.write_down(tx, &idea, &people, new)?;
-        self.note_step(tx, person.member, step, &idea, &submission)?;
+        self.note_step(tx, (person.member, Some(person.member)), step, &idea, &submission)?;
         let circle = Circle::of(people);
         self.lay_new_on_desk(tx, &idea, &circle)?;
         self.tell_people(tx, person.member, &draft, &idea, &circle, &submission)?;
@@ -117,6 +122,8 @@ impl Ideas {
                     return Err(Refusal::NotAuthor.into());
                 }
                 thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
+                // what somebody decides about is what he has read
+                room.take_back_draft(tx, &idea, &circle)?;
                 let text = change.clone().apply(&idea);
                 if text.category != idea.category && !store::categories::category_exists(tx.conn, &text.category)? {
                     return Err(Refusal::NoSuchCategory.into());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::attachments::{self, Attached};
+use super::holding::IDEA;
 use super::model::{
     Circle, Due, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, InForce, MergedIdea, OutcomeCorrection, OutcomeId,
     Verb,
@@ -16,6 +17,7 @@ use crate::base::capability::{Capability, Reach};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::ground::files::FileView;
+use crate::people::texts::TextReview;
 
 /// An idea as one member sees it.
 pub struct Shown {
@@ -35,6 +37,8 @@ pub struct Shown {
     pub files: Attached,
     /// What the member may do to it now.
     pub may: Vec<Verb>,
+    /// How it stands with a draft that was handed in and is held, or came back.
+    pub review: Option<TextReview>,
 }
 
 /// An idea in a list.
@@ -96,9 +100,15 @@ impl Ideas {
         let (idea, circle) = self.find_seen(person.clone(), id).await?;
         let may = rules::possible(&idea, &self.hand(&person, &idea, &circle), &circle);
         let (member, is_merged) = (person.member, idea.merged_into.is_some());
-        let (steps, (outcomes, corrections), likes, former_likes, liked, comments, files) = self
+        // only those who wrote a draft come so far
+        let (room, is_draft) = (self.clone(), idea.state == IdeaState::Draft);
+        let (steps, (outcomes, corrections), likes, former_likes, liked, comments, files, review) = self
             .db
             .read(move |conn| {
+                let review = match is_draft {
+                    true => room.texts.reviews(conn, IDEA, &[id.uuid()])?.remove(&id.uuid()),
+                    false => None,
+                };
                 let steps = store::steps::list_in_force(conn, &[id])?;
                 let outcomes = store::outcomes::list_outcomes(conn, id)?;
                 let ids: Vec<OutcomeId> = outcomes.iter().map(|outcome| outcome.id).collect();
@@ -108,12 +118,27 @@ impl Ideas {
                 let comments = count(conn, &[id])?.first().map_or(0, |(_, count)| *count);
                 let files = attachments::list_files(conn, id)?;
                 let (former, liked) = (likes::count_former(conn, id)?, likes::has_liked(conn, id, member)?);
-                Ok((steps, (outcomes, corrections), likes, former, liked, comments, files))
+                Ok((steps, (outcomes, corrections), likes, former, liked, comments, files, review))
             })
             .await?;
         let files = files.addressed(&self.addresses, &idea, self.db.now());
         let in_force = InForce::of(steps);
-        Ok(Shown { idea, circle, in_force, outcomes, corrections, likes, former_likes, liked, comments, files, may })
+        let is_held = review.as_ref().is_some_and(TextReview::is_open);
+        let may = may.into_iter().filter(|verb| !is_held || *verb != Verb::Submit).collect();
+        Ok(Shown {
+            idea,
+            circle,
+            in_force,
+            outcomes,
+            corrections,
+            likes,
+            former_likes,
+            liked,
+            comments,
+            files,
+            may,
+            review,
+        })
     }
 
     /// Ideas that `person` sees, newest first.

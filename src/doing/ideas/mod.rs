@@ -6,12 +6,12 @@
 //! up does, and that is written down.
 //!
 //! Tables: `ideas`, `idea_people`, `idea_steps`, `idea_hand_ins`, `idea_likes`, `idea_comments`, `idea_outcomes`, `idea_outcome_corrections`, `idea_categories`.
-//! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `notices` and `files`.
+//! Routes: `/ideas…`, `/exports/ideas`. Uses `meetings`, `points`, `members`, `texts`, `notices` and `files`.
 //!
 //! The way of a request: `api` reads and answers; [`Ideas`] writes (`drafts`), takes steps (`steps`, which look at their
 //! meeting in `at_meetings`, merge in `merging`, are left to others in `recusing`, are told in `notices`, earn in `awards` and wait on the `desk`), attaches
 //! files (`attachments`), lists (`lists`, `timeline`), searches (`search`), counts (`statistics`, printed by
-//! `api/summary`), exports, keeps `likes` and `comments` and reminds (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
+//! `api/summary`), exports, keeps `likes` and `comments`, has texts held until they may be seen (`holding`) and reminds (`reminders`); [`rules`] hold the table of steps. Tells `files` who may read and delete what is attached, and
 //! `meetings` which of them ideas point at.
 
 mod api;
@@ -33,6 +33,7 @@ mod categories;
 mod attachments;
 mod likes;
 mod comments;
+mod holding;
 mod awards;
 mod notices;
 mod reminders;
@@ -50,6 +51,7 @@ use crate::kernel::closing::Closings;
 use crate::kernel::quotas::Quota;
 use crate::kernel::settings::Setting;
 use crate::people::members::{Desks, Directory};
+use crate::people::texts::Texts;
 
 pub use api::routes;
 pub use attachments::{ATTACHMENT, EVIDENCE, is_draft, is_hidden};
@@ -110,6 +112,7 @@ pub struct Ideas {
     closings: Closings,
     calendar: Calendar,
     desks: Desks,
+    texts: Texts,
     addresses: Addresses,
     quotas: Quotas,
     /// Ideas from before there was a search.
@@ -125,10 +128,10 @@ impl Ideas {
         desks: Desks,
         points: Points,
         (closings, calendar): (Closings, Calendar),
-        addresses: Addresses,
+        (texts, addresses): (Texts, Addresses),
     ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
         let quotas = Quotas::new();
-        Ideas { db, directory, desks, points, closings, calendar, addresses, quotas, unindexed, unlaid }
+        Ideas { db, directory, desks, points, closings, calendar, texts, addresses, quotas, unindexed, unlaid }
     }
 }

@@ -30,8 +30,9 @@ pub async fn open(house: &House) -> Opened {
         house.get(),
         house.get(),
         (house.get(), house.calendar.clone()),
-        house.get(),
+        (house.get(), house.get()),
     );
+    ideas.have_texts_held();
     house.get::<Meetings>().unless_cited(list_actors_at);
     let explaining = ideas.clone();
     house.get::<Meetings>().explained_by(move |conn, person, meeting| explaining.done_at(conn, person, meeting));

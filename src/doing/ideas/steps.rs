@@ -6,6 +6,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::attachments::{self, EVIDENCE};
+use super::holding::IDEA;
 use super::model::{
     Circle, Idea, IdeaId, IdeaOutcome, IdeaPerson, IdeaState, IdeaStep, InForce, Move, OutcomeId, Part, StepId, Verb,
     Verdict, thing,
@@ -26,6 +27,22 @@ use crate::kernel::idempotency;
 use crate::kernel::recusals::{self, ActOf};
 use crate::kernel::trail::{self, Act};
 
+/// How a step comes to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taking {
+    /// By who asks for it, with an idempotency key or without.
+    Asked { with_key: bool },
+    /// As its author had asked, once somebody has let the text through.
+    LetThrough,
+}
+
+impl Taking {
+    /// Whether a request like an earlier one is surely no repetition of it.
+    fn is_meant(self) -> bool {
+        matches!(self, Taking::Asked { with_key: true } | Taking::LetThrough)
+    }
+}
+
 impl Ideas {
     /// Does what is asked to an idea and says where it stands then. The same request of the same person again changes
     /// nothing; when the idea has come back since, only a fresh key says that it is meant.
@@ -42,18 +59,27 @@ impl Ideas {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                idempotency::once(tx, key.as_ref(), |tx| room.take_step(tx, &person, id, &what, key.is_some()))
+                let taking = Taking::Asked { with_key: key.is_some() };
+                idempotency::once(tx, key.as_ref(), |tx| room.take_step(tx, &person, id, &what, taking))
             })
             .await
     }
 
-    fn take_step(&self, tx: &mut Tx, person: &Person, id: IdeaId, what: &Move, has_key: bool) -> Outcome<IdeaState> {
+    /// One step, by who asks for it; what was held and is let through is taken as its author asked for it then.
+    pub(super) fn take_step(
+        &self,
+        tx: &mut Tx,
+        person: &Person,
+        id: IdeaId,
+        what: &Move,
+        taking: Taking,
+    ) -> Outcome<IdeaState> {
         let (idea, kept) = lock_row(tx, id, what.into)?;
         let mut circle = store::people::find_circle(tx.conn, id)?;
         let found = rules::find_step(idea.state, what.verb, &self.hand(person, &idea, &circle));
         let asked = (person.member, what.verb, &request_hash(what)[..]);
         let steps = store::steps::list_steps(tx.conn, id)?;
-        match rules::repetition(&steps, asked, tx.today(), found.is_ok(), has_key) {
+        match rules::repetition(&steps, asked, tx.today(), found.is_ok(), taking.is_meant()) {
             // before the sight: the one who sent an idea back does not see the draft that it became
             Repetition::Same => return Ok(idea.state),
             Repetition::Unclear => return Err(Refusal::DoneBefore.into()),
@@ -68,9 +94,20 @@ impl Ideas {
         let since = at_meetings::follows(tx, what.verb, &idea, &in_force, since)?;
         self.check(tx, person, (&idea, &circle), since, what)?;
         let kept = kept.map(|kept| self.check_kept(tx, person, &idea, kept)).transpose()?;
+        if what.verb == Verb::Submit && taking != Taking::LetThrough {
+            if self.texts.is_held(tx.conn, IDEA, id.uuid())? {
+                return Ok(idea.state);
+            }
+            self.quotas.hand_ins.take(tx, person)?.map_err(Refusal::HandInsSpent)?;
+            if self.hold_idea(tx, person, &idea, what)? {
+                return Ok(idea.state);
+            }
+        }
+        if what.verb == Verb::Withdraw {
+            self.take_back_draft(tx, &idea, &circle)?;
+        }
         let mut next = rules::stepped(&idea, step, what, tx.now());
         if what.verb == Verb::Submit {
-            self.quotas.hand_ins.take(tx, person)?.map_err(Refusal::HandInsSpent)?;
             next.unit_id = person.unit();
             next.branch_id = person.branch.unwrap_or(person.unit());
         }
@@ -84,7 +121,9 @@ impl Ideas {
             search::index(tx, &next, &circle.people)?;
         }
         store::steps::end_steps(tx.conn, id, rules::ended_by(what.verb, step.from))?;
-        let taken = self.note_step(tx, person.member, step, &next, what)?;
+        // who let it through is not its author, whose step it is
+        let by = Some(person.member).filter(|_| taking != Taking::LetThrough);
+        let taken = self.note_step(tx, (person.member, by), step, &next, what)?;
         self.note_recusals(tx, (step, taken), &next, &circle)?;
         if (idea.state, idea.implementer_id, idea.due_on) != (next.state, next.implementer_id, next.due_on) {
             self.lay_on_desk(tx, &next, &circle)?;
@@ -98,11 +137,11 @@ impl Ideas {
         Ok(next.state)
     }
 
-    /// Writes the step down, for the timeline and for auditors.
+    /// Writes the step of `actor` down, for the timeline and, as done by `by`, for auditors.
     pub(super) fn note_step(
         &self,
         tx: &mut Tx,
-        actor: MemberId,
+        (actor, by): (MemberId, Option<MemberId>),
         step: &Step<IdeaState, Verb, Who>,
         idea: &Idea,
         what: &Move,
@@ -129,7 +168,7 @@ impl Ideas {
         }
         let detail = json!({ "from": step.from, "to": step.to, "reason": line.note, "meeting_id": what.meeting });
         let action = format!("ideas.{}", what.verb);
-        let act = Act { actor: Some(actor), action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
+        let act = Act { actor: by, action: &action, subject_kind: "idea", subject_id: idea.id.uuid(), detail };
         trail::note(tx, act)?;
         Ok(line.id)
     }

@@ -5,6 +5,7 @@ use super::model::ChannelName;
 use super::templates::Template;
 use crate::db::DbError;
 use crate::ground::notices::NoticeKind;
+use crate::kernel::alarms::{Alarm, AlarmKind};
 use crate::people::members::model::MemberStatus;
 use crate::people::platforms::{Fault, Platform};
 
@@ -155,6 +156,18 @@ impl Channels {
             });
         }
         steps
+    }
+
+    /// What is set of templates and cannot be read: looked at when the server starts, and every minute.
+    pub(super) fn look_out(&self) -> Vec<Alarm> {
+        let of_templates = self.check_templates().into_iter().filter(|step| step.state.is_fault());
+        let alarm = |step: Step| Alarm {
+            kind: AlarmKind::TemplatesUnreadable,
+            message: format!("{}：{}", step.title, step.found),
+            advice: "请修改设置 channels.wechat_templates 或 channels.mini_templates，用 xianfeng channels check 核对",
+            since: None,
+        };
+        of_templates.map(alarm).collect()
     }
 
     /// Whether what is set of templates can be read.

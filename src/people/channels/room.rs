@@ -17,10 +17,12 @@ pub async fn open(house: &House) -> Opened {
     let address = house.config.web.public_url.as_deref().map(|url| url.trim().trim_end_matches('/').to_owned());
     let address = address.filter(|address| !address.is_empty());
     let mut carriers: Vec<Box<dyn Channel>> = Vec::new();
+    let policy = Policy::new();
     if platforms.wecom.is_some() {
         match address.clone() {
             Some(address) => {
-                carriers.push(Box::new(Wecom { platforms: platforms.clone(), db: house.db.clone(), address }));
+                let (platforms, db, policy) = (platforms.clone(), house.db.clone(), policy.clone());
+                carriers.push(Box::new(Wecom { platforms, db, policy, address }));
             }
             None => tracing::warn!(
                 "XIANFENG_PUBLIC_URL is not set: no message leaves by WeCom, since its button would lead nowhere"
@@ -28,7 +30,6 @@ pub async fn open(house: &House) -> Opened {
         }
     }
     platforms.upon_unbinding(quotas::forget);
-    let policy = Policy::new();
     if let (Some(address), true) = (address.clone(), platforms.wechat.is_some()) {
         let (platforms, db, policy) = (platforms.clone(), house.db.clone(), policy.clone());
         carriers.push(Box::new(Wechat { platforms, db, policy, address }));
@@ -49,7 +50,9 @@ pub async fn open(house: &House) -> Opened {
     let leading = channels.clone();
     house.get::<Onward>().by(move |tx, notice| leading.lead(tx, notice));
     let handlers = handlers(&channels);
-    let room = Room::of(channels).clears("what became of messages", |channels| async move { channels.clear().await });
+    let room = Room::of(channels)
+        .clears("what became of messages", |channels| async move { channels.clear().await })
+        .looks_out("消息模板", |channels| async move { Ok(channels.look_out()) });
     Ok(room.room().delivers(handlers).settings(settings))
 }
 

@@ -20,6 +20,9 @@ const WORDS: &[(&str, &str)] = &[
     (Leaving::Off.as_str(), Leaving::Off.title()),
 ];
 
+/// The shape of a message in WeCom that opens the mini-program.
+const MINI_NOTICE: &str = "mini";
+
 /// The room's settings; clones share them.
 #[derive(Clone)]
 pub struct Policy {
@@ -27,6 +30,7 @@ pub struct Policy {
     quiet_from: Setting,
     quiet_until: Setting,
     digest_at: Setting,
+    wecom_shape: Setting,
     wechat_templates: Setting,
     mini_templates: Setting,
 }
@@ -64,6 +68,16 @@ impl Policy {
                 20,
             )
             .off_the_half_hour(),
+            wecom_shape: Setting::text(
+                "channels.wecom_shape",
+                (
+                    "企业微信消息点开后的去处（小程序须已关联该应用）",
+                    "What a message in WeCom opens: the page, or the mini-program that is associated with the application",
+                ),
+                Capability::ManageContent,
+                Range::OneOf(&[("card", "网页（文本卡片）"), (MINI_NOTICE, "小程序（小程序通知）")]),
+                "card",
+            ),
             wechat_templates: templates(
                 "channels.wechat_templates",
                 ("公众号模板消息所用的模板", "The templates of the official account, by kind of notice"),
@@ -86,6 +100,11 @@ impl Policy {
 
     pub fn quiet_hours(&self) -> QuietHours {
         QuietHours { from: self.quiet_from.time_of_day(), until: self.quiet_until.time_of_day() }
+    }
+
+    /// Whether a message in WeCom opens the mini-program.
+    pub fn opens_mini_in_wecom(&self) -> bool {
+        &*self.wecom_shape.words() == MINI_NOTICE
     }
 
     /// When the next message of a day leaves.
@@ -113,6 +132,7 @@ impl Policy {
             self.quiet_from.clone(),
             self.quiet_until.clone(),
             self.digest_at.clone(),
+            self.wecom_shape.clone(),
             self.wechat_templates.clone(),
             self.mini_templates.clone(),
         ];

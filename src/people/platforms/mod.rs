@@ -20,7 +20,8 @@ mod store;
 
 pub use actions::Platforms;
 pub use api::routes;
-pub use client::wecom::{Card, Sent};
+pub use client::wechat::Suggestion;
+pub use client::wecom::{Card, MiniNotice, Sent, Shape};
 pub use model::Platform;
 pub use room::open;
 pub use rules::Fault;

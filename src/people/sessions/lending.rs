@@ -1,6 +1,8 @@
 //! What the room lends to others that know a member by other means than a password: beginning a session, and proofs of who
 //! somebody is.
 
+use diesel::QueryResult;
+
 use super::actions::{Place, Sessions};
 use super::beginning::Begun;
 use super::ending::end_session;
@@ -12,7 +14,12 @@ use super::{store, tokens};
 use crate::base::crypto::{digest, normal_code};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::text::fold;
-use crate::db::{DbError, Stop, Tx};
+use crate::db::{Conn, DbError, Stop, Tx};
+
+/// How a session began; `None` where there is none.
+pub fn find_method(conn: &mut Conn, session: SessionId) -> QueryResult<Option<Method>> {
+    Ok(store::find_session(conn, session)?.map(|session| session.method))
+}
 
 /// A genuine invite code, looked at and not used yet.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@
 //! [`Sessions::set_password`] to the command line, [`opened_accounts`] to anyone who asks how accounts came about, and
 //! [`end_restored`] and [`withdraw_codes`] to backups. The room `platforms` begins
 //! sessions of members whom WeCom or WeChat has recognised, and binds accounts there to members who prove who they are
-//! ([`lending`]).
+//! ([`lending`]). [`find_method`] tells how a session began.
 
 mod actions;
 mod guessing;
@@ -37,7 +37,8 @@ pub use api::{
 };
 pub use beginning::Begun;
 pub use ending::end_for_leaving;
-pub use model::{OpenedAccount, OpeningKind, PrivacyNotice};
+pub use lending::find_method;
+pub use model::{Method, OpenedAccount, OpeningKind, PrivacyNotice};
 pub use openings::Showing;
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};

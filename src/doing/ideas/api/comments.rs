@@ -11,7 +11,9 @@ use crate::base::id::MemberId;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::doing::ideas::Ideas;
-use crate::doing::ideas::model::{Comment, CommentId, IdeaId};
+use crate::doing::ideas::holding::SeenComment;
+use crate::doing::ideas::model::{CommentId, IdeaId};
+use crate::people::texts::TextReview;
 use crate::web::caller::Member;
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
 
@@ -35,13 +37,15 @@ struct CommentView {
     created_at: Timestamp,
     /// The idea that it was said about, where that one was merged into this one since.
     said_about: Option<IdeaId>,
+    /// Of the caller's own that nobody else sees: that somebody decides about it, or why it came back. `null` otherwise.
+    review: Option<TextReview>,
 }
 
 /// What stands in the place of a comment that was taken back.
 const GAP: &str = "评论已删除";
 
 impl CommentView {
-    fn new(ideas: &Ideas, reader: MemberId, comment: Comment) -> CommentView {
+    fn new(ideas: &Ideas, reader: MemberId, (comment, review): SeenComment) -> CommentView {
         CommentView {
             id: comment.id,
             parent_id: comment.parent_id,
@@ -51,6 +55,7 @@ impl CommentView {
             text: if comment.deleted_at.is_some() { GAP.to_owned() } else { comment.text },
             created_at: comment.created_at,
             said_about: comment.said_about,
+            review,
         }
     }
 }
@@ -70,7 +75,7 @@ async fn list_idea_comments(
 ) -> Result<web::Json<Page<CommentView>>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<CommentId>()?);
     let found = ideas.comments(caller.person.clone(), *id, after, limit + 1).await?;
-    let page = Page::new(found, limit, |comment| comment.id);
+    let page = Page::new(found, limit, |(comment, _)| comment.id);
     Ok(web::Json(page.map(|comment| CommentView::new(&ideas, caller.member, comment))))
 }
 

@@ -20,6 +20,7 @@ use crate::doing::ideas::model::{
 };
 use crate::doing::meetings::MeetingId;
 use crate::ground::files::{FileId, FileView};
+use crate::people::texts::TextReview;
 use crate::web::caller::Member;
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::recusal::OwnRecusal;
@@ -244,13 +245,27 @@ pub struct IdeaView {
     outcomes: Vec<OutcomeView>,
     /// What the caller may do to it now.
     may: Vec<Verb>,
+    /// Of a draft that was handed in: that somebody decides whether others see it, or why it came back. `null` otherwise.
+    review: Option<TextReview>,
     created_at: Timestamp,
 }
 
 impl IdeaView {
     pub fn new(ideas: &Ideas, shown: Shown) -> IdeaView {
-        let Shown { idea, circle, in_force, outcomes, corrections, likes, former_likes, liked, comments, files, may } =
-            shown;
+        let Shown {
+            idea,
+            circle,
+            in_force,
+            outcomes,
+            corrections,
+            likes,
+            former_likes,
+            liked,
+            comments,
+            files,
+            may,
+            review,
+        } = shown;
         IdeaView {
             head: IdeaHead::of(ideas, &idea, (likes, liked, comments), &files.attachments),
             co_authors: circle.co_authors().map(|member| Named::new(ideas, member)).collect(),
@@ -278,6 +293,7 @@ impl IdeaView {
             merged_into: idea.merged_into,
             outcomes: outcomes.iter().map(|outcome| OutcomeView::new(ideas, outcome, &corrections)).collect(),
             may,
+            review,
             created_at: idea.created_at,
         }
     }

@@ -26,4 +26,6 @@ pub struct Comment {
     pub deleted_at: Option<Timestamp>,
     /// The idea that it was said about, where that one was merged into this one since.
     pub said_about: Option<IdeaId>,
+    /// Since when nobody but its author sees it; `None` for what everybody sees.
+    pub held_at: Option<Timestamp>,
 }

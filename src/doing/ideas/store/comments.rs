@@ -3,17 +3,20 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::idea_comments;
 use crate::doing::ideas::model::{Comment, CommentId, IdeaId};
 use crate::on;
 
-/// How many comments each of `ideas` has; those without any are left out. What goes on under another idea counts there.
+/// How many comments each of `ideas` has; those without any are left out. What goes on under another idea counts there, and
+/// what is held nowhere.
 pub fn count_comments(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(IdeaId, i64)>> {
     on!(conn, c => idea_comments::table
         .filter(idea_comments::idea_id.eq_any(ideas))
         .filter(idea_comments::deleted_at.is_null())
+        .filter(idea_comments::held_at.is_null())
         .group_by(idea_comments::idea_id)
         .select((idea_comments::idea_id, count_star()))
         .load(c))
@@ -63,6 +66,12 @@ pub fn delete_comment(conn: &mut Conn, id: CommentId) -> QueryResult<()> {
     on!(conn, c => diesel::delete(idea_comments::table.find(id)).execute(c)).map(drop)
 }
 
+/// Has everybody see a comment from now on.
+pub fn show_comment(conn: &mut Conn, id: CommentId) -> QueryResult<()> {
+    let shown = idea_comments::held_at.eq(None::<Timestamp>);
+    on!(conn, c => diesel::update(idea_comments::table.find(id)).set(shown).execute(c)).map(drop)
+}
+
 /// Leaves a gap where a comment was.
 pub fn blank_comment(conn: &mut Conn, id: CommentId, now: Timestamp) -> QueryResult<()> {
     let blank = (idea_comments::text.eq(""), idea_comments::deleted_at.eq(now));
@@ -77,22 +86,24 @@ pub fn count_said_about(conn: &mut Conn, ideas: &[IdeaId]) -> QueryResult<Vec<(I
     let counted: Vec<(Option<IdeaId>, i64)> = on!(conn, c => idea_comments::table
         .filter(idea_comments::said_about.eq_any(ideas))
         .filter(idea_comments::deleted_at.is_null())
+        .filter(idea_comments::held_at.is_null())
         .group_by(idea_comments::said_about)
         .select((idea_comments::said_about, count_star()))
         .load(c))?;
     Ok(counted.into_iter().filter_map(|(idea, count)| Some((idea?, count))).collect())
 }
 
-/// A page of what was said about an idea that was merged, and goes on under another one.
+/// A page of what `reader` sees of what was said about an idea that was merged, and goes on under another one.
 pub fn list_said_about(
     conn: &mut Conn,
-    idea: IdeaId,
+    (idea, reader): (IdeaId, MemberId),
     after: Option<CommentId>,
     limit: i64,
 ) -> QueryResult<Vec<Comment>> {
     let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
     on!(conn, c => idea_comments::table
         .filter(idea_comments::said_about.eq(idea))
+        .filter(idea_comments::held_at.is_null().or(idea_comments::author_id.eq(reader)))
         .filter(idea_comments::id.gt(after))
         .order(idea_comments::id)
         .limit(limit)
@@ -100,11 +111,18 @@ pub fn list_said_about(
         .load(c))
 }
 
-/// A page of the comments on an idea, replies among them, oldest first, after `after`.
-pub fn list_comments(conn: &mut Conn, idea: IdeaId, after: Option<CommentId>, limit: i64) -> QueryResult<Vec<Comment>> {
+/// A page of the comments on an idea that `reader` sees, replies among them, oldest first, after `after`: of what is held his
+/// own.
+pub fn list_comments(
+    conn: &mut Conn,
+    (idea, reader): (IdeaId, MemberId),
+    after: Option<CommentId>,
+    limit: i64,
+) -> QueryResult<Vec<Comment>> {
     let after = after.unwrap_or_else(|| uuid::Uuid::nil().into());
     on!(conn, c => idea_comments::table
         .filter(idea_comments::idea_id.eq(idea))
+        .filter(idea_comments::held_at.is_null().or(idea_comments::author_id.eq(reader)))
         .filter(idea_comments::id.gt(after))
         .order(idea_comments::id)
         .limit(limit)

@@ -25,6 +25,11 @@ pub struct Mini {
     pub policy: Policy,
 }
 
+/// The page of the mini-program that opens what a message is about.
+pub(super) fn mini_page(link: Option<&str>) -> String {
+    format!("pages/index/index?to={}", link.unwrap_or("/"))
+}
+
 impl Mini {
     async fn send_each(&self, text: &Text, to: &[Receiver]) -> Sent {
         let template = self.policy.template(text.kind, ChannelName::Mini);
@@ -32,7 +37,7 @@ impl Mini {
             return Sent::Failed("没有为这类通知设置小程序模板".into());
         };
         let data = template.fill(&text.title, &text.body, text.told_at);
-        let page = format!("pages/index/index?to={}", text.link.as_deref().unwrap_or("/"));
+        let page = mini_page(text.link.as_deref());
         let mut sent = Vec::new();
         for one in to {
             let outcome = match self.spend(one.member, &template.id).await {

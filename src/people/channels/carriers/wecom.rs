@@ -1,14 +1,17 @@
-//! WeCom: one text card for up to a thousand members at once, whose button opens the app signed in.
+//! WeCom: one text card for up to a thousand members at once, whose button opens the app signed in; or, where the enterprise
+//! wants it so, a notice of the mini-program that is associated with the application.
 
 use std::collections::HashMap;
 
 use diesel::QueryResult;
 
+use super::mini::mini_page;
 use super::{Channel, Receiver, Sending, Sent, Text};
 use crate::base::id::MemberId;
 use crate::db::{Conn, Db};
 use crate::people::channels::model::{ChannelName, Unreached};
-use crate::people::platforms::{Card, Fault, Platform, Platforms};
+use crate::people::channels::settings::Policy;
+use crate::people::platforms::{Card, Fault, MiniNotice, Platform, Platforms, Shape};
 
 /// Members of one card: few enough that a batch which is sent again after a crash doubles few.
 const AT_ONCE: usize = 200;
@@ -21,11 +24,24 @@ const MISCONFIGURED_SECONDS: i64 = 60;
 pub struct Wecom {
     pub platforms: Platforms,
     pub db: Db,
+    pub policy: Policy,
     /// Where members reach the app.
     pub address: String,
 }
 
 impl Wecom {
+    fn shape(&self, text: &Text) -> Shape {
+        match self.platforms.mini.as_ref().filter(|_| self.policy.opens_mini_in_wecom()) {
+            Some(mini) => Shape::Mini(MiniNotice {
+                app: mini.app.clone(),
+                page: mini_page(text.link.as_deref()),
+                title: text.title.clone(),
+                items: vec![("内容", text.title.clone()), ("说明", text.body.clone())],
+            }),
+            None => Shape::Card(self.card(text)),
+        }
+    }
+
     fn card(&self, text: &Text) -> Card {
         let to = form_urlencoded::byte_serialize(text.link.as_deref().unwrap_or("/").as_bytes()).collect::<String>();
         Card {
@@ -41,7 +57,7 @@ impl Wecom {
             return Sent::Failed("企业微信未启用".into());
         };
         let accounts: Vec<String> = to.iter().map(|one| one.account.clone()).collect();
-        match wecom.send(&accounts, &self.card(text)).await {
+        match wecom.send(&accounts, &self.shape(text)).await {
             Ok(sent) => {
                 let is_invalid = |one: &&Receiver| sent.invalid.iter().any(|id| id.eq_ignore_ascii_case(&one.account));
                 let left_out = to.iter().filter(is_invalid).map(|one| (one.member, Unreached::NoAccount));

@@ -66,13 +66,27 @@ impl Wechat {
         self.client.call(Ask::post("/cgi-bin/message/template/send", body)).await.map(drop)
     }
 
-    /// What the content check says of a text: `pass`, `review` or `risky`.
-    pub async fn check_text(&self, openid: &str, scene: u8, content: &str) -> Result<String, Fault> {
+    /// What the content check says of a text of at most 2,500 characters, and under which label.
+    pub async fn check_text(&self, openid: &str, scene: u8, content: &str) -> Result<(Suggestion, i64), Fault> {
         let body = json!({ "version": 2, "openid": openid, "scene": scene, "content": content });
         let answer = self.client.call(Ask::post("/wxa/msg_sec_check", body)).await?;
         // that the call worked says nothing of the text
-        Ok(answer["result"]["suggest"].as_str().unwrap_or("review").to_owned())
+        let suggestion = match answer["result"]["suggest"].as_str() {
+            Some("pass") => Suggestion::Pass,
+            Some("risky") => Suggestion::Risky,
+            _ => Suggestion::Review,
+        };
+        Ok((suggestion, answer["result"]["label"].as_i64().unwrap_or(0)))
     }
+}
+
+/// What the content check advises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    Pass,
+    /// That a person looks at it.
+    Review,
+    Risky,
 }
 
 fn identity(answer: &Value) -> Option<Identity> {

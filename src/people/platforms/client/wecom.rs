@@ -14,6 +14,10 @@ pub const MOST_RECEIVERS: usize = 1000;
 const TITLE_BYTES: usize = 128;
 const DESCRIPTION_BYTES: usize = 512;
 
+/// Characters of a mini-program notice that WeCom shows: of its title, and of what stands below it.
+const MINI_TITLE_CHARS: usize = 12;
+const VALUE_CHARS: usize = 30;
+
 /// Seconds within which the same message to the same member is sent once.
 const DUPLICATE_SECONDS: u32 = 1800;
 
@@ -26,6 +30,62 @@ pub struct Card {
     pub url: String,
     /// What the tap says, four characters at most.
     pub button: &'static str,
+}
+
+/// A notice of the mini-program that is associated with the application, as it lies in a member's chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MiniNotice {
+    /// AppID of the mini-program.
+    pub app: String,
+    /// The page of it that a tap opens.
+    pub page: String,
+    /// 4 to 12 characters.
+    pub title: String,
+    /// What stands below it, each with what it is called: 10 characters and 30.
+    pub items: Vec<(&'static str, String)>,
+}
+
+/// A message as WeCom shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Card(Card),
+    Mini(MiniNotice),
+}
+
+impl Shape {
+    fn body(&self, agent: u32, to: &[String]) -> Value {
+        let mut body = json!({
+            "touser": to.join("|"),
+            "agentid": agent,
+            "enable_duplicate_check": 1,
+            "duplicate_check_interval": DUPLICATE_SECONDS,
+        });
+        let (kind, shown) = match self {
+            Shape::Card(card) => (
+                "textcard",
+                json!({
+                    "title": cut_to_bytes(&card.title, TITLE_BYTES),
+                    "description": cut_to_bytes(&escaped(&card.description), DESCRIPTION_BYTES),
+                    "url": card.url,
+                    "btntxt": cut(card.button, 4),
+                }),
+            ),
+            Shape::Mini(notice) => {
+                let item = |(key, value): &(&str, String)| json!({ "key": key, "value": fitted(value, VALUE_CHARS) });
+                let items: Vec<Value> = notice.items.iter().filter(|(_, value)| !value.is_empty()).map(item).collect();
+                let title = fitted(&notice.title, MINI_TITLE_CHARS);
+                // a title that is shorter is refused
+                let title = if title.chars().count() < 4 { format!("通知：{title}") } else { title };
+                (
+                    "miniprogram_notice",
+                    json!({ "appid": notice.app, "page": notice.page, "title": title, "content_item": items }),
+                )
+            }
+        };
+        body["msgtype"] = json!(kind);
+        body[kind] = shown;
+        body
+    }
 }
 
 /// What became of a message that was taken.
@@ -72,21 +132,9 @@ impl Wecom {
         Ok(identity(&self.client.call(ask).await?))
     }
 
-    /// Sends one card to some members, by their account ids.
-    pub async fn send(&self, to: &[String], card: &Card) -> Result<Sent, Fault> {
-        let body = json!({
-            "touser": to.join("|"),
-            "msgtype": "textcard",
-            "agentid": self.agent,
-            "textcard": {
-                "title": cut_to_bytes(&card.title, TITLE_BYTES),
-                "description": cut_to_bytes(&escaped(&card.description), DESCRIPTION_BYTES),
-                "url": card.url,
-                "btntxt": cut(card.button, 4),
-            },
-            "enable_duplicate_check": 1,
-            "duplicate_check_interval": DUPLICATE_SECONDS,
-        });
+    /// Sends one message to some members, by their account ids.
+    pub async fn send(&self, to: &[String], shape: &Shape) -> Result<Sent, Fault> {
+        let body = shape.body(self.agent, to);
         match self.client.call(Ask::post("/cgi-bin/message/send", body)).await {
             Ok(answer) => Ok(Sent { invalid: listed(&answer["invaliduser"]) }),
             // everybody in it was invalid
@@ -116,6 +164,15 @@ fn listed(value: &Value) -> Vec<String> {
 /// A description is read as HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// As much as fits into so many characters, with … for what is left out.
+fn fitted(text: &str, most: usize) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    if text.chars().count() <= most {
+        return text;
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// As many whole characters as fit into so many bytes, with … for what is left out.

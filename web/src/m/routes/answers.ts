@@ -3,6 +3,8 @@ import type { RouteRecordRaw } from 'vue-router'
 export default [
   { path: '/feedback', component: () => import('../pages/answers/Said.vue') },
   { path: '/feedback/:id', component: () => import('../pages/answers/Said.vue'), props: true },
+  { path: '/texts', component: () => import('../pages/answers/Texts.vue') },
+  { path: '/texts/:id', component: () => import('../pages/answers/Texts.vue'), props: true },
   { path: '/duty-proposals', component: () => import('../pages/answers/Duties.vue') },
   { path: '/duty-proposals/:id', redirect: '/duty-proposals' },
   { path: '/question-voidings/:id', component: () => import('../pages/answers/Voiding.vue'), props: true },
