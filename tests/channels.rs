@@ -171,7 +171,7 @@ async fn a_message_in_wecom_opens_the_mini_program_where_the_enterprise_wants_it
     let arrived = platform.arrived();
     assert_eq!(arrived.len(), 3, "neither too short nor too long for the platform: {arrived:?}");
     assert_eq!((&*arrived[1].title, &*arrived[2].title), ("通知：短", "一个很长很长很长很长很…"));
-    assert_eq!(arrived[2].description, "内容：一个很长很长很长很长很长很长的标题\n说明：内容");
+    assert_eq!(arrived[2].description, "内容：一个很长很长很长很长很长很长的标题\n说明：内容。");
     assert_eq!(arrived[2].url, "pages/index/index?to=/ideas/1");
     assert_eq!(states(&app).await, BTreeMap::from([(state("sent", None), 3)]));
 }

@@ -129,7 +129,7 @@ fn english(code: &str) -> String {
 }
 
 /// Codes whose sentences are put together in a function, and what these say.
-const MADE_ELSEWHERE: [(&str, &str); 15] = [
+const MADE_ELSEWHERE: [(&str, &str); 16] = [
     ("campaigns.rule", "评选规则有误，请检查标出的字段"),
     ("contests.answer", "答案的格式不对"),
     ("contests.rule", "竞赛规则有误，请检查标出的字段"),
@@ -144,6 +144,7 @@ const MADE_ELSEWHERE: [(&str, &str); 15] = [
     ("service.maintenance", "系统维护中，暂时只能查看"),
     ("settings.bad_value", "设置的取值不符合要求"),
     ("study.too_soon", "阅读时间不足，请继续学习"),
+    ("texts.not_waiting", "这条文字目前为“{状态}”，无须再审核"),
     ("units.widens_duty", "移动该组织会扩大某项职务的管辖范围，请先终止该职务"),
 ];
 

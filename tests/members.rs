@@ -48,7 +48,8 @@ async fn a_member_sees_who_he_is() {
         "decide_ideas",
         "keep_brands",
         "write_entries",
-        "write_articles"
+        "write_articles",
+        "review_texts"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

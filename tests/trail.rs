@@ -164,7 +164,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("POST /operations/outbox/release", &["outbox.release"]),
     ("POST /operations/outbox/{id}/release", &["outbox.release"]),
     ("DELETE /operations/outbox/{id}", &["outbox.discard"]),
-    ("POST /texts/{id}/decision", &["texts.decide"]),
+    ("POST /texts/{id}/decision", &["ideas.keep_draft", "ideas.submit", "texts.decide"]),
     ("POST /units", &["members.create_unit"]),
     ("PATCH /units/{id}", &["members.update_unit"]),
     ("DELETE /voidings/{id}", &["campaigns.withdraw_voiding"]),

@@ -56,7 +56,7 @@ export type AdoptionBody = {
 /**
  * Of what an alarm is.
  */
-export type AlarmKind = 'overdue' | 'backup_missing' | 'disk_low' | 'clock_doubted' | 'writes_fail' | 'messages_parked' | 'redis_away' | 'trail_unsealed' | 'maintenance' | 'unknown';
+export type AlarmKind = 'overdue' | 'backup_missing' | 'disk_low' | 'clock_doubted' | 'writes_fail' | 'messages_parked' | 'templates_unreadable' | 'redis_away' | 'trail_unsealed' | 'maintenance' | 'unknown';
 
 /**
  * Everything that should be looked after now.
@@ -1361,7 +1361,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1825,6 +1825,7 @@ export type CommentView = {
     deleted: boolean;
     id: CommentId;
     parent_id?: CommentId | null;
+    review?: TextReview | null;
     said_about?: IdeaId | null;
     /**
      * What was said.
@@ -3210,6 +3211,149 @@ export type ExtensionView = {
 };
 
 /**
+ * What there is.
+ */
+export type FactList = {
+    /**
+     * In a fixed order.
+     */
+    items: Array<FactView>;
+};
+
+/**
+ * What the number of a fact says.
+ */
+export type FactMeasure = 'count' | 'share' | 'fen' | 'mean';
+
+/**
+ * The number of a unit and a period.
+ */
+export type FactNumber = FactPoint & {
+    /**
+     * When it was worked out; what happened in the ten seconds before may be missing.
+     */
+    as_of: Timestamp;
+    fact: FactView;
+    now?: FactSum | null;
+    period: Period;
+    /**
+     * This period and those before it, oldest first: 12 months, 8 quarters or 5 years, as far as something is known.
+     */
+    series: Array<FactPoint>;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * The number of a period.
+ */
+export type FactPoint = FactSum & {
+    from: Day;
+    frozen_at?: Timestamp | null;
+    /**
+     * The last day.
+     */
+    until: Day;
+};
+
+/**
+ * A record behind a number.
+ */
+export type FactRecord = {
+    /**
+     * What it adds.
+     */
+    amount: number;
+    /**
+     * Of how many; 0 where the measure has no denominator.
+     */
+    base: number;
+    /**
+     * The day on which it counts.
+     */
+    day: Day;
+    /**
+     * Its id, as its own routes name it.
+     */
+    id: string;
+    /**
+     * What it is.
+     */
+    kind: string;
+    /**
+     * What it is called.
+     */
+    title: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * A page of the records behind a number.
+ */
+export type FactRecords = {
+    /**
+     * Records that are left out, since they are about fewer than ten members and the reader sees no names.
+     */
+    few: number;
+    /**
+     * By day.
+     */
+    items: Array<FactRecord>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What records come to.
+ */
+export type FactSum = {
+    /**
+     * The records together.
+     */
+    amount: number;
+    /**
+     * Of how many; absent where the measure has no denominator.
+     */
+    base?: number | null;
+    /**
+     * As the measure says: records, hundredths of a percent, fen, hundredths of a mean; absent of nobody.
+     */
+    value?: number | null;
+};
+
+/**
+ * A fact that can be asked for.
+ */
+export type FactView = {
+    /**
+     * Whether more of it is better.
+     */
+    higher_is_better: boolean;
+    measure: FactMeasure;
+    /**
+     * What it is called by in addresses.
+     */
+    name: string;
+    /**
+     * Why no assessment may use it, in Chinese; absent where one may.
+     */
+    not_for_assessment?: string | null;
+    /**
+     * In Chinese.
+     */
+    title: string;
+};
+
+/**
  * What does not fit in the chain of the trail.
  */
 export type FaultKind = 'seal_missing' | 'line_missing' | 'differs' | 'inserted' | 'cut_off' | 'anchor_differs' | 'anchors_unreadable';
@@ -3718,6 +3862,59 @@ export type Health = {
 };
 
 /**
+ * What a member wrote and others do not see yet.
+ */
+export type HeldText = {
+    author_id: MemberId;
+    /**
+     * The author's name.
+     */
+    author_name: string;
+    created_at: Timestamp;
+    decision?: TextDecision | null;
+    /**
+     * What would be shown with it; in lists always empty.
+     */
+    files: Array<FileView>;
+    finding?: TextFinding | null;
+    /**
+     * Of what kind the check takes it to be, in Chinese.
+     */
+    hint?: string | null;
+    id: HeldTextId;
+    /**
+     * What it is a text of, as its room calls it.
+     */
+    kind: string;
+    /**
+     * The same, in Chinese.
+     */
+    kind_title: string;
+    /**
+     * Where its author finds it, a path of the app.
+     */
+    link: string;
+    state: TextState;
+    /**
+     * Everything of it that others would read.
+     */
+    text: string;
+    /**
+     * The author's home unit at that time.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * A text that was held.
+ */
+export type HeldTextId = string;
+
+/**
  * An idea as its author writes it.
  */
 export type IdeaBody = {
@@ -3980,6 +4177,7 @@ export type IdeaView = IdeaHead & {
      * Why it came back, until it is handed in again.
      */
     return_reason?: string | null;
+    review?: TextReview | null;
 };
 
 /**
@@ -5570,7 +5768,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study';
+export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -6289,6 +6487,20 @@ export type PageFormerBulletin = {
      * In the list's stable order.
      */
     items: Array<FormerBulletin>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageHeldText = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<HeldText>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -9427,6 +9639,64 @@ export type Text512 = string;
 export type Text60 = string;
 
 export type Text64 = string;
+
+/**
+ * What was decided about a text.
+ */
+export type TextDecision = {
+    decided_at: Timestamp;
+    /**
+     * Name of who decided.
+     */
+    decided_by: string;
+    /**
+     * Why, as the author reads it.
+     */
+    reason?: string | null;
+    verdict: TextVerdict;
+};
+
+/**
+ * What is decided about a text.
+ */
+export type TextDecisionBody = {
+    /**
+     * Why, as the author reads it; must be there to return it.
+     */
+    reason?: string | null;
+    verdict: TextVerdict;
+};
+
+/**
+ * What the platform's content check said of a text; people decide, whatever it says.
+ */
+export type TextFinding = 'pass' | 'review' | 'risky' | 'unknown';
+
+/**
+ * How it stands with a text that is held, as its writers see it beside it.
+ */
+export type TextReview = {
+    /**
+     * Why it came back.
+     */
+    reason?: string | null;
+    state: TextState;
+    text_id: HeldTextId;
+    /**
+     * The same in a sentence, in Chinese.
+     */
+    told: string;
+};
+
+/**
+ * How far a text that is held has come.
+ */
+export type TextState = 'checking' | 'waiting' | 'passed' | 'returned' | 'taken_back';
+
+/**
+ * What somebody decides about a text.
+ */
+export type TextVerdict = 'pass' | 'return';
 
 /**
  * An instant in UTC, in whole microseconds since 1970.
@@ -15714,6 +15984,137 @@ export type ApproveExtensionResponses = {
 
 export type ApproveExtensionResponse = ApproveExtensionResponses[keyof ApproveExtensionResponses];
 
+export type ListFactsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/facts';
+};
+
+export type ListFactsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListFactsError = ListFactsErrors[keyof ListFactsErrors];
+
+export type ListFactsResponses = {
+    /**
+     * What there is
+     */
+    200: FactList;
+};
+
+export type ListFactsResponse = ListFactsResponses[keyof ListFactsResponses];
+
+export type GetFactData = {
+    body?: never;
+    path: {
+        /**
+         * The fact
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * With everything below it; the highest unit of the caller's duties when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * `month`, `quarter` or `year`; `month` when absent.
+         */
+        period?: Period;
+        /**
+         * A day of the period; today when absent.
+         */
+        day?: Day;
+    };
+    url: '/api/v1/facts/{name}';
+};
+
+export type GetFactErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetFactError = GetFactErrors[keyof GetFactErrors];
+
+export type GetFactResponses = {
+    /**
+     * The number
+     */
+    200: FactNumber;
+};
+
+export type GetFactResponse = GetFactResponses[keyof GetFactResponses];
+
+export type ListFactRecordsData = {
+    body?: never;
+    path: {
+        /**
+         * The fact
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * With everything below it; the highest unit of the caller's duties when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * `month`, `quarter` or `year`; `month` when absent.
+         */
+        period?: Period;
+        /**
+         * A day of the period; today when absent.
+         */
+        day?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/facts/{name}/records';
+};
+
+export type ListFactRecordsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListFactRecordsError = ListFactRecordsErrors[keyof ListFactRecordsErrors];
+
+export type ListFactRecordsResponses = {
+    /**
+     * The records
+     */
+    200: FactRecords;
+};
+
+export type ListFactRecordsResponse = ListFactRecordsResponses[keyof ListFactRecordsResponses];
+
 export type ListFeedbackData = {
     body?: never;
     path?: never;
@@ -19251,6 +19652,44 @@ export type GetMyStudyHoursResponses = {
 };
 
 export type GetMyStudyHoursResponse = GetMyStudyHoursResponses[keyof GetMyStudyHoursResponses];
+
+export type ListMyTextsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/texts';
+};
+
+export type ListMyTextsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyTextsError = ListMyTextsErrors[keyof ListMyTextsErrors];
+
+export type ListMyTextsResponses = {
+    /**
+     * Texts
+     */
+    200: PageHeldText;
+};
+
+export type ListMyTextsResponse = ListMyTextsResponses[keyof ListMyTextsResponses];
 
 export type GetMyTodayData = {
     body?: never;
@@ -23741,6 +24180,112 @@ export type GetStudyTodayResponses = {
 };
 
 export type GetStudyTodayResponse = GetStudyTodayResponses[keyof GetStudyTodayResponses];
+
+export type ListTextsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/texts';
+};
+
+export type ListTextsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTextsError = ListTextsErrors[keyof ListTextsErrors];
+
+export type ListTextsResponses = {
+    /**
+     * Texts
+     */
+    200: PageHeldText;
+};
+
+export type ListTextsResponse = ListTextsResponses[keyof ListTextsResponses];
+
+export type GetTextData = {
+    body?: never;
+    path: {
+        /**
+         * The text
+         */
+        id: HeldTextId;
+    };
+    query?: never;
+    url: '/api/v1/texts/{id}';
+};
+
+export type GetTextErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTextError = GetTextErrors[keyof GetTextErrors];
+
+export type GetTextResponses = {
+    /**
+     * The text
+     */
+    200: HeldText;
+};
+
+export type GetTextResponse = GetTextResponses[keyof GetTextResponses];
+
+export type DecideTextData = {
+    body: TextDecisionBody;
+    path: {
+        /**
+         * The text
+         */
+        id: HeldTextId;
+    };
+    query?: never;
+    url: '/api/v1/texts/{id}/decision';
+};
+
+export type DecideTextErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideTextError = DecideTextErrors[keyof DecideTextErrors];
+
+export type DecideTextResponses = {
+    /**
+     * Decided
+     */
+    200: HeldText;
+};
+
+export type DecideTextResponse = DecideTextResponses[keyof DecideTextResponses];
 
 export type ListUnitsData = {
     body?: never;

@@ -13,8 +13,11 @@ use crate::db::{Conn, DbError};
 use crate::kernel::facts::{About, FactMeasure, Record};
 use crate::people::members::directory::UnitCard;
 
+/// Whether a step is such a one.
+type IsSuch = fn(&Taken) -> bool;
+
 /// A step that counts, with the fact that counts it.
-pub(super) const STEPS: [(About, fn(&Taken) -> bool); 3] = [
+pub(super) const STEPS: [(About, IsSuch); 3] = [
     (about("ideas.submitted", ("金点子提交数", "Ideas handed in"), FactMeasure::Count), |step| {
         step.verb == Verb::Submit
     }),
@@ -42,7 +45,7 @@ fn record(idea: IdeaId, titles: &HashMap<IdeaId, String>, (at, unit): (Timestamp
 
 impl Ideas {
     /// The ideas that took such a step within the month for the first time in it; of handing in for the first time at all.
-    pub(super) async fn taken(&self, is_such: fn(&Taken) -> bool, month: Span) -> Result<Vec<Record>, DbError> {
+    pub(super) async fn taken(&self, is_such: IsSuch, month: Span) -> Result<Vec<Record>, DbError> {
         let find = move |conn: &mut Conn| {
             let steps = statistics::list_taken(conn, None, stretch(month))?;
             let counts = |steps: &[Taken]| {

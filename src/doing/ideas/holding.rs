@@ -28,7 +28,8 @@ pub type SeenComment = (Comment, Option<TextReview>);
 impl Ideas {
     /// Says what becomes of held texts of ideas once somebody has decided.
     pub(super) fn have_texts_held(&self) {
-        let room = self.clone();
+        let apart = Ideas { texts: self.texts.apart(), ..self.clone() };
+        let room = apart.clone();
         self.texts.holds(TextKind {
             kind: IDEA,
             noun: "金点子",
@@ -37,7 +38,7 @@ impl Ideas {
             writers: Box::new(writers_of_idea),
             settled: Box::new(move |tx, text, verdict| room.settle_idea(tx, text, verdict)),
         });
-        let room = self.clone();
+        let room = apart;
         self.texts.holds(TextKind {
             kind: COMMENT,
             noun: "评论",

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::Texts;
-use super::model::{Decided, Finding, HeldTextId, TextState, TextVerdict};
+use super::model::{Decided, TextFinding, HeldTextId, TextState, TextVerdict};
 use super::rules::Refusal;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;
@@ -64,7 +64,7 @@ struct TextView {
     link: String,
     state: TextState,
     /// What the platform's check said of it, for who decides; `null` where it was not asked.
-    finding: Option<Finding>,
+    finding: Option<TextFinding>,
     /// Of what kind the check takes it to be, in Chinese.
     hint: Option<String>,
     created_at: Timestamp,

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actions::Texts;
-use super::model::{Finding, HeldText, HeldTextId};
+use super::model::{TextFinding, HeldText, HeldTextId};
 use super::rules::{self, PATIENCE_SECONDS};
 use super::store;
 use crate::db::DbError;
@@ -30,7 +30,7 @@ pub(super) struct Check {
 }
 
 /// What the check says of a text, and of what kind it takes it to be.
-type Said = (Finding, Option<&'static str>);
+type Said = (TextFinding, Option<&'static str>);
 
 impl Texts {
     /// Checks some texts, one after the other.
@@ -59,7 +59,7 @@ impl Texts {
         let said = match account {
             Some(openid) => self.ask(&text, &openid).await,
             // unbound meanwhile: nobody can be asked any more
-            None => Ok((Finding::Unknown, None)),
+            None => Ok((TextFinding::Unknown, None)),
         };
         let (finding, hint) = match said {
             Ok(said) => said,
@@ -67,7 +67,7 @@ impl Texts {
                 Some(outcome) => return Ok(outcome),
                 None => {
                     tracing::error!(%fault, "a text could not be checked by the platform");
-                    (Finding::Unknown, None)
+                    (TextFinding::Unknown, None)
                 }
             },
         };
@@ -76,16 +76,16 @@ impl Texts {
     }
 
     async fn ask(&self, text: &HeldText, openid: &str) -> Result<Said, Fault> {
-        let Some(mini) = &self.platforms.mini else { return Ok((Finding::Unknown, None)) };
+        let Some(mini) = &self.platforms.mini else { return Ok((TextFinding::Unknown, None)) };
         let is_comment = self.kind(&text.kind).is_some_and(|kind| kind.is_comment);
         let scene = if is_comment { COMMENT_SCENE } else { FORUM_SCENE };
-        let mut worst: Said = (Finding::Pass, None);
+        let mut worst: Said = (TextFinding::Pass, None);
         for piece in rules::pieces(&text.text) {
             let (suggestion, label) = mini.check_text(openid, scene, &piece).await?;
             let finding = match suggestion {
-                Suggestion::Pass => Finding::Pass,
-                Suggestion::Review => Finding::Review,
-                Suggestion::Risky => Finding::Risky,
+                Suggestion::Pass => TextFinding::Pass,
+                Suggestion::Review => TextFinding::Review,
+                Suggestion::Risky => TextFinding::Risky,
             };
             if rules::worse(worst.0, finding) != worst.0 {
                 worst = (finding, rules::label_of(label));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::QueryResult;
 
 use super::actions::{DESK, Outcome, Texts, note};
-use super::model::{Decided, Finding, HeldText, HeldTextId, TextDecision, TextState, TextVerdict};
+use super::model::{Decided, TextFinding, HeldText, HeldTextId, TextDecision, TextState, TextVerdict};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Capability;
@@ -127,7 +127,7 @@ impl Texts {
     pub(super) async fn conclude(
         &self,
         id: HeldTextId,
-        finding: Finding,
+        finding: TextFinding,
         hint: Option<&'static str>,
     ) -> Result<(), DbError> {
         let room = self.clone();

@@ -48,7 +48,7 @@ crate::words!(
 
 crate::words!(
     /// What the platform's content check said of a text; people decide, whatever it says.
-    Finding {
+    TextFinding {
         Pass = "pass" / "未见异常",
         Review = "review" / "建议人工审核",
         Risky = "risky" / "疑似违规",
@@ -75,7 +75,7 @@ pub struct HeldText {
     pub carried: Option<String>,
     pub state: TextState,
     /// What the platform's check said; `None` where it was not asked, or has not answered yet.
-    pub finding: Option<Finding>,
+    pub finding: Option<TextFinding>,
     /// Of what kind the check takes it to be.
     pub hint: Option<String>,
     pub created_at: Timestamp,

@@ -2,7 +2,7 @@
 //!
 //! Source: `docs/domain.md`, "Texts of members".
 
-use super::model::{Decided, Finding, TextDecision, TextReview, TextState, TextVerdict};
+use super::model::{Decided, TextFinding, TextDecision, TextReview, TextState, TextVerdict};
 use crate::base::id::MemberId;
 
 /// A no of this room.
@@ -27,24 +27,24 @@ pub const CHECKED_CHARS: usize = 2500;
 pub const PATIENCE_SECONDS: i64 = 120;
 
 /// What becomes of a text that the check was asked about; `None` where it stays as it is.
-pub fn checked(state: TextState, finding: Finding, is_switched_on: bool) -> Option<TextState> {
+pub fn checked(state: TextState, finding: TextFinding, is_switched_on: bool) -> Option<TextState> {
     match (state, finding) {
-        (TextState::Checking, Finding::Pass) => Some(TextState::Passed),
-        (TextState::Checking, Finding::Review | Finding::Risky) => Some(TextState::Waiting),
+        (TextState::Checking, TextFinding::Pass) => Some(TextState::Passed),
+        (TextState::Checking, TextFinding::Review | TextFinding::Risky) => Some(TextState::Waiting),
         // what nobody looked at is not kept back by a platform's fault, unless people look at everything
-        (TextState::Checking, Finding::Unknown) if is_switched_on => Some(TextState::Waiting),
-        (TextState::Checking, Finding::Unknown) => Some(TextState::Passed),
+        (TextState::Checking, TextFinding::Unknown) if is_switched_on => Some(TextState::Waiting),
+        (TextState::Checking, TextFinding::Unknown) => Some(TextState::Passed),
         _ => None,
     }
 }
 
 /// The worse of two findings about parts of one text.
-pub fn worse(one: Finding, other: Finding) -> Finding {
-    let weight = |finding: Finding| match finding {
-        Finding::Pass => 0,
-        Finding::Unknown => 1,
-        Finding::Review => 2,
-        Finding::Risky => 3,
+pub fn worse(one: TextFinding, other: TextFinding) -> TextFinding {
+    let weight = |finding: TextFinding| match finding {
+        TextFinding::Pass => 0,
+        TextFinding::Unknown => 1,
+        TextFinding::Review => 2,
+        TextFinding::Risky => 3,
     };
     if weight(other) > weight(one) { other } else { one }
 }
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn the_check_lets_through_or_asks_people_and_never_refuses() {
-        use Finding::{Pass, Review, Risky, Unknown};
+        use TextFinding::{Pass, Review, Risky, Unknown};
         for is_on in [false, true] {
             assert_eq!(checked(TextState::Checking, Pass, is_on), Some(TextState::Passed));
             for finding in [Review, Risky] {

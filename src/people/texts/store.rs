@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Decided, Finding, HeldText, HeldTextId, TextDecision, TextState};
+use super::model::{Decided, TextFinding, HeldText, HeldTextId, TextDecision, TextState};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
@@ -113,7 +113,7 @@ pub fn advance(
 }
 
 /// Writes down what the platform's check said.
-pub fn put_finding(conn: &mut Conn, id: HeldTextId, finding: Finding, hint: Option<&str>) -> QueryResult<()> {
+pub fn put_finding(conn: &mut Conn, id: HeldTextId, finding: TextFinding, hint: Option<&str>) -> QueryResult<()> {
     let change = (held_texts::finding.eq(finding), held_texts::hint.eq(hint));
     on!(conn, c => diesel::update(held_texts::table.find(id)).set(change).execute(c)).map(drop)
 }
