@@ -1858,6 +1858,8 @@ export const approveExtension = <ThrowOnError extends boolean = true>(options: O
  * 数据目录 · List facts
  *
  * Every fact that can be asked for, with what its number says.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listFacts = <ThrowOnError extends boolean = true>(options?: Options<ListFactsData, ThrowOnError>): RequestResult<ListFactsResponses, ListFactsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListFactsResponses, ListFactsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1871,6 +1873,8 @@ export const listFacts = <ThrowOnError extends boolean = true>(options?: Options
  *
  * The number of a unit and a month, quarter or year, with those before it. A month is frozen after its closing days; what
  * was corrected later stands beside it.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getFact = <ThrowOnError extends boolean = true>(options: Options<GetFactData, ThrowOnError>): RequestResult<GetFactResponses, GetFactErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetFactResponses, GetFactErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -1883,6 +1887,8 @@ export const getFact = <ThrowOnError extends boolean = true>(options: Options<Ge
  * 数据明细 · List fact records
  *
  * Exactly the records that made the number, by day, as they are now; for whoever may see them.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listFactRecords = <ThrowOnError extends boolean = true>(options: Options<ListFactRecordsData, ThrowOnError>): RequestResult<ListFactRecordsResponses, ListFactRecordsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListFactRecordsResponses, ListFactRecordsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -4757,6 +4763,8 @@ export const getStudyToday = <ThrowOnError extends boolean = true>(options?: Opt
  * 待审核文字列表 · List texts
  *
  * What waits within the caller's part of the enterprise until somebody lets it through, the oldest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const listTexts = <ThrowOnError extends boolean = true>(options?: Options<ListTextsData, ThrowOnError>): RequestResult<ListTextsResponses, ListTextsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListTextsResponses, ListTextsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -4782,6 +4790,8 @@ export const getText = <ThrowOnError extends boolean = true>(options: Options<Ge
  *
  * Lets a text through, so that it is seen as if it had just been written, or returns it to its author with a reason. The
  * author is told. The same decision of the same person again changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `committee_member` (支部书记、支委、党委委员).
  */
 export const decideText = <ThrowOnError extends boolean = true>(options: Options<DecideTextData, ThrowOnError>): RequestResult<DecideTextResponses, DecideTextErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DecideTextResponses, DecideTextErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
