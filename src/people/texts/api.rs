@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::Texts;
-use super::model::{Decided, TextFinding, HeldTextId, TextState, TextVerdict};
+use super::model::{Decided, HeldTextId, TextFinding, TextState, TextVerdict};
 use super::rules::Refusal;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::text::Text;

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::actions::Texts;
-use super::model::{TextFinding, HeldText, HeldTextId};
+use super::model::{HeldText, HeldTextId, TextFinding};
 use super::rules::{self, PATIENCE_SECONDS};
 use super::store;
 use crate::db::DbError;

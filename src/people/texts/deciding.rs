@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::QueryResult;
 
 use super::actions::{DESK, Outcome, Texts, note};
-use super::model::{Decided, TextFinding, HeldText, HeldTextId, TextDecision, TextState, TextVerdict};
+use super::model::{Decided, HeldText, HeldTextId, TextDecision, TextFinding, TextState, TextVerdict};
 use super::rules::{self, Refusal};
 use super::store;
 use crate::base::capability::Capability;

@@ -2,7 +2,7 @@
 //!
 //! Source: `docs/domain.md`, "Texts of members".
 
-use super::model::{Decided, TextFinding, TextDecision, TextReview, TextState, TextVerdict};
+use super::model::{Decided, TextDecision, TextFinding, TextReview, TextState, TextVerdict};
 use crate::base::id::MemberId;
 
 /// A no of this room.

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Decided, TextFinding, HeldText, HeldTextId, TextDecision, TextState};
+use super::model::{Decided, HeldText, HeldTextId, TextDecision, TextFinding, TextState};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Timestamp;
 use crate::db::Conn;
