@@ -90,7 +90,7 @@ test('what a member writes waits for the branch once that is switched on, comes 
   const review = (value: string) => api('organiser', '/settings/texts.review', 'PUT', { value, reason: '浏览器测试' })
   await review('on')
   try {
-    const idea = { category: '智能化', title: '井口信号放大器', problem: '井口一带没有信号', proposal: '加装一台放大器', benefit: '', submit: true }
+    const idea = { category: '智能化', title: '井口信号放大器', problem: '井口一带没有信号', proposal: '加装一台放大器', benefit: '井下联系不断', submit: true }
     const { id } = await api<{ id: string }>('member', '/ideas', 'POST', idea)
     const own = await signedIn('member', `/ideas/${id}`)
     await own.page.getByText('正在审核，通过后其他人才能看到').waitFor()
