@@ -108,6 +108,8 @@ test('what a member writes waits for the branch once that is switched on, comes 
     await api('member', `/ideas/${id}/submission`, 'POST', {})
     await page.getByRole('button', { name: '返回' }).click()
     await page.getByRole('link', { name: /文字审核/ }).click()
+    await page.getByText('在主井口加装一台放大器').waitFor()
+    await look(page, 'texts')
     await page.getByText('在主井口加装一台放大器').click()
     await page.getByRole('button', { name: '通过' }).click()
     await page.getByText('已通过', { exact: true }).waitFor()

@@ -71,6 +71,7 @@ test('a study item is written with pictures and questions, shown to others, chan
   await page.getByLabel('标题').fill('井下避灾路线图')
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByRole('alert').getByText(/修改过这里的内容/).waitFor()
+  await look(page, 'item-edited')
   await page.getByRole('button', { name: '仍按我写的保存' }).click()
   await page.getByRole('heading', { name: '井下避灾路线图' }).waitFor()
   assert.equal((await api<{ pictures: object[] }>('secretary', `/study/items/${id}`)).pictures.length, 1)
