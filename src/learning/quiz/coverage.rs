@@ -184,13 +184,8 @@ impl Quiz {
         match self.db.read(move |conn| store::coverage::find(conn, day)).await? {
             Some(frozen) => {
                 let roster = self.closings.roster(Digest::read(&frozen.roster)?).await?;
-                let asked = coverage::asked_then::<Unanswered>(&self.directory, &roster, top, &frozen.lines);
-                let each = asked.into_iter().map(|(member, unit, reason)| coverage::Progress {
-                    member,
-                    unit,
-                    outcome: reason.map_or(Ok(()), Err),
-                });
-                Ok(coverage::count_by_branch(&Homes::Then(roster), &each.collect::<Vec<_>>()))
+                let directory = &self.directory;
+                Ok(coverage::count_by_branch_then::<Unanswered>(directory, roster, top, &frozen.lines))
             }
             None => {
                 let papers = self.db.read(move |conn| store::list_out_on(conn, day)).await?;

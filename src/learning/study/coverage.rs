@@ -57,6 +57,16 @@ impl From<Reason> for Missed {
     }
 }
 
+impl Kept for Missed {
+    fn code(self) -> u8 {
+        self.reason.code()
+    }
+
+    fn of(code: u8) -> Option<Self> {
+        Reason::of(code).map(Missed::from)
+    }
+}
+
 impl Missing for Missed {
     fn is_away(self) -> bool {
         self.reason == Reason::Away

@@ -1,7 +1,7 @@
 //! What is told of study: how many of those who were asked read each push.
 
 use super::coverage::Missed;
-use super::model::{Push, Reason};
+use super::model::Push;
 use super::{Study, store};
 use crate::base::capability::Capability;
 use crate::base::id::UnitId;
@@ -46,13 +46,8 @@ impl Study {
         match self.db.read(move |conn| store::coverage::find(conn, id)).await? {
             Some(frozen) => {
                 let roster = self.closings.roster(Digest::read(&frozen.roster)?).await?;
-                let asked = coverage::asked_then::<Reason>(&self.directory, &roster, push.unit_id, &frozen.lines);
-                let each = asked.into_iter().map(|(member, unit, reason)| coverage::Progress {
-                    member,
-                    unit,
-                    outcome: reason.map_or(Ok(()), |reason| Err(Missed::from(reason))),
-                });
-                Ok(coverage::count_by_branch(&Homes::Then(roster), &each.collect::<Vec<_>>()))
+                let (directory, unit) = (&self.directory, push.unit_id);
+                Ok(coverage::count_by_branch_then::<Missed>(directory, roster, unit, &frozen.lines))
             }
             None => {
                 let progress = self.progress(push, push.unit_id).await?;

@@ -12,13 +12,12 @@ use crate::base::person::Person;
 use crate::base::time::{Day, Period, Timestamp};
 use crate::db::{Db, DbError, Never, Stop};
 use crate::ground::presets::Presets;
-use crate::kernel::closing::{self, Closings, Roster};
+use crate::kernel::closing::{self, Closings};
 use crate::kernel::facts::{self, Fact, FactMeasure, Facts, Frozen, Record, Sum};
 use crate::kernel::memo::Memo;
 use crate::kernel::settings::Setting;
 use crate::people::members::Directory;
-use crate::people::members::coverage;
-use crate::people::members::directory::UnitTree;
+use crate::people::members::coverage::{self, FEWEST, Homes};
 
 type Outcome<T> = Result<T, Stop<Refusal>>;
 
@@ -29,9 +28,6 @@ pub(super) const FACTS: &str = "facts";
 const REMEMBERED: usize = 8;
 /// How old a number of a month that is not frozen may be.
 const FRESH: Duration = Duration::from_secs(10);
-
-/// Of fewer members no share is told where names are not: it would tell of each.
-const FEWEST: i64 = 10;
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
@@ -46,6 +42,7 @@ pub struct FactRoom {
 }
 
 /// A period of a series.
+#[derive(Clone, Copy)]
 pub(super) struct Point {
     pub span: Span,
     pub sum: Sum,
@@ -69,21 +66,6 @@ pub(super) struct Records {
     pub records: Vec<Record>,
     /// Records that are left out, since they are about few members and the reader sees no names.
     pub few: usize,
-}
-
-/// Where a unit lay: today, or on the last day of a month that is closed.
-enum Homes {
-    Now(Arc<UnitTree>),
-    Then(Arc<Roster>),
-}
-
-impl Homes {
-    fn path(&self, unit: UnitId) -> Vec<UnitId> {
-        match self {
-            Homes::Now(tree) => tree.get(unit).map(|card| card.path.to_vec()).unwrap_or_default(),
-            Homes::Then(roster) => roster.path_from(unit),
-        }
-    }
 }
 
 impl FactRoom {
@@ -133,7 +115,7 @@ impl FactRoom {
         for span in spans.into_iter().filter(|span| span.end > since || *span == asked) {
             series.push(self.point(fact, unit, span, &frozen).await?);
         }
-        let point = self.point(fact, unit, asked, &frozen).await?;
+        let point = series.last().copied().ok_or(Refusal::BadPeriod)?;
         if self.tells_of_few(reader, fact, unit, point.sum) {
             return Err(Refusal::TooFew.into());
         }
@@ -180,7 +162,7 @@ impl FactRoom {
     fn tells_of_few(&self, reader: &Person, fact: &Fact, unit: UnitId, sum: Sum) -> bool {
         let is_of_people = matches!(fact.about.measure, FactMeasure::Share | FactMeasure::Mean);
         let sees_names = || coverage::names(&self.directory.tree(), self.presets.names_above(), reader, unit);
-        is_of_people && (1..FEWEST).contains(&sum.base) && !sees_names()
+        is_of_people && (1..i64::from(FEWEST)).contains(&sum.base) && !sees_names()
     }
 
     /// What the months of `span` come to: as they were frozen, or as they are now.

@@ -178,7 +178,7 @@ pub fn reported(tree: &UnitTree, reach: &Reach, top: UnitId, unit: Option<UnitId
 }
 
 /// Of fewer members no numbers are told where names are not: they would tell of each.
-const FEWEST: u32 = 10;
+pub const FEWEST: u32 = 10;
 
 /// Whether `reader` sees by name who of `unit` has done what: where names are the branch's own business, by a duty on the
 /// branch or in it.
@@ -244,7 +244,7 @@ pub fn count<D, M: Missing>(
     (counts, children.into_iter().map(|child| (child, of_children.remove(&child).unwrap_or_default())).collect())
 }
 
-/// How many of each branch did it, by what [`Homes`] say; those of no branch count for their home.
+/// How many of each branch did it; those of no branch count for their home.
 pub fn count_by_branch<D, M: Missing>(homes: &Homes, progress: &[Progress<D, M>]) -> Vec<(UnitId, Counts)> {
     let mut of_branch: HashMap<UnitId, Counts> = HashMap::new();
     for one in progress {
@@ -253,6 +253,19 @@ pub fn count_by_branch<D, M: Missing>(homes: &Homes, progress: &[Progress<D, M>]
     let mut counts: Vec<_> = of_branch.into_iter().filter(|(_, counts)| counts.members > 0).collect();
     counts.sort_unstable_by_key(|(unit, _)| *unit);
     counts
+}
+
+/// The same of what was frozen: those at or below `unit`, in the branches of that time.
+pub fn count_by_branch_then<R: Kept + Missing>(
+    directory: &Directory,
+    roster: Arc<Roster>,
+    unit: UnitId,
+    lines: &[u8],
+) -> Vec<(UnitId, Counts)> {
+    let asked = asked_then::<R>(directory, &roster, unit, lines);
+    let each =
+        asked.into_iter().map(|(member, unit, reason)| Progress { member, unit, outcome: reason.map_or(Ok(()), Err) });
+    count_by_branch(&Homes::Then(roster), &each.collect::<Vec<_>>())
 }
 
 /// A page of those of whom `wanted` says something, after the employee number `after`.
