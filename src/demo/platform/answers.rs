@@ -20,6 +20,12 @@ fn refuse(source: &'static str, errcode: i64) -> Answer {
     Answer::error(source, errcode, message_of(errcode))
 }
 
+/// The code that somebody signs in with, if the call bears one.
+pub(super) fn code_in(query: &str) -> Option<String> {
+    let mut query: Query = serde_urlencoded::from_str(query).ok()?;
+    query.remove("code").or_else(|| query.remove("js_code"))
+}
+
 pub(super) fn answer(world: &mut World, path: &str, query: &str, body: &[u8]) -> Answer {
     let query: Query = serde_urlencoded::from_str(query).unwrap_or_default();
     let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);

@@ -158,7 +158,7 @@ impl Answer {
 async fn answer(req: HttpRequest, body: Bytes, world: Data<Mutex<World>>) -> HttpResponse {
     let world = world.into_inner();
     let path = req.path().to_owned();
-    let (delay, fault) = lock(&world).begin(&path);
+    let (delay, fault) = lock(&world).begin(&path, answers::code_in(req.query_string()).as_ref());
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
