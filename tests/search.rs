@@ -1,5 +1,6 @@
 //! The search kernel: Chinese of one character and more, traditional as simplified, the same on both databases.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -197,35 +198,42 @@ async fn the_index_of_sqlite_is_merged_a_little_with_every_few_entries() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_writes_waits_for_one_entry_of_the_index_and_not_for_several() {
+async fn the_index_lets_others_write_first_and_then_keeps_them_for_one_entry_and_not_for_several() {
     let (_kept, db) = fresh().await;
     put_all(&db, (0..4).map(|n| (n, made_up(n as u64))).collect()).await;
     let waiting = |conn: &mut Conn| -> QueryResult<i64> {
         let count = "(SELECT count(*) FROM search_entries WHERE waiting_marks IS NOT NULL)";
         on!(conn, c => diesel::select(sql::<BigInt>(count)).get_result(c))
     };
-    let spawn = |seconds: f64| {
+    let write = || {
         let db = db.clone();
         tokio::spawn(async move {
             db.write(move |tx| -> Result<i64, Stop<Never>> {
                 let seen = waiting(tx.conn)?;
-                std::thread::sleep(Duration::from_secs_f64(seconds));
+                std::thread::sleep(Duration::from_millis(100));
                 Ok(seen)
             })
             .await
             .unwrap()
         })
     };
-    // one keeps the only writer; behind him stand the index, and then another one
-    let first = spawn(0.6);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // there are always some who wait for the only writer
+    let mut line: VecDeque<_> = (0..3).map(|_| write()).collect();
     let index = {
         let db = db.clone();
         tokio::spawn(async move { search::index_waiting(&db, 1).await.unwrap() })
     };
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let behind = spawn(0.0);
-    assert_eq!((first.await.unwrap(), behind.await.unwrap()), (4, 3));
+    let mut seen = Vec::new();
+    for _ in 0..25 {
+        seen.push(line.pop_front().unwrap().await.unwrap());
+        line.push_back(write());
+    }
+    assert_eq!(seen[..3], [4, 4, 4], "others go first");
+    assert!(seen[24] < 4, "but not for ever: {seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0] - pair[1] <= 1), "one entry at a time: {seen:?}");
+    for writer in line {
+        writer.await.unwrap();
+    }
     index.await.unwrap();
     assert_eq!(db.read(waiting).await.unwrap(), 0);
 }

@@ -46,6 +46,10 @@ const INDEXED_AT_ONCE: usize = 4;
 /// entry.
 const LONGEST: Duration = Duration::from_millis(5);
 
+/// How long entries wait for a moment at which nobody else writes, and how long until it is looked for again.
+const LONGEST_POSTPONED: Duration = Duration::from_millis(250);
+const POSTPONED: Duration = Duration::from_millis(20);
+
 /// Whether an entry waits for the index.
 pub const WATCH: Watch = Watch::new("search", "SELECT 1 FROM search_entries WHERE waiting_marks IS NOT NULL");
 
@@ -87,19 +91,39 @@ pub fn put(tx: &mut Tx, kind: &'static str, subject: Uuid, text: &str, scopes: &
     on!(tx.conn, c => prepared!(new.do_update().set(content)).execute(c)).map(drop)
 }
 
-/// Puts into the index what waits for it; several processes may do so at once. After each few entries it leaves the
-/// database to others for `rest` times as long as they took.
+/// Puts into the index what waits for it; several processes may do so at once. It lets others write first for a while, and
+/// leaves the database to them for `rest` times as long as its entries took.
 pub async fn index_waiting(db: &Db, rest: u32) -> Result<(), DbError> {
+    let mut indexed_at = Instant::now();
     while db.read(Waiting::is_any).await? {
-        let Some(took) = db.write(index_some).await.map_err(DbError::from)? else { return Ok(()) };
-        tokio::time::sleep(took * rest).await;
+        let may_postpone = indexed_at.elapsed() < LONGEST_POSTPONED;
+        match db.write(move |tx| index_some(tx, may_postpone)).await.map_err(DbError::from)? {
+            Indexed::Nothing => return Ok(()),
+            Indexed::Postponed => tokio::time::sleep(POSTPONED).await,
+            Indexed::Some(took) => {
+                indexed_at = Instant::now();
+                tokio::time::sleep(took * rest).await;
+            }
+        }
     }
     Ok(())
 }
 
-/// Puts some entries into the index, as many as its time allows, but one at least; how long that took. `None` when there
-/// was nothing, or nothing that another process does not have.
-fn index_some(tx: &mut Tx) -> Result<Option<Duration>, Stop<Never>> {
+/// What became of entries that wait for the index.
+enum Indexed {
+    /// There were none, or none that another process does not have.
+    Nothing,
+    /// Others wait for the database.
+    Postponed,
+    /// Some are in it, which took so long.
+    Some(Duration),
+}
+
+/// Puts some entries into the index, as many as its time allows, but one at least unless it `may_postpone` them.
+fn index_some(tx: &mut Tx, may_postpone: bool) -> Result<Indexed, Stop<Never>> {
+    if may_postpone && tx.is_awaited() {
+        return Ok(Indexed::Postponed);
+    }
     let began = Instant::now();
     let most = i64::try_from(INDEXED_AT_ONCE).unwrap_or(i64::MAX);
     macro_rules! waiting {
@@ -125,13 +149,13 @@ fn index_some(tx: &mut Tx) -> Result<Option<Duration>, Stop<Never>> {
         ids.push(*id);
     }
     if ids.is_empty() {
-        return Ok(None);
+        return Ok(Indexed::Nothing);
     }
     index::merge_some(tx.conn, ids.len())?;
     on!(tx.conn, c => diesel::update(search_entries::table.filter(search_entries::id.eq_any(&ids)))
         .set(search_entries::waiting_marks.eq(None::<String>))
         .execute(c))?;
-    Ok(Some(began.elapsed()))
+    Ok(Indexed::Some(began.elapsed()))
 }
 
 /// Has `subject` found no more.
