@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, phone, signedIn } from './world.ts'
+import { api, look, openAnew, phone, signedIn } from './world.ts'
 
 test('a privacy notice stands before the sign-in, asks everybody once a version, and keeps to what was agreed', async () => {
   const none = await signedIn('member', '/me/consents')
@@ -35,8 +35,7 @@ test('a privacy notice stands before the sign-in, asks everybody once a version,
   // Neither asked again on this phone nor on another one.
   let asked = 0
   await page.route('**/api/v1/me/consents', (route) => (asked++, route.continue()))
-  await page.goto('/m/#/')
-  await page.reload()
+  await openAnew(page, '/')
   await page.getByText('每日一学').waitFor()
   await page.waitForResponse('**/api/v1/config')
   const other = await signedIn('member', '/')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { call, tokenOf, until } from './selection.ts'
-import { api, look, signedIn } from './world.ts'
+import { call, tokenOf } from './selection.ts'
+import { api, look, signedIn, until } from './world.ts'
 
 interface Contest {
   id: string

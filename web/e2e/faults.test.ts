@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
-import { until } from './selection.ts'
 import { putAside } from './team.ts'
-import { accessible, api, fits, look, picture, signedIn, world } from './world.ts'
+import { accessible, api, fits, look, picture, signedIn, until, world } from './world.ts'
 
 /** What is said about a field, where the eye and a reader find it: below it, and named as its description. */
 async function beside(field: Locator): Promise<string> {
@@ -186,7 +185,7 @@ test('the first page of the demo is a page like the others', async () => {
   await accessible(page, 'demo')
   await fits(page, 'demo')
   await picture(page, 'demo')
-  await picture(page, 'demo-768', 768)
+  await picture(page, 'demo-768', { width: 768 })
   await context.close()
 })
 

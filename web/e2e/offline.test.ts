@@ -48,7 +48,7 @@ test('an idea whose answer was lost, and a phone that was closed meanwhile: ther
   await page.getByRole('img', { name: /第 1 张/ }).waitFor()
   // The server takes the idea, and its answer never arrives.
   await page.route('**/api/v1/ideas', async (route) => {
-    if (route.request().method() === 'POST') await route.fetch()
+    if (route.request().method() === 'POST') await route.fetch({ maxRetries: 2 })
     await route.abort()
   })
   await page.getByRole('button', { name: '提交' }).click()
