@@ -119,7 +119,7 @@ test('an empty list, a list that fails and is there again, a slow one', async ()
 test('a campaign that is announced and not open yet', async () => {
   const { id } = await selection('党员先锋岗设计征集（明年）', [], { begins: 86_400, vote: 86_400, expert: 86_400, committee: 86_400, objection: 86_400 })
   const { page, context, faults } = await signedIn('member', `/campaigns/${id}`)
-  await page.getByText(/^申报 明天 \d\d:\d\d 开始。$/).waitFor()
+  await page.getByText(/^申报 明天\s\d\d:\d\d 开始。$/).waitFor()
   await page.getByText('还没有申报。').waitFor()
   assert.equal(await page.getByRole('checkbox').count(), 0)
   await look(page, 'campaign-announced')

@@ -28,7 +28,7 @@ test('a privacy notice stands before the sign-in, asks everybody once a version,
   await look(page, 'consents')
   await page.getByRole('button', { name: '已阅读并同意' }).click()
   await page.getByText('您已同意这个版本。').waitFor()
-  await page.getByText(/今天 .* 同意/).waitFor()
+  await page.getByText(/今天\s.* 同意/).waitFor()
   await look(page, 'consents-agreed')
   const kept = await api<{ due: boolean; items: Array<{ version: string }> }>('member', '/me/consents')
   assert.deepEqual([kept.due, kept.items.map(({ version }) => version)], [false, ['2026-07']])

@@ -110,7 +110,7 @@ test('an empty enterprise and a slow server look meant', async () => {
   })
   await openAnew(page, '/')
   await page.getByRole('status').getByText('正在加载').waitFor({ state: 'attached' })
-  await look(page, 'slow')
+  await look(page, 'slow', { waiting: true })
   go()
   await page.getByText('今天没有学习内容').waitFor()
   await look(page, 'empty-home')

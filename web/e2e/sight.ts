@@ -93,8 +93,12 @@ export async function fits(page: Page, name: string, care = false) {
   assert.deepEqual(await roomless(page, false, care), [], `${name}: room`)
 }
 
-/** Everything that holds for every page; pictures of it where somebody asks for them, and one of a story in any case. */
-export async function look(page: Page, name: string, kept = false) {
+/**
+ * Everything that holds for every page, once it is there or as it is still `waiting`; pictures of it where somebody asks for
+ * them, and one that is `kept` in any case.
+ */
+export async function look(page: Page, name: string, { kept = false, waiting = false } = {}) {
+  if (!waiting) await page.waitForFunction(() => ![...document.querySelectorAll('.pages:not([inert]) .skeleton')].some((part) => part.checkVisibility()))
   // So that e2e/run.ts can say which pages nobody looked at.
   const seen = process.env['XIANFENG_LOOKED']
   if (seen) appendFileSync(seen, `${new URL(page.url()).hash.slice(1).split('?')[0]}\n`)
