@@ -139,6 +139,12 @@ test('a server that is crowded for a moment is asked once more by the page itsel
   await page.getByText('采场溜井口').first().waitFor()
   assert.equal(await page.getByRole('button', { name: '重试' }).count(), 0)
   await until(async () => asked >= 2, 'the page asks once more')
+  // So is the session asked for, without which nobody could do anything.
+  let renewed = 0
+  await page.route('**/api/v1/session/refresh', (route) => (++renewed <= 2 ? route.fulfill({ ...busy, headers: { 'Retry-After': '1' } }) : route.continue()))
+  await page.reload()
+  await page.getByText('采场溜井口').or(page.getByText('您还没有提过点子。')).first().waitFor()
+  assert.equal(renewed, 3)
   assert.deepEqual(faults, [])
   await context.close()
 })
